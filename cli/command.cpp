@@ -1,0 +1,39 @@
+#include "cli/command.h"
+
+#include <cstdio>
+#include <cstdlib>
+
+#include "event/json_text.h"
+
+namespace trailkeeper::cli {
+namespace {
+
+// An environment variable's value; empty if it isn't set.
+std::string environment(const char* name) {
+  const char* const value = std::getenv(name);
+  return value == nullptr ? "" : value;
+}
+
+}  // namespace
+
+std::string GlobalOptions::store_directory() const {
+  if (!store.empty()) return store;
+  if (const std::string named = environment("TRAILKEEPER_STORE"); !named.empty()) return named;
+  if (const std::string data = environment("XDG_DATA_HOME"); !data.empty()) return data + "/trailkeeper";
+  if (const std::string home = environment("HOME"); !home.empty()) return home + "/.local/share/trailkeeper";
+  throw UsageError("no store: give --store DIR or set TRAILKEEPER_STORE");
+}
+
+void print_error(const GlobalOptions& global, const std::string& message) {
+  std::string line;
+  if (global.format == Format::json || global.format == Format::ndjson) {
+    line = "{\"error\":{\"message\":";
+    event::append_quoted(message, line);
+    line += "}}\n";
+  } else {
+    line = "trailkeeper: " + message + "\n";
+  }
+  std::fputs(line.c_str(), stderr);
+}
+
+}  // namespace trailkeeper::cli

@@ -1,0 +1,70 @@
+// trailkeeper count: how many events there are of each kind.
+#include "cli/command.h"
+#include "cli/filter_options.h"
+#include "cli/output.h"
+#include "query/count.h"
+#include "store/store.h"
+
+namespace trailkeeper::cli {
+namespace {
+
+struct Arguments {
+  FilterOptions filter;
+  query::CountRequest request;
+};
+
+std::string bucket_name(query::Bucket bucket) {
+  switch (bucket) {
+    case query::Bucket::hour: return "hour";
+    case query::Bucket::day: return "day";
+    default: return "month";
+  }
+}
+
+int run_count(const GlobalOptions& global, const Arguments& arguments) {
+  const query::Filter filter = arguments.filter.filter();
+  store::Store store{global.store_directory(), store::Store::Mode::read};
+  const store::Snapshot snapshot = store.snapshot();
+  const query::CountRequest& request = arguments.request;
+  const bool buckets = request.per != query::Bucket::none;
+  std::vector<Column> columns;
+  if (buckets) columns.push_back({bucket_name(request.per)});
+  for (const std::string& field : request.by) columns.push_back({field});
+  columns.push_back({"count", true});
+  Out out;
+  RowWriter rows{out, global.format, std::move(columns)};
+  for (const query::CountRow& row : query::count_events(snapshot, filter, request)) {
+    std::vector<Cell> cells;
+    if (buckets) cells.push_back(Cell::of(row.bucket));
+    for (const auto& value : row.values) cells.push_back(value ? Cell::of(*value) : Cell::absent());
+    cells.push_back(Cell::of(row.count));
+    rows.row(std::move(cells));
+  }
+  rows.finish();
+  return kDone;
+}
+
+}  // namespace
+
+void add_count(CLI::App& app, const GlobalOptions& global, Run& run) {
+  CLI::App* const command = app.add_subcommand("count", "Count events by their fields");
+  const auto arguments = std::make_shared<Arguments>();
+  arguments->filter.add_to(*command);
+  command->add_option("--by", arguments->request.by, "Fields to count by: name, user, error, … or paths such as tlsDetails.tlsVersion")
+      ->delimiter(',')->type_name("FIELD,…")->allow_extra_args(false)->take_all();
+  const std::map<std::string, query::Bucket> buckets{
+      {"hour", query::Bucket::hour}, {"day", query::Bucket::day}, {"month", query::Bucket::month}};
+  command->add_option("--per", arguments->request.per, "Also by hour, day or month (UTC)")
+      ->transform(CLI::CheckedTransformer(buckets).description(""))->type_name("UNIT");
+  command->add_option("--top", arguments->request.top, "Only the N largest (of each hour, day or month)")->type_name("N");
+  command->footer(
+      "Fields: name (canonical spelling), source, user, principal, access-key, account, region, ip, error, type, category,\n"
+      "user-agent, read-only, identity, role; any path into the event works too, only slower.\n\n"
+      "Examples:\n"
+      "  trailkeeper count --by name\n"
+      "  trailkeeper count --error any --by principal --top 10\n"
+      "  trailkeeper count --source activate.amazonaws.com --by name,user --per month --output csv");
+  command->callback([&global, &run, arguments] { run = [&global, arguments] { return run_count(global, *arguments); }; });
+}
+
+}  // namespace trailkeeper::cli

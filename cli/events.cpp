@@ -1,0 +1,148 @@
+// trailkeeper events: lists events.
+#include <optional>
+#include <sstream>
+
+#include "cli/command.h"
+#include "cli/filter_options.h"
+#include "cli/output.h"
+#include "event/json_text.h"
+#include "event/reject.h"
+#include "query/event_list.h"
+#include "query/field_catalogue.h"
+#include "query/json_path.h"
+#include "store/store.h"
+
+namespace trailkeeper::cli {
+namespace {
+
+struct Arguments {
+  FilterOptions filter;
+  std::optional<std::uint64_t> limit;
+  query::Order order = query::Order::newest;
+  std::vector<std::string> fields;
+};
+
+/// An event's JSON with the padding that looking into it needs.
+class EventText {
+ public:
+  EventText(const query::ListedEvent& event, std::uint64_t hash_seed) {
+    event.segment->append_event(event.index, hash_seed, bytes_);
+    size_ = bytes_.size();
+    bytes_.append(event::kPadding, '\0');
+  }
+  [[nodiscard]] std::string_view json() const { return std::string_view{bytes_}.substr(0, size_); }
+
+ private:
+  std::string bytes_;
+  std::size_t size_ = 0;
+};
+
+// A name such as `user` is a text; a path keeps the type that its value has in the event.
+Cell cell_of(const query::ListedEvent& event, std::string_view json, const std::string& field) {
+  if (field == "time") return Cell::of(event::format_timestamp(event.segment->time(event.index)));
+  const bool path = query::derived_field(field) == nullptr || field.find_first_of(".ABCDEFGHIJKLMNOPQRSTUVWXYZ") != std::string::npos;
+  if (!path) {
+    const auto text = query::event_value(*event.segment, event.index, json, field);
+    return text ? Cell::of(*text) : Cell::absent();
+  }
+  const std::string value = query::json_at(json, field);
+  if (value.empty() || value == "null") return Cell::absent();
+  Cell cell{query::display_text(value), {}};
+  event::append_minified(value, cell.json);
+  return cell;
+}
+
+// Line feeds between tokens would break a line in two.
+void append_line(std::string_view json, std::string& out) {
+  if (json.find_first_of("\r\n") == std::string_view::npos) {
+    out.append(json);
+  } else {
+    event::append_minified(json, out);
+  }
+}
+
+class EventPrinter {
+ public:
+  EventPrinter(const store::Snapshot& snapshot, Format format, std::vector<std::string> fields)
+      : seed_(snapshot.hash_seed()), format_(format), fields_(std::move(fields)), whole_(fields_.empty() && format != Format::table && format != Format::csv) {
+    if (whole_ || format_ == Format::raw) return;
+    if (fields_.empty()) fields_ = {"time", "name", "source", "user", "account", "region", "ip", "error"};
+    std::vector<Column> columns;
+    for (const std::string& field : fields_) columns.push_back({field});
+    rows_.emplace(out_, format_, std::move(columns));
+  }
+
+  void print(const query::ListedEvent& event) {
+    const EventText text{event, seed_};
+    if (rows_) {
+      std::vector<Cell> cells;
+      for (const std::string& field : fields_) cells.push_back(cell_of(event, text.json(), field));
+      rows_->row(std::move(cells));
+      return;
+    }
+    std::string line;
+    if (format_ == Format::json) line += first_ ? "[" : ",\n ";
+    append_line(text.json(), line);
+    if (format_ != Format::json) line.push_back('\n');
+    out_.write(line);
+    first_ = false;
+  }
+
+  void finish() {
+    if (rows_) {
+      rows_->finish();
+      return;
+    }
+    if (format_ == Format::json) out_.write(first_ ? "[]\n" : "]\n");
+    out_.flush();
+  }
+
+ private:
+  std::uint64_t seed_;
+  Format format_;
+  std::vector<std::string> fields_;
+  bool whole_;
+  Out out_;
+  std::optional<RowWriter> rows_;
+  bool first_ = true;
+};
+
+int run_events(const GlobalOptions& global, const Arguments& arguments) {
+  const query::Filter filter = arguments.filter.filter();
+  if (global.format == Format::raw && !arguments.fields.empty()) {
+    throw UsageError("--output raw prints whole events: leave --fields out, or choose json, ndjson, csv or table");
+  }
+  store::Store store{global.store_directory(), store::Store::Mode::read};
+  const store::Snapshot snapshot = store.snapshot();
+  EventPrinter printer{snapshot, global.format, arguments.fields};
+  query::list_events(snapshot, filter, arguments.order, arguments.limit, [&](const query::ListedEvent& event) {
+    printer.print(event);
+    return true;
+  });
+  printer.finish();
+  return kDone;
+}
+
+}  // namespace
+
+void add_events(CLI::App& app, const GlobalOptions& global, Run& run) {
+  CLI::App* const command = app.add_subcommand("events", "List events");
+  const auto arguments = std::make_shared<Arguments>();
+  arguments->filter.add_to(*command);
+  command->add_option("--limit", arguments->limit, "At most so many events (default: all)")->type_name("N");
+  const std::map<std::string, query::Order> orders{{"newest", query::Order::newest}, {"oldest", query::Order::oldest}};
+  command->add_option("--order", arguments->order, "newest (default) or oldest first")
+      ->transform(CLI::CheckedTransformer(orders).description(""))->type_name("ORDER");
+  command->add_option("--fields", arguments->fields, "What to print: time, name, user, … or paths such as userIdentity.arn")
+      ->delimiter(',')->type_name("A,B.C")->allow_extra_args(false)->take_all();
+  command->footer(
+      "Output json, ndjson and raw print whole events unless --fields is given; raw as they were stored, one a line\n"
+      "(an event that was laid out over several lines is printed minified).\n\n"
+      "Examples:\n"
+      "  trailkeeper events --source activate.amazonaws.com --error any --since 30d\n"
+      "  trailkeeper events --name 'Put*' --write-only --account 111122223333 --limit 20\n"
+      "  trailkeeper events --ip 203.0.113.0/24 --fields time,name,user,requestParameters.bucketName --output csv");
+  command->callback([&global, &run, arguments] { run = [&global, arguments] { return run_events(global, *arguments); }; });
+}
+
+}  // namespace trailkeeper::cli

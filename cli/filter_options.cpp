@@ -1,0 +1,86 @@
+#include "cli/filter_options.h"
+
+#include <chrono>
+#include <optional>
+
+#include "cli/command.h"
+#include "query/ip_range.h"
+#include "query/time_argument.h"
+
+namespace trailkeeper::cli {
+
+using query::FilterField;
+
+namespace {
+
+struct Option {
+  FilterField field;
+  const char* help;
+};
+
+constexpr Option kOptions[] = {
+    {FilterField::event_id, "eventID"},
+    {FilterField::name, "eventName; activate's misspelt names are found by either spelling"},
+    {FilterField::source, "eventSource, such as activate.amazonaws.com"},
+    {FilterField::user, "user, role or session name; root for the root user"},
+    {FilterField::principal, "ARN or principalId of the caller, ARN of its role, or calling service"},
+    {FilterField::access_key, "access key ID"},
+    {FilterField::account, "account that got the event (recipientAccountId, else the caller's)"},
+    {FilterField::region, "awsRegion"},
+    {FilterField::ip, "sourceIPAddress, or a CIDR block such as 203.0.113.0/24"},
+    {FilterField::error, "errorCode; any: every failed call, none: every one that succeeded"},
+    {FilterField::resource, "ARN of a resource, or the name at its end"},
+    {FilterField::type, "eventType, such as AwsConsoleSignIn"},
+    {FilterField::category, "eventCategory: Management, Data, NetworkActivity, Insight"},
+    {FilterField::request_id, "requestID"},
+    {FilterField::user_agent, "userAgent"},
+};
+
+std::optional<event::Timestamp> time_of(const std::string& text, const char* option) {
+  if (text.empty()) return std::nullopt;
+  const auto now = std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::system_clock::now().time_since_epoch());
+  const auto time = query::parse_time_argument(text, now.count());
+  if (!time) {
+    throw UsageError(std::string{option} + ": '" + text +
+                     "' is not a time; give 2024-05-01, 2024-05-01T10:00:00Z, or an age such as 15m, 36h, 7d");
+  }
+  return time;
+}
+
+}  // namespace
+
+void FilterOptions::add_to(CLI::App& command) {
+  for (const Option& option : kOptions) {
+    command.add_option("--" + std::string{query::filter_name(option.field)}, values_[option.field], option.help)
+        ->type_name("VALUE")
+        ->expected(1)
+        ->take_all()
+        ->allow_extra_args(false)
+        ->group("Filters (values may be globs with * and ?; repeat an option for 'or', different options mean 'and')");
+  }
+  const std::string group = "Filters (values may be globs with * and ?; repeat an option for 'or', different options mean 'and')";
+  command.add_flag("--read-only", read_only_, "Only events with readOnly true")->group(group);
+  command.add_flag("--write-only", write_only_, "Only events with readOnly false")->group(group);
+  command.add_option("--since", since_, "From this time on: 2024-05-01, 2024-05-01T10:00:00Z, or an age: 15m, 36h, 7d")
+      ->type_name("TIME")->group(group);
+  command.add_option("--until", until_, "Before this time")->type_name("TIME")->group(group);
+}
+
+query::Filter FilterOptions::filter() const {
+  query::Filter filter;
+  for (const auto& [field, values] : values_) {
+    for (const std::string& value : values) {
+      if (field == FilterField::ip && value.find('/') != std::string::npos && !query::IpRange::parse(value)) {
+        throw UsageError("--ip: '" + value + "' is not a CIDR block; give one such as 203.0.113.0/24 or 2001:db8::/32");
+      }
+      filter.add(field, value);
+    }
+  }
+  if (read_only_ && write_only_) throw UsageError("--read-only and --write-only exclude each other");
+  if (read_only_ || write_only_) filter.read_only = read_only_;
+  filter.since = time_of(since_, "--since");
+  filter.until = time_of(until_, "--until");
+  return filter;
+}
+
+}  // namespace trailkeeper::cli

@@ -1,0 +1,29 @@
+// The filter options that events and count share.
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "query/filter.h"
+
+namespace trailkeeper::cli {
+
+/// Adds --name, --source, …, --since and --until to a subcommand and makes the filter they ask for.
+class FilterOptions {
+ public:
+  void add_to(CLI::App& command);
+
+  /// Throws UsageError on what CLI11 can't check: times, and --read-only with --write-only.
+  [[nodiscard]] query::Filter filter() const;
+
+ private:
+  std::map<query::FilterField, std::vector<std::string>> values_;
+  bool read_only_ = false;
+  bool write_only_ = false;
+  std::string since_;
+  std::string until_;
+};
+
+}  // namespace trailkeeper::cli

@@ -1,0 +1,99 @@
+// trailkeeper replay: archives into the store.
+#include <fmt/format.h>
+
+#include <atomic>
+#include <csignal>
+
+#include "cli/command.h"
+#include "cli/output.h"
+#include "cli/progress.h"
+#include "event/json_text.h"
+#include "ingest/replay.h"
+
+namespace trailkeeper::cli {
+namespace {
+
+std::atomic<bool> g_stop{false};
+
+// The first signal ends the replay with what was read committed; the second ends the process.
+void request_stop(int signal) {
+  g_stop = true;
+  std::signal(signal, SIG_DFL);
+}
+
+struct Arguments {
+  std::vector<std::string> paths;
+  unsigned workers = 0;
+};
+
+std::string result_json(const ingest::ReplayResult& result) {
+  std::string json = fmt::format(
+      R"({{"events":{},"duplicates":{},"variants":{},"rejected":{},"files":{},"bytes":{},"seconds":{:.3f},"merges":{},"mergeSeconds":{:.3f},"interrupted":{},"unreadable":[)",
+      result.events, result.duplicates, result.variants, result.rejected, result.files, result.bytes, result.seconds,
+      result.merging.merges, result.merging.seconds, result.interrupted);
+  for (std::size_t i = 0; i < result.unreadable.size(); ++i) {
+    json += i > 0 ? ",{\"path\":" : "{\"path\":";
+    event::append_quoted(result.unreadable[i].path, json);
+    json += ",\"reason\":";
+    event::append_quoted(result.unreadable[i].reason, json);
+    json += "}";
+  }
+  return json + "]}";
+}
+
+std::string result_text(const ingest::ReplayResult& result) {
+  std::string text = fmt::format("{} new events", grouped(result.events));
+  if (result.duplicates > 0) text += fmt::format(", {} duplicates", grouped(result.duplicates));
+  if (result.variants > 0) {
+    text += fmt::format(", {} of the new ones share an eventID with an event of other content", grouped(result.variants));
+  }
+  if (result.rejected > 0) text += fmt::format(", {} rejected records (see: trailkeeper rejects)", grouped(result.rejected));
+  const double seconds = result.seconds > 0 ? result.seconds : 1e-9;
+  const auto rate = static_cast<double>(result.events + result.duplicates) / seconds;
+  text += fmt::format("\n{} {}, {}, in {:.2f} s ({} events/s, {}/s)", grouped(result.files),
+                      result.files == 1 ? "file" : "files", byte_text(result.bytes), result.seconds,
+                      grouped(static_cast<std::uint64_t>(rate)),
+                      byte_text(static_cast<std::uint64_t>(static_cast<double>(result.bytes) / seconds)));
+  return text;
+}
+
+int run_replay(const GlobalOptions& global, const Arguments& arguments) {
+  store::Store store{global.store_directory(), store::Store::Mode::write};
+  ingest::PipelineOptions options;
+  options.workers = arguments.workers;
+  ingest::Replay replay{store, options};
+  std::signal(SIGINT, request_stop);
+  std::signal(SIGTERM, request_stop);
+  ProgressLine line{replay.progress()};
+  const ingest::ReplayResult result = replay.run(arguments.paths, g_stop);
+  line.stop();
+  for (const ingest::UnreadableFile& file : result.unreadable) {
+    print_error(global, "cannot read " + file.path + ": " + file.reason + "; the other files were replayed");
+  }
+  if (result.interrupted) print_error(global, "interrupted: what was read is committed; replay again to take in the rest");
+  Out out;
+  const bool json = global.format == Format::json || global.format == Format::ndjson;
+  out.write((json ? result_json(result) : result_text(result)) + "\n");
+  out.flush();
+  return result.unreadable.empty() && result.rejected == 0 && !result.interrupted ? kDone : kRefused;
+}
+
+}  // namespace
+
+void add_replay(CLI::App& app, const GlobalOptions& global, Run& run) {
+  CLI::App* const command = app.add_subcommand("replay", "Take archived trails into the store");
+  const auto arguments = std::make_shared<Arguments>();
+  command->add_option("PATH", arguments->paths, "Files, folders (recursively), or - for standard input")->required();
+  command->add_option("--workers", arguments->workers, "Parsing threads (default: one for each core)")
+      ->check(CLI::Range(1U, 256U))->type_name("N");
+  command->footer(
+      "JSON, NDJSON, gzip and zstd are told apart by content. Events that are in the store already change nothing.\n"
+      "Exit code 1 if a file could not be read or a record was rejected; everything else is in the store then.\n\n"
+      "Examples:\n"
+      "  trailkeeper replay AWSLogs/\n"
+      "  aws s3 cp s3://trail-bucket/AWSLogs/… - | trailkeeper replay -\n"
+      "  trailkeeper --store ./audit replay --output json trail.ndjson.gz");
+  command->callback([&global, &run, arguments] { run = [&global, arguments] { return run_replay(global, *arguments); }; });
+}
+
+}  // namespace trailkeeper::cli

@@ -1,0 +1,68 @@
+// trailkeeper show: one event.
+#include "cli/command.h"
+#include "cli/output.h"
+#include "event/json_text.h"
+#include "query/event_list.h"
+#include "store/store.h"
+
+namespace trailkeeper::cli {
+namespace {
+
+int run_show(const GlobalOptions& global, const std::vector<std::string>& event_ids) {
+  store::Store store{global.store_directory(), store::Store::Mode::read};
+  const store::Snapshot snapshot = store.snapshot();
+  Out out;
+  int code = kDone;
+  bool first = true;
+  for (const std::string& event_id : event_ids) {
+    const std::vector<query::ListedEvent> found = query::find_events(snapshot, event_id);
+    if (found.empty()) {
+      print_error(global, "no event has the ID " + event_id);
+      code = kRefused;
+    }
+    if (found.size() > 1) {
+      print_error(global, std::to_string(found.size()) + " events of different content have the ID " + event_id);
+    }
+    for (const query::ListedEvent& event : found) {
+      std::string json;
+      event.segment->append_event(event.index, snapshot.hash_seed(), json);
+      std::string text;
+      switch (global.format) {
+        case Format::table: event::append_pretty(json, text); break;
+        case Format::raw:
+          if (json.find_first_of("\r\n") == std::string::npos) {
+            text = json;
+          } else {
+            event::append_minified(json, text);
+          }
+          break;
+        case Format::csv: throw UsageError("show prints one whole event: choose table, json, ndjson or raw");
+        default: event::append_minified(json, text);
+      }
+      if (global.format == Format::json && event_ids.size() + found.size() > 2) text = (first ? "[" : ",\n ") + text;
+      first = false;
+      out.write(text);
+      if (global.format != Format::json) out.write("\n");
+    }
+    if (global.format == Format::json && !found.empty() && event_ids.size() == 1) out.write(found.size() > 1 ? "]\n" : "\n");
+  }
+  if (global.format == Format::json && event_ids.size() > 1) out.write(first ? "[]\n" : "]\n");
+  out.flush();
+  return code;
+}
+
+}  // namespace
+
+void add_show(CLI::App& app, const GlobalOptions& global, Run& run) {
+  CLI::App* const command = app.add_subcommand("show", "Show one event by its eventID");
+  const auto event_ids = std::make_shared<std::vector<std::string>>();
+  command->add_option("EVENT_ID", *event_ids, "The eventID; several may be given")->required();
+  command->footer(
+      "Prints the event laid out over lines; --output raw prints it as it was stored. Events that share an eventID but\n"
+      "differ in content are all printed (with --output json as an array). Exit code 1 if there is none.\n\n"
+      "Example:\n"
+      "  trailkeeper show 4839af5e-7b6a-4353-a5ef-41febc9a9fa8");
+  command->callback([&global, &run, event_ids] { run = [&global, event_ids] { return run_show(global, *event_ids); }; });
+}
+
+}  // namespace trailkeeper::cli

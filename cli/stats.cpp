@@ -1,0 +1,75 @@
+// trailkeeper stats: what the store holds.
+#include <fmt/format.h>
+
+#include "cli/command.h"
+#include "cli/output.h"
+#include "event/json_text.h"
+#include "query/stats.h"
+
+namespace trailkeeper::cli {
+namespace {
+
+std::string stats_json(const query::Stats& stats) {
+  const auto time = [&](event::Timestamp value) {
+    return stats.events == 0 ? std::string{"null"} : "\"" + event::format_timestamp(value) + "\"";
+  };
+  std::string json = fmt::format(
+      R"({{"events":{},"variants":{},"rejected":{},"segments":{},"rawBytes":{},"storedBytes":{},"fileBytes":{},"firstEventTime":{},"lastEventTime":{},"sources":{{)",
+      stats.events, stats.variants, stats.rejected, stats.segments, stats.raw_bytes, stats.stored_bytes, stats.file_bytes,
+      time(stats.first), time(stats.last));
+  for (std::size_t i = 0; i < stats.sources.size(); ++i) {
+    if (i > 0) json.push_back(',');
+    event::append_quoted(stats.sources[i].source, json);
+    json += fmt::format(":{}", stats.sources[i].events);
+  }
+  return json + "}}\n";
+}
+
+void print_table(const query::Stats& stats, Out& out) {
+  const auto line = [&](const char* name, const std::string& value) { out.write(fmt::format("{:<16}{}\n", name, value)); };
+  line("events", grouped(stats.events));
+  line("variants", grouped(stats.variants));
+  line("rejected", grouped(stats.rejected));
+  line("segments", grouped(stats.segments));
+  line("raw bytes", fmt::format("{} ({})", grouped(stats.raw_bytes), byte_text(stats.raw_bytes)));
+  const double ratio = stats.stored_bytes == 0 ? 0 : static_cast<double>(stats.raw_bytes) / static_cast<double>(stats.stored_bytes);
+  line("stored bytes", fmt::format("{} ({}, 1/{:.1f} of raw)", grouped(stats.stored_bytes), byte_text(stats.stored_bytes), ratio));
+  line("file bytes", fmt::format("{} ({})", grouped(stats.file_bytes), byte_text(stats.file_bytes)));
+  if (stats.events > 0) {
+    line("first event", event::format_timestamp(stats.first));
+    line("last event", event::format_timestamp(stats.last));
+  }
+  out.write("\n");
+  RowWriter rows{out, Format::table, {{"source"}, {"events", true}}};
+  for (const query::SourceCount& source : stats.sources) {
+    rows.row({Cell::of(source.source), Cell{grouped(source.events), std::to_string(source.events)}});
+  }
+  rows.finish();
+}
+
+int run_stats(const GlobalOptions& global) {
+  store::Store store{global.store_directory(), store::Store::Mode::read};
+  const query::Stats stats = query::collect_stats(store);
+  Out out;
+  switch (global.format) {
+    case Format::json:
+    case Format::ndjson: out.write(stats_json(stats)); break;
+    case Format::table: print_table(stats, out); break;
+    default: {
+      RowWriter rows{out, global.format, {{"source"}, {"events"}}};
+      for (const query::SourceCount& source : stats.sources) rows.row({Cell::of(source.source), Cell::of(source.events)});
+      rows.finish();
+    }
+  }
+  out.flush();
+  return kDone;
+}
+
+}  // namespace
+
+void add_stats(CLI::App& app, const GlobalOptions& global, Run& run) {
+  CLI::App* const command = app.add_subcommand("stats", "Show what the store holds: events, sizes, time span, sources");
+  command->callback([&global, &run] { run = [&global] { return run_stats(global); }; });
+}
+
+}  // namespace trailkeeper::cli

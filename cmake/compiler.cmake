@@ -1,0 +1,25 @@
+# One place for compiler flags: warnings are errors, the baseline processor, sanitizers.
+add_library(trailkeeper_flags INTERFACE)
+target_compile_options(trailkeeper_flags INTERFACE
+  -Wall -Wextra -Wpedantic -Werror -Wshadow -Wconversion -Wno-sign-conversion -Wnon-virtual-dtor -Wold-style-cast)
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+  # GCC 12 reports false positives of these three in inlined standard-library code at -O2 and above.
+  target_compile_options(trailkeeper_flags INTERFACE -Wno-maybe-uninitialized -Wno-restrict -Wno-stringop-overflow)
+endif()
+if(CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|AMD64")
+  # SSE4.2 and POPCNT: every x86-64 server since 2009. simdjson picks AVX2 or AVX-512 at run time by itself.
+  target_compile_options(trailkeeper_flags INTERFACE -march=x86-64-v2)
+endif()
+if(TRAILKEEPER_SANITIZE)
+  target_compile_options(trailkeeper_flags INTERFACE
+    -fsanitize=${TRAILKEEPER_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
+  target_link_options(trailkeeper_flags INTERFACE -fsanitize=${TRAILKEEPER_SANITIZE})
+endif()
+if(TRAILKEEPER_FUZZ)
+  target_compile_options(trailkeeper_flags INTERFACE -fsanitize=fuzzer-no-link)
+endif()
+
+find_program(CCACHE_PROGRAM ccache)
+if(CCACHE_PROGRAM)
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${CCACHE_PROGRAM})
+endif()

@@ -1,0 +1,5 @@
+include(GNUInstallDirs)
+install(TARGETS trailkeeper RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
+install(FILES docs/trailkeeper.1 DESTINATION ${CMAKE_INSTALL_MANDIR}/man1)
+install(FILES docs/completion/trailkeeper.bash DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions RENAME trailkeeper)
+install(FILES docs/completion/_trailkeeper DESTINATION ${CMAKE_INSTALL_DATADIR}/zsh/vendor-completions)

@@ -1,0 +1,341 @@
+#include "event/framer.h"
+
+#include <bit>
+
+#include "event/byte_masks.h"
+
+namespace trailkeeper::event {
+namespace {
+
+constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
+constexpr std::string_view kEventStart = "\"eventVersion\"";
+
+bool is_space(char c) { return c == ' ' || c == '\n' || c == '\r' || c == '\t'; }
+
+std::size_t skip_space(std::string_view text, std::size_t at) {
+  while (at < text.size() && is_space(text[at])) ++at;
+  return at;
+}
+
+// The last byte before `at` that isn't white space; '\0' when there is none.
+char last_visible_before(std::string_view text, std::size_t begin, std::size_t at) {
+  while (at > begin) {
+    if (!is_space(text[--at])) return text[at];
+  }
+  return '\0';
+}
+
+// Whether the line that starts at `line` begins a new record although the record that starts at `begin` isn't complete.
+// A `{` at the start of a line also occurs in laid-out JSON without indentation, after `[`, `:` or, in an array, `,`.
+bool begins_new_record(std::string_view window, std::size_t begin, std::size_t line) {
+  switch (last_visible_before(window, begin, line)) {
+    case '[':
+    case ':': return false;
+    case ',': return window.substr(line, 2) == "{\"";
+    default: return true;
+  }
+}
+
+// The string token that starts at text[at] == '"': its content, and `at` moved behind it. Nothing if it doesn't end.
+std::optional<std::string_view> take_string(std::string_view text, std::size_t& at) {
+  const std::size_t begin = ++at;
+  while (at < text.size() && text[at] != '"') at += text[at] == '\\' ? 2 : 1;
+  if (at >= text.size()) return std::nullopt;
+  return text.substr(begin, at++ - begin);
+}
+
+bool names_document_array(std::string_view key) { return key == "Records" || key == "Events" || key == "logEvents"; }
+
+// `{"Records": [` or `{"Events": [`: the offset just after the bracket.
+std::optional<std::size_t> opening_of_document_array(std::string_view text) {
+  std::size_t at = skip_space(text, 1);
+  if (at >= text.size() || text[at] != '"') return std::nullopt;
+  const auto key = take_string(text, at);
+  if (!key || (*key != "Records" && *key != "Events")) return std::nullopt;
+  at = skip_space(text, at);
+  if (at >= text.size() || text[at] != ':') return std::nullopt;
+  at = skip_space(text, at + 1);
+  if (at >= text.size() || text[at] != '[') return std::nullopt;
+  return at + 1;
+}
+
+}  // namespace
+
+Framer::ScanEnd Framer::scan_value(std::string_view window, Scan& scan, bool watch_lines) {
+  const std::size_t begin = scan.at;
+  while (scan.at < window.size()) {
+    const std::size_t left = window.size() - scan.at;
+    const std::uint64_t valid = left >= 64 ? ~std::uint64_t{0} : (std::uint64_t{1} << left) - 1;
+    const ByteMasks masks = byte_masks(window.data() + scan.at);
+
+    std::uint64_t escaped = scan.escaped ? 1 : 0;
+    bool escapes_next_block = false;
+    std::uint64_t backslashes = masks.backslash & valid & ~escaped;
+    while (backslashes != 0) {
+      const std::uint64_t lowest = backslashes & (~backslashes + 1);
+      escaped |= lowest << 1;
+      escapes_next_block = lowest >> 63 != 0 || (left < 64 && (lowest << 1 & valid) == 0);
+      backslashes &= ~(lowest | lowest << 1);
+    }
+    const std::uint64_t quotes = masks.quote & valid & ~escaped;
+    const std::uint64_t inside = prefix_xor(quotes) ^ (scan.in_string ? ~std::uint64_t{0} : 0);
+    const std::uint64_t open = masks.open & valid & ~inside;
+    const std::uint64_t close = masks.close & valid & ~inside;
+
+    // Bits of the bytes at or after the value's end don't count.
+    std::uint64_t before_end = valid;
+    if (scan.depth <= std::popcount(close)) {
+      std::int64_t depth = scan.depth;
+      for (std::uint64_t brackets = open | close; brackets != 0; brackets &= brackets - 1) {
+        const std::uint64_t lowest = brackets & (~brackets + 1);
+        depth += (open & lowest) != 0 ? 1 : -1;
+        if (depth == 0) {
+          before_end = lowest - 1;
+          break;
+        }
+      }
+    }
+    for (std::uint64_t feeds = masks.line_feed & before_end; feeds != 0; feeds &= feeds - 1) {
+      const auto offset = static_cast<unsigned>(std::countr_zero(feeds));
+      const std::size_t feed = scan.at + offset;
+      if ((inside >> offset & 1U) != 0) {
+        scan.at = feed;
+        return ScanEnd::line_feed_in_string;
+      }
+      if (watch_lines && feed + 1 < window.size() && window[feed + 1] == '{' &&
+          begins_new_record(window, begin, feed + 1)) {
+        scan.at = feed;
+        return ScanEnd::line_begins_object;
+      }
+    }
+    if (before_end != valid) {
+      scan.at += static_cast<std::size_t>(std::popcount(before_end)) + 1;
+      scan.depth = 0;
+      return ScanEnd::complete;
+    }
+    scan.depth += std::popcount(open) - std::popcount(close);
+    scan.in_string = (inside >> (left >= 64 ? 63 : left - 1) & 1U) != 0;
+    scan.escaped = escapes_next_block;
+    scan.at += left >= 64 ? 64 : left;
+  }
+  return ScanEnd::more;
+}
+
+// The offset of the `{` of the next `{"eventVersion"`, which is how CloudTrail begins every record; npos if none.
+std::size_t Framer::next_event_start(std::string_view window, std::size_t from) {
+  for (std::size_t at = window.find(kEventStart, from); at != std::string_view::npos;
+       at = window.find(kEventStart, at + 1)) {
+    std::size_t brace = at;
+    while (brace > from && is_space(window[brace - 1])) --brace;
+    if (brace > from && window[brace - 1] == '{') return brace - 1;
+  }
+  return std::string_view::npos;
+}
+
+std::size_t Framer::split(std::string_view window, bool last, std::vector<Frame>& frames) {
+  at_ = 0;
+  if (!started_) {
+    if (window.size() < kByteOrderMark.size() && !last) return 0;
+    started_ = true;
+    if (window.starts_with(kByteOrderMark)) at_ = kByteOrderMark.size();
+  }
+  bool progress = true;
+  while (progress) {
+    switch (mode_) {
+      case Mode::top: progress = step_top(window, last, frames); break;
+      case Mode::elements: progress = step_elements(window, last, frames); break;
+      case Mode::skip: progress = step_skip(window, last); break;
+    }
+  }
+  return at_;
+}
+
+void Framer::add(std::string_view window, std::size_t begin, std::size_t end, Reason reason,
+                 std::vector<Frame>& frames) {
+  while (end > begin && is_space(window[end - 1])) --end;
+  if (end > begin) frames.push_back({begin, end, reason});
+}
+
+// Each step consumes one document, or stretch of none, and says whether there may be more in the window.
+
+bool Framer::step_top(std::string_view window, bool last, std::vector<Frame>& frames) {
+  // A record separator (RFC 7464) or a comma between documents does no harm.
+  while (at_ < window.size() && (is_space(window[at_]) || window[at_] == ',' || window[at_] == '\x1E')) ++at_;
+  if (at_ >= window.size()) return false;
+  if (window[at_] == '[') {
+    ++at_;
+    array_only_ = true;
+    mode_ = Mode::elements;
+    return true;
+  }
+  if (window[at_] == '{') {
+    if (const auto array = opening_of_document_array(window.substr(at_))) {
+      at_ += *array;
+      array_only_ = false;
+      mode_ = Mode::elements;
+      return true;
+    }
+    return take_value(window, last, frames);
+  }
+  // Neither: up to the end of the line.
+  const std::size_t feed = window.find('\n', at_);
+  const bool enough = window.size() - at_ > kMaxUnfinished;
+  if (feed == std::string_view::npos && !last && !enough) return false;
+  const std::size_t end = feed == std::string_view::npos ? window.size() : feed;
+  add(window, at_, end, Reason::not_an_object, frames);
+  at_ = end;
+  return true;
+}
+
+bool Framer::step_elements(std::string_view window, bool last, std::vector<Frame>& frames) {
+  while (at_ < window.size() && (is_space(window[at_]) || window[at_] == ',')) ++at_;
+  if (at_ >= window.size()) return false;
+  switch (window[at_]) {
+    case '{':
+    case '[': return take_value(window, last, frames);
+    case ']':
+      ++at_;
+      if (array_only_) {
+        mode_ = Mode::top;
+      } else {
+        // The rest of the object around the array.
+        mode_ = Mode::skip;
+        after_skip_ = Mode::top;
+        skipping_ = Scan{0, 1, false, false};
+      }
+      return true;
+    default: return take_scalar(window, last, frames);
+  }
+}
+
+bool Framer::step_skip(std::string_view window, bool last) {
+  Scan scan = skipping_;
+  scan.at = at_;
+  switch (scan_value(window, scan, after_skip_ == Mode::top)) {
+    case ScanEnd::more:
+      skipping_ = scan;
+      at_ = window.size();
+      return false;
+    case ScanEnd::complete: break;
+    case ScanEnd::line_feed_in_string:
+    case ScanEnd::line_begins_object: break;
+  }
+  static_cast<void>(last);
+  at_ = scan.at;
+  mode_ = after_skip_;
+  return true;
+}
+
+bool Framer::take_value(std::string_view window, bool last, std::vector<Frame>& frames) {
+  Scan scan{at_, 0, false, false};
+  const bool top = mode_ == Mode::top;
+  switch (scan_value(window, scan, top)) {
+    case ScanEnd::complete: {
+      const std::string_view value = window.substr(at_, scan.at - at_);
+      if (value.size() > kMaxRecordBytes && top) {
+        if (const auto array = find_document_array(value)) {
+          at_ += *array;
+          array_only_ = false;
+          mode_ = Mode::elements;
+          return true;
+        }
+      }
+      add(window, at_, scan.at, value.size() > kMaxRecordBytes ? Reason::too_large : Reason::none, frames);
+      at_ = scan.at;
+      return true;
+    }
+    case ScanEnd::line_begins_object:
+      add(window, at_, scan.at, Reason::broken_json, frames);
+      at_ = scan.at;
+      return true;
+    case ScanEnd::line_feed_in_string: {
+      if (top) {
+        add(window, at_, scan.at, Reason::broken_json, frames);
+        at_ = scan.at;
+        return true;
+      }
+      break;
+    }
+    case ScanEnd::more: break;
+  }
+  return give_up(window, last, scan, frames);
+}
+
+// The value at at_ is broken or not complete in this window.
+bool Framer::give_up(std::string_view window, bool last, const Scan& scan, std::vector<Frame>& frames) {
+  const bool too_long = window.size() - at_ > kMaxUnfinished;
+  if (!last && !too_long) return false;
+  if (mode_ == Mode::elements) {
+    const std::size_t next = next_event_start(window, at_ + 1);
+    if (next != std::string_view::npos) {
+      add(window, at_, next, Reason::broken_json, frames);
+      if (!frames.empty() && frames.back().end > at_ && window[frames.back().end - 1] == ',') --frames.back().end;
+      at_ = next;
+      return true;
+    }
+  } else if (const auto array = too_long ? find_document_array(window.substr(at_)) : std::nullopt) {
+    at_ += *array;
+    array_only_ = false;
+    mode_ = Mode::elements;
+    return true;
+  }
+  add(window, at_, window.size(), last ? Reason::truncated : Reason::too_large, frames);
+  at_ = window.size();
+  if (last) return false;
+  after_skip_ = mode_;
+  mode_ = Mode::skip;
+  skipping_ = scan;
+  return false;
+}
+
+// An array element that is neither object nor array, or stray bytes: up to the next comma, bracket or brace outside a
+// string.
+bool Framer::take_scalar(std::string_view window, bool last, std::vector<Frame>& frames) {
+  std::size_t end = at_;
+  while (end < window.size() && window[end] != ',' && window[end] != ']' && window[end] != '{') {
+    if (window[end] == '"') {
+      if (!take_string(window, end)) end = window.size();
+    } else {
+      ++end;
+    }
+  }
+  if (end >= window.size() && !last && window.size() - at_ <= kMaxUnfinished) return false;
+  add(window, at_, end, Reason::not_an_object, frames);
+  at_ = end;
+  return true;
+}
+
+std::optional<std::size_t> find_document_array(std::string_view json) {
+  std::size_t at = 1;
+  while (true) {
+    at = skip_space(json, at);
+    if (at >= json.size() || json[at] != '"') return std::nullopt;
+    const auto key = take_string(json, at);
+    if (!key) return std::nullopt;
+    at = skip_space(json, at);
+    if (at >= json.size() || json[at] != ':') return std::nullopt;
+    at = skip_space(json, at + 1);
+    if (at >= json.size()) return std::nullopt;
+    if (json[at] == '[' && names_document_array(*key)) return at + 1;
+    // The value: to the comma behind it.
+    std::size_t depth = 0;
+    for (; at < json.size(); ++at) {
+      const char c = json[at];
+      if (c == '"') {
+        if (!take_string(json, at)) return std::nullopt;
+        --at;
+      } else if (c == '{' || c == '[') {
+        ++depth;
+      } else if (c == '}' || c == ']') {
+        if (depth == 0) return std::nullopt;
+        --depth;
+      } else if (c == ',' && depth == 0) {
+        break;
+      }
+    }
+    if (at >= json.size()) return std::nullopt;
+    ++at;
+  }
+}
+
+}  // namespace trailkeeper::event

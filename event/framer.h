@@ -1,0 +1,80 @@
+// Finds the JSON documents in a stream of bytes, whatever they are wrapped in, and goes on after broken ones.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include "event/reject.h"
+
+namespace trailkeeper::event {
+
+/// A stretch of a window. With Reason::none it is a JSON object to parse; else a record that is none.
+struct Frame {
+  std::size_t begin;
+  std::size_t end;
+  Reason reason;
+};
+
+/// Cuts a stream into frames. It knows: documents one a line (NDJSON), one after the other, or laid out over lines; an
+/// array of documents; an object whose first member is the array `Records` or `Events`; a byte order mark; CRLF. It only
+/// counts brackets and quotes; whether a frame is JSON is the parser's to say.
+///
+/// Broken input costs only itself: a line feed inside a string, or a line that begins a new object where the record before
+/// isn't finished, ends the broken record there; in an array the next `{"eventVersion"` does.
+///
+/// Memory: none beyond the window. The caller gives the unconsumed rest again, with more bytes behind it.
+class Framer {
+ public:
+  /// An unfinished record longer than this is given up as too large. A window must be able to grow beyond it.
+  static constexpr std::size_t kMaxUnfinished = std::size_t{4} << 20;
+
+  /// Starts between documents, or, with `in_array`, inside an array of documents.
+  explicit Framer(bool in_array = false) : mode_(in_array ? Mode::elements : Mode::top), array_only_(true) {}
+
+  /// Appends the frames found in `window`, which must be followed by kPadding readable bytes. Returns how many bytes are
+  /// done with. `last` says that the stream ends with this window; then all of it is done with.
+  std::size_t split(std::string_view window, bool last, std::vector<Frame>& frames);
+
+ private:
+  enum class Mode : std::uint8_t {
+    top,       // Between documents.
+    elements,  // In an array of documents.
+    skip,      // In a value of which no frame is to be made (any more).
+  };
+
+  /// Where a scan of one bracketed value stands.
+  struct Scan {
+    std::size_t at = 0;
+    std::int64_t depth = 0;
+    bool in_string = false;
+    bool escaped = false;  // The next byte follows a backslash.
+  };
+  enum class ScanEnd : std::uint8_t { complete, more, line_feed_in_string, line_begins_object };
+
+  static ScanEnd scan_value(std::string_view window, Scan& scan, bool watch_lines);
+  static std::size_t next_event_start(std::string_view window, std::size_t from);
+
+  bool step_top(std::string_view window, bool last, std::vector<Frame>& frames);
+  bool step_elements(std::string_view window, bool last, std::vector<Frame>& frames);
+  bool step_skip(std::string_view window, bool last);
+  bool take_value(std::string_view window, bool last, std::vector<Frame>& frames);
+  bool give_up(std::string_view window, bool last, const Scan& scan, std::vector<Frame>& frames);
+  bool take_scalar(std::string_view window, bool last, std::vector<Frame>& frames);
+  void add(std::string_view window, std::size_t begin, std::size_t end, Reason reason, std::vector<Frame>& frames);
+
+  Mode mode_;
+  bool array_only_;  // The array being read is itself the document, not a member of an object.
+  bool started_ = false;
+  std::size_t at_ = 0;
+  Scan skipping_;
+  Mode after_skip_ = Mode::top;
+};
+
+/// The offset just after the `[` of the member `Records`, `Events` or `logEvents` of the object that starts at json[0];
+/// nothing if it has none (as far as `json` goes).
+std::optional<std::size_t> find_document_array(std::string_view json);
+
+}  // namespace trailkeeper::event

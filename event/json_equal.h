@@ -1,0 +1,12 @@
+// Whether two JSON texts say the same.
+#pragma once
+
+#include <string_view>
+
+namespace trailkeeper::event {
+
+/// Compares two JSON texts as values: white space, the order of an object's members, escapes and the spelling of numbers
+/// make no difference; the order of array elements does. Neither needs padding.
+bool same_json(std::string_view a, std::string_view b);
+
+}  // namespace trailkeeper::event

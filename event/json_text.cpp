@@ -1,0 +1,211 @@
+#include "event/json_text.h"
+
+#include <simdjson.h>
+
+#include <cstdint>
+
+namespace trailkeeper::event {
+namespace {
+
+constexpr std::uint32_t kReplacement = 0xFFFD;
+
+int hex_value(char c) {
+  if (c >= '0' && c <= '9') return c - '0';
+  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
+  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
+  return -1;
+}
+
+// The four digits after `\u`, or -1.
+std::int32_t hex4(std::string_view text, std::size_t at) {
+  if (at + 4 > text.size()) return -1;
+  std::int32_t value = 0;
+  for (std::size_t i = at; i < at + 4; ++i) {
+    const int digit = hex_value(text[i]);
+    if (digit < 0) return -1;
+    value = value * 16 + digit;
+  }
+  return value;
+}
+
+void append_utf8(std::uint32_t code, std::string& out) {
+  const auto put = [&](std::uint32_t byte) { out.push_back(static_cast<char>(byte)); };
+  if (code < 0x80) {
+    put(code);
+  } else if (code < 0x800) {
+    put(0xC0 | code >> 6);
+    put(0x80 | (code & 0x3F));
+  } else if (code < 0x10000) {
+    put(0xE0 | code >> 12);
+    put(0x80 | (code >> 6 & 0x3F));
+    put(0x80 | (code & 0x3F));
+  } else {
+    put(0xF0 | code >> 18);
+    put(0x80 | (code >> 12 & 0x3F));
+    put(0x80 | (code >> 6 & 0x3F));
+    put(0x80 | (code & 0x3F));
+  }
+}
+
+// Reads the `\uXXXX` (or the surrogate pair) at text[at], where text[at] is the `u`; moves `at` to its last character.
+std::uint32_t take_unicode_escape(std::string_view text, std::size_t& at) {
+  const auto first = static_cast<std::uint32_t>(hex4(text, at + 1));
+  at += 4;
+  if (first < 0xD800 || first > 0xDFFF) return first;
+  if (first >= 0xDC00 || at + 2 >= text.size() || text[at + 1] != '\\' || text[at + 2] != 'u') return kReplacement;
+  const std::int32_t second = hex4(text, at + 3);
+  if (second < 0xDC00 || second > 0xDFFF) return kReplacement;
+  at += 6;
+  return 0x10000 + ((first - 0xD800) << 10) + (static_cast<std::uint32_t>(second) - 0xDC00);
+}
+
+// Length of the valid UTF-8 sequence at `at`, or 0.
+std::size_t utf8_length(std::string_view text, std::size_t at) {
+  const auto byte = [&](std::size_t i) -> unsigned {
+    return at + i < text.size() ? static_cast<unsigned char>(text[at + i]) : 0U;
+  };
+  const auto follows = [&](std::size_t i) { return (byte(i) & 0xC0U) == 0x80U; };
+  const unsigned lead = byte(0);
+  if (lead < 0x80) return 1;
+  if (lead >= 0xC2 && lead <= 0xDF) return follows(1) ? 2 : 0;
+  if (lead >= 0xE0 && lead <= 0xEF) {
+    if (!follows(1) || !follows(2)) return 0;
+    if (lead == 0xE0 && byte(1) < 0xA0) return 0;
+    if (lead == 0xED && byte(1) > 0x9F) return 0;
+    return 3;
+  }
+  if (lead >= 0xF0 && lead <= 0xF4) {
+    if (!follows(1) || !follows(2) || !follows(3)) return 0;
+    if (lead == 0xF0 && byte(1) < 0x90) return 0;
+    if (lead == 0xF4 && byte(1) > 0x8F) return 0;
+    return 4;
+  }
+  return 0;
+}
+
+// Calls token(begin, end) for each string, scalar and structural character of valid JSON.
+template <typename OnToken>
+void for_each_token(std::string_view json, OnToken&& on_token) {
+  const auto is_space = [](char c) { return c == ' ' || c == '\n' || c == '\r' || c == '\t'; };
+  const auto is_structural = [](char c) {
+    return c == '{' || c == '}' || c == '[' || c == ']' || c == ',' || c == ':';
+  };
+  std::size_t at = 0;
+  while (at < json.size()) {
+    const std::size_t begin = at;
+    const char c = json[at];
+    if (is_space(c)) {
+      ++at;
+      continue;
+    }
+    if (c == '"') {
+      ++at;
+      while (at < json.size() && json[at] != '"') at += json[at] == '\\' ? 2 : 1;
+      at = at < json.size() ? at + 1 : json.size();
+    } else if (is_structural(c)) {
+      ++at;
+    } else {
+      while (at < json.size() && !is_space(json[at]) && !is_structural(json[at])) ++at;
+    }
+    on_token(json.substr(begin, at - begin));
+  }
+}
+
+}  // namespace
+
+bool valid_escapes(std::string_view text) {
+  for (std::size_t at = text.find('\\'); at != std::string_view::npos; at = text.find('\\', at)) {
+    if (++at >= text.size()) return false;
+    if (text[at] == 'u') {
+      if (hex4(text, at + 1) < 0) return false;
+    } else if (std::string_view{"\"\\/bfnrt"}.find(text[at]) == std::string_view::npos) {
+      return false;
+    }
+    ++at;
+  }
+  return true;
+}
+
+void append_unescaped(std::string_view text, std::string& out) {
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    if (text[at] != '\\' || at + 1 >= text.size()) {
+      out.push_back(text[at]);
+      continue;
+    }
+    switch (const char c = text[++at]) {
+      case 'b': out.push_back('\b'); break;
+      case 'f': out.push_back('\f'); break;
+      case 'n': out.push_back('\n'); break;
+      case 'r': out.push_back('\r'); break;
+      case 't': out.push_back('\t'); break;
+      case 'u': append_utf8(take_unicode_escape(text, at), out); break;
+      default: out.push_back(c);
+    }
+  }
+}
+
+void append_quoted(std::string_view text, std::string& out) {
+  constexpr std::string_view kHex = "0123456789abcdef";
+  out.push_back('"');
+  std::size_t at = 0;
+  while (at < text.size()) {
+    const auto c = static_cast<unsigned char>(text[at]);
+    if (c >= 0x80) {
+      const std::size_t length = utf8_length(text, at);
+      if (length == 0) {
+        append_utf8(kReplacement, out);
+      } else {
+        out.append(text, at, length);
+      }
+      at += length == 0 ? 1 : length;
+      continue;
+    }
+    switch (c) {
+      case '"': out += "\\\""; break;
+      case '\\': out += "\\\\"; break;
+      case '\n': out += "\\n"; break;
+      case '\r': out += "\\r"; break;
+      case '\t': out += "\\t"; break;
+      default:
+        if (c < 0x20 || c == 0x7F) {
+          out += "\\u00";
+          out.push_back(kHex[c >> 4]);
+          out.push_back(kHex[c & 15U]);
+        } else {
+          out.push_back(static_cast<char>(c));
+        }
+    }
+    ++at;
+  }
+  out.push_back('"');
+}
+
+void append_minified(std::string_view json, std::string& out) {
+  for_each_token(json, [&](std::string_view token) { out.append(token); });
+}
+
+void append_pretty(std::string_view json, std::string& out) {
+  std::size_t depth = 0;
+  char previous = '\0';
+  const auto new_line = [&] {
+    out.push_back('\n');
+    out.append(depth * 2, ' ');
+  };
+  for_each_token(json, [&](std::string_view token) {
+    const char c = token.front();
+    if (c == '}' || c == ']') {
+      --depth;
+      if (previous != '{' && previous != '[') new_line();
+    } else if (previous == '{' || previous == '[' || previous == ',') {
+      new_line();
+    }
+    out.append(token);
+    if (c == ':') out.push_back(' ');
+    if (c == '{' || c == '[') ++depth;
+    previous = c;
+  });
+}
+
+bool valid_utf8(std::string_view bytes) { return simdjson::validate_utf8(bytes.data(), bytes.size()); }
+
+}  // namespace trailkeeper::event

@@ -1,0 +1,39 @@
+#include "event/reject.h"
+
+#include <array>
+#include <utility>
+
+namespace trailkeeper::event {
+namespace {
+
+struct Entry {
+  std::string_view code;
+  std::string_view text;
+};
+
+constexpr std::array<Entry, 12> kEntries{{
+    {"none", "is an event"},
+    {"broken-json", "not valid JSON"},
+    {"invalid-utf8", "not valid UTF-8"},
+    {"not-an-object", "not a JSON object"},
+    {"truncated", "the input ends inside the record"},
+    {"too-deep", "nested deeper than 128 levels"},
+    {"too-large", "larger than 1 MiB"},
+    {"no-event-name", "has no eventName"},
+    {"bad-event-time", "has no eventTime, or one that is not a time"},
+    {"digest-file", "is a CloudTrail digest file, not an event"},
+    {"aggregated", "is a CloudTrail aggregated summary, not an event"},
+    {"broken-envelope", "is an envelope whose content cannot be unwrapped"},
+}};
+
+const Entry& entry(Reason reason) {
+  const auto index = static_cast<std::size_t>(reason);
+  return kEntries[index < kEntries.size() ? index : 1];
+}
+
+}  // namespace
+
+std::string_view reason_code(Reason reason) { return entry(reason).code; }
+std::string_view reason_text(Reason reason) { return entry(reason).text; }
+
+}  // namespace trailkeeper::event

@@ -1,0 +1,127 @@
+#include "event/unwrap.h"
+
+#include <simdjson.h>
+
+#include <vector>
+
+#include "event/framer.h"
+#include "event/json_text.h"
+
+namespace trailkeeper::event {
+
+namespace ondemand = simdjson::ondemand;
+
+namespace {
+
+constexpr int kMaxLevels = 6;
+
+// The value of a member, as written; empty if there is none. Keys are compared with their escapes resolved, and of a
+// repeated key the last counts.
+std::string_view member_json(std::string_view document, std::string_view key) {
+  ondemand::parser parser;
+  ondemand::document parsed;
+  ondemand::object object;
+  if (parser.iterate(document.data(), document.size(), document.size() + simdjson::SIMDJSON_PADDING).get(parsed) ||
+      parsed.get_object().get(object)) {
+    return {};
+  }
+  std::string_view found;
+  for (auto member : object) {
+    ondemand::field field;
+    std::string_view name;
+    if (std::move(member).get(field) || field.unescaped_key().get(name)) return {};
+    if (name != key) continue;
+    ondemand::value value = field.value();
+    ondemand::json_type type{};
+    if (value.type().get(type)) return {};
+    if (type == ondemand::json_type::object) {
+      ondemand::object inner;
+      if (value.get_object().get(inner) || inner.raw_json().get(found)) return {};
+    } else if (type == ondemand::json_type::string) {
+      found = value.raw_json_token();
+    }
+  }
+  return found;
+}
+
+}  // namespace
+
+struct Unwrapper::Level {
+  std::string text;
+  std::vector<Frame> frames;
+};
+
+Unwrapper::Unwrapper() : levels_(std::make_unique<Level[]>(kMaxLevels + 1)) {}
+Unwrapper::~Unwrapper() = default;
+
+void Unwrapper::unwrap(std::string_view document, DocumentVisitor& visitor) { unwrap(document, 0, 0, visitor); }
+
+void Unwrapper::unwrap(std::string_view document, std::size_t offset, int level, DocumentVisitor& visitor) {
+  Record record;
+  Reason reason = parser_.parse(document, record);
+  if (reason == Reason::none && record.shape->kind != ShapeKind::event && level >= kMaxLevels) {
+    reason = Reason::broken_envelope;
+  }
+  if (reason != Reason::none) {
+    visitor.on_reject(document, offset, reason);
+    return;
+  }
+  switch (record.shape->kind) {
+    case ShapeKind::event: visitor.on_event(record, offset); return;
+    case ShapeKind::event_bridge: {
+      const std::string_view detail = member_json(document, "detail");
+      if (detail.empty()) {
+        visitor.on_reject(document, offset, Reason::broken_envelope);
+      } else {
+        unwrap(detail, offset + static_cast<std::size_t>(detail.data() - document.data()), level + 1, visitor);
+      }
+      return;
+    }
+    case ShapeKind::log_event: unwrap_text(document, "message", offset, level, visitor); return;
+    case ShapeKind::lookup_event: unwrap_text(document, "CloudTrailEvent", offset, level, visitor); return;
+    case ShapeKind::container: unwrap_array(document, offset, level, visitor); return;
+    case ShapeKind::control_message: return;
+    case ShapeKind::rejected: visitor.on_reject(document, offset, record.shape->reason); return;
+  }
+}
+
+void Unwrapper::unwrap_array(std::string_view document, std::size_t offset, int level, DocumentVisitor& visitor) {
+  const auto start = find_document_array(document);
+  if (!start) {
+    visitor.on_reject(document, offset, Reason::broken_envelope);
+    return;
+  }
+  const std::string_view elements = document.substr(*start);
+  std::vector<Frame>& frames = levels_[static_cast<std::size_t>(level)].frames;
+  frames.clear();
+  Framer framer{true};
+  framer.split(elements, true, frames);
+  // Handing on may change the frames of deeper levels, never of this one.
+  for (const Frame& frame : frames) {
+    const std::string_view element = elements.substr(frame.begin, frame.end - frame.begin);
+    if (frame.reason != Reason::none) {
+      visitor.on_reject(element, offset + *start + frame.begin, frame.reason);
+    } else {
+      unwrap(element, offset + *start + frame.begin, level + 1, visitor);
+    }
+  }
+}
+
+void Unwrapper::unwrap_text(std::string_view document, std::string_view key, std::size_t offset, int level,
+                            DocumentVisitor& visitor) {
+  std::string_view token = member_json(document, key);
+  while (!token.empty() && token.back() != '"') token.remove_suffix(1);
+  if (token.size() < 2) {
+    visitor.on_reject(document, offset, Reason::broken_envelope);
+    return;
+  }
+  std::string& text = levels_[static_cast<std::size_t>(level)].text;
+  text.clear();
+  append_unescaped(token.substr(1, token.size() - 2), text);
+  while (!text.empty() && (text.back() == '\n' || text.back() == '\r' || text.back() == ' ')) text.pop_back();
+  const std::size_t size = text.size();
+  text.append(kPadding, '\0');
+  unwrap(std::string_view{text}.substr(0, size), offset, level + 1, visitor);
+}
+
+}  // namespace trailkeeper::event

@@ -1,0 +1,308 @@
+#include "ingest/pipeline.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+
+#include "event/unwrap.h"
+#include "ingest/decompressor.h"
+#include "ingest/slice_reader.h"
+
+namespace trailkeeper::ingest {
+namespace {
+
+// Rejected records wait in memory for the next commit: not more than this.
+constexpr std::size_t kMaxRejectBytes = std::size_t{8} << 20;
+constexpr std::size_t kMaxRejects = 65536;
+// Shapes of records, in memory for each worker.
+constexpr std::size_t kMaxShapeBytes = std::size_t{24} << 20;
+// A gzip file whose content is larger is read bit by bit.
+constexpr std::size_t kGunzipLimit = std::size_t{48} << 20;
+constexpr std::size_t kKeptBuffers = 8;
+
+std::string error_text(int code) { return std::strerror(code); }
+
+}  // namespace
+
+/// One parsing thread's state.
+class Pipeline::Worker : private event::DocumentVisitor {
+ public:
+  explicit Worker(Pipeline& pipeline) : pipeline_(pipeline), batch_(pipeline.writer_.new_batch()) {}
+
+  void take(Slice slice) {
+    take_frames(slice);
+    stretches_.push_back({slice.source, slice.offset, slice.offset + slice.size, slice.last});
+    pipeline_.give_back(std::move(slice.bytes));
+    flush_if_full();
+  }
+
+  void take(const FileBatch& files) {
+    for (const std::string& path : files.paths) take_file(path);
+  }
+
+  void flush() {
+    if (batch_->size() == 0 && rejects_.empty() && positions_.empty() && stretches_.empty()) return;
+    Flush flush;
+    flush.commit.rejects = std::move(rejects_);
+    flush.commit.positions = std::move(positions_);
+    flush.stretches = std::move(stretches_);
+    rejects_.clear();
+    positions_.clear();
+    stretches_.clear();
+    reject_bytes_ = 0;
+    if (batch_->size() > 0) {
+      flush.commit.batches.push_back(pipeline_.writer_.seal(*batch_));
+      batch_ = pipeline_.writer_.new_batch();
+    }
+    pipeline_.flushes_.push(std::move(flush));
+  }
+
+ private:
+  void flush_if_full() {
+    if (unwrapper_.parser().shape_memory() > kMaxShapeBytes) {
+      unwrapper_.parser().reset();
+      batch_->forget_shapes();
+    }
+    if (batch_->size() >= pipeline_.options_.batch_events || batch_->memory() >= pipeline_.options_.batch_memory ||
+        reject_bytes_ >= kMaxRejectBytes || rejects_.size() >= kMaxRejects) {
+      flush();
+    }
+  }
+
+  void take_frames(const Slice& slice) {
+    slice_ = &slice;
+    const std::size_t before = batch_->size();
+    for (const event::Frame& frame : slice.frames) {
+      const std::string_view bytes{slice.bytes.data() + frame.begin, frame.end - frame.begin};
+      frame_begin_ = frame.begin;
+      if (frame.reason == event::Reason::none) {
+        unwrapper_.unwrap(bytes, *this);
+      } else {
+        on_reject(bytes, 0, frame.reason);
+      }
+    }
+    pipeline_.progress_.parsed += batch_->size() - before;
+    pipeline_.progress_.bytes += slice.size;
+  }
+
+  void on_event(const event::Record& record, std::size_t) override { batch_->add(record); }
+
+  void on_reject(std::string_view bytes, std::size_t offset, event::Reason reason) override {
+    const std::size_t at = std::min(frame_begin_ + offset, slice_->size);
+    const char* const text = slice_->bytes.data();
+    rejects_.push_back({*slice_->source, slice_->offset + at,
+                        slice_->line + static_cast<std::uint64_t>(std::count(text, text + at, '\n')), reason,
+                        std::string{bytes}});
+    reject_bytes_ += bytes.size() + 256;
+  }
+
+  void take_file(const std::string& path) {
+    const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+    if (descriptor < 0) {
+      fail(path, error_text(errno));
+      return;
+    }
+    if (!read_whole(descriptor)) {
+      fail(path, error_text(errno));
+      ::close(descriptor);
+      return;
+    }
+    const std::string_view stored{file_.data(), file_size_};
+    pipeline_.progress_.stored_bytes += stored.size();
+    const Compression compression = compression_of(stored);
+    if (compression == Compression::zstd ||
+        (compression == Compression::gzip && !gunzip_all(stored, kGunzipLimit, content_))) {
+      take_by_stream(descriptor, path);
+    } else {
+      ::close(descriptor);
+      take_content(path, compression == Compression::none);
+    }
+    ++pipeline_.progress_.files;
+    flush_if_full();
+  }
+
+  bool read_whole(int descriptor) {
+    struct stat status {};
+    if (::fstat(descriptor, &status) != 0) return false;
+    file_size_ = 0;
+    std::size_t wanted = static_cast<std::size_t>(status.st_size) + 1;
+    while (true) {
+      if (file_.size() < wanted + event::kPadding) file_.resize(wanted + event::kPadding);
+      const ssize_t got = ::read(descriptor, file_.data() + file_size_, wanted - file_size_);
+      if (got < 0 && errno == EINTR) continue;
+      if (got < 0) return false;
+      if (got == 0) return true;
+      file_size_ += static_cast<std::size_t>(got);
+      if (file_size_ == wanted) wanted *= 2;
+    }
+  }
+
+  // The whole file is one slice.
+  void take_content(const std::string& path, bool plain) {
+    Slice slice;
+    slice.source = std::make_shared<const std::string>(path);
+    slice.bytes = std::move(plain ? file_ : content_);
+    slice.size = plain ? file_size_ : slice.bytes.size();
+    if (slice.bytes.size() < slice.size + event::kPadding) slice.bytes.resize(slice.size + event::kPadding);
+    slice.frames = std::move(frames_);
+    slice.frames.clear();
+    event::Framer framer;
+    framer.split({slice.bytes.data(), slice.size}, true, slice.frames);
+    take_frames(slice);
+    positions_.push_back({path, slice.size, true});
+    (plain ? file_ : content_) = std::move(slice.bytes);
+    frames_ = std::move(slice.frames);
+  }
+
+  void take_by_stream(int descriptor, const std::string& path) {
+    ::lseek(descriptor, 0, SEEK_SET);
+    SliceReader reader{descriptor, path, [this] { return pipeline_.take_buffer(); }};
+    while (auto slice = reader.next()) take(std::move(*slice));
+    if (!reader.problem().empty()) fail(path, reader.problem());
+  }
+
+  void fail(const std::string& path, const std::string& reason) {
+    const std::lock_guard lock{pipeline_.mutex_};
+    pipeline_.totals_.unreadable.push_back({path, reason});
+  }
+
+  Pipeline& pipeline_;
+  event::Unwrapper unwrapper_;
+  std::unique_ptr<store::SegmentBuilder> batch_;
+  std::vector<store::RejectedRecord> rejects_;
+  std::size_t reject_bytes_ = 0;
+  std::vector<store::SourcePosition> positions_;
+  std::vector<Stretch> stretches_;
+  const Slice* slice_ = nullptr;
+  std::size_t frame_begin_ = 0;
+  std::string file_;
+  std::size_t file_size_ = 0;
+  std::string content_;
+  std::vector<event::Frame> frames_;
+};
+
+Pipeline::Pipeline(store::Store& store, const PipelineOptions& options)
+    : options_(options), writer_(store), tasks_(3), flushes_(1), merge_requests_(1) {
+  if (options_.workers == 0) options_.workers = std::max(1U, std::thread::hardware_concurrency());
+  for (unsigned i = 0; i < options_.workers; ++i) workers_.emplace_back([this] { run_worker(); });
+  committer_ = std::thread{[this] { run_committer(); }};
+  merger_ = std::thread{[this] { run_merger(); }};
+}
+
+Pipeline::~Pipeline() { stop_threads(); }
+
+bool Pipeline::submit(Slice slice) { return tasks_.push(std::move(slice)); }
+bool Pipeline::submit(FileBatch batch) { return tasks_.push(std::move(batch)); }
+
+std::string Pipeline::take_buffer() {
+  const std::lock_guard lock{mutex_};
+  if (buffers_.empty()) return {};
+  std::string buffer = std::move(buffers_.back());
+  buffers_.pop_back();
+  return buffer;
+}
+
+void Pipeline::give_back(std::string buffer) {
+  const std::lock_guard lock{mutex_};
+  if (buffers_.size() < kKeptBuffers) buffers_.push_back(std::move(buffer));
+}
+
+// A thread's failure ends all of them: queues are closed, and finish() throws it.
+template <typename Body>
+void Pipeline::guard(Body&& body) {
+  try {
+    body();
+  } catch (...) {
+    {
+      const std::lock_guard lock{mutex_};
+      if (!failure_) failure_ = std::current_exception();
+    }
+    tasks_.close();
+    flushes_.close();
+    merge_requests_.close();
+  }
+}
+
+void Pipeline::run_worker() {
+  guard([this] {
+    Worker worker{*this};
+    while (auto task = tasks_.pop()) {
+      std::visit([&](auto& work) { worker.take(std::move(work)); }, *task);
+    }
+    worker.flush();
+  });
+}
+
+void Pipeline::run_committer() {
+  guard([this] {
+    while (auto flush = flushes_.pop()) {
+      note_positions(*flush);
+      PipelineTotals part;
+      for (const store::SealedBatch& batch : flush->commit.batches) {
+        part.events += batch.events;
+        part.duplicates += batch.duplicates;
+        part.variants += batch.variants;
+      }
+      part.rejected = flush->commit.rejects.size();
+      writer_.commit(std::move(flush->commit));
+      {
+        const std::lock_guard lock{mutex_};
+        totals_.events += part.events;
+        totals_.duplicates += part.duplicates;
+        totals_.variants += part.variants;
+        totals_.rejected += part.rejected;
+      }
+      if (options_.merge && part.events > 0) merge_requests_.try_push(true);
+    }
+  });
+}
+
+void Pipeline::run_merger() {
+  guard([this] {
+    while (merge_requests_.pop()) {
+      while (writer_.merge_once()) {
+      }
+    }
+  });
+}
+
+// Slices of one source are committed in any order; its position is as far as there is no gap.
+void Pipeline::note_positions(Flush& flush) {
+  for (const Stretch& stretch : flush.stretches) {
+    Reached& reached = reached_[*stretch.source];
+    reached.ahead.emplace(stretch.begin, stretch);
+    bool last = false;
+    for (auto next = reached.ahead.begin(); next != reached.ahead.end() && next->first == reached.bytes;
+         next = reached.ahead.erase(next)) {
+      reached.bytes = next->second.end;
+      last = next->second.last;
+      if (last) break;
+    }
+    flush.commit.positions.push_back({*stretch.source, reached.bytes, last});
+    if (last) reached_.erase(*stretch.source);
+  }
+}
+
+void Pipeline::stop_threads() {
+  if (stopped_) return;
+  stopped_ = true;
+  tasks_.close();
+  for (std::thread& worker : workers_) worker.join();
+  flushes_.close();
+  committer_.join();
+  merge_requests_.close();
+  merger_.join();
+}
+
+PipelineTotals Pipeline::finish() {
+  stop_threads();
+  const std::lock_guard lock{mutex_};
+  if (failure_) std::rethrow_exception(failure_);
+  return std::move(totals_);
+}
+
+}  // namespace trailkeeper::ingest

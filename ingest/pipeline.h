@@ -1,0 +1,117 @@
+// From slices to committed events, on all cores.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <exception>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <thread>
+#include <variant>
+#include <vector>
+
+#include "ingest/bounded_queue.h"
+#include "ingest/input_files.h"
+#include "ingest/slice.h"
+#include "store/writer.h"
+
+namespace trailkeeper::ingest {
+
+struct PipelineOptions {
+  unsigned workers = 0;                                ///< Parsing threads; 0: as many as there are cores.
+  std::size_t batch_events = std::size_t{1} << 18;     ///< Events of a segment.
+  std::size_t batch_memory = std::size_t{72} << 20;    ///< Or heap bytes, whichever comes first.
+  bool merge = true;                                   ///< Merge segments meanwhile.
+};
+
+/// What has happened so far. Read at any time from any thread.
+struct PipelineProgress {
+  std::atomic<std::uint64_t> parsed{0};    ///< Events parsed, duplicates included.
+  std::atomic<std::uint64_t> bytes{0};     ///< Decompressed bytes taken in.
+  std::atomic<std::uint64_t> files{0};     ///< Files of FileBatches that were read.
+  std::atomic<std::uint64_t> stored_bytes{0};  ///< Bytes of those files as stored.
+};
+
+/// What was committed.
+struct PipelineTotals {
+  std::uint64_t events = 0;      ///< Newly stored.
+  std::uint64_t duplicates = 0;
+  std::uint64_t variants = 0;    ///< Among `events`.
+  std::uint64_t rejected = 0;
+  std::vector<UnreadableFile> unreadable;
+};
+
+/// Workers parse and build batches; one committer makes them durable; a merger keeps segments few. All queues are bounded:
+/// submit() waits when the machine can't keep up. submit() may be called from one thread at a time.
+class Pipeline {
+ public:
+  Pipeline(store::Store& store, const PipelineOptions& options);
+  ~Pipeline();
+  Pipeline(const Pipeline&) = delete;
+  Pipeline& operator=(const Pipeline&) = delete;
+
+  /// False when a thread has failed: finish() will say why.
+  bool submit(Slice slice);
+  bool submit(FileBatch batch);
+
+  /// A used buffer of a slice, or an empty string.
+  std::string take_buffer();
+
+  /// Waits until everything submitted is durable. Throws what stopped a thread.
+  PipelineTotals finish();
+
+  [[nodiscard]] const PipelineProgress& progress() const { return progress_; }
+  [[nodiscard]] store::MergeCost merge_cost() const { return writer_.merge_cost(); }
+
+ private:
+  class Worker;
+
+  /// A stretch of a source that a commit makes durable.
+  struct Stretch {
+    std::shared_ptr<const std::string> source;
+    std::uint64_t begin;
+    std::uint64_t end;
+    bool last;
+  };
+  /// What a worker hands to the committer.
+  struct Flush {
+    store::Commit commit;
+    std::vector<Stretch> stretches;
+  };
+  /// How far a source is durable, and the stretches beyond that.
+  struct Reached {
+    std::uint64_t bytes = 0;
+    std::map<std::uint64_t, Stretch> ahead;
+  };
+
+  using Task = std::variant<Slice, FileBatch>;
+
+  void run_worker();
+  void run_committer();
+  void run_merger();
+  void note_positions(Flush& flush);
+  template <typename Body>
+  void guard(Body&& body);
+  void stop_threads();
+  void give_back(std::string buffer);
+
+  PipelineOptions options_;
+  store::Writer writer_;
+  PipelineProgress progress_;
+  BoundedQueue<Task> tasks_;
+  BoundedQueue<Flush> flushes_;
+  BoundedQueue<bool> merge_requests_;
+  std::mutex mutex_;  // Guards what follows.
+  PipelineTotals totals_;
+  std::exception_ptr failure_;
+  std::vector<std::string> buffers_;
+  std::map<std::string, Reached> reached_;  // Committer only.
+  std::vector<std::thread> workers_;
+  std::thread committer_;
+  std::thread merger_;
+  bool stopped_ = false;
+};
+
+}  // namespace trailkeeper::ingest

@@ -1,0 +1,33 @@
+// How many events there are of each kind.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "query/filter.h"
+#include "store/store.h"
+
+namespace trailkeeper::query {
+
+enum class Bucket { none, hour, day, month };
+
+/// What to count by.
+struct CountRequest {
+  std::vector<std::string> by;  ///< Derived fields or paths (query/field_catalogue.h).
+  Bucket per = Bucket::none;
+  std::optional<std::uint64_t> top;  ///< Only so many rows, or so many in each bucket.
+};
+
+/// One row: how many events have these values.
+struct CountRow {
+  std::string bucket;  ///< `2024-05-01T10:00:00Z`, `2024-05-01`, `2024-05`, or empty.
+  std::vector<std::optional<std::string>> values;  ///< One for each field; nothing where the event lacks it.
+  std::uint64_t count = 0;
+};
+
+/// Rows by bucket, then by descending count, then by values.
+std::vector<CountRow> count_events(const store::Snapshot& snapshot, const Filter& filter, const CountRequest& request);
+
+}  // namespace trailkeeper::query

@@ -1,0 +1,109 @@
+#include "query/event_list.h"
+
+#include <algorithm>
+#include <memory>
+#include <queue>
+#include <tuple>
+
+#include "query/segment_filter.h"
+#include "store/segment_builder.h"
+
+namespace trailkeeper::query {
+namespace {
+
+/// The passing events of one segment, one after the other.
+class Cursor {
+ public:
+  Cursor(const store::Segment& segment, const Filter& filter, Order order) : segment_(segment), filter_(filter), order_(order) {}
+
+  /// The time of the next event; before the first is looked for, a bound that no event of the segment goes beyond.
+  [[nodiscard]] event::Timestamp time() const { return time_; }
+  [[nodiscard]] const store::EventKey& key() const { return key_; }
+  [[nodiscard]] bool bound_only() const { return !compiled_; }
+  [[nodiscard]] ListedEvent event() const { return {&segment_, index_}; }
+  [[nodiscard]] const store::Segment& segment() const { return segment_; }
+
+  void start() {
+    const bool newest = order_ == Order::newest;
+    time_ = newest ? segment_.header().max_time : segment_.header().min_time;
+    key_.fill(newest ? 0xFF : 0x00);
+  }
+
+  /// Moves to the next event; false at the end.
+  bool next() {
+    if (!compiled_) {
+      compiled_ = std::make_unique<SegmentFilter>(segment_, filter_);
+      next_block_ = 0;
+    }
+    while (position_ == selected_.size()) {
+      const auto& blocks = compiled_->blocks();
+      if (next_block_ == blocks.size()) return false;
+      compiled_->select(order_ == Order::newest ? blocks[blocks.size() - 1 - next_block_] : blocks[next_block_], selected_);
+      ++next_block_;
+      position_ = 0;
+      if (order_ == Order::newest) std::reverse(selected_.begin(), selected_.end());
+    }
+    index_ = selected_[position_++];
+    time_ = segment_.time(index_);
+    key_ = segment_.key(index_);
+    return true;
+  }
+
+ private:
+  const store::Segment& segment_;
+  const Filter& filter_;
+  Order order_;
+  std::unique_ptr<SegmentFilter> compiled_;
+  std::size_t next_block_ = 0;
+  std::vector<std::uint32_t> selected_;
+  std::size_t position_ = 0;
+  std::uint32_t index_ = 0;
+  event::Timestamp time_ = 0;
+  store::EventKey key_{};
+};
+
+bool may_overlap(const store::SegmentHeader& header, const Filter& filter) {
+  return (!filter.since || header.max_time >= *filter.since) && (!filter.until || header.min_time < *filter.until);
+}
+
+}  // namespace
+
+std::uint64_t list_events(const store::Snapshot& snapshot, const Filter& filter, Order order,
+                          std::optional<std::uint64_t> limit, const std::function<bool(const ListedEvent&)>& visit) {
+  std::vector<std::unique_ptr<Cursor>> cursors;
+  const auto later = [order](const Cursor* a, const Cursor* b) {
+    // Variants have one key: their segment's number decides, so that the order is total.
+    const auto left = std::tuple{a->time(), a->key(), a->segment().header().number};
+    const auto right = std::tuple{b->time(), b->key(), b->segment().header().number};
+    return order == Order::newest ? left < right : left > right;
+  };
+  std::priority_queue<Cursor*, std::vector<Cursor*>, decltype(later)> heads{later};
+  for (const store::Segment& segment : snapshot.segments()) {
+    if (segment.size() == 0 || !may_overlap(segment.header(), filter)) continue;
+    cursors.push_back(std::make_unique<Cursor>(segment, filter, order));
+    cursors.back()->start();
+    heads.push(cursors.back().get());
+  }
+  std::uint64_t visited = 0;
+  while (!heads.empty() && (!limit || visited < *limit)) {
+    Cursor* const head = heads.top();
+    heads.pop();
+    if (!head->bound_only()) {
+      ++visited;
+      if (!visit(head->event())) break;
+    }
+    if (head->next()) heads.push(head);
+  }
+  return visited;
+}
+
+std::vector<ListedEvent> find_events(const store::Snapshot& snapshot, std::string_view event_id) {
+  std::vector<ListedEvent> found;
+  const store::EventKey key = store::key_of_event_id(event_id);
+  for (const store::Segment& segment : snapshot.segments()) {
+    for (const std::uint32_t index : segment.find(key)) found.push_back({&segment, index});
+  }
+  return found;
+}
+
+}  // namespace trailkeeper::query

@@ -1,0 +1,286 @@
+#include "query/event_tests.h"
+
+#include <algorithm>
+
+#include "event/guid.h"
+#include "event/json_text.h"
+#include "event/timestamp.h"
+
+namespace trailkeeper::query {
+
+using store::SlotKind;
+
+namespace {
+
+// Which codes plus one of a dictionary pass.
+std::vector<std::uint8_t> passing_codes(const store::StringList& dictionary, const TextTest& test, bool absent) {
+  std::vector<std::uint8_t> passing(dictionary.size() + 1U, 0);
+  passing[0] = absent ? 1 : 0;
+  std::string scratch;
+  for (std::uint32_t code = 0; code < dictionary.size(); ++code) {
+    passing[code + 1U] = test(dictionary.get(code, scratch)) ? 1 : 0;
+  }
+  return passing;
+}
+
+bool any_passing(const std::vector<std::uint8_t>& passing) {
+  return std::find(passing.begin(), passing.end(), 1) != passing.end();
+}
+
+class ColumnTest : public EventTest {
+ public:
+  ColumnTest(const store::Segment& segment, std::size_t column, const TextTest& test, bool absent)
+      : segment_(segment), column_(column), codes_(segment.column(column)),
+        passing_(passing_codes(segment.dictionary(column), test, absent)) {}
+
+  [[nodiscard]] bool possible() const override { return any_passing(passing_); }
+  [[nodiscard]] bool passes(std::uint32_t index) const override { return passing_[codes_[index]] != 0; }
+
+  std::size_t select(std::span<std::uint32_t> selected) const override {
+    std::size_t kept = 0;
+    for (const std::uint32_t index : selected) {
+      selected[kept] = index;
+      kept += passing_[codes_[index]];
+    }
+    return kept;
+  }
+
+  void prune(std::span<std::uint8_t> blocks) const override {
+    const store::BlockPostings& postings = segment_.postings(column_);
+    if (!postings.available() || passing_[0] != 0) return;
+    // With many passing codes nearly every block has one.
+    constexpr std::ptrdiff_t kFew = 64;
+    if (std::count(passing_.begin(), passing_.end(), 1) > kFew) return;
+    std::vector<std::uint8_t> marked(blocks.size(), 0);
+    for (std::uint32_t code = 1; code < passing_.size(); ++code) {
+      if (passing_[code] != 0) postings.mark(code - 1, marked);
+    }
+    for (std::size_t i = 0; i < blocks.size(); ++i) blocks[i] &= marked[i];
+  }
+
+  [[nodiscard]] const store::PackedView& codes() const { return codes_; }
+  [[nodiscard]] const std::vector<std::uint8_t>& passing() const { return passing_; }
+
+ private:
+  const store::Segment& segment_;
+  std::size_t column_;
+  const store::PackedView& codes_;
+  std::vector<std::uint8_t> passing_;
+};
+
+class FirstColumnTest : public EventTest {
+ public:
+  FirstColumnTest(const store::Segment& segment, const std::vector<std::size_t>& columns, const TextTest& test) {
+    for (const std::size_t column : columns) {
+      // An empty text counts as no value.
+      tests_.emplace_back(segment, column, test, false);
+      empty_.push_back(passing_codes(segment.dictionary(column), [](std::string_view text) { return text.empty(); }, true));
+    }
+  }
+
+  [[nodiscard]] bool possible() const override {
+    return std::any_of(tests_.begin(), tests_.end(), [](const ColumnTest& test) { return test.possible(); });
+  }
+
+  [[nodiscard]] bool passes(std::uint32_t index) const override {
+    for (std::size_t i = 0; i < tests_.size(); ++i) {
+      const std::uint64_t code = tests_[i].codes()[index];
+      if (empty_[i][code] == 0) return tests_[i].passing()[code] != 0;
+    }
+    return false;
+  }
+
+ private:
+  std::vector<ColumnTest> tests_;
+  std::vector<std::vector<std::uint8_t>> empty_;
+};
+
+class AllTest : public EventTest {
+ public:
+  explicit AllTest(std::vector<std::unique_ptr<EventTest>> tests) : tests_(std::move(tests)) {}
+  [[nodiscard]] bool possible() const override {
+    return std::all_of(tests_.begin(), tests_.end(), [](const auto& test) { return test->possible(); });
+  }
+  [[nodiscard]] bool passes(std::uint32_t index) const override {
+    return std::all_of(tests_.begin(), tests_.end(), [&](const auto& test) { return test->passes(index); });
+  }
+  void prune(std::span<std::uint8_t> blocks) const override {
+    for (const auto& test : tests_) test->prune(blocks);
+  }
+
+ private:
+  std::vector<std::unique_ptr<EventTest>> tests_;
+};
+
+class AnyTest : public EventTest {
+ public:
+  explicit AnyTest(std::vector<std::unique_ptr<EventTest>> tests) : tests_(std::move(tests)) {
+    std::erase_if(tests_, [](const auto& test) { return !test->possible(); });
+  }
+  [[nodiscard]] bool possible() const override { return !tests_.empty(); }
+  [[nodiscard]] bool passes(std::uint32_t index) const override {
+    return std::any_of(tests_.begin(), tests_.end(), [&](const auto& test) { return test->passes(index); });
+  }
+  void prune(std::span<std::uint8_t> blocks) const override {
+    std::vector<std::uint8_t> kept(blocks.size(), 0);
+    for (const auto& test : tests_) {
+      std::vector<std::uint8_t> own(blocks.begin(), blocks.end());
+      test->prune(own);
+      for (std::size_t i = 0; i < kept.size(); ++i) kept[i] |= own[i];
+    }
+    std::copy(kept.begin(), kept.end(), blocks.begin());
+  }
+
+ private:
+  std::vector<std::unique_ptr<EventTest>> tests_;
+};
+
+// Values that have no column are found through the tables: each table's slots with the path, tested once for each code
+// where the values have a dictionary, else once for each event.
+class PathTest : public EventTest {
+ public:
+  PathTest(const store::Segment& segment, std::string_view path, TextTest test)
+      : segment_(segment), test_(std::move(test)), tables_(segment.table_count()) {
+    const std::string plain{path};
+    for (const std::string& name : {plain, plain + store::kEscapedMark, plain + store::kNumberMark}) {
+      const auto number = segment.path_number(name);
+      if (!number) continue;
+      paths_.push_back({*number, codes_of(*number, name.back() == store::kEscapedMark)});
+    }
+    event_key_ = path == event::field_path(event::Field::event_id);
+  }
+
+  [[nodiscard]] bool possible() const override { return event_key_ || !paths_.empty(); }
+
+  [[nodiscard]] bool passes(std::uint32_t index) const override {
+    const std::uint32_t number = segment_.table_of(index);
+    const std::uint32_t row = segment_.row_of(index);
+    const OpenTable& table = open(number);
+    return std::any_of(table.slots.begin(), table.slots.end(),
+                       [&](const OpenSlot& slot) { return slot_passes(slot, index, row); });
+  }
+
+ private:
+  struct Path {
+    std::uint32_t number;
+    std::vector<std::uint8_t> passing;  // By code plus one.
+  };
+  struct OpenSlot {
+    const store::TableSlot* slot;
+    const Path* path;
+  };
+  struct OpenTable {
+    bool opened = false;
+    std::vector<OpenSlot> slots;
+  };
+
+  [[nodiscard]] std::vector<std::uint8_t> codes_of(std::uint32_t number, bool escaped) const {
+    return passing_codes(segment_.dictionary(number), [&](std::string_view text) {
+      if (!escaped) return test_(text);
+      std::string plain;
+      event::append_unescaped(text, plain);
+      return test_(plain);
+    }, false);
+  }
+
+  const OpenTable& open(std::uint32_t number) const {
+    OpenTable& table = tables_.at(number);
+    if (table.opened) return table;
+    table.opened = true;
+    for (const store::TableSlot& slot : segment_.table(number).slots) {
+      if (slot.kind == SlotKind::event_key) {
+        if (event_key_) table.slots.push_back({&slot, nullptr});
+        continue;
+      }
+      if (slot.kind == SlotKind::column || slot.kind == SlotKind::event_time) continue;
+      for (const Path& path : paths_) {
+        if (slot.path != path.number) continue;
+        const bool hopeless = slot.kind == SlotKind::text && !any_passing(path.passing);
+        if (!hopeless) table.slots.push_back({&slot, &path});
+      }
+    }
+    return table;
+  }
+
+  [[nodiscard]] bool slot_passes(const OpenSlot& open, std::uint32_t index, std::uint32_t row) const {
+    const store::TableSlot& slot = *open.slot;
+    if (slot.kind == SlotKind::text) return open.path->passing[slot.values[row] + 1] != 0;
+    text_.clear();
+    if (slot.kind == SlotKind::event_key) {
+      event::append_guid(segment_.key(index).data(), text_);
+    } else if (slot.kind == SlotKind::guid) {
+      event::append_guid(reinterpret_cast<const std::uint8_t*>(slot.guids) + sizeof(event::Guid) * row, text_);
+    } else if (slot.kind == SlotKind::seconds) {
+      event::append_plain_seconds(static_cast<std::uint32_t>(slot.values[row]), text_);
+    } else {
+      text_ = std::to_string(slot.values[row]);
+    }
+    return test_(text_);
+  }
+
+  const store::Segment& segment_;
+  TextTest test_;
+  bool event_key_ = false;
+  std::vector<Path> paths_;
+  mutable std::vector<OpenTable> tables_;
+  mutable std::string text_;
+};
+
+class NumbersTest : public EventTest {
+ public:
+  NumbersTest(const store::Segment& segment, std::vector<std::uint32_t> numbers)
+      : numbers_(std::move(numbers)) {
+    static_cast<void>(segment);
+    std::sort(numbers_.begin(), numbers_.end());
+  }
+  [[nodiscard]] bool possible() const override { return !numbers_.empty(); }
+  [[nodiscard]] bool passes(std::uint32_t index) const override {
+    return std::binary_search(numbers_.begin(), numbers_.end(), index);
+  }
+  void prune(std::span<std::uint8_t> blocks) const override {
+    std::vector<std::uint8_t> marked(blocks.size(), 0);
+    for (const std::uint32_t number : numbers_) marked[number / store::kPostingBlock] = 1;
+    for (std::size_t i = 0; i < blocks.size(); ++i) blocks[i] &= marked[i];
+  }
+
+ private:
+  std::vector<std::uint32_t> numbers_;
+};
+
+}  // namespace
+
+std::size_t EventTest::select(std::span<std::uint32_t> selected) const {
+  std::size_t kept = 0;
+  for (const std::uint32_t index : selected) {
+    if (passes(index)) selected[kept++] = index;
+  }
+  return kept;
+}
+
+std::unique_ptr<EventTest> test_column(const store::Segment& segment, std::size_t column, const TextTest& test,
+                                       bool absent) {
+  return std::make_unique<ColumnTest>(segment, column, test, absent);
+}
+
+std::unique_ptr<EventTest> test_first_column(const store::Segment& segment, std::vector<std::size_t> columns,
+                                             const TextTest& test) {
+  return std::make_unique<FirstColumnTest>(segment, columns, test);
+}
+
+std::unique_ptr<EventTest> test_all(std::vector<std::unique_ptr<EventTest>> tests) {
+  return std::make_unique<AllTest>(std::move(tests));
+}
+
+std::unique_ptr<EventTest> test_any(std::vector<std::unique_ptr<EventTest>> tests) {
+  return std::make_unique<AnyTest>(std::move(tests));
+}
+
+std::unique_ptr<EventTest> test_path(const store::Segment& segment, std::string_view path, const TextTest& test) {
+  return std::make_unique<PathTest>(segment, path, test);
+}
+
+std::unique_ptr<EventTest> test_numbers(const store::Segment& segment, std::vector<std::uint32_t> numbers) {
+  return std::make_unique<NumbersTest>(segment, std::move(numbers));
+}
+
+}  // namespace trailkeeper::query

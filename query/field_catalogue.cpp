@@ -1,0 +1,120 @@
+#include "query/field_catalogue.h"
+
+#include <algorithm>
+
+#include "event/canonical_name.h"
+#include "query/json_path.h"
+#include "store/segment_format.h"
+
+namespace trailkeeper::query {
+
+using event::Field;
+
+namespace {
+
+using Values = std::span<const std::optional<std::string_view>>;
+
+std::size_t column(Field field) { return *store::column_of(field); }
+
+std::optional<std::string> first_of(Values values) {
+  for (const auto& value : values) {
+    if (value && !value->empty()) return std::string{*value};
+  }
+  return std::nullopt;
+}
+
+// The person or thing: a user's name, a session's name, a role's name, `root`, or the service.
+std::optional<std::string> user_text(Values values) {
+  if (values[0] && !values[0]->empty()) return std::string{*values[0]};
+  if (values[1]) {
+    if (const auto session = session_name(*values[1])) return std::string{*session};
+  }
+  if (values[2] && !values[2]->empty()) return std::string{*values[2]};
+  if (values[3] == "Root") return "root";
+  if (values[4] && !values[4]->empty()) return std::string{*values[4]};
+  return std::nullopt;
+}
+
+std::vector<DerivedField> make_fields() {
+  std::vector<DerivedField> fields{
+      {"name",
+       {column(Field::event_name), column(Field::event_source)},
+       [](Values values) -> std::optional<std::string> {
+         if (!values[0]) return std::nullopt;
+         return std::string{event::canonical_name(values[1].value_or(""), *values[0])};
+       }},
+      {"source", {column(Field::event_source)}, first_of},
+      {"user",
+       {column(Field::user_name), column(Field::arn), column(Field::issuer_user_name), column(Field::identity_type),
+        column(Field::invoked_by)},
+       user_text},
+      {"principal", {column(Field::arn), column(Field::principal_id), column(Field::invoked_by)}, first_of},
+      {"access-key", {column(Field::access_key_id)}, first_of},
+      {"account", {column(Field::recipient_account_id), column(Field::account_id)}, first_of},
+      {"region", {column(Field::aws_region)}, first_of},
+      {"ip", {column(Field::source_ip_address)}, first_of},
+      {"error", {column(Field::error_code)}, first_of},
+      {"type", {column(Field::event_type)}, first_of},
+      {"category", {column(Field::event_category)}, first_of},
+      {"user-agent", {column(Field::user_agent)}, first_of},
+      {"read-only", {column(Field::read_only)}, first_of},
+      {"identity", {column(Field::identity_type)}, first_of},
+      {"role", {column(Field::issuer_arn)}, first_of},
+  };
+  for (std::size_t i = 0; i < store::kColumnCount; ++i) {
+    fields.push_back({event::field_path(store::kColumnFields[i]), {i}, first_of});
+  }
+  return fields;
+}
+
+const std::vector<DerivedField>& all_fields() {
+  static const std::vector<DerivedField> kFields = make_fields();
+  return kFields;
+}
+
+}  // namespace
+
+const DerivedField* derived_field(std::string_view name) {
+  const auto& fields = all_fields();
+  const auto found = std::find_if(fields.begin(), fields.end(), [&](const DerivedField& f) { return f.name == name; });
+  return found == fields.end() ? nullptr : &*found;
+}
+
+std::vector<std::string_view> derived_field_names() {
+  std::vector<std::string_view> names;
+  for (const DerivedField& field : all_fields()) {
+    if (names.size() + store::kColumnCount < all_fields().size()) names.push_back(field.name);
+  }
+  return names;
+}
+
+std::optional<std::string_view> session_name(std::string_view arn) {
+  if (!arn.starts_with("arn:")) return std::nullopt;
+  const std::size_t resource = arn.rfind(':') + 1;
+  const std::string_view name = arn.substr(resource);
+  if (!name.starts_with("assumed-role/") && !name.starts_with("federated-user/")) return std::nullopt;
+  const std::size_t slash = name.rfind('/');
+  if (slash + 1 >= name.size()) return std::nullopt;
+  return name.substr(slash + 1);
+}
+
+std::optional<std::string> event_value(const store::Segment& segment, std::uint32_t index, std::string_view json,
+                                       std::string_view name) {
+  const DerivedField* const field = derived_field(name);
+  if (field == nullptr) {
+    const std::string value = json_at(json, name);
+    if (value.empty() || value == "null") return std::nullopt;
+    return display_text(value);
+  }
+  std::vector<std::string> scratch(field->columns.size());
+  std::vector<std::optional<std::string_view>> texts(field->columns.size());
+  for (std::size_t i = 0; i < texts.size(); ++i) {
+    const std::uint64_t code = segment.column(field->columns[i])[index];
+    if (code != 0) {
+      texts[i] = segment.dictionary(field->columns[i]).get(static_cast<std::uint32_t>(code - 1), scratch[i]);
+    }
+  }
+  return field->text(texts);
+}
+
+}  // namespace trailkeeper::query

@@ -1,0 +1,128 @@
+#include "query/json_path.h"
+
+#include <simdjson.h>
+
+#include <vector>
+
+#include "event/json_text.h"
+
+namespace trailkeeper::query {
+
+namespace ondemand = simdjson::ondemand;
+
+namespace {
+
+struct Step {
+  std::string key;
+  int arrays = 0;  // How many [] follow the key.
+};
+
+std::vector<Step> split_path(std::string_view path) {
+  std::vector<Step> steps(1);
+  for (std::size_t i = 0; i < path.size(); ++i) {
+    if (path[i] == '\\' && i + 1 < path.size()) {
+      steps.back().key.push_back(path[++i]);
+    } else if (path[i] == '.') {
+      steps.emplace_back();
+    } else if (path.substr(i, 2) == "[]") {
+      ++steps.back().arrays;
+      ++i;
+    } else {
+      steps.back().key.push_back(path[i]);
+    }
+  }
+  return steps;
+}
+
+// The text of a JSON value as it stands in the document.
+std::string_view text_of(ondemand::value value) {
+  std::string_view text;
+  ondemand::json_type type{};
+  if (value.type().get(type)) return {};
+  if (type == ondemand::json_type::object) {
+    ondemand::object object;
+    if (value.get_object().get(object) || object.raw_json().get(text)) return {};
+  } else if (type == ondemand::json_type::array) {
+    ondemand::array array;
+    if (value.get_array().get(array) || array.raw_json().get(text)) return {};
+  } else {
+    text = value.raw_json_token();
+  }
+  while (!text.empty() && (text.back() == ' ' || text.back() == '\n' || text.back() == '\r' || text.back() == '\t')) {
+    text.remove_suffix(1);
+  }
+  return text;
+}
+
+void collect(ondemand::value value, const std::vector<Step>& steps, std::size_t next, int arrays,
+             std::vector<std::string_view>& found);
+
+void collect_member(ondemand::object object, const std::vector<Step>& steps, std::size_t next,
+                    std::vector<std::string_view>& found) {
+  const std::size_t before = found.size();
+  for (auto member : object) {
+    ondemand::field field;
+    std::string_view key;
+    if (std::move(member).get(field) || field.unescaped_key().get(key)) return;
+    if (key != steps[next].key) continue;
+    found.resize(before);
+    collect(field.value(), steps, next + 1, steps[next].arrays, found);
+  }
+}
+
+void collect(ondemand::value value, const std::vector<Step>& steps, std::size_t next, int arrays,
+             std::vector<std::string_view>& found) {
+  if (arrays > 0) {
+    ondemand::array array;
+    if (value.get_array().get(array)) return;
+    for (auto element : array) {
+      ondemand::value inner;
+      if (std::move(element).get(inner)) return;
+      collect(inner, steps, next, arrays - 1, found);
+    }
+    return;
+  }
+  if (next == steps.size()) {
+    found.push_back(text_of(value));
+    return;
+  }
+  ondemand::object object;
+  if (!value.get_object().get(object)) collect_member(object, steps, next, found);
+}
+
+}  // namespace
+
+std::string json_at(std::string_view json, std::string_view path) {
+  const std::vector<Step> steps = split_path(path);
+  ondemand::parser parser;
+  ondemand::document document;
+  ondemand::object object;
+  std::vector<std::string_view> found;
+  if (parser.iterate(json.data(), json.size(), json.size() + simdjson::SIMDJSON_PADDING).get(document) ||
+      document.get_object().get(object)) {
+    return {};
+  }
+  collect_member(object, steps, 0, found);
+  if (path.find("[]") == std::string_view::npos) return found.empty() ? std::string{} : std::string{found.front()};
+  if (found.empty()) return {};
+  std::string out = "[";
+  for (const std::string_view value : found) {
+    if (out.size() > 1) out.push_back(',');
+    out.append(value);
+  }
+  out.push_back(']');
+  return out;
+}
+
+std::string display_text(std::string_view json_value) {
+  if (json_value == "null") return {};
+  std::string out;
+  if (json_value.size() >= 2 && json_value.front() == '"') {
+    event::append_unescaped(json_value.substr(1, json_value.size() - 2), out);
+  } else {
+    event::append_minified(json_value, out);
+  }
+  return out;
+}
+
+}  // namespace trailkeeper::query

@@ -1,0 +1,197 @@
+#include "query/segment_filter.h"
+
+#include <algorithm>
+
+#include "event/canonical_name.h"
+#include "query/event_tests.h"
+#include "query/field_catalogue.h"
+#include "query/ip_range.h"
+#include "store/block_postings.h"
+#include "store/segment_builder.h"
+
+namespace trailkeeper::query {
+
+using event::Field;
+
+namespace {
+
+using Tests = std::vector<std::unique_ptr<EventTest>>;
+
+std::size_t column(Field field) { return *store::column_of(field); }
+
+/// Compiles one FieldFilter.
+class Compiler {
+ public:
+  Compiler(const store::Segment& segment, const FieldFilter& filter)
+      : segment_(segment), filter_(filter), matches_([&filter](std::string_view text) {
+          return matches_any(filter.any_of, text);
+        }) {}
+
+  std::unique_ptr<EventTest> compile() {
+    switch (filter_.field) {
+      case FilterField::event_id: return event_id();
+      case FilterField::name: return name();
+      case FilterField::source: return of_column(Field::event_source);
+      case FilterField::user: return user();
+      case FilterField::principal:
+        return any_column({Field::arn, Field::principal_id, Field::issuer_arn, Field::invoked_by});
+      case FilterField::access_key: return of_column(Field::access_key_id);
+      case FilterField::account:
+        return test_first_column(segment_, {column(Field::recipient_account_id), column(Field::account_id)}, matches_);
+      case FilterField::region: return of_column(Field::aws_region);
+      case FilterField::ip: return ip();
+      case FilterField::error: return error();
+      case FilterField::resource: return resource();
+      case FilterField::type: return of_column(Field::event_type);
+      case FilterField::category: return of_column(Field::event_category);
+      case FilterField::request_id: return test_path(segment_, event::field_path(Field::request_id), matches_);
+      case FilterField::user_agent: return of_column(Field::user_agent);
+    }
+    return nullptr;
+  }
+
+ private:
+  [[nodiscard]] std::unique_ptr<EventTest> of_column(Field field) const {
+    return test_column(segment_, column(field), matches_, false);
+  }
+
+  [[nodiscard]] std::unique_ptr<EventTest> any_column(std::initializer_list<Field> fields) const {
+    Tests tests;
+    for (const Field field : fields) tests.push_back(of_column(field));
+    return test_any(std::move(tests));
+  }
+
+  // Plain IDs go through the key index; globs are tried on every event.
+  [[nodiscard]] std::unique_ptr<EventTest> event_id() const {
+    Tests tests;
+    std::vector<std::uint32_t> numbers;
+    bool glob = false;
+    for (const Pattern& pattern : filter_.any_of) {
+      glob = glob || !pattern.is_plain();
+      if (!pattern.is_plain()) continue;
+      const auto found = segment_.find(store::key_of_event_id(pattern.plain_text()));
+      numbers.insert(numbers.end(), found.begin(), found.end());
+    }
+    tests.push_back(test_numbers(segment_, std::move(numbers)));
+    if (glob) tests.push_back(test_path(segment_, event::field_path(Field::event_id), matches_));
+    return test_any(std::move(tests));
+  }
+
+  // As logged, or, for the services that have aliases, in the other spelling (R3).
+  [[nodiscard]] std::unique_ptr<EventTest> name() const {
+    Tests tests;
+    tests.push_back(of_column(Field::event_name));
+    for (const event::NameAlias& alias : event::name_aliases()) {
+      const bool wanted = matches_(alias.canonical) || matches_(alias.logged);
+      if (!wanted) continue;
+      Tests both;
+      both.push_back(test_column(segment_, column(Field::event_source),
+                                 [&](std::string_view text) { return text == alias.source; }, false));
+      both.push_back(test_column(segment_, column(Field::event_name), [&](std::string_view text) {
+        return text == alias.logged || text == alias.canonical;
+      }, false));
+      tests.push_back(test_all(std::move(both)));
+    }
+    return test_any(std::move(tests));
+  }
+
+  // A user's name, an assumed role's name, a session's name, or `root`.
+  [[nodiscard]] std::unique_ptr<EventTest> user() const {
+    Tests tests;
+    tests.push_back(of_column(Field::user_name));
+    tests.push_back(of_column(Field::issuer_user_name));
+    tests.push_back(test_column(segment_, column(Field::arn), [this](std::string_view arn) {
+      const auto session = session_name(arn);
+      return session && matches_(*session);
+    }, false));
+    if (matches_("root")) {
+      tests.push_back(test_column(segment_, column(Field::identity_type),
+                                  [](std::string_view type) { return type == "Root"; }, false));
+    }
+    return test_any(std::move(tests));
+  }
+
+  [[nodiscard]] std::unique_ptr<EventTest> ip() const {
+    std::vector<IpRange> ranges;
+    for (const std::string& text : filter_.texts) {
+      if (const auto range = IpRange::parse(text)) ranges.push_back(*range);
+    }
+    return test_column(segment_, column(Field::source_ip_address), [&](std::string_view text) {
+      return matches_(text) || std::any_of(ranges.begin(), ranges.end(),
+                                           [&](const IpRange& range) { return range.contains(text); });
+    }, false);
+  }
+
+  [[nodiscard]] std::unique_ptr<EventTest> error() const {
+    const auto asks_for = [&](std::string_view word) {
+      return std::find(filter_.texts.begin(), filter_.texts.end(), word) != filter_.texts.end();
+    };
+    const bool any = asks_for("any");
+    const bool none = asks_for("none");
+    return test_column(segment_, column(Field::error_code), [&](std::string_view text) {
+      return text.empty() ? none : any || matches_(text);
+    }, none);
+  }
+
+  // The ARN of one of the event's resources, or the name at its end.
+  [[nodiscard]] std::unique_ptr<EventTest> resource() const {
+    // Tests of a path outlive this compiler: they keep what they need.
+    const TextTest arn_or_name = [matches = matches_](std::string_view arn) {
+      const std::size_t cut = arn.find_last_of(":/");
+      return matches(arn) || (cut != std::string_view::npos && matches(arn.substr(cut + 1)));
+    };
+    Tests tests;
+    tests.push_back(test_path(segment_, "resources[].ARN", arn_or_name));
+    tests.push_back(test_path(segment_, "resources[].ARNPrefix", arn_or_name));
+    return test_any(std::move(tests));
+  }
+
+  const store::Segment& segment_;
+  const FieldFilter& filter_;
+  TextTest matches_;
+};
+
+}  // namespace
+
+SegmentFilter::SegmentFilter(const store::Segment& segment, const Filter& filter)
+    : segment_(segment), first_(0), end_(segment.size()) {
+  if (filter.since) first_ = segment.first_at(*filter.since);
+  if (filter.until) end_ = segment.first_at(*filter.until);
+  if (first_ >= end_) return;
+  add_tests(filter);
+  if (std::any_of(tests_.begin(), tests_.end(), [](const auto& test) { return !test->possible(); })) return;
+  choose_blocks();
+}
+
+void SegmentFilter::add_tests(const Filter& filter) {
+  for (const FieldFilter& field : filter.fields) {
+    tests_.push_back(Compiler{segment_, field}.compile());
+    if (!tests_.back()->possible()) return;
+  }
+  if (filter.read_only) {
+    const std::string_view wanted = *filter.read_only ? "true" : "false";
+    tests_.push_back(test_column(segment_, column(Field::read_only),
+                                 [&](std::string_view text) { return text == wanted; }, false));
+  }
+}
+
+void SegmentFilter::choose_blocks() {
+  const std::uint32_t count = (segment_.size() + store::kPostingBlock - 1) / store::kPostingBlock;
+  std::vector<std::uint8_t> candidates(count, 0);
+  std::fill(candidates.begin() + first_ / store::kPostingBlock,
+            candidates.begin() + (end_ - 1) / store::kPostingBlock + 1, std::uint8_t{1});
+  for (const auto& test : tests_) test->prune(candidates);
+  for (std::uint32_t block = 0; block < count; ++block) {
+    if (candidates[block] != 0) blocks_.push_back(block);
+  }
+}
+
+void SegmentFilter::select(std::uint32_t block, std::vector<std::uint32_t>& selected) const {
+  selected.clear();
+  const std::uint32_t begin = std::max(first_, block * store::kPostingBlock);
+  const std::uint32_t end = std::min(end_, (block + 1) * store::kPostingBlock);
+  for (std::uint32_t index = begin; index < end; ++index) selected.push_back(index);
+  for (const auto& test : tests_) selected.resize(test->select(selected));
+}
+
+}  // namespace trailkeeper::query

@@ -1,0 +1,69 @@
+#include "store/bloom_filter.h"
+
+#include <algorithm>
+#include <cstring>
+
+#include "store/error.h"
+
+namespace trailkeeper::store {
+namespace {
+
+__extension__ using Wide = unsigned __int128;
+
+constexpr std::size_t kBlockBytes = 64;
+constexpr std::size_t kBitsPerKey = 12;
+constexpr unsigned kProbes = 6;
+
+// Keys are mostly random already (GUIDs); this spreads the ones that aren't.
+std::uint64_t mix(const EventKey& key) {
+  std::uint64_t low = 0;
+  std::uint64_t high = 0;
+  std::memcpy(&low, key.data(), 8);
+  std::memcpy(&high, key.data() + 8, 8);
+  const Wide product = static_cast<Wide>(low ^ 0x9E3779B97F4A7C15U) * (high ^ 0xD6E8FEB86659FD93U);
+  return static_cast<std::uint64_t>(product) ^ static_cast<std::uint64_t>(product >> 64);
+}
+
+std::uint64_t block_of(std::uint64_t hash, std::uint64_t count) {
+  return static_cast<std::uint64_t>((static_cast<Wide>(hash) * count) >> 64);
+}
+
+// Calls probe(byte, bit) for each of the key's bits in its block; stops when it returns false.
+template <typename Probe>
+bool for_each_probe(std::uint64_t hash, Probe&& probe) {
+  std::uint64_t bits = hash * 0xC2B2AE3D27D4EB4FU;
+  for (unsigned i = 0; i < kProbes; ++i) {
+    const auto bit = static_cast<unsigned>(bits & 511U);
+    bits >>= 9;
+    if (!probe(bit >> 3, bit & 7U)) return false;
+  }
+  return true;
+}
+
+}  // namespace
+
+void append_bloom_filter(std::span<const EventKey> keys, std::string& out) {
+  const std::uint64_t count = std::max<std::uint64_t>(1, (keys.size() * kBitsPerKey + 511) / 512);
+  const std::size_t begin = out.size();
+  out.resize(begin + count * kBlockBytes);
+  for (const EventKey& key : keys) {
+    const std::uint64_t hash = mix(key);
+    char* block = out.data() + begin + block_of(hash, count) * kBlockBytes;
+    for_each_probe(hash, [&](unsigned byte, unsigned bit) {
+      block[byte] = static_cast<char>(block[byte] | (1 << bit));
+      return true;
+    });
+  }
+}
+
+BloomFilter::BloomFilter(std::string_view bytes) : blocks_(bytes), block_count_(bytes.size() / kBlockBytes) {
+  if (block_count_ == 0) throw_corrupt("an ID filter is cut short");
+}
+
+bool BloomFilter::may_contain(const EventKey& key) const {
+  const std::uint64_t hash = mix(key);
+  const char* block = blocks_.data() + block_of(hash, block_count_) * kBlockBytes;
+  return for_each_probe(hash, [&](unsigned byte, unsigned bit) { return (block[byte] >> bit & 1) != 0; });
+}
+
+}  // namespace trailkeeper::store

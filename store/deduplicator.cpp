@@ -1,0 +1,170 @@
+#include "store/deduplicator.h"
+
+#include <algorithm>
+#include <string>
+
+#include "event/json_equal.h"
+#include "store/event_order.h"
+#include "store/store.h"
+
+namespace trailkeeper::store {
+
+/// One batch's comparison.
+class Deduplicator::Run {
+ public:
+  explicit Run(const SegmentBuilder& batch)
+      : batch_(batch), by_key_(order_by_key(batch.keys())), states_(batch.size(), State::fresh) {}
+
+  [[nodiscard]] const std::vector<std::uint32_t>& by_key() const { return by_key_; }
+
+  // Among the batch's own events the first to come is kept.
+  void compare_with_itself() {
+    const auto keys = batch_.keys();
+    std::vector<std::uint32_t> kept;
+    for (std::size_t begin = 0; begin < by_key_.size();) {
+      std::size_t end = begin + 1;
+      while (end < by_key_.size() && keys[by_key_[end]] == keys[by_key_[begin]]) ++end;
+      kept.assign(1, by_key_[begin]);
+      for (std::size_t i = begin + 1; i < end; ++i) {
+        const std::uint32_t index = by_key_[i];
+        const bool copy = std::any_of(kept.begin(), kept.end(), [&](std::uint32_t other) {
+          return batch_.hashes()[index] == batch_.hashes()[other] || same_json(text_of(index), other_text_of(other));
+        });
+        states_[index] = copy ? State::duplicate : State::variant;
+        if (!copy) kept.push_back(index);
+      }
+      begin = end;
+    }
+  }
+
+  void compare_with(const Snapshot& snapshot) {
+    for (const Segment& segment : snapshot.segments()) {
+      for (const std::uint32_t index : by_key_) {
+        if (states_[index] != State::duplicate && segment.may_contain(batch_.keys()[index])) {
+          compare_with(segment, index, snapshot.hash_seed());
+        }
+      }
+    }
+  }
+
+  // Returns whether an event has the key of a pending one but other bytes: only its commit can tell.
+  bool compare_with(const Pending& pending) {
+    bool unsure = false;
+    for (const std::uint32_t index : by_key_) {
+      if (states_[index] == State::duplicate) continue;
+      const auto [first, last] = std::equal_range(pending.keys.begin(), pending.keys.end(), batch_.keys()[index]);
+      for (auto found = first; found != last; ++found) {
+        if (pending.hashes[static_cast<std::size_t>(found - pending.keys.begin())] == batch_.hashes()[index]) {
+          states_[index] = State::duplicate;
+        } else {
+          unsure = true;
+        }
+      }
+    }
+    return unsure;
+  }
+
+  Deduplicated result() {
+    Deduplicated result;
+    std::vector<std::uint32_t> kept;
+    kept.reserve(by_key_.size());
+    for (const std::uint32_t index : by_key_) {
+      if (states_[index] == State::duplicate) {
+        ++result.duplicates;
+        continue;
+      }
+      if (states_[index] == State::variant) ++result.variants;
+      kept.push_back(index);
+    }
+    result.order = order_by_time(kept, batch_.times());
+    return result;
+  }
+
+ private:
+  enum class State : std::uint8_t { fresh, variant, duplicate };
+
+  void compare_with(const Segment& segment, std::uint32_t index, std::uint64_t hash_seed) {
+    for (const std::uint32_t stored : segment.find(batch_.keys()[index])) {
+      bool copy = segment.hash(stored) == batch_.hashes()[index];
+      if (!copy) {
+        other_text_.clear();
+        segment.append_event(stored, hash_seed, other_text_);
+        copy = event::same_json(text_of(index), other_text_);
+      }
+      if (copy) {
+        states_[index] = State::duplicate;
+        return;
+      }
+      states_[index] = State::variant;
+    }
+  }
+
+  static bool same_json(const std::string& a, const std::string& b) { return event::same_json(a, b); }
+
+  const std::string& text_of(std::uint32_t index) {
+    text_.clear();
+    batch_.append_event(index, text_);
+    return text_;
+  }
+  const std::string& other_text_of(std::uint32_t index) {
+    other_text_.clear();
+    batch_.append_event(index, other_text_);
+    return other_text_;
+  }
+
+  const SegmentBuilder& batch_;
+  std::vector<std::uint32_t> by_key_;
+  std::vector<State> states_;
+  std::string text_;
+  std::string other_text_;
+};
+
+Deduplicated Deduplicator::run(const SegmentBuilder& batch) {
+  Run run{batch};
+  run.compare_with_itself();
+  auto own = std::make_shared<Pending>();
+  for (const std::uint32_t index : run.by_key()) {
+    own->keys.push_back(batch.keys()[index]);
+    own->hashes.push_back(batch.hashes()[index]);
+  }
+  // What isn't in the snapshot is in `earlier`: a batch leaves pending_ only after its commit.
+  std::vector<std::shared_ptr<const Pending>> earlier;
+  std::optional<Snapshot> snapshot;
+  {
+    const std::lock_guard lock{mutex_};
+    own->ticket = next_ticket_++;
+    earlier = pending_;
+    pending_.push_back(own);
+    snapshot.emplace(store_.snapshot());
+  }
+  run.compare_with(*snapshot);
+  snapshot.reset();
+  bool waited = false;
+  for (const auto& pending : earlier) {
+    if (run.compare_with(*pending)) {
+      wait_for(pending->ticket);
+      waited = true;
+    }
+  }
+  if (waited) run.compare_with(store_.snapshot());
+  Deduplicated result = run.result();
+  result.ticket = own->ticket;
+  return result;
+}
+
+void Deduplicator::wait_for(std::uint64_t ticket) {
+  std::unique_lock lock{mutex_};
+  changed_.wait(lock, [&] {
+    return std::none_of(pending_.begin(), pending_.end(), [&](const auto& p) { return p->ticket == ticket; });
+  });
+}
+
+void Deduplicator::finished(std::uint64_t ticket) {
+  {
+    const std::lock_guard lock{mutex_};
+    std::erase_if(pending_, [&](const auto& p) { return p->ticket == ticket; });
+  }
+  changed_.notify_all();
+}
+
+}  // namespace trailkeeper::store

@@ -1,0 +1,51 @@
+// Decides which events are new.
+#pragma once
+
+#include <condition_variable>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <vector>
+
+#include "store/segment_builder.h"
+
+namespace trailkeeper::store {
+
+class Store;
+
+/// What is to be stored of a batch.
+struct Deduplicated {
+  std::vector<std::uint32_t> order;  ///< The new events, ascending by time, then key.
+  std::uint64_t duplicates = 0;      ///< Events left out: known with the same content.
+  std::uint64_t variants = 0;        ///< Among the new: events whose key was known with another content.
+  std::uint64_t ticket = 0;          ///< To be given back to finished().
+};
+
+/// Exact deduplication of batches that are prepared in parallel. A batch is compared with all committed segments and with
+/// every batch that got its ticket earlier. Two events are copies if their keys are equal and their contents are the same
+/// JSON value. Thread-safe.
+class Deduplicator {
+ public:
+  explicit Deduplicator(Store& store) : store_(store) {}
+
+  /// Every call must be followed by finished(ticket) once the batch is committed or given up.
+  Deduplicated run(const SegmentBuilder& batch);
+  void finished(std::uint64_t ticket);
+
+ private:
+  struct Pending {
+    std::uint64_t ticket;
+    std::vector<EventKey> keys;  // Ascending.
+    std::vector<std::uint64_t> hashes;
+  };
+  class Run;
+  void wait_for(std::uint64_t ticket);
+
+  Store& store_;
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  std::uint64_t next_ticket_ = 1;
+  std::vector<std::shared_ptr<const Pending>> pending_;
+};
+
+}  // namespace trailkeeper::store

@@ -1,0 +1,95 @@
+// LMDB, with its handles owned and its errors thrown.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "store/error.h"
+
+struct MDB_env;
+struct MDB_txn;
+struct MDB_cursor;
+
+namespace trailkeeper::store {
+
+/// The store's named tables.
+enum class TableId : unsigned {
+  meta = 0,      ///< Format version, seed, counters.
+  segments = 1,  ///< Segment number (8 bytes, big-endian) to SegmentHeader.
+  parts = 2,     ///< Segment number, part (4 bytes, big-endian) to the part's bytes.
+  rejects = 3,   ///< Hash of source, position and bytes to a rejected record.
+  sources = 4,   ///< Source name to how far it was read.
+  holds = 5,     ///< Name to a legal hold.
+  journal = 6,   ///< What was done to the store by retention and operators.
+};
+constexpr unsigned kTableCount = 7;
+
+class Environment;
+
+/// A transaction; aborted when it goes without commit(). A read transaction is a snapshot and may move between threads.
+class Transaction {
+ public:
+  ~Transaction();
+  Transaction(Transaction&&) noexcept;
+  Transaction& operator=(Transaction&&) = delete;
+  Transaction(const Transaction&) = delete;
+  Transaction& operator=(const Transaction&) = delete;
+
+  /// The value's bytes, in the map: valid until the transaction ends or, in a write transaction, writes.
+  [[nodiscard]] std::optional<std::string_view> get(TableId table, std::string_view key) const;
+  void put(TableId table, std::string_view key, std::string_view value);
+  /// False if there was no such key.
+  bool erase(TableId table, std::string_view key);
+  /// Visits entries in key order from the first key >= `from` until `visit` returns false.
+  void scan(TableId table, std::string_view from,
+            const std::function<bool(std::string_view key, std::string_view value)>& visit) const;
+  [[nodiscard]] std::uint64_t count(TableId table) const;
+
+  /// Makes all changes durable and visible at once, or throws and makes none.
+  void commit();
+
+ private:
+  friend class Environment;
+  Transaction(Environment& environment, bool write);
+
+  Environment* environment_;
+  MDB_txn* txn_ = nullptr;
+};
+
+/// An LMDB environment in a directory. Thread-safe; at most one write transaction at a time.
+class Environment {
+ public:
+  /// Opens, and with `write` creates, the environment. Throws StoreError.
+  Environment(const std::string& directory, bool write);
+  ~Environment();
+  Environment(const Environment&) = delete;
+  Environment& operator=(const Environment&) = delete;
+
+  [[nodiscard]] Transaction read() { return Transaction{*this, false}; }
+  /// Waits for the write transaction before it, if there is one.
+  [[nodiscard]] Transaction write() { return Transaction{*this, true}; }
+
+  [[nodiscard]] const std::string& directory() const { return directory_; }
+  /// Bytes of the data file that are in use, free pages included.
+  [[nodiscard]] std::uint64_t file_bytes() const;
+
+  /// Writes a consistent copy, without free pages, to a new file, while others read and write.
+  void copy_to(const std::string& file);
+
+  /// Lets the kernel take the memory pages of mapped bytes that were read once.
+  static void forget(std::string_view bytes);
+
+ private:
+  friend class Transaction;
+  void open_tables(bool write);
+
+  std::string directory_;
+  MDB_env* env_ = nullptr;
+  unsigned tables_[kTableCount] = {};
+};
+
+}  // namespace trailkeeper::store

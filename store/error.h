@@ -1,0 +1,32 @@
+// What the store throws when it can't go on.
+#pragma once
+
+#include <stdexcept>
+#include <string>
+
+namespace trailkeeper::store {
+
+enum class StoreErrorKind {
+  io,            ///< The system refused: the message has its reason.
+  full,          ///< Disk or map full: nothing was committed; try again when there is space.
+  locked,        ///< Another process writes to the store.
+  corrupt,       ///< Stored bytes aren't what was written.
+  missing,       ///< There is no store at the path.
+  newer_format,  ///< Written by a newer version.
+};
+
+/// Messages say what failed, where, and what to do.
+class StoreError : public std::runtime_error {
+ public:
+  StoreError(StoreErrorKind kind, const std::string& message) : std::runtime_error(message), kind_(kind) {}
+  [[nodiscard]] StoreErrorKind kind() const { return kind_; }
+
+ private:
+  StoreErrorKind kind_;
+};
+
+[[noreturn]] inline void throw_corrupt(const std::string& what) {
+  throw StoreError(StoreErrorKind::corrupt, "the store is damaged: " + what);
+}
+
+}  // namespace trailkeeper::store

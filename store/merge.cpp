@@ -1,0 +1,317 @@
+#include "store/merge.h"
+
+#include <algorithm>
+#include <map>
+#include <queue>
+#include <string>
+
+#include "store/error.h"
+#include "store/event_order.h"
+#include "store/segment_encoder.h"
+#include "store/shape_table.h"
+#include "store/string_list.h"
+#include "store/string_table.h"
+
+namespace trailkeeper::store {
+namespace {
+
+// Merging more would need more memory at once, and one rewrite is cheap only where it is rare.
+constexpr std::uint64_t kMaxEvents = std::uint64_t{1} << 20;
+constexpr std::uint64_t kMaxBytes = std::uint64_t{256} << 20;
+constexpr std::size_t kFanIn = 4;
+
+constexpr std::uint32_t kAbsent = ~std::uint32_t{0};
+
+/// Which event of which input.
+struct Origin {
+  std::uint32_t input;
+  std::uint32_t index;
+};
+
+class Merge {
+ public:
+  Merge(const std::vector<const Segment*>& inputs, SegmentParts& parts) : inputs_(inputs), parts_(parts) {}
+
+  SegmentHeader run() {
+    order_events();
+    write_identity();
+    unite_paths();
+    write_dictionaries();
+    write_columns();
+    unite_tables();
+    write_rows();
+    write_tables();
+    for (const Segment* input : inputs_) header_.raw_bytes += input->header().raw_bytes;
+    parts_.finish(header_);
+    return std::move(header_);
+  }
+
+ private:
+  void order_events() {
+    struct Head {
+      event::Timestamp time;
+      EventKey key;
+      Origin origin;
+    };
+    const auto later = [](const Head& a, const Head& b) {
+      return std::tie(a.time, a.key, a.origin.input) > std::tie(b.time, b.key, b.origin.input);
+    };
+    std::priority_queue<Head, std::vector<Head>, decltype(later)> heads{later};
+    const auto push = [&](std::uint32_t input, std::uint32_t index) {
+      if (index < inputs_[input]->size()) {
+        heads.push({inputs_[input]->time(index), inputs_[input]->key(index), {input, index}});
+      }
+    };
+    std::size_t total = 0;
+    for (std::uint32_t input = 0; input < inputs_.size(); ++input) {
+      total += inputs_[input]->size();
+      push(input, 0);
+    }
+    origins_.reserve(total);
+    times_.reserve(total);
+    while (!heads.empty()) {
+      const Head head = heads.top();
+      heads.pop();
+      origins_.push_back(head.origin);
+      times_.push_back(head.time);
+      keys_.push_back(head.key);
+      push(head.origin.input, head.origin.index + 1);
+    }
+  }
+
+  void write_identity() {
+    std::vector<std::uint64_t> hashes;
+    hashes.reserve(origins_.size());
+    for (const Origin origin : origins_) hashes.push_back(inputs_[origin.input]->hash(origin.index));
+    encode_identity(times_, keys_, hashes, order_by_key(keys_), header_, parts_);
+    std::vector<event::Timestamp>{}.swap(times_);
+    std::vector<EventKey>{}.swap(keys_);
+  }
+
+  // The columns' paths keep their numbers: they are the first of every input, in the same order.
+  void unite_paths() {
+    std::map<std::string, std::uint32_t, std::less<>> numbers;
+    paths_.resize(inputs_.size());
+    for (std::size_t input = 0; input < inputs_.size(); ++input) {
+      const std::uint32_t count = inputs_[input]->path_count();
+      for (std::uint32_t path = 0; path < count; ++path) {
+        const std::string name = inputs_[input]->path_name(path);
+        const auto [entry, added] = numbers.try_emplace(name, static_cast<std::uint32_t>(path_names_.size()));
+        if (added) path_names_.push_back(name);
+        paths_[input].push_back(entry->second);
+      }
+    }
+  }
+
+  // One dictionary at a time, so that only its strings are in memory; new_code_[input][path] stays.
+  void write_dictionaries() {
+    std::vector<std::vector<std::uint32_t>> local(inputs_.size());
+    for (std::size_t input = 0; input < inputs_.size(); ++input) {
+      local[input].assign(path_names_.size(), kAbsent);
+      for (std::uint32_t path = 0; path < paths_[input].size(); ++path) local[input][paths_[input][path]] = path;
+      new_code_.emplace_back(paths_[input].size());
+    }
+    ChunkedBlobs blobs{parts_, SectionId::strings};
+    StringListWriter writer;
+    std::string scratch;
+    for (std::size_t path = 0; path < path_names_.size(); ++path) {
+      StringTable united;
+      for (std::size_t input = 0; input < inputs_.size(); ++input) {
+        if (local[input][path] == kAbsent) continue;
+        const StringList& strings = inputs_[input]->dictionary(local[input][path]);
+        std::vector<std::uint32_t>& codes = new_code_[input][local[input][path]];
+        codes.reserve(strings.size());
+        for (std::uint32_t code = 0; code < strings.size(); ++code) {
+          codes.push_back(united.code_of(strings.get(code, scratch)));
+        }
+      }
+      for (std::uint32_t code = 0; code < united.size(); ++code) writer.add(united[code]);
+      writer.finish(blobs.begin_blob());
+      code_counts_.push_back(united.size());
+    }
+    blobs.finish(SectionId::path_index);
+    encode_strings(SectionId::path_names, [&](const auto& add) {
+      for (const std::string& name : path_names_) add(name);
+    }, parts_);
+  }
+
+  void write_columns() {
+    std::vector<const PackedView*> columns(inputs_.size());
+    encode_columns(origins_.size(), std::span{code_counts_}.first(kColumnCount),
+                   [&](std::size_t column, std::span<std::uint32_t> codes) {
+                     for (std::size_t input = 0; input < inputs_.size(); ++input) {
+                       columns[input] = &inputs_[input]->column(column);
+                     }
+                     for (std::size_t i = 0; i < origins_.size(); ++i) {
+                       const Origin origin = origins_[i];
+                       const std::uint64_t code = (*columns[origin.input])[origin.index];
+                       codes[i] = code == 0 ? 0 : new_code_of(origin.input, static_cast<std::uint32_t>(column), code - 1) + 1;
+                     }
+                   },
+                   parts_);
+  }
+
+  std::uint32_t new_code_of(std::size_t input, std::uint32_t path, std::uint64_t code) const {
+    const std::vector<std::uint32_t>& codes = new_code_[input][path];
+    if (code >= codes.size()) throw_corrupt("a code lies outside its dictionary");
+    return codes[static_cast<std::size_t>(code)];
+  }
+
+  // Tables of one skeleton, kept in one way, become one; the rows of each input stay together.
+  void unite_tables() {
+    std::map<std::string, std::uint32_t> numbers;
+    table_of_.resize(inputs_.size());
+    first_row_.resize(inputs_.size());
+    std::vector<std::uint32_t> rows;
+    for (std::uint32_t input = 0; input < inputs_.size(); ++input) {
+      for (std::uint32_t number = 0; number < inputs_[input]->table_count(); ++number) {
+        const Table& table = inputs_[input]->table(number);
+        std::string identity = table.skeleton;
+        for (const TableSlot& slot : table.slots) {
+          identity.push_back(static_cast<char>(slot.kind));
+          identity.push_back(static_cast<char>(slot.column));
+        }
+        const auto [entry, added] = numbers.try_emplace(std::move(identity), static_cast<std::uint32_t>(united_.size()));
+        if (added) {
+          united_.emplace_back();
+          rows.push_back(0);
+        }
+        united_[entry->second].push_back({input, number});
+        table_of_[input].push_back(entry->second);
+        first_row_[input].push_back(rows[entry->second]);
+        rows[entry->second] += table.rows;
+      }
+    }
+    row_counts_ = std::move(rows);
+  }
+
+  void write_rows() {
+    std::vector<std::uint32_t> tables;
+    std::vector<std::uint32_t> rows;
+    tables.reserve(origins_.size());
+    rows.reserve(origins_.size());
+    for (const Origin origin : origins_) {
+      const std::uint32_t table = inputs_[origin.input]->table_of(origin.index);
+      if (table >= table_of_[origin.input].size()) throw_corrupt("an event's table does not exist");
+      tables.push_back(table_of_[origin.input][table]);
+      rows.push_back(first_row_[origin.input][table] + inputs_[origin.input]->row_of(origin.index));
+    }
+    encode_rows(tables, rows, parts_);
+  }
+
+  void write_tables() {
+    ChunkedBlobs blobs{parts_, SectionId::tables};
+    for (std::size_t number = 0; number < united_.size(); ++number) write_table(number, blobs.begin_blob());
+    blobs.finish(SectionId::table_index);
+    encode_strings(SectionId::skeletons, [&](const auto& add) {
+      for (const auto& members : united_) add(inputs_[members.front().input]->table(members.front().index).skeleton);
+    }, parts_);
+  }
+
+  void write_table(std::size_t number, std::string& out) {
+    const std::vector<Origin>& members = united_[number];
+    const Table& first = inputs_[members.front().input]->table(members.front().index);
+    TableEncoder encoder{out};
+    encoder.begin(row_counts_[number], first.slots.size());
+    std::vector<std::uint64_t> values;
+    for (std::size_t i = 0; i < first.slots.size(); ++i) {
+      values.clear();
+      const std::uint32_t path = paths_[members.front().input].at(first.slots[i].path);
+      switch (first.slots[i].kind) {
+        case SlotKind::column: encoder.add_column(first.slots[i].column); break;
+        case SlotKind::event_key: encoder.add_event_key(); break;
+        case SlotKind::event_time: encoder.add_event_time(); break;
+        case SlotKind::text:
+          for (const Origin member : members) {
+            const Table& table = inputs_[member.input]->table(member.index);
+            const TableSlot& slot = table.slots[i];
+            if (slot.path >= new_code_[member.input].size()) throw_corrupt("a table names a dictionary that does not exist");
+            for (std::uint32_t row = 0; row < table.rows; ++row) {
+              values.push_back(new_code_of(member.input, slot.path, slot.values[row]));
+            }
+          }
+          encoder.add_text(path, values);
+          break;
+        case SlotKind::seconds:
+        case SlotKind::integer:
+          for (const Origin member : members) {
+            const Table& table = inputs_[member.input]->table(member.index);
+            for (std::uint32_t row = 0; row < table.rows; ++row) values.push_back(table.slots[i].values[row]);
+          }
+          if (first.slots[i].kind == SlotKind::seconds) {
+            encoder.add_seconds(path, values);
+          } else {
+            encoder.add_integers(path, values);
+          }
+          break;
+        case SlotKind::guid: {
+          std::string bytes;
+          for (const Origin member : members) {
+            const Table& table = inputs_[member.input]->table(member.index);
+            bytes.append(table.slots[i].guids, table.rows * sizeof(EventKey));
+          }
+          encoder.add_guids(path, bytes);
+          break;
+        }
+      }
+    }
+    encoder.finish();
+  }
+
+  const std::vector<const Segment*>& inputs_;
+  SegmentParts& parts_;
+  SegmentHeader header_;
+  std::vector<Origin> origins_;
+  std::vector<event::Timestamp> times_;
+  std::vector<EventKey> keys_;
+  std::vector<std::string> path_names_;
+  std::vector<std::vector<std::uint32_t>> paths_;                    // Input, its path to the new path.
+  std::vector<std::vector<std::vector<std::uint32_t>>> new_code_;    // Input, its path, its code to the new code.
+  std::vector<std::uint32_t> code_counts_;
+  std::vector<std::vector<Origin>> united_;                          // New table to (input, its table).
+  std::vector<std::vector<std::uint32_t>> table_of_;
+  std::vector<std::vector<std::uint32_t>> first_row_;
+  std::vector<std::uint32_t> row_counts_;
+};
+
+// Segments of one class differ in size by less than kFanIn times.
+unsigned size_class(std::uint64_t events) {
+  unsigned result = 0;
+  for (std::uint64_t size = std::max<std::uint64_t>(events, 1); size >= kFanIn; size /= kFanIn) ++result;
+  return result;
+}
+
+}  // namespace
+
+std::vector<std::uint64_t> choose_merge(std::span<const Segment> segments, bool all) {
+  std::vector<const SegmentHeader*> smallest;
+  for (const Segment& segment : segments) {
+    if (segment.header().events <= kMaxEvents / 2) smallest.push_back(&segment.header());
+  }
+  std::stable_sort(smallest.begin(), smallest.end(),
+                   [](const SegmentHeader* a, const SegmentHeader* b) { return a->events < b->events; });
+  std::vector<std::uint64_t> chosen;
+  std::uint64_t events = 0;
+  std::uint64_t bytes = 0;
+  std::size_t same_class = 0;
+  for (const SegmentHeader* header : smallest) {
+    const bool next_class = !chosen.empty() && size_class(header->events) != size_class(smallest[chosen.size() - 1]->events);
+    if (!all && next_class) {
+      if (same_class >= kFanIn) break;
+      same_class = 0;
+    }
+    if (events + header->events > kMaxEvents || bytes + header->stored_bytes > kMaxBytes) break;
+    events += header->events;
+    bytes += header->stored_bytes;
+    ++same_class;
+    chosen.push_back(header->number);
+  }
+  if (!all && same_class < kFanIn) return {};
+  return chosen;
+}
+
+SegmentHeader merge_segments(const std::vector<const Segment*>& inputs, SegmentParts& parts) {
+  return Merge{inputs, parts}.run();
+}
+
+}  // namespace trailkeeper::store

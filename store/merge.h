@@ -1,0 +1,21 @@
+// Several segments into one.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "store/segment.h"
+#include "store/segment_parts.h"
+
+namespace trailkeeper::store {
+
+/// Which segments to merge next, by number: the smallest ones as soon as there are several of about one size. Empty if all
+/// is well. `all`: as many as fit one segment, whatever their sizes.
+std::vector<std::uint64_t> choose_merge(std::span<const Segment> segments, bool all);
+
+/// Writes the events of `inputs` as one segment, column by column, so that memory stays small against the segment. Fills in
+/// the header but for its number and variants.
+SegmentHeader merge_segments(const std::vector<const Segment*>& inputs, SegmentParts& parts);
+
+}  // namespace trailkeeper::store

@@ -1,0 +1,112 @@
+// Reads a segment in place.
+#pragma once
+
+#include <array>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "store/bit_pack.h"
+#include "store/block_postings.h"
+#include "store/bloom_filter.h"
+#include "store/segment_format.h"
+#include "store/string_list.h"
+
+namespace trailkeeper::store {
+
+/// One leaf of a table's events.
+struct TableSlot {
+  SlotKind kind;
+  std::uint32_t path = 0;     ///< Dictionary, or number of the path's name; kinds text, guid, seconds, integer.
+  std::uint32_t column = 0;   ///< Kind column.
+  PackedView values;          ///< Kinds text (codes), seconds, integer: one a row.
+  const char* guids = nullptr;  ///< Kind guid: 16 bytes a row.
+};
+
+/// All events of one skeleton.
+struct Table {
+  std::string skeleton;
+  std::vector<std::uint32_t> marks;  ///< Offsets of the leaves' marks in the skeleton.
+  std::uint32_t rows = 0;
+  std::vector<TableSlot> slots;
+};
+
+/// A view of one segment; sections are opened (and those of columns and dictionaries checked against their checksum) when
+/// first used. Valid as long as the read transaction it came from. Not thread-safe: one for each thread.
+/// Every function throws StoreError(corrupt) rather than return what wasn't stored.
+class Segment {
+ public:
+  /// Gives the bytes of a part, as SegmentParts made them.
+  using PartLoader = std::function<std::string_view(std::uint32_t part)>;
+
+  Segment(SegmentHeader header, PartLoader load_part);
+
+  [[nodiscard]] const SegmentHeader& header() const { return header_; }
+  [[nodiscard]] std::uint32_t size() const { return static_cast<std::uint32_t>(header_.events); }
+
+  // Events are numbered from 0 by ascending time, then key.
+  [[nodiscard]] event::Timestamp time(std::uint32_t index) const;
+  /// The first event at or after `time`; size() if there is none.
+  [[nodiscard]] std::uint32_t first_at(event::Timestamp time) const;
+  [[nodiscard]] EventKey key(std::uint32_t index) const;
+  [[nodiscard]] std::uint64_t hash(std::uint32_t index) const;
+
+  /// False if the segment surely has no event with the key.
+  [[nodiscard]] bool may_contain(const EventKey& key) const;
+  /// The events with the key: none, one, or several variants.
+  [[nodiscard]] std::vector<std::uint32_t> find(const EventKey& key) const;
+
+  /// Codes plus one of a column (index into kColumnFields); 0: the event lacks the field.
+  [[nodiscard]] const PackedView& column(std::size_t column) const;
+  /// How many events have each code plus one of a column.
+  [[nodiscard]] PackedView column_counts(std::size_t column) const;
+  [[nodiscard]] const BlockPostings& postings(std::size_t column) const;
+
+  /// The strings of a dictionary; column k's is dictionary k.
+  [[nodiscard]] const StringList& dictionary(std::size_t number) const;
+  [[nodiscard]] std::optional<std::uint32_t> path_number(std::string_view path) const;
+  [[nodiscard]] std::uint32_t path_count() const;
+  [[nodiscard]] std::string path_name(std::uint32_t number) const;
+
+  [[nodiscard]] std::uint32_t table_count() const;
+  [[nodiscard]] const Table& table(std::uint32_t number) const;
+  [[nodiscard]] std::uint32_t table_of(std::uint32_t index) const;
+  [[nodiscard]] std::uint32_t row_of(std::uint32_t index) const;
+
+  /// Appends an event's bytes as they came, and checks them against the hash kept since then.
+  void append_event(std::uint32_t index, std::uint64_t hash_seed, std::string& out) const;
+
+  /// Checks every section against its checksum.
+  void verify() const;
+
+  /// The bytes of a section; empty if there is none.
+  [[nodiscard]] std::string_view section_bytes(SectionId id, bool check) const;
+
+ private:
+  struct OpenColumn {
+    PackedView view;
+    bool opened = false;
+    bool checked = false;
+  };
+  [[nodiscard]] const PackedView& packed(SectionId id, OpenColumn& column, bool check) const;
+  [[nodiscard]] const PackedView& packed_column(std::size_t column, bool check) const;
+  [[nodiscard]] event::Timestamp time_at(std::uint32_t index, bool check) const;
+  [[nodiscard]] std::string_view blob(SectionId index, SectionId first, std::size_t number) const;
+  void append_leaf(const Table& table, std::size_t slot, std::uint32_t index, std::uint32_t row, std::string& out) const;
+
+  struct Lazy;
+  SegmentHeader header_;
+  PartLoader load_part_;
+  std::unique_ptr<Lazy> lazy_;
+
+ public:
+  ~Segment();
+  Segment(Segment&&) noexcept;
+  Segment& operator=(Segment&&) noexcept;
+};
+
+}  // namespace trailkeeper::store

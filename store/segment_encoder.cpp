@@ -1,0 +1,102 @@
+#include "store/segment_encoder.h"
+
+#include <algorithm>
+
+#include "store/bit_pack.h"
+#include "store/block_postings.h"
+#include "store/byte_codec.h"
+#include "store/string_list.h"
+
+namespace trailkeeper::store {
+namespace {
+
+void add_column(SectionId id, std::span<const std::uint32_t> values, SegmentParts& parts) {
+  std::string bytes;
+  append_column(values, bytes);
+  bytes.append(kPackPadding, '\0');
+  parts.add(id, bytes);
+}
+
+void encode_times(std::span<const event::Timestamp> times, SegmentHeader& header, SegmentParts& parts) {
+  header.min_time = times.empty() ? 0 : times.front();
+  header.max_time = times.empty() ? 0 : times.back();
+  const bool whole_seconds =
+      std::all_of(times.begin(), times.end(), [](event::Timestamp time) { return time % event::kSecond == 0; });
+  header.time_unit = whole_seconds ? event::kSecond : 1;
+  std::vector<std::uint64_t> units;
+  units.reserve(times.size());
+  for (const event::Timestamp time : times) {
+    units.push_back(static_cast<std::uint64_t>(time - header.min_time) / header.time_unit);
+  }
+  std::string bytes;
+  append_column(std::span<const std::uint64_t>{units}, bytes);
+  bytes.append(kPackPadding, '\0');
+  parts.add(SectionId::times, bytes);
+}
+
+}  // namespace
+
+void encode_identity(std::span<const event::Timestamp> times, std::span<const EventKey> keys,
+                     std::span<const std::uint64_t> hashes, std::span<const std::uint32_t> by_key, SegmentHeader& header,
+                     SegmentParts& parts) {
+  header.events = times.size();
+  encode_times(times, header, parts);
+  parts.add(SectionId::keys, {reinterpret_cast<const char*>(keys.data()), keys.size_bytes()});
+  parts.add(SectionId::hashes, {reinterpret_cast<const char*>(hashes.data()), hashes.size_bytes()});
+  add_column(SectionId::by_key, by_key, parts);
+  std::string filter;
+  append_bloom_filter(keys, filter);
+  parts.add(SectionId::key_filter, filter);
+}
+
+void encode_columns(std::size_t events, std::span<const std::uint32_t> code_counts,
+                    const std::function<void(std::size_t, std::span<std::uint32_t>)>& fill, SegmentParts& parts) {
+  std::vector<std::uint32_t> codes(events);
+  std::vector<std::uint32_t> counts;
+  std::string all_counts;
+  std::string all_postings;
+  std::string bytes;
+  for (std::size_t column = 0; column < code_counts.size(); ++column) {
+    fill(column, codes);
+    bytes.clear();
+    const unsigned width = bits_for(code_counts[column]);
+    append_column_header(0, width, events, bytes);
+    BitWriter writer{bytes, width};
+    counts.assign(code_counts[column] + 1U, 0);
+    for (const std::uint32_t code : codes) {
+      writer.put(code);
+      ++counts[code];
+    }
+    writer.finish();
+    bytes.append(kPackPadding, '\0');
+    parts.add(section(SectionId::column, column), bytes);
+
+    bytes.clear();
+    append_column(std::span<const std::uint32_t>{counts}, bytes);
+    put_string(bytes, all_counts);
+    bytes.clear();
+    append_postings(codes, code_counts[column], bytes);
+    put_string(bytes, all_postings);
+  }
+  all_counts.append(kPackPadding, '\0');
+  all_postings.append(kPackPadding, '\0');
+  parts.add(SectionId::column_counts, all_counts);
+  parts.add(SectionId::postings, all_postings);
+}
+
+void encode_rows(std::span<const std::uint32_t> table_numbers, std::span<const std::uint32_t> rows,
+                 SegmentParts& parts) {
+  add_column(SectionId::shape_codes, table_numbers, parts);
+  add_column(SectionId::rows, rows, parts);
+}
+
+void encode_strings(SectionId id, const std::function<void(const std::function<void(std::string_view)>&)>& each,
+                    SegmentParts& parts) {
+  StringListWriter writer;
+  each([&](std::string_view text) { writer.add(text); });
+  std::string bytes;
+  writer.finish(bytes);
+  parts.add(id, bytes);
+}
+
+}  // namespace trailkeeper::store

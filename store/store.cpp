@@ -1,0 +1,230 @@
+#include "store/store.h"
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#define XXH_INLINE_ALL
+#include <xxhash.h>
+
+#include <algorithm>
+#include <cstring>
+#include <filesystem>
+#include <random>
+
+#include "store/byte_codec.h"
+#include "store/segment_parts.h"
+
+namespace trailkeeper::store {
+namespace {
+
+constexpr std::string_view kFormatKey = "format";
+constexpr std::string_view kSeedKey = "hash-seed";
+
+// Keys sort as numbers.
+template <typename Number>
+void put_big_endian(Number value, std::string& out) {
+  for (int shift = static_cast<int>(sizeof(Number)) * 8 - 8; shift >= 0; shift -= 8) {
+    out.push_back(static_cast<char>(value >> shift & 0xFF));
+  }
+}
+
+std::uint64_t stored_number(const Transaction& transaction, std::string_view key, std::uint64_t otherwise) {
+  const auto value = transaction.get(TableId::meta, key);
+  return value ? ByteReader{*value}.fixed<std::uint64_t>() : otherwise;
+}
+
+void check_format(const Transaction& transaction, const std::string& directory) {
+  const std::uint64_t format = stored_number(transaction, kFormatKey, kFormatVersion);
+  if (format > kFormatVersion) {
+    throw StoreError(StoreErrorKind::newer_format, "the store at " + directory + " has format " + std::to_string(format) +
+                                                       ", this trailkeeper knows formats up to " +
+                                                       std::to_string(kFormatVersion) + ": use a newer trailkeeper");
+  }
+}
+
+RejectedRecord decode_reject(std::string_view bytes) {
+  const std::string_view content = bytes.substr(0, bytes.size() - std::min<std::size_t>(bytes.size(), 8));
+  if (ByteReader{bytes.substr(content.size())}.fixed<std::uint64_t>() != checksum(content)) {
+    throw_corrupt("a rejected record's checksum is wrong");
+  }
+  ByteReader reader{content};
+  RejectedRecord record;
+  record.reason = static_cast<event::Reason>(reader.varint());
+  record.offset = reader.varint();
+  record.line = reader.varint();
+  record.source = reader.string();
+  record.bytes = reader.string();
+  return record;
+}
+
+}  // namespace
+
+/// The writer's lock: a file lock that the kernel releases when the process ends, however it ends.
+class Store::Lock {
+ public:
+  explicit Lock(const std::string& directory) {
+    std::error_code failed;
+    std::filesystem::create_directories(directory, failed);
+    const std::string file = directory + "/writer.lock";
+    descriptor_ = ::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0640);
+    if (descriptor_ < 0) {
+      throw StoreError(StoreErrorKind::io, "cannot write to the store directory " + directory + ": " +
+                                               (failed ? failed.message() : std::string{std::strerror(errno)}));
+    }
+    if (::flock(descriptor_, LOCK_EX | LOCK_NB) != 0) {
+      const std::string owner = owner_text();
+      ::close(descriptor_);
+      throw StoreError(StoreErrorKind::locked, "the store at " + directory + " is being written by another process" + owner +
+                                                   ": wait for it to end, or use another store");
+    }
+    const std::string id = std::to_string(::getpid()) + "\n";
+    if (::ftruncate(descriptor_, 0) == 0) static_cast<void>(!::pwrite(descriptor_, id.data(), id.size(), 0));
+  }
+  ~Lock() { ::close(descriptor_); }
+  Lock(const Lock&) = delete;
+  Lock& operator=(const Lock&) = delete;
+
+ private:
+  [[nodiscard]] std::string owner_text() const {
+    char text[32] = {};
+    if (::pread(descriptor_, text, sizeof text - 1, 0) <= 0) return "";
+    return " (process " + std::to_string(std::atol(text)) + ")";
+  }
+  int descriptor_;
+};
+
+Store::Store(const std::string& directory, Mode mode)
+    : lock_(mode == Mode::write ? std::make_unique<Lock>(directory) : nullptr),
+      environment_(directory, mode == Mode::write) {
+  {
+    const Transaction transaction = environment_.read();
+    check_format(transaction, directory);
+    hash_seed_ = stored_number(transaction, kSeedKey, 0);
+    if (mode == Mode::read || transaction.get(TableId::meta, kFormatKey)) return;
+  }
+  std::random_device device;
+  hash_seed_ = static_cast<std::uint64_t>(device()) << 32 | device();
+  Transaction transaction = environment_.write();
+  std::string value;
+  put_fixed(std::uint64_t{kFormatVersion}, value);
+  transaction.put(TableId::meta, kFormatKey, value);
+  value.clear();
+  put_fixed(hash_seed_, value);
+  transaction.put(TableId::meta, kSeedKey, value);
+  transaction.commit();
+}
+
+Store::~Store() = default;
+
+Snapshot::Snapshot(Environment& environment) : transaction_(environment.read()) {
+  hash_seed_ = stored_number(transaction_, kSeedKey, 0);
+  transaction_.scan(TableId::segments, {}, [&](std::string_view key, std::string_view value) {
+    if (key.size() != sizeof(std::uint64_t)) throw_corrupt("a segment's key has the wrong length");
+    SegmentHeader header = decode_header(value);
+    const std::uint64_t number = header.number;
+    std::vector<std::string_view> parts;
+    for (std::uint32_t part = 0; part < header.parts; ++part) {
+      const auto bytes = transaction_.get(TableId::parts, part_key(number, part));
+      if (!bytes) throw_corrupt("segment " + std::to_string(number) + " lacks part " + std::to_string(part));
+      parts.push_back(*bytes);
+    }
+    segments_.emplace_back(std::move(header), [parts = std::move(parts), number](std::uint32_t part) {
+      if (part >= parts.size()) throw_corrupt("segment " + std::to_string(number) + " lacks part " + std::to_string(part));
+      return parts[part];
+    });
+    return true;
+  });
+}
+
+void Snapshot::rejects(const std::function<void(const RejectedRecord&)>& visit) const {
+  std::vector<RejectedRecord> records;
+  transaction_.scan(TableId::rejects, {}, [&](std::string_view, std::string_view value) {
+    records.push_back(decode_reject(value));
+    return true;
+  });
+  std::sort(records.begin(), records.end(), [](const RejectedRecord& a, const RejectedRecord& b) {
+    return std::tie(a.source, a.offset, a.bytes) < std::tie(b.source, b.offset, b.bytes);
+  });
+  for (const RejectedRecord& record : records) visit(record);
+}
+
+std::uint64_t Snapshot::reject_count() const { return transaction_.count(TableId::rejects); }
+
+void Snapshot::sources(const std::function<void(const SourcePosition&)>& visit) const {
+  transaction_.scan(TableId::sources, {}, [&](std::string_view, std::string_view value) {
+    ByteReader reader{value};
+    SourcePosition position;
+    position.bytes = reader.varint();
+    position.complete = reader.varint() != 0;
+    position.source = reader.string();
+    visit(position);
+    return true;
+  });
+}
+
+void Snapshot::journal(const std::function<void(const JournalEntry&)>& visit) const {
+  transaction_.scan(TableId::journal, {}, [&](std::string_view, std::string_view value) {
+    ByteReader reader{value};
+    JournalEntry entry;
+    entry.time = reader.fixed<std::int64_t>();
+    entry.text = reader.string();
+    visit(entry);
+    return true;
+  });
+}
+
+std::string segment_key(std::uint64_t number) {
+  std::string key;
+  put_big_endian(number, key);
+  return key;
+}
+
+std::string part_key(std::uint64_t number, std::uint32_t part) {
+  std::string key = segment_key(number);
+  put_big_endian(part, key);
+  return key;
+}
+
+std::string encode_reject(const RejectedRecord& record) {
+  std::string value;
+  put_varint(static_cast<std::uint64_t>(record.reason), value);
+  put_varint(record.offset, value);
+  put_varint(record.line, value);
+  put_string(record.source, value);
+  put_string(record.bytes, value);
+  put_fixed(checksum(value), value);
+  return value;
+}
+
+// The same bytes at the same place of the same source are the same record, however often they are replayed.
+std::string reject_key(const RejectedRecord& record) {
+  std::string identity;
+  put_string(record.source, identity);
+  put_varint(record.offset, identity);
+  put_string(record.bytes, identity);
+  const XXH128_hash_t hash = XXH3_128bits(identity.data(), identity.size());
+  std::string key;
+  put_big_endian(hash.high64, key);
+  put_big_endian(hash.low64, key);
+  return key;
+}
+
+std::string encode_source(const SourcePosition& position) {
+  std::string value;
+  put_varint(position.bytes, value);
+  put_varint(position.complete ? 1 : 0, value);
+  put_string(position.source, value);
+  return value;
+}
+
+// LMDB's keys have at most 511 bytes: a longer name is cut and told apart by its hash.
+std::string source_key(std::string_view source) {
+  constexpr std::size_t kLongest = 480;
+  if (source.size() <= kLongest) return std::string{source};
+  std::string key{source.substr(0, kLongest)};
+  put_big_endian(XXH3_64bits(source.data(), source.size()), key);
+  return key;
+}
+
+}  // namespace trailkeeper::store

@@ -1,0 +1,93 @@
+// A Trailkeeper store: one directory, one LMDB environment, segments of events.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "event/reject.h"
+#include "store/environment.h"
+#include "store/segment.h"
+
+namespace trailkeeper::store {
+
+/// A record that isn't an event, kept as it came.
+struct RejectedRecord {
+  std::string source;        ///< File path, or what else names where it came from.
+  std::uint64_t offset = 0;  ///< Of its first byte in the (decompressed) source.
+  std::uint64_t line = 0;    ///< Of its first byte, from 1.
+  event::Reason reason = event::Reason::none;
+  std::string bytes;
+};
+
+/// How far a source has been taken in.
+struct SourcePosition {
+  std::string source;
+  std::uint64_t bytes = 0;  ///< (Decompressed) bytes that are done with.
+  bool complete = false;    ///< Up to its end.
+};
+
+/// One thing that was done to the store, for its own audit.
+struct JournalEntry {
+  std::int64_t time = 0;  ///< Milliseconds since the epoch, of the machine that did it.
+  std::string text;       ///< JSON.
+};
+
+/// A consistent view of the store; later commits don't show. Keep it short: it holds back the reuse of freed pages.
+class Snapshot {
+ public:
+  explicit Snapshot(Environment& environment);
+
+  /// By ascending number.
+  [[nodiscard]] const std::vector<Segment>& segments() const { return segments_; }
+  [[nodiscard]] std::uint64_t hash_seed() const { return hash_seed_; }
+
+  /// Visits rejected records in order of source and offset.
+  void rejects(const std::function<void(const RejectedRecord&)>& visit) const;
+  [[nodiscard]] std::uint64_t reject_count() const;
+  void sources(const std::function<void(const SourcePosition&)>& visit) const;
+  void journal(const std::function<void(const JournalEntry&)>& visit) const;
+
+  [[nodiscard]] const Transaction& transaction() const { return transaction_; }
+
+ private:
+  Transaction transaction_;
+  std::vector<Segment> segments_;
+  std::uint64_t hash_seed_ = 0;
+};
+
+/// The directory, opened for reading or writing. Any number of processes may read while one writes. Thread-safe.
+class Store {
+ public:
+  enum class Mode { read, write };
+
+  /// Mode::write creates the store if there is none, and holds the store's lock: StoreError(locked) if another process
+  /// has it. Throws StoreError.
+  Store(const std::string& directory, Mode mode);
+  ~Store();
+  Store(const Store&) = delete;
+  Store& operator=(const Store&) = delete;
+
+  [[nodiscard]] Snapshot snapshot() { return Snapshot{environment_}; }
+  [[nodiscard]] Environment& environment() { return environment_; }
+  [[nodiscard]] std::uint64_t hash_seed() const { return hash_seed_; }
+
+ private:
+  class Lock;
+  std::unique_ptr<Lock> lock_;
+  Environment environment_;
+  std::uint64_t hash_seed_ = 0;
+};
+
+// How the store's tables spell their keys and values.
+std::string segment_key(std::uint64_t number);
+std::string part_key(std::uint64_t number, std::uint32_t part);
+std::string encode_reject(const RejectedRecord& record);
+std::string reject_key(const RejectedRecord& record);
+std::string encode_source(const SourcePosition& position);
+std::string source_key(std::string_view source);
+
+}  // namespace trailkeeper::store

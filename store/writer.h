@@ -1,0 +1,78 @@
+// The way into the store: batches are sealed in parallel and committed one after the other.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "store/deduplicator.h"
+#include "store/segment_builder.h"
+#include "store/store.h"
+
+namespace trailkeeper::store {
+
+/// A deduplicated and encoded batch, ready to be committed.
+struct SealedBatch {
+  SegmentHeader header;            ///< events == 0: nothing of the batch was new.
+  std::vector<std::string> parts;
+  std::uint64_t events = 0;
+  std::uint64_t duplicates = 0;
+  std::uint64_t variants = 0;
+  std::uint64_t ticket = 0;
+};
+
+/// Everything that one transaction makes durable.
+struct Commit {
+  std::vector<SealedBatch> batches;
+  std::vector<RejectedRecord> rejects;
+  std::vector<SourcePosition> positions;
+};
+
+/// What merging has cost so far.
+struct MergeCost {
+  std::uint64_t merges = 0;
+  std::uint64_t events = 0;   ///< Rewritten.
+  std::uint64_t bytes = 0;    ///< Written.
+  double seconds = 0;
+};
+
+class Writer {
+ public:
+  /// `store` must be open for writing and outlive the writer. Removes what an interrupted merge left behind.
+  explicit Writer(Store& store);
+
+  [[nodiscard]] std::unique_ptr<SegmentBuilder> new_batch() const;
+
+  /// Deduplicates and encodes. Thread-safe. The result must be committed or given up.
+  [[nodiscard]] SealedBatch seal(const SegmentBuilder& batch);
+
+  /// Makes all of it durable in one transaction (fdatasync) or throws StoreError and keeps nothing. Thread-safe.
+  void commit(Commit commit);
+
+  /// Lets other batches go on that wait for this one; its events aren't stored.
+  void give_up(const SealedBatch& batch) { deduplicator_.finished(batch.ticket); }
+
+  /// Merges once if there are enough segments of one size; false if there was nothing to do. Other threads may commit
+  /// meanwhile. `all`: merges whatever can be merged.
+  bool merge_once(bool all = false);
+
+  [[nodiscard]] MergeCost merge_cost() const;
+
+ private:
+  void remove_orphans();
+  std::uint64_t next_number();
+  void merge(const std::vector<std::uint64_t>& numbers);
+
+  Store& store_;
+  Deduplicator deduplicator_;
+  std::mutex commit_mutex_;
+  std::mutex merge_mutex_;
+  std::atomic<std::uint64_t> next_number_{1};
+  mutable std::mutex cost_mutex_;
+  MergeCost cost_;
+};
+
+}  // namespace trailkeeper::store
