@@ -1,10 +1,15 @@
 // Dispatches to the subcommands.
-#include <iostream>
+#include <malloc.h>
 
 #include "cli/command.h"
 #include "store/error.h"
 
 int main(int argc, char** argv) {
+#ifdef __GLIBC__
+  // Batches come and go by the megabyte: giving their memory back each time costs a tenth of a replay in page faults.
+  mallopt(M_MMAP_THRESHOLD, 64 << 20);
+  mallopt(M_TRIM_THRESHOLD, 256 << 20);
+#endif
   using namespace trailkeeper::cli;  // NOLINT(google-build-using-namespace)
   CLI::App app{"Trailkeeper keeps CloudTrail events byte for byte and answers questions about them.", "trailkeeper"};
   GlobalOptions global;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string_view>
 
 #if defined(__SSE2__)
 #include <emmintrin.h>
@@ -46,6 +47,28 @@ inline ByteMasks byte_masks(const char* bytes) {
   }
 #endif
   return masks;
+}
+
+/// How many line feeds there are.
+inline std::uint64_t count_line_feeds(std::string_view bytes) {
+  std::uint64_t count = 0;
+  std::size_t at = 0;
+#if defined(__SSE2__)
+  const __m128i feed = _mm_set1_epi8('\n');
+  while (bytes.size() - at >= 16) {
+    // A byte lane counts up to 255 before it must be added up.
+    __m128i lanes = _mm_setzero_si128();
+    for (unsigned i = 0; i < 255 && bytes.size() - at >= 16; ++i, at += 16) {
+      const __m128i block = _mm_loadu_si128(reinterpret_cast<const __m128i*>(bytes.data() + at));
+      lanes = _mm_sub_epi8(lanes, _mm_cmpeq_epi8(block, feed));
+    }
+    const __m128i sums = _mm_sad_epu8(lanes, _mm_setzero_si128());
+    count += static_cast<std::uint64_t>(_mm_cvtsi128_si64(sums)) +
+             static_cast<std::uint64_t>(_mm_cvtsi128_si64(_mm_unpackhi_epi64(sums, sums)));
+  }
+#endif
+  for (; at < bytes.size(); ++at) count += bytes[at] == '\n' ? 1U : 0U;
+  return count;
 }
 
 /// Bit i of the result is the parity of bits 0 to i: from quotes to the stretches between them.

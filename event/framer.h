@@ -60,6 +60,7 @@ class Framer {
   bool step_top(std::string_view window, bool last, std::vector<Frame>& frames);
   bool step_elements(std::string_view window, bool last, std::vector<Frame>& frames);
   bool step_skip(std::string_view window, bool last);
+  bool take_line(std::string_view window, std::vector<Frame>& frames);
   bool take_value(std::string_view window, bool last, std::vector<Frame>& frames);
   bool give_up(std::string_view window, bool last, const Scan& scan, std::vector<Frame>& frames);
   bool take_scalar(std::string_view window, bool last, std::vector<Frame>& frames);
@@ -68,6 +69,7 @@ class Framer {
   Mode mode_;
   bool array_only_;  // The array being read is itself the document, not a member of an object.
   bool started_ = false;
+  unsigned lines_in_a_row_ = 0;  // Documents that were a line each, without one in between that wasn't.
   std::size_t at_ = 0;
   Scan skipping_;
   Mode after_skip_ = Mode::top;

@@ -21,7 +21,6 @@ struct TopLevel {
   bool lookup_text = false;
   bool digest = false;
   bool aggregated = false;
-  bool control = false;
 };
 
 class PathWalk {
@@ -39,7 +38,8 @@ class PathWalk {
       ondemand::value value = field.value();
       ondemand::json_type type{};
       if (const auto error = value.type().get(type)) return error;
-      if (depth == 0) note_top_level(key, type, value);
+      if (depth == 0) note_top_level(key, type);
+      forget_at(path_);
       if (const auto error = this->value(value, type, depth + 1)) return error;
       path_.resize(length);
     }
@@ -73,15 +73,21 @@ class PathWalk {
         return simdjson::SUCCESS;
       }
       case ondemand::json_type::boolean: return literal(value);
-      case ondemand::json_type::null: {
-        if (const auto field = field_at(path_)) forget(*field);
-        return simdjson::SUCCESS;
-      }
+      case ondemand::json_type::null: return simdjson::SUCCESS;
       default: return leaf();
     }
   }
 
-  // A repeated key: the last one counts, as in most JSON readers.
+  // A repeated key: the last one counts, as in most JSON readers, and with it goes all that was inside the earlier value.
+  void forget_at(std::string_view path) {
+    for (std::size_t i = 0; i < kFieldCount; ++i) {
+      const std::string_view known = field_path(static_cast<Field>(i));
+      if (known.starts_with(path) && (known.size() == path.size() || known[path.size()] == '.')) {
+        forget(static_cast<Field>(i));
+      }
+    }
+  }
+
   void forget(Field field) {
     const auto index = static_cast<std::size_t>(field);
     if (shape_.slot_of_field[index] >= 0) {
@@ -95,7 +101,6 @@ class PathWalk {
     bool on = false;
     if (const auto error = value.get_bool().get(on)) return error;
     if (const auto field = field_at(path_)) {
-      forget(*field);
       shape_.literal_of_field[static_cast<std::size_t>(*field)] = on ? "true" : "false";
     }
     return simdjson::SUCCESS;
@@ -105,7 +110,6 @@ class PathWalk {
     if (next_leaf_ >= leaf_types_.size()) return simdjson::TAPE_ERROR;
     const auto field = field_at(path_);
     if (field) {
-      forget(*field);
       shape_.slot_of_field[static_cast<std::size_t>(*field)] = static_cast<std::int32_t>(shape_.slots.size());
     }
     shape_.slots.push_back({path_, leaf_types_[next_leaf_++], field});
@@ -120,7 +124,7 @@ class PathWalk {
     }
   }
 
-  void note_top_level(std::string_view key, ondemand::json_type type, ondemand::value& value) {
+  void note_top_level(std::string_view key, ondemand::json_type type) {
     const bool text = type == ondemand::json_type::string;
     const bool array = type == ondemand::json_type::array;
     if (key == "detail") top_.detail_object = type == ondemand::json_type::object;
@@ -131,10 +135,6 @@ class PathWalk {
     if (key == "Records" || key == "Events" || key == "logEvents") top_.container_array = top_.container_array || array;
     if (key == "digestStartTime" || key == "digestS3Object") top_.digest = true;
     if (key == "timeWindow") top_.aggregated = type == ondemand::json_type::object;
-    if (key == "messageType" && text) {
-      const std::string_view token = value.raw_json_token();
-      top_.control = token.starts_with("\"CONTROL_MESSAGE\"");
-    }
   }
 
   Shape& shape_;
@@ -167,8 +167,6 @@ void classify(Shape& shape, const TopLevel& top) {
     }
   } else if (top.detail_object && top.detail_type) {
     shape.kind = ShapeKind::event_bridge;
-  } else if (top.control) {
-    shape.kind = ShapeKind::control_message;
   } else if (top.container_array) {
     shape.kind = ShapeKind::container;
   } else if (top.lookup_text) {

@@ -49,7 +49,6 @@ enum class ShapeKind : std::uint8_t {
   log_event,         ///< CloudWatch Logs: the record is JSON text in the string `message`.
   lookup_event,      ///< LookupEvents: the record is JSON text in the string `CloudTrailEvent`.
   container,         ///< An object whose `Records`, `Events` or `logEvents` is an array of documents.
-  control_message,   ///< CloudWatch Logs' probe: holds nothing.
   rejected,          ///< None of these; `reason` says why.
 };
 

@@ -44,6 +44,19 @@ std::string_view member_json(std::string_view document, std::string_view key) {
   return found;
 }
 
+// Whether a container is CloudWatch Logs' CONTROL_MESSAGE, which holds nothing. Its shape can't tell: a DATA_MESSAGE may
+// have the same.
+bool is_probe(const Record& record) {
+  std::string text;
+  const std::vector<Slot>& slots = record.shape->slots;
+  for (std::size_t i = 0; i < slots.size(); ++i) {
+    if (slots[i].path != "messageType" || !is_quoted(slots[i].type)) continue;
+    text.clear();
+    append_unescaped(record.raw(record.leaves[i]), text);
+  }
+  return text == "CONTROL_MESSAGE";
+}
+
 }  // namespace
 
 struct Unwrapper::Level {
@@ -79,8 +92,9 @@ void Unwrapper::unwrap(std::string_view document, std::size_t offset, int level,
     }
     case ShapeKind::log_event: unwrap_text(document, "message", offset, level, visitor); return;
     case ShapeKind::lookup_event: unwrap_text(document, "CloudTrailEvent", offset, level, visitor); return;
-    case ShapeKind::container: unwrap_array(document, offset, level, visitor); return;
-    case ShapeKind::control_message: return;
+    case ShapeKind::container:
+      if (!is_probe(record)) unwrap_array(document, offset, level, visitor);
+      return;
     case ShapeKind::rejected: visitor.on_reject(document, offset, record.shape->reason); return;
   }
 }

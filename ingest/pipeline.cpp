@@ -8,6 +8,7 @@
 #include <cerrno>
 #include <cstring>
 
+#include "event/byte_masks.h"
 #include "event/unwrap.h"
 #include "ingest/decompressor.h"
 #include "ingest/slice_reader.h"
@@ -31,7 +32,10 @@ std::string error_text(int code) { return std::strerror(code); }
 /// One parsing thread's state.
 class Pipeline::Worker : private event::DocumentVisitor {
  public:
-  explicit Worker(Pipeline& pipeline) : pipeline_(pipeline), batch_(pipeline.writer_.new_batch()) {}
+  explicit Worker(Pipeline& pipeline) : pipeline_(pipeline), batch_(pipeline.writer_.new_batch()) {
+    // One slice more than a batch may come before the batch is looked at.
+    batch_->reserve(pipeline.options_.batch_events + pipeline.options_.batch_events / 8);
+  }
 
   void take(Slice slice) {
     take_frames(slice);
@@ -56,7 +60,7 @@ class Pipeline::Worker : private event::DocumentVisitor {
     reject_bytes_ = 0;
     if (batch_->size() > 0) {
       flush.commit.batches.push_back(pipeline_.writer_.seal(*batch_));
-      batch_ = pipeline_.writer_.new_batch();
+      batch_->clear();
     }
     pipeline_.flushes_.push(std::move(flush));
   }
@@ -95,7 +99,7 @@ class Pipeline::Worker : private event::DocumentVisitor {
     const std::size_t at = std::min(frame_begin_ + offset, slice_->size);
     const char* const text = slice_->bytes.data();
     rejects_.push_back({*slice_->source, slice_->offset + at,
-                        slice_->line + static_cast<std::uint64_t>(std::count(text, text + at, '\n')), reason,
+                        slice_->line + event::count_line_feeds({text, at}), reason,
                         std::string{bytes}});
     reject_bytes_ += bytes.size() + 256;
   }

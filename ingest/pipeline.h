@@ -21,7 +21,7 @@ namespace trailkeeper::ingest {
 
 struct PipelineOptions {
   unsigned workers = 0;                                ///< Parsing threads; 0: as many as there are cores.
-  std::size_t batch_events = std::size_t{1} << 18;     ///< Events of a segment.
+  std::size_t batch_events = std::size_t{1} << 17;     ///< Events of a segment.
   std::size_t batch_memory = std::size_t{72} << 20;    ///< Or heap bytes, whichever comes first.
   bool merge = true;                                   ///< Merge segments meanwhile.
 };

@@ -26,11 +26,17 @@ class SegmentBuilder {
   /// `hash_seed` is the store's seed.
   explicit SegmentBuilder(std::uint64_t hash_seed);
   ~SegmentBuilder();
-  SegmentBuilder(const SegmentBuilder&) = delete;
-  SegmentBuilder& operator=(const SegmentBuilder&) = delete;
+  SegmentBuilder(SegmentBuilder&&) noexcept;
+  SegmentBuilder& operator=(SegmentBuilder&&) noexcept;
 
   /// Adds an event; copies all it needs. Records must come from one parser.
   void add(const event::Record& record);
+
+  /// Takes address space for so many events at once, so that growing copies nothing.
+  void reserve(std::size_t events);
+
+  /// Starts the next segment; keeps the memory and what is known of the records' shapes, as far as that is little.
+  void clear();
 
   /// To be called when that parser was reset: the shapes it gave are gone.
   void forget_shapes() { tables_by_shape_.clear(); }
@@ -59,6 +65,10 @@ class SegmentBuilder {
   std::unique_ptr<ShapeTable> plan_table(const event::Shape& shape);
   std::uint32_t path_number(std::string_view path);
   std::uint32_t code_of(SlotPlan& slot, std::string_view text);
+  std::uint32_t* add_leaf(SlotPlan& slot, std::string_view text, std::uint32_t* cell, std::uint32_t* columns);
+  std::uint32_t* add_identity(ShapeTable& table, const event::Record& record, std::uint32_t* cell,
+                              std::uint32_t* columns);
+  static void find_identity_run(const event::Shape& shape, ShapeTable& table);
 
   std::uint64_t hash_seed_;
   std::vector<std::unique_ptr<StringTable>> dictionaries_;  // The first kColumnCount are the columns'.
@@ -78,6 +88,15 @@ class SegmentBuilder {
   std::vector<std::uint32_t> column_codes_;  // kColumnCount an event; code plus one, 0 for none.
   std::size_t cell_count_ = 0;
   std::string scratch_;
+
+  /// An earlier event of the batch whose userIdentity had the bytes with this hash.
+  struct KnownIdentity {
+    std::uint64_t low = 0;
+    std::uint64_t high = 0;
+    std::uint32_t event = 0;
+  };
+  std::vector<KnownIdentity> identities_;  // Direct-mapped.
+  std::uint64_t identity_seed_;
 };
 
 }  // namespace trailkeeper::store

@@ -20,6 +20,8 @@ std::uint64_t checksum(std::string_view bytes) { return XXH3_64bits(bytes.data()
 
 void SegmentParts::add(SectionId id, std::string_view bytes) {
   if (!part_.empty() && part_.size() + bytes.size() > kPartBytes) flush();
+  constexpr std::size_t kSmall = std::size_t{64} << 10;
+  if (part_.size() + bytes.size() > kSmall) part_.reserve(kPartBytes + kPackPadding);
   part_.resize((part_.size() + kAlignment - 1) / kAlignment * kAlignment);
   sections_.push_back({id, parts_, part_.size(), bytes.size(), checksum(bytes)});
   part_.append(bytes);

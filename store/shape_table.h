@@ -25,6 +25,7 @@ struct SlotPlan {
 struct LiteralCode {
   std::uint32_t column;
   std::uint32_t code;
+  bool on;  ///< true or false.
 };
 
 /// Cells a row needs for a kind of slot; a cell has 32 bits.
@@ -38,9 +39,19 @@ constexpr std::uint32_t cells_of(SlotKind kind) {
   }
 }
 
+/// The leaves of userIdentity: consecutive, and the same for every event of a session. Their codes are looked up together.
+struct IdentityRun {
+  std::uint32_t begin = 0;  ///< Slots [begin, end); empty if the shape has too few of them to pay.
+  std::uint32_t end = 0;
+  std::uint32_t first_cell = 0;
+  std::uint32_t cells = 0;
+  std::vector<std::uint32_t> columns;  ///< Columns that these slots fill.
+};
+
 struct ShapeTable {
   std::string skeleton;
   std::vector<SlotPlan> slots;
+  IdentityRun identity;
   std::vector<LiteralCode> literals;
   std::uint32_t cells_a_row = 0;
   std::uint32_t rows = 0;

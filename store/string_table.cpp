@@ -3,6 +3,7 @@
 #define XXH_INLINE_ALL
 #include <xxhash.h>
 
+#include <algorithm>
 #include <random>
 
 namespace trailkeeper::store {
@@ -19,7 +20,24 @@ std::uint64_t hash_seed() {
 
 }  // namespace
 
+void StringTable::clear() {
+  bytes_.clear();
+  ends_.clear();
+  std::fill(slots_.begin(), slots_.end(), Slot{0, 0});
+  lookups_ = 0;
+}
+
+std::uint32_t StringTable::append(std::string_view text) {
+  bytes_.append(text);
+  ends_.push_back(static_cast<std::uint32_t>(bytes_.size()));
+  return static_cast<std::uint32_t>(ends_.size() - 1);
+}
+
 std::uint32_t StringTable::code_of(std::string_view text) {
+  // Request tokens, object keys: after so many strings with so few repetitions, hashing and probing are for nothing.
+  constexpr std::uint64_t kTrial = 4096;
+  ++lookups_;
+  if (lookups_ > kTrial && ends_.size() * 16 > lookups_ * 15) return append(text);
   if ((ends_.size() + 1) * 4 > slots_.size() * 3) grow();
   static const std::uint64_t kSeed = hash_seed();
   const auto hash = static_cast<std::uint32_t>(XXH3_64bits_withSeed(text.data(), text.size(), kSeed));
@@ -29,9 +47,7 @@ std::uint32_t StringTable::code_of(std::string_view text) {
     if (slots_[at].hash == hash && (*this)[slots_[at].code_plus_one - 1] == text) return slots_[at].code_plus_one - 1;
     at = (at + 1) & mask;
   }
-  const auto code = static_cast<std::uint32_t>(ends_.size());
-  bytes_.append(text);
-  ends_.push_back(static_cast<std::uint32_t>(bytes_.size()));
+  const std::uint32_t code = append(text);
   slots_[at] = {hash, code + 1};
   return code;
 }
