@@ -42,6 +42,9 @@ void add_show(CLI::App& app, const GlobalOptions& global, Run& run);
 void add_count(CLI::App& app, const GlobalOptions& global, Run& run);
 void add_rejects(CLI::App& app, const GlobalOptions& global, Run& run);
 void add_stats(CLI::App& app, const GlobalOptions& global, Run& run);
+void add_retain(CLI::App& app, const GlobalOptions& global, Run& run);
+void add_hold(CLI::App& app, const GlobalOptions& global, Run& run);
+void add_maintenance(CLI::App& app, const GlobalOptions& global, Run& run);
 
 /// Prints an error to stderr: a sentence, or with JSON output an object `{"error":{"message":…}}`.
 void print_error(const GlobalOptions& global, const std::string& message);

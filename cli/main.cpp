@@ -31,6 +31,9 @@ int main(int argc, char** argv) {
   add_count(app, global, run);
   add_rejects(app, global, run);
   add_stats(app, global, run);
+  add_retain(app, global, run);
+  add_hold(app, global, run);
+  add_maintenance(app, global, run);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

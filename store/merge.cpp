@@ -30,18 +30,24 @@ struct Origin {
 
 class Merge {
  public:
-  Merge(const std::vector<const Segment*>& inputs, SegmentParts& parts) : inputs_(inputs), parts_(parts) {}
+  Merge(const std::vector<MergeInput>& inputs, SegmentParts& parts) : parts_(parts) {
+    for (const MergeInput& input : inputs) {
+      inputs_.push_back(input.segment);
+      keep_.push_back(input.keep);
+    }
+  }
 
   SegmentHeader run() {
     order_events();
     write_identity();
     unite_paths();
+    number_rows();
+    mark_used_codes();
     write_dictionaries();
     write_columns();
     unite_tables();
     write_rows();
     write_tables();
-    for (const Segment* input : inputs_) header_.raw_bytes += input->header().raw_bytes;
     parts_.finish(header_);
     return std::move(header_);
   }
@@ -58,6 +64,7 @@ class Merge {
     };
     std::priority_queue<Head, std::vector<Head>, decltype(later)> heads{later};
     const auto push = [&](std::uint32_t input, std::uint32_t index) {
+      while (!keep_[input].empty() && index < inputs_[input]->size() && keep_[input][index] == 0) ++index;
       if (index < inputs_[input]->size()) {
         heads.push({inputs_[input]->time(index), inputs_[input]->key(index), {input, index}});
       }
@@ -103,6 +110,69 @@ class Merge {
     }
   }
 
+  // new_row_[input][table] maps a row to its place among those that stay; empty where all stay.
+  void number_rows() {
+    new_row_.resize(inputs_.size());
+    row_counts_of_.resize(inputs_.size());
+    for (std::size_t input = 0; input < inputs_.size(); ++input) {
+      const Segment& segment = *inputs_[input];
+      new_row_[input].resize(segment.table_count());
+      for (std::uint32_t table = 0; table < segment.table_count(); ++table) {
+        row_counts_of_[input].push_back(segment.table(table).rows);
+      }
+      if (keep_[input].empty()) continue;
+      for (std::uint32_t table = 0; table < segment.table_count(); ++table) {
+        new_row_[input][table].assign(segment.table(table).rows, kAbsent);
+      }
+      for (std::uint32_t index = 0; index < segment.size(); ++index) {
+        if (keep_[input][index] != 0) new_row_[input].at(segment.table_of(index)).at(segment.row_of(index)) = 0;
+      }
+      for (std::uint32_t table = 0; table < segment.table_count(); ++table) {
+        std::uint32_t next = 0;
+        for (std::uint32_t& row : new_row_[input][table]) {
+          if (row != kAbsent) row = next++;
+        }
+        row_counts_of_[input][table] = next;
+      }
+    }
+  }
+
+  template <typename Visit>
+  void for_each_row(std::size_t input, std::uint32_t table, Visit&& visit) const {
+    const std::vector<std::uint32_t>& rows = new_row_[input][table];
+    const std::uint32_t count = inputs_[input]->table(table).rows;
+    for (std::uint32_t row = 0; row < count; ++row) {
+      if (rows.empty() || rows[row] != kAbsent) visit(row);
+    }
+  }
+
+  // used_[input][path] has a byte for each code; empty where all are used.
+  void mark_used_codes() {
+    used_.resize(inputs_.size());
+    for (std::size_t input = 0; input < inputs_.size(); ++input) {
+      if (keep_[input].empty()) continue;
+      const Segment& segment = *inputs_[input];
+      std::vector<std::vector<std::uint8_t>>& used = used_[input];
+      for (std::uint32_t path = 0; path < segment.path_count(); ++path) used.emplace_back(segment.dictionary(path).size());
+      for (std::size_t column = 0; column < kColumnCount; ++column) {
+        const PackedView& codes = segment.column(column);
+        for (std::uint32_t index = 0; index < segment.size(); ++index) {
+          if (keep_[input][index] != 0 && codes[index] != 0) used[column].at(codes[index] - 1) = 1;
+        }
+      }
+      for (std::uint32_t number = 0; number < segment.table_count(); ++number) {
+        for (const TableSlot& slot : segment.table(number).slots) {
+          if (slot.kind != SlotKind::text) continue;
+          for_each_row(input, number, [&](std::uint32_t row) { used.at(slot.path).at(slot.values[row]) = 1; });
+        }
+      }
+    }
+  }
+
+  [[nodiscard]] bool is_used(std::size_t input, std::uint32_t path, std::uint32_t code) const {
+    return used_[input].empty() || used_[input][path][code] != 0;
+  }
+
   // One dictionary at a time, so that only its strings are in memory; new_code_[input][path] stays.
   void write_dictionaries() {
     std::vector<std::vector<std::uint32_t>> local(inputs_.size());
@@ -122,7 +192,8 @@ class Merge {
         std::vector<std::uint32_t>& codes = new_code_[input][local[input][path]];
         codes.reserve(strings.size());
         for (std::uint32_t code = 0; code < strings.size(); ++code) {
-          codes.push_back(united.code_of(strings.get(code, scratch)));
+          const bool used = is_used(input, local[input][path], code);
+          codes.push_back(used ? united.code_of(strings.get(code, scratch)) : kAbsent);
         }
       }
       for (std::uint32_t code = 0; code < united.size(); ++code) writer.add(united[code]);
@@ -165,6 +236,11 @@ class Merge {
     std::vector<std::uint32_t> rows;
     for (std::uint32_t input = 0; input < inputs_.size(); ++input) {
       for (std::uint32_t number = 0; number < inputs_[input]->table_count(); ++number) {
+        if (row_counts_of_[input][number] == 0) {
+          table_of_[input].push_back(kAbsent);
+          first_row_[input].push_back(0);
+          continue;
+        }
         const Table& table = inputs_[input]->table(number);
         std::string identity = table.skeleton;
         for (const TableSlot& slot : table.slots) {
@@ -179,7 +255,7 @@ class Merge {
         united_[entry->second].push_back({input, number});
         table_of_[input].push_back(entry->second);
         first_row_[input].push_back(rows[entry->second]);
-        rows[entry->second] += table.rows;
+        rows[entry->second] += row_counts_of_[input][number];
       }
     }
     row_counts_ = std::move(rows);
@@ -194,7 +270,9 @@ class Merge {
       const std::uint32_t table = inputs_[origin.input]->table_of(origin.index);
       if (table >= table_of_[origin.input].size()) throw_corrupt("an event's table does not exist");
       tables.push_back(table_of_[origin.input][table]);
-      rows.push_back(first_row_[origin.input][table] + inputs_[origin.input]->row_of(origin.index));
+      const std::uint32_t row = inputs_[origin.input]->row_of(origin.index);
+      const std::vector<std::uint32_t>& new_rows = new_row_[origin.input][table];
+      rows.push_back(first_row_[origin.input][table] + (new_rows.empty() ? row : new_rows[row]));
     }
     encode_rows(tables, rows, parts_);
   }
@@ -226,9 +304,9 @@ class Merge {
             const Table& table = inputs_[member.input]->table(member.index);
             const TableSlot& slot = table.slots[i];
             if (slot.path >= new_code_[member.input].size()) throw_corrupt("a table names a dictionary that does not exist");
-            for (std::uint32_t row = 0; row < table.rows; ++row) {
+            for_each_row(member.input, member.index, [&](std::uint32_t row) {
               values.push_back(new_code_of(member.input, slot.path, slot.values[row]));
-            }
+            });
           }
           encoder.add_text(path, values);
           break;
@@ -236,7 +314,8 @@ class Merge {
         case SlotKind::integer:
           for (const Origin member : members) {
             const Table& table = inputs_[member.input]->table(member.index);
-            for (std::uint32_t row = 0; row < table.rows; ++row) values.push_back(table.slots[i].values[row]);
+            for_each_row(member.input, member.index,
+                         [&](std::uint32_t row) { values.push_back(table.slots[i].values[row]); });
           }
           if (first.slots[i].kind == SlotKind::seconds) {
             encoder.add_seconds(path, values);
@@ -248,7 +327,9 @@ class Merge {
           std::string bytes;
           for (const Origin member : members) {
             const Table& table = inputs_[member.input]->table(member.index);
-            bytes.append(table.slots[i].guids, table.rows * sizeof(EventKey));
+            for_each_row(member.input, member.index, [&](std::uint32_t row) {
+              bytes.append(table.slots[i].guids + sizeof(EventKey) * row, sizeof(EventKey));
+            });
           }
           encoder.add_guids(path, bytes);
           break;
@@ -258,7 +339,8 @@ class Merge {
     encoder.finish();
   }
 
-  const std::vector<const Segment*>& inputs_;
+  std::vector<const Segment*> inputs_;
+  std::vector<std::vector<std::uint8_t>> keep_;
   SegmentParts& parts_;
   SegmentHeader header_;
   std::vector<Origin> origins_;
@@ -269,6 +351,9 @@ class Merge {
   std::vector<std::vector<std::vector<std::uint32_t>>> new_code_;    // Input, its path, its code to the new code.
   std::vector<std::uint32_t> code_counts_;
   std::vector<std::vector<Origin>> united_;                          // New table to (input, its table).
+  std::vector<std::vector<std::vector<std::uint32_t>>> new_row_;
+  std::vector<std::vector<std::uint32_t>> row_counts_of_;
+  std::vector<std::vector<std::vector<std::uint8_t>>> used_;
   std::vector<std::vector<std::uint32_t>> table_of_;
   std::vector<std::vector<std::uint32_t>> first_row_;
   std::vector<std::uint32_t> row_counts_;
@@ -310,7 +395,7 @@ std::vector<std::uint64_t> choose_merge(std::span<const Segment> segments, bool 
   return chosen;
 }
 
-SegmentHeader merge_segments(const std::vector<const Segment*>& inputs, SegmentParts& parts) {
+SegmentHeader merge_segments(const std::vector<MergeInput>& inputs, SegmentParts& parts) {
   return Merge{inputs, parts}.run();
 }
 

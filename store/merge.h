@@ -14,8 +14,14 @@ namespace trailkeeper::store {
 /// is well. `all`: as many as fit one segment, whatever their sizes.
 std::vector<std::uint64_t> choose_merge(std::span<const Segment> segments, bool all);
 
+/// A segment to merge, and which of its events stay.
+struct MergeInput {
+  const Segment* segment;
+  std::vector<std::uint8_t> keep;  ///< One byte an event; empty: all stay. Values that only others had go with them.
+};
+
 /// Writes the events of `inputs` as one segment, column by column, so that memory stays small against the segment. Fills in
-/// the header but for its number and variants.
-SegmentHeader merge_segments(const std::vector<const Segment*>& inputs, SegmentParts& parts);
+/// the header but for its number, raw_bytes and variants.
+SegmentHeader merge_segments(const std::vector<MergeInput>& inputs, SegmentParts& parts);
 
 }  // namespace trailkeeper::store

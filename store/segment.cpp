@@ -9,6 +9,7 @@
 #include "event/guid.h"
 #include "event/shape.h"
 #include "store/byte_codec.h"
+#include "store/environment.h"
 #include "store/error.h"
 #include "store/segment_parts.h"
 
@@ -68,6 +69,10 @@ std::string_view Segment::section_bytes(SectionId id, bool check) const {
 
 void Segment::verify() const {
   for (const SectionEntry& entry : header_.sections) static_cast<void>(section_bytes(entry.id, true));
+}
+
+void Segment::forget() const {
+  for (std::uint32_t part = 0; part < header_.parts; ++part) Environment::forget(load_part_(part));
 }
 
 const PackedView& Segment::packed(SectionId id, OpenColumn& column, bool check) const {

@@ -83,6 +83,9 @@ class Segment {
   /// Checks every section against its checksum.
   void verify() const;
 
+  /// Lets the kernel take the memory pages of the segment: after reading all of it once.
+  void forget() const;
+
   /// The bytes of a section; empty if there is none.
   [[nodiscard]] std::string_view section_bytes(SectionId id, bool check) const;
 

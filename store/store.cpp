@@ -174,6 +174,22 @@ void Snapshot::journal(const std::function<void(const JournalEntry&)>& visit) co
   });
 }
 
+std::vector<LegalHold> Snapshot::holds() const {
+  std::vector<LegalHold> holds;
+  transaction_.scan(TableId::holds, {}, [&](std::string_view key, std::string_view value) {
+    holds.push_back({std::string{key}, std::string{value}});
+    return true;
+  });
+  return holds;
+}
+
+std::string encode_journal(const JournalEntry& entry) {
+  std::string value;
+  put_fixed(entry.time, value);
+  put_string(entry.text, value);
+  return value;
+}
+
 std::string segment_key(std::uint64_t number) {
   std::string key;
   put_big_endian(number, key);

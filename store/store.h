@@ -36,6 +36,12 @@ struct JournalEntry {
   std::string text;       ///< JSON.
 };
 
+/// Events that retention may not remove.
+struct LegalHold {
+  std::string name;
+  std::string filter;  ///< As query::encode_filter writes it.
+};
+
 /// A consistent view of the store; later commits don't show. Keep it short: it holds back the reuse of freed pages.
 class Snapshot {
  public:
@@ -49,7 +55,9 @@ class Snapshot {
   void rejects(const std::function<void(const RejectedRecord&)>& visit) const;
   [[nodiscard]] std::uint64_t reject_count() const;
   void sources(const std::function<void(const SourcePosition&)>& visit) const;
+  /// In the order of their making.
   void journal(const std::function<void(const JournalEntry&)>& visit) const;
+  [[nodiscard]] std::vector<LegalHold> holds() const;
 
   [[nodiscard]] const Transaction& transaction() const { return transaction_; }
 
@@ -87,6 +95,7 @@ std::string segment_key(std::uint64_t number);
 std::string part_key(std::uint64_t number, std::uint32_t part);
 std::string encode_reject(const RejectedRecord& record);
 std::string reject_key(const RejectedRecord& record);
+std::string encode_journal(const JournalEntry& entry);
 std::string encode_source(const SourcePosition& position);
 std::string source_key(std::string_view source);
 

@@ -1,5 +1,6 @@
 #include "store/writer.h"
 
+#include <algorithm>
 #include <chrono>
 #include <set>
 
@@ -103,52 +104,110 @@ bool Writer::merge_once(bool all) {
   return true;
 }
 
-// The merged segment is written part by part, each in a transaction of its own, so that commits get their turn between
-// them. It becomes visible, and its inputs go, in one last transaction. A crash before that leaves orphans.
 void Writer::merge(const std::vector<std::uint64_t>& numbers) {
   const auto begin = std::chrono::steady_clock::now();
   const std::uint64_t number = next_number_++;
   SegmentHeader header;
   {
     const Snapshot snapshot = store_.snapshot();
-    std::vector<const Segment*> inputs;
+    std::vector<MergeInput> inputs;
     for (const Segment& segment : snapshot.segments()) {
-      if (std::find(numbers.begin(), numbers.end(), segment.header().number) != numbers.end()) inputs.push_back(&segment);
+      if (std::find(numbers.begin(), numbers.end(), segment.header().number) == numbers.end()) continue;
+      inputs.push_back({&segment, {}});
+      header.raw_bytes += segment.header().raw_bytes;
+      header.variants += segment.header().variants;
     }
-    for (const Segment* input : inputs) input->verify();
-    SegmentParts parts{[&](std::uint32_t part, std::string bytes) {
-      const std::lock_guard lock{commit_mutex_};
-      Transaction transaction = store_.environment().write();
-      transaction.put(TableId::parts, part_key(number, part), bytes);
-      transaction.commit();
-    }};
-    header = merge_segments(inputs, parts);
-    header.number = number;
-    for (const Segment* input : inputs) {
-      header.variants += input->header().variants;
-      for (std::uint32_t part = 0; part < input->header().parts; ++part) {
-        if (const auto bytes = snapshot.transaction().get(TableId::parts, part_key(input->header().number, part))) {
-          Environment::forget(*bytes);
-        }
-      }
-    }
+    const SegmentHeader totals = header;
+    header = write_merged(number, inputs);
+    header.raw_bytes = totals.raw_bytes;
+    header.variants = totals.variants;
+    for (const MergeInput& input : inputs) input.segment->forget();
   }
-  {
-    const std::lock_guard lock{commit_mutex_};
-    Transaction transaction = store_.environment().write();
-    transaction.put(TableId::segments, segment_key(number), encode_header(header));
-    for (const std::uint64_t input : numbers) {
-      transaction.erase(TableId::segments, segment_key(input));
-      for (std::uint32_t part = 0; transaction.erase(TableId::parts, part_key(input, part)); ++part) {
-      }
-    }
-    transaction.commit();
-  }
+  replace(numbers, header, nullptr);
   const std::lock_guard lock{cost_mutex_};
   ++cost_.merges;
   cost_.events += header.events;
   cost_.bytes += header.stored_bytes;
   cost_.seconds += std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+}
+
+// The merged segment is written part by part, each in a transaction of its own, so that commits get their turn between
+// them. It becomes visible, and its inputs go, in one last transaction. A crash before that leaves orphans.
+SegmentHeader Writer::write_merged(std::uint64_t number, const std::vector<MergeInput>& inputs) {
+  for (const MergeInput& input : inputs) input.segment->verify();
+  SegmentParts parts{[&](std::uint32_t part, std::string bytes) {
+    const std::lock_guard lock{commit_mutex_};
+    Transaction transaction = store_.environment().write();
+    transaction.put(TableId::parts, part_key(number, part), bytes);
+    transaction.commit();
+  }};
+  SegmentHeader header = merge_segments(inputs, parts);
+  header.number = number;
+  return header;
+}
+
+void Writer::replace(const std::vector<std::uint64_t>& numbers, const SegmentHeader& header, const JournalEntry* entry) {
+  const std::lock_guard lock{commit_mutex_};
+  Transaction transaction = store_.environment().write();
+  if (header.events > 0) transaction.put(TableId::segments, segment_key(header.number), encode_header(header));
+  for (const std::uint64_t input : numbers) {
+    transaction.erase(TableId::segments, segment_key(input));
+    for (std::uint32_t part = 0; transaction.erase(TableId::parts, part_key(input, part)); ++part) {
+    }
+  }
+  if (entry != nullptr) append_to_journal(transaction, *entry);
+  transaction.commit();
+}
+
+void Writer::remove_events(const Segment& segment, std::vector<std::uint8_t> keep, const JournalEntry& entry) {
+  const std::lock_guard merging{merge_mutex_};
+  SegmentHeader header;
+  if (std::find(keep.begin(), keep.end(), 1) != keep.end()) {
+    std::uint64_t raw_bytes = 0;
+    std::string json;
+    for (std::uint32_t index = 0; index < segment.size(); ++index) {
+      if (keep[index] == 0) continue;
+      json.clear();
+      segment.append_event(index, store_.hash_seed(), json);
+      raw_bytes += json.size();
+    }
+    std::vector<MergeInput> inputs;
+    inputs.push_back({&segment, std::move(keep)});
+    header = write_merged(next_number_++, inputs);
+    header.raw_bytes = raw_bytes;
+    header.variants = std::min(segment.header().variants, header.events);
+  }
+  replace({segment.header().number}, header, &entry);
+}
+
+void Writer::append_to_journal(Transaction& transaction, const JournalEntry& entry) {
+  std::uint64_t number = transaction.count(TableId::journal);
+  while (transaction.get(TableId::journal, segment_key(number))) ++number;
+  transaction.put(TableId::journal, segment_key(number), encode_journal(entry));
+}
+
+void Writer::record(const JournalEntry& entry) {
+  const std::lock_guard lock{commit_mutex_};
+  Transaction transaction = store_.environment().write();
+  append_to_journal(transaction, entry);
+  transaction.commit();
+}
+
+void Writer::put_hold(const LegalHold& hold, const JournalEntry& entry) {
+  const std::lock_guard lock{commit_mutex_};
+  Transaction transaction = store_.environment().write();
+  transaction.put(TableId::holds, hold.name, hold.filter);
+  append_to_journal(transaction, entry);
+  transaction.commit();
+}
+
+bool Writer::erase_hold(const std::string& name, const JournalEntry& entry) {
+  const std::lock_guard lock{commit_mutex_};
+  Transaction transaction = store_.environment().write();
+  if (!transaction.erase(TableId::holds, name)) return false;
+  append_to_journal(transaction, entry);
+  transaction.commit();
+  return true;
 }
 
 MergeCost Writer::merge_cost() const {

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "store/deduplicator.h"
+#include "store/merge.h"
 #include "store/segment_builder.h"
 #include "store/store.h"
 
@@ -59,12 +60,27 @@ class Writer {
   /// meanwhile. `all`: merges whatever can be merged.
   bool merge_once(bool all = false);
 
+  /// Removes the events of one segment for which keep[event] is 0, with all values that only they had, and adds an entry
+  /// to the journal in the same transaction. `keep` must be of a snapshot taken while nothing else merges or removes.
+  void remove_events(const Segment& segment, std::vector<std::uint8_t> keep, const JournalEntry& entry);
+
+  /// Adds an entry to the journal.
+  void record(const JournalEntry& entry);
+
+  /// Sets a hold (name up to 200 bytes), and says so in the journal.
+  void put_hold(const LegalHold& hold, const JournalEntry& entry);
+  /// False if there is no hold of the name.
+  bool erase_hold(const std::string& name, const JournalEntry& entry);
+
   [[nodiscard]] MergeCost merge_cost() const;
 
  private:
   void remove_orphans();
   std::uint64_t next_number();
   void merge(const std::vector<std::uint64_t>& numbers);
+  SegmentHeader write_merged(std::uint64_t number, const std::vector<MergeInput>& inputs);
+  void replace(const std::vector<std::uint64_t>& numbers, const SegmentHeader& header, const JournalEntry* entry);
+  static void append_to_journal(Transaction& transaction, const JournalEntry& entry);
 
   Store& store_;
   Deduplicator deduplicator_;

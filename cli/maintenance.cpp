@@ -1,0 +1,113 @@
+// trailkeeper compact, backup, restore, verify and journal: the store as a whole.
+#include <fmt/format.h>
+
+#include "cli/command.h"
+#include "cli/output.h"
+#include "event/json_text.h"
+#include "event/timestamp.h"
+#include "store/archive.h"
+#include "store/writer.h"
+
+namespace trailkeeper::cli {
+namespace {
+
+bool is_json(const GlobalOptions& global) { return global.format == Format::json || global.format == Format::ndjson; }
+
+void print(const GlobalOptions& global, const std::string& text, const std::string& json) {
+  Out out;
+  out.write((is_json(global) ? json : text) + "\n");
+  out.flush();
+}
+
+int run_compact(const GlobalOptions& global) {
+  const std::string directory = global.store_directory();
+  store::MergeCost cost;
+  {
+    store::Store store{directory, store::Store::Mode::write};
+    store::Writer writer{store};
+    while (writer.merge_once(true)) {
+    }
+    cost = writer.merge_cost();
+  }
+  const store::ShrinkResult result = store::shrink_file(directory);
+  print(global,
+        fmt::format("{} merges of {} events in {:.2f} s; file from {} to {}", cost.merges, grouped(cost.events), cost.seconds,
+                    byte_text(result.bytes_before), byte_text(result.bytes_after)),
+        fmt::format(R"({{"merges":{},"mergedEvents":{},"mergeSeconds":{:.3f},"bytesBefore":{},"bytesAfter":{}}})", cost.merges,
+                    cost.events, cost.seconds, result.bytes_before, result.bytes_after));
+  return kDone;
+}
+
+int run_backup(const GlobalOptions& global, const std::string& target) {
+  store::Store store{global.store_directory(), store::Store::Mode::read};
+  store::back_up(store, target);
+  store::Store copy{target, store::Store::Mode::read};
+  const std::uint64_t bytes = copy.environment().file_bytes();
+  std::string json = fmt::format(R"({{"bytes":{},"directory":)", bytes);
+  event::append_quoted(target, json);
+  print(global, fmt::format("backed up and checked: {} ({})", target, byte_text(bytes)), json + "}");
+  return kDone;
+}
+
+int run_restore(const GlobalOptions& global, const std::string& backup) {
+  const std::string directory = global.store_directory();
+  store::restore(backup, directory);
+  std::string json = R"({"directory":)";
+  event::append_quoted(directory, json);
+  print(global, "restored and checked: " + directory, json + "}");
+  return kDone;
+}
+
+int run_verify(const GlobalOptions& global) {
+  store::Store store{global.store_directory(), store::Store::Mode::read};
+  std::uint64_t damages = 0;
+  const std::uint64_t sound = store::verify(store.snapshot(), true, [&](const store::Damage& damage) {
+    ++damages;
+    print_error(global, fmt::format("segment {}: {}", damage.segment, damage.what));
+  });
+  print(global, fmt::format("{} events are as they were stored; {} damaged places", grouped(sound), grouped(damages)),
+        fmt::format(R"({{"events":{},"damaged":{}}})", sound, damages));
+  return damages == 0 ? kDone : kFailed;
+}
+
+int run_journal(const GlobalOptions& global) {
+  store::Store store{global.store_directory(), store::Store::Mode::read};
+  Out out;
+  RowWriter rows{out, global.format, {{"time"}, {"entry"}}};
+  store.snapshot().journal([&](const store::JournalEntry& entry) {
+    rows.row({Cell::of(event::format_timestamp(entry.time)), Cell{entry.text, entry.text}});
+  });
+  rows.finish();
+  return kDone;
+}
+
+}  // namespace
+
+void add_maintenance(CLI::App& app, const GlobalOptions& global, Run& run) {
+  CLI::App* const compact = app.add_subcommand("compact", "Merge small segments and give free pages back to the file system");
+  compact->footer("No replay or server may be writing to the store meanwhile; readers go on undisturbed.");
+  compact->callback([&global, &run] { run = [&global] { return run_compact(global); }; });
+
+  CLI::App* const backup = app.add_subcommand("backup", "Copy the store, consistently, while others write to it");
+  const auto target = std::make_shared<std::string>();
+  backup->add_option("DIR", *target, "A new or empty folder")->required();
+  backup->footer("The copy is checked against its checksums before the command ends.\n\nExample:\n"
+                 "  trailkeeper backup /backup/trail-2024-05-31");
+  backup->callback([&global, &run, target] { run = [&global, target] { return run_backup(global, *target); }; });
+
+  CLI::App* const restore = app.add_subcommand("restore", "Put a backup to where --store says");
+  const auto source = std::make_shared<std::string>();
+  restore->add_option("DIR", *source, "The backup's folder")->required();
+  restore->footer("There must be no store yet. The restored store is checked.\n\nExample:\n"
+                  "  trailkeeper --store ./audit restore /backup/trail-2024-05-31");
+  restore->callback([&global, &run, source] { run = [&global, source] { return run_restore(global, *source); }; });
+
+  CLI::App* const verify = app.add_subcommand("verify", "Check every checksum and every event's bytes");
+  verify->footer("Exit code 3 if something is damaged; each place is named.");
+  verify->callback([&global, &run] { run = [&global] { return run_verify(global); }; });
+
+  CLI::App* const journal = app.add_subcommand("journal", "List what retention and operators did to the store");
+  journal->callback([&global, &run] { run = [&global] { return run_journal(global); }; });
+}
+
+}  // namespace trailkeeper::cli

@@ -1,0 +1,74 @@
+#include "query/filter_json.h"
+
+#include <simdjson.h>
+
+#include <stdexcept>
+
+#include "event/json_text.h"
+
+namespace trailkeeper::query {
+
+namespace dom = simdjson::dom;
+
+std::string encode_filter(const Filter& filter) {
+  std::string json = "{";
+  const auto add_key = [&](std::string_view key) {
+    if (json.size() > 1) json.push_back(',');
+    event::append_quoted(key, json);
+    json.push_back(':');
+  };
+  for (const FieldFilter& field : filter.fields) {
+    add_key(filter_name(field.field));
+    json.push_back('[');
+    for (std::size_t i = 0; i < field.texts.size(); ++i) {
+      if (i > 0) json.push_back(',');
+      event::append_quoted(field.texts[i], json);
+    }
+    json.push_back(']');
+  }
+  if (filter.read_only) {
+    add_key("readOnly");
+    json += *filter.read_only ? "true" : "false";
+  }
+  if (filter.since) {
+    add_key("since");
+    event::append_quoted(event::format_timestamp(*filter.since), json);
+  }
+  if (filter.until) {
+    add_key("until");
+    event::append_quoted(event::format_timestamp(*filter.until), json);
+  }
+  json.push_back('}');
+  return json;
+}
+
+Filter decode_filter(std::string_view json) {
+  const std::invalid_argument broken{"a stored filter cannot be read"};
+  dom::parser parser;
+  dom::object object;
+  if (parser.parse(simdjson::padded_string{json}).get_object().get(object)) throw broken;
+  Filter filter;
+  for (const auto& [key, value] : object) {
+    std::string_view text;
+    if (key == "readOnly") {
+      bool read_only = false;
+      if (value.get_bool().get(read_only)) throw broken;
+      filter.read_only = read_only;
+    } else if (key == "since" || key == "until") {
+      const auto time = value.get_string().get(text) ? std::nullopt : event::parse_timestamp(text);
+      if (!time) throw broken;
+      (key == "since" ? filter.since : filter.until) = time;
+    } else {
+      const auto field = filter_of_name(key);
+      dom::array texts;
+      if (!field || value.get_array().get(texts)) throw broken;
+      for (const dom::element element : texts) {
+        if (element.get_string().get(text)) throw broken;
+        filter.add(*field, text);
+      }
+    }
+  }
+  return filter;
+}
+
+}  // namespace trailkeeper::query

@@ -1,0 +1,36 @@
+// Whole stores: shrinking, copying, checking.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+
+#include "store/store.h"
+
+namespace trailkeeper::store {
+
+/// Rewrites the store's file without its free pages. No process may be writing (StoreError(locked)); processes that read
+/// go on with the file as it was. Returns the bytes before and after.
+struct ShrinkResult {
+  std::uint64_t bytes_before;
+  std::uint64_t bytes_after;
+};
+ShrinkResult shrink_file(const std::string& directory);
+
+/// Writes a consistent copy to `target`, a directory without a store in it, while others write, and checks the copy.
+void back_up(Store& store, const std::string& target);
+
+/// Puts a backup to where there is no store yet, and checks it.
+void restore(const std::string& backup, const std::string& directory);
+
+/// What verify() found.
+struct Damage {
+  std::uint64_t segment;
+  std::string what;
+};
+
+/// Checks every section of every segment against its checksum and, if `events`, decodes every event and checks its bytes.
+/// Calls `damaged` for each that isn't right; returns how many events were fine.
+std::uint64_t verify(const Snapshot& snapshot, bool events, const std::function<void(const Damage&)>& damaged);
+
+}  // namespace trailkeeper::store
