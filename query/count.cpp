@@ -3,12 +3,14 @@
 #include <algorithm>
 #include <boost/unordered/unordered_flat_map.hpp>
 #include <map>
+#include <mutex>
 
 #include "event/reject.h"
 #include "event/timestamp.h"
 #include "query/field_catalogue.h"
 #include "query/json_path.h"
 #include "query/segment_filter.h"
+#include "query/segment_scan.h"
 
 namespace trailkeeper::query {
 namespace {
@@ -46,67 +48,138 @@ std::string bucket_text(event::Timestamp begin, Bucket per) {
   }
 }
 
+/// What distinguishes events for one field, or for one column of a field that needs several: a number made of codes.
+class Component {
+ public:
+  Component(const store::Segment& segment, std::vector<std::size_t> columns) : segment_(segment), columns_(std::move(columns)) {
+    for (const std::size_t column : columns_) {
+      views_.push_back(&segment.column(column));
+      const store::StringList& dictionary = segment.dictionary(column);
+      offsets_.push_back(codes_);
+      codes_ += dictionary.size();
+      empty_codes_.push_back(columns_.size() > 1 ? dictionary.first_empty() + std::uint64_t{1} : 0);
+    }
+  }
+
+  [[nodiscard]] unsigned bits() const { return store::bits_for(codes_); }
+  [[nodiscard]] const std::vector<std::size_t>& columns() const { return columns_; }
+
+  /// Adds each event's number, shifted, to its place in `numbers`.
+  void add_numbers(std::span<const std::uint32_t> events, unsigned shift, std::span<std::uint64_t> numbers) const {
+    if (views_.size() == 1) {
+      const store::PackedView view = *views_.front();
+      for (std::size_t i = 0; i < events.size(); ++i) numbers[i] |= view[events[i]] << shift;
+      return;
+    }
+    for (std::size_t i = 0; i < events.size(); ++i) numbers[i] |= first_number(events[i]) << shift;
+  }
+
+  /// The text behind a number.
+  [[nodiscard]] std::optional<std::string_view> text(std::uint64_t number, std::string& scratch) const {
+    if (number == 0) return std::nullopt;
+    std::size_t i = columns_.size() - 1;
+    while (number <= offsets_[i]) --i;
+    return segment_.dictionary(columns_[i]).get(static_cast<std::uint32_t>(number - offsets_[i] - 1), scratch);
+  }
+
+ private:
+  [[nodiscard]] std::uint64_t first_number(std::uint32_t event) const {
+    for (std::size_t i = 0; i < views_.size(); ++i) {
+      const std::uint64_t code = (*views_[i])[event];
+      if (code != empty_codes_[i] && code != 0) return offsets_[i] + code;
+    }
+    return 0;
+  }
+
+  const store::Segment& segment_;
+  std::vector<std::size_t> columns_;
+  std::vector<const store::PackedView*> views_;
+  std::vector<std::uint64_t> offsets_;
+  std::vector<std::uint64_t> empty_codes_;
+  std::uint64_t codes_ = 0;
+};
+
 /// Counts one segment by the codes of the columns that the fields need; turns codes into texts at the end.
 class ColumnCounter {
  public:
   ColumnCounter(const store::Segment& segment, const std::vector<const DerivedField*>& fields, Bucket per)
       : segment_(segment), fields_(fields), per_(per) {
     for (const DerivedField* field : fields_) {
-      for (const std::size_t column : field->columns) {
-        if (std::find(columns_.begin(), columns_.end(), column) == columns_.end()) columns_.push_back(column);
+      std::vector<std::size_t>& own = components_of_.emplace_back();
+      if (field->first_value) {
+        own.push_back(component(field->columns));
+      } else {
+        for (const std::size_t column : field->columns) own.push_back(component({column}));
       }
     }
-    for (const std::size_t column : columns_) {
-      views_.push_back(&segment.column(column));
-      shifts_.push_back(bits_);
-      bits_ += views_.back()->width();
+    for (auto part = components_.rbegin(); part != components_.rend(); ++part) {
+      shifts_.insert(shifts_.begin(), bits_);
+      bits_ += part->bits();
     }
     if (bits_ <= kDirectBits) direct_.assign(std::size_t{1} << bits_, 0);
   }
 
   /// Codes of all columns together must fit a word; nearly always they do.
-  [[nodiscard]] bool fits() const { return bits_ <= 64; }
+  [[nodiscard]] bool fits() const { return bits_ < 64; }
 
   void count(std::span<const std::uint32_t> selected, Totals& totals) {
-    for (const std::uint32_t index : selected) {
-      if (per_ != Bucket::none) enter_bucket(segment_.time(index), totals);
-      std::uint64_t codes = 0;
-      for (std::size_t i = 0; i < views_.size(); ++i) codes |= (*views_[i])[index] << shifts_[i];
+    numbers_.assign(selected.size(), 0);
+    for (std::size_t i = 0; i < components_.size(); ++i) components_[i].add_numbers(selected, shifts_[i], numbers_);
+    for (std::size_t i = 0; i < selected.size(); ++i) {
+      if (per_ != Bucket::none) enter_bucket(segment_.time(selected[i]), totals);
       if (direct_.empty()) {
-        ++hashed_[codes];
+        ++hashed_[numbers_[i]];
       } else {
-        ++direct_[codes];
+        ++direct_[numbers_[i]];
       }
     }
   }
 
-  /// All events of the segment, from the numbers kept beside a single column.
+  /// All events of the segment; by one column, from the numbers kept beside it.
   void count_all(Totals& totals) {
-    if (columns_.size() != 1 || per_ != Bucket::none || direct_.empty()) {
-      std::vector<std::uint32_t> block;
-      for (std::uint32_t begin = 0; begin < segment_.size(); begin += kBlock) {
-        block.clear();
-        for (std::uint32_t i = begin; i < std::min(segment_.size(), begin + kBlock); ++i) block.push_back(i);
-        count(block, totals);
+    const bool kept = components_.size() == 1 && components_.front().columns().size() == 1 && per_ == Bucket::none;
+    if (kept) {
+      const store::PackedView counts = segment_.column_counts(components_.front().columns().front());
+      for (std::uint64_t code = 0; code < counts.size(); ++code) {
+        if (counts[code] != 0) add(code, counts[code], totals);
       }
       return;
     }
-    const store::PackedView counts = segment_.column_counts(columns_.front());
-    for (std::size_t code = 0; code < counts.size(); ++code) direct_[code] += counts[code];
+    if (components_.empty() && per_ == Bucket::none) {
+      add(0, segment_.size(), totals);
+      return;
+    }
+    std::vector<std::uint32_t> block;
+    for (std::uint32_t begin = 0; begin < segment_.size(); begin += kBlock) {
+      block.clear();
+      for (std::uint32_t i = begin; i < std::min(segment_.size(), begin + kBlock); ++i) block.push_back(i);
+      count(block, totals);
+    }
   }
 
   void finish(Totals& totals) {
     for (std::uint64_t codes = 0; codes < direct_.size(); ++codes) {
       if (direct_[codes] != 0) add(codes, direct_[codes], totals);
     }
-    for (const auto& [codes, count] : hashed_) add(codes, count, totals);
     std::fill(direct_.begin(), direct_.end(), 0);
+    // Ascending, so that dictionaries are read from front to back.
+    std::vector<std::pair<std::uint64_t, std::uint64_t>> sorted{hashed_.begin(), hashed_.end()};
+    std::sort(sorted.begin(), sorted.end());
+    for (const auto& [codes, count] : sorted) add(codes, count, totals);
     hashed_.clear();
   }
 
  private:
   static constexpr unsigned kDirectBits = 16;
   static constexpr std::uint32_t kBlock = 4096;
+
+  std::size_t component(const std::vector<std::size_t>& columns) {
+    for (std::size_t i = 0; i < components_.size(); ++i) {
+      if (components_[i].columns() == columns) return i;
+    }
+    components_.emplace_back(segment_, columns);
+    return components_.size() - 1;
+  }
 
   void enter_bucket(event::Timestamp time, Totals& totals) {
     if (time >= bucket_begin_ && time < bucket_end_) return;
@@ -115,22 +188,18 @@ class ColumnCounter {
   }
 
   void add(std::uint64_t codes, std::uint64_t count, Totals& totals) {
-    std::vector<std::string> scratch(columns_.size());
-    std::vector<std::optional<std::string_view>> texts(columns_.size());
-    for (std::size_t i = 0; i < columns_.size(); ++i) {
-      const std::uint64_t code = codes >> shifts_[i] & ((std::uint64_t{1} << views_[i]->width()) - 1);
-      if (code != 0) {
-        texts[i] = segment_.dictionary(columns_[i]).get(static_cast<std::uint32_t>(code - 1), scratch[i]);
-      }
+    std::vector<std::string> scratch(components_.size());
+    std::vector<std::optional<std::string_view>> texts;
+    for (std::size_t i = 0; i < components_.size(); ++i) {
+      const std::uint64_t mask = (std::uint64_t{1} << components_[i].bits()) - 1;
+      texts.push_back(components_[i].text(codes >> shifts_[i] & mask, scratch[i]));
     }
     Values values;
-    for (const DerivedField* field : fields_) {
-      std::vector<std::optional<std::string_view>> inputs;
-      for (const std::size_t column : field->columns) {
-        const auto at = std::find(columns_.begin(), columns_.end(), column) - columns_.begin();
-        inputs.push_back(texts[static_cast<std::size_t>(at)]);
-      }
-      values.push_back(field->text(inputs));
+    std::vector<std::optional<std::string_view>> inputs;
+    for (std::size_t field = 0; field < fields_.size(); ++field) {
+      inputs.clear();
+      for (const std::size_t part : components_of_[field]) inputs.push_back(texts[part]);
+      values.push_back(fields_[field]->text(inputs));
     }
     totals[{per_ == Bucket::none ? 0 : bucket_begin_, std::move(values)}] += count;
   }
@@ -138,10 +207,11 @@ class ColumnCounter {
   const store::Segment& segment_;
   const std::vector<const DerivedField*>& fields_;
   Bucket per_;
-  std::vector<std::size_t> columns_;
-  std::vector<const store::PackedView*> views_;
-  std::vector<unsigned> shifts_;
+  std::vector<Component> components_;
+  std::vector<std::vector<std::size_t>> components_of_;  // Field to its components.
+  std::vector<unsigned> shifts_;                         // The first component has the highest bits.
   unsigned bits_ = 0;
+  std::vector<std::uint64_t> numbers_;
   std::vector<std::uint64_t> direct_;
   boost::unordered_flat_map<std::uint64_t, std::uint64_t> hashed_;
   event::Timestamp bucket_begin_ = 0;
@@ -190,6 +260,30 @@ std::vector<CountRow> rows_of(const Totals& totals, const CountRequest& request)
   return rows;
 }
 
+/// Counts one segment.
+void count_segment(const store::Segment& segment, std::uint64_t hash_seed, const Filter& filter,
+                   const CountRequest& request, const std::vector<const DerivedField*>& fields, Totals& totals) {
+  const SegmentFilter compiled{segment, filter};
+  if (compiled.blocks().empty()) return;
+  const bool columns_only = fields.size() == request.by.size();
+  std::optional<ColumnCounter> counter;
+  if (columns_only) counter.emplace(segment, fields, request.per);
+  if (!counter || !counter->fits()) {
+    count_decoded(segment, hash_seed, compiled, request, totals);
+    return;
+  }
+  if (compiled.passes_all()) {
+    counter->count_all(totals);
+  } else {
+    std::vector<std::uint32_t> selected;
+    for (const std::uint32_t block : compiled.blocks()) {
+      compiled.select(block, selected);
+      counter->count(selected, totals);
+    }
+  }
+  counter->finish(totals);
+}
+
 }  // namespace
 
 std::vector<CountRow> count_events(const store::Snapshot& snapshot, const Filter& filter, const CountRequest& request) {
@@ -197,28 +291,18 @@ std::vector<CountRow> count_events(const store::Snapshot& snapshot, const Filter
   for (const std::string& name : request.by) {
     if (const DerivedField* field = derived_field(name)) fields.push_back(field);
   }
-  const bool columns_only = fields.size() == request.by.size();
   Totals totals;
-  for (const store::Segment& segment : snapshot.segments()) {
-    const SegmentFilter compiled{segment, filter};
-    if (compiled.blocks().empty()) continue;
-    std::optional<ColumnCounter> counter;
-    if (columns_only) counter.emplace(segment, fields, request.per);
-    if (!counter || !counter->fits()) {
-      count_decoded(segment, snapshot.hash_seed(), compiled, request, totals);
-      continue;
-    }
-    if (compiled.passes_all()) {
-      counter->count_all(totals);
+  std::mutex mutex;
+  for_each_segment(snapshot, [&](const store::Segment& segment) {
+    Totals own;
+    count_segment(segment, snapshot.hash_seed(), filter, request, fields, own);
+    const std::lock_guard lock{mutex};
+    if (totals.empty()) {
+      totals = std::move(own);
     } else {
-      std::vector<std::uint32_t> selected;
-      for (const std::uint32_t block : compiled.blocks()) {
-        compiled.select(block, selected);
-        counter->count(selected, totals);
-      }
+      for (auto& [key, count] : own) totals[key] += count;
     }
-    counter->finish(totals);
-  }
+  });
   if (totals.empty() && request.by.empty() && request.per == Bucket::none) totals[{0, {}}] = 0;
   return rows_of(totals, request);
 }

@@ -39,30 +39,32 @@ std::vector<DerivedField> make_fields() {
   std::vector<DerivedField> fields{
       {"name",
        {column(Field::event_name), column(Field::event_source)},
+       false,
        [](Values values) -> std::optional<std::string> {
          if (!values[0]) return std::nullopt;
          return std::string{event::canonical_name(values[1].value_or(""), *values[0])};
        }},
-      {"source", {column(Field::event_source)}, first_of},
+      {"source", {column(Field::event_source)}, true, first_of},
       {"user",
        {column(Field::user_name), column(Field::arn), column(Field::issuer_user_name), column(Field::identity_type),
         column(Field::invoked_by)},
+       false,
        user_text},
-      {"principal", {column(Field::arn), column(Field::principal_id), column(Field::invoked_by)}, first_of},
-      {"access-key", {column(Field::access_key_id)}, first_of},
-      {"account", {column(Field::recipient_account_id), column(Field::account_id)}, first_of},
-      {"region", {column(Field::aws_region)}, first_of},
-      {"ip", {column(Field::source_ip_address)}, first_of},
-      {"error", {column(Field::error_code)}, first_of},
-      {"type", {column(Field::event_type)}, first_of},
-      {"category", {column(Field::event_category)}, first_of},
-      {"user-agent", {column(Field::user_agent)}, first_of},
-      {"read-only", {column(Field::read_only)}, first_of},
-      {"identity", {column(Field::identity_type)}, first_of},
-      {"role", {column(Field::issuer_arn)}, first_of},
+      {"principal", {column(Field::arn), column(Field::principal_id), column(Field::invoked_by)}, true, first_of},
+      {"access-key", {column(Field::access_key_id)}, true, first_of},
+      {"account", {column(Field::recipient_account_id), column(Field::account_id)}, true, first_of},
+      {"region", {column(Field::aws_region)}, true, first_of},
+      {"ip", {column(Field::source_ip_address)}, true, first_of},
+      {"error", {column(Field::error_code)}, true, first_of},
+      {"type", {column(Field::event_type)}, true, first_of},
+      {"category", {column(Field::event_category)}, true, first_of},
+      {"user-agent", {column(Field::user_agent)}, true, first_of},
+      {"read-only", {column(Field::read_only)}, true, first_of},
+      {"identity", {column(Field::identity_type)}, true, first_of},
+      {"role", {column(Field::issuer_arn)}, true, first_of},
   };
   for (std::size_t i = 0; i < store::kColumnCount; ++i) {
-    fields.push_back({event::field_path(store::kColumnFields[i]), {i}, first_of});
+    fields.push_back({event::field_path(store::kColumnFields[i]), {i}, true, first_of});
   }
   return fields;
 }

@@ -16,6 +16,7 @@ namespace trailkeeper::query {
 struct DerivedField {
   std::string_view name;
   std::vector<std::size_t> columns;  ///< Indexes into store::kColumnFields.
+  bool first_value;                  ///< It is the first of the columns' texts that there is and isn't empty.
   /// Its text, from the columns' texts in that order (nothing where the event lacks the field).
   std::function<std::optional<std::string>(std::span<const std::optional<std::string_view>>)> text;
 };

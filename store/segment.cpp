@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <unordered_set>
 
 #include "event/guid.h"
 #include "event/shape.h"
@@ -36,6 +37,7 @@ struct Segment::Lazy {
   std::unordered_map<std::string, std::uint32_t> path_numbers;
   std::optional<StringList> skeletons;
   std::unordered_map<std::size_t, std::unique_ptr<StringList>> dictionaries;
+  std::unordered_set<std::size_t> checked_chunks;  // Of strings.
   std::unordered_map<std::uint32_t, std::unique_ptr<Table>> open_tables;
 };
 
@@ -196,6 +198,17 @@ std::string_view Segment::blob(SectionId index, SectionId first, std::size_t num
 }
 
 const StringList& Segment::dictionary(std::size_t number) const {
+  const StringList& list = unchecked_dictionary(number);
+  const auto chunk = static_cast<std::size_t>(lazy_->paths.chunks[number]);
+  if (!lazy_->checked_chunks.contains(chunk)) {
+    static_cast<void>(section_bytes(section(SectionId::strings, chunk), true));
+    lazy_->checked_chunks.insert(chunk);
+  }
+  return list;
+}
+
+// For an event's own text, which is checked against its hash.
+const StringList& Segment::unchecked_dictionary(std::size_t number) const {
   std::unique_ptr<StringList>& open = lazy_->dictionaries[number];
   if (!open) open = std::make_unique<StringList>(blob(SectionId::path_index, SectionId::strings, number));
   return *open;
@@ -299,14 +312,14 @@ void Segment::append_leaf(const Table& table, std::size_t number, std::uint32_t 
     case SlotKind::column: {
       const std::uint64_t code = packed_column(slot.column, false)[index];
       if (code == 0) throw_corrupt("an event lacks a value that its skeleton has");
-      dictionary(slot.column).append(static_cast<std::uint32_t>(code - 1), out);
+      unchecked_dictionary(slot.column).append(static_cast<std::uint32_t>(code - 1), out);
       return;
     }
     case SlotKind::event_key: event::append_guid(key(index).data(), out); return;
     case SlotKind::event_time:
       event::append_plain_seconds(static_cast<std::uint32_t>(time_at(index, false) / event::kSecond), out);
       return;
-    case SlotKind::text: dictionary(slot.path).append(static_cast<std::uint32_t>(slot.values[row]), out); return;
+    case SlotKind::text: unchecked_dictionary(slot.path).append(static_cast<std::uint32_t>(slot.values[row]), out); return;
     case SlotKind::guid:
       event::append_guid(reinterpret_cast<const std::uint8_t*>(slot.guids) + sizeof(event::Guid) * row, out);
       return;

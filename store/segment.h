@@ -98,6 +98,7 @@ class Segment {
   [[nodiscard]] const PackedView& packed(SectionId id, OpenColumn& column, bool check) const;
   [[nodiscard]] const PackedView& packed_column(std::size_t column, bool check) const;
   [[nodiscard]] event::Timestamp time_at(std::uint32_t index, bool check) const;
+  [[nodiscard]] const StringList& unchecked_dictionary(std::size_t number) const;
   [[nodiscard]] std::string_view blob(SectionId index, SectionId first, std::size_t number) const;
   void append_leaf(const Table& table, std::size_t slot, std::uint32_t index, std::uint32_t row, std::string& out) const;
 

@@ -109,6 +109,16 @@ std::string_view StringList::block(std::uint64_t number) const {
   return cached.bytes;
 }
 
+std::uint32_t StringList::first_empty() const {
+  std::uint64_t begin = 0;
+  for (std::uint32_t index = 0; index < size(); ++index) {
+    const std::uint64_t end = ends_[index];
+    if (end == begin) return index;
+    begin = end;
+  }
+  return size();
+}
+
 void StringList::append(std::uint32_t index, std::string& out) const {
   if (index >= ends_.size()) throw_corrupt("a code lies outside its dictionary");
   std::uint64_t begin = index == 0 ? 0 : ends_[index - 1];

@@ -42,6 +42,9 @@ class StringList {
   [[nodiscard]] std::uint32_t size() const { return static_cast<std::uint32_t>(ends_.size()); }
   [[nodiscard]] std::uint64_t raw_bytes() const { return raw_bytes_; }
 
+  /// The first string that is empty; size() if there is none.
+  [[nodiscard]] std::uint32_t first_empty() const;
+
   /// Appends string `index`. Throws StoreError(corrupt) if there is none or its block is damaged.
   void append(std::uint32_t index, std::string& out) const;
 

@@ -1,0 +1,39 @@
+#include "query/segment_scan.h"
+
+#include <algorithm>
+#include <atomic>
+#include <exception>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+namespace trailkeeper::query {
+
+void for_each_segment(const store::Snapshot& snapshot, const std::function<void(const store::Segment&)>& visit) {
+  // Below this a thread costs more than it saves.
+  constexpr std::uint64_t kManyEvents = 200'000;
+  const std::vector<store::Segment>& segments = snapshot.segments();
+  std::uint64_t events = 0;
+  for (const store::Segment& segment : segments) events += segment.size();
+  std::atomic<std::size_t> next{0};
+  std::mutex mutex;
+  std::exception_ptr failure;
+  const auto work = [&] {
+    try {
+      for (std::size_t i = next++; i < segments.size(); i = next++) visit(segments[i]);
+    } catch (...) {
+      const std::lock_guard lock{mutex};
+      failure = std::current_exception();
+    }
+  };
+  std::vector<std::thread> threads;
+  if (events > kManyEvents) {
+    const std::size_t wanted = std::min<std::size_t>(std::max(1U, std::thread::hardware_concurrency()), segments.size());
+    for (std::size_t i = 1; i < wanted; ++i) threads.emplace_back(work);
+  }
+  work();
+  for (std::thread& thread : threads) thread.join();
+  if (failure) std::rethrow_exception(failure);
+}
+
+}  // namespace trailkeeper::query
