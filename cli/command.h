@@ -2,9 +2,12 @@
 #pragma once
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <functional>
 #include <stdexcept>
 #include <string>
+#include <utility>
+#include <vector>
 
 namespace trailkeeper::cli {
 
@@ -22,7 +25,6 @@ enum class Format { table, json, ndjson, csv, raw };
 struct GlobalOptions {
   std::string store;
   Format format = Format::table;
-  bool format_given = false;
 
   /// --store, else $TRAILKEEPER_STORE, else $XDG_DATA_HOME/trailkeeper, else ~/.local/share/trailkeeper.
   [[nodiscard]] std::string store_directory() const;
@@ -45,6 +47,29 @@ void add_stats(CLI::App& app, const GlobalOptions& global, Run& run);
 void add_retain(CLI::App& app, const GlobalOptions& global, Run& run);
 void add_hold(CLI::App& app, const GlobalOptions& global, Run& run);
 void add_maintenance(CLI::App& app, const GlobalOptions& global, Run& run);
+
+/// Adds an option that takes one of some words. Errors name the words.
+template <typename Value>
+CLI::Option* add_choice(CLI::App& app, const std::string& option, Value& value,
+                        const std::vector<std::pair<std::string, Value>>& choices, const std::string& help) {
+  std::vector<std::string> words;
+  for (const auto& [word, chosen] : choices) words.push_back(word);
+  return app
+      .add_option_function<std::string>(
+          option,
+          [&value, choices](const std::string& text) {
+            for (const auto& [word, chosen] : choices) {
+              if (word == text) value = chosen;
+            }
+          },
+          help)
+      ->check([words, option](const std::string& text) {
+        if (std::find(words.begin(), words.end(), text) != words.end()) return std::string{};
+        std::string message = option + ": '" + text + "' is none of";
+        for (const std::string& word : words) message += (word == words.front() ? " " : ", ") + word;
+        return message;
+      });
+}
 
 /// Prints an error to stderr: a sentence, or with JSON output an object `{"error":{"message":…}}`.
 void print_error(const GlobalOptions& global, const std::string& message);

@@ -1,8 +1,9 @@
 // trailkeeper count: how many events there are of each kind.
+#include "query/count.h"
+
 #include "cli/command.h"
 #include "cli/filter_options.h"
 #include "cli/output.h"
-#include "query/count.h"
 #include "store/store.h"
 
 namespace trailkeeper::cli {
@@ -23,6 +24,7 @@ std::string bucket_name(query::Bucket bucket) {
 
 int run_count(const GlobalOptions& global, const Arguments& arguments) {
   const query::Filter filter = arguments.filter.filter();
+  check_field_names(arguments.request.by);
   store::Store store{global.store_directory(), store::Store::Mode::read};
   const store::Snapshot snapshot = store.snapshot();
   const query::CountRequest& request = arguments.request;
@@ -50,21 +52,31 @@ void add_count(CLI::App& app, const GlobalOptions& global, Run& run) {
   CLI::App* const command = app.add_subcommand("count", "Count events by their fields");
   const auto arguments = std::make_shared<Arguments>();
   arguments->filter.add_to(*command);
-  command->add_option("--by", arguments->request.by, "Fields to count by: name, user, error, … or paths such as tlsDetails.tlsVersion")
-      ->delimiter(',')->type_name("FIELD,…")->allow_extra_args(false)->take_all();
-  const std::map<std::string, query::Bucket> buckets{
-      {"hour", query::Bucket::hour}, {"day", query::Bucket::day}, {"month", query::Bucket::month}};
-  command->add_option("--per", arguments->request.per, "Also by hour, day or month (UTC)")
-      ->transform(CLI::CheckedTransformer(buckets).description(""))->type_name("UNIT");
-  command->add_option("--top", arguments->request.top, "Only the N largest (of each hour, day or month)")->type_name("N");
+  command
+      ->add_option("--by", arguments->request.by,
+                   "Fields to count by: name, user, error, … or paths such as tlsDetails.tlsVersion")
+      ->delimiter(',')
+      ->type_name("FIELD,…")
+      ->allow_extra_args(false)
+      ->take_all();
+  add_choice<query::Bucket>(
+      *command, "--per", arguments->request.per,
+      {{"hour", query::Bucket::hour}, {"day", query::Bucket::day}, {"month", query::Bucket::month}},
+      "Also by hour, day or month (UTC)")
+      ->type_name("UNIT");
+  command->add_option("--top", arguments->request.top, "Only the N largest (of each hour, day or month)")
+      ->type_name("N")
+      ->check(CLI::NonNegativeNumber);
   command->footer(
-      "Fields: name (canonical spelling), source, user, principal, access-key, account, region, ip, error, type, category,\n"
+      "Fields: name (canonical spelling), source, user, principal, access-key, account, region, ip, error, type, "
+      "category,\n"
       "user-agent, read-only, identity, role; any path into the event works too, only slower.\n\n"
       "Examples:\n"
       "  trailkeeper count --by name\n"
       "  trailkeeper count --error any --by principal --top 10\n"
       "  trailkeeper count --source activate.amazonaws.com --by name,user --per month --output csv");
-  command->callback([&global, &run, arguments] { run = [&global, arguments] { return run_count(global, *arguments); }; });
+  command->callback(
+      [&global, &run, arguments] { run = [&global, arguments] { return run_count(global, *arguments); }; });
 }
 
 }  // namespace trailkeeper::cli

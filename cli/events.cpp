@@ -40,7 +40,8 @@ class EventText {
 // A name such as `user` is a text; a path keeps the type that its value has in the event.
 Cell cell_of(const query::ListedEvent& event, std::string_view json, const std::string& field) {
   if (field == "time") return Cell::of(event::format_timestamp(event.segment->time(event.index)));
-  const bool path = query::derived_field(field) == nullptr || field.find_first_of(".ABCDEFGHIJKLMNOPQRSTUVWXYZ") != std::string::npos;
+  const bool path =
+      query::derived_field(field) == nullptr || field.find_first_of(".ABCDEFGHIJKLMNOPQRSTUVWXYZ") != std::string::npos;
   if (!path) {
     const auto text = query::event_value(*event.segment, event.index, json, field);
     return text ? Cell::of(*text) : Cell::absent();
@@ -64,7 +65,10 @@ void append_line(std::string_view json, std::string& out) {
 class EventPrinter {
  public:
   EventPrinter(const store::Snapshot& snapshot, Format format, std::vector<std::string> fields)
-      : seed_(snapshot.hash_seed()), format_(format), fields_(std::move(fields)), whole_(fields_.empty() && format != Format::table && format != Format::csv) {
+      : seed_(snapshot.hash_seed()),
+        format_(format),
+        fields_(std::move(fields)),
+        whole_(fields_.empty() && format != Format::table && format != Format::csv) {
     if (whole_ || format_ == Format::raw) return;
     if (fields_.empty()) fields_ = {"time", "name", "source", "user", "account", "region", "ip", "error"};
     std::vector<Column> columns;
@@ -109,6 +113,7 @@ class EventPrinter {
 
 int run_events(const GlobalOptions& global, const Arguments& arguments) {
   const query::Filter filter = arguments.filter.filter();
+  check_field_names(arguments.fields);
   if (global.format == Format::raw && !arguments.fields.empty()) {
     throw UsageError("--output raw prints whole events: leave --fields out, or choose json, ndjson, csv or table");
   }
@@ -129,12 +134,20 @@ void add_events(CLI::App& app, const GlobalOptions& global, Run& run) {
   CLI::App* const command = app.add_subcommand("events", "List events");
   const auto arguments = std::make_shared<Arguments>();
   arguments->filter.add_to(*command);
-  command->add_option("--limit", arguments->limit, "At most so many events (default: all)")->type_name("N");
-  const std::map<std::string, query::Order> orders{{"newest", query::Order::newest}, {"oldest", query::Order::oldest}};
-  command->add_option("--order", arguments->order, "newest (default) or oldest first")
-      ->transform(CLI::CheckedTransformer(orders).description(""))->type_name("ORDER");
-  command->add_option("--fields", arguments->fields, "What to print: time, name, user, … or paths such as userIdentity.arn")
-      ->delimiter(',')->type_name("A,B.C")->allow_extra_args(false)->take_all();
+  command->add_option("--limit", arguments->limit, "At most so many events (default: all)")
+      ->type_name("N")
+      ->check(CLI::NonNegativeNumber);
+  add_choice<query::Order>(*command, "--order", arguments->order,
+                           {{"newest", query::Order::newest}, {"oldest", query::Order::oldest}},
+                           "newest (default) or oldest first")
+      ->type_name("ORDER");
+  command
+      ->add_option("--fields", arguments->fields,
+                   "What to print: time, name, user, … or paths such as userIdentity.arn")
+      ->delimiter(',')
+      ->type_name("A,B.C")
+      ->allow_extra_args(false)
+      ->take_all();
   command->footer(
       "Output json, ndjson and raw print whole events unless --fields is given; raw as they were stored, one a line\n"
       "(an event that was laid out over several lines is printed minified).\n\n"
@@ -142,7 +155,8 @@ void add_events(CLI::App& app, const GlobalOptions& global, Run& run) {
       "  trailkeeper events --source activate.amazonaws.com --error any --since 30d\n"
       "  trailkeeper events --name 'Put*' --write-only --account 111122223333 --limit 20\n"
       "  trailkeeper events --ip 203.0.113.0/24 --fields time,name,user,requestParameters.bucketName --output csv");
-  command->callback([&global, &run, arguments] { run = [&global, arguments] { return run_events(global, *arguments); }; });
+  command->callback(
+      [&global, &run, arguments] { run = [&global, arguments] { return run_events(global, *arguments); }; });
 }
 
 }  // namespace trailkeeper::cli

@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "cli/command.h"
+#include "query/field_catalogue.h"
 #include "query/ip_range.h"
 #include "query/time_argument.h"
 
@@ -38,7 +39,8 @@ constexpr Option kOptions[] = {
 
 std::optional<event::Timestamp> time_of(const std::string& text, const char* option) {
   if (text.empty()) return std::nullopt;
-  const auto now = std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::system_clock::now().time_since_epoch());
+  const auto now =
+      std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::system_clock::now().time_since_epoch());
   const auto time = query::parse_time_argument(text, now.count());
   if (!time) {
     throw UsageError(std::string{option} + ": '" + text +
@@ -58,11 +60,13 @@ void FilterOptions::add_to(CLI::App& command) {
         ->allow_extra_args(false)
         ->group("Filters (values may be globs with * and ?; repeat an option for 'or', different options mean 'and')");
   }
-  const std::string group = "Filters (values may be globs with * and ?; repeat an option for 'or', different options mean 'and')";
+  const std::string group =
+      "Filters (values may be globs with * and ?; repeat an option for 'or', different options mean 'and')";
   command.add_flag("--read-only", read_only_, "Only events with readOnly true")->group(group);
   command.add_flag("--write-only", write_only_, "Only events with readOnly false")->group(group);
   command.add_option("--since", since_, "From this time on: 2024-05-01, 2024-05-01T10:00:00Z, or an age: 15m, 36h, 7d")
-      ->type_name("TIME")->group(group);
+      ->type_name("TIME")
+      ->group(group);
   command.add_option("--until", until_, "Before this time")->type_name("TIME")->group(group);
 }
 
@@ -81,6 +85,15 @@ query::Filter FilterOptions::filter() const {
   filter.since = time_of(since_, "--since");
   filter.until = time_of(until_, "--until");
   return filter;
+}
+
+void check_field_names(const std::vector<std::string>& names) {
+  for (const std::string& name : names) {
+    if (name == "time") continue;
+    if (const auto meant = query::similar_field(name)) {
+      throw UsageError("there is no field '" + name + "': did you mean '" + std::string{*meant} + "'?");
+    }
+  }
 }
 
 }  // namespace trailkeeper::cli

@@ -31,10 +31,10 @@ int run_compact(const GlobalOptions& global) {
   }
   const store::ShrinkResult result = store::shrink_file(directory);
   print(global,
-        fmt::format("{} merges of {} events in {:.2f} s; file from {} to {}", cost.merges, grouped(cost.events), cost.seconds,
-                    byte_text(result.bytes_before), byte_text(result.bytes_after)),
-        fmt::format(R"({{"merges":{},"mergedEvents":{},"mergeSeconds":{:.3f},"bytesBefore":{},"bytesAfter":{}}})", cost.merges,
-                    cost.events, cost.seconds, result.bytes_before, result.bytes_after));
+        fmt::format("{} merges of {} events in {:.2f} s; file from {} to {}", cost.merges, grouped(cost.events),
+                    cost.seconds, byte_text(result.bytes_before), byte_text(result.bytes_after)),
+        fmt::format(R"({{"merges":{},"mergedEvents":{},"mergeSeconds":{:.3f},"bytesBefore":{},"bytesAfter":{}}})",
+                    cost.merges, cost.events, cost.seconds, result.bytes_before, result.bytes_after));
   return kDone;
 }
 
@@ -84,22 +84,25 @@ int run_journal(const GlobalOptions& global) {
 }  // namespace
 
 void add_maintenance(CLI::App& app, const GlobalOptions& global, Run& run) {
-  CLI::App* const compact = app.add_subcommand("compact", "Merge small segments and give free pages back to the file system");
+  CLI::App* const compact =
+      app.add_subcommand("compact", "Merge small segments and give free pages back to the file system");
   compact->footer("No replay or server may be writing to the store meanwhile; readers go on undisturbed.");
   compact->callback([&global, &run] { run = [&global] { return run_compact(global); }; });
 
   CLI::App* const backup = app.add_subcommand("backup", "Copy the store, consistently, while others write to it");
   const auto target = std::make_shared<std::string>();
   backup->add_option("DIR", *target, "A new or empty folder")->required();
-  backup->footer("The copy is checked against its checksums before the command ends.\n\nExample:\n"
-                 "  trailkeeper backup /backup/trail-2024-05-31");
+  backup->footer(
+      "The copy is checked against its checksums before the command ends.\n\nExample:\n"
+      "  trailkeeper backup /backup/trail-2024-05-31");
   backup->callback([&global, &run, target] { run = [&global, target] { return run_backup(global, *target); }; });
 
   CLI::App* const restore = app.add_subcommand("restore", "Put a backup to where --store says");
   const auto source = std::make_shared<std::string>();
   restore->add_option("DIR", *source, "The backup's folder")->required();
-  restore->footer("There must be no store yet. The restored store is checked.\n\nExample:\n"
-                  "  trailkeeper --store ./audit restore /backup/trail-2024-05-31");
+  restore->footer(
+      "There must be no store yet. The restored store is checked.\n\nExample:\n"
+      "  trailkeeper --store ./audit restore /backup/trail-2024-05-31");
   restore->callback([&global, &run, source] { run = [&global, source] { return run_restore(global, *source); }; });
 
   CLI::App* const verify = app.add_subcommand("verify", "Check every checksum and every event's bytes");

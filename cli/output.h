@@ -42,8 +42,8 @@ struct Column {
 };
 
 /// Prints rows in the format asked for: a table (header in bold on a terminal, unless NO_COLOR is set), a JSON array of
-/// objects, an object a line, CSV (RFC 4180), or, for `raw`, values separated by tabs. Rows appear as they come; a table
-/// takes its widths from the first thousand.
+/// objects, an object a line, CSV (RFC 4180), or, for `raw`, values separated by tabs. Rows appear as they come; a
+/// table takes its widths from the first thousand.
 class RowWriter {
  public:
   RowWriter(Out& out, Format format, std::vector<Column> columns);

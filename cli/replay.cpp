@@ -1,4 +1,6 @@
 // trailkeeper replay: archives into the store.
+#include "ingest/replay.h"
+
 #include <fmt/format.h>
 
 #include <atomic>
@@ -8,7 +10,6 @@
 #include "cli/output.h"
 #include "cli/progress.h"
 #include "event/json_text.h"
-#include "ingest/replay.h"
 
 namespace trailkeeper::cli {
 namespace {
@@ -42,12 +43,18 @@ std::string result_json(const ingest::ReplayResult& result) {
 }
 
 std::string result_text(const ingest::ReplayResult& result) {
-  std::string text = fmt::format("{} new events", grouped(result.events));
-  if (result.duplicates > 0) text += fmt::format(", {} duplicates", grouped(result.duplicates));
+  const auto number_of = [](std::uint64_t count, const char* one, const char* many) {
+    return grouped(count) + " " + (count == 1 ? one : many);
+  };
+  std::string text = number_of(result.events, "new event", "new events");
+  if (result.duplicates > 0) text += ", " + number_of(result.duplicates, "duplicate", "duplicates");
   if (result.variants > 0) {
-    text += fmt::format(", {} of the new ones share an eventID with an event of other content", grouped(result.variants));
+    text += ", " + number_of(result.variants, "of the new ones shares", "of the new ones share") +
+            " an eventID with an event of other content";
   }
-  if (result.rejected > 0) text += fmt::format(", {} rejected records (see: trailkeeper rejects)", grouped(result.rejected));
+  if (result.rejected > 0) {
+    text += ", " + number_of(result.rejected, "rejected record", "rejected records") + " (see: trailkeeper rejects)";
+  }
   const double seconds = result.seconds > 0 ? result.seconds : 1e-9;
   const auto rate = static_cast<double>(result.events + result.duplicates) / seconds;
   text += fmt::format("\n{} {}, {}, in {:.2f} s ({} events/s, {}/s)", grouped(result.files),
@@ -70,7 +77,8 @@ int run_replay(const GlobalOptions& global, const Arguments& arguments) {
   for (const ingest::UnreadableFile& file : result.unreadable) {
     print_error(global, "cannot read " + file.path + ": " + file.reason + "; the other files were replayed");
   }
-  if (result.interrupted) print_error(global, "interrupted: what was read is committed; replay again to take in the rest");
+  if (result.interrupted)
+    print_error(global, "interrupted: what was read is committed; replay again to take in the rest");
   Out out;
   const bool json = global.format == Format::json || global.format == Format::ndjson;
   out.write((json ? result_json(result) : result_text(result)) + "\n");
@@ -85,7 +93,8 @@ void add_replay(CLI::App& app, const GlobalOptions& global, Run& run) {
   const auto arguments = std::make_shared<Arguments>();
   command->add_option("PATH", arguments->paths, "Files, folders (recursively), or - for standard input")->required();
   command->add_option("--workers", arguments->workers, "Parsing threads (default: one for each core)")
-      ->check(CLI::Range(1U, 256U))->type_name("N");
+      ->check(CLI::Range(1U, 256U))
+      ->type_name("N");
   command->footer(
       "JSON, NDJSON, gzip and zstd are told apart by content. Events that are in the store already change nothing.\n"
       "Exit code 1 if a file could not be read or a record was rejected; everything else is in the store then.\n\n"
@@ -93,7 +102,8 @@ void add_replay(CLI::App& app, const GlobalOptions& global, Run& run) {
       "  trailkeeper replay AWSLogs/\n"
       "  aws s3 cp s3://trail-bucket/AWSLogs/… - | trailkeeper replay -\n"
       "  trailkeeper --store ./audit replay --output json trail.ndjson.gz");
-  command->callback([&global, &run, arguments] { run = [&global, arguments] { return run_replay(global, *arguments); }; });
+  command->callback(
+      [&global, &run, arguments] { run = [&global, arguments] { return run_replay(global, *arguments); }; });
 }
 
 }  // namespace trailkeeper::cli

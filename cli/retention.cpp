@@ -1,4 +1,6 @@
 // trailkeeper retain and hold: what may go, and what may not.
+#include "query/retention.h"
+
 #include <fmt/format.h>
 
 #include <charconv>
@@ -10,7 +12,6 @@
 #include "cli/output.h"
 #include "event/json_text.h"
 #include "query/filter_json.h"
-#include "query/retention.h"
 #include "query/time_argument.h"
 #include "store/writer.h"
 
@@ -18,7 +19,8 @@ namespace trailkeeper::cli {
 namespace {
 
 event::Timestamp now() {
-  return std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::system_clock::now().time_since_epoch()).count();
+  return std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::system_clock::now().time_since_epoch())
+      .count();
 }
 
 // `500MB`, `10GB`, `1.5TiB` are sizes; powers of 1000, with an i of 1024.
@@ -27,9 +29,17 @@ std::optional<std::uint64_t> parse_size(std::string_view text) {
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
   if (error != std::errc{} || number < 0) return std::nullopt;
   const std::string_view unit = text.substr(static_cast<std::size_t>(end - text.data()));
-  constexpr std::pair<std::string_view, double> kUnits[] = {{"", 1}, {"B", 1}, {"kB", 1e3}, {"KB", 1e3}, {"MB", 1e6}, {"GB", 1e9},
-                                                            {"TB", 1e12}, {"KiB", 1024.0}, {"MiB", 1048576.0},
-                                                            {"GiB", 1073741824.0}, {"TiB", 1099511627776.0}};
+  constexpr std::pair<std::string_view, double> kUnits[] = {{"", 1},
+                                                            {"B", 1},
+                                                            {"kB", 1e3},
+                                                            {"KB", 1e3},
+                                                            {"MB", 1e6},
+                                                            {"GB", 1e9},
+                                                            {"TB", 1e12},
+                                                            {"KiB", 1024.0},
+                                                            {"MiB", 1048576.0},
+                                                            {"GiB", 1073741824.0},
+                                                            {"TiB", 1099511627776.0}};
   for (const auto& [name, factor] : kUnits) {
     if (unit == name) return static_cast<std::uint64_t>(number * factor);
   }
@@ -48,7 +58,8 @@ int run_retain(const GlobalOptions& global, const RetainArguments& arguments) {
   request.now = now();
   request.accounts = arguments.accounts;
   request.dry_run = arguments.dry_run;
-  if (arguments.keep.empty() && arguments.max_size.empty()) throw UsageError("say what to keep: --keep 400d, or --max-size 10GB");
+  if (arguments.keep.empty() && arguments.max_size.empty())
+    throw UsageError("say what to keep: --keep 400d, or --max-size 10GB");
   if (!arguments.max_size.empty() && !arguments.accounts.empty()) {
     throw UsageError("--max-size is about the whole store: leave --account out, or use --keep");
   }
@@ -59,7 +70,8 @@ int run_retain(const GlobalOptions& global, const RetainArguments& arguments) {
   }
   if (!arguments.max_size.empty()) {
     request.max_bytes = parse_size(arguments.max_size);
-    if (!request.max_bytes) throw UsageError("--max-size: '" + arguments.max_size + "' is not a size; give 500MB or 10GB");
+    if (!request.max_bytes)
+      throw UsageError("--max-size: '" + arguments.max_size + "' is not a size; give 500MB or 10GB");
   }
   store::Store store{global.store_directory(), store::Store::Mode::write};
   store::Writer writer{store};
@@ -67,13 +79,16 @@ int run_retain(const GlobalOptions& global, const RetainArguments& arguments) {
   const std::string before = result.before ? event::format_timestamp(*result.before) : "";
   Out out;
   if (global.format == Format::json || global.format == Format::ndjson) {
-    out.write(fmt::format(R"({{"events":{},"held":{},"segments":{},"before":{},"dryRun":{}}})", result.events, result.held,
-                          result.segments, before.empty() ? "null" : "\"" + before + "\"", request.dry_run) + "\n");
+    out.write(fmt::format(R"({{"events":{},"held":{},"segments":{},"before":{},"dryRun":{}}})", result.events,
+                          result.held, result.segments, before.empty() ? "null" : "\"" + before + "\"",
+                          request.dry_run) +
+              "\n");
   } else if (before.empty()) {
     out.write("nothing to remove: the store is smaller than that\n");
   } else {
     out.write(fmt::format("{} {} events from before {}; {} more are under legal hold\n",
-                          request.dry_run ? "would remove" : "removed", grouped(result.events), before, grouped(result.held)));
+                          request.dry_run ? "would remove" : "removed", grouped(result.events), before,
+                          grouped(result.held)));
   }
   out.flush();
   return kDone;
@@ -108,7 +123,8 @@ int run_hold_list(const GlobalOptions& global) {
   store::Store store{global.store_directory(), store::Store::Mode::read};
   Out out;
   RowWriter rows{out, global.format, {{"name"}, {"filter"}}};
-  for (const store::LegalHold& hold : store.snapshot().holds()) rows.row({Cell::of(hold.name), Cell{hold.filter, hold.filter}});
+  for (const store::LegalHold& hold : store.snapshot().holds())
+    rows.row({Cell::of(hold.name), Cell{hold.filter, hold.filter}});
   rows.finish();
   return kDone;
 }
@@ -127,10 +143,13 @@ void add_retain(CLI::App& app, const GlobalOptions& global, Run& run) {
   CLI::App* const command = app.add_subcommand("retain", "Remove events that are older than you keep them");
   const auto arguments = std::make_shared<RetainArguments>();
   command->add_option("--keep", arguments->keep, "Keep events up to this age: 400d, 52w")->type_name("AGE");
-  command->add_option("--max-size", arguments->max_size, "Remove the oldest events until segments take at most this: 10GB")
+  command
+      ->add_option("--max-size", arguments->max_size, "Remove the oldest events until segments take at most this: 10GB")
       ->type_name("SIZE");
   command->add_option("--account", arguments->accounts, "Only events of this account (a glob; may be repeated)")
-      ->type_name("ACCOUNT")->allow_extra_args(false)->take_all();
+      ->type_name("ACCOUNT")
+      ->allow_extra_args(false)
+      ->take_all();
   command->add_flag("--dry-run", arguments->dry_run, "Only say how many events would go");
   command->footer(
       "Events under a legal hold (trailkeeper hold) stay. What was removed is recorded: see trailkeeper journal.\n"
@@ -138,22 +157,27 @@ void add_retain(CLI::App& app, const GlobalOptions& global, Run& run) {
       "Examples:\n"
       "  trailkeeper retain --keep 400d\n"
       "  trailkeeper retain --keep 90d --account 444455556666 --dry-run");
-  command->callback([&global, &run, arguments] { run = [&global, arguments] { return run_retain(global, *arguments); }; });
+  command->callback(
+      [&global, &run, arguments] { run = [&global, arguments] { return run_retain(global, *arguments); }; });
 }
 
 void add_hold(CLI::App& app, const GlobalOptions& global, Run& run) {
   CLI::App* const command = app.add_subcommand("hold", "Legal holds: events that retention may not remove");
   command->require_subcommand(1);
-  command->footer("Examples:\n"
-                  "  trailkeeper hold add case-17 --account 111122223333 --since 2024-03-01 --until 2024-06-01\n"
-                  "  trailkeeper hold list\n"
-                  "  trailkeeper hold release case-17");
+  command->footer(
+      "Examples:\n"
+      "  trailkeeper hold add case-17 --account 111122223333 --since 2024-03-01 --until 2024-06-01\n"
+      "  trailkeeper hold list\n"
+      "  trailkeeper hold release case-17");
   const auto name = std::make_shared<std::string>();
   const auto filter = std::make_shared<FilterOptions>();
-  CLI::App* const add = command->add_subcommand("add", "Hold the events that match a filter, also those that come later");
+  CLI::App* const add =
+      command->add_subcommand("add", "Hold the events that match a filter, also those that come later");
   add->add_option("NAME", *name, "What to call the hold")->required();
   filter->add_to(*add);
-  add->callback([&global, &run, name, filter] { run = [&global, name, filter] { return run_hold_add(global, *name, *filter); }; });
+  add->callback([&global, &run, name, filter] {
+    run = [&global, name, filter] { return run_hold_add(global, *name, *filter); };
+  });
   CLI::App* const list = command->add_subcommand("list", "List the holds");
   list->callback([&global, &run] { run = [&global] { return run_hold_list(global); }; });
   CLI::App* const release = command->add_subcommand("release", "End a hold");

@@ -9,6 +9,7 @@ namespace trailkeeper::cli {
 namespace {
 
 int run_show(const GlobalOptions& global, const std::vector<std::string>& event_ids) {
+  if (global.format == Format::csv) throw UsageError("show prints whole events: choose table, json, ndjson or raw");
   store::Store store{global.store_directory(), store::Store::Mode::read};
   const store::Snapshot snapshot = store.snapshot();
   Out out;
@@ -36,7 +37,6 @@ int run_show(const GlobalOptions& global, const std::vector<std::string>& event_
             event::append_minified(json, text);
           }
           break;
-        case Format::csv: throw UsageError("show prints one whole event: choose table, json, ndjson or raw");
         default: event::append_minified(json, text);
       }
       if (global.format == Format::json && event_ids.size() + found.size() > 2) text = (first ? "[" : ",\n ") + text;
@@ -44,7 +44,8 @@ int run_show(const GlobalOptions& global, const std::vector<std::string>& event_
       out.write(text);
       if (global.format != Format::json) out.write("\n");
     }
-    if (global.format == Format::json && !found.empty() && event_ids.size() == 1) out.write(found.size() > 1 ? "]\n" : "\n");
+    if (global.format == Format::json && !found.empty() && event_ids.size() == 1)
+      out.write(found.size() > 1 ? "]\n" : "\n");
   }
   if (global.format == Format::json && event_ids.size() > 1) out.write(first ? "[]\n" : "]\n");
   out.flush();
@@ -58,11 +59,13 @@ void add_show(CLI::App& app, const GlobalOptions& global, Run& run) {
   const auto event_ids = std::make_shared<std::vector<std::string>>();
   command->add_option("EVENT_ID", *event_ids, "The eventID; several may be given")->required();
   command->footer(
-      "Prints the event laid out over lines; --output raw prints it as it was stored. Events that share an eventID but\n"
+      "Prints the event laid out over lines; --output raw prints it as it was stored. Events that share an eventID "
+      "but\n"
       "differ in content are all printed (with --output json as an array). Exit code 1 if there is none.\n\n"
       "Example:\n"
       "  trailkeeper show 4839af5e-7b6a-4353-a5ef-41febc9a9fa8");
-  command->callback([&global, &run, event_ids] { run = [&global, event_ids] { return run_show(global, *event_ids); }; });
+  command->callback(
+      [&global, &run, event_ids] { run = [&global, event_ids] { return run_show(global, *event_ids); }; });
 }
 
 }  // namespace trailkeeper::cli

@@ -1,10 +1,11 @@
 // trailkeeper stats: what the store holds.
+#include "query/stats.h"
+
 #include <fmt/format.h>
 
 #include "cli/command.h"
 #include "cli/output.h"
 #include "event/json_text.h"
-#include "query/stats.h"
 
 namespace trailkeeper::cli {
 namespace {
@@ -15,8 +16,8 @@ std::string stats_json(const query::Stats& stats) {
   };
   std::string json = fmt::format(
       R"({{"events":{},"variants":{},"rejected":{},"segments":{},"rawBytes":{},"storedBytes":{},"fileBytes":{},"firstEventTime":{},"lastEventTime":{},"sources":{{)",
-      stats.events, stats.variants, stats.rejected, stats.segments, stats.raw_bytes, stats.stored_bytes, stats.file_bytes,
-      time(stats.first), time(stats.last));
+      stats.events, stats.variants, stats.rejected, stats.segments, stats.raw_bytes, stats.stored_bytes,
+      stats.file_bytes, time(stats.first), time(stats.last));
   for (std::size_t i = 0; i < stats.sources.size(); ++i) {
     if (i > 0) json.push_back(',');
     event::append_quoted(stats.sources[i].source, json);
@@ -26,14 +27,18 @@ std::string stats_json(const query::Stats& stats) {
 }
 
 void print_table(const query::Stats& stats, Out& out) {
-  const auto line = [&](const char* name, const std::string& value) { out.write(fmt::format("{:<16}{}\n", name, value)); };
+  const auto line = [&](const char* name, const std::string& value) {
+    out.write(fmt::format("{:<16}{}\n", name, value));
+  };
   line("events", grouped(stats.events));
   line("variants", grouped(stats.variants));
   line("rejected", grouped(stats.rejected));
   line("segments", grouped(stats.segments));
   line("raw bytes", fmt::format("{} ({})", grouped(stats.raw_bytes), byte_text(stats.raw_bytes)));
-  const double ratio = stats.stored_bytes == 0 ? 0 : static_cast<double>(stats.raw_bytes) / static_cast<double>(stats.stored_bytes);
-  line("stored bytes", fmt::format("{} ({}, 1/{:.1f} of raw)", grouped(stats.stored_bytes), byte_text(stats.stored_bytes), ratio));
+  const double ratio =
+      stats.stored_bytes == 0 ? 0 : static_cast<double>(stats.raw_bytes) / static_cast<double>(stats.stored_bytes);
+  line("stored bytes", fmt::format("{} ({}{})", grouped(stats.stored_bytes), byte_text(stats.stored_bytes),
+                                   ratio > 0 ? fmt::format(", 1/{:.1f} of raw", ratio) : ""));
   line("file bytes", fmt::format("{} ({})", grouped(stats.file_bytes), byte_text(stats.file_bytes)));
   if (stats.events > 0) {
     line("first event", event::format_timestamp(stats.first));
@@ -57,7 +62,8 @@ int run_stats(const GlobalOptions& global) {
     case Format::table: print_table(stats, out); break;
     default: {
       RowWriter rows{out, global.format, {{"source"}, {"events"}}};
-      for (const query::SourceCount& source : stats.sources) rows.row({Cell::of(source.source), Cell::of(source.events)});
+      for (const query::SourceCount& source : stats.sources)
+        rows.row({Cell::of(source.source), Cell::of(source.events)});
       rows.finish();
     }
   }

@@ -9,8 +9,8 @@
 
 namespace trailkeeper::event {
 
-/// Every scalar field of a record that has a fixed place. Structured fields (requestParameters, resources, …) are reached
-/// by their path. Source: AWS CloudTrail User Guide, "CloudTrail record contents" and "userIdentity element".
+/// Every scalar field of a record that has a fixed place. Structured fields (requestParameters, resources, …) are
+/// reached by their path. Source: AWS CloudTrail User Guide, "CloudTrail record contents" and "userIdentity element".
 enum class Field : std::uint8_t {
   event_version,
   event_time,

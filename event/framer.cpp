@@ -17,18 +17,18 @@ std::size_t skip_space(std::string_view text, std::size_t at) {
   return at;
 }
 
-// The last byte before `at` that isn't white space; '\0' when there is none.
-char last_visible_before(std::string_view text, std::size_t begin, std::size_t at) {
+// The last byte before `at` that isn't white space; `before` when there is none.
+char last_visible_before(std::string_view text, std::size_t begin, std::size_t at, char before) {
   while (at > begin) {
     if (!is_space(text[--at])) return text[at];
   }
-  return '\0';
+  return before;
 }
 
 // Whether the line that starts at `line` begins a new record although the record that starts at `begin` isn't complete.
 // A `{` at the start of a line also occurs in laid-out JSON without indentation, after `[`, `:` or, in an array, `,`.
-bool begins_new_record(std::string_view window, std::size_t begin, std::size_t line) {
-  switch (last_visible_before(window, begin, line)) {
+bool begins_new_record(std::string_view window, std::size_t begin, std::size_t line, char before) {
+  switch (last_visible_before(window, begin, line, before)) {
     case '[':
     case ':': return false;
     case ',': return window.substr(line, 2) == "{\"";
@@ -103,7 +103,7 @@ Framer::ScanEnd Framer::scan_value(std::string_view window, Scan& scan, bool wat
         return ScanEnd::line_feed_in_string;
       }
       if (watch_lines && feed + 1 < window.size() && window[feed + 1] == '{' &&
-          begins_new_record(window, begin, feed + 1)) {
+          begins_new_record(window, begin, feed + 1, scan.before)) {
         scan.at = feed;
         return ScanEnd::line_begins_object;
       }
@@ -130,6 +130,15 @@ std::size_t Framer::next_event_start(std::string_view window, std::size_t from) 
     if (brace > from && window[brace - 1] == '{') return brace - 1;
   }
   return std::string_view::npos;
+}
+
+// Whether the array element in [begin, end), which its brackets say is complete, isn't, and runs over records behind
+// it: its brackets don't match or no comma follows, and a record begins inside.
+bool Framer::swallowed_event(std::string_view window, std::size_t begin, std::size_t end) {
+  const char closing = window[begin] == '{' ? '}' : ']';
+  const std::size_t next = skip_space(window, end);
+  if (window[end - 1] == closing && next < window.size() && (window[next] == ',' || window[next] == ']')) return false;
+  return next_event_start(window.substr(0, end), begin + 1) != std::string_view::npos;
 }
 
 std::size_t Framer::split(std::string_view window, bool last, std::vector<Frame>& frames) {
@@ -201,7 +210,7 @@ bool Framer::step_elements(std::string_view window, bool last, std::vector<Frame
         // The rest of the object around the array.
         mode_ = Mode::skip;
         after_skip_ = Mode::top;
-        skipping_ = Scan{0, 1, false, false};
+        skipping_ = Scan{0, 1, false, false, ']'};
       }
       return true;
     default: return take_scalar(window, last, frames);
@@ -211,23 +220,28 @@ bool Framer::step_elements(std::string_view window, bool last, std::vector<Frame
 bool Framer::step_skip(std::string_view window, bool last) {
   Scan scan = skipping_;
   scan.at = at_;
-  switch (scan_value(window, scan, after_skip_ == Mode::top)) {
+  // White space at the window's end waits for what follows: a line that begins an object would end the skipping.
+  std::size_t end = window.size();
+  if (!last && end - at_ <= kMaxUnfinished) {
+    while (end > at_ && is_space(window[end - 1])) --end;
+  }
+  switch (scan_value(window.substr(0, end), scan, after_skip_ == Mode::top)) {
     case ScanEnd::more:
+      scan.before = last_visible_before(window, at_, end, scan.before);
       skipping_ = scan;
-      at_ = window.size();
+      at_ = end;
       return false;
     case ScanEnd::complete: break;
     case ScanEnd::line_feed_in_string:
     case ScanEnd::line_begins_object: break;
   }
-  static_cast<void>(last);
   at_ = scan.at;
   mode_ = after_skip_;
   return true;
 }
 
-// After many documents of one line each, a line from `{` to `}` is taken for one more without counting its brackets: the
-// parser will see if it is.
+// After many documents of one line each, a line from `{` to `}` is taken for one more without counting its brackets:
+// the parser will see if it is.
 bool Framer::take_line(std::string_view window, std::vector<Frame>& frames) {
   constexpr unsigned kTrusted = 64;
   if (lines_in_a_row_ < kTrusted) return false;
@@ -257,6 +271,11 @@ bool Framer::take_value(std::string_view window, bool last, std::vector<Frame>& 
           return true;
         }
       }
+      if (!top) {
+        if (!last && skip_space(window, scan.at) == window.size() && window.size() - at_ <= kMaxUnfinished)
+          return false;
+        if (swallowed_event(window, at_, scan.at)) return end_before_next_event(window, frames);
+      }
       add(window, at_, scan.at, value.size() > kMaxRecordBytes ? Reason::too_large : Reason::none, frames);
       const bool whole_line = top && scan.at < window.size() && (window[scan.at] == '\n' || window[scan.at] == '\r') &&
                               value.find('\n') == std::string_view::npos;
@@ -281,18 +300,22 @@ bool Framer::take_value(std::string_view window, bool last, std::vector<Frame>& 
   return give_up(window, last, scan, frames);
 }
 
+// The array element at at_ is broken and ends where the next record begins; false if none does.
+bool Framer::end_before_next_event(std::string_view window, std::vector<Frame>& frames) {
+  const std::size_t next = next_event_start(window, at_ + 1);
+  if (next == std::string_view::npos) return false;
+  add(window, at_, next, Reason::broken_json, frames);
+  if (!frames.empty() && frames.back().end > at_ && window[frames.back().end - 1] == ',') --frames.back().end;
+  at_ = next;
+  return true;
+}
+
 // The value at at_ is broken or not complete in this window.
 bool Framer::give_up(std::string_view window, bool last, const Scan& scan, std::vector<Frame>& frames) {
   const bool too_long = window.size() - at_ > kMaxUnfinished;
   if (!last && !too_long) return false;
   if (mode_ == Mode::elements) {
-    const std::size_t next = next_event_start(window, at_ + 1);
-    if (next != std::string_view::npos) {
-      add(window, at_, next, Reason::broken_json, frames);
-      if (!frames.empty() && frames.back().end > at_ && window[frames.back().end - 1] == ',') --frames.back().end;
-      at_ = next;
-      return true;
-    }
+    if (end_before_next_event(window, frames)) return true;
   } else if (const auto array = too_long ? find_document_array(window.substr(at_)) : std::nullopt) {
     at_ += *array;
     array_only_ = false;

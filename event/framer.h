@@ -19,11 +19,11 @@ struct Frame {
 };
 
 /// Cuts a stream into frames. It knows: documents one a line (NDJSON), one after the other, or laid out over lines; an
-/// array of documents; an object whose first member is the array `Records` or `Events`; a byte order mark; CRLF. It only
-/// counts brackets and quotes; whether a frame is JSON is the parser's to say.
+/// array of documents; an object whose first member is the array `Records` or `Events`; a byte order mark; CRLF. It
+/// only counts brackets and quotes; whether a frame is JSON is the parser's to say.
 ///
-/// Broken input costs only itself: a line feed inside a string, or a line that begins a new object where the record before
-/// isn't finished, ends the broken record there; in an array the next `{"eventVersion"` does.
+/// Broken input costs only itself: a line feed inside a string, or a line that begins a new object where the record
+/// before isn't finished, ends the broken record there; in an array the next `{"eventVersion"` does.
 ///
 /// Memory: none beyond the window. The caller gives the unconsumed rest again, with more bytes behind it.
 class Framer {
@@ -31,11 +31,11 @@ class Framer {
   /// An unfinished record longer than this is given up as too large. A window must be able to grow beyond it.
   static constexpr std::size_t kMaxUnfinished = std::size_t{4} << 20;
 
-  /// Starts between documents, or, with `in_array`, inside an array of documents.
-  explicit Framer(bool in_array = false) : mode_(in_array ? Mode::elements : Mode::top), array_only_(true) {}
+  /// Starts between documents, or, with `in_array`, inside an object's array of documents.
+  explicit Framer(bool in_array = false) : mode_(in_array ? Mode::elements : Mode::top), array_only_(!in_array) {}
 
-  /// Appends the frames found in `window`, which must be followed by kPadding readable bytes. Returns how many bytes are
-  /// done with. `last` says that the stream ends with this window; then all of it is done with.
+  /// Appends the frames found in `window`, which must be followed by kPadding readable bytes. Returns how many bytes
+  /// are done with. `last` says that the stream ends with this window; then all of it is done with.
   std::size_t split(std::string_view window, bool last, std::vector<Frame>& frames);
 
  private:
@@ -51,17 +51,20 @@ class Framer {
     std::int64_t depth = 0;
     bool in_string = false;
     bool escaped = false;  // The next byte follows a backslash.
+    char before = '\0';    // The last byte before `at` that isn't white space, if it is no longer in the window.
   };
   enum class ScanEnd : std::uint8_t { complete, more, line_feed_in_string, line_begins_object };
 
   static ScanEnd scan_value(std::string_view window, Scan& scan, bool watch_lines);
   static std::size_t next_event_start(std::string_view window, std::size_t from);
+  static bool swallowed_event(std::string_view window, std::size_t begin, std::size_t end);
 
   bool step_top(std::string_view window, bool last, std::vector<Frame>& frames);
   bool step_elements(std::string_view window, bool last, std::vector<Frame>& frames);
   bool step_skip(std::string_view window, bool last);
   bool take_line(std::string_view window, std::vector<Frame>& frames);
   bool take_value(std::string_view window, bool last, std::vector<Frame>& frames);
+  bool end_before_next_event(std::string_view window, std::vector<Frame>& frames);
   bool give_up(std::string_view window, bool last, const Scan& scan, std::vector<Frame>& frames);
   bool take_scalar(std::string_view window, bool last, std::vector<Frame>& frames);
   void add(std::string_view window, std::size_t begin, std::size_t end, Reason reason, std::vector<Frame>& frames);

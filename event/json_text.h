@@ -13,7 +13,8 @@ bool valid_escapes(std::string_view between_quotes);
 /// Precondition: valid_escapes.
 void append_unescaped(std::string_view between_quotes, std::string& out);
 
-/// Appends `text` as a JSON string with its quotes. Bytes that aren't UTF-8 become U+FFFD, so the result is always JSON.
+/// Appends `text` as a JSON string with its quotes. Bytes that aren't UTF-8 become U+FFFD, so the result is always
+/// JSON.
 void append_quoted(std::string_view text, std::string& out);
 
 /// Appends JSON without the white space between its tokens. Precondition: `json` is valid JSON.

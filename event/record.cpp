@@ -7,7 +7,6 @@
 #include <cstring>
 #include <random>
 
-#include "event/guid.h"
 #include "event/json_text.h"
 
 namespace trailkeeper::event {
@@ -23,42 +22,6 @@ std::string_view without_trailing_space(std::string_view token) {
     token.remove_suffix(1);
   }
   return token;
-}
-
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-
-// RFC 8259's grammar of numbers.
-bool valid_number(std::string_view text) {
-  std::size_t at = 0;
-  const auto digits = [&] {
-    const std::size_t begin = at;
-    while (at < text.size() && is_digit(text[at])) ++at;
-    return at > begin;
-  };
-  if (at < text.size() && text[at] == '-') ++at;
-  if (at < text.size() && text[at] == '0') {
-    ++at;
-  } else if (!digits()) {
-    return false;
-  }
-  if (at < text.size() && text[at] == '.') {
-    ++at;
-    if (!digits()) return false;
-  }
-  if (at < text.size() && (text[at] == 'e' || text[at] == 'E')) {
-    ++at;
-    if (at < text.size() && (text[at] == '+' || text[at] == '-')) ++at;
-    if (!digits()) return false;
-  }
-  return at == text.size();
-}
-
-bool is_plain_integer(std::string_view text) {
-  if (text.empty() || text.size() > 18 || (text.front() == '0' && text.size() > 1)) return false;
-  for (const char c : text) {
-    if (!is_digit(c)) return false;
-  }
-  return true;
 }
 
 }  // namespace
@@ -160,14 +123,11 @@ struct RecordParser::Scanner {
     token = without_trailing_space(token);
     if (token.size() < 2 || token.back() != '"') return false;
     const std::string_view text = token.substr(1, token.size() - 2);
-    LeafType type = LeafType::text;
+    LeafType type = LeafType::escaped;
     if (has_escapes && text.find('\\') != std::string_view::npos) {
       if (!valid_escapes(text)) return false;
-      type = LeafType::escaped;
-    } else if (text.size() == kGuidTextLength && parse_guid(text)) {
-      type = LeafType::guid;
-    } else if (text.size() == 20 && parse_plain_seconds(text)) {
-      type = LeafType::time;
+    } else {
+      type = plain_text_type(text);
     }
     add_leaf(token, text, type);
     return true;
@@ -175,12 +135,9 @@ struct RecordParser::Scanner {
 
   bool take_number(std::string_view token) {
     token = without_trailing_space(token);
-    if (is_plain_integer(token)) {
-      add_leaf(token, token, LeafType::integer);
-      return true;
-    }
-    if (!valid_number(token)) return false;
-    add_leaf(token, token, LeafType::number);
+    auto type = LeafType::number;
+    if (!number_type(token, type)) return false;
+    add_leaf(token, token, type);
     return true;
   }
 
@@ -188,8 +145,8 @@ struct RecordParser::Scanner {
     copy_gap(token.data());
     *skeleton_end++ = static_cast<char>(type);
     copied_to = token.data() + token.size();
-    leaves.push_back({static_cast<std::uint32_t>(text.data() - begin), static_cast<std::uint32_t>(text.size()) & 0xFFFFFFU,
-                      static_cast<std::uint8_t>(type)});
+    leaves.push_back({static_cast<std::uint32_t>(text.data() - begin),
+                      static_cast<std::uint32_t>(text.size()) & 0xFFFFFFU, static_cast<std::uint8_t>(type)});
   }
 
   // Gaps are short: 16 bytes at a time beats a call of memcpy. Reads are within the record's padding.
@@ -212,6 +169,7 @@ RecordParser::RecordParser() : scanner_(std::make_unique<Scanner>()) {
 RecordParser::~RecordParser() = default;
 
 void RecordParser::reset() {
+  trie_.clear();
   shapes_.clear();
   shape_memory_ = 0;
 }
@@ -224,13 +182,21 @@ const Shape* RecordParser::shape_of(std::string_view json) {
   scanner_->types.clear();
   for (const Leaf& leaf : scanner_->leaves) scanner_->types.push_back(leaf.type());
   auto shape = make_shape(json, skeleton, scanner_->types);
-  shape_memory_ += shape->memory();
+  shape_memory_ += 2 * shape->memory();  // The trie keeps the skeleton once more.
+  if (shape->kind == ShapeKind::event) trie_.insert(*shape);
   return shapes_.emplace(key, std::move(shape)).first->second.get();
 }
 
 Reason RecordParser::parse(std::string_view json, Record& out) {
   out = Record{json, {}, nullptr, 0};
   if (json.size() > kMaxRecordBytes) return Reason::too_large;
+  if (is_plain_ascii(json)) {
+    if (const Shape* known = trie_.match(json, scanner_->leaves)) {
+      out.leaves = scanner_->leaves;
+      out.shape = known;
+      return finish_event(out);
+    }
+  }
   if (const Reason reason = scanner_->scan(json); reason != Reason::none) return reason;
   out.leaves = scanner_->leaves;
   out.shape = shape_of(json);

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "event/shape.h"
+#include "event/shape_trie.h"
 #include "event/timestamp.h"
 
 namespace trailkeeper::event {
@@ -61,6 +62,7 @@ class RecordParser {
 
   std::unique_ptr<Scanner> scanner_;
   boost::unordered_flat_map<SkeletonHash, std::unique_ptr<Shape>, HashOfSkeletonHash> shapes_;
+  ShapeTrie trie_;
   std::size_t shape_memory_ = 0;
   std::uint64_t seed_;  ///< Random, so that nobody can prepare skeletons that collide.
   std::string scratch_;

@@ -78,7 +78,8 @@ class PathWalk {
     }
   }
 
-  // A repeated key: the last one counts, as in most JSON readers, and with it goes all that was inside the earlier value.
+  // A repeated key: the last one counts, as in most JSON readers, and with it goes all that was inside the earlier
+  // value.
   void forget_at(std::string_view path) {
     for (std::size_t i = 0; i < kFieldCount; ++i) {
       const std::string_view known = field_path(static_cast<Field>(i));

@@ -19,8 +19,8 @@
 
 namespace trailkeeper::event {
 
-/// What kind of value a leaf is; the number is the mark that stands for it in a skeleton. JSON allows none of these bytes
-/// anywhere, so a skeleton is unambiguous.
+/// What kind of value a leaf is; the number is the mark that stands for it in a skeleton. JSON allows none of these
+/// bytes anywhere, so a skeleton is unambiguous.
 enum class LeafType : std::uint8_t {
   text = 1,     ///< A string without escapes.
   guid = 2,     ///< A string that is a lower-case GUID.
@@ -44,12 +44,12 @@ struct Leaf {
 
 /// What a JSON object is, as far as its keys tell.
 enum class ShapeKind : std::uint8_t {
-  event,             ///< A CloudTrail record.
-  event_bridge,      ///< EventBridge: the record is the object `detail`.
-  log_event,         ///< CloudWatch Logs: the record is JSON text in the string `message`.
-  lookup_event,      ///< LookupEvents: the record is JSON text in the string `CloudTrailEvent`.
-  container,         ///< An object whose `Records`, `Events` or `logEvents` is an array of documents.
-  rejected,          ///< None of these; `reason` says why.
+  event,         ///< A CloudTrail record.
+  event_bridge,  ///< EventBridge: the record is the object `detail`.
+  log_event,     ///< CloudWatch Logs: the record is JSON text in the string `message`.
+  lookup_event,  ///< LookupEvents: the record is JSON text in the string `CloudTrailEvent`.
+  container,     ///< An object whose `Records`, `Events` or `logEvents` is an array of documents.
+  rejected,      ///< None of these; `reason` says why.
 };
 
 /// One leaf's place in the record.
@@ -63,8 +63,8 @@ struct Slot {
 struct Shape {
   std::string skeleton;
   std::vector<Slot> slots;
-  std::array<std::int32_t, kFieldCount> slot_of_field;          ///< Index into slots, or -1.
-  std::array<std::string_view, kFieldCount> literal_of_field;   ///< "true" or "false" where the field is a literal.
+  std::array<std::int32_t, kFieldCount> slot_of_field;         ///< Index into slots, or -1.
+  std::array<std::string_view, kFieldCount> literal_of_field;  ///< "true" or "false" where the field is a literal.
   ShapeKind kind = ShapeKind::rejected;
   Reason reason = Reason::none;
 
@@ -72,8 +72,8 @@ struct Shape {
   [[nodiscard]] std::size_t memory() const;
 };
 
-/// Makes the shape of a JSON object whose skeleton is known. `json` must be followed by kPadding readable bytes. When it
-/// isn't valid JSON the shape is `rejected` with the reason.
+/// Makes the shape of a JSON object whose skeleton is known. `json` must be followed by kPadding readable bytes. When
+/// it isn't valid JSON the shape is `rejected` with the reason.
 std::unique_ptr<Shape> make_shape(std::string_view json, std::string_view skeleton,
                                   const std::vector<LeafType>& leaf_types);
 

@@ -31,8 +31,8 @@ CivilDate civil_from_days(std::int64_t days);
 /// read as UTC, are tolerated) or ISO 8601 basic (`20240501T100000Z`). Years 1 to 9999. Nothing else is a time.
 std::optional<Timestamp> parse_timestamp(std::string_view text);
 
-/// Parses exactly CloudTrail's own form, `YYYY-MM-DDThh:mm:ssZ`, to seconds since the epoch; years 1970 to 2105, so that
-/// the result fits 32 bits and format_seconds gives the same bytes back.
+/// Parses exactly CloudTrail's own form, `YYYY-MM-DDThh:mm:ssZ`, to seconds since the epoch; years 1970 to 2105, so
+/// that the result fits 32 bits and format_seconds gives the same bytes back.
 std::optional<std::uint32_t> parse_plain_seconds(std::string_view text);
 
 /// `YYYY-MM-DDThh:mm:ssZ`, with `.mmm` before the Z only where the milliseconds aren't zero.

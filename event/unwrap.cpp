@@ -41,11 +41,15 @@ std::string_view member_json(std::string_view document, std::string_view key) {
       found = value.raw_json_token();
     }
   }
+  while (!found.empty() &&
+         (found.back() == ' ' || found.back() == '\n' || found.back() == '\r' || found.back() == '\t')) {
+    found.remove_suffix(1);  // simdjson's raw text goes up to the next token.
+  }
   return found;
 }
 
-// Whether a container is CloudWatch Logs' CONTROL_MESSAGE, which holds nothing. Its shape can't tell: a DATA_MESSAGE may
-// have the same.
+// Whether a container is CloudWatch Logs' CONTROL_MESSAGE, which holds nothing. Its shape can't tell: a DATA_MESSAGE
+// may have the same.
 bool is_probe(const Record& record) {
   std::string text;
   const std::vector<Slot>& slots = record.shape->slots;
@@ -124,7 +128,6 @@ void Unwrapper::unwrap_array(std::string_view document, std::size_t offset, int 
 void Unwrapper::unwrap_text(std::string_view document, std::string_view key, std::size_t offset, int level,
                             DocumentVisitor& visitor) {
   std::string_view token = member_json(document, key);
-  while (!token.empty() && token.back() != '"') token.remove_suffix(1);
   if (token.size() < 2) {
     visitor.on_reject(document, offset, Reason::broken_envelope);
     return;

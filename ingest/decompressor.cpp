@@ -85,8 +85,10 @@ class ZstdStream : public DecompressionStream {
     while (to.pos < to.size && ZSTD_isError(code) == 0) {
       const std::size_t before = from.pos + to.pos;
       code = ZSTD_decompressStream(context_.get(), &to, &from);
+      // Without a byte more, zstd already speaks of the next frame.
+      if (from.pos + to.pos == before) break;
       if (ZSTD_isError(code) == 0) complete_ = code == 0;
-      if (from.pos + to.pos == before || (from.pos == from.size && to.pos < to.size)) break;
+      if (from.pos == from.size && to.pos < to.size) break;
     }
     in.remove_prefix(from.pos);
     out.resize(begin + to.pos);

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <utility>
 
 #include "event/byte_masks.h"
 #include "event/unwrap.h"
@@ -62,7 +63,9 @@ class Pipeline::Worker : private event::DocumentVisitor {
       flush.commit.batches.push_back(pipeline_.writer_.seal(*batch_));
       batch_->clear();
     }
-    pipeline_.flushes_.push(std::move(flush));
+    store::SealedBatch unsent;
+    if (!flush.commit.batches.empty()) unsent.ticket = flush.commit.batches.front().ticket;
+    if (!pipeline_.flushes_.push(std::move(flush))) pipeline_.writer_.give_up(unsent);
   }
 
  private:
@@ -84,7 +87,9 @@ class Pipeline::Worker : private event::DocumentVisitor {
       const std::string_view bytes{slice.bytes.data() + frame.begin, frame.end - frame.begin};
       frame_begin_ = frame.begin;
       if (frame.reason == event::Reason::none) {
+        whole_frame_ = bytes;
         unwrapper_.unwrap(bytes, *this);
+        if (!broken_frame_.empty()) take_apart(std::exchange(broken_frame_, {}));
       } else {
         on_reject(bytes, 0, frame.reason);
       }
@@ -93,14 +98,37 @@ class Pipeline::Worker : private event::DocumentVisitor {
     pipeline_.progress_.bytes += slice.size;
   }
 
+  // A frame that isn't JSON may hold several documents, or one and something behind it: a framer that has seen many
+  // lines of one document each takes the next line for one without counting its brackets.
+  void take_apart(std::string_view frame) {
+    whole_frame_ = {};
+    const std::size_t begin = frame_begin_;
+    std::vector<event::Frame> pieces;
+    event::Framer framer;
+    framer.split(frame, true, pieces);
+    for (const event::Frame& piece : pieces) {
+      const std::string_view bytes = frame.substr(piece.begin, piece.end - piece.begin);
+      frame_begin_ = begin + piece.begin;
+      if (piece.reason == event::Reason::none) {
+        unwrapper_.unwrap(bytes, *this);
+      } else {
+        on_reject(bytes, 0, piece.reason == event::Reason::truncated ? event::Reason::broken_json : piece.reason);
+      }
+    }
+  }
+
   void on_event(const event::Record& record, std::size_t) override { batch_->add(record); }
 
   void on_reject(std::string_view bytes, std::size_t offset, event::Reason reason) override {
+    if (reason == event::Reason::broken_json && !bytes.empty() && bytes.data() == whole_frame_.data() &&
+        bytes.size() == whole_frame_.size()) {
+      broken_frame_ = bytes;
+      return;
+    }
     const std::size_t at = std::min(frame_begin_ + offset, slice_->size);
     const char* const text = slice_->bytes.data();
-    rejects_.push_back({*slice_->source, slice_->offset + at,
-                        slice_->line + event::count_line_feeds({text, at}), reason,
-                        std::string{bytes}});
+    rejects_.push_back({*slice_->source, slice_->offset + at, slice_->line + event::count_line_feeds({text, at}),
+                        reason, std::string{bytes}});
     reject_bytes_ += bytes.size() + 256;
   }
 
@@ -183,6 +211,8 @@ class Pipeline::Worker : private event::DocumentVisitor {
   std::vector<Stretch> stretches_;
   const Slice* slice_ = nullptr;
   std::size_t frame_begin_ = 0;
+  std::string_view whole_frame_;   // Being unwrapped, if it may be taken apart.
+  std::string_view broken_frame_;  // To be taken apart.
   std::string file_;
   std::size_t file_size_ = 0;
   std::string content_;
@@ -263,6 +293,10 @@ void Pipeline::run_committer() {
       if (options_.merge && part.events > 0) merge_requests_.try_push(true);
     }
   });
+  // After a failure: batches that wait for these must not wait for ever.
+  while (auto flush = flushes_.pop()) {
+    for (const store::SealedBatch& batch : flush->commit.batches) writer_.give_up(batch);
+  }
 }
 
 void Pipeline::run_merger() {

@@ -20,31 +20,31 @@
 namespace trailkeeper::ingest {
 
 struct PipelineOptions {
-  unsigned workers = 0;                                ///< Parsing threads; 0: as many as there are cores.
-  std::size_t batch_events = std::size_t{1} << 17;     ///< Events of a segment.
-  std::size_t batch_memory = std::size_t{72} << 20;    ///< Or heap bytes, whichever comes first.
-  bool merge = true;                                   ///< Merge segments meanwhile.
+  unsigned workers = 0;                              ///< Parsing threads; 0: as many as there are cores.
+  std::size_t batch_events = std::size_t{1} << 17;   ///< Events of a segment.
+  std::size_t batch_memory = std::size_t{72} << 20;  ///< Or heap bytes, whichever comes first.
+  bool merge = true;                                 ///< Merge segments meanwhile.
 };
 
 /// What has happened so far. Read at any time from any thread.
 struct PipelineProgress {
-  std::atomic<std::uint64_t> parsed{0};    ///< Events parsed, duplicates included.
-  std::atomic<std::uint64_t> bytes{0};     ///< Decompressed bytes taken in.
-  std::atomic<std::uint64_t> files{0};     ///< Files of FileBatches that were read.
+  std::atomic<std::uint64_t> parsed{0};        ///< Events parsed, duplicates included.
+  std::atomic<std::uint64_t> bytes{0};         ///< Decompressed bytes taken in.
+  std::atomic<std::uint64_t> files{0};         ///< Files of FileBatches that were read.
   std::atomic<std::uint64_t> stored_bytes{0};  ///< Bytes of those files as stored.
 };
 
 /// What was committed.
 struct PipelineTotals {
-  std::uint64_t events = 0;      ///< Newly stored.
+  std::uint64_t events = 0;  ///< Newly stored.
   std::uint64_t duplicates = 0;
-  std::uint64_t variants = 0;    ///< Among `events`.
+  std::uint64_t variants = 0;  ///< Among `events`.
   std::uint64_t rejected = 0;
   std::vector<UnreadableFile> unreadable;
 };
 
-/// Workers parse and build batches; one committer makes them durable; a merger keeps segments few. All queues are bounded:
-/// submit() waits when the machine can't keep up. submit() may be called from one thread at a time.
+/// Workers parse and build batches; one committer makes them durable; a merger keeps segments few. All queues are
+/// bounded: submit() waits when the machine can't keep up. submit() may be called from one thread at a time.
 class Pipeline {
  public:
   Pipeline(store::Store& store, const PipelineOptions& options);

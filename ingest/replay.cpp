@@ -12,8 +12,8 @@
 namespace trailkeeper::ingest {
 namespace {
 
-// Files up to this size (as stored) are read whole, each by one worker; larger ones are read here and cut into slices that
-// all workers share.
+// Files up to this size (as stored) are read whole, each by one worker; larger ones are read here and cut into slices
+// that all workers share.
 constexpr std::uint64_t kSmallFile = std::uint64_t{6} << 20;
 // Enough small files a task that handing them over costs nothing.
 constexpr std::uint64_t kBatchBytes = std::uint64_t{1} << 20;
@@ -52,18 +52,21 @@ void Replay::feed(Pipeline& pipeline, const std::vector<std::string>& paths, con
     batch_bytes = 0;
     update(pipeline);
   };
-  list_files(paths, [&](std::string path, std::uint64_t bytes) {
-    progress_.total_bytes += bytes;
-    if (path == kStandardInput || bytes == 0 || bytes > kSmallFile) {
-      submit_batch();
-      open = open && feed_large(pipeline, path, stop);
-    } else {
-      batch.paths.push_back(std::move(path));
-      batch_bytes += bytes;
-      if (batch.paths.size() >= kBatchFiles || batch_bytes >= kBatchBytes) submit_batch();
-    }
-    return open && !stop;
-  }, unreadable_);
+  list_files(
+      paths,
+      [&](std::string path, std::uint64_t bytes) {
+        progress_.total_bytes += bytes;
+        if (path == kStandardInput || bytes == 0 || bytes > kSmallFile) {
+          submit_batch();
+          open = open && feed_large(pipeline, path, stop);
+        } else {
+          batch.paths.push_back(std::move(path));
+          batch_bytes += bytes;
+          if (batch.paths.size() >= kBatchFiles || batch_bytes >= kBatchBytes) submit_batch();
+        }
+        return open && !stop;
+      },
+      unreadable_);
   if (!stop) submit_batch();
 }
 

@@ -18,7 +18,7 @@ struct Slice {
   std::string bytes;         ///< With event::kPadding bytes more than `size`.
   std::size_t size = 0;
   std::vector<event::Frame> frames;
-  bool last = false;         ///< The source ends with this slice.
+  bool last = false;  ///< The source ends with this slice.
 };
 
 /// Small files, read and framed by whoever takes the batch.

@@ -32,7 +32,8 @@ std::pair<event::Timestamp, event::Timestamp> bucket_of(event::Timestamp time, B
       const event::CivilDate date = event::civil_from_days(floor_to(event::kDay).first / event::kDay);
       const bool december = date.month == 12;
       return {event::days_from_civil({date.year, date.month, 1}) * event::kDay,
-              event::days_from_civil({december ? date.year + 1 : date.year, december ? 1 : date.month + 1, 1}) * event::kDay};
+              event::days_from_civil({december ? date.year + 1 : date.year, december ? 1 : date.month + 1, 1}) *
+                  event::kDay};
     }
     case Bucket::none: break;
   }
@@ -51,7 +52,8 @@ std::string bucket_text(event::Timestamp begin, Bucket per) {
 /// What distinguishes events for one field, or for one column of a field that needs several: a number made of codes.
 class Component {
  public:
-  Component(const store::Segment& segment, std::vector<std::size_t> columns) : segment_(segment), columns_(std::move(columns)) {
+  Component(const store::Segment& segment, std::vector<std::size_t> columns)
+      : segment_(segment), columns_(std::move(columns)) {
     for (const std::size_t column : columns_) {
       views_.push_back(&segment.column(column));
       const store::StringList& dictionary = segment.dictionary(column);
@@ -233,7 +235,8 @@ void count_decoded(const store::Segment& segment, std::uint64_t hash_seed, const
       const std::string_view event{json.data(), size};
       Values values;
       for (const std::string& name : request.by) values.push_back(event_value(segment, index, event, name));
-      const event::Timestamp begin = request.per == Bucket::none ? 0 : bucket_of(segment.time(index), request.per).first;
+      const event::Timestamp begin =
+          request.per == Bucket::none ? 0 : bucket_of(segment.time(index), request.per).first;
       ++totals[{begin, std::move(values)}];
     }
   }

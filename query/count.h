@@ -22,7 +22,7 @@ struct CountRequest {
 
 /// One row: how many events have these values.
 struct CountRow {
-  std::string bucket;  ///< `2024-05-01T10:00:00Z`, `2024-05-01`, `2024-05`, or empty.
+  std::string bucket;                              ///< `2024-05-01T10:00:00Z`, `2024-05-01`, `2024-05`, or empty.
   std::vector<std::optional<std::string>> values;  ///< One for each field; nothing where the event lacks it.
   std::uint64_t count = 0;
 };

@@ -14,7 +14,8 @@ namespace {
 /// The passing events of one segment, one after the other.
 class Cursor {
  public:
-  Cursor(const store::Segment& segment, const Filter& filter, Order order) : segment_(segment), filter_(filter), order_(order) {}
+  Cursor(const store::Segment& segment, const Filter& filter, Order order)
+      : segment_(segment), filter_(filter), order_(order) {}
 
   /// The time of the next event; before the first is looked for, a bound that no event of the segment goes beyond.
   [[nodiscard]] event::Timestamp time() const { return time_; }
@@ -38,7 +39,8 @@ class Cursor {
     while (position_ == selected_.size()) {
       const auto& blocks = compiled_->blocks();
       if (next_block_ == blocks.size()) return false;
-      compiled_->select(order_ == Order::newest ? blocks[blocks.size() - 1 - next_block_] : blocks[next_block_], selected_);
+      compiled_->select(order_ == Order::newest ? blocks[blocks.size() - 1 - next_block_] : blocks[next_block_],
+                        selected_);
       ++next_block_;
       position_ = 0;
       if (order_ == Order::newest) std::reverse(selected_.begin(), selected_.end());
@@ -72,10 +74,14 @@ std::uint64_t list_events(const store::Snapshot& snapshot, const Filter& filter,
                           std::optional<std::uint64_t> limit, const std::function<bool(const ListedEvent&)>& visit) {
   std::vector<std::unique_ptr<Cursor>> cursors;
   const auto later = [order](const Cursor* a, const Cursor* b) {
-    // Variants have one key: their segment's number decides, so that the order is total.
-    const auto left = std::tuple{a->time(), a->key(), a->segment().header().number};
-    const auto right = std::tuple{b->time(), b->key(), b->segment().header().number};
-    return order == Order::newest ? left < right : left > right;
+    const auto left = std::tuple{a->time(), a->key()};
+    const auto right = std::tuple{b->time(), b->key()};
+    if (left != right) return order == Order::newest ? left < right : left > right;
+    // A bound comes before the events: they might be before what is known. Variants are ordered by their bytes.
+    if (a->bound_only() || b->bound_only()) return !a->bound_only();
+    const Cursor* const first = order == Order::newest ? a : b;
+    const Cursor* const second = order == Order::newest ? b : a;
+    return store::earlier(first->segment(), first->event().index, second->segment(), second->event().index);
   };
   std::priority_queue<Cursor*, std::vector<Cursor*>, decltype(later)> heads{later};
   for (const store::Segment& segment : snapshot.segments()) {
@@ -103,6 +109,9 @@ std::vector<ListedEvent> find_events(const store::Snapshot& snapshot, std::strin
   for (const store::Segment& segment : snapshot.segments()) {
     for (const std::uint32_t index : segment.find(key)) found.push_back({&segment, index});
   }
+  std::sort(found.begin(), found.end(), [](const ListedEvent& a, const ListedEvent& b) {
+    return store::earlier(*a.segment, a.index, *b.segment, b.index);
+  });
   return found;
 }
 

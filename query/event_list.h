@@ -19,9 +19,9 @@ struct ListedEvent {
   std::uint32_t index;
 };
 
-/// Visits the events that pass, newest or oldest first (by eventTime, then by ID), up to `limit`. Segments are opened and
-/// blocks filtered only as far as the order needs them, so the first results come at once and memory doesn't grow with
-/// their number. Stops when `visit` returns false. Returns how many were visited.
+/// Visits the events that pass, newest or oldest first (by eventTime, then by ID), up to `limit`. Segments are opened
+/// and blocks filtered only as far as the order needs them, so the first results come at once and memory doesn't grow
+/// with their number. Stops when `visit` returns false. Returns how many were visited.
 std::uint64_t list_events(const store::Snapshot& snapshot, const Filter& filter, Order order,
                           std::optional<std::uint64_t> limit, const std::function<bool(const ListedEvent&)>& visit);
 

@@ -30,7 +30,9 @@ bool any_passing(const std::vector<std::uint8_t>& passing) {
 class ColumnTest : public EventTest {
  public:
   ColumnTest(const store::Segment& segment, std::size_t column, const TextTest& test, bool absent)
-      : segment_(segment), column_(column), codes_(segment.column(column)),
+      : segment_(segment),
+        column_(column),
+        codes_(segment.column(column)),
         passing_(passing_codes(segment.dictionary(column), test, absent)) {}
 
   [[nodiscard]] bool possible() const override { return any_passing(passing_); }
@@ -74,7 +76,8 @@ class FirstColumnTest : public EventTest {
     for (const std::size_t column : columns) {
       // An empty text counts as no value.
       tests_.emplace_back(segment, column, test, false);
-      empty_.push_back(passing_codes(segment.dictionary(column), [](std::string_view text) { return text.empty(); }, true));
+      empty_.push_back(passing_codes(
+          segment.dictionary(column), [](std::string_view text) { return text.empty(); }, true));
     }
   }
 
@@ -175,12 +178,15 @@ class PathTest : public EventTest {
   };
 
   [[nodiscard]] std::vector<std::uint8_t> codes_of(std::uint32_t number, bool escaped) const {
-    return passing_codes(segment_.dictionary(number), [&](std::string_view text) {
-      if (!escaped) return test_(text);
-      std::string plain;
-      event::append_unescaped(text, plain);
-      return test_(plain);
-    }, false);
+    return passing_codes(
+        segment_.dictionary(number),
+        [&](std::string_view text) {
+          if (!escaped) return test_(text);
+          std::string plain;
+          event::append_unescaped(text, plain);
+          return test_(plain);
+        },
+        false);
   }
 
   const OpenTable& open(std::uint32_t number) const {
@@ -228,8 +234,7 @@ class PathTest : public EventTest {
 
 class NumbersTest : public EventTest {
  public:
-  NumbersTest(const store::Segment& segment, std::vector<std::uint32_t> numbers)
-      : numbers_(std::move(numbers)) {
+  NumbersTest(const store::Segment& segment, std::vector<std::uint32_t> numbers) : numbers_(std::move(numbers)) {
     static_cast<void>(segment);
     std::sort(numbers_.begin(), numbers_.end());
   }

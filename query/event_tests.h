@@ -14,7 +14,8 @@ namespace trailkeeper::query {
 using TextTest = std::function<bool(std::string_view)>;
 
 /// The value of a column passes `test`; an event without the field passes if `absent` is true.
-std::unique_ptr<EventTest> test_column(const store::Segment& segment, std::size_t column, const TextTest& test, bool absent);
+std::unique_ptr<EventTest> test_column(const store::Segment& segment, std::size_t column, const TextTest& test,
+                                       bool absent);
 
 /// The first of the columns that the event has a value in passes.
 std::unique_ptr<EventTest> test_first_column(const store::Segment& segment, std::vector<std::size_t> columns,

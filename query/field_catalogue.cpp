@@ -1,8 +1,11 @@
 #include "query/field_catalogue.h"
 
 #include <algorithm>
+#include <numeric>
+#include <utility>
 
 #include "event/canonical_name.h"
+#include "event/timestamp.h"
 #include "query/json_path.h"
 #include "store/segment_format.h"
 
@@ -69,6 +72,21 @@ std::vector<DerivedField> make_fields() {
   return fields;
 }
 
+// Levenshtein's: how many characters must be changed, added or taken away.
+std::size_t edit_distance(std::string_view a, std::string_view b) {
+  std::vector<std::size_t> row(b.size() + 1);
+  std::iota(row.begin(), row.end(), std::size_t{0});
+  for (std::size_t i = 1; i <= a.size(); ++i) {
+    std::size_t diagonal = std::exchange(row[0], i);
+    for (std::size_t k = 1; k <= b.size(); ++k) {
+      const std::size_t change = diagonal + (a[i - 1] == b[k - 1] ? 0 : 1);
+      diagonal = row[k];
+      row[k] = std::min({row[k] + 1, row[k - 1] + 1, change});
+    }
+  }
+  return row.back();
+}
+
 const std::vector<DerivedField>& all_fields() {
   static const std::vector<DerivedField> kFields = make_fields();
   return kFields;
@@ -80,6 +98,23 @@ const DerivedField* derived_field(std::string_view name) {
   const auto& fields = all_fields();
   const auto found = std::find_if(fields.begin(), fields.end(), [&](const DerivedField& f) { return f.name == name; });
   return found == fields.end() ? nullptr : &*found;
+}
+
+std::optional<std::string_view> similar_field(std::string_view name) {
+  if (derived_field(name) != nullptr || name.find_first_of(".[]ABCDEFGHIJKLMNOPQRSTUVWXYZ") != std::string_view::npos) {
+    return std::nullopt;
+  }
+  constexpr std::size_t kNear = 2;
+  std::optional<std::string_view> best;
+  std::size_t best_distance = std::min(kNear + 1, name.size());
+  for (const std::string_view known : derived_field_names()) {
+    const std::size_t distance = edit_distance(name, known);
+    if (distance < best_distance) {
+      best_distance = distance;
+      best = known;
+    }
+  }
+  return best;
 }
 
 std::vector<std::string_view> derived_field_names() {
@@ -102,6 +137,7 @@ std::optional<std::string_view> session_name(std::string_view arn) {
 
 std::optional<std::string> event_value(const store::Segment& segment, std::uint32_t index, std::string_view json,
                                        std::string_view name) {
+  if (name == "time") return event::format_timestamp(segment.time(index));
   const DerivedField* const field = derived_field(name);
   if (field == nullptr) {
     const std::string value = json_at(json, name);

@@ -21,10 +21,13 @@ struct DerivedField {
   std::function<std::optional<std::string>(std::span<const std::optional<std::string_view>>)> text;
 };
 
-/// The derived field of a name: `name`, `source`, `user`, `principal`, `access-key`, `account`, `region`, `ip`, `error`,
-/// `type`, `category`, `user-agent`, `read-only`, `identity`, `role`, or the path of a field that has a column
+/// The derived field of a name: `name`, `source`, `user`, `principal`, `access-key`, `account`, `region`, `ip`,
+/// `error`, `type`, `category`, `user-agent`, `read-only`, `identity`, `role`, or the path of a field that has a column
 /// (`eventName`). Null if there is none; then the name is a path into the event.
 const DerivedField* derived_field(std::string_view name);
+
+/// The derived field that was probably meant by a name that is none, if one is near. Paths are never near.
+std::optional<std::string_view> similar_field(std::string_view name);
 
 /// All names but the paths.
 std::vector<std::string_view> derived_field_names();
@@ -32,8 +35,8 @@ std::vector<std::string_view> derived_field_names();
 /// The session name in an assumed role's or federated user's ARN (`arn:aws:sts::1:assumed-role/Role/session`).
 std::optional<std::string_view> session_name(std::string_view arn);
 
-/// The text of a derived field, or of the value at a path, of an event whose JSON is at hand (followed by
-/// event::kPadding readable bytes). Nothing where the event lacks it.
+/// The text of a derived field, of `time` (the eventTime), or of the value at a path, of an event whose JSON is at hand
+/// (followed by event::kPadding readable bytes). Nothing where the event lacks it.
 std::optional<std::string> event_value(const store::Segment& segment, std::uint32_t index, std::string_view json,
                                        std::string_view name);
 

@@ -77,7 +77,7 @@ void collect(ondemand::value value, const std::vector<Step>& steps, std::size_t 
     if (value.get_array().get(array)) return;
     for (auto element : array) {
       ondemand::value inner;
-      if (std::move(element).get(inner)) return;
+      if (element.get(inner)) return;
       collect(inner, steps, next, arrays - 1, found);
     }
     return;

@@ -20,7 +20,8 @@ std::size_t character_length(std::string_view text, std::size_t at) {
 
 Pattern::Pattern(std::string_view text) {
   for (std::size_t i = 0; i < text.size(); ++i) {
-    if (text[i] == '\\' && i + 1 < text.size() && std::string_view{"*?\\"}.find(text[i + 1]) != std::string_view::npos) {
+    if (text[i] == '\\' && i + 1 < text.size() &&
+        std::string_view{"*?\\"}.find(text[i + 1]) != std::string_view::npos) {
       text_.push_back(text[++i]);
     } else if (text[i] == '*') {
       plain_ = false;

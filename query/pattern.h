@@ -19,7 +19,7 @@ class Pattern {
   [[nodiscard]] const std::string& plain_text() const { return text_; }
 
  private:
-  std::string text_;   // Wild cards as the bytes below; everything else as it is.
+  std::string text_;  // Wild cards as the bytes below; everything else as it is.
   bool plain_ = true;
 };
 

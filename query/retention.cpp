@@ -49,8 +49,9 @@ void mark(const store::Segment& segment, const Filter& filter, std::uint8_t valu
 
 std::string journal_text(const RetentionRequest& request, event::Timestamp before, std::uint64_t events,
                          std::uint64_t held, const store::SegmentHeader& header) {
-  std::string text = fmt::format(R"({{"action":"retention","before":"{}","removedEvents":{},"heldEvents":{},"segment":{})",
-                                 event::format_timestamp(before), events, held, header.number);
+  std::string text =
+      fmt::format(R"({{"action":"retention","before":"{}","removedEvents":{},"heldEvents":{},"segment":{})",
+                  event::format_timestamp(before), events, held, header.number);
   text += fmt::format(R"(,"firstEventTime":"{}","accounts":[)", event::format_timestamp(header.min_time));
   for (std::size_t i = 0; i < request.accounts.size(); ++i) {
     if (i > 0) text.push_back(',');

@@ -23,9 +23,9 @@ std::size_t column(Field field) { return *store::column_of(field); }
 class Compiler {
  public:
   Compiler(const store::Segment& segment, const FieldFilter& filter)
-      : segment_(segment), filter_(filter), matches_([&filter](std::string_view text) {
-          return matches_any(filter.any_of, text);
-        }) {}
+      : segment_(segment),
+        filter_(filter),
+        matches_([&filter](std::string_view text) { return matches_any(filter.any_of, text); }) {}
 
   std::unique_ptr<EventTest> compile() {
     switch (filter_.field) {
@@ -85,11 +85,11 @@ class Compiler {
       const bool wanted = matches_(alias.canonical) || matches_(alias.logged);
       if (!wanted) continue;
       Tests both;
-      both.push_back(test_column(segment_, column(Field::event_source),
-                                 [&](std::string_view text) { return text == alias.source; }, false));
-      both.push_back(test_column(segment_, column(Field::event_name), [&](std::string_view text) {
-        return text == alias.logged || text == alias.canonical;
-      }, false));
+      both.push_back(test_column(
+          segment_, column(Field::event_source), [&](std::string_view text) { return text == alias.source; }, false));
+      both.push_back(test_column(
+          segment_, column(Field::event_name),
+          [&](std::string_view text) { return text == alias.logged || text == alias.canonical; }, false));
       tests.push_back(test_all(std::move(both)));
     }
     return test_any(std::move(tests));
@@ -100,13 +100,16 @@ class Compiler {
     Tests tests;
     tests.push_back(of_column(Field::user_name));
     tests.push_back(of_column(Field::issuer_user_name));
-    tests.push_back(test_column(segment_, column(Field::arn), [this](std::string_view arn) {
-      const auto session = session_name(arn);
-      return session && matches_(*session);
-    }, false));
+    tests.push_back(test_column(
+        segment_, column(Field::arn),
+        [this](std::string_view arn) {
+          const auto session = session_name(arn);
+          return session && matches_(*session);
+        },
+        false));
     if (matches_("root")) {
-      tests.push_back(test_column(segment_, column(Field::identity_type),
-                                  [](std::string_view type) { return type == "Root"; }, false));
+      tests.push_back(test_column(
+          segment_, column(Field::identity_type), [](std::string_view type) { return type == "Root"; }, false));
     }
     return test_any(std::move(tests));
   }
@@ -116,10 +119,13 @@ class Compiler {
     for (const std::string& text : filter_.texts) {
       if (const auto range = IpRange::parse(text)) ranges.push_back(*range);
     }
-    return test_column(segment_, column(Field::source_ip_address), [&](std::string_view text) {
-      return matches_(text) || std::any_of(ranges.begin(), ranges.end(),
-                                           [&](const IpRange& range) { return range.contains(text); });
-    }, false);
+    return test_column(
+        segment_, column(Field::source_ip_address),
+        [&](std::string_view text) {
+          return matches_(text) ||
+                 std::any_of(ranges.begin(), ranges.end(), [&](const IpRange& range) { return range.contains(text); });
+        },
+        false);
   }
 
   [[nodiscard]] std::unique_ptr<EventTest> error() const {
@@ -128,9 +134,9 @@ class Compiler {
     };
     const bool any = asks_for("any");
     const bool none = asks_for("none");
-    return test_column(segment_, column(Field::error_code), [&](std::string_view text) {
-      return text.empty() ? none : any || matches_(text);
-    }, none);
+    return test_column(
+        segment_, column(Field::error_code),
+        [&](std::string_view text) { return text.empty() ? none : any || matches_(text); }, none);
   }
 
   // The ARN of one of the event's resources, or the name at its end.
@@ -170,8 +176,8 @@ void SegmentFilter::add_tests(const Filter& filter) {
   }
   if (filter.read_only) {
     const std::string_view wanted = *filter.read_only ? "true" : "false";
-    tests_.push_back(test_column(segment_, column(Field::read_only),
-                                 [&](std::string_view text) { return text == wanted; }, false));
+    tests_.push_back(test_column(
+        segment_, column(Field::read_only), [&](std::string_view text) { return text == wanted; }, false));
   }
 }
 

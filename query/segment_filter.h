@@ -24,8 +24,8 @@ class EventTest {
   virtual void prune(std::span<std::uint8_t> blocks) const { static_cast<void>(blocks); }
 };
 
-/// A filter compiled for a segment: dictionaries decide which codes pass, postings which blocks are looked at, columns the
-/// rest. No event is decoded.
+/// A filter compiled for a segment: dictionaries decide which codes pass, postings which blocks are looked at, columns
+/// the rest. No event is decoded.
 class SegmentFilter {
  public:
   SegmentFilter(const store::Segment& segment, const Filter& filter);

@@ -28,7 +28,8 @@ void for_each_segment(const store::Snapshot& snapshot, const std::function<void(
   };
   std::vector<std::thread> threads;
   if (events > kManyEvents) {
-    const std::size_t wanted = std::min<std::size_t>(std::max(1U, std::thread::hardware_concurrency()), segments.size());
+    const std::size_t wanted =
+        std::min<std::size_t>(std::max(1U, std::thread::hardware_concurrency()), segments.size());
     for (std::size_t i = 1; i < wanted; ++i) threads.emplace_back(work);
   }
   work();

@@ -8,8 +8,8 @@
 
 namespace trailkeeper::query {
 
-/// `2024-05-01T10:00:00Z` and the other forms of parse_timestamp; `2024-05-01` and `2024-05`, their first moment in UTC;
-/// `45s`, `15m`, `36h`, `7d`, `2w`, that long before `now`; `now`.
+/// `2024-05-01T10:00:00Z` and the other forms of parse_timestamp; `2024-05-01` and `2024-05`, their first moment in
+/// UTC; `45s`, `15m`, `36h`, `7d`, `2w`, that long before `now`; `now`.
 std::optional<event::Timestamp> parse_time_argument(std::string_view text, event::Timestamp now);
 
 /// `90s`, `15m`, `36h`, `400d`, `2w`, in milliseconds.

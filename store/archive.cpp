@@ -44,8 +44,8 @@ void copy_into(Environment& environment, const std::string& directory) {
 void verify_or_throw(const std::string& directory) {
   Store copy{directory, Store::Mode::read};
   verify(copy.snapshot(), false, [&](const Damage& damage) {
-    throw StoreError(StoreErrorKind::corrupt,
-                     "the copy at " + directory + " is damaged: segment " + std::to_string(damage.segment) + ": " + damage.what);
+    throw StoreError(StoreErrorKind::corrupt, "the copy at " + directory + " is damaged: segment " +
+                                                  std::to_string(damage.segment) + ": " + damage.what);
   });
 }
 

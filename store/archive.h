@@ -9,8 +9,8 @@
 
 namespace trailkeeper::store {
 
-/// Rewrites the store's file without its free pages. No process may be writing (StoreError(locked)); processes that read
-/// go on with the file as it was. Returns the bytes before and after.
+/// Rewrites the store's file without its free pages. No process may be writing (StoreError(locked)); processes that
+/// read go on with the file as it was. Returns the bytes before and after.
 struct ShrinkResult {
   std::uint64_t bytes_before;
   std::uint64_t bytes_after;
@@ -29,8 +29,8 @@ struct Damage {
   std::string what;
 };
 
-/// Checks every section of every segment against its checksum and, if `events`, decodes every event and checks its bytes.
-/// Calls `damaged` for each that isn't right; returns how many events were fine.
+/// Checks every section of every segment against its checksum and, if `events`, decodes every event and checks its
+/// bytes. Calls `damaged` for each that isn't right; returns how many events were fine.
 std::uint64_t verify(const Snapshot& snapshot, bool events, const std::function<void(const Damage&)>& damaged);
 
 }  // namespace trailkeeper::store

@@ -57,7 +57,11 @@ class PackedView {
  public:
   PackedView() = default;
   PackedView(const char* data, unsigned width, std::uint64_t base, std::uint64_t count)
-      : data_(data), base_(base), count_(count), width_(width), mask_(width >= 64 ? ~std::uint64_t{0} : (std::uint64_t{1} << width) - 1) {}
+      : data_(data),
+        base_(base),
+        count_(count),
+        width_(width),
+        mask_(width >= 64 ? ~std::uint64_t{0} : (std::uint64_t{1} << width) - 1) {}
 
   [[nodiscard]] std::uint64_t size() const { return count_; }
   [[nodiscard]] unsigned width() const { return width_; }

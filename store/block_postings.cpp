@@ -76,7 +76,8 @@ void BlockPostings::mark(std::uint32_t code, std::span<std::uint8_t> blocks) con
   const std::uint64_t begin = code == 0 ? 0 : ends_[code - 1];
   const std::uint64_t end = ends_[code];
   if (begin > end || end > bitmaps_.size()) throw_corrupt("a posting lies outside its section");
-  const std::string_view bytes = bitmaps_.substr(static_cast<std::size_t>(begin), static_cast<std::size_t>(end - begin));
+  const std::string_view bytes =
+      bitmaps_.substr(static_cast<std::size_t>(begin), static_cast<std::size_t>(end - begin));
   if (bytes.empty()) return;
   const auto mark_block = [&](std::uint64_t block) {
     if (block >= blocks.size()) throw_corrupt("a posting names a block that does not exist");

@@ -13,8 +13,8 @@ namespace trailkeeper::store {
 /// The key an event is deduplicated by: its eventID's 16 bytes, or 16 bytes of hash where it has no GUID eventID.
 using EventKey = event::Guid;
 
-/// A blocked Bloom filter (Putze, Sanders, Singler 2007): all bits of a key lie in one 64-byte block, so a test costs one
-/// cache miss. About 12 bits a key; false positives below 1 in 200.
+/// A blocked Bloom filter (Putze, Sanders, Singler 2007): all bits of a key lie in one 64-byte block, so a test costs
+/// one cache miss. About 12 bits a key; false positives below 1 in 200.
 void append_bloom_filter(std::span<const EventKey> keys, std::string& out);
 
 class BloomFilter {

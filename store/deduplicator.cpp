@@ -77,6 +77,7 @@ class Deduplicator::Run {
       kept.push_back(index);
     }
     result.order = order_by_time(kept, batch_.times());
+    if (result.variants > 0) order_variants(result.order);
     return result;
   }
 
@@ -96,6 +97,19 @@ class Deduplicator::Run {
         return;
       }
       states_[index] = State::variant;
+    }
+  }
+
+  // Variants of one time: by their bytes, so that the order in which they came shows nowhere.
+  void order_variants(std::vector<std::uint32_t>& order) {
+    const auto same_place = [&](std::uint32_t a, std::uint32_t b) {
+      return batch_.times()[a] == batch_.times()[b] && batch_.keys()[a] == batch_.keys()[b];
+    };
+    for (auto begin = order.begin(); begin != order.end();) {
+      auto end = begin + 1;
+      while (end != order.end() && same_place(*begin, *end)) ++end;
+      std::sort(begin, end, [&](std::uint32_t a, std::uint32_t b) { return text_of(a) < other_text_of(b); });
+      begin = end;
     }
   }
 
@@ -137,19 +151,24 @@ Deduplicated Deduplicator::run(const SegmentBuilder& batch) {
     pending_.push_back(own);
     snapshot.emplace(store_.snapshot());
   }
-  run.compare_with(*snapshot);
-  snapshot.reset();
-  bool waited = false;
-  for (const auto& pending : earlier) {
-    if (run.compare_with(*pending)) {
-      wait_for(pending->ticket);
-      waited = true;
+  try {
+    run.compare_with(*snapshot);
+    snapshot.reset();
+    bool waited = false;
+    for (const auto& pending : earlier) {
+      if (run.compare_with(*pending)) {
+        wait_for(pending->ticket);
+        waited = true;
+      }
     }
+    if (waited) run.compare_with(store_.snapshot());
+    Deduplicated result = run.result();
+    result.ticket = own->ticket;
+    return result;
+  } catch (...) {
+    finished(own->ticket);  // Others may wait for it.
+    throw;
   }
-  if (waited) run.compare_with(store_.snapshot());
-  Deduplicated result = run.result();
-  result.ticket = own->ticket;
-  return result;
 }
 
 void Deduplicator::wait_for(std::uint64_t ticket) {

@@ -21,9 +21,9 @@ struct Deduplicated {
   std::uint64_t ticket = 0;          ///< To be given back to finished().
 };
 
-/// Exact deduplication of batches that are prepared in parallel. A batch is compared with all committed segments and with
-/// every batch that got its ticket earlier. Two events are copies if their keys are equal and their contents are the same
-/// JSON value. Thread-safe.
+/// Exact deduplication of batches that are prepared in parallel. A batch is compared with all committed segments and
+/// with every batch that got its ticket earlier. Two events are copies if their keys are equal and their contents are
+/// the same JSON value. Thread-safe.
 class Deduplicator {
  public:
   explicit Deduplicator(Store& store) : store_(store) {}

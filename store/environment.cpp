@@ -4,8 +4,10 @@
 #include <lmdb.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <cstring>
 #include <filesystem>
 #include <utility>
@@ -13,12 +15,13 @@
 namespace trailkeeper::store {
 namespace {
 
-constexpr const char* kTableNames[kTableCount] = {"meta", "segments", "parts", "rejects", "sources", "holds", "journal"};
+constexpr const char* kTableNames[kTableCount] = {"meta",    "segments", "parts",  "rejects",
+                                                  "sources", "holds",    "journal"};
 
-// Address space, not memory or disk: the file grows as data comes. A machine that refuses so much gets less, and a store
-// that outgrows it says so (StoreErrorKind::full).
+// Address space, not memory or disk: the file grows as data comes. A machine that refuses so much gets less, and a
+// store that outgrows it says so (StoreErrorKind::full).
 constexpr std::size_t kLargestMap = std::size_t{1} << 40;
-constexpr std::size_t kSmallestMap = std::size_t{1} << 33;
+constexpr std::size_t kSmallestMap = std::size_t{1} << 32;
 constexpr unsigned kMaxReaders = 510;
 
 MDB_val value_of(std::string_view bytes) {
@@ -28,18 +31,29 @@ MDB_val value_of(std::string_view bytes) {
 
 std::string_view bytes_of(const MDB_val& value) { return {static_cast<const char*>(value.mv_data), value.mv_size}; }
 
+// LMDB reports a write that the disk had no room for as an I/O error.
+bool disk_is_full(const std::string& directory) {
+  struct statvfs status {};
+  constexpr std::uint64_t kNothing = std::uint64_t{1} << 20;
+  return ::statvfs(directory.c_str(), &status) == 0 && status.f_bavail * status.f_frsize < kNothing;
+}
+
 [[noreturn]] void fail(int code, const std::string& what, const std::string& directory) {
+  if (code == EIO && disk_is_full(directory)) code = ENOSPC;
   const std::string message = what + " " + directory + ": " + mdb_strerror(code);
   switch (code) {
     case MDB_MAP_FULL:
     case ENOSPC:
     case EDQUOT:
     case EFBIG:
-      throw StoreError(StoreErrorKind::full, message + "; nothing of this commit was stored: free some space and try again");
+      throw StoreError(StoreErrorKind::full,
+                       message + "; nothing of this commit was stored: free some space and try again");
     case MDB_CORRUPTED:
     case MDB_PAGE_NOTFOUND:
     case MDB_INVALID:
-    case MDB_PANIC: throw StoreError(StoreErrorKind::corrupt, message);
+    case MDB_PANIC:
+      throw StoreError(StoreErrorKind::corrupt,
+                       message + "; restore a backup (trailkeeper restore), or name another store");
     case MDB_VERSION_MISMATCH: throw StoreError(StoreErrorKind::newer_format, message);
     default: throw StoreError(StoreErrorKind::io, message);
   }
@@ -51,22 +65,24 @@ Environment::Environment(const std::string& directory, bool write) : directory_(
   std::error_code ignored;
   const std::string file = directory + "/data.mdb";
   if (!write && !std::filesystem::exists(file, ignored)) {
-    throw StoreError(StoreErrorKind::missing,
-                     "there is no store at " + directory + ": replay a trail into it first, or name another with --store");
+    throw StoreError(StoreErrorKind::missing, "there is no store at " + directory +
+                                                  ": replay a trail into it first, or name another with --store");
   }
   if (write) {
     std::filesystem::create_directories(directory, ignored);
     if (ignored) throw StoreError(StoreErrorKind::io, "cannot create " + directory + ": " + ignored.message());
   }
-  int code = ENOMEM;
-  for (std::size_t map = kLargestMap; code == ENOMEM && map >= kSmallestMap; map /= 4) {
+  int code = ENOMEM;  // Or EINVAL, from tools that emulate a machine.
+  for (std::size_t map = kLargestMap; (code == ENOMEM || code == EINVAL) && map >= kSmallestMap; map /= 4) {
     if (env_ != nullptr) mdb_env_close(env_);
     if (code = mdb_env_create(&env_); code != 0) break;
     mdb_env_set_mapsize(env_, map);
     mdb_env_set_maxdbs(env_, kTableCount);
     mdb_env_set_maxreaders(env_, kMaxReaders);
     // NOTLS: read transactions belong to objects, not threads. NORDAHEAD: lookups are random.
-    const unsigned flags = MDB_NOTLS | MDB_NORDAHEAD | (write ? 0U : unsigned{MDB_RDONLY});
+    unsigned flags = MDB_NOTLS | MDB_NORDAHEAD | (write ? 0U : unsigned{MDB_RDONLY});
+    // On a medium that can't be written nobody writes: then reading needs no lock file either.
+    if (!write && ::access(directory.c_str(), W_OK) != 0 && errno == EROFS) flags |= MDB_NOLOCK;
     code = mdb_env_open(env_, directory.c_str(), flags, 0640);
   }
   if (code != 0) {
@@ -94,7 +110,8 @@ void Environment::open_tables(bool write) {
     if (code != 0) {
       mdb_txn_abort(txn);
       if (code == MDB_NOTFOUND) {
-        throw StoreError(StoreErrorKind::missing, "there is no store at " + directory_ + " yet: replay a trail into it first");
+        throw StoreError(StoreErrorKind::missing,
+                         "there is no store at " + directory_ + " yet: replay a trail into it first");
       }
       fail(code, "cannot open the store", directory_);
     }
@@ -129,8 +146,7 @@ void Environment::forget(std::string_view bytes) {
   if (end > begin) ::madvise(reinterpret_cast<void*>(begin), end - begin, MADV_DONTNEED);
 }
 
-Transaction::Transaction(Environment& environment, bool write)
-    : environment_(&environment) {
+Transaction::Transaction(Environment& environment, bool write) : environment_(&environment) {
   const unsigned flags = write ? 0U : unsigned{MDB_RDONLY};
   if (const int code = mdb_txn_begin(environment.env_, nullptr, flags, &txn_); code != 0) {
     txn_ = nullptr;

@@ -69,7 +69,8 @@ std::vector<std::uint32_t> order_by_key(std::span<const EventKey> keys) {
   return indexes_of(items);
 }
 
-std::vector<std::uint32_t> order_by_time(std::span<const std::uint32_t> by_key, std::span<const event::Timestamp> times) {
+std::vector<std::uint32_t> order_by_time(std::span<const std::uint32_t> by_key,
+                                         std::span<const event::Timestamp> times) {
   if (by_key.empty()) return {};
   event::Timestamp low = times[by_key.front()];
   event::Timestamp high = low;

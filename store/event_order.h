@@ -14,6 +14,7 @@ namespace trailkeeper::store {
 std::vector<std::uint32_t> order_by_key(std::span<const EventKey> keys);
 
 /// The indexes in `by_key` sorted by time, without changing the order of those with equal times.
-std::vector<std::uint32_t> order_by_time(std::span<const std::uint32_t> by_key, std::span<const event::Timestamp> times);
+std::vector<std::uint32_t> order_by_time(std::span<const std::uint32_t> by_key,
+                                         std::span<const event::Timestamp> times);
 
 }  // namespace trailkeeper::store

@@ -40,11 +40,14 @@ class Merge {
   SegmentHeader run() {
     order_events();
     write_identity();
+    forget_inputs();
     unite_paths();
     number_rows();
     mark_used_codes();
     write_dictionaries();
+    forget_inputs();
     write_columns();
+    forget_inputs();
     unite_tables();
     write_rows();
     write_tables();
@@ -53,14 +56,20 @@ class Merge {
   }
 
  private:
+  // Each step reads other sections: the pages of the last one's needn't stay.
+  void forget_inputs() const {
+    for (const Segment* input : inputs_) input->forget();
+  }
+
   void order_events() {
     struct Head {
       event::Timestamp time;
       EventKey key;
       Origin origin;
     };
-    const auto later = [](const Head& a, const Head& b) {
-      return std::tie(a.time, a.key, a.origin.input) > std::tie(b.time, b.key, b.origin.input);
+    const auto later = [this](const Head& a, const Head& b) {
+      if (a.time != b.time || a.key != b.key) return std::tie(a.time, a.key) > std::tie(b.time, b.key);
+      return earlier(*inputs_[b.origin.input], b.origin.index, *inputs_[a.origin.input], a.origin.index);
     };
     std::priority_queue<Head, std::vector<Head>, decltype(later)> heads{later};
     const auto push = [&](std::uint32_t input, std::uint32_t index) {
@@ -153,7 +162,8 @@ class Merge {
       if (keep_[input].empty()) continue;
       const Segment& segment = *inputs_[input];
       std::vector<std::vector<std::uint8_t>>& used = used_[input];
-      for (std::uint32_t path = 0; path < segment.path_count(); ++path) used.emplace_back(segment.dictionary(path).size());
+      for (std::uint32_t path = 0; path < segment.path_count(); ++path)
+        used.emplace_back(segment.dictionary(path).size());
       for (std::size_t column = 0; column < kColumnCount; ++column) {
         const PackedView& codes = segment.column(column);
         for (std::uint32_t index = 0; index < segment.size(); ++index) {
@@ -201,25 +211,29 @@ class Merge {
       code_counts_.push_back(united.size());
     }
     blobs.finish(SectionId::path_index);
-    encode_strings(SectionId::path_names, [&](const auto& add) {
-      for (const std::string& name : path_names_) add(name);
-    }, parts_);
+    encode_strings(
+        SectionId::path_names,
+        [&](const auto& add) {
+          for (const std::string& name : path_names_) add(name);
+        },
+        parts_);
   }
 
   void write_columns() {
     std::vector<const PackedView*> columns(inputs_.size());
-    encode_columns(origins_.size(), std::span{code_counts_}.first(kColumnCount),
-                   [&](std::size_t column, std::span<std::uint32_t> codes) {
-                     for (std::size_t input = 0; input < inputs_.size(); ++input) {
-                       columns[input] = &inputs_[input]->column(column);
-                     }
-                     for (std::size_t i = 0; i < origins_.size(); ++i) {
-                       const Origin origin = origins_[i];
-                       const std::uint64_t code = (*columns[origin.input])[origin.index];
-                       codes[i] = code == 0 ? 0 : new_code_of(origin.input, static_cast<std::uint32_t>(column), code - 1) + 1;
-                     }
-                   },
-                   parts_);
+    encode_columns(
+        origins_.size(), std::span{code_counts_}.first(kColumnCount),
+        [&](std::size_t column, std::span<std::uint32_t> codes) {
+          for (std::size_t input = 0; input < inputs_.size(); ++input) {
+            columns[input] = &inputs_[input]->column(column);
+          }
+          for (std::size_t i = 0; i < origins_.size(); ++i) {
+            const Origin origin = origins_[i];
+            const std::uint64_t code = (*columns[origin.input])[origin.index];
+            codes[i] = code == 0 ? 0 : new_code_of(origin.input, static_cast<std::uint32_t>(column), code - 1) + 1;
+          }
+        },
+        parts_);
   }
 
   std::uint32_t new_code_of(std::size_t input, std::uint32_t path, std::uint64_t code) const {
@@ -247,7 +261,8 @@ class Merge {
           identity.push_back(static_cast<char>(slot.kind));
           identity.push_back(static_cast<char>(slot.column));
         }
-        const auto [entry, added] = numbers.try_emplace(std::move(identity), static_cast<std::uint32_t>(united_.size()));
+        const auto [entry, added] =
+            numbers.try_emplace(std::move(identity), static_cast<std::uint32_t>(united_.size()));
         if (added) {
           united_.emplace_back();
           rows.push_back(0);
@@ -281,9 +296,13 @@ class Merge {
     ChunkedBlobs blobs{parts_, SectionId::tables};
     for (std::size_t number = 0; number < united_.size(); ++number) write_table(number, blobs.begin_blob());
     blobs.finish(SectionId::table_index);
-    encode_strings(SectionId::skeletons, [&](const auto& add) {
-      for (const auto& members : united_) add(inputs_[members.front().input]->table(members.front().index).skeleton);
-    }, parts_);
+    encode_strings(
+        SectionId::skeletons,
+        [&](const auto& add) {
+          for (const auto& members : united_)
+            add(inputs_[members.front().input]->table(members.front().index).skeleton);
+        },
+        parts_);
   }
 
   void write_table(std::size_t number, std::string& out) {
@@ -303,7 +322,8 @@ class Merge {
           for (const Origin member : members) {
             const Table& table = inputs_[member.input]->table(member.index);
             const TableSlot& slot = table.slots[i];
-            if (slot.path >= new_code_[member.input].size()) throw_corrupt("a table names a dictionary that does not exist");
+            if (slot.path >= new_code_[member.input].size())
+              throw_corrupt("a table names a dictionary that does not exist");
             for_each_row(member.input, member.index, [&](std::uint32_t row) {
               values.push_back(new_code_of(member.input, slot.path, slot.values[row]));
             });
@@ -347,10 +367,10 @@ class Merge {
   std::vector<event::Timestamp> times_;
   std::vector<EventKey> keys_;
   std::vector<std::string> path_names_;
-  std::vector<std::vector<std::uint32_t>> paths_;                    // Input, its path to the new path.
-  std::vector<std::vector<std::vector<std::uint32_t>>> new_code_;    // Input, its path, its code to the new code.
+  std::vector<std::vector<std::uint32_t>> paths_;                  // Input, its path to the new path.
+  std::vector<std::vector<std::vector<std::uint32_t>>> new_code_;  // Input, its path, its code to the new code.
   std::vector<std::uint32_t> code_counts_;
-  std::vector<std::vector<Origin>> united_;                          // New table to (input, its table).
+  std::vector<std::vector<Origin>> united_;  // New table to (input, its table).
   std::vector<std::vector<std::vector<std::uint32_t>>> new_row_;
   std::vector<std::vector<std::uint32_t>> row_counts_of_;
   std::vector<std::vector<std::vector<std::uint8_t>>> used_;
@@ -380,7 +400,8 @@ std::vector<std::uint64_t> choose_merge(std::span<const Segment> segments, bool 
   std::uint64_t bytes = 0;
   std::size_t same_class = 0;
   for (const SegmentHeader* header : smallest) {
-    const bool next_class = !chosen.empty() && size_class(header->events) != size_class(smallest[chosen.size() - 1]->events);
+    const bool next_class =
+        !chosen.empty() && size_class(header->events) != size_class(smallest[chosen.size() - 1]->events);
     if (!all && next_class) {
       if (same_class >= kFanIn) break;
       same_class = 0;

@@ -10,8 +10,8 @@
 
 namespace trailkeeper::store {
 
-/// Which segments to merge next, by number: the smallest ones as soon as there are several of about one size. Empty if all
-/// is well. `all`: as many as fit one segment, whatever their sizes.
+/// Which segments to merge next, by number: the smallest ones as soon as there are several of about one size. Empty if
+/// all is well. `all`: as many as fit one segment, whatever their sizes.
 std::vector<std::uint64_t> choose_merge(std::span<const Segment> segments, bool all);
 
 /// A segment to merge, and which of its events stay.
@@ -20,8 +20,8 @@ struct MergeInput {
   std::vector<std::uint8_t> keep;  ///< One byte an event; empty: all stay. Values that only others had go with them.
 };
 
-/// Writes the events of `inputs` as one segment, column by column, so that memory stays small against the segment. Fills in
-/// the header but for its number, raw_bytes and variants.
+/// Writes the events of `inputs` as one segment, column by column, so that memory stays small against the segment.
+/// Fills in the header but for its number, raw_bytes and variants.
 SegmentHeader merge_segments(const std::vector<MergeInput>& inputs, SegmentParts& parts);
 
 }  // namespace trailkeeper::store

@@ -73,13 +73,28 @@ void Segment::verify() const {
   for (const SectionEntry& entry : header_.sections) static_cast<void>(section_bytes(entry.id, true));
 }
 
+// Says where the damage is that `open` meets.
+template <typename Open>
+auto Segment::located(SectionId id, Open&& open) const {
+  try {
+    return open();
+  } catch (const StoreError& error) {
+    std::string_view what = error.what();
+    constexpr std::string_view kPrefix = "the store is damaged: ";
+    if (what.starts_with(kPrefix)) what.remove_prefix(kPrefix.size());
+    if (what.starts_with("segment ")) throw;
+    throw_corrupt("segment " + std::to_string(header_.number) + ", section " +
+                  std::to_string(static_cast<std::uint32_t>(id)) + ": " + std::string{what});
+  }
+}
+
 void Segment::forget() const {
   for (std::uint32_t part = 0; part < header_.parts; ++part) Environment::forget(load_part_(part));
 }
 
 const PackedView& Segment::packed(SectionId id, OpenColumn& column, bool check) const {
   if (!column.opened || (check && !column.checked)) {
-    column.view = open_column(section_bytes(id, check));
+    column.view = located(id, [&] { return open_column(section_bytes(id, check)); });
     if (column.view.size() != header_.events) {
       throw_corrupt("segment " + std::to_string(header_.number) + ": a column's length is wrong");
     }
@@ -130,12 +145,15 @@ std::uint64_t Segment::hash(std::uint32_t index) const {
 }
 
 bool Segment::may_contain(const EventKey& key) const {
-  if (!lazy_->key_filter) lazy_->key_filter.emplace(section_bytes(SectionId::key_filter, false));
+  if (!lazy_->key_filter) {
+    lazy_->key_filter =
+        located(SectionId::key_filter, [&] { return BloomFilter{section_bytes(SectionId::key_filter, false)}; });
+  }
   return lazy_->key_filter->may_contain(key);
 }
 
-// No section check here: the filter and the key order are only paths to an event, which is checked itself; a lookup must
-// not read megabytes. Damage to them is found by verify().
+// No section check here: the filter and the key order are only paths to an event, which is checked itself; a lookup
+// must not read megabytes. Damage to them is found by verify().
 std::vector<std::uint32_t> Segment::find(const EventKey& key) const {
   std::vector<std::uint32_t> found;
   if (!may_contain(key)) return found;
@@ -210,7 +228,11 @@ const StringList& Segment::dictionary(std::size_t number) const {
 // For an event's own text, which is checked against its hash.
 const StringList& Segment::unchecked_dictionary(std::size_t number) const {
   std::unique_ptr<StringList>& open = lazy_->dictionaries[number];
-  if (!open) open = std::make_unique<StringList>(blob(SectionId::path_index, SectionId::strings, number));
+  if (!open) {
+    open = located(SectionId::strings, [&] {
+      return std::make_unique<StringList>(blob(SectionId::path_index, SectionId::strings, number));
+    });
+  }
   return *open;
 }
 
@@ -242,7 +264,11 @@ std::uint32_t Segment::table_count() const {
 
 const Table& Segment::table(std::uint32_t number) const {
   std::unique_ptr<Table>& open = lazy_->open_tables[number];
-  if (open) return *open;
+  if (!open) open = located(SectionId::tables, [&] { return open_table(number); });
+  return *open;
+}
+
+std::unique_ptr<Table> Segment::open_table(std::uint32_t number) const {
   if (!lazy_->skeletons) lazy_->skeletons.emplace(section_bytes(SectionId::skeletons, false));
   auto table = std::make_unique<Table>();
   lazy_->skeletons->append(number, table->skeleton);
@@ -289,8 +315,7 @@ const Table& Segment::table(std::uint32_t number) const {
     at += length;
     table->slots.push_back(slot);
   }
-  open = std::move(table);
-  return *open;
+  return table;
 }
 
 std::uint32_t Segment::table_of(std::uint32_t index) const {
@@ -319,22 +344,30 @@ void Segment::append_leaf(const Table& table, std::size_t number, std::uint32_t 
     case SlotKind::event_time:
       event::append_plain_seconds(static_cast<std::uint32_t>(time_at(index, false) / event::kSecond), out);
       return;
-    case SlotKind::text: unchecked_dictionary(slot.path).append(static_cast<std::uint32_t>(slot.values[row]), out); return;
+    case SlotKind::text:
+      unchecked_dictionary(slot.path).append(static_cast<std::uint32_t>(slot.values[row]), out);
+      return;
     case SlotKind::guid:
       event::append_guid(reinterpret_cast<const std::uint8_t*>(slot.guids) + sizeof(event::Guid) * row, out);
       return;
-    case SlotKind::seconds:
-      event::append_plain_seconds(static_cast<std::uint32_t>(slot.values[row]), out);
-      return;
+    case SlotKind::seconds: event::append_plain_seconds(static_cast<std::uint32_t>(slot.values[row]), out); return;
     case SlotKind::integer: out += std::to_string(slot.values[row]); return;
   }
 }
 
 void Segment::append_event(std::uint32_t index, std::uint64_t hash_seed, std::string& out) const {
+  const std::size_t begin = out.size();
+  append_unchecked(index, out);
+  if (XXH3_64bits_withSeed(out.data() + begin, out.size() - begin, hash_seed) != hash(index)) {
+    throw_corrupt("segment " + std::to_string(header_.number) + ", event " + std::to_string(index) +
+                  ": its bytes are not those that were stored");
+  }
+}
+
+void Segment::append_unchecked(std::uint32_t index, std::string& out) const {
   const Table& table = this->table(table_of(index));
   const std::uint32_t row = row_of(index);
   if (row >= table.rows) throw_corrupt("an event's row is out of range");
-  const std::size_t begin = out.size();
   std::size_t copied = 0;
   for (std::size_t i = 0; i < table.marks.size(); ++i) {
     out.append(table.skeleton, copied, table.marks[i] - copied);
@@ -345,10 +378,17 @@ void Segment::append_event(std::uint32_t index, std::uint64_t hash_seed, std::st
     if (quoted) out.push_back('"');
   }
   out.append(table.skeleton, copied);
-  if (XXH3_64bits_withSeed(out.data() + begin, out.size() - begin, hash_seed) != hash(index)) {
-    throw_corrupt("segment " + std::to_string(header_.number) + ", event " + std::to_string(index) +
-                  ": its bytes are not those that were stored");
-  }
+}
+
+bool earlier(const Segment& a, std::uint32_t index_a, const Segment& b, std::uint32_t index_b) {
+  const auto left = std::pair{a.time(index_a), a.key(index_a)};
+  const auto right = std::pair{b.time(index_b), b.key(index_b)};
+  if (left != right) return left < right;
+  std::string left_bytes;
+  std::string right_bytes;
+  a.append_unchecked(index_a, left_bytes);
+  b.append_unchecked(index_b, right_bytes);
+  return left_bytes < right_bytes;
 }
 
 }  // namespace trailkeeper::store

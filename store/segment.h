@@ -21,9 +21,9 @@ namespace trailkeeper::store {
 /// One leaf of a table's events.
 struct TableSlot {
   SlotKind kind;
-  std::uint32_t path = 0;     ///< Dictionary, or number of the path's name; kinds text, guid, seconds, integer.
-  std::uint32_t column = 0;   ///< Kind column.
-  PackedView values;          ///< Kinds text (codes), seconds, integer: one a row.
+  std::uint32_t path = 0;       ///< Dictionary, or number of the path's name; kinds text, guid, seconds, integer.
+  std::uint32_t column = 0;     ///< Kind column.
+  PackedView values;            ///< Kinds text (codes), seconds, integer: one a row.
   const char* guids = nullptr;  ///< Kind guid: 16 bytes a row.
 };
 
@@ -35,9 +35,9 @@ struct Table {
   std::vector<TableSlot> slots;
 };
 
-/// A view of one segment; sections are opened (and those of columns and dictionaries checked against their checksum) when
-/// first used. Valid as long as the read transaction it came from. Not thread-safe: one for each thread.
-/// Every function throws StoreError(corrupt) rather than return what wasn't stored.
+/// A view of one segment; sections are opened (and those of columns and dictionaries checked against their checksum)
+/// when first used. Valid as long as the read transaction it came from. Not thread-safe: one for each thread. Every
+/// function throws StoreError(corrupt) rather than return what wasn't stored.
 class Segment {
  public:
   /// Gives the bytes of a part, as SegmentParts made them.
@@ -80,6 +80,9 @@ class Segment {
   /// Appends an event's bytes as they came, and checks them against the hash kept since then.
   void append_event(std::uint32_t index, std::uint64_t hash_seed, std::string& out) const;
 
+  /// As append_event, without that check: for comparing events.
+  void append_unchecked(std::uint32_t index, std::string& out) const;
+
   /// Checks every section against its checksum.
   void verify() const;
 
@@ -99,8 +102,12 @@ class Segment {
   [[nodiscard]] const PackedView& packed_column(std::size_t column, bool check) const;
   [[nodiscard]] event::Timestamp time_at(std::uint32_t index, bool check) const;
   [[nodiscard]] const StringList& unchecked_dictionary(std::size_t number) const;
+  template <typename Open>
+  auto located(SectionId id, Open&& open) const;
   [[nodiscard]] std::string_view blob(SectionId index, SectionId first, std::size_t number) const;
-  void append_leaf(const Table& table, std::size_t slot, std::uint32_t index, std::uint32_t row, std::string& out) const;
+  [[nodiscard]] std::unique_ptr<Table> open_table(std::uint32_t number) const;
+  void append_leaf(const Table& table, std::size_t slot, std::uint32_t index, std::uint32_t row,
+                   std::string& out) const;
 
   struct Lazy;
   SegmentHeader header_;
@@ -112,5 +119,8 @@ class Segment {
   Segment(Segment&&) noexcept;
   Segment& operator=(Segment&&) noexcept;
 };
+
+/// The order of events in a store: by time, then key, then bytes (events of one key differ in them).
+bool earlier(const Segment& a, std::uint32_t index_a, const Segment& b, std::uint32_t index_b);
 
 }  // namespace trailkeeper::store

@@ -92,7 +92,8 @@ SegmentBuilder::SegmentBuilder(SegmentBuilder&&) noexcept = default;
 SegmentBuilder& SegmentBuilder::operator=(SegmentBuilder&&) noexcept = default;
 
 std::uint32_t SegmentBuilder::path_number(std::string_view path) {
-  const auto [entry, added] = path_numbers_.try_emplace(std::string{path}, static_cast<std::uint32_t>(path_names_.size()));
+  const auto [entry, added] =
+      path_numbers_.try_emplace(std::string{path}, static_cast<std::uint32_t>(path_names_.size()));
   if (added) {
     path_names_.emplace_back(path);
     dictionaries_.push_back(std::make_unique<StringTable>());
@@ -112,7 +113,9 @@ std::unique_ptr<ShapeTable> SegmentBuilder::plan_table(const event::Shape& shape
     switch (slot.type) {
       case LeafType::text: plan.kind = column ? SlotKind::column : SlotKind::text; break;
       case LeafType::guid: plan.kind = slot.field == Field::event_id ? SlotKind::event_key : SlotKind::guid; break;
-      case LeafType::time: plan.kind = slot.field == Field::event_time ? SlotKind::event_time : SlotKind::seconds; break;
+      case LeafType::time:
+        plan.kind = slot.field == Field::event_time ? SlotKind::event_time : SlotKind::seconds;
+        break;
       case LeafType::integer: plan.kind = SlotKind::integer; break;
       case LeafType::number: path.push_back(kNumberMark); break;
       case LeafType::escaped: path.push_back(kEscapedMark); break;
@@ -124,7 +127,8 @@ std::unique_ptr<ShapeTable> SegmentBuilder::plan_table(const event::Shape& shape
   find_identity_run(shape, *table);
   for (std::uint32_t column = 0; column < kColumnCount; ++column) {
     const std::string_view literal = shape.literal_of_field[static_cast<std::size_t>(kColumnFields[column])];
-    if (!literal.empty()) table->literals.push_back({column, dictionaries_[column]->code_of(literal), literal == "true"});
+    if (!literal.empty())
+      table->literals.push_back({column, dictionaries_[column]->code_of(literal), literal == "true"});
   }
   return table;
 }

@@ -16,8 +16,8 @@
 
 namespace trailkeeper::store {
 
-/// The key an event is deduplicated by: its eventID if that is a lower-case GUID, else a hash of the eventID's text, else
-/// (no eventID) a hash of the event's bytes.
+/// The key an event is deduplicated by: its eventID if that is a lower-case GUID, else a hash of the eventID's text,
+/// else (no eventID) a hash of the event's bytes.
 EventKey key_of_event_id(std::string_view event_id);
 
 /// Builds one segment. Not thread-safe. Events are numbered in the order they are added.

@@ -116,15 +116,16 @@ class SegmentBuilder::Encoder {
   }
 
   void write_columns() {
-    encode_columns(order_.size(), std::span{code_counts_}.first(kColumnCount),
-                   [&](std::size_t column, std::span<std::uint32_t> codes) {
-                     for (std::size_t i = 0; i < order_.size(); ++i) {
-                       const std::size_t at = static_cast<std::size_t>(order_[i]) * kColumnCount + column;
-                       const std::uint32_t code = builder_.column_codes_[at];
-                       codes[i] = code == 0 ? 0 : renumbered(column, code - 1) + 1;
-                     }
-                   },
-                   parts_);
+    encode_columns(
+        order_.size(), std::span{code_counts_}.first(kColumnCount),
+        [&](std::size_t column, std::span<std::uint32_t> codes) {
+          for (std::size_t i = 0; i < order_.size(); ++i) {
+            const std::size_t at = static_cast<std::size_t>(order_[i]) * kColumnCount + column;
+            const std::uint32_t code = builder_.column_codes_[at];
+            codes[i] = code == 0 ? 0 : renumbered(column, code - 1) + 1;
+          }
+        },
+        parts_);
   }
 
   void write_rows() {
@@ -143,11 +144,14 @@ class SegmentBuilder::Encoder {
       if (!kept_rows_[table].empty()) write_table(table, blobs.begin_blob());
     }
     blobs.finish(SectionId::table_index);
-    encode_strings(SectionId::skeletons, [&](const auto& add) {
-      for (std::size_t table = 0; table < builder_.tables_.size(); ++table) {
-        if (!kept_rows_[table].empty()) add(builder_.tables_[table]->skeleton);
-      }
-    }, parts_);
+    encode_strings(
+        SectionId::skeletons,
+        [&](const auto& add) {
+          for (std::size_t table = 0; table < builder_.tables_.size(); ++table) {
+            if (!kept_rows_[table].empty()) add(builder_.tables_[table]->skeleton);
+          }
+        },
+        parts_);
   }
 
   void write_table(std::size_t table, std::string& out) {
@@ -200,9 +204,12 @@ class SegmentBuilder::Encoder {
       writer.finish(blobs.begin_blob());
     }
     blobs.finish(SectionId::path_index);
-    encode_strings(SectionId::path_names, [&](const auto& add) {
-      for (const std::string& name : builder_.path_names_) add(name);
-    }, parts_);
+    encode_strings(
+        SectionId::path_names,
+        [&](const auto& add) {
+          for (const std::string& name : builder_.path_names_) add(name);
+        },
+        parts_);
   }
 
   const SegmentBuilder& builder_;

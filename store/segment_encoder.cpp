@@ -37,8 +37,8 @@ void encode_times(std::span<const event::Timestamp> times, SegmentHeader& header
 }  // namespace
 
 void encode_identity(std::span<const event::Timestamp> times, std::span<const EventKey> keys,
-                     std::span<const std::uint64_t> hashes, std::span<const std::uint32_t> by_key, SegmentHeader& header,
-                     SegmentParts& parts) {
+                     std::span<const std::uint64_t> hashes, std::span<const std::uint32_t> by_key,
+                     SegmentHeader& header, SegmentParts& parts) {
   header.events = times.size();
   encode_times(times, header, parts);
   parts.add(SectionId::keys, {reinterpret_cast<const char*>(keys.data()), keys.size_bytes()});

@@ -13,16 +13,17 @@ namespace trailkeeper::store {
 /// Writes times, keys, hashes, by_key and key_filter. All spans are in the segment's order; `by_key` holds the events'
 /// numbers in ascending order of key. Sets the header's events, times and unit.
 void encode_identity(std::span<const event::Timestamp> times, std::span<const EventKey> keys,
-                     std::span<const std::uint64_t> hashes, std::span<const std::uint32_t> by_key, SegmentHeader& header,
-                     SegmentParts& parts);
+                     std::span<const std::uint64_t> hashes, std::span<const std::uint32_t> by_key,
+                     SegmentHeader& header, SegmentParts& parts);
 
-/// Writes the columns with their counts and postings. `fill(column, codes)` gives the codes plus one (0 for none) in the
-/// segment's order; `code_counts[column]` is the size of the column's dictionary.
+/// Writes the columns with their counts and postings. `fill(column, codes)` gives the codes plus one (0 for none) in
+/// the segment's order; `code_counts[column]` is the size of the column's dictionary.
 void encode_columns(std::size_t events, std::span<const std::uint32_t> code_counts,
                     const std::function<void(std::size_t, std::span<std::uint32_t>)>& fill, SegmentParts& parts);
 
 /// Writes which table and row each event has.
-void encode_rows(std::span<const std::uint32_t> table_numbers, std::span<const std::uint32_t> rows, SegmentParts& parts);
+void encode_rows(std::span<const std::uint32_t> table_numbers, std::span<const std::uint32_t> rows,
+                 SegmentParts& parts);
 
 /// Writes a plain list of strings as one section.
 void encode_strings(SectionId id, const std::function<void(const std::function<void(std::string_view)>&)>& each,

@@ -37,7 +37,8 @@ std::uint64_t stored_number(const Transaction& transaction, std::string_view key
 void check_format(const Transaction& transaction, const std::string& directory) {
   const std::uint64_t format = stored_number(transaction, kFormatKey, kFormatVersion);
   if (format > kFormatVersion) {
-    throw StoreError(StoreErrorKind::newer_format, "the store at " + directory + " has format " + std::to_string(format) +
+    throw StoreError(StoreErrorKind::newer_format, "the store at " + directory + " has format " +
+                                                       std::to_string(format) +
                                                        ", this trailkeeper knows formats up to " +
                                                        std::to_string(kFormatVersion) + ": use a newer trailkeeper");
   }
@@ -75,8 +76,8 @@ class Store::Lock {
     if (::flock(descriptor_, LOCK_EX | LOCK_NB) != 0) {
       const std::string owner = owner_text();
       ::close(descriptor_);
-      throw StoreError(StoreErrorKind::locked, "the store at " + directory + " is being written by another process" + owner +
-                                                   ": wait for it to end, or use another store");
+      throw StoreError(StoreErrorKind::locked, "the store at " + directory + " is being written by another process" +
+                                                   owner + ": wait for it to end, or use another store");
     }
     const std::string id = std::to_string(::getpid()) + "\n";
     if (::ftruncate(descriptor_, 0) == 0) static_cast<void>(!::pwrite(descriptor_, id.data(), id.size(), 0));
@@ -130,7 +131,8 @@ Snapshot::Snapshot(Environment& environment) : transaction_(environment.read()) 
       parts.push_back(*bytes);
     }
     segments_.emplace_back(std::move(header), [parts = std::move(parts), number](std::uint32_t part) {
-      if (part >= parts.size()) throw_corrupt("segment " + std::to_string(number) + " lacks part " + std::to_string(part));
+      if (part >= parts.size())
+        throw_corrupt("segment " + std::to_string(number) + " lacks part " + std::to_string(part));
       return parts[part];
     });
     return true;

@@ -82,7 +82,8 @@ StringList::StringList(std::string_view bytes) {
   if (reader.rest().size() < kPackPadding) throw_corrupt("a string list is cut short");
   const std::uint64_t blocks = (raw_bytes_ + kBlockBytes - 1) / kBlockBytes;
   const bool raw = block_ends_.size() == 0;
-  if (raw ? payload_.size() != raw_bytes_ : block_ends_.size() != blocks) throw_corrupt("a string list's size is wrong");
+  if (raw ? payload_.size() != raw_bytes_ : block_ends_.size() != blocks)
+    throw_corrupt("a string list's size is wrong");
 }
 
 std::string_view StringList::block(std::uint64_t number) const {
@@ -132,7 +133,8 @@ void StringList::append(std::uint32_t index, std::string& out) const {
     const std::uint64_t number = begin / kBlockBytes;
     const std::uint64_t stop = std::min(end, (number + 1) * kBlockBytes);
     const std::string_view bytes = block(number);
-    out.append(bytes.substr(static_cast<std::size_t>(begin - number * kBlockBytes), static_cast<std::size_t>(stop - begin)));
+    out.append(
+        bytes.substr(static_cast<std::size_t>(begin - number * kBlockBytes), static_cast<std::size_t>(stop - begin)));
     begin = stop;
   }
 }

@@ -12,7 +12,8 @@ namespace {
 
 std::uint64_t number_of_key(std::string_view key) {
   std::uint64_t number = 0;
-  for (std::size_t i = 0; i < sizeof number && i < key.size(); ++i) number = number << 8 | static_cast<unsigned char>(key[i]);
+  for (std::size_t i = 0; i < sizeof number && i < key.size(); ++i)
+    number = number << 8 | static_cast<unsigned char>(key[i]);
   return number;
 }
 
@@ -47,7 +48,9 @@ void Writer::remove_orphans() {
   transaction.commit();
 }
 
-std::unique_ptr<SegmentBuilder> Writer::new_batch() const { return std::make_unique<SegmentBuilder>(store_.hash_seed()); }
+std::unique_ptr<SegmentBuilder> Writer::new_batch() const {
+  return std::make_unique<SegmentBuilder>(store_.hash_seed());
+}
 
 SealedBatch Writer::seal(const SegmentBuilder& batch) {
   Deduplicated fresh = deduplicator_.run(batch);
@@ -69,7 +72,7 @@ SealedBatch Writer::seal(const SegmentBuilder& batch) {
 }
 
 void Writer::commit(Commit commit) {
-  {
+  try {
     const std::lock_guard lock{commit_mutex_};
     Transaction transaction = store_.environment().write();
     for (SealedBatch& batch : commit.batches) {
@@ -88,6 +91,9 @@ void Writer::commit(Commit commit) {
       transaction.put(TableId::sources, source_key(position.source), encode_source(position));
     }
     transaction.commit();
+  } catch (...) {
+    for (const SealedBatch& batch : commit.batches) deduplicator_.finished(batch.ticket);
+    throw;
   }
   for (const SealedBatch& batch : commit.batches) deduplicator_.finished(batch.ticket);
 }
@@ -134,7 +140,10 @@ void Writer::merge(const std::vector<std::uint64_t>& numbers) {
 // The merged segment is written part by part, each in a transaction of its own, so that commits get their turn between
 // them. It becomes visible, and its inputs go, in one last transaction. A crash before that leaves orphans.
 SegmentHeader Writer::write_merged(std::uint64_t number, const std::vector<MergeInput>& inputs) {
-  for (const MergeInput& input : inputs) input.segment->verify();
+  for (const MergeInput& input : inputs) {
+    input.segment->verify();
+    input.segment->forget();
+  }
   SegmentParts parts{[&](std::uint32_t part, std::string bytes) {
     const std::lock_guard lock{commit_mutex_};
     Transaction transaction = store_.environment().write();
@@ -146,7 +155,8 @@ SegmentHeader Writer::write_merged(std::uint64_t number, const std::vector<Merge
   return header;
 }
 
-void Writer::replace(const std::vector<std::uint64_t>& numbers, const SegmentHeader& header, const JournalEntry* entry) {
+void Writer::replace(const std::vector<std::uint64_t>& numbers, const SegmentHeader& header,
+                     const JournalEntry* entry) {
   const std::lock_guard lock{commit_mutex_};
   Transaction transaction = store_.environment().write();
   if (header.events > 0) transaction.put(TableId::segments, segment_key(header.number), encode_header(header));

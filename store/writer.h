@@ -17,7 +17,7 @@ namespace trailkeeper::store {
 
 /// A deduplicated and encoded batch, ready to be committed.
 struct SealedBatch {
-  SegmentHeader header;            ///< events == 0: nothing of the batch was new.
+  SegmentHeader header;  ///< events == 0: nothing of the batch was new.
   std::vector<std::string> parts;
   std::uint64_t events = 0;
   std::uint64_t duplicates = 0;
@@ -35,8 +35,8 @@ struct Commit {
 /// What merging has cost so far.
 struct MergeCost {
   std::uint64_t merges = 0;
-  std::uint64_t events = 0;   ///< Rewritten.
-  std::uint64_t bytes = 0;    ///< Written.
+  std::uint64_t events = 0;  ///< Rewritten.
+  std::uint64_t bytes = 0;   ///< Written.
   double seconds = 0;
 };
 
@@ -50,7 +50,8 @@ class Writer {
   /// Deduplicates and encodes. Thread-safe. The result must be committed or given up.
   [[nodiscard]] SealedBatch seal(const SegmentBuilder& batch);
 
-  /// Makes all of it durable in one transaction (fdatasync) or throws StoreError and keeps nothing. Thread-safe.
+  /// Makes all of it durable in one transaction (fdatasync) or throws StoreError, keeps nothing and gives the
+  /// batches up. Thread-safe.
   void commit(Commit commit);
 
   /// Lets other batches go on that wait for this one; its events aren't stored.
@@ -60,8 +61,9 @@ class Writer {
   /// meanwhile. `all`: merges whatever can be merged.
   bool merge_once(bool all = false);
 
-  /// Removes the events of one segment for which keep[event] is 0, with all values that only they had, and adds an entry
-  /// to the journal in the same transaction. `keep` must be of a snapshot taken while nothing else merges or removes.
+  /// Removes the events of one segment for which keep[event] is 0, with all values that only they had, and adds an
+  /// entry to the journal in the same transaction. `keep` must be of a snapshot taken while nothing else merges or
+  /// removes.
   void remove_events(const Segment& segment, std::vector<std::uint8_t> keep, const JournalEntry& entry);
 
   /// Adds an entry to the journal.

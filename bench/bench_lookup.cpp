@@ -1,0 +1,115 @@
+// Finding an event by its eventID, in one segment and in a whole store.
+// TRAILKEEPER_BENCH_STORE names a store to look up events in; bench/run gives the one it has built.
+#include <benchmark/benchmark.h>
+
+#include <cstdlib>
+#include <cstring>
+#include <memory>
+
+#include "bench_events.h"
+#include "query/event_list.h"
+#include "store/store.h"
+#include "trail_random.h"
+
+namespace {
+
+using namespace trailkeeper;
+
+constexpr std::size_t kLookups = 512;
+
+void find_in_segment(benchmark::State& state) {
+  const bench::MemorySegment made = bench::make_segment(100'000);
+  const store::Segment segment = made.open();
+  bench::Random random{7};
+  std::string json;
+  for (auto _ : state) {
+    const store::EventKey key = segment.key(random.below(segment.size()));
+    const auto found = segment.find(key);
+    json.clear();
+    segment.append_event(found.at(0), bench::kHashSeed, json);
+    benchmark::DoNotOptimize(json.data());
+  }
+  state.SetItemsProcessed(state.iterations());
+}
+BENCHMARK(find_in_segment)->Unit(benchmark::kMicrosecond);
+
+void miss_in_segment(benchmark::State& state) {
+  const bench::MemorySegment made = bench::make_segment(100'000);
+  const store::Segment segment = made.open();
+  bench::Random random{8};
+  for (auto _ : state) {
+    store::EventKey key;
+    for (std::size_t i = 0; i < key.size(); i += 8) {
+      const std::uint64_t bits = random.next();
+      std::memcpy(key.data() + i, &bits, sizeof bits);
+    }
+    benchmark::DoNotOptimize(segment.may_contain(key) && !segment.find(key).empty());
+  }
+  state.SetItemsProcessed(state.iterations());
+}
+BENCHMARK(miss_in_segment)->Unit(benchmark::kMicrosecond);
+
+/// eventIDs spread over all segments of the snapshot.
+std::vector<std::string> some_ids(const store::Snapshot& snapshot) {
+  bench::Random random{9};
+  std::vector<std::string> ids;
+  std::string json;
+  for (std::size_t i = 0; i < kLookups; ++i) {
+    const auto& segments = snapshot.segments();
+    const store::Segment& segment = segments[random.below(static_cast<std::uint32_t>(segments.size()))];
+    json.clear();
+    segment.append_event(random.below(segment.size()), snapshot.hash_seed(), json);
+    constexpr std::string_view kMember = "\"eventID\":\"";
+    const std::size_t at = json.find(kMember);
+    if (at != std::string::npos) ids.push_back(json.substr(at + kMember.size(), 36));
+  }
+  return ids;
+}
+
+// One snapshot for all lookups, as a server has: what was opened stays open.
+void find_in_store(benchmark::State& state, store::Store& store, const std::vector<std::string>& ids) {
+  const store::Snapshot snapshot = store.snapshot();
+  std::string json;
+  std::size_t next = 0;
+  for (auto _ : state) {
+    const auto found = query::find_events(snapshot, ids[next++ % ids.size()]);
+    json.clear();
+    found.at(0).segment->append_event(found.at(0).index, snapshot.hash_seed(), json);
+    benchmark::DoNotOptimize(json.data());
+  }
+  state.SetItemsProcessed(state.iterations());
+}
+
+// A snapshot for each lookup: every section is opened anew.
+void snapshot_and_find_in_store(benchmark::State& state, store::Store& store, const std::vector<std::string>& ids) {
+  std::string json;
+  std::size_t next = 0;
+  for (auto _ : state) {
+    const store::Snapshot snapshot = store.snapshot();
+    const auto found = query::find_events(snapshot, ids[next++ % ids.size()]);
+    json.clear();
+    found.at(0).segment->append_event(found.at(0).index, snapshot.hash_seed(), json);
+    benchmark::DoNotOptimize(json.data());
+  }
+  state.SetItemsProcessed(state.iterations());
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  benchmark::Initialize(&argc, argv);
+  std::unique_ptr<store::Store> store;
+  std::vector<std::string> ids;
+  if (const char* const directory = std::getenv("TRAILKEEPER_BENCH_STORE")) {
+    store = std::make_unique<store::Store>(directory, store::Store::Mode::read);
+    ids = some_ids(store->snapshot());
+    benchmark::RegisterBenchmark("find_in_store", find_in_store, std::ref(*store), std::cref(ids))
+        ->Unit(benchmark::kMicrosecond);
+    benchmark::RegisterBenchmark("snapshot_and_find_in_store", snapshot_and_find_in_store, std::ref(*store),
+                                 std::cref(ids))
+        ->Unit(benchmark::kMicrosecond);
+  }
+  benchmark::RunSpecifiedBenchmarks();
+  benchmark::Shutdown();
+  return 0;
+}

@@ -1,0 +1,72 @@
+// What bench/run asks of DuckDB. Usage: node duckdb.mjs COMMAND DATABASE [ARGUMENT]
+//   load-ndjson DATABASE FILE     makes the table ev of an NDJSON file, and a checkpoint
+//   load-gz DATABASE 'GLOB'       makes it of the Records of .json.gz files
+//   query DATABASE                 the queries that bench/run times, each 9 times, best time
+//   version
+// Prints one line of JSON; seconds are inside the process, from opening the database to the end of the checkpoint.
+import { DuckDBInstance } from '@duckdb/node-api';
+
+const [command, database, argument] = process.argv.slice(2);
+const quoted = (text) => `'${text.replaceAll("'", "''")}'`;
+
+// The same answers as trailkeeper's commands of these names. Callers without an ARN are AWS services.
+const queries = {
+  'count-by-name': 'select eventName, count(*) as n from ev group by all order by n desc, eventName',
+  'count-errors-by-principal': `select coalesce(userIdentity.arn, userIdentity.principalId, userIdentity.invokedBy) as principal,
+     count(*) as n from ev where errorCode is not null group by all order by n desc, principal limit 10`,
+};
+
+const open = async (path) => {
+  const instance = await DuckDBInstance.create(path, { threads: '2' });
+  return { instance, connection: await instance.connect() };
+};
+
+const load = async (source) => {
+  const begin = performance.now();
+  const { instance, connection } = await open(database);
+  await connection.run(`create table ev as ${source}`);
+  await connection.run('checkpoint');
+  const seconds = (performance.now() - begin) / 1000;
+  const rows = Number((await connection.runAndReadAll('select count(*) from ev')).getRows()[0][0]);
+  connection.closeSync();
+  instance.closeSync();
+  return { seconds, rows };
+};
+
+const runQueries = async () => {
+  const { instance, connection } = await open(database);
+  const result = {};
+  for (const [name, sql] of Object.entries(queries)) {
+    const times = [];
+    let rows = [];
+    for (let i = 0; i < 9; ++i) {
+      const begin = performance.now();
+      rows = (await connection.runAndReadAll(sql)).getRows();
+      times.push((performance.now() - begin) / 1000);
+    }
+    result[name] = { first: times[0], best: Math.min(...times), answer: rows.map((row) => row.map(String)) };
+  }
+  connection.closeSync();
+  instance.closeSync();
+  return result;
+};
+
+const commands = {
+  'load-ndjson': () => load(`select * from read_json(${quoted(argument)}, format = 'newline_delimited')`),
+  // A file is one object of many MB.
+  'load-gz': () => load(`select r.* from (select unnest(Records) as r from read_json(${quoted(argument)}, maximum_object_size = 268435456))`),
+  query: runQueries,
+  version: async () => {
+    const { instance, connection } = await open(':memory:');
+    const version = (await connection.runAndReadAll('select version()')).getRows()[0][0];
+    connection.closeSync();
+    instance.closeSync();
+    return { version };
+  },
+};
+
+if (!(command in commands)) {
+  console.error(`duckdb.mjs: no such command: ${command}`);
+  process.exit(2);
+}
+console.log(JSON.stringify(await commands[command]()));

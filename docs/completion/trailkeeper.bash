@@ -1,0 +1,79 @@
+# bash completion for trailkeeper
+# shellcheck shell=bash disable=SC2207
+
+_trailkeeper_fields="name source user principal access-key account region ip error type category user-agent read-only
+  identity role eventName eventSource awsRegion sourceIPAddress userAgent errorCode errorMessage eventID requestID eventType
+  eventCategory recipientAccountId readOnly userIdentity.type userIdentity.arn userIdentity.principalId
+  userIdentity.accountId userIdentity.userName userIdentity.accessKeyId userIdentity.invokedBy resources[].ARN
+  tlsDetails.tlsVersion vpcEndpointId"
+
+_trailkeeper_files() {
+  compopt -o filenames 2>/dev/null
+  COMPREPLY=($(compgen "$1" -- "$cur"))
+}
+
+_trailkeeper_words() { COMPREPLY=($(compgen -W "$1" -- "$cur")); }
+
+# One field of a list with commas: what stands before the last comma is kept.
+_trailkeeper_list() {
+  local before=""
+  [[ $cur == *,* ]] && before="${cur%,*},"
+  COMPREPLY=($(compgen -P "$before" -W "$1" -- "${cur##*,}"))
+  compopt -o nospace 2>/dev/null
+}
+
+_trailkeeper() {
+  local cur="${COMP_WORDS[COMP_CWORD]}" prev="${COMP_WORDS[COMP_CWORD - 1]}" command="" i
+  local commands="replay events show count rejects stats"
+  local filters="--event-id --name --source --user --principal --access-key --account --region --ip --error --resource --type
+    --category --request-id --user-agent --read-only --write-only --since --until"
+  COMPREPLY=()
+
+  # --option=value arrives as three words.
+  if [[ $cur == "=" ]]; then
+    cur=""
+  elif [[ $prev == "=" ]]; then
+    prev="${COMP_WORDS[COMP_CWORD - 2]}"
+  fi
+
+  for ((i = 1; i < COMP_CWORD; i++)); do
+    if [[ " $commands " == *" ${COMP_WORDS[i]} "* && ! ${COMP_WORDS[i - 1]} =~ ^(--store|--output|-o|=)$ ]]; then
+      command="${COMP_WORDS[i]}"
+      break
+    fi
+  done
+
+  case "$prev" in
+    --store) _trailkeeper_files -d; return ;;
+    --output | -o) _trailkeeper_words "table json ndjson csv raw"; return ;;
+    --order) _trailkeeper_words "newest oldest"; return ;;
+    --per) _trailkeeper_words "hour day month"; return ;;
+    --by) _trailkeeper_list "$_trailkeeper_fields"; return ;;
+    --fields) _trailkeeper_list "time $_trailkeeper_fields"; return ;;
+    --error) _trailkeeper_words "any none AccessDenied UnauthorizedOperation ThrottlingException"; return ;;
+    --type)
+      _trailkeeper_words "AwsApiCall AwsServiceEvent AwsConsoleAction AwsConsoleSignIn AwsCloudTrailInsight AwsVpceEvent"
+      return ;;
+    --category) _trailkeeper_words "Management Data NetworkActivity Insight"; return ;;
+    --source)
+      _trailkeeper_words "activate.amazonaws.com billing.amazonaws.com ce.amazonaws.com cloudtrail.amazonaws.com
+        ec2.amazonaws.com health.amazonaws.com iam.amazonaws.com kms.amazonaws.com lambda.amazonaws.com
+        organizations.amazonaws.com s3.amazonaws.com signin.amazonaws.com sts.amazonaws.com support.amazonaws.com"
+      return ;;
+    --since | --until) _trailkeeper_words "15m 1h 24h 7d 30d 90d now"; return ;;
+    --event-id | --name | --user | --principal | --access-key | --account | --region | --ip | --resource | --request-id | \
+      --user-agent | --limit | --top | --workers) return ;;
+  esac
+
+  local global="--store --output --help"
+  case "$command" in
+    "") _trailkeeper_words "$commands $global --version" ;;
+    replay) if [[ $cur == -?* ]]; then _trailkeeper_words "--workers $global"; else _trailkeeper_files -f; fi ;;
+    events) _trailkeeper_words "$filters --limit --order --fields $global" ;;
+    count) _trailkeeper_words "$filters --by --per --top $global" ;;
+    rejects) _trailkeeper_words "--limit $global" ;;
+    show | stats) _trailkeeper_words "$global" ;;
+  esac
+}
+
+complete -F _trailkeeper trailkeeper

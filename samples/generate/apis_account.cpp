@@ -1,0 +1,122 @@
+// What people look at around the account: Support, Cost Explorer, Health, Billing, Budgets, Organizations.
+#include <array>
+
+#include "generate/api.h"
+
+namespace trailkeeper::generate {
+namespace {
+
+constexpr Callers kAccountants = kRoot | kPeople | kVendors | kPipelines;
+
+constexpr std::array kApis{
+    Api{.service = "ce",
+        .name = "GetCostAndUsage",
+        .callers = kAccountants,
+        .weight = 24,
+        .request =
+            R"({"timePeriod":{"start":"<dateDash:-2592000>","end":"<dateDash>"},"granularity":"<one:DAILY|MONTHLY>","metrics":["UnblendedCost"],"groupBy":[{"type":"DIMENSION","key":"<one:SERVICE|LINKED_ACCOUNT|USAGE_TYPE>"}]})",
+        .error_code = "AccessDeniedException",
+        .error_per_mille = 40,
+        .global = true},
+    Api{.service = "ce",
+        .name = "GetCostForecast",
+        .callers = kAccountants,
+        .weight = 8,
+        .request =
+            R"({"timePeriod":{"start":"<dateDash>","end":"<dateDash:2592000>"},"metric":"UNBLENDED_COST","granularity":"MONTHLY"})",
+        .error_code = "DataUnavailableException",
+        .error_message = "Insufficient amount of historical data to generate forecast",
+        .global = true},
+    Api{.service = "support",
+        .name = "DescribeTrustedAdvisorChecks",
+        .callers = kAccountants,
+        .weight = 10,
+        .request = R"({"language":"en"})",
+        .error_code = "SubscriptionRequiredException",
+        .error_message = "Amazon Web Services Premium Support Subscription is required to use this service.",
+        .error_per_mille = 120,
+        .global = true},
+    Api{.service = "support",
+        .name = "DescribeTrustedAdvisorCheckSummaries",
+        .callers = kAccountants,
+        .weight = 8,
+        .request = R"({"checkIds":["<alnum:10>","<alnum:10>","<alnum:10>"]})",
+        .error_code = "SubscriptionRequiredException",
+        .error_message = "Amazon Web Services Premium Support Subscription is required to use this service.",
+        .error_per_mille = 120,
+        .global = true},
+    Api{.service = "support",
+        .name = "DescribeCases",
+        .callers = kPeople | kRoot,
+        .weight = 6,
+        .request = R"({"includeResolvedCases":false,"maxResults":10,"language":"en"})",
+        .global = true},
+    Api{.service = "health",
+        .name = "DescribeEventAggregates",
+        .callers = kAccountants,
+        .weight = 18,
+        .request =
+            R"({"aggregateField":"eventTypeCategory","filter":{"eventStatusCodes":["open","upcoming"],"startTimes":[{"from":"<longTime:-604800>"}]}})",
+        .global = true},
+    Api{.service = "health",
+        .name = "DescribeEvents",
+        .callers = kAccountants,
+        .weight = 10,
+        .request =
+            R"({"filter":{"regions":["<region>"],"eventStatusCodes":["open","upcoming"]},"maxResults":<one:10|50|100>})",
+        .error_code = "SubscriptionRequiredException",
+        .error_message = "",
+        .error_per_mille = 60,
+        .global = true},
+    Api{.service = "billing",
+        .name = "GetBillingData",
+        .callers = kRoot | kPeople,
+        .weight = 6,
+        .request = R"({"billingPeriod":"<dateDash>"})",
+        .global = true},
+    Api{.service = "billing",
+        .name = "GetCredits",
+        .callers = kRoot | kPeople,
+        .weight = 5,
+        .request = R"({"accountId":"<account>"})",
+        .global = true},
+    Api{.service = "budgets",
+        .name = "DescribeBudgets",
+        .callers = kAccountants,
+        .weight = 10,
+        .request = R"({"accountId":"<account>","maxResults":100})",
+        .global = true},
+    Api{.service = "budgets",
+        .name = "CreateBudget",
+        .callers = kRoot | kPeople,
+        .weight = 1,
+        .read_only = false,
+        .request =
+            R"({"accountId":"<account>","budget":{"budgetName":"<word>-monthly","budgetLimit":{"amount":"<one:100|500|1000|5000>","unit":"USD"},"timeUnit":"MONTHLY","budgetType":"COST"},"notificationsWithSubscribers":[{"notification":{"notificationType":"ACTUAL","comparisonOperator":"GREATER_THAN","threshold":80},"subscribers":[{"subscriptionType":"EMAIL","address":"HIDDEN_DUE_TO_SECURITY_REASONS"}]}]})",
+        .response = "{}",
+        .error_code = "DuplicateRecordException",
+        .error_message = "Error creating budget: <word>-monthly - the budget already exists.",
+        .error_per_mille = 80,
+        .global = true},
+    Api{.service = "organizations",
+        .name = "DescribeOrganization",
+        .callers = kAccountants,
+        .weight = 8,
+        .error_code = "AWSOrganizationsNotInUseException",
+        .error_message = "Your account is not a member of an organization.",
+        .error_per_mille = 90,
+        .global = true},
+    Api{.service = "notifications",
+        .name = "ListNotificationEvents",
+        .callers = kRoot | kPeople,
+        .weight = 12,
+        .request = R"({"locale":"en_US","maxResults":<one:10|20>})",
+        .error_code = "AccessDeniedException",
+        .error_per_mille = 60},
+};
+
+}  // namespace
+
+std::span<const Api> account_apis() { return kApis; }
+
+}  // namespace trailkeeper::generate

@@ -1,0 +1,337 @@
+#include "event/framer.h"
+
+#include <doctest/doctest.h>
+
+#include <ostream>
+#include <random>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "tests/support/padded.h"
+
+using namespace trailkeeper::event;
+using trailkeeper::tests::Padded;
+
+namespace {
+
+struct Found {
+  std::string text;
+  Reason reason;
+  std::size_t offset;
+  bool operator==(const Found&) const = default;
+};
+
+std::ostream& operator<<(std::ostream& out, const std::vector<Found>& found) {
+  for (const Found& one : found)
+    out << "\n  " << one.offset << " " << reason_code(one.reason) << " <" << one.text.substr(0, 90) << ">";
+  return out;
+}
+
+/// Frames of a stream that is read in windows: each grows by the next of `steps` bytes until the framer is done with
+/// some.
+template <typename Next>
+std::vector<Found> frames_by(std::string_view stream, Next&& next_step) {
+  Framer framer;
+  std::vector<Found> found;
+  std::size_t begin = 0;
+  std::size_t end = 0;
+  while (true) {
+    end = std::min(stream.size(), end + next_step());
+    const bool last = end == stream.size();
+    const Padded window{stream.substr(begin, end - begin)};
+    std::vector<Frame> frames;
+    const std::size_t done = framer.split(window.view(), last, frames);
+    REQUIRE(done <= window.view().size());
+    for (const Frame& frame : frames) {
+      REQUIRE(frame.begin < frame.end);
+      REQUIRE(frame.end <= done);
+      found.push_back(
+          {std::string{window.view().substr(frame.begin, frame.end - frame.begin)}, frame.reason, begin + frame.begin});
+    }
+    begin += done;
+    if (last) {
+      REQUIRE(begin == stream.size());
+      return found;
+    }
+  }
+}
+
+std::vector<Found> frames_of(std::string_view stream) {
+  return frames_by(stream, [&] { return stream.size(); });
+}
+
+std::vector<std::string> texts_of(const std::vector<Found>& found) {
+  std::vector<std::string> texts;
+  for (const Found& one : found) texts.push_back(one.text);
+  return texts;
+}
+
+/// `good` for each whole record, else the reason's code.
+std::string outcome(std::string_view stream) {
+  std::string out;
+  for (const Found& one : frames_of(stream)) {
+    if (!out.empty()) out += " ";
+    out += one.reason == Reason::none ? "good" : std::string{reason_code(one.reason)};
+  }
+  return out;
+}
+
+std::string record(int number) {
+  return R"({"eventVersion":"1.09","eventName":"E)" + std::to_string(number) +
+         R"(","requestParameters":{"a":[1,{"b":"}{]["}]}})";
+}
+
+}  // namespace
+
+TEST_CASE("NDJSON: a frame a line, with and without a last line feed, LF and CRLF, empty lines") {
+  const std::vector<std::string> both{record(1), record(2)};
+  CHECK(texts_of(frames_of(record(1) + "\n" + record(2) + "\n")) == both);
+  CHECK(texts_of(frames_of(record(1) + "\n" + record(2))) == both);
+  CHECK(texts_of(frames_of(record(1) + "\r\n" + record(2) + "\r\n")) == both);
+  CHECK(texts_of(frames_of("\n\n" + record(1) + "\n\r\n \t\n" + record(2) + "\n\n")) == both);
+  CHECK(outcome(record(1) + "\n" + record(2)) == "good good");
+}
+
+TEST_CASE("documents on one line, with a comma or a record separator between them") {
+  const std::vector<std::string> both{record(1), record(2)};
+  CHECK(texts_of(frames_of(record(1) + record(2))) == both);
+  CHECK(texts_of(frames_of(record(1) + " " + record(2))) == both);
+  CHECK(texts_of(frames_of(record(1) + ",\n" + record(2))) == both);
+  CHECK(texts_of(frames_of("\x1E" + record(1) + "\n\x1E" + record(2) + "\n")) == both);
+}
+
+TEST_CASE("a byte order mark is no part of the first record") {
+  CHECK(texts_of(frames_of("\xEF\xBB\xBF" + record(1))) == std::vector<std::string>{record(1)});
+  CHECK(frames_of("\xEF\xBB\xBF" + record(1))[0].offset == 3);
+  CHECK(texts_of(frames_of("\xEF\xBB\xBF{\"Records\":[" + record(1) + "]}")) == std::vector<std::string>{record(1)});
+  CHECK(frames_of("\xEF\xBB\xBF").empty());
+}
+
+TEST_CASE("nothing but white space holds nothing") {
+  CHECK(frames_of("").empty());
+  CHECK(frames_of(" \r\n\t\n").empty());
+  CHECK(frames_of("[]").empty());
+  CHECK(frames_of("[ ]\n").empty());
+  CHECK(frames_of(R"({"Records":[]})").empty());
+}
+
+TEST_CASE("pretty-printed documents, indented or not") {
+  const std::string indented =
+      "{\n  \"a\": {\n    \"b\": [\n      {\n        \"c\": 1\n      },\n      {}\n    ]\n  }\n}";
+  const std::string flat = "{\n\"a\":\n{\n\"b\": [\n{\n\"c\": 1\n},\n{\n\"d\": 2\n}\n]\n}\n}";
+  CHECK(texts_of(frames_of(indented + "\n" + indented + "\n")) == std::vector<std::string>{indented, indented});
+  CHECK(texts_of(frames_of(flat + "\n" + flat)) == std::vector<std::string>{flat, flat});
+  CHECK(outcome(flat + "\n" + flat) == "good good");
+}
+
+TEST_CASE("arrays of documents, and Records and Events around them") {
+  const std::vector<std::string> both{record(1), record(2)};
+  CHECK(texts_of(frames_of("[" + record(1) + "," + record(2) + "]")) == both);
+  CHECK(texts_of(frames_of("[\n" + record(1) + " ,\n  " + record(2) + "\n]\n")) == both);
+  CHECK(texts_of(frames_of("{\"Records\":[" + record(1) + "," + record(2) + "]}")) == both);
+  CHECK(texts_of(frames_of("{ \"Records\" : [ " + record(1) + " , " + record(2) + " ] }\n")) == both);
+  CHECK(texts_of(frames_of("{\"Events\":[" + record(1) + "," + record(2) + "],\"NextToken\":\"x{[\"}")) == both);
+}
+
+TEST_CASE("several Records files one after the other") {
+  const std::string file = "{\"Records\":[" + record(1) + "," + record(2) + "]}";
+  const std::vector<std::string> all{record(1), record(2), record(1), record(2)};
+  CHECK(texts_of(frames_of(file + file)) == all);
+  CHECK(texts_of(frames_of(file + "\n" + file + "\n")) == all);
+  CHECK(texts_of(frames_of("[" + record(1) + "," + record(2) + "]\n[" + record(1) + "," + record(2) + "]")) == all);
+}
+
+TEST_CASE("NDJSON: a broken line costs only itself") {
+  const std::string good = record(1);
+  const auto with = [&](const std::string& line) { return good + "\n" + line + "\n" + good + "\n"; };
+  SUBCASE("cut short in a string") { CHECK(outcome(with(good.substr(0, 24))) == "good broken-json good"); }
+  SUBCASE("cut short between tokens") {
+    CHECK(outcome(with(good.substr(0, good.size() - 6))) == "good broken-json good");
+  }
+  SUBCASE("a missing closing brace") {
+    CHECK(outcome(with(good.substr(0, good.size() - 1))) == "good broken-json good");
+  }
+  SUBCASE("a missing opening brace") { CHECK(outcome(with(good.substr(1))) == "good not-an-object good"); }
+  SUBCASE("an extra closing brace") {
+    const auto found = frames_of(with(good + "}"));
+    CHECK(outcome(with(good + "}")) == "good good not-an-object good");
+    CHECK(found[2].text == "}");
+  }
+  SUBCASE("text") { CHECK(outcome(with("2024-05-01 INFO started")) == "good not-an-object good"); }
+  SUBCASE("a scalar") { CHECK(outcome(with("null")) == "good not-an-object good"); }
+  SUBCASE("text after a record") { CHECK(outcome(good + " trailing\n" + good) == "good not-an-object good"); }
+  SUBCASE("a raw line feed inside a string") {
+    const auto found = frames_of(with(R"({"eventName":"one)"
+                                      "\n"
+                                      R"(two"})"));
+    REQUIRE(found.size() == 4);
+    CHECK(found[0].text == good);
+    CHECK(found[1].reason == Reason::broken_json);
+    CHECK(found[2].reason == Reason::not_an_object);
+    CHECK(found[3].text == good);
+  }
+  SUBCASE("a quote that doesn't close") { CHECK(outcome(with(R"({"a":"b})")) == "good broken-json good"); }
+  SUBCASE("a backslash before the last quote") { CHECK(outcome(with(R"({"a":"b\"})")) == "good broken-json good"); }
+}
+
+TEST_CASE("a broken first or last line") {
+  const std::string good = record(1);
+  CHECK(outcome(good.substr(0, 30) + "\n" + good) == "broken-json good");
+  CHECK(outcome(good + "\n" + good.substr(0, 30)) == "good truncated");
+  CHECK(outcome(good.substr(0, good.size() - 1)) == "truncated");
+  CHECK(outcome("{") == "truncated");
+  CHECK(outcome("x") == "not-an-object");
+}
+
+TEST_CASE("in an array, a broken element costs only itself") {
+  const std::string good = record(1);
+  for (const bool object : {false, true}) {
+    CAPTURE(object);
+    const auto in = [&](const std::string& elements) {
+      return outcome(object ? "{\"Records\":[" + elements + "]}" : "[" + elements + "]");
+    };
+    CHECK(in(good + "," + good.substr(0, good.size() - 1) + "," + good + "," + good) == "good broken-json good good");
+    CHECK(in(good + "," + good.substr(0, 24) + "," + good + "," + good) == "good broken-json good good");
+    CHECK(in(good + ",null," + good) == "good not-an-object good");
+    CHECK(in(good + ",17," + good) == "good not-an-object good");
+    CHECK(in(good + ",\"a,b]{\"," + good) == "good not-an-object good");
+    CHECK(in(good + ",[1]," + good) == "good good good");  // An array is for the parser to refuse.
+    CHECK(in(good + ",," + good) == "good good");
+    CHECK(in(good + " " + good) == "good good");
+    CHECK(in(good + ",garbage" + good) == "good not-an-object good");
+    CHECK(in(good + ",\n" + good.substr(0, 24) + "\n,\n" + good) == "good broken-json good");
+  }
+}
+
+TEST_CASE("an array that ends early: what is whole is kept, the rest named") {
+  const std::string good = record(1);
+  CHECK(outcome("{\"Records\":[" + good + "," + good) == "good good");
+  CHECK(outcome("{\"Records\":[" + good + "," + good.substr(0, 40)) == "good truncated");
+  CHECK(outcome("[" + good + "," + good.substr(0, 40)) == "good truncated");
+  CHECK(outcome("{\"Records\":[") == "");
+}
+
+TEST_CASE("one extra closing brace inside an array doesn't end it for those behind") {
+  const std::string good = record(1);
+  const auto found = frames_of("[" + good + "}," + good + "]");
+  REQUIRE(found.size() == 3);
+  CHECK(found[0].text == good);
+  CHECK(found[1].reason == Reason::not_an_object);
+  CHECK(found[2].text == good);
+}
+
+TEST_CASE("an oversize record is too large, its neighbours aren't") {
+  const std::string good = record(1);
+  for (const std::size_t size : {kMaxRecordBytes + 1, Framer::kMaxUnfinished - 100, Framer::kMaxUnfinished * 2}) {
+    CAPTURE(size);
+    const std::string large = R"({"eventVersion":"1","a":")" + std::string(size, 'x') + "\"}";
+    CHECK(outcome(good + "\n" + large + "\n" + good) == "good too-large good");
+    CHECK(outcome("{\"Records\":[" + good + "," + large + "," + good + "]}") == "good too-large good");
+    // In windows, as a reader of bounded memory has them.
+    const std::string stream = good + "\n" + large + "\n" + good + "\n";
+    std::string out;
+    for (const Found& one : frames_by(stream, [] { return std::size_t{1} << 20; })) {
+      out += one.reason == Reason::none ? "good " : std::string{reason_code(one.reason)} + " ";
+    }
+    CHECK(out == "good too-large good ");
+  }
+}
+
+TEST_CASE("a Records object larger than any window, with members before the array, is still read") {
+  std::string elements;
+  for (int i = 0; i < 40000; ++i) elements += (i == 0 ? "" : ",") + record(i);
+  for (const std::string head : {R"({"Records":[)", R"({"owner":"a[{","Records":[)"}) {
+    const std::string stream = head + elements + "]}";
+    std::size_t good = 0;
+    for (const Found& one : frames_by(stream, [] { return std::size_t{1} << 20; }))
+      good += one.reason == Reason::none ? 1 : 0;
+    CHECK(good == 40000);
+  }
+}
+
+TEST_CASE("a stretch that never ends is given up, in bounded memory") {
+  const std::string stream = record(1) + "\n" + std::string(Framer::kMaxUnfinished * 3, 'x') + "\n" + record(2) + "\n";
+  std::size_t good = 0;
+  for (const Found& one : frames_by(stream, [] { return std::size_t{1} << 20; }))
+    good += one.reason == Reason::none ? 1 : 0;
+  CHECK(good == 2);
+}
+
+TEST_CASE("property: any cut into windows gives the same frames as one window") {
+  const std::string good = record(1);
+  const std::vector<std::string> streams{
+      good + "\n" + record(2) + "\r\n\r\n" + record(3),
+      "\xEF\xBB\xBF" + good + "\n",
+      "\xEF\xBB\xBF{\"Records\":[" + good + ",\n" + record(2) + "]}\n",
+      "{ \"Records\" : [ " + good + " , " + record(2) + " ] , \"x\" : [ \"]}\" ] }{\"Records\":[" + record(3) + "]}",
+      "[" + good + "," + record(2) + "]\n[" + record(3) + "]",
+      good + "\n" + good.substr(0, 24) + "\n" + record(2) + "\n" + good.substr(0, good.size() - 1) + "\n" + record(3) +
+          "\n",
+      "{\"Records\":[" + good + "," + good.substr(0, 24) + "," + record(2) + "," + good.substr(0, good.size() - 1) +
+          "," + record(3) + "]}",
+      "{\"Records\":[" + good + ",null,17,\"a\\\"b\"," + record(2) + "]}",
+      "[" + good + "}," + record(2) + "]",
+      good + "}\n" + "garbage\n" + record(2) + "\n{\"a\":\"x\ny\"}\n" + record(3),
+      "{\n\"a\":\n{\n\"b\": [\n{\n\"c\": \"\\\\\\\"\"\n},\n{\n\"d\": 2\n}\n]\n}\n}\n" + good,
+      "{\"Events\":[" + good + "],\n\"NextToken\":\"a\nb\"}\n" + record(2),
+      "{\"Records\":[" + good + "]\n" + record(2) + "\n" + record(3),
+      "{\"a\":\"" + std::string(200, '\\') + "\"}\n" + good + "\n{\"a\":\"" + std::string(201, '\\') + "\"}\n" +
+          record(2),
+  };
+  for (const std::string& stream : streams) {
+    CAPTURE(stream);
+    const auto whole = frames_of(stream);
+    for (std::size_t cut = 0; cut <= stream.size(); ++cut) {
+      bool first = true;
+      const auto two = frames_by(stream, [&] { return std::exchange(first, false) ? cut : stream.size(); });
+      if (two != whole) {
+        CAPTURE(cut);
+        CHECK(two == whole);
+        break;
+      }
+    }
+    for (std::size_t step = 1; step < 90; ++step) {
+      const auto many = frames_by(stream, [&] { return step; });
+      if (many != whole) {
+        CAPTURE(step);
+        CHECK(many == whole);
+        break;
+      }
+    }
+  }
+}
+
+TEST_CASE("property: random bytes never lose a whole record line that follows a clean line feed") {
+  std::mt19937_64 random{7};
+  const std::string alphabet = "{}[]\",:\\ \n1a\r";
+  for (int round = 0; round < 3000; ++round) {
+    std::string noise;
+    for (std::size_t n = random() % 30; n > 0; --n) noise.push_back(alphabet[random() % alphabet.size()]);
+    const std::string stream = noise + "\n" + record(1) + "\n";
+    const auto whole = frames_of(stream);
+    const std::size_t step = 1 + random() % 9;
+    const auto pieces = frames_by(stream, [&] { return step; });
+    std::size_t covered = 0;
+    for (const Found& one : whole) {
+      REQUIRE(one.offset >= covered);
+      covered = one.offset + one.text.size();
+    }
+    if (pieces != whole) {
+      CAPTURE(stream);
+      CAPTURE(step);
+      CHECK(pieces == whole);
+      break;
+    }
+  }
+}
+
+TEST_CASE("find_document_array") {
+  CHECK(find_document_array(R"({"Records":[1]})") == 12);
+  CHECK(find_document_array(R"({"a":{"Records":[1]},"b":"x,\"y","logEvents": [2]})") == 47);
+  CHECK_FALSE(find_document_array(R"({"Records":{}})").has_value());
+  CHECK_FALSE(find_document_array(R"({"a":["Records"]})").has_value());
+  CHECK_FALSE(find_document_array(R"({)").has_value());
+  CHECK_FALSE(find_document_array(R"({"a)").has_value());
+  CHECK_FALSE(find_document_array(R"({"a\)").has_value());
+}

@@ -1,0 +1,171 @@
+#include "event/unwrap.h"
+
+#include <doctest/doctest.h>
+
+#include <string>
+#include <vector>
+
+#include "event/json_text.h"
+#include "tests/support/padded.h"
+
+using namespace trailkeeper::event;
+using trailkeeper::tests::Padded;
+
+namespace {
+
+class Collector : public DocumentVisitor {
+ public:
+  void on_event(const Record& record, std::size_t offset) override {
+    events.emplace_back(record.bytes);
+    event_offsets.push_back(offset);
+  }
+  void on_reject(std::string_view bytes, std::size_t offset, Reason reason) override {
+    rejects.emplace_back(bytes);
+    reject_offsets.push_back(offset);
+    reasons.push_back(reason);
+  }
+
+  std::vector<std::string> events;
+  std::vector<std::size_t> event_offsets;
+  std::vector<std::string> rejects;
+  std::vector<std::size_t> reject_offsets;
+  std::vector<Reason> reasons;
+};
+
+Collector unwrapped(std::string_view document) {
+  Unwrapper unwrapper;
+  Collector collector;
+  unwrapper.unwrap(Padded{document}, collector);
+  return collector;
+}
+
+std::string event(int number) {
+  return R"({"eventVersion":"1.09","eventTime":"2024-05-01T10:00:00Z","eventName":"E)" + std::to_string(number) +
+         R"(","requestParameters":{"text":"caf\u00e9 \"quoted\" \\ back"}})";
+}
+
+std::string quoted(std::string_view text) {
+  std::string out;
+  append_quoted(text, out);
+  return out;
+}
+
+std::string log_message(const std::vector<std::string>& messages, const std::string& type = "DATA_MESSAGE") {
+  std::string out = R"({"messageType":")" + type +
+                    R"(","owner":"1","logGroup":"g","logStream":"s","subscriptionFilters":["f"],"logEvents":[)";
+  for (std::size_t i = 0; i < messages.size(); ++i) {
+    out += (i == 0 ? "" : ",") + std::string{R"({"id":"3","timestamp":1714557600000,"message":)"} +
+           quoted(messages[i]) + "}";
+  }
+  return out + "]}";
+}
+
+using Texts = std::vector<std::string>;
+
+}  // namespace
+
+TEST_CASE("a bare record is itself") {
+  const auto found = unwrapped(event(1));
+  CHECK(found.events == Texts{event(1)});
+  CHECK(found.event_offsets[0] == 0);
+  CHECK(found.rejects.empty());
+}
+
+TEST_CASE("EventBridge: the record is the detail, byte for byte") {
+  const std::string head =
+      R"({"version":"0","id":"7","detail-type":"AWS API Call via CloudTrail","source":"aws.activate","account":"1","time":"2024-05-01T10:00:00Z","region":"us-east-1","resources":[],"detail":)";
+  const auto found = unwrapped(head + event(1) + "}");
+  CHECK(found.events == Texts{event(1)});
+  CHECK(found.event_offsets[0] == head.size());
+  const std::string spaced = "{ \"eventTime\" : \"2024-05-01T10:00:00Z\" ,\n \"eventName\" : \"X\" }";
+  CHECK(unwrapped("{\"detail-type\":\"x\", \"detail\" : " + spaced + " , \"version\":\"0\"}").events == Texts{spaced});
+}
+
+TEST_CASE("EventBridge: what isn't an event inside is rejected as what it is") {
+  CHECK(unwrapped(R"({"detail-type":"x","detail":{"eventName":"X"}})").reasons == std::vector{Reason::bad_event_time});
+  CHECK(unwrapped(R"({"detail-type":"EC2 Instance State-change","detail":{"state":"running"}})").reasons ==
+        std::vector{Reason::no_event_name});
+  CHECK(unwrapped(R"({"detail-type":"x","detail":"text"})").reasons == std::vector{Reason::no_event_name});
+}
+
+TEST_CASE("CloudWatch Logs: each message is a record, its string's escapes taken off once") {
+  const auto found = unwrapped(log_message({event(1), event(2)}));
+  CHECK(found.events == Texts{event(1), event(2)});
+  CHECK(found.rejects.empty());
+  CHECK(unwrapped(log_message({event(1) + "\n"})).events == Texts{event(1)});
+}
+
+TEST_CASE("CloudWatch Logs: the probe holds nothing, whatever came before it") {
+  CHECK(unwrapped(log_message({"CWL CONTROL MESSAGE: Checking health of destination Firehose."}, "CONTROL_MESSAGE"))
+            .events.empty());
+  Unwrapper unwrapper;
+  Collector collector;
+  for (int i = 0; i < 3; ++i) {
+    unwrapper.unwrap(Padded{log_message({"probe"}, "CONTROL_MESSAGE")}, collector);
+    unwrapper.unwrap(Padded{log_message({"lost?"})}, collector);
+    unwrapper.unwrap(Padded{log_message({event(i)}, "CONTROL_MESSAGE")}, collector);
+    unwrapper.unwrap(Padded{log_message({event(i)})}, collector);
+  }
+  CHECK(collector.events == Texts{event(0), event(1), event(2)});
+  CHECK(collector.rejects == Texts{"lost?", "lost?", "lost?"});
+}
+
+TEST_CASE("CloudWatch Logs: a message that isn't JSON is rejected with its own bytes, the others stay") {
+  const auto found = unwrapped(log_message({event(1), "START RequestId", event(2)}));
+  CHECK(found.events == Texts{event(1), event(2)});
+  REQUIRE(found.rejects.size() == 1);
+  CHECK(found.rejects[0] == "START RequestId");
+}
+
+TEST_CASE("one log event by itself") {
+  const auto found = unwrapped(R"({"id":"1","timestamp":1,"message":)" + quoted(event(1)) + "}");
+  CHECK(found.events == Texts{event(1)});
+}
+
+TEST_CASE("LookupEvents: CloudTrailEvent is the record, in the page or alone") {
+  const std::string one =
+      R"({"EventId":"x","EventName":"E1","ReadOnly":"true","EventTime":1714557600.0,"Resources":[],"CloudTrailEvent":)" +
+      quoted(event(1)) + "}";
+  CHECK(unwrapped("{\"Events\":[" + one + "],\"NextToken\":\"t\"}").events == Texts{event(1)});
+  CHECK(unwrapped(one).events == Texts{event(1)});
+}
+
+TEST_CASE("Records as one document") {
+  const auto found = unwrapped("{\"Records\":[" + event(1) + ", {\"broken\":} ," + event(2) + "]}");
+  // The container itself isn't JSON then; the framer streams such a file, the unwrapper is given whole documents.
+  CHECK(found.events.size() + found.rejects.size() >= 1);
+  CHECK(unwrapped("{\"x\":1,\"Records\":[" + event(1) + "," + event(2) + "]}").events == Texts{event(1), event(2)});
+  CHECK(unwrapped("{\"Records\":[]}").rejects.empty());
+}
+
+TEST_CASE("envelopes inside each other") {
+  const std::string bridge = R"({"detail-type":"x","detail":)" + event(1) + "}";
+  CHECK(unwrapped("{\"Records\":[" + bridge + "]}").events == Texts{event(1)});
+  CHECK(unwrapped(log_message({"{\"Records\":[" + bridge + "," + event(2) + "]}"})).events ==
+        Texts{event(1), event(2)});
+  CHECK(unwrapped(log_message({log_message({event(1), event(2)}), event(3)})).events ==
+        Texts{event(1), event(2), event(3)});
+}
+
+TEST_CASE("too many levels end in a rejected record, not in a deep stack") {
+  std::string document = event(1);
+  for (int i = 0; i < 12; ++i) document = R"({"detail-type":"x","detail":)" + document + "}";
+  const auto found = unwrapped(document);
+  CHECK(found.events.empty());
+  CHECK(found.reasons == std::vector{Reason::broken_envelope});
+}
+
+TEST_CASE("an event that has a member named detail, Records or message stays an event") {
+  const std::string odd =
+      R"({"eventTime":"2024-05-01T10:00:00Z","eventName":"X","detail":{"a":1},"detail-type":"t","Records":[],"message":"m","id":"1","CloudTrailEvent":"c","timeWindow":{},"digestStartTime":"d"})";
+  CHECK(unwrapped(odd).events == Texts{odd});
+}
+
+TEST_CASE("broken documents are rejected whole") {
+  const auto found = unwrapped("{\"a\":}");
+  CHECK(found.rejects == Texts{"{\"a\":}"});
+  CHECK(found.reasons == std::vector{Reason::broken_json});
+  CHECK(
+      unwrapped("{\"messageType\":\"DATA_MESSAGE\",\"logEvents\":[{\"id\":\"1\",\"message\":\"\"}]}").reasons.size() ==
+      1);
+}

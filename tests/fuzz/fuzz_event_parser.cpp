@@ -1,0 +1,37 @@
+// Any bytes as one record: parsed, stored and read back the same; the text functions on whatever is JSON.
+#include <cstdlib>
+#include <string>
+
+#include "event/json_equal.h"
+#include "event/json_text.h"
+#include "event/record.h"
+#include "query/json_path.h"
+#include "store/segment_builder.h"
+#include "tests/support/padded.h"
+
+using namespace trailkeeper;
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  const tests::Padded bytes{std::string_view{reinterpret_cast<const char*>(data), size}};
+  event::RecordParser parser;
+  event::Record record;
+  if (parser.parse(bytes, record) != event::Reason::none) return 0;
+  std::string scratch;
+  for (std::size_t i = 0; i < event::kFieldCount; ++i)
+    static_cast<void>(record.text(static_cast<event::Field>(i), scratch));
+  if (record.shape->kind == event::ShapeKind::event) {
+    store::SegmentBuilder builder{1};
+    builder.add(record);
+    std::string back;
+    builder.append_event(0, back);
+    if (back != bytes.view()) std::abort();
+  }
+  std::string minified;
+  event::append_minified(bytes, minified);
+  if (!event::same_json(bytes, minified)) std::abort();
+  std::string pretty;
+  event::append_pretty(minified, pretty);
+  if (!event::same_json(pretty, minified)) std::abort();
+  static_cast<void>(query::display_text(query::json_at(bytes, "requestParameters.items[].a")));
+  return 0;
+}
