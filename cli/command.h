@@ -63,13 +63,16 @@ CLI::Option* add_choice(CLI::App& app, const std::string& option, Value& value,
             }
           },
           help)
-      ->check([words, option](const std::string& text) {
+      ->check([words](const std::string& text) {
         if (std::find(words.begin(), words.end(), text) != words.end()) return std::string{};
-        std::string message = option + ": '" + text + "' is none of";
+        std::string message = "'" + text + "' is none of";
         for (const std::string& word : words) message += (word == words.front() ? " " : ", ") + word;
         return message;
       });
 }
+
+/// Makes a number option refuse signs and other characters than digits, with a plain message.
+void take_count(CLI::Option* option);
 
 /// Prints an error to stderr: a sentence, or with JSON output an object `{"error":{"message":…}}`.
 void print_error(const GlobalOptions& global, const std::string& message);

@@ -64,9 +64,7 @@ void add_count(CLI::App& app, const GlobalOptions& global, Run& run) {
       {{"hour", query::Bucket::hour}, {"day", query::Bucket::day}, {"month", query::Bucket::month}},
       "Also by hour, day or month (UTC)")
       ->type_name("UNIT");
-  command->add_option("--top", arguments->request.top, "Only the N largest (of each hour, day or month)")
-      ->type_name("N")
-      ->check(CLI::NonNegativeNumber);
+  take_count(command->add_option("--top", arguments->request.top, "Only the N largest (of each hour, day or month)"));
   command->footer(
       "Fields: name (canonical spelling), source, user, principal, access-key, account, region, ip, error, type, "
       "category,\n"

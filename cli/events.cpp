@@ -134,9 +134,7 @@ void add_events(CLI::App& app, const GlobalOptions& global, Run& run) {
   CLI::App* const command = app.add_subcommand("events", "List events");
   const auto arguments = std::make_shared<Arguments>();
   arguments->filter.add_to(*command);
-  command->add_option("--limit", arguments->limit, "At most so many events (default: all)")
-      ->type_name("N")
-      ->check(CLI::NonNegativeNumber);
+  take_count(command->add_option("--limit", arguments->limit, "At most so many events (default: all)"));
   add_choice<query::Order>(*command, "--order", arguments->order,
                            {{"newest", query::Order::newest}, {"oldest", query::Order::oldest}},
                            "newest (default) or oldest first")

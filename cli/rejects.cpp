@@ -68,7 +68,7 @@ int run_rejects(const GlobalOptions& global, std::optional<std::uint64_t> limit)
 void add_rejects(CLI::App& app, const GlobalOptions& global, Run& run) {
   CLI::App* const command = app.add_subcommand("rejects", "List records that were not events, with the reason");
   const auto limit = std::make_shared<std::optional<std::uint64_t>>();
-  command->add_option("--limit", *limit, "At most so many")->type_name("N")->check(CLI::NonNegativeNumber);
+  take_count(command->add_option("--limit", *limit, "At most so many"));
   command->footer(
       "Each record was kept as it came, with where it came from; --output raw prints the bytes alone.\n\n"
       "Example:\n"

@@ -24,7 +24,7 @@ _trailkeeper_list() {
 
 _trailkeeper() {
   local cur="${COMP_WORDS[COMP_CWORD]}" prev="${COMP_WORDS[COMP_CWORD - 1]}" command="" i
-  local commands="replay events show count rejects stats"
+  local commands="replay events show count rejects stats retain hold journal compact backup restore verify"
   local filters="--event-id --name --source --user --principal --access-key --account --region --ip --error --resource --type
     --category --request-id --user-agent --read-only --write-only --since --until"
   COMPREPLY=()
@@ -60,6 +60,8 @@ _trailkeeper() {
         ec2.amazonaws.com health.amazonaws.com iam.amazonaws.com kms.amazonaws.com lambda.amazonaws.com
         organizations.amazonaws.com s3.amazonaws.com signin.amazonaws.com sts.amazonaws.com support.amazonaws.com"
       return ;;
+    --keep) _trailkeeper_words "30d 90d 365d 400d 7w 52w"; return ;;
+    --max-size) _trailkeeper_words "1GB 10GB 100GB"; return ;;
     --since | --until) _trailkeeper_words "15m 1h 24h 7d 30d 90d now"; return ;;
     --event-id | --name | --user | --principal | --access-key | --account | --region | --ip | --resource | --request-id | \
       --user-agent | --limit | --top | --workers) return ;;
@@ -72,7 +74,10 @@ _trailkeeper() {
     events) _trailkeeper_words "$filters --limit --order --fields $global" ;;
     count) _trailkeeper_words "$filters --by --per --top $global" ;;
     rejects) _trailkeeper_words "--limit $global" ;;
-    show | stats) _trailkeeper_words "$global" ;;
+    retain) _trailkeeper_words "--keep --max-size --account --dry-run $global" ;;
+    hold) _trailkeeper_words "add list release $filters $global" ;;
+    backup | restore) if [[ $cur == -?* ]]; then _trailkeeper_words "$global"; else _trailkeeper_files -d; fi ;;
+    show | stats | journal | compact | verify) _trailkeeper_words "$global" ;;
   esac
 }
 
