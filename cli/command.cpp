@@ -18,7 +18,7 @@ std::string environment(const char* name) {
 
 std::string GlobalOptions::store_directory() const {
   if (!store.empty()) return store;
-  if (const std::string named = environment("TRAILKEEPER_STORE"); !named.empty()) return named;
+  if (std::string named = environment("TRAILKEEPER_STORE"); !named.empty()) return named;
   if (const std::string data = environment("XDG_DATA_HOME"); !data.empty()) return data + "/trailkeeper";
   if (const std::string home = environment("HOME"); !home.empty()) return home + "/.local/share/trailkeeper";
   throw UsageError("no store: give --store DIR or set TRAILKEEPER_STORE");

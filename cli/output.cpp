@@ -138,6 +138,7 @@ void RowWriter::row(std::vector<Cell> cells) {
       break;
     case Format::table: {
       std::vector<std::string> texts;
+      texts.reserve(cells.size());
       for (const Cell& cell : cells) texts.push_back(cell.json == "null" ? "-" : printable(cell.text));
       if (settled_) {
         write_table_row(texts, false);

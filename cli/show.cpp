@@ -39,7 +39,7 @@ int run_show(const GlobalOptions& global, const std::vector<std::string>& event_
           break;
         default: event::append_minified(json, text);
       }
-      if (global.format == Format::json && event_ids.size() + found.size() > 2) text = (first ? "[" : ",\n ") + text;
+      if (global.format == Format::json && event_ids.size() + found.size() > 2) text.insert(0, first ? "[" : ",\n ");
       first = false;
       out.write(text);
       if (global.format != Format::json) out.write("\n");

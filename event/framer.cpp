@@ -231,7 +231,7 @@ bool Framer::step_skip(std::string_view window, bool last) {
       skipping_ = scan;
       at_ = end;
       return false;
-    case ScanEnd::complete: break;
+    case ScanEnd::complete:
     case ScanEnd::line_feed_in_string:
     case ScanEnd::line_begins_object: break;
   }

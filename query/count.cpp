@@ -41,7 +41,7 @@ std::pair<event::Timestamp, event::Timestamp> bucket_of(event::Timestamp time, B
 }
 
 std::string bucket_text(event::Timestamp begin, Bucket per) {
-  const std::string text = per == Bucket::none ? std::string{} : event::format_timestamp(begin);
+  std::string text = per == Bucket::none ? std::string{} : event::format_timestamp(begin);
   switch (per) {
     case Bucket::day: return text.substr(0, 10);
     case Bucket::month: return text.substr(0, 7);

@@ -267,7 +267,7 @@ std::unique_ptr<EventTest> test_column(const store::Segment& segment, std::size_
   return std::make_unique<ColumnTest>(segment, column, test, absent);
 }
 
-std::unique_ptr<EventTest> test_first_column(const store::Segment& segment, std::vector<std::size_t> columns,
+std::unique_ptr<EventTest> test_first_column(const store::Segment& segment, const std::vector<std::size_t>& columns,
                                              const TextTest& test) {
   return std::make_unique<FirstColumnTest>(segment, columns, test);
 }

@@ -18,7 +18,7 @@ std::unique_ptr<EventTest> test_column(const store::Segment& segment, std::size_
                                        bool absent);
 
 /// The first of the columns that the event has a value in passes.
-std::unique_ptr<EventTest> test_first_column(const store::Segment& segment, std::vector<std::size_t> columns,
+std::unique_ptr<EventTest> test_first_column(const store::Segment& segment, const std::vector<std::size_t>& columns,
                                              const TextTest& test);
 
 /// All, or any, of the tests pass.

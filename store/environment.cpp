@@ -143,6 +143,7 @@ void Environment::forget(std::string_view bytes) {
   const auto begin = (reinterpret_cast<std::uintptr_t>(bytes.data()) + page - 1) / page * page;
   const auto end = reinterpret_cast<std::uintptr_t>(bytes.data() + bytes.size()) / page * page;
   // The map is shared and file-backed: dropped pages come back from the file when they are read again.
+  // NOLINTNEXTLINE(performance-no-int-to-ptr): page boundaries can't be computed otherwise.
   if (end > begin) ::madvise(reinterpret_cast<void*>(begin), end - begin, MADV_DONTNEED);
 }
 

@@ -12,7 +12,7 @@ namespace trailkeeper::store {
 class SegmentParts {
  public:
   /// Receives each part when it is full, in order.
-  using Sink = std::function<void(std::uint32_t part, std::string bytes)>;
+  using Sink = std::function<void(std::uint32_t part, std::string&& bytes)>;
 
   explicit SegmentParts(Sink sink) : sink_(std::move(sink)) {}
 

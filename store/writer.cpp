@@ -61,7 +61,7 @@ SealedBatch Writer::seal(const SegmentBuilder& batch) {
   sealed.ticket = fresh.ticket;
   if (fresh.order.empty()) return sealed;
   try {
-    SegmentParts parts{[&](std::uint32_t, std::string bytes) { sealed.parts.push_back(std::move(bytes)); }};
+    SegmentParts parts{[&](std::uint32_t, std::string&& bytes) { sealed.parts.push_back(std::move(bytes)); }};
     sealed.header = batch.encode(fresh.order, parts);
   } catch (...) {
     deduplicator_.finished(sealed.ticket);
@@ -144,7 +144,7 @@ SegmentHeader Writer::write_merged(std::uint64_t number, const std::vector<Merge
     input.segment->verify();
     input.segment->forget();
   }
-  SegmentParts parts{[&](std::uint32_t part, std::string bytes) {
+  SegmentParts parts{[&](std::uint32_t part, const std::string& bytes) {
     const std::lock_guard lock{commit_mutex_};
     Transaction transaction = store_.environment().write();
     transaction.put(TableId::parts, part_key(number, part), bytes);
