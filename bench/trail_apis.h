@@ -16,7 +16,7 @@ constexpr std::size_t kCallerKinds = 7;
 struct Api {
   std::string_view source;  ///< Without `.amazonaws.com`.
   std::string_view name;
-  std::array<std::uint16_t, kCallerKinds> weights;  ///< How often each kind of caller calls it.
+  std::array<std::uint16_t, kCallerKinds> weights;  ///< How often each kind of caller calls it, in CallerKind's order.
   bool read_only;
   bool global;  ///< Logged in us-east-1 only.
   std::string_view request = "null";
@@ -28,6 +28,10 @@ struct Api {
   std::string_view type = "AwsApiCall";
 };
 
+/// All of them.
 std::span<const Api> apis();
+
+/// S3 and EC2: the first ones of apis().
+std::span<const Api> storage_and_server_apis();
 
 }  // namespace trailkeeper::bench

@@ -1,6 +1,7 @@
 #include "query/event_tests.h"
 
 #include <algorithm>
+#include <optional>
 
 #include "event/guid.h"
 #include "event/json_text.h"
@@ -27,47 +28,93 @@ bool any_passing(const std::vector<std::uint8_t>& passing) {
   return std::find(passing.begin(), passing.end(), 1) != passing.end();
 }
 
+/// Which codes plus one of a column pass; found out for all at once, or for each when it is first met.
+class PassingCodes {
+ public:
+  PassingCodes(const store::StringList& dictionary, TextTest test, bool absent, bool lazily)
+      : dictionary_(dictionary), test_(std::move(test)) {
+    if (lazily) {
+      states_.assign(dictionary.size() + 1U, kUnknown);
+      states_[0] = absent ? kPasses : kFails;
+    } else {
+      states_ = passing_codes(dictionary, test_, absent);
+    }
+  }
+
+  [[nodiscard]] bool operator[](std::uint64_t code) const {
+    std::uint8_t& state = states_[code];
+    if (state == kUnknown)
+      state = test_(dictionary_.get(static_cast<std::uint32_t>(code - 1), scratch_)) ? kPasses : kFails;
+    return state == kPasses;
+  }
+
+  /// False if surely none passes.
+  [[nodiscard]] bool any() const {
+    return std::any_of(states_.begin(), states_.end(), [](std::uint8_t state) { return state != kFails; });
+  }
+
+  /// The codes that pass, if that is known and they are few; else nothing.
+  [[nodiscard]] std::optional<std::vector<std::uint32_t>> few() const {
+    // With many passing codes nearly every block of events has one.
+    constexpr std::size_t kFew = 64;
+    std::vector<std::uint32_t> codes;
+    if (states_[0] != kFails) return std::nullopt;
+    for (std::uint32_t code = 1; code < states_.size(); ++code) {
+      if (states_[code] == kUnknown || (states_[code] == kPasses && codes.size() == kFew)) return std::nullopt;
+      if (states_[code] == kPasses) codes.push_back(code);
+    }
+    return codes;
+  }
+
+ private:
+  static constexpr std::uint8_t kFails = 0;
+  static constexpr std::uint8_t kPasses = 1;
+  static constexpr std::uint8_t kUnknown = 2;
+
+  const store::StringList& dictionary_;
+  TextTest test_;
+  mutable std::vector<std::uint8_t> states_;
+  mutable std::string scratch_;
+};
+
 class ColumnTest : public EventTest {
  public:
-  ColumnTest(const store::Segment& segment, std::size_t column, const TextTest& test, bool absent)
+  ColumnTest(const store::Segment& segment, std::size_t column, const TextTest& test, bool absent, bool lazily)
       : segment_(segment),
         column_(column),
         codes_(segment.column(column)),
-        passing_(passing_codes(segment.dictionary(column), test, absent)) {}
+        passing_(segment.dictionary(column), test, absent, lazily) {}
 
-  [[nodiscard]] bool possible() const override { return any_passing(passing_); }
-  [[nodiscard]] bool passes(std::uint32_t index) const override { return passing_[codes_[index]] != 0; }
+  [[nodiscard]] bool possible() const override { return passing_.any(); }
+  [[nodiscard]] bool passes(std::uint32_t index) const override { return passing_[codes_[index]]; }
 
   std::size_t select(std::span<std::uint32_t> selected) const override {
     std::size_t kept = 0;
     for (const std::uint32_t index : selected) {
       selected[kept] = index;
-      kept += passing_[codes_[index]];
+      kept += passing_[codes_[index]] ? 1 : 0;
     }
     return kept;
   }
 
   void prune(std::span<std::uint8_t> blocks) const override {
     const store::BlockPostings& postings = segment_.postings(column_);
-    if (!postings.available() || passing_[0] != 0) return;
-    // With many passing codes nearly every block has one.
-    constexpr std::ptrdiff_t kFew = 64;
-    if (std::count(passing_.begin(), passing_.end(), 1) > kFew) return;
+    if (!postings.available()) return;
+    const auto codes = passing_.few();
+    if (!codes) return;
     std::vector<std::uint8_t> marked(blocks.size(), 0);
-    for (std::uint32_t code = 1; code < passing_.size(); ++code) {
-      if (passing_[code] != 0) postings.mark(code - 1, marked);
-    }
+    for (const std::uint32_t code : *codes) postings.mark(code - 1, marked);
     for (std::size_t i = 0; i < blocks.size(); ++i) blocks[i] &= marked[i];
   }
 
   [[nodiscard]] const store::PackedView& codes() const { return codes_; }
-  [[nodiscard]] const std::vector<std::uint8_t>& passing() const { return passing_; }
+  [[nodiscard]] const PassingCodes& passing() const { return passing_; }
 
  private:
   const store::Segment& segment_;
   std::size_t column_;
   const store::PackedView& codes_;
-  std::vector<std::uint8_t> passing_;
+  PassingCodes passing_;
 };
 
 class FirstColumnTest : public EventTest {
@@ -75,7 +122,7 @@ class FirstColumnTest : public EventTest {
   FirstColumnTest(const store::Segment& segment, const std::vector<std::size_t>& columns, const TextTest& test) {
     for (const std::size_t column : columns) {
       // An empty text counts as no value.
-      tests_.emplace_back(segment, column, test, false);
+      tests_.emplace_back(segment, column, test, false, false);
       empty_.push_back(passing_codes(
           segment.dictionary(column), [](std::string_view text) { return text.empty(); }, true));
     }
@@ -88,7 +135,7 @@ class FirstColumnTest : public EventTest {
   [[nodiscard]] bool passes(std::uint32_t index) const override {
     for (std::size_t i = 0; i < tests_.size(); ++i) {
       const std::uint64_t code = tests_[i].codes()[index];
-      if (empty_[i][code] == 0) return tests_[i].passing()[code] != 0;
+      if (empty_[i][code] == 0) return tests_[i].passing()[code];
     }
     return false;
   }
@@ -263,8 +310,8 @@ std::size_t EventTest::select(std::span<std::uint32_t> selected) const {
 }
 
 std::unique_ptr<EventTest> test_column(const store::Segment& segment, std::size_t column, const TextTest& test,
-                                       bool absent) {
-  return std::make_unique<ColumnTest>(segment, column, test, absent);
+                                       bool absent, bool lazily) {
+  return std::make_unique<ColumnTest>(segment, column, test, absent, lazily);
 }
 
 std::unique_ptr<EventTest> test_first_column(const store::Segment& segment, const std::vector<std::size_t>& columns,

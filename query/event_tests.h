@@ -13,9 +13,11 @@ namespace trailkeeper::query {
 
 using TextTest = std::function<bool(std::string_view)>;
 
-/// The value of a column passes `test`; an event without the field passes if `absent` is true.
+/// The value of a column passes `test`; an event without the field passes if `absent` is true. `lazily`: the
+/// dictionary's strings are tested when an event has them, which is less where only few events are looked at; `test`
+/// must stay valid.
 std::unique_ptr<EventTest> test_column(const store::Segment& segment, std::size_t column, const TextTest& test,
-                                       bool absent);
+                                       bool absent, bool lazily = false);
 
 /// The first of the columns that the event has a value in passes.
 std::unique_ptr<EventTest> test_first_column(const store::Segment& segment, const std::vector<std::size_t>& columns,

@@ -22,9 +22,11 @@ std::size_t column(Field field) { return *store::column_of(field); }
 /// Compiles one FieldFilter.
 class Compiler {
  public:
-  Compiler(const store::Segment& segment, const FieldFilter& filter)
+  /// `lazily`: few of the segment's events will be looked at.
+  Compiler(const store::Segment& segment, const FieldFilter& filter, bool lazily)
       : segment_(segment),
         filter_(filter),
+        lazily_(lazily),
         matches_([&filter](std::string_view text) { return matches_any(filter.any_of, text); }) {}
 
   std::unique_ptr<EventTest> compile() {
@@ -52,7 +54,7 @@ class Compiler {
 
  private:
   [[nodiscard]] std::unique_ptr<EventTest> of_column(Field field) const {
-    return test_column(segment_, column(field), matches_, false);
+    return test_column(segment_, column(field), matches_, false, lazily_);
   }
 
   [[nodiscard]] std::unique_ptr<EventTest> any_column(std::initializer_list<Field> fields) const {
@@ -154,6 +156,7 @@ class Compiler {
 
   const store::Segment& segment_;
   const FieldFilter& filter_;
+  bool lazily_;
   TextTest matches_;
 };
 
@@ -170,8 +173,11 @@ SegmentFilter::SegmentFilter(const store::Segment& segment, const Filter& filter
 }
 
 void SegmentFilter::add_tests(const Filter& filter) {
+  // A day of a segment of months: most of a dictionary's strings don't occur in it.
+  constexpr std::uint32_t kSmallPart = 4;
+  const bool lazily = (end_ - first_) < segment_.size() / kSmallPart;
   for (const FieldFilter& field : filter.fields) {
-    tests_.push_back(Compiler{segment_, field}.compile());
+    tests_.push_back(Compiler{segment_, field, lazily}.compile());
     if (!tests_.back()->possible()) return;
   }
   if (filter.read_only) {
