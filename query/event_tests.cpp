@@ -82,13 +82,19 @@ class ColumnTest : public EventTest {
   ColumnTest(const store::Segment& segment, std::size_t column, const TextTest& test, bool absent, bool lazily)
       : segment_(segment),
         column_(column),
-        codes_(segment.column(column)),
+        lazily_(lazily),
+        codes_(lazily ? segment.column_rows(column, 0, 0) : segment.column(column)),
         passing_(segment.dictionary(column), test, absent, lazily) {}
 
   [[nodiscard]] bool possible() const override { return passing_.any(); }
-  [[nodiscard]] bool passes(std::uint32_t index) const override { return passing_[codes_[index]]; }
+  [[nodiscard]] bool passes(std::uint32_t index) const override {
+    check(index, index + 1);
+    return passing_[codes_[index]];
+  }
 
   std::size_t select(std::span<std::uint32_t> selected) const override {
+    if (selected.empty()) return 0;
+    check(selected.front(), selected.back() + 1);
     std::size_t kept = 0;
     for (const std::uint32_t index : selected) {
       selected[kept] = index;
@@ -111,8 +117,14 @@ class ColumnTest : public EventTest {
   [[nodiscard]] const PassingCodes& passing() const { return passing_; }
 
  private:
+  // Only what is looked at is checked, if that is little.
+  void check(std::uint32_t first, std::uint32_t end) const {
+    if (lazily_) static_cast<void>(segment_.column_rows(column_, first, end));
+  }
+
   const store::Segment& segment_;
   std::size_t column_;
+  bool lazily_;
   const store::PackedView& codes_;
   PassingCodes passing_;
 };

@@ -147,7 +147,7 @@ std::optional<std::string> event_value(const store::Segment& segment, std::uint3
   std::vector<std::string> scratch(field->columns.size());
   std::vector<std::optional<std::string_view>> texts(field->columns.size());
   for (std::size_t i = 0; i < texts.size(); ++i) {
-    const std::uint64_t code = segment.column(field->columns[i])[index];
+    const std::uint64_t code = segment.column_rows(field->columns[i], index, index + 1)[index];
     if (code != 0) {
       texts[i] = segment.dictionary(field->columns[i]).get(static_cast<std::uint32_t>(code - 1), scratch[i]);
     }

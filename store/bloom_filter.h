@@ -14,7 +14,7 @@ namespace trailkeeper::store {
 using EventKey = event::Guid;
 
 /// A blocked Bloom filter (Putze, Sanders, Singler 2007): all bits of a key lie in one 64-byte block, so a test costs
-/// one cache miss. About 12 bits a key; false positives below 1 in 200.
+/// one cache miss at most. 16 bits a key; false positives below 1 in 500.
 void append_bloom_filter(std::span<const EventKey> keys, std::string& out);
 
 class BloomFilter {

@@ -37,13 +37,19 @@ class Deduplicator::Run {
     }
   }
 
+  // Segment after segment, in the order of keys: filters are read from front to back.
   void compare_with(const Snapshot& snapshot) {
+    std::vector<EventKey> keys;
+    keys.reserve(by_key_.size());
+    for (const std::uint32_t index : by_key_) keys.push_back(batch_.keys()[index]);
     for (const Segment& segment : snapshot.segments()) {
-      for (const std::uint32_t index : by_key_) {
-        if (states_[index] != State::duplicate && segment.may_contain(batch_.keys()[index])) {
-          compare_with(segment, index, snapshot.hash_seed());
+      for (std::size_t i = 0; i < keys.size(); ++i) {
+        if (segment.may_contain(keys[i]) && states_[by_key_[i]] != State::duplicate) {
+          compare_with(segment, by_key_[i], snapshot.hash_seed());
         }
       }
+      // A large store's filters and keys would fill the memory, batch after batch.
+      if (keys.size() >= kLargeBatch) segment.forget();
     }
   }
 
@@ -83,6 +89,7 @@ class Deduplicator::Run {
 
  private:
   enum class State : std::uint8_t { fresh, variant, duplicate };
+  static constexpr std::size_t kLargeBatch = 16384;
 
   void compare_with(const Segment& segment, std::uint32_t index, std::uint64_t hash_seed) {
     for (const std::uint32_t stored : segment.find(batch_.keys()[index])) {

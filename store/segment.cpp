@@ -15,6 +15,20 @@
 #include "store/segment_parts.h"
 
 namespace trailkeeper::store {
+namespace {
+
+// Of n random keys, one lies within the square root of n of its place: most within this of half a million.
+constexpr std::uint32_t kFirstStep = 512;
+
+// The key as a fraction of the largest.
+double key_fraction(const EventKey& key) {
+  double fraction = 0;
+  double weight = 1.0 / 256;
+  for (std::size_t i = 0; i < 6; ++i, weight /= 256) fraction += key[i] * weight;
+  return fraction;
+}
+
+}  // namespace
 
 struct Segment::Lazy {
   struct BlobIndex {
@@ -28,6 +42,7 @@ struct Segment::Lazy {
   OpenColumn shape_codes;
   OpenColumn rows;
   std::array<OpenColumn, kColumnCount> columns;
+  std::unordered_map<std::uint32_t, std::string_view> chunk_checksums;  // By section.
   std::optional<BloomFilter> key_filter;
   std::vector<BlockPostings> postings;
   std::vector<PackedView> counts;
@@ -41,8 +56,8 @@ struct Segment::Lazy {
   std::unordered_map<std::uint32_t, std::unique_ptr<Table>> open_tables;
 };
 
-Segment::Segment(SegmentHeader header, PartLoader load_part)
-    : header_(std::move(header)), load_part_(std::move(load_part)), lazy_(std::make_unique<Lazy>()) {
+Segment::Segment(SegmentHeader header, PartLoader load_part, bool mapped)
+    : header_(std::move(header)), load_part_(std::move(load_part)), mapped_(mapped), lazy_(std::make_unique<Lazy>()) {
   for (std::size_t i = 0; i < header_.sections.size(); ++i) {
     lazy_->entries.emplace(static_cast<std::uint32_t>(header_.sections[i].id), i);
   }
@@ -89,6 +104,7 @@ auto Segment::located(SectionId id, Open&& open) const {
 }
 
 void Segment::forget() const {
+  if (!mapped_) return;
   for (std::uint32_t part = 0; part < header_.parts; ++part) Environment::forget(load_part_(part));
 }
 
@@ -104,10 +120,56 @@ const PackedView& Segment::packed(SectionId id, OpenColumn& column, bool check) 
   return column.view;
 }
 
+// The checksums of a section's chunks, one behind the other.
+std::string_view Segment::chunk_checksums(SectionId id) const {
+  if (lazy_->chunk_checksums.empty()) {
+    ByteReader reader{section_bytes(SectionId::chunk_checksums, true)};
+    while (!reader.empty()) {
+      const auto number = static_cast<std::uint32_t>(reader.varint());
+      const auto count = static_cast<std::size_t>(reader.varint());
+      lazy_->chunk_checksums.emplace(number, reader.bytes(count * sizeof(std::uint64_t)));
+    }
+  }
+  const auto found = lazy_->chunk_checksums.find(static_cast<std::uint32_t>(id));
+  return found == lazy_->chunk_checksums.end() ? std::string_view{} : found->second;
+}
+
+const PackedView& Segment::packed_rows(SectionId id, OpenColumn& column, std::uint32_t first, std::uint32_t end) const {
+  const PackedView& view = packed(id, column, false);
+  if (column.checked || first >= end) return view;
+  const std::string_view bytes = section_bytes(id, false);
+  const std::size_t chunks = (bytes.size() + kChunkBytes - 1) / kChunkBytes;
+  const auto check = [&](std::size_t chunk) {
+    if (column.sound_chunks[chunk]) return;
+    const std::string_view sums = chunk_checksums(id);
+    if (sums.size() != chunks * sizeof(std::uint64_t)) throw_corrupt("a column's checksums are missing");
+    const std::string_view sum = sums.substr(chunk * sizeof(std::uint64_t), sizeof(std::uint64_t));
+    if (ByteReader{sum}.fixed<std::uint64_t>() != checksum(bytes.substr(chunk * kChunkBytes, kChunkBytes))) {
+      throw_corrupt("segment " + std::to_string(header_.number) + ", section " +
+                    std::to_string(static_cast<std::uint32_t>(id)) + ": a chunk's checksum is wrong");
+    }
+    column.sound_chunks[chunk] = true;
+  };
+  if (column.sound_chunks.empty()) {
+    column.sound_chunks.resize(chunks);
+    check(0);  // The column's header.
+  }
+  const auto values = static_cast<std::size_t>(bytes.size() - packed_bytes(view.size(), view.width()) - kPackPadding);
+  const std::size_t begin_byte = values + static_cast<std::size_t>(std::uint64_t{first} * view.width() / 8);
+  const std::size_t end_byte = values + packed_bytes(end, view.width());
+  for (std::size_t chunk = begin_byte / kChunkBytes; chunk * kChunkBytes < end_byte; ++chunk) check(chunk);
+  return view;
+}
+
+const PackedView& Segment::column_rows(std::size_t column, std::uint32_t first, std::uint32_t end) const {
+  return packed_rows(section(SectionId::column, column), lazy_->columns.at(column), first, end);
+}
+
 event::Timestamp Segment::time(std::uint32_t index) const { return time_at(index, true); }
 
 event::Timestamp Segment::time_at(std::uint32_t index, bool check) const {
-  const PackedView& times = packed(SectionId::times, lazy_->times, check);
+  const PackedView& times = check ? packed_rows(SectionId::times, lazy_->times, index, index + 1)
+                                  : packed(SectionId::times, lazy_->times, false);
   if (index >= times.size()) throw_corrupt("an event's number is out of range");
   return header_.min_time + static_cast<event::Timestamp>(times[index] * header_.time_unit);
 }
@@ -156,13 +218,37 @@ bool Segment::may_contain(const EventKey& key) const {
 // must not read megabytes. Damage to them is found by verify().
 std::vector<std::uint32_t> Segment::find(const EventKey& key) const {
   std::vector<std::uint32_t> found;
-  if (!may_contain(key)) return found;
+  if (size() == 0 || !may_contain(key)) return found;
   const PackedView& by_key = packed(SectionId::by_key, lazy_->by_key, false);
+  const auto before = [&](std::uint32_t place) { return this->key(static_cast<std::uint32_t>(by_key[place])) < key; };
+  // Random keys lie about where their first bytes say: look there first, and double the distance until they are
+  // between.
   std::uint32_t low = 0;
   std::uint32_t high = size();
+  std::uint32_t place = static_cast<std::uint32_t>(key_fraction(key) * size());
+  place = std::min(place, size() - 1);
+  for (std::uint32_t step = kFirstStep; low < high; step *= 2) {
+    if (before(place)) {
+      low = place + 1;
+      if (high - low <= step) break;
+      place = low + step;
+      if (!before(place)) {
+        high = place;
+        break;
+      }
+    } else {
+      high = place;
+      if (high - low <= step) break;
+      place = high - step;
+      if (before(place)) {
+        low = place + 1;
+        break;
+      }
+    }
+  }
   while (low < high) {
     const std::uint32_t middle = low + (high - low) / 2;
-    if (this->key(static_cast<std::uint32_t>(by_key[middle])) < key) {
+    if (before(middle)) {
       low = middle + 1;
     } else {
       high = middle;

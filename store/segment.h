@@ -43,7 +43,8 @@ class Segment {
   /// Gives the bytes of a part, as SegmentParts made them.
   using PartLoader = std::function<std::string_view(std::uint32_t part)>;
 
-  Segment(SegmentHeader header, PartLoader load_part);
+  /// `mapped`: the parts' bytes lie in a file's shared mapping.
+  Segment(SegmentHeader header, PartLoader load_part, bool mapped = false);
 
   [[nodiscard]] const SegmentHeader& header() const { return header_; }
   [[nodiscard]] std::uint32_t size() const { return static_cast<std::uint32_t>(header_.events); }
@@ -62,6 +63,9 @@ class Segment {
 
   /// Codes plus one of a column (index into kColumnFields); 0: the event lacks the field.
   [[nodiscard]] const PackedView& column(std::size_t column) const;
+  /// The same for the events [first, end) only: of a large segment, far fewer bytes are read and checked. The view
+  /// covers all events, but others than those asked for (ever) aren't checked.
+  [[nodiscard]] const PackedView& column_rows(std::size_t column, std::uint32_t first, std::uint32_t end) const;
   /// How many events have each code plus one of a column.
   [[nodiscard]] PackedView column_counts(std::size_t column) const;
   [[nodiscard]] const BlockPostings& postings(std::size_t column) const;
@@ -86,7 +90,7 @@ class Segment {
   /// Checks every section against its checksum.
   void verify() const;
 
-  /// Lets the kernel take the memory pages of the segment: after reading all of it once.
+  /// Lets the kernel take the memory pages of a mapped segment: after reading much of it once.
   void forget() const;
 
   /// The bytes of a section; empty if there is none.
@@ -97,7 +101,11 @@ class Segment {
     PackedView view;
     bool opened = false;
     bool checked = false;
+    std::vector<bool> sound_chunks;  // Where only some are checked.
   };
+  [[nodiscard]] const PackedView& packed_rows(SectionId id, OpenColumn& column, std::uint32_t first,
+                                              std::uint32_t end) const;
+  [[nodiscard]] std::string_view chunk_checksums(SectionId id) const;
   [[nodiscard]] const PackedView& packed(SectionId id, OpenColumn& column, bool check) const;
   [[nodiscard]] const PackedView& packed_column(std::size_t column, bool check) const;
   [[nodiscard]] event::Timestamp time_at(std::uint32_t index, bool check) const;
@@ -112,6 +120,7 @@ class Segment {
   struct Lazy;
   SegmentHeader header_;
   PartLoader load_part_;
+  bool mapped_;
   std::unique_ptr<Lazy> lazy_;
 
  public:

@@ -39,27 +39,31 @@ constexpr std::optional<std::size_t> column_of(event::Field field) {
 
 /// The parts of a segment's content.
 enum class SectionId : std::uint32_t {
-  times = 1,           ///< Column: eventTime of each event, ascending, in units of time_unit.
-  keys = 2,            ///< 16 bytes an event: its deduplication key.
-  hashes = 3,          ///< 8 bytes an event: XXH3 of its bytes, seeded with the store's seed.
-  by_key = 4,          ///< Column: the events' numbers in ascending order of key.
-  key_filter = 5,      ///< Bloom filter of the keys.
-  shape_codes = 6,     ///< Column: which table holds the event's remaining values.
-  rows = 7,            ///< Column: the row in that table.
-  skeletons = 8,       ///< String list: the skeleton of each table.
-  path_names = 9,      ///< String list: the path of each dictionary; the first kColumnCount are the columns'.
-  path_index = 10,     ///< Columns: chunk and offset of each dictionary's string list.
-  table_index = 11,    ///< Columns: chunk and offset of each table.
-  column_counts = 12,  ///< For each column: events without a value, then events per code.
-  postings = 13,       ///< For each column: which blocks of events hold which code.
-  column = 100,        ///< + number: column of codes plus one; 0 where the event lacks the field.
-  strings = 1000,      ///< + chunk: string lists.
-  tables = 2000000,    ///< + chunk: tables.
+  times = 1,             ///< Column: eventTime of each event, ascending, in units of time_unit.
+  keys = 2,              ///< 16 bytes an event: its deduplication key.
+  hashes = 3,            ///< 8 bytes an event: XXH3 of its bytes, seeded with the store's seed.
+  by_key = 4,            ///< Column: the events' numbers in ascending order of key.
+  key_filter = 5,        ///< Bloom filter of the keys.
+  shape_codes = 6,       ///< Column: which table holds the event's remaining values.
+  rows = 7,              ///< Column: the row in that table.
+  skeletons = 8,         ///< String list: the skeleton of each table.
+  path_names = 9,        ///< String list: the path of each dictionary; the first kColumnCount are the columns'.
+  path_index = 10,       ///< Columns: chunk and offset of each dictionary's string list.
+  table_index = 11,      ///< Columns: chunk and offset of each table.
+  column_counts = 12,    ///< For each column: events without a value, then events per code.
+  postings = 13,         ///< For each column: which blocks of events hold which code.
+  chunk_checksums = 14,  ///< XXH3 of each kChunkBytes of times and the columns: a part of one can be checked alone.
+  column = 100,          ///< + number: column of codes plus one; 0 where the event lacks the field.
+  strings = 1000,        ///< + chunk: string lists.
+  tables = 2000000,      ///< + chunk: tables.
 };
 
 constexpr SectionId section(SectionId first, std::size_t number) {
   return static_cast<SectionId>(static_cast<std::uint32_t>(first) + static_cast<std::uint32_t>(number));
 }
+
+/// Bytes of a section that chunk_checksums covers with one checksum.
+constexpr std::size_t kChunkBytes = 32768;
 
 /// Where a section lies: in which of the segment's values, and its XXH3.
 struct SectionEntry {

@@ -11,14 +11,32 @@ namespace trailkeeper::store {
 namespace {
 
 constexpr std::size_t kPartBytes = std::size_t{8} << 20;
-constexpr std::size_t kChunkBytes = std::size_t{4} << 20;
+constexpr std::size_t kBlobSectionBytes = std::size_t{4} << 20;
 constexpr std::size_t kAlignment = 8;
 
 }  // namespace
 
 std::uint64_t checksum(std::string_view bytes) { return XXH3_64bits(bytes.data(), bytes.size()); }
 
+namespace {
+
+// Sections of which queries read a few rows here and there.
+bool read_by_rows(SectionId id) {
+  return id == SectionId::times || (id >= SectionId::column && id < section(SectionId::column, kColumnCount));
+}
+
+}  // namespace
+
+void SegmentParts::add_chunk_checksums(SectionId id, std::string_view bytes) {
+  put_varint(static_cast<std::uint32_t>(id), chunk_checksums_);
+  put_varint((bytes.size() + kChunkBytes - 1) / kChunkBytes, chunk_checksums_);
+  for (std::size_t at = 0; at < bytes.size(); at += kChunkBytes) {
+    put_fixed(checksum(bytes.substr(at, kChunkBytes)), chunk_checksums_);
+  }
+}
+
 void SegmentParts::add(SectionId id, std::string_view bytes) {
+  if (read_by_rows(id)) add_chunk_checksums(id, bytes);
   if (!part_.empty() && part_.size() + bytes.size() > kPartBytes) flush();
   constexpr std::size_t kSmall = std::size_t{64} << 10;
   if (part_.size() + bytes.size() > kSmall) part_.reserve(kPartBytes + kPackPadding);
@@ -35,6 +53,7 @@ void SegmentParts::flush() {
 }
 
 void SegmentParts::finish(SegmentHeader& header) {
+  add(SectionId::chunk_checksums, chunk_checksums_);
   if (!part_.empty()) flush();
   header.parts = parts_;
   header.stored_bytes = stored_bytes_;
@@ -42,7 +61,7 @@ void SegmentParts::finish(SegmentHeader& header) {
 }
 
 std::string& ChunkedBlobs::begin_blob() {
-  if (chunk_.size() > kChunkBytes) flush();
+  if (chunk_.size() > kBlobSectionBytes) flush();
   blob_chunks_.push_back(chunks_);
   blob_offsets_.push_back(chunk_.size());
   return chunk_;

@@ -24,8 +24,10 @@ class SegmentParts {
 
  private:
   void flush();
+  void add_chunk_checksums(SectionId id, std::string_view bytes);
 
   Sink sink_;
+  std::string chunk_checksums_;
   std::string part_;
   std::uint32_t parts_ = 0;
   std::uint64_t stored_bytes_ = 0;

@@ -130,11 +130,14 @@ Snapshot::Snapshot(Environment& environment) : transaction_(environment.read()) 
       if (!bytes) throw_corrupt("segment " + std::to_string(number) + " lacks part " + std::to_string(part));
       parts.push_back(*bytes);
     }
-    segments_.emplace_back(std::move(header), [parts = std::move(parts), number](std::uint32_t part) {
-      if (part >= parts.size())
-        throw_corrupt("segment " + std::to_string(number) + " lacks part " + std::to_string(part));
-      return parts[part];
-    });
+    segments_.emplace_back(
+        std::move(header),
+        [parts = std::move(parts), number](std::uint32_t part) {
+          if (part >= parts.size())
+            throw_corrupt("segment " + std::to_string(number) + " lacks part " + std::to_string(part));
+          return parts[part];
+        },
+        true);
     return true;
   });
 }
