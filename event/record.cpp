@@ -99,7 +99,12 @@ struct RecordParser::Scanner {
         }
         return true;
       }
-      case ondemand::json_type::string: return take_string(value.raw_json_token());
+      case ondemand::json_type::string: {
+        // simdjson takes a string that isn't asked for, and has a colon behind it, for a key, and skips what follows.
+        const std::string_view token = value.raw_json_token();
+        ondemand::raw_json_string consumed;
+        return !value.get_raw_json_string().get(consumed) && take_string(token);
+      }
       case ondemand::json_type::number: return take_number(value.raw_json_token());
       case ondemand::json_type::boolean: {
         const std::string_view token = without_trailing_space(value.raw_json_token());

@@ -340,6 +340,17 @@ TEST_CASE("broken-json") {
   }
 }
 
+TEST_CASE("a string value with a colon behind it is broken JSON, whatever brackets follow") {
+  CHECK(reason_of(event_with(R"("a":"b":"c")")) == Reason::broken_json);
+  CHECK(reason_of(event_with(R"("a":"{b":"c","d":"e"},"f":1)")) == Reason::broken_json);
+  CHECK(reason_of(event_with(R"("a":["b":1}],"f":1)")) == Reason::broken_json);
+  CHECK(reason_of(event_with(R"("a":["b":1])")) == Reason::broken_json);
+  CHECK(reason_of(event_with(R"("a":[{"x":"b":1}}])")) == Reason::broken_json);
+  CHECK(reason_of(event_with(R"("a":1:2)")) == Reason::broken_json);
+  CHECK(reason_of(event_with(R"("a":null:2},"b":1)")) == Reason::broken_json);
+  CHECK(reason_of(event_with(R"("a":{}:2},"b":1)")) == Reason::broken_json);
+}
+
 TEST_CASE("trailing garbage behind the object is broken JSON, white space isn't") {
   CHECK(reason_of(event_with("") + "x") == Reason::broken_json);
   CHECK(reason_of(event_with("") + "]") == Reason::broken_json);

@@ -15,7 +15,25 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const tests::Padded bytes{std::string_view{reinterpret_cast<const char*>(data), size}};
   event::RecordParser parser;
   event::Record record;
-  if (parser.parse(bytes, record) != event::Reason::none) return 0;
+  const event::Reason reason = parser.parse(bytes, record);
+  // A parser that knows the shapes of all inputs before must come to the same.
+  static event::RecordParser experienced;
+  if (experienced.shape_memory() > (std::size_t{16} << 20)) experienced.reset();
+  for (int i = 0; i < 2; ++i) {
+    event::Record again;
+    if (experienced.parse(bytes, again) != reason) std::abort();
+    if (reason != event::Reason::none) continue;
+    if (again.shape->skeleton != record.shape->skeleton || again.time != record.time ||
+        again.leaves.size() != record.leaves.size()) {
+      std::abort();
+    }
+    for (std::size_t leaf = 0; leaf < record.leaves.size(); ++leaf) {
+      const event::Leaf& a = record.leaves[leaf];
+      const event::Leaf& b = again.leaves[leaf];
+      if (a.offset != b.offset || a.length != b.length || a.type() != b.type()) std::abort();
+    }
+  }
+  if (reason != event::Reason::none) return 0;
   std::string scratch;
   for (std::size_t i = 0; i < event::kFieldCount; ++i)
     static_cast<void>(record.text(static_cast<event::Field>(i), scratch));
