@@ -23,7 +23,7 @@ constexpr Option kOptions[] = {
     {FilterField::event_id, "eventID"},
     {FilterField::name, "eventName; activate's misspelt names are found by either spelling"},
     {FilterField::source, "eventSource, such as activate.amazonaws.com"},
-    {FilterField::user, "user, role or session name; root for the root user"},
+    {FilterField::user, "user, role or session name, root, or a service that acted by itself"},
     {FilterField::principal, "ARN or principalId of the caller, ARN of its role, or calling service"},
     {FilterField::access_key, "access key ID"},
     {FilterField::account, "account that got the event (recipientAccountId, else the caller's)"},

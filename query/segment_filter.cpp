@@ -97,7 +97,7 @@ class Compiler {
     return test_any(std::move(tests));
   }
 
-  // A user's name, an assumed role's name, a session's name, or `root`.
+  // A user's name, an assumed role's name, a session's name, `root`, or the service that acted by itself.
   [[nodiscard]] std::unique_ptr<EventTest> user() const {
     Tests tests;
     tests.push_back(of_column(Field::user_name));
@@ -109,6 +109,11 @@ class Compiler {
           return session && matches_(*session);
         },
         false));
+    Tests service;
+    service.push_back(test_column(
+        segment_, column(Field::identity_type), [](std::string_view type) { return type == "AWSService"; }, false));
+    service.push_back(of_column(Field::invoked_by));
+    tests.push_back(test_all(std::move(service)));
     if (matches_("root")) {
       tests.push_back(test_column(
           segment_, column(Field::identity_type), [](std::string_view type) { return type == "Root"; }, false));

@@ -11,7 +11,8 @@ namespace trailkeeper::store {
 namespace {
 
 constexpr std::size_t kPartBytes = std::size_t{8} << 20;
-constexpr std::size_t kBlobSectionBytes = std::size_t{4} << 20;
+// Small, because the first use of a dictionary checks its whole section.
+constexpr std::size_t kBlobSectionBytes = std::size_t{256} << 10;
 constexpr std::size_t kAlignment = 8;
 
 }  // namespace
