@@ -304,9 +304,9 @@ TEST_CASE("G5: columns and dictionaries that a query reads give the right answer
       part[at] = before;
     }
   }
-  for (const auto& [section, count] : wrong_in) {
-    CAPTURE(section);
-    CHECK(count == 0);
+  for (const auto& wrong_here : wrong_in) {
+    CAPTURE(wrong_here.first);
+    CHECK(wrong_here.second == 0);
   }
   CHECK(wrong == 0);
 }
