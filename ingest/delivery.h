@@ -1,0 +1,64 @@
+// What a sender delivers, between the decoder of its wire format and the commit that acknowledges it.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "event/reject.h"
+
+namespace trailkeeper::ingest {
+
+/// A stretch of a delivery's bytes: a JSON text (one event, or an envelope that event/unwrap.h knows).
+struct Document {
+  std::size_t begin = 0;
+  std::size_t end = 0;
+  std::uint32_t item = 0;                      ///< Which of the sender's items it belongs to.
+  event::Reason reason = event::Reason::none;  ///< Else: why it is none; it is kept as a rejected record.
+};
+
+/// Documents that are committed and acknowledged together. Items are what the wire format gives an answer for (a line
+/// of a bulk request, a record of Firehose); formats without such answers put everything in item 0.
+struct Delivery {
+  std::string source;  ///< Names the wire format in rejected records: `http`, `syslog`, … Never the sender's address.
+  std::string bytes;   ///< With event::kPadding bytes more than `size`, once it is sealed.
+  std::size_t size = 0;
+  std::vector<Document> documents;
+  std::uint32_t items = 1;
+
+  /// Appends a document's bytes. To be used by decoders that take documents out of something else.
+  void add(std::string_view text, std::uint32_t item, event::Reason reason = event::Reason::none) {
+    bytes.append(text);
+    documents.push_back({size, bytes.size(), item, reason});
+    size = bytes.size();
+  }
+
+  /// Adds the padding that parsing needs; after the last add().
+  void seal() { bytes.resize(size + event::kPadding, '\0'); }
+
+  /// Heap bytes, about: what counts against the bytes in flight.
+  [[nodiscard]] std::size_t memory() const { return bytes.capacity() + documents.capacity() * sizeof(Document); }
+};
+
+/// What became of an item.
+struct ItemResult {
+  std::uint32_t events = 0;                    ///< Newly stored.
+  std::uint32_t duplicates = 0;                ///< Known before.
+  std::uint32_t rejected = 0;                  ///< Kept as rejected records.
+  event::Reason reason = event::Reason::none;  ///< Of the first that was rejected.
+};
+
+/// What became of a delivery.
+struct Receipt {
+  /// Only `durable` may be acknowledged; for everything else the sender has to try again later.
+  enum class Status : std::uint8_t { durable, busy, store_full, store_failed, shutting_down };
+  Status status = Status::durable;
+  std::string problem;  ///< For the log, if it isn't durable. Without content of events.
+  std::vector<ItemResult> items;
+  std::uint64_t events = 0;
+  std::uint64_t duplicates = 0;
+  std::uint64_t rejected = 0;
+};
+
+}  // namespace trailkeeper::ingest
