@@ -1,4 +1,5 @@
 // trailkeeper events: lists events.
+#include <algorithm>
 #include <optional>
 #include <sstream>
 
@@ -37,12 +38,16 @@ class EventText {
   std::size_t size_ = 0;
 };
 
-// A name such as `user` is a text; a path keeps the type that its value has in the event.
+// A name such as `user` is found in the store's columns; a path needs the event.
+bool is_path(const std::string& field) {
+  return field != "time" && (query::derived_field(field) == nullptr ||
+                             field.find_first_of(".ABCDEFGHIJKLMNOPQRSTUVWXYZ") != std::string::npos);
+}
+
+// A name is a text; a path keeps the type that its value has in the event.
 Cell cell_of(const query::ListedEvent& event, std::string_view json, const std::string& field) {
   if (field == "time") return Cell::of(event::format_timestamp(event.segment->time(event.index)));
-  const bool path =
-      query::derived_field(field) == nullptr || field.find_first_of(".ABCDEFGHIJKLMNOPQRSTUVWXYZ") != std::string::npos;
-  if (!path) {
+  if (!is_path(field)) {
     const auto text = query::event_value(*event.segment, event.index, json, field);
     return text ? Cell::of(*text) : Cell::absent();
   }
@@ -71,22 +76,25 @@ class EventPrinter {
         whole_(fields_.empty() && format != Format::table && format != Format::csv) {
     if (whole_ || format_ == Format::raw) return;
     if (fields_.empty()) fields_ = {"time", "name", "source", "user", "account", "region", "ip", "error"};
+    needs_text_ = std::any_of(fields_.begin(), fields_.end(), is_path);
     std::vector<Column> columns;
     for (const std::string& field : fields_) columns.push_back({field});
     rows_.emplace(out_, format_, std::move(columns));
   }
 
   void print(const query::ListedEvent& event) {
-    const EventText text{event, seed_};
+    std::optional<EventText> text;
+    if (needs_text_) text.emplace(event, seed_);
     if (rows_) {
       std::vector<Cell> cells;
-      for (const std::string& field : fields_) cells.push_back(cell_of(event, text.json(), field));
+      const std::string_view json = text ? text->json() : std::string_view{};
+      for (const std::string& field : fields_) cells.push_back(cell_of(event, json, field));
       rows_->row(std::move(cells));
       return;
     }
     std::string line;
     if (format_ == Format::json) line += first_ ? "[" : ",\n ";
-    append_line(text.json(), line);
+    append_line(text->json(), line);
     if (format_ != Format::json) line.push_back('\n');
     out_.write(line);
     first_ = false;
@@ -106,6 +114,7 @@ class EventPrinter {
   Format format_;
   std::vector<std::string> fields_;
   bool whole_;
+  bool needs_text_ = true;
   Out out_;
   std::optional<RowWriter> rows_;
   bool first_ = true;

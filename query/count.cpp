@@ -4,9 +4,11 @@
 #include <boost/unordered/unordered_flat_map.hpp>
 #include <map>
 #include <mutex>
+#include <numeric>
 
 #include "event/reject.h"
 #include "event/timestamp.h"
+#include "query/event_tests.h"
 #include "query/field_catalogue.h"
 #include "query/json_path.h"
 #include "query/segment_filter.h"
@@ -55,7 +57,6 @@ class Component {
   Component(const store::Segment& segment, std::vector<std::size_t> columns)
       : segment_(segment), columns_(std::move(columns)) {
     for (const std::size_t column : columns_) {
-      views_.push_back(&segment.column(column));
       const store::StringList& dictionary = segment.dictionary(column);
       offsets_.push_back(codes_);
       codes_ += dictionary.size();
@@ -66,10 +67,15 @@ class Component {
   [[nodiscard]] unsigned bits() const { return store::bits_for(codes_); }
   [[nodiscard]] const std::vector<std::size_t>& columns() const { return columns_; }
 
-  /// Adds each event's number, shifted, to its place in `numbers`.
-  void add_numbers(std::span<const std::uint32_t> events, unsigned shift, std::span<std::uint64_t> numbers) const {
+  /// Adds each event's (ascending) number, shifted, to its place in `numbers`.
+  void add_numbers(std::span<const std::uint32_t> events, unsigned shift, std::span<std::uint64_t> numbers) {
+    if (events.empty()) return;
+    views_.clear();
+    for (const std::size_t column : columns_) {
+      views_.push_back(segment_.column_rows(column, events.front(), events.back() + 1));
+    }
     if (views_.size() == 1) {
-      const store::PackedView view = *views_.front();
+      const store::PackedView view = views_.front();
       for (std::size_t i = 0; i < events.size(); ++i) numbers[i] |= view[events[i]] << shift;
       return;
     }
@@ -87,7 +93,7 @@ class Component {
  private:
   [[nodiscard]] std::uint64_t first_number(std::uint32_t event) const {
     for (std::size_t i = 0; i < views_.size(); ++i) {
-      const std::uint64_t code = (*views_[i])[event];
+      const std::uint64_t code = views_[i][event];
       if (code != empty_codes_[i] && code != 0) return offsets_[i] + code;
     }
     return 0;
@@ -95,7 +101,7 @@ class Component {
 
   const store::Segment& segment_;
   std::vector<std::size_t> columns_;
-  std::vector<const store::PackedView*> views_;
+  std::vector<store::PackedView> views_;
   std::vector<std::uint64_t> offsets_;
   std::vector<std::uint64_t> empty_codes_;
   std::uint64_t codes_ = 0;
@@ -139,6 +145,10 @@ class ColumnCounter {
 
   /// All events of the segment; by one column, from the numbers kept beside it.
   void count_all(Totals& totals) {
+    if (fields_.size() == 1 && fields_.front()->decided_by_first && per_ == Bucket::none) {
+      count_by_first_column(totals);
+      return;
+    }
     const bool kept = components_.size() == 1 && components_.front().columns().size() == 1 && per_ == Bucket::none;
     if (kept) {
       const store::PackedView counts = segment_.column_counts(components_.front().columns().front());
@@ -174,6 +184,42 @@ class ColumnCounter {
  private:
   static constexpr unsigned kDirectBits = 16;
   static constexpr std::uint32_t kBlock = 4096;
+
+  // A field that the first column nearly always decides: from the numbers kept beside that; only blocks with other
+  // values are looked at.
+  void count_by_first_column(Totals& totals) {
+    const DerivedField& field = *fields_.front();
+    const std::size_t first = field.columns.front();
+    const store::PackedView counts = segment_.column_counts(first);
+    const store::StringList& dictionary = segment_.dictionary(first);
+    std::string scratch;
+    std::vector<std::optional<std::string_view>> texts(field.columns.size());
+    bool undecided = false;
+    for (std::uint64_t code = 0; code < counts.size(); ++code) {
+      if (counts[code] == 0) continue;
+      texts.front() = std::nullopt;
+      if (code > 0) texts.front() = dictionary.get(static_cast<std::uint32_t>(code - 1), scratch);
+      if (texts.front() && !field.decided_by_first(*texts.front())) {
+        undecided = true;
+      } else {
+        totals[{0, {field.text(texts)}}] += counts[code];
+      }
+    }
+    if (!undecided) return;
+    const auto test = test_column(
+        segment_, first, [&](std::string_view text) { return !field.decided_by_first(text); }, false);
+    std::vector<std::uint8_t> blocks((segment_.size() + store::kPostingBlock - 1) / store::kPostingBlock, 1);
+    test->prune(blocks);
+    std::vector<std::uint32_t> selected;
+    for (std::uint32_t block = 0; block < blocks.size(); ++block) {
+      if (blocks[block] == 0) continue;
+      const std::uint32_t begin = block * store::kPostingBlock;
+      selected.resize(std::min(store::kPostingBlock, segment_.size() - begin));
+      std::iota(selected.begin(), selected.end(), begin);
+      selected.resize(test->select(selected));
+      count(selected, totals);
+    }
+  }
 
   std::size_t component(const std::vector<std::size_t>& columns) {
     for (std::size_t i = 0; i < components_.size(); ++i) {

@@ -11,11 +11,47 @@
 namespace trailkeeper::query {
 namespace {
 
+using TimeAndKey = std::pair<event::Timestamp, store::EventKey>;
+
+TimeAndKey place_of(const store::Segment& segment, std::uint32_t index) {
+  return {segment.time(index), segment.key(index)};
+}
+
+// The first event of the segment at or after the place (at: including those of this very time and key).
+std::uint32_t first_from(const store::Segment& segment, const TimeAndKey& place) {
+  std::uint32_t low = segment.first_at(place.first);
+  std::uint32_t high = segment.first_at(place.first + 1);
+  while (low < high) {
+    const std::uint32_t middle = low + (high - low) / 2;
+    if (segment.key(middle) < place.second) {
+      low = middle + 1;
+    } else {
+      high = middle;
+    }
+  }
+  return low;
+}
+
+// The events of a segment that a list from `after` on may show; those of its very time and key included.
+IndexRange range_from(const store::Segment& segment, Order order, const std::optional<Position>& after) {
+  IndexRange range{0, segment.size()};
+  if (!after) return range;
+  const TimeAndKey place{after->time, after->key};
+  const std::uint32_t from = first_from(segment, place);
+  if (order == Order::oldest) {
+    range.first = from;
+    return range;
+  }
+  range.end = from;
+  while (range.end < segment.size() && place_of(segment, range.end) == place) ++range.end;
+  return range;
+}
+
 /// The passing events of one segment, one after the other.
 class Cursor {
  public:
-  Cursor(const store::Segment& segment, const Filter& filter, Order order)
-      : segment_(segment), filter_(filter), order_(order) {}
+  Cursor(const store::Segment& segment, const Filter& filter, Order order, IndexRange range)
+      : segment_(segment), filter_(filter), order_(order), range_(range) {}
 
   /// The time of the next event; before the first is looked for, a bound that no event of the segment goes beyond.
   [[nodiscard]] event::Timestamp time() const { return time_; }
@@ -26,14 +62,19 @@ class Cursor {
 
   void start() {
     const bool newest = order_ == Order::newest;
-    time_ = newest ? segment_.header().max_time : segment_.header().min_time;
+    const bool whole = range_.first == 0 && range_.end == segment_.size();
+    if (newest) {
+      time_ = whole ? segment_.header().max_time : segment_.time(range_.end - 1);
+    } else {
+      time_ = whole ? segment_.header().min_time : segment_.time(range_.first);
+    }
     key_.fill(newest ? 0xFF : 0x00);
   }
 
   /// Moves to the next event; false at the end.
   bool next() {
     if (!compiled_) {
-      compiled_ = std::make_unique<SegmentFilter>(segment_, filter_);
+      compiled_ = std::make_unique<SegmentFilter>(segment_, filter_, range_);
       next_block_ = 0;
     }
     while (position_ == selected_.size()) {
@@ -55,6 +96,7 @@ class Cursor {
   const store::Segment& segment_;
   const Filter& filter_;
   Order order_;
+  IndexRange range_;
   std::unique_ptr<SegmentFilter> compiled_;
   std::size_t next_block_ = 0;
   std::vector<std::uint32_t> selected_;
@@ -68,10 +110,33 @@ bool may_overlap(const store::SegmentHeader& header, const Filter& filter) {
   return (!filter.since || header.max_time >= *filter.since) && (!filter.until || header.min_time < *filter.until);
 }
 
+/// Leaves out what a list showed before: of the events with the place's time and key, those up to its own.
+class Resumption {
+ public:
+  explicit Resumption(const std::optional<Position>& after) : after_(after) {}
+
+  [[nodiscard]] bool shown(const ListedEvent& event) {
+    if (!after_) return false;
+    if (place_of(*event.segment, event.index) != TimeAndKey{after_->time, after_->key}) return false;
+    const bool before = !met_;
+    met_ = met_ || event.segment->hash(event.index) == after_->hash;
+    return before;
+  }
+
+ private:
+  const std::optional<Position>& after_;
+  bool met_ = false;
+};
+
 }  // namespace
 
+Position position_of(const ListedEvent& event) {
+  return {event.segment->time(event.index), event.segment->key(event.index), event.segment->hash(event.index)};
+}
+
 std::uint64_t list_events(const store::Snapshot& snapshot, const Filter& filter, Order order,
-                          std::optional<std::uint64_t> limit, const std::function<bool(const ListedEvent&)>& visit) {
+                          std::optional<std::uint64_t> limit, const std::function<bool(const ListedEvent&)>& visit,
+                          const std::optional<Position>& after) {
   std::vector<std::unique_ptr<Cursor>> cursors;
   const auto later = [order](const Cursor* a, const Cursor* b) {
     const auto left = std::tuple{a->time(), a->key()};
@@ -86,15 +151,18 @@ std::uint64_t list_events(const store::Snapshot& snapshot, const Filter& filter,
   std::priority_queue<Cursor*, std::vector<Cursor*>, decltype(later)> heads{later};
   for (const store::Segment& segment : snapshot.segments()) {
     if (segment.size() == 0 || !may_overlap(segment.header(), filter)) continue;
-    cursors.push_back(std::make_unique<Cursor>(segment, filter, order));
+    const IndexRange range = range_from(segment, order, after);
+    if (range.first >= range.end) continue;
+    cursors.push_back(std::make_unique<Cursor>(segment, filter, order, range));
     cursors.back()->start();
     heads.push(cursors.back().get());
   }
+  Resumption resumption{after};
   std::uint64_t visited = 0;
   while (!heads.empty() && (!limit || visited < *limit)) {
     Cursor* const head = heads.top();
     heads.pop();
-    if (!head->bound_only()) {
+    if (!head->bound_only() && !resumption.shown(head->event())) {
       ++visited;
       if (!visit(head->event())) break;
     }

@@ -19,11 +19,24 @@ struct ListedEvent {
   std::uint32_t index;
 };
 
+/// A place in the order of events: that of one event. It stays valid whatever is committed or merged.
+struct Position {
+  event::Timestamp time = 0;
+  store::EventKey key{};
+  std::uint64_t hash = 0;  ///< Of its bytes (Segment::hash): tells variants, which have one key, apart.
+
+  bool operator==(const Position&) const = default;
+};
+Position position_of(const ListedEvent& event);
+
 /// Visits the events that pass, newest or oldest first (by eventTime, then by ID), up to `limit`. Segments are opened
 /// and blocks filtered only as far as the order needs them, so the first results come at once and memory doesn't grow
-/// with their number. Stops when `visit` returns false. Returns how many were visited.
+/// with their number. Stops when `visit` returns false. Returns how many were visited. With `after`, only the events
+/// behind that place in the order: it costs no more to go on than to begin. If the event of the place is gone, its
+/// variants count as visited.
 std::uint64_t list_events(const store::Snapshot& snapshot, const Filter& filter, Order order,
-                          std::optional<std::uint64_t> limit, const std::function<bool(const ListedEvent&)>& visit);
+                          std::optional<std::uint64_t> limit, const std::function<bool(const ListedEvent&)>& visit,
+                          const std::optional<Position>& after = std::nullopt);
 
 /// All events with an eventID: none, one, or several variants, oldest first.
 std::vector<ListedEvent> find_events(const store::Snapshot& snapshot, std::string_view event_id);

@@ -1,6 +1,7 @@
 #include "query/event_tests.h"
 
 #include <algorithm>
+#include <iterator>
 #include <optional>
 
 #include "event/guid.h"
@@ -104,10 +105,10 @@ class ColumnTest : public EventTest {
   }
 
   void prune(std::span<std::uint8_t> blocks) const override {
-    const store::BlockPostings& postings = segment_.postings(column_);
-    if (!postings.available()) return;
     const auto codes = passing_.few();
     if (!codes) return;
+    const store::BlockPostings& postings = segment_.postings(column_);
+    if (!postings.available()) return;
     std::vector<std::uint8_t> marked(blocks.size(), 0);
     for (const std::uint32_t code : *codes) postings.mark(code - 1, marked);
     for (std::size_t i = 0; i < blocks.size(); ++i) blocks[i] &= marked[i];
@@ -182,6 +183,26 @@ class AnyTest : public EventTest {
   [[nodiscard]] bool possible() const override { return !tests_.empty(); }
   [[nodiscard]] bool passes(std::uint32_t index) const override {
     return std::any_of(tests_.begin(), tests_.end(), [&](const auto& test) { return test->passes(index); });
+  }
+  // Test by test, each on what no other has passed.
+  std::size_t select(std::span<std::uint32_t> selected) const override {
+    std::vector<std::uint32_t> rest(selected.begin(), selected.end());
+    std::vector<std::uint32_t> passing;
+    std::vector<std::uint32_t> all;
+    std::vector<std::uint32_t> next;
+    for (const auto& test : tests_) {
+      passing = rest;
+      passing.resize(test->select(passing));
+      if (passing.empty()) continue;
+      next.clear();
+      std::set_difference(rest.begin(), rest.end(), passing.begin(), passing.end(), std::back_inserter(next));
+      rest.swap(next);
+      next.clear();
+      std::merge(all.begin(), all.end(), passing.begin(), passing.end(), std::back_inserter(next));
+      all.swap(next);
+    }
+    std::copy(all.begin(), all.end(), selected.begin());
+    return all.size();
   }
   void prune(std::span<std::uint8_t> blocks) const override {
     std::vector<std::uint8_t> kept(blocks.size(), 0);

@@ -46,6 +46,11 @@ std::vector<DerivedField> make_fields() {
        [](Values values) -> std::optional<std::string> {
          if (!values[0]) return std::nullopt;
          return std::string{event::canonical_name(values[1].value_or(""), *values[0])};
+       },
+       [](std::string_view name) {
+         const auto aliases = event::name_aliases();
+         return std::none_of(aliases.begin(), aliases.end(),
+                             [&](const event::NameAlias& alias) { return alias.logged == name; });
        }},
       {"source", {column(Field::event_source)}, true, first_of},
       {"user",

@@ -19,6 +19,8 @@ struct DerivedField {
   bool first_value;                  ///< It is the first of the columns' texts that there is and isn't empty.
   /// Its text, from the columns' texts in that order (nothing where the event lacks the field).
   std::function<std::optional<std::string>(std::span<const std::optional<std::string_view>>)> text;
+  /// Whether this text of the first column makes the field's text, whatever the others hold; null: never.
+  std::function<bool(std::string_view)> decided_by_first = nullptr;
 };
 
 /// The derived field of a name: `name`, `source`, `user`, `principal`, `access-key`, `account`, `region`, `ip`,

@@ -167,10 +167,10 @@ class Compiler {
 
 }  // namespace
 
-SegmentFilter::SegmentFilter(const store::Segment& segment, const Filter& filter)
-    : segment_(segment), first_(0), end_(segment.size()) {
-  if (filter.since) first_ = segment.first_at(*filter.since);
-  if (filter.until) end_ = segment.first_at(*filter.until);
+SegmentFilter::SegmentFilter(const store::Segment& segment, const Filter& filter, IndexRange range)
+    : segment_(segment), first_(range.first), end_(range.end) {
+  if (filter.since) first_ = std::max(first_, segment.first_at(*filter.since));
+  if (filter.until) end_ = std::min(end_, segment.first_at(*filter.until));
   if (first_ >= end_) return;
   add_tests(filter);
   if (std::any_of(tests_.begin(), tests_.end(), [](const auto& test) { return !test->possible(); })) return;

@@ -24,11 +24,20 @@ class EventTest {
   virtual void prune(std::span<std::uint8_t> blocks) const { static_cast<void>(blocks); }
 };
 
+/// Some of a segment's events: [first, end).
+struct IndexRange {
+  std::uint32_t first;
+  std::uint32_t end;
+};
+
 /// A filter compiled for a segment: dictionaries decide which codes pass, postings which blocks are looked at, columns
 /// the rest. No event is decoded.
 class SegmentFilter {
  public:
-  SegmentFilter(const store::Segment& segment, const Filter& filter);
+  SegmentFilter(const store::Segment& segment, const Filter& filter)
+      : SegmentFilter(segment, filter, {0, segment.size()}) {}
+  /// Of the events in `range` only.
+  SegmentFilter(const store::Segment& segment, const Filter& filter, IndexRange range);
 
   /// Events are looked at block by block; these are the blocks that may hold some, ascending.
   [[nodiscard]] const std::vector<std::uint32_t>& blocks() const { return blocks_; }

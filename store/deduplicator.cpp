@@ -43,9 +43,11 @@ class Deduplicator::Run {
     keys.reserve(by_key_.size());
     for (const std::uint32_t index : by_key_) keys.push_back(batch_.keys()[index]);
     for (const Segment& segment : snapshot.segments()) {
+      std::size_t looked_up = 0;
       for (std::size_t i = 0; i < keys.size(); ++i) {
         if (segment.may_contain(keys[i]) && states_[by_key_[i]] != State::duplicate) {
           compare_with(segment, by_key_[i], snapshot.hash_seed());
+          if (++looked_up % kLookUpsKept == 0 && keys.size() >= kLargeBatch) segment.forget();
         }
       }
       // A large store's filters and keys would fill the memory, batch after batch.
@@ -90,6 +92,8 @@ class Deduplicator::Run {
  private:
   enum class State : std::uint8_t { fresh, variant, duplicate };
   static constexpr std::size_t kLargeBatch = 16384;
+  // Each touches a dozen pages, and the kernel maps 16 for one.
+  static constexpr std::size_t kLookUpsKept = 64;
 
   void compare_with(const Segment& segment, std::uint32_t index, std::uint64_t hash_seed) {
     for (const std::uint32_t stored : segment.find(batch_.keys()[index])) {

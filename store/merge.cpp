@@ -20,6 +20,9 @@ constexpr std::uint64_t kMaxEvents = std::uint64_t{1} << 20;
 constexpr std::uint64_t kMaxBytes = std::uint64_t{256} << 20;
 constexpr std::size_t kFanIn = 4;
 
+// Pages of so many rows of tables may stay in memory.
+constexpr std::uint64_t kRowsKept = std::uint64_t{1} << 17;
+
 constexpr std::uint32_t kAbsent = ~std::uint32_t{0};
 
 /// Which event of which input.
@@ -50,6 +53,7 @@ class Merge {
     forget_inputs();
     unite_tables();
     write_rows();
+    forget_inputs();
     write_tables();
     parts_.finish(header_);
     return std::move(header_);
@@ -224,6 +228,7 @@ class Merge {
     encode_columns(
         origins_.size(), std::span{code_counts_}.first(kColumnCount),
         [&](std::size_t column, std::span<std::uint32_t> codes) {
+          forget_inputs();
           for (std::size_t input = 0; input < inputs_.size(); ++input) {
             columns[input] = &inputs_[input]->column(column);
           }
@@ -294,7 +299,15 @@ class Merge {
 
   void write_tables() {
     ChunkedBlobs blobs{parts_, SectionId::tables};
-    for (std::size_t number = 0; number < united_.size(); ++number) write_table(number, blobs.begin_blob());
+    std::uint64_t rows = 0;
+    for (std::size_t number = 0; number < united_.size(); ++number) {
+      write_table(number, blobs.begin_blob());
+      rows += row_counts_[number];
+      if (rows >= kRowsKept) {
+        forget_inputs();
+        rows = 0;
+      }
+    }
     blobs.finish(SectionId::table_index);
     encode_strings(
         SectionId::skeletons,

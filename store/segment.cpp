@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <cstring>
-#include <unordered_set>
 
 #include "event/guid.h"
 #include "event/shape.h"
@@ -44,7 +43,7 @@ struct Segment::Lazy {
   std::array<OpenColumn, kColumnCount> columns;
   std::unordered_map<std::uint32_t, std::string_view> chunk_checksums;  // By section.
   std::optional<BloomFilter> key_filter;
-  std::vector<BlockPostings> postings;
+  std::array<std::optional<BlockPostings>, kColumnCount> postings;
   std::vector<PackedView> counts;
   BlobIndex paths;
   BlobIndex tables;
@@ -52,7 +51,6 @@ struct Segment::Lazy {
   std::unordered_map<std::string, std::uint32_t> path_numbers;
   std::optional<StringList> skeletons;
   std::unordered_map<std::size_t, std::unique_ptr<StringList>> dictionaries;
-  std::unordered_set<std::size_t> checked_chunks;  // Of strings.
   std::unordered_map<std::uint32_t, std::unique_ptr<Table>> open_tables;
 };
 
@@ -278,11 +276,24 @@ PackedView Segment::column_counts(std::size_t column) const {
 }
 
 const BlockPostings& Segment::postings(std::size_t column) const {
-  if (lazy_->postings.empty()) {
-    ByteReader reader{section_bytes(SectionId::postings, true)};
-    for (std::size_t i = 0; i < kColumnCount; ++i) lazy_->postings.emplace_back(reader.string());
+  std::optional<BlockPostings>& open = lazy_->postings.at(column);
+  if (!open) {
+    open = located(SectionId::postings, [&] {
+      ByteReader reader{section_bytes(SectionId::postings, false)};
+      const auto head_checksum = reader.fixed<std::uint64_t>();
+      const std::string_view bytes_of_head = reader.string();
+      if (checksum(bytes_of_head) != head_checksum) throw_corrupt("the checksum of its head is wrong");
+      ByteReader head{bytes_of_head};
+      for (std::size_t i = 0; i < column; ++i) {
+        static_cast<void>(reader.bytes(static_cast<std::size_t>(head.varint())));
+        static_cast<void>(head.fixed<std::uint64_t>());
+      }
+      const std::string_view bytes = reader.bytes(static_cast<std::size_t>(head.varint()));
+      if (checksum(bytes) != head.fixed<std::uint64_t>()) throw_corrupt("a column's checksum is wrong");
+      return BlockPostings{bytes};
+    });
   }
-  return lazy_->postings.at(column);
+  return *open;
 }
 
 std::string_view Segment::blob(SectionId index, SectionId first, std::size_t number) const {
@@ -302,17 +313,18 @@ std::string_view Segment::blob(SectionId index, SectionId first, std::size_t num
 }
 
 const StringList& Segment::dictionary(std::size_t number) const {
-  const StringList& list = unchecked_dictionary(number);
-  const auto chunk = static_cast<std::size_t>(lazy_->paths.chunks[number]);
-  if (!lazy_->checked_chunks.contains(chunk)) {
-    static_cast<void>(section_bytes(section(SectionId::strings, chunk), true));
-    lazy_->checked_chunks.insert(chunk);
-  }
+  StringList& list = open_dictionary(number);
+  located(SectionId::strings, [&] {
+    list.check();
+    return true;
+  });
   return list;
 }
 
 // For an event's own text, which is checked against its hash.
-const StringList& Segment::unchecked_dictionary(std::size_t number) const {
+const StringList& Segment::unchecked_dictionary(std::size_t number) const { return open_dictionary(number); }
+
+StringList& Segment::open_dictionary(std::size_t number) const {
   std::unique_ptr<StringList>& open = lazy_->dictionaries[number];
   if (!open) {
     open = located(SectionId::strings, [&] {

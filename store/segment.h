@@ -110,6 +110,7 @@ class Segment {
   [[nodiscard]] const PackedView& packed_column(std::size_t column, bool check) const;
   [[nodiscard]] event::Timestamp time_at(std::uint32_t index, bool check) const;
   [[nodiscard]] const StringList& unchecked_dictionary(std::size_t number) const;
+  [[nodiscard]] StringList& open_dictionary(std::size_t number) const;
   template <typename Open>
   auto located(SectionId id, Open&& open) const;
   [[nodiscard]] std::string_view blob(SectionId index, SectionId first, std::size_t number) const;

@@ -54,6 +54,7 @@ void encode_columns(std::size_t events, std::span<const std::uint32_t> code_coun
   std::vector<std::uint32_t> codes(events);
   std::vector<std::uint32_t> counts;
   std::string all_counts;
+  std::string postings_head;
   std::string all_postings;
   std::string bytes;
   for (std::size_t column = 0; column < code_counts.size(); ++column) {
@@ -76,12 +77,18 @@ void encode_columns(std::size_t events, std::span<const std::uint32_t> code_coun
     put_string(bytes, all_counts);
     bytes.clear();
     append_postings(codes, code_counts[column], bytes);
-    put_string(bytes, all_postings);
+    put_varint(bytes.size(), postings_head);
+    put_fixed(checksum(bytes), postings_head);
+    all_postings += bytes;
   }
   all_counts.append(kPackPadding, '\0');
   all_postings.append(kPackPadding, '\0');
   parts.add(SectionId::column_counts, all_counts);
-  parts.add(SectionId::postings, all_postings);
+  std::string postings;
+  put_fixed(checksum(postings_head), postings);
+  put_string(postings_head, postings);
+  postings += all_postings;
+  parts.add(SectionId::postings, postings);
 }
 
 void encode_rows(std::span<const std::uint32_t> table_numbers, std::span<const std::uint32_t> rows,

@@ -7,6 +7,7 @@
 
 #include "store/byte_codec.h"
 #include "store/error.h"
+#include "store/segment_parts.h"
 
 namespace trailkeeper::store {
 namespace {
@@ -48,10 +49,12 @@ void StringListWriter::add(std::string_view text) {
 void StringListWriter::finish(std::string& out) {
   std::string ends;
   append_column(std::span<const std::uint64_t>{ends_}, ends);
-  put_varint(raw_.size(), out);
-  put_string(ends, out);
+  std::string head;
+  put_varint(raw_.size(), head);
+  put_string(ends, head);
   std::string payload;
   std::vector<std::uint64_t> block_ends;
+  std::string checksums;
   if (raw_.size() <= kRawLimit) {
     payload = raw_;
   } else {
@@ -62,12 +65,18 @@ void StringListWriter::finish(std::string& out) {
       if (ZSTD_isError(written) != 0) throw StoreError(StoreErrorKind::io, "zstd: cannot compress a block");
       payload.append(compressor_->block, 0, written);
       block_ends.push_back(payload.size());
+      put_fixed(checksum({compressor_->block.data(), written}), checksums);
     }
   }
   std::string directory;
   append_column(std::span<const std::uint64_t>{block_ends}, directory);
-  put_string(directory, out);
-  put_string(payload, out);
+  put_string(directory, head);
+  put_string(checksums, head);
+  // A list that isn't compressed is all head.
+  if (block_ends.empty()) put_string(payload, head);
+  put_fixed(checksum(head), out);
+  put_string(head, out);
+  if (!block_ends.empty()) put_string(payload, out);
   out.append(kPackPadding, '\0');
   raw_.clear();
   ends_.clear();
@@ -75,15 +84,28 @@ void StringListWriter::finish(std::string& out) {
 
 StringList::StringList(std::string_view bytes) {
   ByteReader reader{bytes};
-  raw_bytes_ = reader.varint();
-  ends_ = open_column(reader.string());
-  block_ends_ = open_column(reader.string());
-  payload_ = reader.string();
+  head_checksum_ = reader.fixed<std::uint64_t>();
+  head_ = reader.string();
+  ByteReader head{head_};
+  raw_bytes_ = head.varint();
+  ends_ = open_column(head.string());
+  block_ends_ = open_column(head.string());
+  checksums_ = head.string();
+  payload_ = block_ends_.size() == 0 ? head.string() : reader.string();
   if (reader.rest().size() < kPackPadding) throw_corrupt("a string list is cut short");
   const std::uint64_t blocks = (raw_bytes_ + kBlockBytes - 1) / kBlockBytes;
   const bool raw = block_ends_.size() == 0;
-  if (raw ? payload_.size() != raw_bytes_ : block_ends_.size() != blocks)
+  if ((raw ? payload_.size() != raw_bytes_ : block_ends_.size() != blocks) ||
+      checksums_.size() != block_ends_.size() * sizeof(std::uint64_t)) {
     throw_corrupt("a string list's size is wrong");
+  }
+}
+
+void StringList::check() {
+  if (checked_) return;
+  if (checksum(head_) != head_checksum_) throw_corrupt("a string list's checksum is wrong");
+  cache_.clear();
+  checked_ = true;
 }
 
 std::string_view StringList::block(std::uint64_t number) const {
@@ -96,14 +118,20 @@ std::string_view StringList::block(std::uint64_t number) const {
   const std::uint64_t begin = number == 0 ? 0 : block_ends_[number - 1];
   const std::uint64_t end = block_ends_[number];
   if (begin > end || end > payload_.size()) throw_corrupt("a string block lies outside its list");
+  const std::string_view packed =
+      payload_.substr(static_cast<std::size_t>(begin), static_cast<std::size_t>(end - begin));
+  if (checked_) {
+    ByteReader sum{checksums_.substr(static_cast<std::size_t>(number) * sizeof(std::uint64_t))};
+    if (sum.fixed<std::uint64_t>() != checksum(packed)) throw_corrupt("a string block's checksum is wrong");
+  }
   if (cache_.size() < kCachedBlocks) cache_.emplace_back();
   CachedBlock& cached =
       *std::min_element(cache_.begin(), cache_.end(), [](const auto& a, const auto& b) { return a.used < b.used; });
   const std::uint64_t size = std::min<std::uint64_t>(kBlockBytes, raw_bytes_ - number * kBlockBytes);
   cached.number = ~std::uint64_t{0};
   cached.bytes.resize(static_cast<std::size_t>(size));
-  const std::size_t got = ZSTD_decompressDCtx(decompressor(), cached.bytes.data(), cached.bytes.size(),
-                                              payload_.data() + begin, static_cast<std::size_t>(end - begin));
+  const std::size_t got =
+      ZSTD_decompressDCtx(decompressor(), cached.bytes.data(), cached.bytes.size(), packed.data(), packed.size());
   if (ZSTD_isError(got) != 0 || got != size) throw_corrupt("a string block does not decompress");
   cached.number = number;
   cached.used = ++clock_;

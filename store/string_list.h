@@ -32,12 +32,17 @@ class StringListWriter {
 };
 
 /// Reads a string list in place; decompresses a block when it is first needed and keeps up to a few. Not thread-safe.
+/// Checks no checksums until check() is called.
 class StringList {
  public:
   StringList() = default;
 
   /// Opens what StringListWriter wrote at the front of `bytes`. Throws StoreError(corrupt).
   explicit StringList(std::string_view bytes);
+
+  /// Checks the list's head against its checksum, and from now on each block when it is read: so that a string of a
+  /// large list costs one small block to check, too. Throws StoreError(corrupt).
+  void check();
 
   [[nodiscard]] std::uint32_t size() const { return static_cast<std::uint32_t>(ends_.size()); }
   [[nodiscard]] std::uint64_t raw_bytes() const { return raw_bytes_; }
@@ -61,7 +66,11 @@ class StringList {
 
   PackedView ends_;
   PackedView block_ends_;
+  std::string_view checksums_;  // Of the blocks, 8 bytes each.
+  std::string_view head_;       // What head_checksum_ covers.
   std::string_view payload_;
+  std::uint64_t head_checksum_ = 0;
+  bool checked_ = false;
   std::uint64_t raw_bytes_ = 0;
   mutable std::vector<CachedBlock> cache_;
   mutable std::uint64_t clock_ = 0;
