@@ -1,0 +1,92 @@
+// Events as they are committed: what a follower sees that came after the events which lists give.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "query/filter.h"
+#include "store/writer.h"
+
+namespace trailkeeper::query {
+
+/// Hands what was committed to those who follow.
+///
+/// Where it gets the events from: a segment's number says nothing about when its events came, since merges renumber
+/// segments and put old events into new ones; and between a commit and a look at the store a merge may have taken the
+/// segment away. But every commit of a server goes through its own process. So the encoded segments that were just
+/// committed, which hold what was new and nothing else, are kept here a while, in memory, and followers read them with
+/// the same filters as any segment. A commit costs nothing more for it, and a follower's work is done in its own
+/// thread.
+///
+/// Bounded: segments of more than `capacity` bytes together aren't kept, the oldest go first; whoever hadn't read them
+/// is told how many events went. Without followers nothing is kept. Thread-safe.
+class TailHub {
+ public:
+  class Follower;
+
+  TailHub(std::uint64_t hash_seed, std::uint64_t capacity = kDefaultCapacity);
+
+  /// To be called right after each commit, in the order of the commits, with the batches whose parts are still there
+  /// (store::Writer::commit gives them back).
+  void publish(std::vector<store::SealedBatch> committed);
+
+  /// Follows from now on. `wake` is called, from the publishing thread and without locks held, when there is something
+  /// new to read; it must not throw, and may be null. The hub must outlive the follower.
+  std::unique_ptr<Follower> follow(Filter filter, std::function<void()> wake);
+
+  [[nodiscard]] bool followed() const;
+
+  static constexpr std::uint64_t kDefaultCapacity = 64U << 20U;
+
+ private:
+  struct Committed {
+    std::uint64_t number = 0;  // Of the publication, from 1.
+    store::SegmentHeader header;
+    std::vector<std::string> parts;
+    std::uint64_t bytes = 0;
+  };
+
+  const std::uint64_t hash_seed_;
+  const std::uint64_t capacity_;
+  mutable std::mutex mutex_;
+  std::deque<std::shared_ptr<const Committed>> ring_;
+  std::uint64_t bytes_ = 0;
+  std::uint64_t next_ = 1;
+  std::uint64_t published_events_ = 0;
+  std::vector<Follower*> followers_;
+};
+
+/// One reader of a hub. Not thread-safe. `close` (or the end) unregisters it.
+class TailHub::Follower {
+ public:
+  ~Follower();
+  Follower(const Follower&) = delete;
+  Follower& operator=(const Follower&) = delete;
+
+  struct Chunk {
+    std::vector<std::string> events;  ///< As stored, in order of commit, within one by time.
+    std::uint64_t missed = 0;         ///< Events (before the filter) that this reader was too slow for, before these.
+  };
+
+  /// What passes the filter, about `bytes` at most but at least one event if there is one. Nothing in it: all read.
+  Chunk next(std::size_t bytes);
+
+ private:
+  friend class TailHub;
+  Follower(TailHub& hub, Filter filter, std::function<void()> wake);
+  struct Reading;
+
+  TailHub& hub_;
+  Filter filter_;
+  std::function<void()> wake_;
+  std::uint64_t next_ = 0;         // Publication to read next.
+  std::uint64_t events_seen_ = 0;  // Events of publications before that.
+  std::unique_ptr<Reading> reading_;
+};
+
+}  // namespace trailkeeper::query

@@ -1,0 +1,74 @@
+// Reading over HTTP: GET /v1/events, /v1/events/{eventID} and /v1/count, without sockets.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "event/timestamp.h"
+#include "query/event_list.h"
+#include "query/filter.h"
+#include "store/store.h"
+
+namespace trailkeeper::serve {
+
+/// Events as NDJSON, a chunk at a time. Between chunks no snapshot of the store is held, only the place of the last
+/// event: a slow reader holds back nothing. Events that were there at the start come exactly once, in order; those
+/// committed while it goes on come if they belong behind that place. Not thread-safe; chunks may be made in different
+/// threads.
+class EventStream {
+ public:
+  /// `fields`: names or paths, each line an object of them; empty: whole events, as stored. `store` must outlive it.
+  EventStream(store::Store& store, query::Filter filter, query::Order order, std::optional<std::uint64_t> limit,
+              std::vector<std::string> fields);
+
+  /// The next lines, about 64 KiB; nothing at the end. Throws StoreError.
+  std::optional<std::string> next();
+
+ private:
+  void append(const query::ListedEvent& event, std::uint64_t hash_seed, std::string& chunk);
+
+  store::Store& store_;
+  query::Filter filter_;
+  query::Order order_;
+  std::optional<std::uint64_t> left_;
+  std::vector<std::string> fields_;
+  std::optional<query::Position> after_;
+  bool done_ = false;
+  std::string scratch_;
+};
+
+/// What to answer: a body, or, with status 200, chunks.
+struct QueryAnswer {
+  int status = 200;
+  std::string content_type = "application/json";
+  std::string body;
+  std::unique_ptr<EventStream> stream;  ///< If set, the body is its chunks.
+};
+
+/// Answers a GET of one of the paths; `query` is what stands behind the `?`, percent-encoded. Nothing for another path.
+/// Errors are `{"error":{"message":…}}` with 400 or 404. Throws StoreError.
+std::optional<QueryAnswer> answer_query(store::Store& store, std::string_view path, std::string_view query,
+                                        event::Timestamp now);
+
+/// One `name=value` of a query string, decoded.
+struct Parameter {
+  std::string name;
+  std::string value;
+};
+
+/// Splits and decodes (`%XX`, `+`) a query string; nothing if an escape is broken or there are more than 1,000.
+std::optional<std::vector<Parameter>> parse_parameters(std::string_view query);
+
+/// What /v1/events, /v1/count and /v1/tail have in common: the CLI's filters under their names without dashes in front
+/// (`access-key`; `_` for `-` is taken too), `read-only` and `write-only` (`true`, `false`, or nothing for true),
+/// `since` and `until`. Takes those out of `parameters` and leaves the others. Returns what is wrong with one; empty if
+/// nothing.
+std::string take_filter(std::vector<Parameter>& parameters, event::Timestamp now, query::Filter& filter);
+
+/// `{"error":{"message":…}}`
+QueryAnswer query_error(int status, std::string_view message);
+
+}  // namespace trailkeeper::serve

@@ -1,0 +1,246 @@
+#include "serve/tokens.h"
+
+#include <openssl/crypto.h>
+#include <openssl/sha.h>
+#include <simdjson.h>
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <chrono>
+#include <cstring>
+#include <fstream>
+#include <set>
+#include <sstream>
+
+#include "event/json_text.h"
+
+namespace trailkeeper::serve {
+
+namespace dom = simdjson::dom;
+
+namespace {
+
+constexpr std::pair<std::string_view, Right> kRightNames[] = {
+    {"ingest", Right::ingest}, {"query", Right::query}, {"reveal", Right::reveal}, {"admin", Right::admin}};
+
+constexpr std::string_view kHexDigits = "0123456789abcdef";
+
+std::string hex(const Sha256& hash) {
+  std::string text;
+  for (const std::uint8_t byte : hash) {
+    text.push_back(kHexDigits[byte >> 4U]);
+    text.push_back(kHexDigits[byte & 15U]);
+  }
+  return text;
+}
+
+std::optional<Sha256> parse_hex(std::string_view text) {
+  Sha256 hash{};
+  if (text.size() != 2 * hash.size()) return std::nullopt;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const std::size_t digit = kHexDigits.find(text[i]);
+    if (digit == std::string_view::npos) return std::nullopt;
+    hash[i / 2] = static_cast<std::uint8_t>(hash[i / 2] << 4U | digit);
+  }
+  return hash;
+}
+
+// A string member; empty if there is none.
+std::string member(const dom::object& object, std::string_view key) {
+  std::string_view text;
+  if (object.at_key(key).get_string().get(text)) return {};
+  return std::string{text};
+}
+
+std::optional<Token> parse_token(const dom::object& object) {
+  Token token;
+  token.name = member(object, "name");
+  const auto rights = parse_rights(member(object, "rights"));
+  const auto created = event::parse_timestamp(member(object, "created"));
+  if (token.name.empty() || !rights || !created) return std::nullopt;
+  token.rights = *rights;
+  token.created = *created;
+  dom::element expires;
+  if (!object.at_key("expires").get(expires)) {
+    token.expires = event::parse_timestamp(member(object, "expires"));
+    if (!token.expires) return std::nullopt;
+  }
+  token.access_key_id = member(object, "accessKeyId");
+  token.aws_secret = member(object, "awsSecret");
+  if (token.is_aws()) return token.aws_secret.empty() ? std::nullopt : std::optional{token};
+  const auto hash = parse_hex(member(object, "sha256"));
+  if (!hash) return std::nullopt;
+  token.hash = *hash;
+  return token;
+}
+
+std::string system_reason() { return std::strerror(errno); }
+
+std::int64_t steady_milliseconds() {
+  return std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now().time_since_epoch())
+      .count();
+}
+
+}  // namespace
+
+std::optional<Rights> parse_rights(std::string_view text) {
+  Rights rights;
+  while (true) {
+    const std::size_t comma = text.find(',');
+    const std::string_view word = text.substr(0, comma);
+    const auto* const known = std::find_if(std::begin(kRightNames), std::end(kRightNames),
+                                           [&](const auto& entry) { return entry.first == word; });
+    if (known == std::end(kRightNames)) return std::nullopt;
+    rights.add(known->second);
+    if (comma == std::string_view::npos) return rights;
+    text.remove_prefix(comma + 1);
+  }
+}
+
+std::string rights_text(Rights rights) {
+  std::string text;
+  for (const auto& [name, right] : kRightNames) {
+    if (!rights.has(right)) continue;
+    if (!text.empty()) text.push_back(',');
+    text += name;
+  }
+  return text;
+}
+
+Sha256 sha256(std::string_view bytes) {
+  Sha256 hash{};
+  SHA256(reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size(), hash.data());
+  return hash;
+}
+
+TokenSet TokenSet::load(const std::string& path) {
+  std::ifstream file{path, std::ios::binary};
+  if (!file) {
+    if (errno == ENOENT) return TokenSet{};
+    throw TokenError("cannot read the tokens in " + path + ": " + system_reason());
+  }
+  std::ostringstream bytes;
+  bytes << file.rdbuf();
+  if (file.bad()) throw TokenError("cannot read the tokens in " + path + ": " + system_reason());
+  try {
+    return parse(bytes.str());
+  } catch (const TokenError& error) {
+    throw TokenError(path + ": " + error.what() + "; put a backup back, or remove it and make the tokens anew");
+  }
+}
+
+TokenSet TokenSet::parse(std::string_view json) {
+  dom::parser parser;
+  dom::object object;
+  dom::array entries;
+  // The parser's own messages could quote a secret: they aren't passed on.
+  const simdjson::padded_string padded{json};
+  if (parser.parse(padded).get_object().get(object)) throw TokenError("this is not a JSON object");
+  std::uint64_t version = 0;
+  if (object["version"].get_uint64().get(version) || version != 1) {
+    throw TokenError("this is not a list of tokens that this version can read (version 1)");
+  }
+  if (object["tokens"].get_array().get(entries)) throw TokenError("there is no list of tokens");
+  std::vector<Token> tokens;
+  std::set<std::string> names;
+  for (const dom::element entry : entries) {
+    dom::object fields;
+    const std::optional<Token> token = entry.get_object().get(fields) ? std::nullopt : parse_token(fields);
+    if (!token) throw TokenError("token " + std::to_string(tokens.size() + 1) + " lacks something or has it wrong");
+    if (!names.insert(token->name).second) throw TokenError("two tokens have the name " + token->name);
+    tokens.push_back(*token);
+  }
+  return TokenSet{std::move(tokens)};
+}
+
+std::string TokenSet::encode() const {
+  std::string json = "{\"version\":1,\"tokens\":[";
+  const auto text = [&](std::string_view key, std::string_view value) {
+    json += json.back() == '{' ? "\"" : ",\"";
+    json += key;
+    json += "\":";
+    event::append_quoted(value, json);
+  };
+  for (const Token& token : tokens_) {
+    json += json.back() == '[' ? "\n{" : ",\n{";
+    text("name", token.name);
+    text("rights", rights_text(token.rights));
+    text("created", event::format_timestamp(token.created));
+    if (token.expires) text("expires", event::format_timestamp(*token.expires));
+    if (token.is_aws()) {
+      text("accessKeyId", token.access_key_id);
+      text("awsSecret", token.aws_secret);
+    } else {
+      text("sha256", hex(token.hash));
+    }
+    json += "}";
+  }
+  return json + "]}\n";
+}
+
+const Token* TokenSet::find(std::string_view secret, event::Timestamp now) const {
+  const Sha256 hash = sha256(secret);
+  const Token* found = nullptr;
+  for (const Token& token : tokens_) {
+    const bool equal = CRYPTO_memcmp(hash.data(), token.hash.data(), hash.size()) == 0;
+    if (equal && !token.is_aws()) found = &token;
+  }
+  return found == nullptr || found->expired(now) ? nullptr : found;
+}
+
+const Token* TokenSet::find_access_key(std::string_view id, event::Timestamp now) const {
+  const auto found = std::find_if(tokens_.begin(), tokens_.end(),
+                                  [&](const Token& token) { return token.is_aws() && token.access_key_id == id; });
+  return found == tokens_.end() || found->expired(now) ? nullptr : &*found;
+}
+
+std::string token_path(const std::string& store_directory) { return store_directory + "/tokens.json"; }
+
+TokenFile::TokenFile(std::string path) : path_(std::move(path)), mark_(look()), looked_(steady_milliseconds()) {
+  tokens_ = std::make_shared<const TokenSet>(TokenSet::load(path_));
+}
+
+std::shared_ptr<const TokenSet> TokenFile::current() {
+  constexpr std::int64_t kLookEvery = 1000;
+  const std::int64_t now = steady_milliseconds();
+  const std::lock_guard lock{mutex_};
+  if (now - looked_ >= kLookEvery) {
+    looked_ = now;
+    if (look() != mark_) load_locked();
+  }
+  return tokens_;
+}
+
+bool TokenFile::reload() {
+  const std::lock_guard lock{mutex_};
+  looked_ = steady_milliseconds();
+  return load_locked();
+}
+
+std::string TokenFile::error() const {
+  const std::lock_guard lock{mutex_};
+  return error_;
+}
+
+TokenFile::Mark TokenFile::look() const {
+  struct stat info {};
+  if (::stat(path_.c_str(), &info) != 0) return Mark{};
+  return {info.st_mtim.tv_sec, info.st_mtim.tv_nsec, info.st_size, info.st_ino};
+}
+
+// Looks before it reads: a file that is replaced in between is read again.
+bool TokenFile::load_locked() {
+  const Mark mark = look();
+  try {
+    tokens_ = std::make_shared<const TokenSet>(TokenSet::load(path_));
+  } catch (const TokenError& error) {
+    error_ = error.what();
+    return false;
+  }
+  mark_ = mark;
+  error_.clear();
+  return true;
+}
+
+}  // namespace trailkeeper::serve
