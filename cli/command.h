@@ -42,6 +42,7 @@ void add_replay(CLI::App& app, const GlobalOptions& global, Run& run);
 void add_events(CLI::App& app, const GlobalOptions& global, Run& run);
 void add_show(CLI::App& app, const GlobalOptions& global, Run& run);
 void add_count(CLI::App& app, const GlobalOptions& global, Run& run);
+void add_evaluate(CLI::App& app, const GlobalOptions& global, Run& run);
 void add_rejects(CLI::App& app, const GlobalOptions& global, Run& run);
 void add_stats(CLI::App& app, const GlobalOptions& global, Run& run);
 void add_retain(CLI::App& app, const GlobalOptions& global, Run& run);

@@ -47,6 +47,7 @@ int run_program(int argc, char** argv) {
     add_events(app, global, run);
     add_show(app, global, run);
     add_count(app, global, run);
+    add_evaluate(app, global, run);
     add_rejects(app, global, run);
     add_stats(app, global, run);
     add_retain(app, global, run);

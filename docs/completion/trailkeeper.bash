@@ -24,7 +24,7 @@ _trailkeeper_list() {
 
 _trailkeeper() {
   local cur="${COMP_WORDS[COMP_CWORD]}" prev="${COMP_WORDS[COMP_CWORD - 1]}" command="" i
-  local commands="replay events show count rejects stats retain hold journal compact backup restore verify"
+  local commands="replay events show count evaluate rejects stats retain hold journal compact backup restore verify"
   local filters="--event-id --name --source --user --principal --access-key --account --region --ip --error --resource --type
     --category --request-id --user-agent --read-only --write-only --since --until"
   COMPREPLY=()
@@ -73,6 +73,7 @@ _trailkeeper() {
     replay) if [[ $cur == -?* ]]; then _trailkeeper_words "--workers $global"; else _trailkeeper_files -f; fi ;;
     events) _trailkeeper_words "$filters --limit --order --fields $global" ;;
     count) _trailkeeper_words "$filters --by --per --top $global" ;;
+    evaluate) if [[ $cur == -?* ]]; then _trailkeeper_words "$global"; else _trailkeeper_files -f; fi ;;
     rejects) _trailkeeper_words "--limit $global" ;;
     retain) _trailkeeper_words "--keep --max-size --account --dry-run $global" ;;
     hold) _trailkeeper_words "add list release $filters $global" ;;

@@ -1,0 +1,48 @@
+#include "rules/iam/action.h"
+
+#include "rules/iam/glob.h"
+#include "rules/iam/text.h"
+
+namespace trailkeeper::rules::iam {
+namespace {
+
+constexpr auto kNowhere = std::string_view::npos;
+
+}  // namespace
+
+boost::system::result<Action, std::string> Action::parse(std::string_view text) {
+  const std::size_t colon = text.find(':');
+  if (colon == kNowhere || colon == 0 || colon + 1 == text.size() || text.find(':', colon + 1) != kNowhere ||
+      text.find_first_of("*?, \t\r\n") != kNowhere) {
+    return std::string{"an action is a service and a name without wildcards, such as s3:GetObject"};
+  }
+  Action action;
+  action.text_ = lowered(text);
+  action.colon_ = colon;
+  return action;
+}
+
+boost::system::result<ActionPattern, std::string> ActionPattern::parse(std::string_view text) {
+  ActionPattern pattern;
+  if (text == "*" || text == "*:*") {
+    pattern.reach_ = Reach::everything;
+    return pattern;
+  }
+  const std::size_t colon = text.find(':');
+  if (colon == kNowhere || colon == 0) return std::string{R"(an action is "*" or has a service: s3:GetObject, s3:*)"};
+  if (text.find_first_of(", \t\r\n") != kNowhere) return pattern;
+  if (text.substr(0, colon).find_first_of("*?") != kNowhere) {
+    return std::string{"an action's service can't have wildcards in it"};
+  }
+  pattern.reach_ = Reach::some;
+  pattern.service_ = lowered(text.substr(0, colon));
+  pattern.name_ = lowered(text.substr(colon + 1));
+  return pattern;
+}
+
+bool ActionPattern::match(const Action& action) const {
+  if (reach_ != Reach::some) return reach_ == Reach::everything;
+  return action.service() == service_ && glob_match(name_, action.name());
+}
+
+}  // namespace trailkeeper::rules::iam

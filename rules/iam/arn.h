@@ -1,0 +1,21 @@
+// Amazon Resource Names: arn:partition:service:region:account:resource.
+#pragma once
+
+#include <optional>
+#include <string_view>
+
+namespace trailkeeper::rules::iam {
+
+/// An ARN's components, views into its text. The resource may have colons in it.
+struct Arn {
+  std::string_view partition;
+  std::string_view service;
+  std::string_view region;
+  std::string_view account;
+  std::string_view resource;
+
+  /// Nothing where the text doesn't start with `arn:` or has fewer than six components.
+  static std::optional<Arn> parse(std::string_view text);
+};
+
+}  // namespace trailkeeper::rules::iam

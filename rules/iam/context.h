@@ -1,0 +1,73 @@
+// The request context: what is known about a request besides principal, action and resource.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace trailkeeper::rules::iam {
+
+/// A hash of a key's name in lower case.
+constexpr std::uint64_t key_hash(std::string_view lower_name) {
+  std::uint64_t hash = 0xCBF29CE484222325;
+  for (const char c : lower_name) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001B3;
+  return hash;
+}
+
+/// A key as a policy names it. Key names don't depend on case (IAM User Guide, "Condition").
+struct ContextKey {
+  std::string name;    ///< As the policy writes it.
+  std::string folded;  ///< In lower case.
+  std::uint64_t hash = 0;
+
+  explicit ContextKey(std::string_view written);
+};
+
+/// A key and its values in one request.
+struct ContextEntry {
+  std::string_view folded;  ///< The key in lower case.
+  std::uint64_t hash = 0;   ///< key_hash(folded)
+  /// Its values; none says that the key is certainly absent.
+  std::span<const std::string_view> values;
+  bool list = false;  ///< A multivalued key: only ForAllValues and ForAnyValue read it, and no variable can.
+};
+
+/// Which keys a source of requests can't tell: exact names or names with `*` and `?`, such as `aws:PrincipalTag/*`.
+class KeyPatterns {
+ public:
+  void add(std::string_view pattern);
+  [[nodiscard]] bool match(std::string_view folded) const;
+
+ private:
+  std::vector<std::string> patterns_;
+};
+
+/// The context of one request; a view, valid as long as what it points to. A key without an entry is absent, unless
+/// `unknowable` names it: then nobody knows whether it was there, and what depends on it is unknown.
+struct Context {
+  std::span<const ContextEntry> entries;
+  const KeyPatterns* unknowable = nullptr;
+
+  enum class State : std::uint8_t { absent, unknown, present };
+  struct Lookup {
+    State state = State::absent;
+    const ContextEntry* entry = nullptr;  ///< Where present.
+  };
+  [[nodiscard]] Lookup find(const ContextKey& key) const;
+};
+
+/// The names of keys on which an unknown result depends. Names are views into the policies.
+struct MissingKeys {
+  std::vector<std::string_view> names;
+  void add(std::string_view name);
+};
+
+/// Whether AWS defines the global key as multivalued (IAM User Guide, "AWS global condition context keys").
+bool is_multivalued_key(std::string_view folded);
+
+/// Whether AWS defines a global key of that name (same page, as of 2026-09); tag keys by their prefix.
+bool is_global_key(std::string_view folded);
+
+}  // namespace trailkeeper::rules::iam

@@ -1,0 +1,19 @@
+// A request with its policies as one JSON object, as `trailkeeper evaluate` takes it, and the decision as JSON.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "rules/iam/error.h"
+#include "rules/iam/evaluate.h"
+
+namespace trailkeeper::rules::iam {
+
+/// Bytes a request with its policies may have.
+constexpr std::size_t kMaxRequestBytes = std::size_t{4} << 20;
+
+/// Decides the request in `json`; the result is a JSON object on one line. Keys that the context doesn't have are
+/// absent. Format: docs/permissions.md. Errors name the place in `json`. Not thread-safe on the same evaluator.
+Result<std::string> evaluate_json(std::string_view json, Evaluator& evaluator);
+
+}  // namespace trailkeeper::rules::iam

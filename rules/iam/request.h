@@ -1,0 +1,25 @@
+// One request to be authorised.
+#pragma once
+
+#include <string_view>
+
+#include "rules/iam/action.h"
+#include "rules/iam/context.h"
+#include "rules/iam/principal.h"
+
+namespace trailkeeper::rules::iam {
+
+/// What a principal asks for: views, which must outlive the evaluation.
+struct Request {
+  Principal principal;
+  const Action* action = nullptr;
+  /// The resource's ARN; `*` for an action that has no resource type, which then needs `"Resource": "*"`; empty where
+  /// nobody knows it, so that what depends on it is unknown.
+  std::string_view resource;
+  std::string_view resource_account;  ///< Whose resource it is.
+  Context context;
+  /// The organisation's management account, if known. SCPs don't touch its principals, nor RCPs its resources.
+  std::string_view management_account;
+};
+
+}  // namespace trailkeeper::rules::iam
