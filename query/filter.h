@@ -28,6 +28,8 @@ enum class FilterField {
   category,
   request_id,
   user_agent,
+  resource_type,
+  shown_user,  ///< The one name that counts show for the caller.
 };
 
 /// One option's name without dashes (`event-id`), for messages and for HTTP parameters.

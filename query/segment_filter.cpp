@@ -45,9 +45,11 @@ class Compiler {
       case FilterField::error: return error();
       case FilterField::resource: return resource();
       case FilterField::type: return of_column(Field::event_type);
-      case FilterField::category: return of_column(Field::event_category);
+      case FilterField::category: return category();
       case FilterField::request_id: return test_path(segment_, event::field_path(Field::request_id), matches_);
       case FilterField::user_agent: return of_column(Field::user_agent);
+      case FilterField::resource_type: return test_path(segment_, "resources[].type", matches_);
+      case FilterField::shown_user: return shown_user();
     }
     return nullptr;
   }
@@ -119,6 +121,57 @@ class Compiler {
           segment_, column(Field::identity_type), [](std::string_view type) { return type == "Root"; }, false));
     }
     return test_any(std::move(tests));
+  }
+
+  // As the derived field `user` chooses one name: the first that there is.
+  [[nodiscard]] std::unique_ptr<EventTest> shown_user() const {
+    const auto empty = [](std::string_view text) { return text.empty(); };
+    const auto no_session = [](std::string_view arn) { return !session_name(arn); };
+    const auto is_root = [](std::string_view type) { return type == "Root"; };
+    const auto add = [this](Tests& tests, Field field, const TextTest& test, bool absent) {
+      tests.push_back(test_column(segment_, column(field), test, absent));
+    };
+    const TextTest wanted = [this](std::string_view text) { return !text.empty() && matches_(text); };
+    Tests any;
+    add(any, Field::user_name, wanted, false);
+    Tests session;
+    add(
+        session, Field::arn,
+        [this](std::string_view arn) {
+          const auto name = session_name(arn);
+          return name && matches_(*name);
+        },
+        false);
+    add(session, Field::user_name, empty, true);
+    any.push_back(test_all(std::move(session)));
+    const auto nameless = [&] {
+      Tests tests;
+      add(tests, Field::user_name, empty, true);
+      add(tests, Field::arn, no_session, true);
+      return tests;
+    };
+    Tests issuer = nameless();
+    add(issuer, Field::issuer_user_name, wanted, false);
+    any.push_back(test_all(std::move(issuer)));
+    if (matches_("root")) {
+      Tests root = nameless();
+      add(root, Field::issuer_user_name, empty, true);
+      add(root, Field::identity_type, is_root, false);
+      any.push_back(test_all(std::move(root)));
+    }
+    Tests service = nameless();
+    add(service, Field::issuer_user_name, empty, true);
+    add(
+        service, Field::identity_type, [&](std::string_view type) { return !is_root(type); }, true);
+    add(service, Field::invoked_by, wanted, false);
+    any.push_back(test_all(std::move(service)));
+    return test_any(std::move(any));
+  }
+
+  // An empty text is asked for where events of before eventVersion 1.07, which have no category, are meant too.
+  [[nodiscard]] std::unique_ptr<EventTest> category() const {
+    const bool absent = std::find(filter_.texts.begin(), filter_.texts.end(), "") != filter_.texts.end();
+    return test_column(segment_, column(Field::event_category), matches_, absent, lazily_ && !absent);
   }
 
   [[nodiscard]] std::unique_ptr<EventTest> ip() const {

@@ -1,0 +1,277 @@
+#include "query/lookup_events.h"
+
+#include <simdjson.h>
+
+#include <cstdio>
+
+#include "event/json_text.h"
+#include "event/reject.h"
+#include "query/event_list.h"
+#include "query/field_catalogue.h"
+#include "query/json_path.h"
+#include "query/lookup_request.h"
+
+namespace trailkeeper::query {
+
+namespace ondemand = simdjson::ondemand;
+
+namespace {
+
+// Events may have a megabyte each: a page ends early rather than fill the memory. AWS's pages may be short, too.
+constexpr std::size_t kMostBytes = 8U << 20U;
+
+/// The members of LookupEvents' Event that come from inside the record.
+struct Shown {
+  std::string event_id;
+  std::string event_name;
+  std::string event_source;
+  std::string read_only;
+  std::string access_key_id;
+  std::string username;
+  std::string resources;    ///< JSON.
+  bool data_event = false;  ///< Of before there were categories.
+};
+
+/// Who called.
+struct Identity {
+  std::string type;
+  std::string user_name;
+  std::string arn;
+  std::string invoked_by;
+  std::string access_key_id;
+  std::string issuer_user_name;
+};
+
+// Calls `visit` with each member of an object; does nothing for another value. On demand, since the DOM parser refuses
+// numbers that CloudTrail may have: 1e999, or integers beyond 64 bits.
+template <typename Visit>
+void for_each_member(ondemand::value value, Visit visit) {
+  ondemand::object object;
+  if (value.get_object().get(object)) return;
+  for (auto member : object) {
+    ondemand::field field;
+    std::string_view key;
+    if (std::move(member).get(field) || field.unescaped_key().get(key)) return;
+    visit(key, field.value());
+  }
+}
+
+// A string's text, `true` or `false`; empty for anything else.
+std::string text_of(ondemand::value value) {
+  const std::string_view token = value.raw_json_token();
+  if (token.starts_with("true")) return "true";
+  if (token.starts_with("false")) return "false";
+  if (!token.starts_with('"')) return {};
+  return display_text(token.substr(0, token.find_last_of('"') + 1));
+}
+
+Identity identity_of(ondemand::value value) {
+  Identity identity;
+  for_each_member(value, [&](std::string_view key, ondemand::value member) {
+    if (key == "type") identity.type = text_of(member);
+    if (key == "userName") identity.user_name = text_of(member);
+    if (key == "arn") identity.arn = text_of(member);
+    if (key == "invokedBy") identity.invoked_by = text_of(member);
+    if (key == "accessKeyId") identity.access_key_id = text_of(member);
+    if (key != "sessionContext") return;
+    for_each_member(member, [&](std::string_view context_key, ondemand::value context) {
+      if (context_key != "sessionIssuer") return;
+      for_each_member(context, [&](std::string_view issuer_key, ondemand::value issuer) {
+        if (issuer_key == "userName") identity.issuer_user_name = text_of(issuer);
+      });
+    });
+  });
+  return identity;
+}
+
+// As the derived field `user` (query/field_catalogue.h) chooses.
+std::string shown_user(const Identity& identity) {
+  if (!identity.user_name.empty()) return identity.user_name;
+  if (const auto session = session_name(identity.arn)) return std::string{*session};
+  if (!identity.issuer_user_name.empty()) return identity.issuer_user_name;
+  return identity.type == "Root" ? "root" : identity.invoked_by;
+}
+
+void append_member(std::string_view key, std::string_view text, std::string& out) {
+  if (text.empty()) return;
+  out.push_back('"');
+  out += key;
+  out += "\":";
+  event::append_quoted(text, out);
+  out.push_back(',');
+}
+
+std::string resources_of(ondemand::value value) {
+  std::string out;
+  ondemand::array resources;
+  if (value.get_array().get(resources)) return out;
+  for (auto element : resources) {
+    ondemand::value resource;
+    if (std::move(element).get(resource)) return out;
+    std::string type;
+    std::string arn;
+    std::string prefix;
+    for_each_member(resource, [&](std::string_view key, ondemand::value member) {
+      if (key == "type") type = text_of(member);
+      if (key == "ARN") arn = text_of(member);
+      if (key == "ARNPrefix") prefix = text_of(member);
+    });
+    std::string members;
+    append_member("ResourceType", type, members);
+    append_member("ResourceName", arn.empty() ? prefix : arn, members);
+    if (members.empty()) continue;
+    members.back() = '}';
+    out += out.empty() ? "{" : ",{";
+    out += members;
+  }
+  return out;
+}
+
+Shown shown_of(ondemand::value record) {
+  Shown shown;
+  std::string insight_name;
+  std::string insight_source;
+  std::string category;
+  std::string managed;
+  for_each_member(record, [&](std::string_view key, ondemand::value member) {
+    if (key == "eventID") shown.event_id = text_of(member);
+    if (key == "eventName") shown.event_name = text_of(member);
+    if (key == "eventSource") shown.event_source = text_of(member);
+    if (key == "readOnly") shown.read_only = text_of(member);
+    if (key == "eventCategory") category = text_of(member);
+    if (key == "managementEvent") managed = text_of(member);
+    if (key == "resources") shown.resources = resources_of(member);
+    if (key == "userIdentity") {
+      const Identity identity = identity_of(member);
+      shown.access_key_id = identity.access_key_id;
+      shown.username = shown_user(identity);
+    }
+    if (key != "insightDetails") return;
+    for_each_member(member, [&](std::string_view inner_key, ondemand::value inner) {
+      if (inner_key == "eventName") insight_name = text_of(inner);
+      if (inner_key == "eventSource") insight_source = text_of(inner);
+    });
+  });
+  if (shown.event_name.empty()) shown.event_name = insight_name;
+  if (shown.event_source.empty()) shown.event_source = insight_source;
+  shown.data_event = category.empty() && managed == "false";
+  return shown;
+}
+
+void append_time(event::Timestamp time, std::string& out) {
+  out += std::to_string(time / event::kSecond);
+  const auto milliseconds = static_cast<int>(time % event::kSecond);
+  if (milliseconds == 0) return;
+  char fraction[8];
+  std::snprintf(fraction, sizeof fraction, ".%03d", milliseconds < 0 ? -milliseconds : milliseconds);
+  out += fraction;
+}
+
+/// Makes the page.
+class Page {
+ public:
+  Page(const LookupRequest& request, std::uint64_t seed) : request_(request), seed_(seed) {}
+
+  /// False: the page is full, and this event belongs to the next.
+  bool add(const ListedEvent& event) {
+    if (events_ == request_.limit || body_.size() > kMostBytes) {
+      // One that is left out wouldn't make a next page.
+      more_ = read(event);
+      return !more_;
+    }
+    if (!read(event)) return true;
+    ++events_;
+    last_ = position_of(event);
+    append(event);
+    return true;
+  }
+
+  LookupAnswer finish() {
+    LookupAnswer answer;
+    answer.events = events_;
+    answer.body = std::move(body_);
+    answer.body.push_back(']');
+    if (more_) {
+      answer.body += ",\"NextToken\":\"" + encode_token(last_, request_, seed_) + "\"";
+    }
+    answer.body.push_back('}');
+    return answer;
+  }
+
+ private:
+  // False if the event isn't one that the filter, which knows columns only, should have let through.
+  bool read(const ListedEvent& event) {
+    json_.clear();
+    event.segment->append_event(event.index, seed_, json_);
+    size_ = json_.size();
+    json_.append(event::kPadding, '\0');
+    ondemand::document document;
+    ondemand::value record;
+    shown_ = Shown{};
+    if (!parser_.iterate(json_.data(), size_, json_.size()).get(document) && !document.get_value().get(record)) {
+      shown_ = shown_of(record);
+    }
+    if (!request_.insight) return !shown_.data_event;
+    for (const auto& [key, value] : request_.insight_attributes) {
+      if ((key == "EventName" ? shown_.event_name : shown_.event_source) != value) return false;
+    }
+    return true;
+  }
+
+  void append(const ListedEvent& event) {
+    body_ += events_ == 1 ? "{" : ",{";
+    append_member("EventId", shown_.event_id, body_);
+    append_member("EventName", shown_.event_name, body_);
+    append_member("ReadOnly", shown_.read_only, body_);
+    append_member("AccessKeyId", shown_.access_key_id, body_);
+    body_ += "\"EventTime\":";
+    append_time(event.segment->time(event.index), body_);
+    body_.push_back(',');
+    append_member("EventSource", shown_.event_source, body_);
+    append_member("Username", shown_.username, body_);
+    body_ += "\"Resources\":[" + shown_.resources + "],\"CloudTrailEvent\":";
+    event::append_quoted(std::string_view{json_}.substr(0, size_), body_);
+    body_.push_back('}');
+  }
+
+  const LookupRequest& request_;
+  std::uint64_t seed_;
+  std::string body_ = "{\"Events\":[";
+  unsigned events_ = 0;
+  bool more_ = false;
+  Position last_;
+  ondemand::parser parser_;
+  std::string json_;
+  std::size_t size_ = 0;
+  Shown shown_;
+};
+
+LookupAnswer refusal(const LookupError& error) {
+  constexpr int kBadRequest = 400;
+  LookupAnswer answer{kBadRequest, error.type, "{\"__type\":", 0};
+  event::append_quoted(error.type, answer.body);
+  answer.body += ",\"message\":";
+  event::append_quoted(error.message, answer.body);
+  answer.body += ",\"Message\":";
+  event::append_quoted(error.message, answer.body);
+  answer.body.push_back('}');
+  return answer;
+}
+
+}  // namespace
+
+LookupAnswer lookup_events(store::Store& store, std::string_view request) {
+  const auto parsed = parse_lookup(request, store.hash_seed());
+  if (const auto* const error = std::get_if<LookupError>(&parsed)) return refusal(*error);
+  const LookupRequest& lookup = std::get<LookupRequest>(parsed);
+  Page page{lookup, store.hash_seed()};
+  if (!lookup.nothing) {
+    const store::Snapshot snapshot = store.snapshot();
+    list_events(
+        snapshot, lookup.filter, Order::newest, std::nullopt, [&](const ListedEvent& event) { return page.add(event); },
+        lookup.after);
+  }
+  return page.finish();
+}
+
+}  // namespace trailkeeper::query
