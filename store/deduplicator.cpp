@@ -55,30 +55,27 @@ class Deduplicator::Run {
     }
   }
 
-  // Returns whether an event has the key of a pending one but other bytes: only its commit can tell.
-  bool compare_with(const Pending& pending) {
-    bool unsure = false;
+  // Whether an event has the key of a pending one: only its commit can tell.
+  [[nodiscard]] bool shares_key_with(const Pending& pending) const {
+    auto other = pending.keys.begin();
     for (const std::uint32_t index : by_key_) {
       if (states_[index] == State::duplicate) continue;
-      const auto [first, last] = std::equal_range(pending.keys.begin(), pending.keys.end(), batch_.keys()[index]);
-      for (auto found = first; found != last; ++found) {
-        if (pending.hashes[static_cast<std::size_t>(found - pending.keys.begin())] == batch_.hashes()[index]) {
-          states_[index] = State::duplicate;
-        } else {
-          unsure = true;
-        }
-      }
+      while (other != pending.keys.end() && *other < batch_.keys()[index]) ++other;
+      if (other == pending.keys.end()) return false;
+      if (*other == batch_.keys()[index]) return true;
     }
-    return unsure;
+    return false;
   }
 
   Deduplicated result() {
     Deduplicated result;
+    result.duplicate.assign(states_.size(), 0);
     std::vector<std::uint32_t> kept;
     kept.reserve(by_key_.size());
     for (const std::uint32_t index : by_key_) {
       if (states_[index] == State::duplicate) {
         ++result.duplicates;
+        result.duplicate[index] = 1;
         continue;
       }
       if (states_[index] == State::variant) ++result.variants;
@@ -148,10 +145,7 @@ Deduplicated Deduplicator::run(const SegmentBuilder& batch) {
   Run run{batch};
   run.compare_with_itself();
   auto own = std::make_shared<Pending>();
-  for (const std::uint32_t index : run.by_key()) {
-    own->keys.push_back(batch.keys()[index]);
-    own->hashes.push_back(batch.hashes()[index]);
-  }
+  for (const std::uint32_t index : run.by_key()) own->keys.push_back(batch.keys()[index]);
   // What isn't in the snapshot is in `earlier`: a batch leaves pending_ only after its commit.
   std::vector<std::shared_ptr<const Pending>> earlier;
   std::optional<Snapshot> snapshot;
@@ -167,7 +161,7 @@ Deduplicated Deduplicator::run(const SegmentBuilder& batch) {
     snapshot.reset();
     bool waited = false;
     for (const auto& pending : earlier) {
-      if (run.compare_with(*pending)) {
+      if (run.shares_key_with(*pending)) {
         wait_for(pending->ticket);
         waited = true;
       }

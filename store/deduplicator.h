@@ -15,15 +15,17 @@ class Store;
 
 /// What is to be stored of a batch.
 struct Deduplicated {
-  std::vector<std::uint32_t> order;  ///< The new events, ascending by time, then key.
-  std::uint64_t duplicates = 0;      ///< Events left out: known with the same content.
-  std::uint64_t variants = 0;        ///< Among the new: events whose key was known with another content.
-  std::uint64_t ticket = 0;          ///< To be given back to finished().
+  std::vector<std::uint32_t> order;     ///< The new events, ascending by time, then key.
+  std::uint64_t duplicates = 0;         ///< Events left out: known with the same content.
+  std::uint64_t variants = 0;           ///< Among the new: events whose key was known with another content.
+  std::uint64_t ticket = 0;             ///< To be given back to finished().
+  std::vector<std::uint8_t> duplicate;  ///< For each event of the batch: 1 if it is left out.
 };
 
 /// Exact deduplication of batches that are prepared in parallel. A batch is compared with all committed segments and
-/// with every batch that got its ticket earlier. Two events are copies if their keys are equal and their contents are
-/// the same JSON value. Thread-safe.
+/// with every batch that got its ticket earlier; where one of those has a key of its own, it waits for that batch's
+/// end: an event isn't known before it is durable, or the copy would be acknowledged and both be lost. Two events are
+/// copies if their keys are equal and their contents are the same JSON value. Thread-safe.
 class Deduplicator {
  public:
   explicit Deduplicator(Store& store) : store_(store) {}
@@ -36,7 +38,6 @@ class Deduplicator {
   struct Pending {
     std::uint64_t ticket;
     std::vector<EventKey> keys;  // Ascending.
-    std::vector<std::uint64_t> hashes;
   };
   class Run;
   void wait_for(std::uint64_t ticket);

@@ -18,7 +18,11 @@ namespace {
 // Merging more would need more memory at once, and one rewrite is cheap only where it is rare.
 constexpr std::uint64_t kMaxEvents = std::uint64_t{1} << 20;
 constexpr std::uint64_t kMaxBytes = std::uint64_t{256} << 20;
-constexpr std::size_t kFanIn = 4;
+// Small segments come by the hundred from senders that want every request acknowledged: many at once are merged, so
+// that an event is rewritten seldom. Large ones are few, and merging many would take long.
+constexpr std::uint64_t kSmallEvents = std::uint64_t{1} << 16;
+constexpr std::size_t kFanInOfSmall = 16;
+constexpr std::size_t kFanInOfLarge = 4;
 
 // Pages of so many rows of tables may stay in memory.
 constexpr std::uint64_t kRowsKept = std::uint64_t{1} << 17;
@@ -392,10 +396,13 @@ class Merge {
   std::vector<std::uint32_t> row_counts_;
 };
 
-// Segments of one class differ in size by less than kFanIn times.
+std::size_t fan_in(std::uint64_t events) { return events < kSmallEvents ? kFanInOfSmall : kFanInOfLarge; }
+
+// Segments of one class differ in size by less than their fan-in.
 unsigned size_class(std::uint64_t events) {
   unsigned result = 0;
-  for (std::uint64_t size = std::max<std::uint64_t>(events, 1); size >= kFanIn; size /= kFanIn) ++result;
+  std::uint64_t limit = kFanInOfSmall;
+  for (; limit <= events; limit *= fan_in(limit)) ++result;
   return result;
 }
 
@@ -416,7 +423,7 @@ std::vector<std::uint64_t> choose_merge(std::span<const Segment> segments, bool 
     const bool next_class =
         !chosen.empty() && size_class(header->events) != size_class(smallest[chosen.size() - 1]->events);
     if (!all && next_class) {
-      if (same_class >= kFanIn) break;
+      if (same_class >= fan_in(smallest[chosen.size() - 1]->events)) break;
       same_class = 0;
     }
     if (events + header->events > kMaxEvents || bytes + header->stored_bytes > kMaxBytes) break;
@@ -425,7 +432,7 @@ std::vector<std::uint64_t> choose_merge(std::span<const Segment> segments, bool 
     ++same_class;
     chosen.push_back(header->number);
   }
-  if (!all && same_class < kFanIn) return {};
+  if (!all && (chosen.empty() || same_class < fan_in(smallest[chosen.size() - 1]->events))) return {};
   return chosen;
 }
 

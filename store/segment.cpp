@@ -35,7 +35,6 @@ struct Segment::Lazy {
     PackedView offsets;
     bool opened = false;
   };
-  std::unordered_map<std::uint32_t, std::size_t> entries;  // Section to its place in the header.
   OpenColumn times;
   OpenColumn by_key;
   OpenColumn shape_codes;
@@ -54,36 +53,39 @@ struct Segment::Lazy {
   std::unordered_map<std::uint32_t, std::unique_ptr<Table>> open_tables;
 };
 
-Segment::Segment(SegmentHeader header, PartLoader load_part, bool mapped)
-    : header_(std::move(header)), load_part_(std::move(load_part)), mapped_(mapped), lazy_(std::make_unique<Lazy>()) {
-  for (std::size_t i = 0; i < header_.sections.size(); ++i) {
-    lazy_->entries.emplace(static_cast<std::uint32_t>(header_.sections[i].id), i);
+OpenedHeader::OpenedHeader(SegmentHeader decoded) : header(std::move(decoded)) {
+  entries.reserve(header.sections.size());
+  for (std::size_t i = 0; i < header.sections.size(); ++i) {
+    entries.emplace(static_cast<std::uint32_t>(header.sections[i].id), i);
   }
 }
+
+Segment::Segment(std::shared_ptr<const OpenedHeader> header, PartLoader load_part, bool mapped)
+    : header_(std::move(header)), load_part_(std::move(load_part)), mapped_(mapped), lazy_(std::make_unique<Lazy>()) {}
 
 Segment::~Segment() = default;
 Segment::Segment(Segment&&) noexcept = default;
 Segment& Segment::operator=(Segment&&) noexcept = default;
 
 std::string_view Segment::section_bytes(SectionId id, bool check) const {
-  const auto found = lazy_->entries.find(static_cast<std::uint32_t>(id));
-  if (found == lazy_->entries.end()) return {};
-  const SectionEntry& entry = header_.sections[found->second];
+  const auto found = header_->entries.find(static_cast<std::uint32_t>(id));
+  if (found == header_->entries.end()) return {};
+  const SectionEntry& entry = header().sections[found->second];
   const std::string_view part = load_part_(entry.part);
   if (part.size() < kPackPadding || entry.offset > part.size() - kPackPadding ||
       entry.length > part.size() - kPackPadding - entry.offset) {
-    throw_corrupt("segment " + std::to_string(header_.number) + " lacks bytes of a section");
+    throw_corrupt("segment " + std::to_string(header().number) + " lacks bytes of a section");
   }
   const std::string_view bytes = part.substr(entry.offset, entry.length);
   if (check && checksum(bytes) != entry.checksum) {
-    throw_corrupt("segment " + std::to_string(header_.number) + ", section " +
+    throw_corrupt("segment " + std::to_string(header().number) + ", section " +
                   std::to_string(static_cast<std::uint32_t>(id)) + ": its checksum is wrong");
   }
   return bytes;
 }
 
 void Segment::verify() const {
-  for (const SectionEntry& entry : header_.sections) static_cast<void>(section_bytes(entry.id, true));
+  for (const SectionEntry& entry : header().sections) static_cast<void>(section_bytes(entry.id, true));
 }
 
 // Says where the damage is that `open` meets.
@@ -96,21 +98,21 @@ auto Segment::located(SectionId id, Open&& open) const {
     constexpr std::string_view kPrefix = "the store is damaged: ";
     if (what.starts_with(kPrefix)) what.remove_prefix(kPrefix.size());
     if (what.starts_with("segment ")) throw;
-    throw_corrupt("segment " + std::to_string(header_.number) + ", section " +
+    throw_corrupt("segment " + std::to_string(header().number) + ", section " +
                   std::to_string(static_cast<std::uint32_t>(id)) + ": " + std::string{what});
   }
 }
 
 void Segment::forget() const {
   if (!mapped_) return;
-  for (std::uint32_t part = 0; part < header_.parts; ++part) Environment::forget(load_part_(part));
+  for (std::uint32_t part = 0; part < header().parts; ++part) Environment::forget(load_part_(part));
 }
 
 const PackedView& Segment::packed(SectionId id, OpenColumn& column, bool check) const {
   if (!column.opened || (check && !column.checked)) {
     column.view = located(id, [&] { return open_column(section_bytes(id, check)); });
-    if (column.view.size() != header_.events) {
-      throw_corrupt("segment " + std::to_string(header_.number) + ": a column's length is wrong");
+    if (column.view.size() != header().events) {
+      throw_corrupt("segment " + std::to_string(header().number) + ": a column's length is wrong");
     }
     column.opened = true;
     column.checked = check;
@@ -143,7 +145,7 @@ const PackedView& Segment::packed_rows(SectionId id, OpenColumn& column, std::ui
     if (sums.size() != chunks * sizeof(std::uint64_t)) throw_corrupt("a column's checksums are missing");
     const std::string_view sum = sums.substr(chunk * sizeof(std::uint64_t), sizeof(std::uint64_t));
     if (ByteReader{sum}.fixed<std::uint64_t>() != checksum(bytes.substr(chunk * kChunkBytes, kChunkBytes))) {
-      throw_corrupt("segment " + std::to_string(header_.number) + ", section " +
+      throw_corrupt("segment " + std::to_string(header().number) + ", section " +
                     std::to_string(static_cast<std::uint32_t>(id)) + ": a chunk's checksum is wrong");
     }
     column.sound_chunks[chunk] = true;
@@ -169,12 +171,12 @@ event::Timestamp Segment::time_at(std::uint32_t index, bool check) const {
   const PackedView& times = check ? packed_rows(SectionId::times, lazy_->times, index, index + 1)
                                   : packed(SectionId::times, lazy_->times, false);
   if (index >= times.size()) throw_corrupt("an event's number is out of range");
-  return header_.min_time + static_cast<event::Timestamp>(times[index] * header_.time_unit);
+  return header().min_time + static_cast<event::Timestamp>(times[index] * header().time_unit);
 }
 
 std::uint32_t Segment::first_at(event::Timestamp time) const {
-  if (time <= header_.min_time) return 0;
-  if (time > header_.max_time) return size();
+  if (time <= header().min_time) return 0;
+  if (time > header().max_time) return size();
   std::uint32_t low = 0;
   std::uint32_t high = size();
   while (low < high) {
@@ -457,7 +459,7 @@ void Segment::append_event(std::uint32_t index, std::uint64_t hash_seed, std::st
   const std::size_t begin = out.size();
   append_unchecked(index, out);
   if (XXH3_64bits_withSeed(out.data() + begin, out.size() - begin, hash_seed) != hash(index)) {
-    throw_corrupt("segment " + std::to_string(header_.number) + ", event " + std::to_string(index) +
+    throw_corrupt("segment " + std::to_string(header().number) + ", event " + std::to_string(index) +
                   ": its bytes are not those that were stored");
   }
 }

@@ -35,6 +35,13 @@ struct Table {
   std::vector<TableSlot> slots;
 };
 
+/// A header with its sections by ID; what all snapshots of a segment share.
+struct OpenedHeader {
+  explicit OpenedHeader(SegmentHeader decoded);
+  SegmentHeader header;
+  std::unordered_map<std::uint32_t, std::size_t> entries;  ///< Section to its place in header.sections.
+};
+
 /// A view of one segment; sections are opened (and those of columns and dictionaries checked against their checksum)
 /// when first used. Valid as long as the read transaction it came from. Not thread-safe: one for each thread. Every
 /// function throws StoreError(corrupt) rather than return what wasn't stored.
@@ -44,10 +51,12 @@ class Segment {
   using PartLoader = std::function<std::string_view(std::uint32_t part)>;
 
   /// `mapped`: the parts' bytes lie in a file's shared mapping.
-  Segment(SegmentHeader header, PartLoader load_part, bool mapped = false);
+  Segment(std::shared_ptr<const OpenedHeader> header, PartLoader load_part, bool mapped);
+  Segment(SegmentHeader header, PartLoader load_part)
+      : Segment(std::make_shared<const OpenedHeader>(std::move(header)), std::move(load_part), false) {}
 
-  [[nodiscard]] const SegmentHeader& header() const { return header_; }
-  [[nodiscard]] std::uint32_t size() const { return static_cast<std::uint32_t>(header_.events); }
+  [[nodiscard]] const SegmentHeader& header() const { return header_->header; }
+  [[nodiscard]] std::uint32_t size() const { return static_cast<std::uint32_t>(header().events); }
 
   // Events are numbered from 0 by ascending time, then key.
   [[nodiscard]] event::Timestamp time(std::uint32_t index) const;
@@ -119,7 +128,7 @@ class Segment {
                    std::string& out) const;
 
   struct Lazy;
-  SegmentHeader header_;
+  std::shared_ptr<const OpenedHeader> header_;
   PartLoader load_part_;
   bool mapped_;
   std::unique_ptr<Lazy> lazy_;

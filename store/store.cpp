@@ -118,14 +118,35 @@ Store::Store(const std::string& directory, Mode mode)
 
 Store::~Store() = default;
 
-Snapshot::Snapshot(Environment& environment) : transaction_(environment.read()) {
+std::shared_ptr<const OpenedHeader> HeaderCache::open(std::uint64_t number, std::string_view encoded) {
+  const std::lock_guard lock{mutex_};
+  Entry& entry = entries_[number];
+  if (!entry.header || entry.encoded != encoded) {
+    entry.header.reset();
+    entry.header = std::make_shared<const OpenedHeader>(decode_header(encoded));
+    entry.encoded = encoded;
+  }
+  return entry.header;
+}
+
+void HeaderCache::keep_only(const std::vector<std::uint64_t>& numbers) {
+  const std::lock_guard lock{mutex_};
+  // Merging removes segments one after the other: looking once in a while is enough.
+  if (entries_.size() < 2 * numbers.size() + 16) return;
+  std::erase_if(entries_,
+                [&](const auto& entry) { return !std::binary_search(numbers.begin(), numbers.end(), entry.first); });
+}
+
+Snapshot::Snapshot(Environment& environment, HeaderCache& headers) : transaction_(environment.read()) {
   hash_seed_ = stored_number(transaction_, kSeedKey, 0);
+  std::vector<std::uint64_t> numbers;
   transaction_.scan(TableId::segments, {}, [&](std::string_view key, std::string_view value) {
     if (key.size() != sizeof(std::uint64_t)) throw_corrupt("a segment's key has the wrong length");
-    SegmentHeader header = decode_header(value);
-    const std::uint64_t number = header.number;
+    const std::uint64_t number = number_of_key(key);
+    auto header = headers.open(number, value);
+    numbers.push_back(number);
     std::vector<std::string_view> parts;
-    for (std::uint32_t part = 0; part < header.parts; ++part) {
+    for (std::uint32_t part = 0; part < header->header.parts; ++part) {
       const auto bytes = transaction_.get(TableId::parts, part_key(number, part));
       if (!bytes) throw_corrupt("segment " + std::to_string(number) + " lacks part " + std::to_string(part));
       parts.push_back(*bytes);
@@ -140,6 +161,7 @@ Snapshot::Snapshot(Environment& environment) : transaction_(environment.read()) 
         true);
     return true;
   });
+  headers.keep_only(numbers);
 }
 
 void Snapshot::rejects(const std::function<void(const RejectedRecord&)>& visit) const {
@@ -193,6 +215,13 @@ std::string encode_journal(const JournalEntry& entry) {
   put_fixed(entry.time, value);
   put_string(entry.text, value);
   return value;
+}
+
+std::uint64_t number_of_key(std::string_view key) {
+  std::uint64_t number = 0;
+  for (std::size_t i = 0; i < sizeof number && i < key.size(); ++i)
+    number = number << 8 | static_cast<unsigned char>(key[i]);
+  return number;
 }
 
 std::string segment_key(std::uint64_t number) {

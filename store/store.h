@@ -4,8 +4,10 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "event/reject.h"
@@ -42,10 +44,27 @@ struct LegalHold {
   std::string filter;  ///< As query::encode_filter writes it.
 };
 
+/// Headers of segments, decoded once for all snapshots of a process. Thread-safe.
+class HeaderCache {
+ public:
+  /// The header that `encoded` is; decoded if it isn't the one that the number had before. Throws StoreError(corrupt).
+  std::shared_ptr<const OpenedHeader> open(std::uint64_t number, std::string_view encoded);
+  /// Forgets the headers of all segments but these (ascending).
+  void keep_only(const std::vector<std::uint64_t>& numbers);
+
+ private:
+  struct Entry {
+    std::string encoded;
+    std::shared_ptr<const OpenedHeader> header;
+  };
+  std::mutex mutex_;
+  std::unordered_map<std::uint64_t, Entry> entries_;
+};
+
 /// A consistent view of the store; later commits don't show. Keep it short: it holds back the reuse of freed pages.
 class Snapshot {
  public:
-  explicit Snapshot(Environment& environment);
+  Snapshot(Environment& environment, HeaderCache& headers);
 
   /// By ascending number.
   [[nodiscard]] const std::vector<Segment>& segments() const { return segments_; }
@@ -79,7 +98,7 @@ class Store {
   Store(const Store&) = delete;
   Store& operator=(const Store&) = delete;
 
-  [[nodiscard]] Snapshot snapshot() { return Snapshot{environment_}; }
+  [[nodiscard]] Snapshot snapshot() { return Snapshot{environment_, headers_}; }
   [[nodiscard]] Environment& environment() { return environment_; }
   [[nodiscard]] std::uint64_t hash_seed() const { return hash_seed_; }
 
@@ -87,11 +106,13 @@ class Store {
   class Lock;
   std::unique_ptr<Lock> lock_;
   Environment environment_;
+  HeaderCache headers_;
   std::uint64_t hash_seed_ = 0;
 };
 
 // How the store's tables spell their keys and values.
 std::string segment_key(std::uint64_t number);
+std::uint64_t number_of_key(std::string_view key);
 std::string part_key(std::uint64_t number, std::uint32_t part);
 std::string encode_reject(const RejectedRecord& record);
 std::string reject_key(const RejectedRecord& record);

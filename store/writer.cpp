@@ -8,17 +8,6 @@
 #include "store/merge.h"
 
 namespace trailkeeper::store {
-namespace {
-
-std::uint64_t number_of_key(std::string_view key) {
-  std::uint64_t number = 0;
-  for (std::size_t i = 0; i < sizeof number && i < key.size(); ++i)
-    number = number << 8 | static_cast<unsigned char>(key[i]);
-  return number;
-}
-
-}  // namespace
-
 Writer::Writer(Store& store) : store_(store), deduplicator_(store) {
   remove_orphans();
   store_.environment().read().scan(TableId::segments, {}, [&](std::string_view key, std::string_view) {
@@ -59,6 +48,7 @@ SealedBatch Writer::seal(const SegmentBuilder& batch) {
   sealed.duplicates = fresh.duplicates;
   sealed.variants = fresh.variants;
   sealed.ticket = fresh.ticket;
+  sealed.duplicate = std::move(fresh.duplicate);
   if (fresh.order.empty()) return sealed;
   try {
     SegmentParts parts{[&](std::uint32_t, std::string&& bytes) { sealed.parts.push_back(std::move(bytes)); }};

@@ -23,6 +23,7 @@ struct SealedBatch {
   std::uint64_t duplicates = 0;
   std::uint64_t variants = 0;
   std::uint64_t ticket = 0;
+  std::vector<std::uint8_t> duplicate;  ///< For each event of the batch, as added: 1 if it was known.
 };
 
 /// Everything that one transaction makes durable.

@@ -139,16 +139,30 @@ TEST_CASE("eventIDs that aren't GUIDs are told apart too") {
   CHECK(fixture.add({event_of("a"), event_of("c")}) == Totals{1, 1, 0});
 }
 
-TEST_CASE("a batch sealed before another is committed still knows its events") {
-  Fixture fixture;
-  auto first = fixture.seal({event_of(kId)});
-  auto second = fixture.seal({event_of(kId), event_of("x")});
-  CHECK(first.events == 1);
-  CHECK(second.events == 1);
-  CHECK(second.duplicates == 1);
-  fixture.commit(std::move(second));
-  fixture.commit(std::move(first));
-  CHECK(fixture.texts().size() == 2);
+TEST_CASE("a copy isn't known before the first is durable: else both could be lost, and one be acknowledged") {
+  for (const bool committed : {true, false}) {
+    Fixture fixture;
+    auto first = fixture.seal({event_of(kId)});
+    CHECK(first.events == 1);
+    std::atomic<bool> sealed{false};
+    store::SealedBatch second;
+    std::thread other{[&] {
+      second = fixture.seal({event_of("x"), event_of(kId)});
+      sealed = true;
+    }};
+    std::this_thread::sleep_for(std::chrono::milliseconds{30});
+    CHECK(!sealed);
+    if (committed) {
+      fixture.commit(std::move(first));
+    } else {
+      fixture.writer.give_up(first);
+    }
+    other.join();
+    CHECK(second.events == (committed ? 1 : 2));
+    CHECK(second.duplicate == (committed ? std::vector<std::uint8_t>{0, 1} : std::vector<std::uint8_t>{0, 0}));
+    fixture.commit(std::move(second));
+    CHECK(fixture.texts().size() == 2);
+  }
 }
 
 TEST_CASE("a batch waits for an earlier one when only its commit can tell") {
