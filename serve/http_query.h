@@ -24,7 +24,7 @@ class EventStream {
   EventStream(store::Store& store, query::Filter filter, query::Order order, std::optional<std::uint64_t> limit,
               std::vector<std::string> fields);
 
-  /// The next lines, about 64 KiB; nothing at the end. Throws StoreError.
+  /// The next lines, about 64 KiB, later 512; nothing at the end. Throws StoreError.
   std::optional<std::string> next();
 
  private:
@@ -58,6 +58,9 @@ struct Parameter {
   std::string name;
   std::string value;
 };
+
+/// Text with each `%XX` as its byte; nothing if one is broken.
+std::optional<std::string> percent_decoded(std::string_view text, bool plus_is_space);
 
 /// Splits and decodes (`%XX`, `+`) a query string; nothing if an escape is broken or there are more than 1,000.
 std::optional<std::vector<Parameter>> parse_parameters(std::string_view query);

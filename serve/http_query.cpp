@@ -1,0 +1,285 @@
+#include "serve/http_query.h"
+
+#include <algorithm>
+#include <charconv>
+
+#include "event/json_text.h"
+#include "event/reject.h"
+#include "query/count.h"
+#include "query/field_catalogue.h"
+#include "query/json_path.h"
+
+namespace trailkeeper::serve {
+namespace {
+
+// The first chunk is small, so that it comes soon; the later ones are larger, since each costs opening the store anew.
+constexpr std::size_t kFirstChunk = 64U << 10U;
+constexpr std::size_t kLargestChunk = 512U << 10U;
+constexpr std::uint64_t kMostFields = 100;
+
+// Line feeds between tokens would break a line in two.
+void append_line(std::string_view json, std::string& out) {
+  if (json.find_first_of("\r\n") == std::string_view::npos) {
+    out.append(json);
+  } else {
+    event::append_minified(json, out);
+  }
+  out.push_back('\n');
+}
+
+// A name such as `user` is a text; a path keeps the type that its value has in the event.
+bool is_name(const std::string& field) {
+  return field == "time" || (query::derived_field(field) != nullptr &&
+                             field.find_first_of(".ABCDEFGHIJKLMNOPQRSTUVWXYZ") == std::string::npos);
+}
+
+void append_value(const query::ListedEvent& event, std::string_view json, const std::string& field, std::string& out) {
+  if (is_name(field)) {
+    const auto text = query::event_value(*event.segment, event.index, json, field);
+    if (text) return event::append_quoted(*text, out);
+  } else if (const std::string value = query::json_at(json, field); !value.empty()) {
+    return event::append_minified(value, out);
+  }
+  out += "null";
+}
+
+/// Takes what a request gives, parameter by parameter, and what is wrong with it.
+class Arguments {
+ public:
+  Arguments(std::string_view query, event::Timestamp now) {
+    auto parameters = parse_parameters(query);
+    if (!parameters) {
+      problem_ = "the query string has a broken %-escape, or too many parameters";
+      return;
+    }
+    left_ = std::move(*parameters);
+    problem_ = take_filter(left_, now, filter);
+  }
+
+  query::Filter filter;
+
+  /// The last value of a parameter.
+  std::optional<std::string> take(std::string_view name) {
+    std::optional<std::string> value;
+    std::erase_if(left_, [&](const Parameter& parameter) {
+      if (parameter.name != name) return false;
+      value = parameter.value;
+      return true;
+    });
+    return value;
+  }
+
+  std::optional<std::uint64_t> take_number(std::string_view name) {
+    const auto text = take(name);
+    if (!text) return std::nullopt;
+    std::uint64_t number = 0;
+    const auto [end, error] = std::from_chars(text->data(), text->data() + text->size(), number);
+    if (text->empty() || error != std::errc{} || end != text->data() + text->size()) {
+      fail(std::string{name} + ": '" + *text + "' is not a number of 0 or more");
+    }
+    return number;
+  }
+
+  // Names separated by commas, in all values of the parameter.
+  std::vector<std::string> take_names(std::string_view name) {
+    std::vector<std::string> names;
+    for (const Parameter& parameter : left_) {
+      if (parameter.name != name) continue;
+      std::string_view rest = parameter.value;
+      while (true) {
+        const std::size_t comma = rest.find(',');
+        names.emplace_back(rest.substr(0, comma));
+        if (comma == std::string_view::npos) break;
+        rest.remove_prefix(comma + 1);
+      }
+    }
+    take(name);
+    check_names(name, names);
+    return names;
+  }
+
+  template <typename Value>
+  Value take_choice(std::string_view name, std::initializer_list<std::pair<std::string_view, Value>> choices,
+                    Value otherwise) {
+    const auto text = take(name);
+    if (!text) return otherwise;
+    std::string words;
+    for (const auto& [word, value] : choices) {
+      if (word == *text) return value;
+      words += (words.empty() ? "" : ", ") + std::string{word};
+    }
+    fail(std::string{name} + ": '" + *text + "' is none of " + words);
+    return otherwise;
+  }
+
+  /// What is wrong; to be asked when everything was taken.
+  std::string problem() {
+    if (!left_.empty()) fail("there is no parameter '" + left_.front().name + "'");
+    return problem_;
+  }
+
+ private:
+  void fail(std::string problem) {
+    if (problem_.empty()) problem_ = std::move(problem);
+  }
+
+  void check_names(std::string_view parameter, const std::vector<std::string>& names) {
+    if (names.size() > kMostFields) fail(std::string{parameter} + ": there are too many names");
+    for (const std::string& name : names) {
+      if (name.empty()) fail(std::string{parameter} + ": a name is empty");
+      if (const auto meant = name == "time" ? std::nullopt : query::similar_field(name)) {
+        fail(std::string{parameter} + ": there is no field '" + name + "': did you mean '" + std::string{*meant} +
+             "'?");
+      }
+    }
+  }
+
+  std::vector<Parameter> left_;
+  std::string problem_;
+};
+
+constexpr int kBadRequest = 400;
+constexpr int kNotFound = 404;
+constexpr const char* kNdjson = "application/x-ndjson";
+
+QueryAnswer answer_events(store::Store& store, Arguments& arguments) {
+  const auto limit = arguments.take_number("limit");
+  const auto order = arguments.take_choice<query::Order>(
+      "order", {{"newest", query::Order::newest}, {"oldest", query::Order::oldest}}, query::Order::newest);
+  std::vector<std::string> fields = arguments.take_names("fields");
+  if (const std::string problem = arguments.problem(); !problem.empty()) return query_error(kBadRequest, problem);
+  QueryAnswer answer;
+  answer.content_type = kNdjson;
+  answer.stream = std::make_unique<EventStream>(store, std::move(arguments.filter), order, limit, std::move(fields));
+  return answer;
+}
+
+std::string_view bucket_name(query::Bucket bucket) {
+  switch (bucket) {
+    case query::Bucket::hour: return "hour";
+    case query::Bucket::day: return "day";
+    case query::Bucket::month: return "month";
+    case query::Bucket::none: break;
+  }
+  return {};
+}
+
+void append_row(const query::CountRequest& request, const query::CountRow& row, std::string& out) {
+  out.push_back('{');
+  const auto member = [&](std::string_view name) {
+    if (out.back() != '{') out.push_back(',');
+    event::append_quoted(name, out);
+    out.push_back(':');
+  };
+  if (request.per != query::Bucket::none) {
+    member(bucket_name(request.per));
+    event::append_quoted(row.bucket, out);
+  }
+  for (std::size_t i = 0; i < request.by.size(); ++i) {
+    member(request.by[i]);
+    if (row.values[i]) {
+      event::append_quoted(*row.values[i], out);
+    } else {
+      out += "null";
+    }
+  }
+  member("count");
+  out += std::to_string(row.count) + "}";
+}
+
+QueryAnswer answer_count(store::Store& store, Arguments& arguments) {
+  query::CountRequest request;
+  request.by = arguments.take_names("by");
+  request.per = arguments.take_choice<query::Bucket>(
+      "per", {{"hour", query::Bucket::hour}, {"day", query::Bucket::day}, {"month", query::Bucket::month}},
+      query::Bucket::none);
+  request.top = arguments.take_number("top");
+  if (const std::string problem = arguments.problem(); !problem.empty()) return query_error(kBadRequest, problem);
+  QueryAnswer answer;
+  answer.body = "[";
+  const store::Snapshot snapshot = store.snapshot();
+  for (const query::CountRow& row : query::count_events(snapshot, arguments.filter, request)) {
+    if (answer.body.size() > 1) answer.body += ",\n";
+    append_row(request, row, answer.body);
+  }
+  answer.body += "]\n";
+  return answer;
+}
+
+QueryAnswer answer_event(store::Store& store, std::string_view event_id, std::string_view query) {
+  if (!query.empty()) return query_error(kBadRequest, "an event takes no parameters");
+  const store::Snapshot snapshot = store.snapshot();
+  const auto found = query::find_events(snapshot, event_id);
+  if (found.empty()) return query_error(kNotFound, "there is no event with this eventID");
+  QueryAnswer answer;
+  answer.content_type = kNdjson;
+  for (const query::ListedEvent& event : found) {
+    std::string json;
+    event.segment->append_event(event.index, snapshot.hash_seed(), json);
+    append_line(json, answer.body);
+  }
+  return answer;
+}
+
+}  // namespace
+
+EventStream::EventStream(store::Store& store, query::Filter filter, query::Order order,
+                         std::optional<std::uint64_t> limit, std::vector<std::string> fields)
+    : store_(store), filter_(std::move(filter)), order_(order), left_(limit), fields_(std::move(fields)) {}
+
+std::optional<std::string> EventStream::next() {
+  if (done_ || left_ == 0U) return std::nullopt;
+  const std::size_t wanted = after_ ? kLargestChunk : kFirstChunk;
+  std::string chunk;
+  const store::Snapshot snapshot = store_.snapshot();
+  const std::uint64_t visited = query::list_events(
+      snapshot, filter_, order_, left_,
+      [&](const query::ListedEvent& event) {
+        append(event, snapshot.hash_seed(), chunk);
+        after_ = query::position_of(event);
+        return chunk.size() < wanted;
+      },
+      after_);
+  if (left_) *left_ -= visited;
+  done_ = chunk.size() < wanted;
+  return chunk.empty() ? std::nullopt : std::optional{std::move(chunk)};
+}
+
+void EventStream::append(const query::ListedEvent& event, std::uint64_t hash_seed, std::string& chunk) {
+  scratch_.clear();
+  event.segment->append_event(event.index, hash_seed, scratch_);
+  if (fields_.empty()) return append_line(scratch_, chunk);
+  const std::size_t size = scratch_.size();
+  scratch_.append(event::kPadding, '\0');
+  chunk.push_back('{');
+  for (const std::string& field : fields_) {
+    if (chunk.back() != '{') chunk.push_back(',');
+    event::append_quoted(field, chunk);
+    chunk.push_back(':');
+    append_value(event, std::string_view{scratch_}.substr(0, size), field, chunk);
+  }
+  chunk += "}\n";
+}
+
+std::optional<QueryAnswer> answer_query(store::Store& store, std::string_view path, std::string_view query,
+                                        event::Timestamp now) {
+  constexpr std::string_view kEvents = "/v1/events";
+  if (path == kEvents || path == "/v1/count") {
+    Arguments arguments{query, now};
+    return path == kEvents ? answer_events(store, arguments) : answer_count(store, arguments);
+  }
+  if (!path.starts_with(kEvents) || path.substr(kEvents.size(), 1) != "/") return std::nullopt;
+  const auto event_id = percent_decoded(path.substr(kEvents.size() + 1), false);
+  return answer_event(store, event_id.value_or(""), query);
+}
+
+QueryAnswer query_error(int status, std::string_view message) {
+  QueryAnswer answer;
+  answer.status = status;
+  answer.body = "{\"error\":{\"message\":";
+  event::append_quoted(message, answer.body);
+  answer.body += "}}\n";
+  return answer;
+}
+
+}  // namespace trailkeeper::serve

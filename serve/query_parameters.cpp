@@ -1,0 +1,103 @@
+// Query strings, and the filters in them.
+#include <algorithm>
+
+#include "query/ip_range.h"
+#include "query/time_argument.h"
+#include "serve/http_query.h"
+
+namespace trailkeeper::serve {
+namespace {
+
+constexpr std::size_t kMostParameters = 1000;
+
+std::optional<unsigned> hex_digit(char character) {
+  if (character >= '0' && character <= '9') return static_cast<unsigned>(character - '0');
+  if (character >= 'a' && character <= 'f') return static_cast<unsigned>(character - 'a' + 10);
+  if (character >= 'A' && character <= 'F') return static_cast<unsigned>(character - 'A' + 10);
+  return std::nullopt;
+}
+
+}  // namespace
+
+std::optional<std::string> percent_decoded(std::string_view text, bool plus_is_space) {
+  std::string out;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text[i] != '%') {
+      out.push_back(plus_is_space && text[i] == '+' ? ' ' : text[i]);
+      continue;
+    }
+    if (i + 2 >= text.size()) return std::nullopt;
+    const auto high = hex_digit(text[i + 1]);
+    const auto low = hex_digit(text[i + 2]);
+    if (!high || !low) return std::nullopt;
+    out.push_back(static_cast<char>(*high << 4U | *low));
+    i += 2;
+  }
+  return out;
+}
+
+namespace {
+
+// Takes one parameter's value for the filter; false if the name isn't a filter's.
+bool take_one(const std::string& name, const std::string& value, event::Timestamp now, query::Filter& filter,
+              std::string& problem) {
+  if (const auto field = query::filter_of_name(name)) {
+    if (*field == query::FilterField::ip && value.find('/') != std::string::npos && !query::IpRange::parse(value)) {
+      problem = "ip: '" + value + "' is not a CIDR block; give one such as 203.0.113.0/24 or 2001:db8::/32";
+    }
+    filter.add(*field, value);
+    return true;
+  }
+  if (name == "read-only" || name == "write-only") {
+    const bool named = name == "read-only";
+    if (value != "true" && value != "false" && !value.empty()) {
+      problem = name + ": '" + value + "' is neither true nor false";
+    }
+    const bool wanted = named == (value != "false");
+    if (filter.read_only && *filter.read_only != wanted) problem = "read-only and write-only exclude each other";
+    filter.read_only = wanted;
+    return true;
+  }
+  if (name != "since" && name != "until") return false;
+  const auto time = query::parse_time_argument(value, now);
+  if (!time) {
+    problem =
+        name + ": '" + value + "' is not a time; give 2024-05-01, 2024-05-01T10:00:00Z, or an age such as 15m, 36h, 7d";
+  }
+  (name == "since" ? filter.since : filter.until) = time;
+  return true;
+}
+
+}  // namespace
+
+std::optional<std::vector<Parameter>> parse_parameters(std::string_view query) {
+  std::vector<Parameter> parameters;
+  while (!query.empty()) {
+    const std::size_t end = query.find('&');
+    const std::string_view one = query.substr(0, end);
+    query = end == std::string_view::npos ? std::string_view{} : query.substr(end + 1);
+    if (one.empty()) continue;
+    const std::size_t equals = one.find('=');
+    auto name = percent_decoded(one.substr(0, equals), true);
+    auto value = percent_decoded(equals == std::string_view::npos ? std::string_view{} : one.substr(equals + 1), true);
+    if (!name || !value || parameters.size() == kMostParameters) return std::nullopt;
+    parameters.push_back({std::move(*name), std::move(*value)});
+  }
+  return parameters;
+}
+
+std::string take_filter(std::vector<Parameter>& parameters, event::Timestamp now, query::Filter& filter) {
+  std::string problem;
+  std::vector<Parameter> left;
+  for (Parameter& parameter : parameters) {
+    std::string name = parameter.name;
+    std::replace(name.begin(), name.end(), '_', '-');
+    std::string own;
+    if (!take_one(name, parameter.value, now, filter, own)) left.push_back(std::move(parameter));
+    if (problem.empty()) problem = std::move(own);
+  }
+  parameters = std::move(left);
+  return problem;
+}
+
+}  // namespace trailkeeper::serve

@@ -1,0 +1,200 @@
+// Tokens: made, found, expired, revoked; the file that holds them.
+#include "serve/tokens.h"
+
+#include <doctest/doctest.h>
+#include <sys/stat.h>
+
+#include <fstream>
+#include <set>
+#include <sstream>
+#include <thread>
+
+#include "serve/authorization.h"
+#include "tests/support/temporary_directory.h"
+
+using namespace trailkeeper;
+using namespace trailkeeper::serve;
+using trailkeeper::tests::TemporaryDirectory;
+
+namespace {
+
+constexpr event::Timestamp kNow = 1'714'557'600'000;
+
+std::string read(const std::string& path) {
+  std::ostringstream out;
+  out << std::ifstream{path, std::ios::binary}.rdbuf();
+  return out.str();
+}
+
+TokenRequest request(const std::string& name, Rights rights = {Right::ingest}) {
+  TokenRequest wanted;
+  wanted.name = name;
+  wanted.rights = rights;
+  return wanted;
+}
+
+}  // namespace
+
+TEST_CASE("rights are words, separated by commas") {
+  CHECK(parse_rights("ingest") == Rights{Right::ingest});
+  CHECK(parse_rights("query,ingest") == Rights{Right::ingest, Right::query});
+  CHECK(rights_text({Right::admin, Right::ingest, Right::query, Right::reveal}) == "ingest,query,reveal,admin");
+  for (const char* text : {"", ",", "ingest,", "Ingest", "ingest query", "all"}) {
+    CAPTURE(text);
+    CHECK(!parse_rights(text));
+  }
+}
+
+TEST_CASE("a token's secret finds it; the file holds only its SHA-256, and nobody else may read it") {
+  const TemporaryDirectory directory;
+  const std::string path = directory.path("tokens.json");
+  CHECK(TokenSet::load(path).empty());
+  const NewToken made = create_token(path, request("shipper", {Right::ingest, Right::query}), kNow);
+  CHECK(made.secret.starts_with("tk_"));
+  CHECK(made.secret.size() == 3 + 43);
+  CHECK(made.access_key_id.empty());
+  struct stat info {};
+  REQUIRE(::stat(path.c_str(), &info) == 0);
+  CHECK((info.st_mode & 0777U) == 0600);
+  CHECK(read(path).find(made.secret.substr(3)) == std::string::npos);
+  const TokenSet tokens = TokenSet::load(path);
+  const Token* const found = tokens.find(made.secret, kNow);
+  REQUIRE(found != nullptr);
+  CHECK(found->name == "shipper");
+  CHECK(found->rights.has(Right::query));
+  CHECK(!found->rights.has(Right::admin));
+  CHECK(found->created == kNow);
+  CHECK(tokens.find("", kNow) == nullptr);
+  CHECK(tokens.find(made.secret + "x", kNow) == nullptr);
+  CHECK(tokens.find("shipper", kNow) == nullptr);
+}
+
+TEST_CASE("an expired token isn't found") {
+  const TemporaryDirectory directory;
+  const std::string path = directory.path("tokens.json");
+  TokenRequest wanted = request("short");
+  wanted.expires = kNow + event::kDay;
+  const std::string secret = create_token(path, wanted, kNow).secret;
+  const TokenSet tokens = TokenSet::load(path);
+  CHECK(tokens.find(secret, kNow + event::kDay - 1) != nullptr);
+  CHECK(tokens.find(secret, kNow + event::kDay) == nullptr);
+}
+
+TEST_CASE("an AWS access key is found by its ID, not by its secret, which stays readable for Signature Version 4") {
+  const TemporaryDirectory directory;
+  const std::string path = directory.path("tokens.json");
+  TokenRequest wanted = request("cli", {Right::query});
+  wanted.aws = true;
+  const NewToken made = create_token(path, wanted, kNow);
+  CHECK(made.access_key_id.starts_with("AKIA"));
+  CHECK(made.access_key_id.size() == 20);
+  CHECK(made.secret.size() == 40);
+  const TokenSet tokens = TokenSet::load(path);
+  const Token* const found = tokens.find_access_key(made.access_key_id, kNow);
+  REQUIRE(found != nullptr);
+  CHECK(found->aws_secret == made.secret);
+  CHECK(tokens.find(made.secret, kNow) == nullptr);
+  CHECK(tokens.find("", kNow) == nullptr);
+  CHECK(tokens.find_access_key("", kNow) == nullptr);
+}
+
+TEST_CASE("names are unique and plain; a token is revoked by its name") {
+  const TemporaryDirectory directory;
+  const std::string path = directory.path("tokens.json");
+  const std::string secret = create_token(path, request("a.b-c_d@e"), kNow).secret;
+  CHECK_THROWS_AS(create_token(path, request("a.b-c_d@e"), kNow), TokenError);
+  for (const std::string& name : {std::string{}, std::string{"a b"}, std::string{"a\nb"}, std::string(65, 'a')}) {
+    CHECK_THROWS_AS(create_token(path, request(name), kNow), TokenError);
+  }
+  CHECK_THROWS_AS(create_token(path, request("none", {}), kNow), TokenError);
+  create_token(path, request("other"), kNow);
+  CHECK(!revoke_token(path, "nobody"));
+  CHECK(revoke_token(path, "a.b-c_d@e"));
+  const TokenSet tokens = TokenSet::load(path);
+  CHECK(tokens.find(secret, kNow) == nullptr);
+  REQUIRE(tokens.tokens().size() == 1);
+  CHECK(tokens.tokens().front().name == "other");
+}
+
+TEST_CASE("tokens made at one time by several are all kept, and no two are alike") {
+  const TemporaryDirectory directory;
+  const std::string path = directory.path("tokens.json");
+  std::vector<std::thread> threads;
+  for (int t = 0; t < 4; ++t) {
+    threads.emplace_back([&, t] {
+      for (int i = 0; i < 10; ++i) create_token(path, request("t" + std::to_string(t) + "-" + std::to_string(i)), kNow);
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  const TokenSet tokens = TokenSet::load(path);
+  std::set<Sha256> hashes;
+  for (const Token& token : tokens.tokens()) hashes.insert(token.hash);
+  CHECK(hashes.size() == 40);
+}
+
+TEST_CASE("a file that isn't tokens is refused as a whole, without quoting what it holds") {
+  const std::string good =
+      R"({"name":"n","rights":"ingest","created":"2024-05-01T10:00:00Z","sha256":")" + std::string(64, 'a') + "\"}";
+  const auto file = [](const std::string& tokens) { return R"({"version":1,"tokens":[)" + tokens + "]}"; };
+  CHECK(TokenSet::parse(file("")).empty());
+  CHECK(TokenSet::parse(file(good)).tokens().size() == 1);
+  for (const std::string& bytes :
+       {std::string{}, std::string{"[]"}, std::string{"{}"}, std::string{R"({"version":2,"tokens":[]})"},
+        std::string{R"({"version":1})"}, file("1"), file("{}"), file(good + "," + good),
+        file(R"({"name":"n","rights":"secret!","created":"2024-05-01T10:00:00Z","sha256":")" + std::string(64, 'a') +
+             "\"}"),
+        file(R"({"name":"n","rights":"ingest","created":"2024-05-01T10:00:00Z","sha256":"secret!"})"),
+        file(R"({"name":"n","rights":"ingest","created":"2024-05-01T10:00:00Z","expires":7,"sha256":")" +
+             std::string(64, 'a') + "\"}"),
+        file(R"({"name":"n","rights":"ingest","created":"2024-05-01T10:00:00Z","accessKeyId":"AKIA"})")}) {
+    CAPTURE(bytes);
+    bool refused = false;
+    try {
+      static_cast<void>(TokenSet::parse(bytes));
+    } catch (const TokenError& error) {
+      refused = true;
+      CHECK(std::string{error.what()}.find("secret!") == std::string::npos);
+    }
+    CHECK(refused);
+  }
+}
+
+TEST_CASE("a running server sees changes, and keeps the old tokens while the file can't be read") {
+  const TemporaryDirectory directory;
+  const std::string path = directory.path("tokens.json");
+  TokenFile file{path};
+  CHECK(file.current()->empty());
+  const std::string secret = create_token(path, request("late"), kNow).secret;
+  CHECK(file.reload());
+  const auto before = file.current();
+  CHECK(before->find(secret, kNow) != nullptr);
+  directory.write("tokens.json", "broken");
+  CHECK(!file.reload());
+  CHECK(file.error().find(path) != std::string::npos);
+  CHECK(file.current()->find(secret, kNow) != nullptr);
+  std::filesystem::remove(path);
+  CHECK(file.reload());
+  CHECK(file.error().empty());
+  CHECK(file.current()->empty());
+  CHECK(before->find(secret, kNow) != nullptr);
+  create_token(path, request("later"), kNow);
+  for (int i = 0; i < 40 && file.current()->empty(); ++i) std::this_thread::sleep_for(std::chrono::milliseconds{100});
+  CHECK(file.current()->tokens().size() == 1);
+}
+
+TEST_CASE("the secret of an Authorization header, as each kind of sender presents it") {
+  CHECK(presented_secret("Bearer tk_abc") == "tk_abc");
+  CHECK(presented_secret("bearer   tk_abc ") == "tk_abc");
+  CHECK(presented_secret("Splunk tk_abc") == "tk_abc");
+  CHECK(presented_secret("Basic dXNlcjp0a19hYmM=") == "tk_abc");
+  CHECK(presented_secret("Basic OnRrX2FiYw==") == "tk_abc");
+  CHECK(presented_secret("Basic dXNlcjphOmI") == "a:b");
+  CHECK(presented_secret("ApiKey aWQ6dGtfYWJj") == "tk_abc");
+  CHECK(presented_secret("ApiKey tk_abc") == "tk_abc");
+  for (const char* header : {"", " ", "Bearer", "Bearer ", "tk_abc", "Basic dXNlcg==", "Basic !!!", "Digest x=1",
+                             "AWS4-HMAC-SHA256 Credential=a"}) {
+    CAPTURE(header);
+    CHECK(!presented_secret(header));
+  }
+  CHECK(!presented_secret("Bearer " + std::string(5000, 'a')));
+}
