@@ -9,8 +9,8 @@
 #include <cstring>
 #include <utility>
 
-#include "event/byte_masks.h"
-#include "event/unwrap.h"
+#include "event/framer.h"
+#include "ingest/batch.h"
 #include "ingest/decompressor.h"
 #include "ingest/slice_reader.h"
 
@@ -20,8 +20,6 @@ namespace {
 // Rejected records wait in memory for the next commit: not more than this.
 constexpr std::size_t kMaxRejectBytes = std::size_t{8} << 20;
 constexpr std::size_t kMaxRejects = 65536;
-// Shapes of records, in memory for each worker.
-constexpr std::size_t kMaxShapeBytes = std::size_t{24} << 20;
 // A gzip file whose content is larger is read bit by bit.
 constexpr std::size_t kGunzipLimit = std::size_t{48} << 20;
 constexpr std::size_t kKeptBuffers = 8;
@@ -31,11 +29,11 @@ std::string error_text(int code) { return std::strerror(code); }
 }  // namespace
 
 /// One parsing thread's state.
-class Pipeline::Worker : private event::DocumentVisitor {
+class Pipeline::Worker {
  public:
-  explicit Worker(Pipeline& pipeline) : pipeline_(pipeline), batch_(pipeline.writer_.new_batch()) {
+  explicit Worker(Pipeline& pipeline) : pipeline_(pipeline), batch_(pipeline.writer_) {
     // One slice more than a batch may come before the batch is looked at.
-    batch_->reserve(pipeline.options_.batch_events + pipeline.options_.batch_events / 8);
+    batch_.reserve(pipeline.options_.batch_events + pipeline.options_.batch_events / 8);
   }
 
   void take(Slice slice) {
@@ -50,19 +48,11 @@ class Pipeline::Worker : private event::DocumentVisitor {
   }
 
   void flush() {
-    if (batch_->size() == 0 && rejects_.empty() && positions_.empty() && stretches_.empty()) return;
+    if (batch_.empty() && positions_.empty() && stretches_.empty()) return;
     Flush flush;
-    flush.commit.rejects = std::move(rejects_);
-    flush.commit.positions = std::move(positions_);
-    flush.stretches = std::move(stretches_);
-    rejects_.clear();
-    positions_.clear();
-    stretches_.clear();
-    reject_bytes_ = 0;
-    if (batch_->size() > 0) {
-      flush.commit.batches.push_back(pipeline_.writer_.seal(*batch_));
-      batch_->clear();
-    }
+    flush.commit = batch_.seal();
+    flush.commit.positions = std::exchange(positions_, {});
+    flush.stretches = std::exchange(stretches_, {});
     store::SealedBatch unsent;
     if (!flush.commit.batches.empty()) unsent.ticket = flush.commit.batches.front().ticket;
     if (!pipeline_.flushes_.push(std::move(flush))) pipeline_.writer_.give_up(unsent);
@@ -70,66 +60,18 @@ class Pipeline::Worker : private event::DocumentVisitor {
 
  private:
   void flush_if_full() {
-    if (unwrapper_.parser().shape_memory() > kMaxShapeBytes) {
-      unwrapper_.parser().reset();
-      batch_->forget_shapes();
-    }
-    if (batch_->size() >= pipeline_.options_.batch_events || batch_->memory() >= pipeline_.options_.batch_memory ||
-        reject_bytes_ >= kMaxRejectBytes || rejects_.size() >= kMaxRejects) {
+    if (batch_.events() >= pipeline_.options_.batch_events || batch_.memory() >= pipeline_.options_.batch_memory ||
+        batch_.reject_bytes() >= kMaxRejectBytes || batch_.rejects().size() >= kMaxRejects) {
       flush();
     }
   }
 
   void take_frames(const Slice& slice) {
-    slice_ = &slice;
-    const std::size_t before = batch_->size();
-    for (const event::Frame& frame : slice.frames) {
-      const std::string_view bytes{slice.bytes.data() + frame.begin, frame.end - frame.begin};
-      frame_begin_ = frame.begin;
-      if (frame.reason == event::Reason::none) {
-        whole_frame_ = bytes;
-        unwrapper_.unwrap(bytes, *this);
-        if (!broken_frame_.empty()) take_apart(std::exchange(broken_frame_, {}));
-      } else {
-        on_reject(bytes, 0, frame.reason);
-      }
-    }
-    pipeline_.progress_.parsed += batch_->size() - before;
+    const Batch::Place place{*slice.source, slice.offset, slice.line, {slice.bytes.data(), slice.size}};
+    const std::size_t before = batch_.events();
+    for (const event::Frame& frame : slice.frames) batch_.take(place, frame);
+    pipeline_.progress_.parsed += batch_.events() - before;
     pipeline_.progress_.bytes += slice.size;
-  }
-
-  // A frame that isn't JSON may hold several documents, or one and something behind it: a framer that has seen many
-  // lines of one document each takes the next line for one without counting its brackets.
-  void take_apart(std::string_view frame) {
-    whole_frame_ = {};
-    const std::size_t begin = frame_begin_;
-    std::vector<event::Frame> pieces;
-    event::Framer framer;
-    framer.split(frame, true, pieces);
-    for (const event::Frame& piece : pieces) {
-      const std::string_view bytes = frame.substr(piece.begin, piece.end - piece.begin);
-      frame_begin_ = begin + piece.begin;
-      if (piece.reason == event::Reason::none) {
-        unwrapper_.unwrap(bytes, *this);
-      } else {
-        on_reject(bytes, 0, piece.reason == event::Reason::truncated ? event::Reason::broken_json : piece.reason);
-      }
-    }
-  }
-
-  void on_event(const event::Record& record, std::size_t) override { batch_->add(record); }
-
-  void on_reject(std::string_view bytes, std::size_t offset, event::Reason reason) override {
-    if (reason == event::Reason::broken_json && !bytes.empty() && bytes.data() == whole_frame_.data() &&
-        bytes.size() == whole_frame_.size()) {
-      broken_frame_ = bytes;
-      return;
-    }
-    const std::size_t at = std::min(frame_begin_ + offset, slice_->size);
-    const char* const text = slice_->bytes.data();
-    rejects_.push_back({*slice_->source, slice_->offset + at, slice_->line + event::count_line_feeds({text, at}),
-                        reason, std::string{bytes}});
-    reject_bytes_ += bytes.size() + 256;
   }
 
   void take_file(const std::string& path) {
@@ -203,16 +145,9 @@ class Pipeline::Worker : private event::DocumentVisitor {
   }
 
   Pipeline& pipeline_;
-  event::Unwrapper unwrapper_;
-  std::unique_ptr<store::SegmentBuilder> batch_;
-  std::vector<store::RejectedRecord> rejects_;
-  std::size_t reject_bytes_ = 0;
+  Batch batch_;
   std::vector<store::SourcePosition> positions_;
   std::vector<Stretch> stretches_;
-  const Slice* slice_ = nullptr;
-  std::size_t frame_begin_ = 0;
-  std::string_view whole_frame_;   // Being unwrapped, if it may be taken apart.
-  std::string_view broken_frame_;  // To be taken apart.
   std::string file_;
   std::size_t file_size_ = 0;
   std::string content_;

@@ -61,31 +61,45 @@ SealedBatch Writer::seal(const SegmentBuilder& batch) {
   return sealed;
 }
 
-void Writer::commit(Commit commit) {
+void Writer::commit(Commit commit) { write(commit, false); }
+
+std::vector<SealedBatch> Writer::commit_and_keep(Commit commit) {
+  write(commit, true);
+  return std::move(commit.batches);
+}
+
+void Writer::write(Commit& commit, bool keep_parts) {
+  const bool nothing = commit.rejects.empty() && commit.positions.empty() &&
+                       std::all_of(commit.batches.begin(), commit.batches.end(),
+                                   [](const SealedBatch& batch) { return batch.events == 0; });
   try {
-    const std::lock_guard lock{commit_mutex_};
-    Transaction transaction = store_.environment().write();
-    for (SealedBatch& batch : commit.batches) {
-      if (batch.events == 0) continue;
-      batch.header.number = next_number_++;
-      for (std::uint32_t part = 0; part < batch.parts.size(); ++part) {
-        transaction.put(TableId::parts, part_key(batch.header.number, part), batch.parts[part]);
-        std::string{}.swap(batch.parts[part]);
-      }
-      transaction.put(TableId::segments, segment_key(batch.header.number), encode_header(batch.header));
-    }
-    for (const RejectedRecord& record : commit.rejects) {
-      transaction.put(TableId::rejects, reject_key(record), encode_reject(record));
-    }
-    for (const SourcePosition& position : commit.positions) {
-      transaction.put(TableId::sources, source_key(position.source), encode_source(position));
-    }
-    transaction.commit();
+    if (!nothing) write_transaction(commit, keep_parts);
   } catch (...) {
     for (const SealedBatch& batch : commit.batches) deduplicator_.finished(batch.ticket);
     throw;
   }
   for (const SealedBatch& batch : commit.batches) deduplicator_.finished(batch.ticket);
+}
+
+void Writer::write_transaction(Commit& commit, bool keep_parts) {
+  const std::lock_guard lock{commit_mutex_};
+  Transaction transaction = store_.environment().write();
+  for (SealedBatch& batch : commit.batches) {
+    if (batch.events == 0) continue;
+    batch.header.number = next_number_++;
+    for (std::uint32_t part = 0; part < batch.parts.size(); ++part) {
+      transaction.put(TableId::parts, part_key(batch.header.number, part), batch.parts[part]);
+      if (!keep_parts) std::string{}.swap(batch.parts[part]);
+    }
+    transaction.put(TableId::segments, segment_key(batch.header.number), encode_header(batch.header));
+  }
+  for (const RejectedRecord& record : commit.rejects) {
+    transaction.put(TableId::rejects, reject_key(record), encode_reject(record));
+  }
+  for (const SourcePosition& position : commit.positions) {
+    transaction.put(TableId::sources, source_key(position.source), encode_source(position));
+  }
+  transaction.commit();
 }
 
 bool Writer::merge_once(bool all) {

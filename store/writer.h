@@ -55,6 +55,9 @@ class Writer {
   /// batches up. Thread-safe.
   void commit(Commit commit);
 
+  /// As commit(), and returns the batches with their encoded parts, for those who follow what is stored.
+  std::vector<SealedBatch> commit_and_keep(Commit commit);
+
   /// Lets other batches go on that wait for this one; its events aren't stored.
   void give_up(const SealedBatch& batch) { deduplicator_.finished(batch.ticket); }
 
@@ -78,6 +81,8 @@ class Writer {
   [[nodiscard]] MergeCost merge_cost() const;
 
  private:
+  void write(Commit& commit, bool keep_parts);
+  void write_transaction(Commit& commit, bool keep_parts);
   void remove_orphans();
   std::uint64_t next_number();
   void merge(const std::vector<std::uint64_t>& numbers);

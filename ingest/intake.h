@@ -1,0 +1,155 @@
+// What a server's listeners hand their deliveries to: parsed on all cores, committed in groups, then acknowledged.
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <chrono>
+#include <condition_variable>
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "ingest/batch.h"
+#include "ingest/delivery.h"
+#include "store/writer.h"
+
+namespace trailkeeper::ingest {
+
+struct IntakeOptions {
+  unsigned workers = 0;                              ///< Parsing threads; 0: as many as there are cores.
+  std::size_t max_bytes = std::size_t{128} << 20;    ///< Bytes of deliveries that are not yet answered.
+  std::size_t group_bytes = std::size_t{512} << 10;  ///< Waiting bytes that start a batch while another is committed.
+  std::size_t batch_bytes = std::size_t{16} << 20;   ///< Bytes of deliveries that one worker takes at once.
+  bool merge = true;                                 ///< Merge segments meanwhile.
+};
+
+/// How long something took, as Prometheus counts it: seconds up to each bound.
+class LatencyHistogram {
+ public:
+  static constexpr std::array<double, 12> kBounds{0.001, 0.002, 0.005, 0.01, 0.025, 0.05,
+                                                  0.1,   0.25,  0.5,   1.0,  2.5,   5.0};
+  void add(double seconds);
+  /// Cumulative, the last one is of all.
+  [[nodiscard]] std::array<std::uint64_t, kBounds.size() + 1> counts() const;
+  [[nodiscard]] double sum() const { return static_cast<double>(microseconds_.load()) * 1e-6; }
+
+ private:
+  std::array<std::atomic<std::uint64_t>, kBounds.size() + 1> counts_{};
+  std::atomic<std::uint64_t> microseconds_{0};
+};
+
+/// Figures for metrics; read at any time from any thread.
+struct IntakeFigures {
+  std::atomic<std::uint64_t> deliveries{0};
+  std::atomic<std::uint64_t> events{0};
+  std::atomic<std::uint64_t> duplicates{0};
+  std::atomic<std::uint64_t> rejected{0};
+  std::atomic<std::uint64_t> bytes{0};
+  std::atomic<std::uint64_t> refused{0};  ///< Deliveries that offer() didn't take, or that couldn't be committed.
+  std::atomic<std::uint64_t> commits{0};
+  std::atomic<std::uint64_t> bytes_in_flight{0};
+  std::atomic<std::uint64_t> deliveries_in_flight{0};
+  std::atomic<bool> failing{false};  ///< The last commit failed.
+  LatencyHistogram commit_seconds;
+  LatencyHistogram acknowledge_seconds;  ///< From offer() to the receipt.
+};
+
+/// Group commit: whatever waits when a worker is free becomes one batch, and all batches that are ready become one
+/// transaction. While one is being made, small deliveries wait, so that a sender of one event gets its receipt after
+/// about one fdatasync, and thousands of senders share one. Thread-safe.
+class Intake {
+ public:
+  /// Called once for each delivery, from a thread of the intake: must not block.
+  using Done = std::function<void(Receipt)>;
+
+  /// `store` must be open for writing and outlive the intake.
+  Intake(store::Store& store, const IntakeOptions& options);
+  ~Intake();
+  Intake(const Intake&) = delete;
+  Intake& operator=(const Intake&) = delete;
+
+  /// Takes a sealed delivery. False, and nothing is taken, when too many bytes are in flight or the intake is stopping:
+  /// the sender has to wait. A delivery larger than all that may be in flight is taken when nothing else is.
+  bool offer(Delivery&& delivery, Done done);
+
+  /// Whether offer() would take so many bytes now.
+  [[nodiscard]] bool has_room(std::size_t bytes) const;
+
+  /// Calls `ready` once there is room again (at once if there is); at most so many wait as there are connections.
+  void when_room(std::function<void()> ready);
+
+  /// Finishes everything taken, then stops the threads. Later offers are refused.
+  void stop();
+
+  [[nodiscard]] const IntakeFigures& figures() const { return figures_; }
+  [[nodiscard]] store::MergeCost merge_cost() const { return writer_.merge_cost(); }
+  [[nodiscard]] store::Writer& writer() { return writer_; }
+
+  /// Called after each commit, before its receipts, with what was stored; from the committing thread: must be quick.
+  /// Set it before the first offer.
+  using Observer = std::function<void(std::vector<store::SealedBatch>)>;
+  void observe(Observer observer) { observer_ = std::move(observer); }
+
+ private:
+  struct Waiting {
+    Delivery delivery;
+    Done done;
+    std::size_t bytes;
+    std::chrono::steady_clock::time_point since;
+  };
+  /// Where a document's events and rejected records lie in a batch.
+  struct Stretch {
+    std::size_t waiting;
+    std::size_t document;
+    std::size_t first_event;
+    std::size_t end_event;
+    std::size_t first_reject;
+    std::size_t end_reject;
+  };
+  struct Group {
+    std::vector<Waiting> deliveries;
+    std::vector<Stretch> stretches;
+    std::vector<event::Reason> reject_reasons;
+    store::Commit commit;
+    std::vector<std::uint8_t> duplicate;  // Of each event of the batch.
+    Receipt::Status status = Receipt::Status::durable;
+    std::string problem;  // Why it couldn't be sealed.
+  };
+
+  void run_worker();
+  void run_committer();
+  void run_merger();
+  std::vector<Waiting> next_share();
+  static void fill(Group& group, Batch& batch);
+  void commit(std::vector<Group> groups);
+  void answer(Group& group, Receipt::Status status, const std::string& problem);
+  static std::vector<Receipt> receipts_of(const Group& group);
+  void release(std::size_t bytes, std::size_t deliveries);
+
+  IntakeOptions options_;
+  store::Writer writer_;
+  IntakeFigures figures_;
+  Observer observer_;
+  mutable std::mutex mutex_;  // Guards what follows.
+  std::condition_variable changed_;
+  std::deque<Waiting> waiting_;
+  std::size_t waiting_bytes_ = 0;
+  std::size_t bytes_in_flight_ = 0;
+  std::size_t groups_in_work_ = 0;  // Being made or committed.
+  std::deque<Group> ready_;
+  std::vector<std::function<void()>> room_waiters_;
+  bool merge_wanted_ = false;
+  bool stopping_ = false;
+  bool workers_done_ = false;
+  bool committer_done_ = false;
+  std::vector<std::thread> workers_;
+  std::thread committer_;
+  std::thread merger_;
+};
+
+}  // namespace trailkeeper::ingest
