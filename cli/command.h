@@ -48,6 +48,7 @@ void add_stats(CLI::App& app, const GlobalOptions& global, Run& run);
 void add_retain(CLI::App& app, const GlobalOptions& global, Run& run);
 void add_hold(CLI::App& app, const GlobalOptions& global, Run& run);
 void add_maintenance(CLI::App& app, const GlobalOptions& global, Run& run);
+void add_token(CLI::App& app, const GlobalOptions& global, Run& run);
 
 /// Adds an option that takes one of some words. Errors name the words.
 template <typename Value>

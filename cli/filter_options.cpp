@@ -31,6 +31,7 @@ constexpr Option kOptions[] = {
     {FilterField::ip, "sourceIPAddress, or a CIDR block such as 203.0.113.0/24"},
     {FilterField::error, "errorCode; any: every failed call, none: every one that succeeded"},
     {FilterField::resource, "ARN of a resource, or the name at its end"},
+    {FilterField::resource_type, "type of a resource, such as AWS::S3::Bucket"},
     {FilterField::type, "eventType, such as AwsConsoleSignIn"},
     {FilterField::category, "eventCategory: Management, Data, NetworkActivity, Insight"},
     {FilterField::request_id, "requestID"},

@@ -53,6 +53,7 @@ int run_program(int argc, char** argv) {
     add_retain(app, global, run);
     add_hold(app, global, run);
     add_maintenance(app, global, run);
+    add_token(app, global, run);
     try {
       app.parse(argc, argv);
     } catch (const CLI::ParseError& error) {

@@ -139,7 +139,7 @@ void check_name(std::string_view name) {
   const bool plain = name.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-@") ==
                      std::string_view::npos;
   if (name.empty() || name.size() > kLongest || !plain) {
-    throw TokenError("a token's name has 1 to 64 letters, digits, or . _ - @");
+    throw TokenRefused("a token's name has 1 to 64 letters, digits, or . _ - @");
   }
 }
 
@@ -147,12 +147,13 @@ void check_name(std::string_view name) {
 
 NewToken create_token(const std::string& path, const TokenRequest& request, event::Timestamp now) {
   check_name(request.name);
-  if (request.rights.empty()) throw TokenError("a token without rights is of no use: give --rights");
+  if (request.rights.empty()) throw TokenRefused("a token without rights is of no use: give --rights");
   const Lock lock{path};
   std::vector<Token> tokens = TokenSet::load(path).tokens();
   const bool taken =
       std::any_of(tokens.begin(), tokens.end(), [&](const Token& token) { return token.name == request.name; });
-  if (taken) throw TokenError("there is a token named " + request.name + " already: revoke it, or choose another name");
+  if (taken)
+    throw TokenRefused("there is a token named " + request.name + " already: revoke it, or choose another name");
   Token token;
   token.name = request.name;
   token.rights = request.rights;

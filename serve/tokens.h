@@ -66,6 +66,12 @@ class TokenError : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
+/// What was asked for can't be: the name is taken or none. Nothing was changed.
+class TokenRefused : public TokenError {
+ public:
+  using TokenError::TokenError;
+};
+
 /// All tokens at one moment. Immutable, so that any number of threads may use it.
 ///
 /// Secrets are kept as their SHA-256: they are 256 random bits, which nobody guesses however fast the hash, so a slow
@@ -148,7 +154,7 @@ struct NewToken {
 };
 
 /// Adds a token to the file, which is made (mode 0600) if there is none. The file is replaced as a whole, synced, under
-/// a lock against others who do the same. Throws TokenError, also if the name is taken or none.
+/// a lock against others who do the same. Throws TokenError.
 NewToken create_token(const std::string& path, const TokenRequest& request, event::Timestamp now);
 
 /// Removes a token; false if there is none of the name. Throws TokenError.

@@ -1,0 +1,140 @@
+// trailkeeper token: who may talk to the server.
+#include <chrono>
+#include <filesystem>
+
+#include "cli/command.h"
+#include "cli/output.h"
+#include "query/time_argument.h"
+#include "serve/tokens.h"
+
+namespace trailkeeper::cli {
+namespace {
+
+struct CreateArguments {
+  std::string name;
+  std::string rights;
+  std::string expires;
+  bool aws = false;
+};
+
+event::Timestamp now() {
+  return std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::system_clock::now().time_since_epoch())
+      .count();
+}
+
+// An age from now on, or a point in time.
+event::Timestamp expiry_of(const std::string& text, event::Timestamp now) {
+  if (const auto age = query::parse_duration(text)) return now + *age;
+  const auto time = query::parse_time_argument(text, now);
+  if (!time) throw UsageError("--expires: '" + text + "' is neither an age such as 90d nor a time such as 2025-01-31");
+  if (*time <= now) throw UsageError("--expires: '" + text + "' has passed");
+  return *time;
+}
+
+int run_create(const GlobalOptions& global, const CreateArguments& arguments) {
+  serve::TokenRequest request;
+  request.name = arguments.name;
+  request.aws = arguments.aws;
+  const auto rights = serve::parse_rights(arguments.rights.empty() && arguments.aws ? "query" : arguments.rights);
+  if (!rights) throw UsageError("--rights: give one or more of ingest, query, reveal, admin, separated by commas");
+  request.rights = *rights;
+  const event::Timestamp made_at = now();
+  if (!arguments.expires.empty()) request.expires = expiry_of(arguments.expires, made_at);
+  const std::string directory = global.store_directory();
+  std::error_code error;
+  std::filesystem::create_directories(directory, error);
+  if (error) throw serve::TokenError("cannot make " + directory + ": " + error.message());
+  const serve::NewToken made = serve::create_token(serve::token_path(directory), request, made_at);
+  Out out;
+  if (global.format == Format::table) {
+    // One secret on a line of its own is what scripts can take; what it is stands on stderr.
+    if (arguments.aws) {
+      out.write("aws_access_key_id = " + made.access_key_id + "\naws_secret_access_key = " + made.secret + "\n");
+    } else {
+      out.write(made.secret + "\n");
+    }
+    out.flush();
+    std::fputs("trailkeeper: keep this now, it is not shown again\n", stderr);
+    return kDone;
+  }
+  std::vector<Column> columns{{"name"}, {"rights"}};
+  std::vector<Cell> cells{Cell::of(request.name), Cell::of(serve::rights_text(request.rights))};
+  if (arguments.aws) {
+    columns.push_back({"accessKeyId"});
+    cells.push_back(Cell::of(made.access_key_id));
+  }
+  columns.push_back({"secret"});
+  cells.push_back(Cell::of(made.secret));
+  RowWriter rows{out, global.format, std::move(columns)};
+  rows.row(std::move(cells));
+  rows.finish();
+  return kDone;
+}
+
+int run_list(const GlobalOptions& global) {
+  const auto tokens = serve::TokenSet::load(serve::token_path(global.store_directory()));
+  const event::Timestamp time = now();
+  Out out;
+  RowWriter rows{out, global.format, {{"name"}, {"rights"}, {"accessKeyId"}, {"created"}, {"expires"}, {"state"}}};
+  for (const serve::Token& token : tokens.tokens()) {
+    rows.row({Cell::of(token.name), Cell::of(serve::rights_text(token.rights)),
+              token.is_aws() ? Cell::of(token.access_key_id) : Cell::absent(),
+              Cell::of(event::format_timestamp(token.created)),
+              token.expires ? Cell::of(event::format_timestamp(*token.expires)) : Cell::absent(),
+              Cell::of(token.expired(time) ? "expired" : "valid")});
+  }
+  rows.finish();
+  return kDone;
+}
+
+int run_revoke(const GlobalOptions& global, const std::string& name) {
+  if (serve::revoke_token(serve::token_path(global.store_directory()), name)) return kDone;
+  print_error(global, "there is no token named " + name);
+  return kRefused;
+}
+
+// A name that is taken or none is the user's to change; the file's troubles are the system's.
+int reported(const GlobalOptions& global, const std::function<int()>& run) {
+  try {
+    return run();
+  } catch (const serve::TokenRefused& error) {
+    print_error(global, error.what());
+    return kRefused;
+  }
+}
+
+}  // namespace
+
+void add_token(CLI::App& app, const GlobalOptions& global, Run& run) {
+  CLI::App* const command = app.add_subcommand("token", "Tokens: who may talk to the server, and what they may do");
+  command->require_subcommand(1);
+  command->footer(
+      "Tokens lie in tokens.json in the store's directory; a running server takes changes over within seconds.\n\n"
+      "Examples:\n"
+      "  trailkeeper token create shipper --rights ingest\n"
+      "  trailkeeper token create dashboard --rights query --expires 90d\n"
+      "  trailkeeper token create laptop --aws          # for aws cloudtrail lookup-events --endpoint-url …\n"
+      "  trailkeeper token list\n"
+      "  trailkeeper token revoke shipper");
+  const auto arguments = std::make_shared<CreateArguments>();
+  CLI::App* const create = command->add_subcommand("create", "Make a token and print its secret, once");
+  create->add_option("NAME", arguments->name, "What to call it")->required();
+  create
+      ->add_option("--rights", arguments->rights,
+                   "What it may do: ingest, query, reveal, admin (with --aws default: query)")
+      ->type_name("RIGHT,…");
+  create->add_option("--expires", arguments->expires, "When it ends: 90d, 2025-01-31 (default: never)")
+      ->type_name("TIME");
+  create->add_flag("--aws", arguments->aws, "An access key for AWS's SDKs and CLI, which sign with it");
+  create->callback([&global, &run, arguments] {
+    run = [&global, arguments] { return reported(global, [&] { return run_create(global, *arguments); }); };
+  });
+  CLI::App* const list = command->add_subcommand("list", "List the tokens, without their secrets");
+  list->callback([&global, &run] { run = [&global] { return run_list(global); }; });
+  const auto name = std::make_shared<std::string>();
+  CLI::App* const revoke = command->add_subcommand("revoke", "Take a token out of force");
+  revoke->add_option("NAME", *name, "The token's name")->required();
+  revoke->callback([&global, &run, name] { run = [&global, name] { return run_revoke(global, *name); }; });
+}
+
+}  // namespace trailkeeper::cli
