@@ -1,0 +1,41 @@
+// PutAuditEvents of the CloudTrail Data API.
+// https://docs.aws.amazon.com/awscloudtraildata/latest/APIReference/API_PutAuditEvents.html
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "ingest/delivery.h"
+
+namespace trailkeeper::ingest {
+
+/// An entry of auditEvents, for the answer.
+struct AuditEvent {
+  std::string id;
+  std::string event_id;    ///< Of the event: its `eventID` or `UID`, else `id`.
+  std::string error_code;  ///< Why it was refused before anything was stored; empty if it wasn't.
+  std::string error_message;
+};
+
+struct AuditRequest {
+  std::vector<AuditEvent> events;
+};
+
+/// AWS's error of a request as a whole.
+struct AuditError {
+  std::string type;  ///< `InvalidChannelARN`, `DuplicatedAuditEventId`, `ValidationException`, …; empty: none.
+  std::string message;
+};
+
+/// Takes a body `{"auditEvents":[{"id","eventData","eventDataChecksum"?}]}` (1 to 100) apart; entry i is item i, and
+/// its eventData, a string of JSON, the document. A checksum is the base64 SHA-256 of eventData; one that doesn't fit
+/// fails the entry. Leaves the delivery sealed.
+AuditError decode_audit_events(std::string_view body, std::string_view channel_arn, Delivery& delivery,
+                               AuditRequest& request);
+
+/// `{"successful":[{"id","eventID"}],"failed":[{"id","errorCode","errorMessage"}]}` for a durable receipt: duplicates
+/// are successful, rejected ones failed.
+std::string audit_response(const AuditRequest& request, const Receipt& receipt);
+
+}  // namespace trailkeeper::ingest

@@ -1,0 +1,67 @@
+// The Fluentd Forward protocol, version 1: MessagePack over TCP.
+// https://github.com/fluent/fluentd/wiki/Forward-Protocol-Specification-v1
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "ingest/delivery.h"
+
+namespace trailkeeper::ingest {
+
+/// One message of a sender: its events, and the ID of the chunk that it wants to be acknowledged (empty: none).
+struct ForwardMessage {
+  Delivery delivery;  ///< Everything is item 0; not sealed.
+  std::string chunk;
+};
+
+/// Finds messages in a connection's bytes as they come: Message, Forward, PackedForward and CompressedPackedForward
+/// modes. An event's record is a map; where it has a string member `message`, `log` or `event` that begins with `{`
+/// and no `eventName` of its own, that string is the document, else the map written as JSON. Not thread-safe.
+class ForwardDecoder {
+ public:
+  /// Appends the messages found in `window` (all that wasn't consumed yet). Returns how many bytes are done with.
+  std::size_t decode(std::string_view window, std::vector<ForwardMessage>& messages);
+
+  /// Why nothing more can be understood (not MessagePack, not a message, beyond a limit): the connection should be
+  /// closed. Empty if all is well.
+  [[nodiscard]] const std::string& broken() const { return broken_; }
+
+  static constexpr std::size_t kMaxMessage = std::size_t{32} << 20;       ///< Bytes of one message.
+  static constexpr std::size_t kMaxDecompressed = std::size_t{64} << 20;  ///< Of a CompressedPackedForward message.
+  static constexpr std::size_t kMaxWindow = kMaxMessage;
+
+ private:
+  std::string broken_;
+};
+
+/// `{"ack": chunk}` in MessagePack.
+std::string forward_ack(std::string_view chunk);
+
+/// The handshake with a shared key. The server sends hello(), gets PING, answers with PONG, and only then takes events.
+class ForwardHandshake {
+ public:
+  /// `hostname`: the server's own name. `shared_key` must not be empty. Nonce and salt are random.
+  ForwardHandshake(std::string hostname, std::string shared_key);
+
+  /// What the server sends first (HELO).
+  [[nodiscard]] std::string hello() const;
+
+  /// Looks for a PING at the front of `window`; sets `consumed` to its length, or to 0 if it isn't complete yet.
+  /// Returns the PONG to send; `accepted()` tells whether the key was right. Compares in constant time. A window of
+  /// more than 64 KiB without a PING, or anything else than one, is refused: consumed is all of it.
+  std::string answer(std::string_view window, std::size_t& consumed);
+  [[nodiscard]] bool accepted() const { return accepted_; }
+  /// Whether the connection should be closed.
+  [[nodiscard]] bool refused() const { return refused_; }
+
+ private:
+  std::string hostname_;
+  std::string shared_key_;
+  std::string nonce_;
+  bool accepted_ = false;
+  bool refused_ = false;
+};
+
+}  // namespace trailkeeper::ingest

@@ -1,0 +1,63 @@
+// Splunk's HTTP Event Collector.
+// https://docs.splunk.com/Documentation/Splunk/latest/RESTREF/RESTinput#services.2Fcollector
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+
+#include "ingest/delivery.h"
+
+namespace trailkeeper::ingest {
+
+/// An answer of the collector: HTTP status and body, such as `{"text":"Success","code":0}`.
+struct HecAnswer {
+  int status = 200;
+  std::string body;
+};
+
+/// Takes a body of /services/collector/event apart: JSON objects one after the other, each with `event`, an object or a
+/// string of JSON; object i is item i. Returns an answer if the request is refused as a whole, before anything of it is
+/// taken: 5 no data, 6 invalid data format (with invalid-event-number), 12 event field required, 13 blank. Leaves the
+/// delivery sealed.
+std::optional<HecAnswer> decode_hec(std::string_view body, Delivery& delivery);
+
+/// Most objects of a request.
+constexpr std::size_t kMaxHecEvents = 100'000;
+
+/// The answer to a committed request; with the ID to ask for, if the client sent a channel.
+HecAnswer hec_success(std::optional<std::uint64_t> ack_id);
+/// 9 server is busy (503), 2 token is required (401), 4 invalid token (403), 10 data channel is missing (400), 11
+/// invalid data channel (400), 17 healthy (200).
+HecAnswer hec_code(int code);
+
+/// Acknowledgement IDs by channel. Requests are answered only once they are durable, so an ID that was handed out is
+/// acknowledged from the start; it is forgotten once asked for. Bounded: channels, and IDs of a channel, go oldest
+/// first. Thread-safe.
+class AckChannels {
+ public:
+  /// The next ID of a channel (a GUID, any case); nothing if it is no GUID.
+  std::optional<std::uint64_t> next(std::string_view channel);
+
+  /// Answers POST /services/collector/ack: `{"acks":[0,1]}` with `{"acks":{"0":true,"1":false}}`.
+  HecAnswer answer(std::string_view channel, std::string_view body);
+
+  static constexpr std::size_t kMaxChannels = 1024;
+  static constexpr std::size_t kMaxIds = 100'000;  ///< Of a channel.
+
+ private:
+  struct Channel {
+    std::uint64_t next = 0;
+    std::deque<std::uint64_t> open;  // Ascending.
+    std::uint64_t used = 0;
+  };
+  std::mutex mutex_;
+  std::unordered_map<std::string, Channel> channels_;
+  std::uint64_t clock_ = 0;
+};
+
+}  // namespace trailkeeper::ingest
