@@ -36,20 +36,27 @@ class TailHub {
   void publish(std::vector<store::SealedBatch> committed);
 
   /// Follows from now on. `wake` is called, from the publishing thread and without locks held, when there is something
-  /// new to read; it must not throw, and may be null. The hub must outlive the follower.
+  /// new to read; it must not throw, and may be null. It may still be called while the follower goes, so it should hold
+  /// no more than a weak pointer. The hub must outlive the follower.
   std::unique_ptr<Follower> follow(Filter filter, std::function<void()> wake);
 
   [[nodiscard]] bool followed() const;
+  /// Of the segments that are kept now: for metrics.
+  [[nodiscard]] std::uint64_t kept_bytes() const;
 
   static constexpr std::uint64_t kDefaultCapacity = 64U << 20U;
 
  private:
   struct Committed {
-    std::uint64_t number = 0;  // Of the publication, from 1.
+    std::uint64_t number = 0;       // Of the publication, from 1.
+    std::uint64_t first_event = 0;  // How many events were published before.
     store::SegmentHeader header;
     std::vector<std::string> parts;
     std::uint64_t bytes = 0;
   };
+
+  void drop_oldest();
+  void drop_read();
 
   const std::uint64_t hash_seed_;
   const std::uint64_t capacity_;
@@ -61,7 +68,7 @@ class TailHub {
   std::vector<Follower*> followers_;
 };
 
-/// One reader of a hub. Not thread-safe. `close` (or the end) unregisters it.
+/// One reader of a hub. Not thread-safe.
 class TailHub::Follower {
  public:
   ~Follower();
@@ -73,13 +80,15 @@ class TailHub::Follower {
     std::uint64_t missed = 0;         ///< Events (before the filter) that this reader was too slow for, before these.
   };
 
-  /// What passes the filter, about `bytes` at most but at least one event if there is one. Nothing in it: all read.
+  /// What passes the filter, about `bytes` at most but at least one event if there is one. Neither events nor missed
+  /// ones: all is read, wait for `wake`.
   Chunk next(std::size_t bytes);
 
  private:
   friend class TailHub;
   Follower(TailHub& hub, Filter filter, std::function<void()> wake);
   struct Reading;
+  bool open_next(Chunk& chunk);
 
   TailHub& hub_;
   Filter filter_;
