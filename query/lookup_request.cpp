@@ -247,7 +247,8 @@ std::optional<Position> decode_token(std::string_view token, const LookupRequest
     bits -= 8;
     bytes.push_back(static_cast<char>(held >> bits & 255U));
   }
-  if (bytes.size() != kTokenBytes || bytes.front() != kTokenVersion) return std::nullopt;
+  const bool spare_bits_set = (held & ((1U << bits) - 1)) != 0;
+  if (bytes.size() != kTokenBytes || bytes.front() != kTokenVersion || spare_bits_set) return std::nullopt;
   const std::string_view view{bytes};
   if (number_at(view.substr(kPlaceBytes)) != token_hash(view.substr(0, kPlaceBytes), request, seed))
     return std::nullopt;

@@ -24,8 +24,8 @@ _trailkeeper_list() {
 
 _trailkeeper() {
   local cur="${COMP_WORDS[COMP_CWORD]}" prev="${COMP_WORDS[COMP_CWORD - 1]}" command="" i
-  local commands="replay events show count evaluate rejects stats retain hold journal compact backup restore verify"
-  local filters="--event-id --name --source --user --principal --access-key --account --region --ip --error --resource --type
+  local commands="replay events show count evaluate rejects stats retain hold token journal compact backup restore verify"
+  local filters="--event-id --name --source --user --principal --access-key --account --region --ip --error --resource --resource-type --type
     --category --request-id --user-agent --read-only --write-only --since --until"
   COMPREPLY=()
 
@@ -60,10 +60,12 @@ _trailkeeper() {
         ec2.amazonaws.com health.amazonaws.com iam.amazonaws.com kms.amazonaws.com lambda.amazonaws.com
         organizations.amazonaws.com s3.amazonaws.com signin.amazonaws.com sts.amazonaws.com support.amazonaws.com"
       return ;;
+    --rights) _trailkeeper_list "ingest query reveal admin"; return ;;
+    --expires) _trailkeeper_words "1d 30d 90d 365d"; return ;;
     --keep) _trailkeeper_words "30d 90d 365d 400d 7w 52w"; return ;;
     --max-size) _trailkeeper_words "1GB 10GB 100GB"; return ;;
     --since | --until) _trailkeeper_words "15m 1h 24h 7d 30d 90d now"; return ;;
-    --event-id | --name | --user | --principal | --access-key | --account | --region | --ip | --resource | --request-id | \
+    --event-id | --name | --user | --principal | --access-key | --account | --region | --ip | --resource | --resource-type | --request-id | \
       --user-agent | --limit | --top | --workers) return ;;
   esac
 
@@ -76,6 +78,7 @@ _trailkeeper() {
     evaluate) if [[ $cur == -?* ]]; then _trailkeeper_words "$global"; else _trailkeeper_files -f; fi ;;
     rejects) _trailkeeper_words "--limit $global" ;;
     retain) _trailkeeper_words "--keep --max-size --account --dry-run $global" ;;
+    token) _trailkeeper_words "create list revoke --rights --expires --aws $global" ;;
     hold) _trailkeeper_words "add list release $filters $global" ;;
     backup | restore) if [[ $cur == -?* ]]; then _trailkeeper_words "$global"; else _trailkeeper_files -d; fi ;;
     show | stats | journal | compact | verify) _trailkeeper_words "$global" ;;
