@@ -107,7 +107,7 @@ std::string resources_of(ondemand::value value) {
   if (value.get_array().get(resources)) return out;
   for (auto element : resources) {
     ondemand::value resource;
-    if (std::move(element).get(resource)) return out;
+    if (element.get(resource)) return out;
     std::string type;
     std::string arn;
     std::string prefix;

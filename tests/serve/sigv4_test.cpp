@@ -157,6 +157,38 @@ TEST_CASE("a request as awscli signs it passes: spaces, case and order of header
   CHECK(problem(request) == SignatureProblem::none);
 }
 
+TEST_CASE("requests that botocore 1.43 signed pass: LookupEvents, and PutAuditEvents with parameters") {
+  const auto signed_by = [](const std::string& service, const std::string& headers, const std::string& signature) {
+    return "AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/20150830/eu-west-1/" + service +
+           "/aws4_request, SignedHeaders=" + headers + ", Signature=" + signature;
+  };
+  Request lookup;
+  lookup.method = "POST";
+  lookup.body = R"({"MaxResults":5})";
+  lookup.headers = {{"Host", "127.0.0.1:8080"},
+                    {"Content-Type", "application/x-amz-json-1.1"},
+                    {"X-Amz-Target", "com.amazonaws.cloudtrail.v20131101.CloudTrail_20131101.LookupEvents"},
+                    {"User-Agent", "aws-cli/2"},
+                    {"X-Amz-Date", "20150830T123600Z"},
+                    {"Authorization", signed_by("cloudtrail", "content-type;host;x-amz-date;x-amz-target",
+                                                "9a300aa4077501fa5864a966689c5bebabcce74b352bf1610a5bdd0c2f8d7e93")},
+                    {"Content-Length", "16"}};
+  CHECK(lookup.verify(example_tokens(), "cloudtrail", example_time()).accepted());
+  Request put;
+  put.method = "POST";
+  put.path = "/PutAuditEvents";
+  put.query = "channelArn=arn%3Aaws%3Acloudtrail%3Aeu-west-1%3A111122223333%3Achannel%2Fa%20b&externalId=x%2Fy%2Bz";
+  put.body = R"({"auditEvents":[]})";
+  put.headers = {{"Host", "127.0.0.1:8080"},
+                 {"Content-Type", "application/json"},
+                 {"X-Amz-Date", "20150830T123600Z"},
+                 {"Authorization", signed_by("cloudtrail-data", "content-type;host;x-amz-date",
+                                             "9d719fea1f2d6befc11ec75fdc90644711222c82db2f2e4fd05e669f096e4407")}};
+  CHECK(put.verify(example_tokens(), "cloudtrail-data", example_time()).accepted());
+  put.query += "&more=1";
+  CHECK(!put.verify(example_tokens(), "cloudtrail-data", example_time()).accepted());
+}
+
 TEST_CASE("whatever was signed and is changed, the signature doesn't fit") {
   const auto changed = [](auto change) {
     Request request = lookup();
