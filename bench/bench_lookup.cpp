@@ -1,4 +1,4 @@
-// Finding an event by its eventID, in one segment and in a whole store.
+// Finding an event by its eventID, in one segment and in a whole store; pages of LookupEvents.
 // TRAILKEEPER_BENCH_STORE names a store to look up events in; bench/run gives the one it has built.
 #include <benchmark/benchmark.h>
 
@@ -8,6 +8,7 @@
 
 #include "bench_events.h"
 #include "query/event_list.h"
+#include "query/lookup_events.h"
 #include "store/store.h"
 #include "trail_random.h"
 
@@ -94,6 +95,25 @@ void snapshot_and_find_in_store(benchmark::State& state, store::Store& store, co
   state.SetItemsProcessed(state.iterations());
 }
 
+// LookupEvents from page to page, as a client that drains everything asks: 50 events a page, a snapshot each.
+void lookup_events_page(benchmark::State& state, store::Store& store) {
+  constexpr std::string_view kMember = "\"NextToken\":\"";
+  std::string token;
+  std::int64_t events = 0;
+  for (auto _ : state) {
+    const std::string request = token.empty() ? "{}" : "{\"NextToken\":\"" + token + "\"}";
+    const query::LookupAnswer answer = query::lookup_events(store, request);
+    events += answer.events;
+    const std::size_t at = answer.body.rfind(kMember);
+    token.clear();
+    if (at != std::string::npos) {
+      const std::size_t begin = at + kMember.size();
+      token = answer.body.substr(begin, answer.body.find('"', begin) - begin);
+    }
+  }
+  state.SetItemsProcessed(events);
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -107,6 +127,8 @@ int main(int argc, char** argv) {
         ->Unit(benchmark::kMicrosecond);
     benchmark::RegisterBenchmark("snapshot_and_find_in_store", snapshot_and_find_in_store, std::ref(*store),
                                  std::cref(ids))
+        ->Unit(benchmark::kMicrosecond);
+    benchmark::RegisterBenchmark("lookup_events_page", lookup_events_page, std::ref(*store))
         ->Unit(benchmark::kMicrosecond);
   }
   benchmark::RunSpecifiedBenchmarks();

@@ -40,7 +40,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const auto now = event::parse_timestamp("20150830T123600Z");
   const serve::SignatureVerdict verdict = serve::verify_sigv4(request, tokens, "cloudtrail", *now);
   if (verdict.accepted() || verdict.message.empty()) std::abort();
-  if (verdict.message.find(token.aws_secret) != std::string::npos) std::abort();
+  // libFuzzer sees what strings are compared with, and puts it into its inputs.
+  const bool known =
+      std::string_view{reinterpret_cast<const char*>(data), size}.find(token.aws_secret) != std::string_view::npos;
+  if (!known && verdict.message.find(token.aws_secret) != std::string::npos) std::abort();
   if (serve::aws_error_type(verdict.problem).empty()) std::abort();
   return 0;
 }
