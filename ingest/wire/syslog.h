@@ -29,6 +29,10 @@ class SyslogDecoder {
   static constexpr std::size_t kMaxWindow = kMaxMessage + 16;
 
  private:
+  // Each takes one frame from the front of `rest` and returns its length; 0: it isn't complete yet.
+  std::size_t take_counted(std::string_view rest, bool last, Delivery& delivery);
+  std::size_t take_line(std::string_view rest, bool last, Delivery& delivery);
+
   std::string broken_;
   bool skipping_ = false;  // Inside a line that is too long.
 };

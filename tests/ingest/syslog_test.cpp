@@ -1,0 +1,185 @@
+// Syslog over TCP, as rsyslog, syslog-ng and older senders write it.
+#include "ingest/wire/syslog.h"
+
+#include <doctest/doctest.h>
+
+#include <random>
+#include <utility>
+
+#include "tests/support/fed.h"
+
+using namespace trailkeeper;
+using namespace trailkeeper::ingest;
+using event::Reason;
+
+namespace {
+
+using Texts = std::vector<std::pair<std::string, Reason>>;
+
+struct Decoded {
+  Texts texts;
+  std::string broken;
+};
+
+template <typename Step>
+Decoded decoded_in(std::string_view bytes, Step step) {
+  SyslogDecoder decoder;
+  Delivery delivery;
+  REQUIRE(tests::feed(bytes, step, [&](std::string_view window, bool last) {
+    // Exactly the window on the heap, so that a sanitizer sees reads past it.
+    const std::vector<char> copy{window.begin(), window.end()};
+    return decoder.decode({copy.data(), copy.size()}, last, delivery);
+  }));
+  Decoded result{{}, decoder.broken()};
+  for (const Document& document : delivery.documents) {
+    REQUIRE(document.begin < document.end);
+    REQUIRE(document.end <= delivery.size);
+    CHECK(document.item == 0);
+    result.texts.emplace_back(delivery.bytes.substr(document.begin, document.end - document.begin), document.reason);
+  }
+  return result;
+}
+
+Decoded decoded(std::string_view bytes) {
+  return decoded_in(bytes, [](std::size_t) { return std::size_t{1} << 30; });
+}
+
+// The only document of a line.
+std::pair<std::string, Reason> document(std::string_view line) {
+  const Texts texts = decoded(std::string{line} + "\n").texts;
+  REQUIRE(texts.size() == 1);
+  return texts.front();
+}
+
+std::string json(std::string_view line) {
+  const auto [text, reason] = document(line);
+  CHECK(reason == Reason::none);
+  return text;
+}
+
+std::string counted(std::string_view message) { return std::to_string(message.size()) + " " + std::string{message}; }
+
+const std::string kJson = R"({"eventName":"GetObject","a":[1,{"b":"] \" }"}]})";
+
+}  // namespace
+
+TEST_CASE("RFC 5424: the JSON is MSG, whatever stands in the header") {
+  // rsyslog's RSYSLOG_SyslogProtocol23Format: its %msg% usually begins with a space of its own.
+  CHECK(json("<13>1 2024-05-01T10:00:00.123456+00:00 host tag 77 - - " + kJson) == kJson);
+  CHECK(json("<13>1 2024-05-01T10:00:00.123456+00:00 host tag - - -  " + kJson) == kJson);
+  CHECK(json("<13>1 2024-05-01T10:00:00.123456+00:00 host tag - - -  @cee: " + kJson) == kJson);
+  // syslog-ng's syslog() driver: structured data and a byte order mark.
+  CHECK(json("<134>1 2024-05-01T10:00:00+00:00 host app 1 ID47 [meta sequenceId=\"1\"] \xEF\xBB\xBF" + kJson) == kJson);
+  CHECK(json(R"(<134>1 - - - - - [a@1 b="{\"x\":1}" c="\]"][d e="] {"] )" + kJson) == kJson);
+  CHECK(json("<0>1 - - - - - - " + kJson + " \r") == kJson);
+  CHECK(json("<13>12 - - - - - - @cee:" + kJson) == kJson);
+}
+
+TEST_CASE("RFC 3164: the JSON follows the tag") {
+  CHECK(json("<13>May  1 10:00:00 host tag[1]: " + kJson) == kJson);
+  CHECK(json("<13>May 11 10:00:00 host tag: @cee: " + kJson) == kJson);
+  CHECK(json("<13>May 11 10:00:00 host tag: @cee:" + kJson) == kJson);
+  CHECK(json("<13>May 11 2024 10:00:00 host tag: " + kJson) == kJson);
+  CHECK(json("<13>May  1 10:00:00 host tag:" + kJson) == kJson);
+  CHECK(json("<13>May  1 10:00:00 fe80::1 tag[1]:" + kJson) == kJson);
+  // rsyslog's RSYSLOG_ForwardFormat, and senders that leave out the host, the tag or everything.
+  CHECK(json("<13>2024-05-01T10:00:00.123456+00:00 host tag: " + kJson) == kJson);
+  CHECK(json("<13>May  1 10:00:00 tag: " + kJson) == kJson);
+  CHECK(json("<13>May  1 10:00:00 " + kJson) == kJson);
+  CHECK(json("<13>" + kJson) == kJson);
+  CHECK(json("May  1 10:00:00 host tag: " + kJson) == kJson);
+  CHECK(json(kJson) == kJson);
+  CHECK(json("@cee: " + kJson) == kJson);
+  CHECK(json("\xEF\xBB\xBF" + kJson) == kJson);
+}
+
+TEST_CASE("a message without JSON is kept whole, as rejected") {
+  for (const std::string_view line : {
+           "<13>May  1 10:00:00 host sshd[1]: Accepted publickey for anna",
+           "<13>1 2024-05-01T10:00:00Z host app - - - started",
+           "<13>1 2024-05-01T10:00:00Z host app - - [a b=\"{}\"]",
+           "<13>1 2024-05-01T10:00:00Z host app - - [a b=\"{}",
+           "<13>1 - - - - - -",
+           "<13>",
+           "<1234>x",
+           "could not parse this {\"a\":1}",
+           "<13>May  1 10:00:00 host app: could not parse {\"a\":1}",
+           "word{\"a\":1}",
+           "@cee:",
+           "[1,2]",
+           "0",
+       }) {
+    CAPTURE(line);
+    const auto [text, reason] = document(line);
+    CHECK(text == line);
+    CHECK(reason == Reason::not_an_object);
+  }
+}
+
+TEST_CASE("framing: octet counts and line feeds, mixed on one connection") {
+  const std::string message = "<13>1 - - - - - - {\"a\":1}";
+  CHECK(decoded(message + "\n" + message + "\r\n\n \n" + message).texts ==
+        Texts(3, {"{\"a\":1}", Reason::none}));  // The end of the connection ends a line, too.
+  CHECK(decoded(counted(message) + counted(message)).texts == Texts(2, {"{\"a\":1}", Reason::none}));
+  CHECK(decoded(counted(message) + message + "\n" + counted(message) + "\n" + counted(message + "\n")).texts ==
+        Texts(4, {"{\"a\":1}", Reason::none}));
+  // What is counted may contain line feeds.
+  CHECK(decoded(counted("<13>host app: {\n\"a\":\n1}\n") + counted("  ") + "\n").texts ==
+        Texts{{"{\n\"a\":\n1}", Reason::none}});
+  CHECK(decoded("").texts.empty());
+}
+
+TEST_CASE("framing: what the connection's end cuts off is kept, as truncated") {
+  const Texts texts = decoded("{\"a\":1}\n20 {\"b\":2}").texts;
+  CHECK(texts == Texts{{"{\"a\":1}", Reason::none}, {"{\"b\":2}", Reason::truncated}});
+  CHECK(decoded("20 ").texts.empty());
+  CHECK(decoded("20").texts == Texts{{"20", Reason::truncated}});
+}
+
+TEST_CASE("framing: a count that isn't one breaks it, and what came before is kept") {
+  const std::string too_large = std::to_string(SyslogDecoder::kMaxMessage + 1) + " {}";
+  for (const std::string& bad : {std::string{"12x {}"}, std::string{"99999999999999999999999 {}"}, too_large}) {
+    CAPTURE(bad);
+    const Decoded result = decoded("7 {\"a\":1}" + bad + "\n{\"never\":1}\n");
+    CHECK(result.texts == Texts{{"{\"a\":1}", Reason::none}});
+    CHECK(!result.broken.empty());
+  }
+  CHECK(decoded(std::to_string(SyslogDecoder::kMaxMessage) + " {}").broken.empty());
+}
+
+TEST_CASE("limits: the front of a line that is too long is kept, the rest passed over") {
+  const std::string longest = "{\"a\":\"" + std::string(SyslogDecoder::kMaxMessage - 8, 'x') + "\"}";
+  const std::string longer = longest + "x";
+  const std::string bytes = longest + "\n" + longer + "\n" + longer + longer + "\n{\"a\":1}\n" + longer;
+  const Texts expected{{longest, Reason::none},
+                       {longer.substr(0, SyslogDecoder::kKeptOfTooLong), Reason::too_large},
+                       {longer.substr(0, SyslogDecoder::kKeptOfTooLong), Reason::too_large},
+                       {"{\"a\":1}", Reason::none},
+                       {longer.substr(0, SyslogDecoder::kKeptOfTooLong), Reason::too_large}};
+  CHECK((decoded(bytes).texts == expected));
+  CHECK((decoded_in(bytes, [](std::size_t) { return std::size_t{300001}; }).texts == expected));
+}
+
+TEST_CASE("limits: a window of kMaxWindow bytes always gives up some") {
+  for (const std::string& start : {std::to_string(SyslogDecoder::kMaxMessage) + " {", std::string{"{"}}) {
+    SyslogDecoder decoder;
+    Delivery delivery;
+    const std::string window = start + std::string(SyslogDecoder::kMaxWindow - start.size(), '1');
+    CHECK(decoder.decode(window, false, delivery) > 0);
+    CHECK(delivery.documents.size() == 1);
+  }
+}
+
+TEST_CASE("however the bytes come, the documents are the same") {
+  const std::string bytes = "<13>1 2024-05-01T10:00:00Z host tag - - - @cee: " + kJson + "\n" +
+                            counted("<13>May  1 10:00:00 host tag[1]: " + kJson) + kJson + "\r\n\r\n" +
+                            counted("no json") + "no json either\n" + counted("\n") + "150 <13>1 - - - - - - {\"cut\":";
+  const Decoded whole = decoded(bytes);
+  CHECK(whole.texts.size() == 6);
+  CHECK(decoded_in(bytes, [](std::size_t) { return std::size_t{1}; }).texts == whole.texts);
+  std::mt19937 random{5};
+  for (int i = 0; i < 300; ++i) {
+    const auto step = [&random](std::size_t) { return std::size_t{random() % 60}; };
+    CHECK(decoded_in(bytes, step).texts == whole.texts);
+  }
+}
