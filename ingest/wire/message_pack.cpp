@@ -1,0 +1,307 @@
+#include "ingest/wire/message_pack.h"
+
+#include <bit>
+#include <charconv>
+#include <cmath>
+
+#include "event/json_text.h"
+
+namespace trailkeeper::ingest {
+namespace {
+
+// What an item's first byte says: a number of `width` bytes follows, or else the number is `implied`. It is the value
+// itself, the length of what follows, or the count of elements.
+struct Head {
+  PackType type = PackType::never_used;
+  std::size_t width = 0;
+  std::uint64_t implied = 0;
+};
+
+constexpr std::uint8_t kFirstOfTable = 0xC0;
+constexpr std::array<Head, 32> kHeads{{
+    {PackType::nil},
+    {PackType::never_used},
+    {PackType::boolean, 0, 0},
+    {PackType::boolean, 0, 1},
+    {PackType::binary, 1},
+    {PackType::binary, 2},
+    {PackType::binary, 4},
+    {PackType::extension, 1},
+    {PackType::extension, 2},
+    {PackType::extension, 4},
+    {PackType::real, 4},
+    {PackType::real, 8},
+    {PackType::natural, 1},
+    {PackType::natural, 2},
+    {PackType::natural, 4},
+    {PackType::natural, 8},
+    {PackType::integer, 1},
+    {PackType::integer, 2},
+    {PackType::integer, 4},
+    {PackType::integer, 8},
+    {PackType::extension, 0, 1},
+    {PackType::extension, 0, 2},
+    {PackType::extension, 0, 4},
+    {PackType::extension, 0, 8},
+    {PackType::extension, 0, 16},
+    {PackType::string, 1},
+    {PackType::string, 2},
+    {PackType::string, 4},
+    {PackType::array, 2},
+    {PackType::array, 4},
+    {PackType::map, 2},
+    {PackType::map, 4},
+}};
+
+Head head_of(std::uint8_t first) {
+  if (first < 0x80) return {PackType::natural, 0, first};
+  if (first < 0x90) return {PackType::map, 0, first & 0x0FU};
+  if (first < 0xA0) return {PackType::array, 0, first & 0x0FU};
+  if (first < 0xC0) return {PackType::string, 0, first & 0x1FU};
+  if (first < 0xE0) return kHeads[first - kFirstOfTable];
+  return {PackType::integer, 0, first | ~std::uint64_t{0xFF}};
+}
+
+std::uint64_t big_endian(std::string_view bytes) {
+  std::uint64_t number = 0;
+  for (const char c : bytes) number = number << 8 | static_cast<std::uint8_t>(c);
+  return number;
+}
+
+std::uint64_t sign_extended(std::uint64_t number, std::size_t width) {
+  const std::uint64_t sign = std::uint64_t{1} << (width * 8 - 1);
+  return (number ^ sign) - sign;
+}
+
+void set_number(const Head& head, std::uint64_t number, PackItem& item) {
+  item.number = number;
+  if (head.type == PackType::integer && head.width > 0) item.number = sign_extended(number, head.width);
+  if (head.type != PackType::real) return;
+  item.single = head.width == 4;
+  item.real = item.single ? static_cast<double>(std::bit_cast<float>(static_cast<std::uint32_t>(number)))
+                          : std::bit_cast<double>(number);
+}
+
+}  // namespace
+
+PackStatus read_item(std::string_view bytes, PackItem& item) {
+  item = {};
+  item.size = 1;
+  if (bytes.empty()) return PackStatus::incomplete;
+  const Head head = head_of(static_cast<std::uint8_t>(bytes.front()));
+  if (head.type == PackType::never_used) return PackStatus::malformed;
+  item.type = head.type;
+  std::size_t begin = 1 + head.width;  // Of the content.
+  item.size = begin;
+  if (bytes.size() < begin) return PackStatus::incomplete;
+  set_number(head, head.width > 0 ? big_endian(bytes.substr(1, head.width)) : head.implied, item);
+  if (!item.is_text() && head.type != PackType::extension) return PackStatus::complete;
+  if (head.type == PackType::extension) ++begin;
+  const std::uint64_t length = item.number;
+  item.size = begin + length;
+  if (bytes.size() < item.size) return PackStatus::incomplete;
+  if (head.type == PackType::extension) item.extension = static_cast<std::int8_t>(bytes[begin - 1]);
+  item.bytes = bytes.substr(begin, length);
+  return PackStatus::complete;
+}
+
+PackStatus PackScanner::scan(std::string_view bytes) {
+  while (wanted_ > 0) {
+    const PackStatus status = step(bytes);
+    if (status != PackStatus::complete) return status;
+  }
+  return PackStatus::complete;
+}
+
+PackStatus PackScanner::step(std::string_view bytes) {
+  PackItem item;
+  const PackStatus status = read_item(bytes.substr(at_), item);
+  if (status == PackStatus::malformed) return status;
+  // Every value that is still to come takes a byte at least.
+  const std::uint64_t wanted = wanted_ - 1 + item.children();
+  if (at_ + item.size + wanted > limit_) return PackStatus::too_large;
+  if (status == PackStatus::incomplete) return status;
+  if (item.is_container() && depth_ == open_.size()) return PackStatus::too_deep;
+  at_ += item.size;
+  wanted_ = wanted;
+  if (item.children() > 0) {
+    open_[depth_++] = item.children();
+  } else {
+    close();
+  }
+  return PackStatus::complete;
+}
+
+// A value has ended, and with it the arrays and maps whose last one it was.
+void PackScanner::close() {
+  while (depth_ > 0 && --open_[depth_ - 1] == 0) --depth_;
+}
+
+std::string_view take_value(std::string_view& bytes) {
+  PackScanner scanner{bytes.size()};
+  if (scanner.scan(bytes) != PackStatus::complete) return {};
+  const std::string_view value = bytes.substr(0, scanner.size());
+  bytes.remove_prefix(value.size());
+  return value;
+}
+
+bool take_item(std::string_view& bytes, PackItem& item) {
+  if (read_item(bytes, item) != PackStatus::complete) return false;
+  bytes.remove_prefix(item.size);
+  return true;
+}
+
+namespace {
+
+template <typename Number>
+void append_number(Number number, std::string& out) {
+  std::array<char, 32> text{};
+  const auto end = std::to_chars(text.data(), text.data() + text.size(), number).ptr;
+  out.append(text.data(), end);
+}
+
+void append_real(const PackItem& item, std::string& out) {
+  if (!std::isfinite(item.real)) {
+    out += "null";
+  } else if (item.single) {
+    append_number(static_cast<float>(item.real), out);
+  } else {
+    append_number(item.real, out);
+  }
+}
+
+// Seconds and nanoseconds, 32 bits each: the Forward protocol's EventTime ext format.
+void append_event_time(std::string_view bytes, std::string& out) {
+  append_number(big_endian(bytes.substr(0, 4)), out);
+  const std::string fraction = std::to_string(big_endian(bytes.substr(4)));
+  constexpr std::size_t kDigits = 9;
+  if (fraction.size() > kDigits) return;  // More than a second of nanoseconds.
+  out += '.';
+  out.append(kDigits - fraction.size(), '0');
+  out += fraction;
+}
+
+void append_hex(std::string_view bytes, std::string& out) {
+  constexpr std::string_view kHex = "0123456789abcdef";
+  for (const char c : bytes) {
+    out += kHex[static_cast<std::uint8_t>(c) >> 4];
+    out += kHex[static_cast<std::uint8_t>(c) & 15U];
+  }
+}
+
+void append_extension(const PackItem& item, std::string& out) {
+  constexpr std::size_t kEventTimeSize = 8;
+  if (item.extension == 0 && item.bytes.size() == kEventTimeSize) return append_event_time(item.bytes, out);
+  out += R"({"extension":)";
+  append_number(static_cast<int>(item.extension), out);
+  out += R"(,"hex":")";
+  append_hex(item.bytes, out);
+  out += "\"}";
+}
+
+void append_value(std::string_view& bytes, std::string& out);
+
+// JSON has only strings. An array or map isn't spelled out in one: escapes in escapes would double with each level.
+void append_key(std::string_view& bytes, std::string& out) {
+  PackItem item;
+  read_item(bytes, item);
+  if (item.is_text()) return append_value(bytes, out);
+  std::string key;
+  if (item.is_container()) {
+    append_hex(take_value(bytes), key);
+  } else {
+    append_value(bytes, key);
+  }
+  event::append_quoted(key, out);
+}
+
+void append_container(const PackItem& head, std::string_view& bytes, std::string& out) {
+  const bool map = head.type == PackType::map;
+  out += map ? '{' : '[';
+  for (std::uint64_t i = 0; i < head.number; ++i) {
+    if (i > 0) out += ',';
+    if (map) {
+      append_key(bytes, out);
+      out += ':';
+    }
+    append_value(bytes, out);
+  }
+  out += map ? '}' : ']';
+}
+
+// Precondition: a whole value is at the front of `bytes` (so that recursion ends after event::kMaxDepth levels).
+void append_value(std::string_view& bytes, std::string& out) {
+  PackItem item;
+  take_item(bytes, item);
+  switch (item.type) {
+    case PackType::never_used:
+    case PackType::nil: out += "null"; break;
+    case PackType::boolean: out += item.number != 0 ? "true" : "false"; break;
+    case PackType::natural: append_number(item.number, out); break;
+    case PackType::integer: append_number(static_cast<std::int64_t>(item.number), out); break;
+    case PackType::real: append_real(item, out); break;
+    case PackType::string:
+    case PackType::binary: event::append_quoted(item.bytes, out); break;
+    case PackType::array:
+    case PackType::map: append_container(item, bytes, out); break;
+    case PackType::extension: append_extension(item, out); break;
+  }
+}
+
+void append_big_endian(std::uint64_t number, std::size_t width, std::string& out) {
+  while (width > 0) out += static_cast<char>(number >> (--width * 8));
+}
+
+// The heads of a family: one that implies numbers up to `implied_max`, and those with 1 (0: there is none), 2 and 4
+// bytes.
+struct Family {
+  std::uint8_t implied;
+  std::size_t implied_max;
+  std::uint8_t one;
+  std::uint8_t two;
+  std::uint8_t four;
+};
+
+void pack_head(const Family& family, std::size_t number, std::string& out) {
+  if (family.implied != 0 && number <= family.implied_max) {
+    out += static_cast<char>(family.implied | number);
+  } else if (family.one != 0 && number <= 0xFF) {
+    out += static_cast<char>(family.one);
+    append_big_endian(number, 1, out);
+  } else if (number <= 0xFFFF) {
+    out += static_cast<char>(family.two);
+    append_big_endian(number, 2, out);
+  } else {
+    out += static_cast<char>(family.four);
+    append_big_endian(number, 4, out);
+  }
+}
+
+}  // namespace
+
+bool append_json(std::string_view value, std::string& out) {
+  std::string_view whole = take_value(value);
+  if (whole.empty() || !value.empty()) return false;
+  append_value(whole, out);
+  return true;
+}
+
+void pack_nil(std::string& out) { out += '\xC0'; }
+
+void pack_boolean(bool value, std::string& out) { out += value ? '\xC3' : '\xC2'; }
+
+void pack_string(std::string_view text, std::string& out) {
+  pack_head({0xA0, 31, 0xD9, 0xDA, 0xDB}, text.size(), out);
+  out += text;
+}
+
+void pack_binary(std::string_view bytes, std::string& out) {
+  pack_head({0, 0, 0xC4, 0xC5, 0xC6}, bytes.size(), out);
+  out += bytes;
+}
+
+void pack_array(std::size_t elements, std::string& out) { pack_head({0x90, 15, 0, 0xDC, 0xDD}, elements, out); }
+
+void pack_map(std::size_t pairs, std::string& out) { pack_head({0x80, 15, 0, 0xDE, 0xDF}, pairs, out); }
+
+}  // namespace trailkeeper::ingest
