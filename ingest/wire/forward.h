@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "ingest/delivery.h"
+#include "ingest/wire/message_pack.h"
 
 namespace trailkeeper::ingest {
 
@@ -18,22 +19,30 @@ struct ForwardMessage {
 
 /// Finds messages in a connection's bytes as they come: Message, Forward, PackedForward and CompressedPackedForward
 /// modes. An event's record is a map; where it has a string member `message`, `log` or `event` that begins with `{`
-/// and no `eventName` of its own, that string is the document, else the map written as JSON. Not thread-safe.
+/// and no `eventName` of its own, that string is the document, else the map written as JSON. A record that isn't a map
+/// or is too large is a rejected one. Not thread-safe.
 class ForwardDecoder {
  public:
-  /// Appends the messages found in `window` (all that wasn't consumed yet). Returns how many bytes are done with.
+  /// Appends the messages found in `window` (all that wasn't consumed yet, and no less than the last time what wasn't
+  /// consumed then). Returns how many bytes are done with. Of a message that breaks the connection nothing is appended.
   std::size_t decode(std::string_view window, std::vector<ForwardMessage>& messages);
 
   /// Why nothing more can be understood (not MessagePack, not a message, beyond a limit): the connection should be
   /// closed. Empty if all is well.
   [[nodiscard]] const std::string& broken() const { return broken_; }
 
-  static constexpr std::size_t kMaxMessage = std::size_t{32} << 20;       ///< Bytes of one message.
-  static constexpr std::size_t kMaxDecompressed = std::size_t{64} << 20;  ///< Of a CompressedPackedForward message.
+  static constexpr std::size_t kMaxMessage = std::size_t{32} << 20;  ///< Bytes of one message.
+  static constexpr std::size_t kMaxDecompressed = std::size_t{64}
+                                                  << 20;  ///< Entries of one message, and their documents.
+  static constexpr std::size_t kMaxRecord = 2 * event::kMaxRecordBytes;  ///< Of a larger one the front is kept.
+  static constexpr std::size_t kKeptOfTooLarge = std::size_t{64} << 10;
   static constexpr std::size_t kMaxWindow = kMaxMessage;
 
  private:
+  void take_message(std::string_view bytes, std::vector<ForwardMessage>& messages);
+
   std::string broken_;
+  PackScanner scanner_{kMaxMessage};
 };
 
 /// `{"ack": chunk}` in MessagePack.

@@ -138,9 +138,15 @@ void PackScanner::close() {
 }
 
 std::string_view take_value(std::string_view& bytes) {
-  PackScanner scanner{bytes.size()};
-  if (scanner.scan(bytes) != PackStatus::complete) return {};
-  const std::string_view value = bytes.substr(0, scanner.size());
+  PackItem item;
+  if (read_item(bytes, item) != PackStatus::complete) return {};
+  std::size_t size = item.size;
+  if (item.children() > 0) {
+    PackScanner scanner{bytes.size()};
+    if (scanner.scan(bytes) != PackStatus::complete) return {};
+    size = scanner.size();
+  }
+  const std::string_view value = bytes.substr(0, size);
   bytes.remove_prefix(value.size());
   return value;
 }
