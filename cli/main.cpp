@@ -50,6 +50,7 @@ int run_program(int argc, char** argv) {
     add_evaluate(app, global, run);
     add_rejects(app, global, run);
     add_stats(app, global, run);
+    add_serve(app, global, run);
     add_retain(app, global, run);
     add_hold(app, global, run);
     add_maintenance(app, global, run);

@@ -38,6 +38,9 @@ class Framer {
   /// are done with. `last` says that the stream ends with this window; then all of it is done with.
   std::size_t split(std::string_view window, bool last, std::vector<Frame>& frames);
 
+  /// Whether what is done with ends between documents: a new framer may start there.
+  [[nodiscard]] bool between_documents() const { return mode_ == Mode::top; }
+
  private:
   enum class Mode : std::uint8_t {
     top,       // Between documents.

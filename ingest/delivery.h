@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -18,14 +19,24 @@ struct Document {
   event::Reason reason = event::Reason::none;  ///< Else: why it is none; it is kept as a rejected record.
 };
 
+/// How far a file has been read with a delivery.
+struct ReadSoFar {
+  std::uint64_t bytes = 0;  ///< Decompressed.
+  bool complete = false;    ///< Up to its end.
+};
+
 /// Documents that are committed and acknowledged together. Items are what the wire format gives an answer for (a line
 /// of a bulk request, a record of Firehose); formats without such answers put everything in item 0.
 struct Delivery {
   std::string source;  ///< Names the wire format in rejected records: `http`, `syslog`, … Never the sender's address.
-  std::string bytes;   ///< With event::kPadding bytes more than `size`, once it is sealed.
+                       ///< Of a followed file its path.
+  std::uint64_t offset = 0;  ///< Of bytes[0] in a file.
+  std::uint64_t line = 0;    ///< Of bytes[0] in a file, from 1; 0: not from a file.
+  std::string bytes;         ///< With event::kPadding bytes more than `size`, once it is sealed.
   std::size_t size = 0;
   std::vector<Document> documents;
   std::uint32_t items = 1;
+  std::optional<ReadSoFar> read_so_far;  ///< Of a file: committed with the events.
 
   /// Appends a document's bytes. To be used by decoders that take documents out of something else.
   void add(std::string_view text, std::uint32_t item, event::Reason reason = event::Reason::none) {

@@ -110,7 +110,7 @@ std::vector<Intake::Waiting> Intake::next_share() {
 void Intake::fill(Group& group, Batch& batch) {
   for (std::size_t i = 0; i < group.deliveries.size(); ++i) {
     const Delivery& delivery = group.deliveries[i].delivery;
-    const Batch::Place place{delivery.source, 0, 0, {delivery.bytes.data(), delivery.size}};
+    const Batch::Place place{delivery.source, delivery.offset, delivery.line, {delivery.bytes.data(), delivery.size}};
     for (std::size_t k = 0; k < delivery.documents.size(); ++k) {
       const Document& document = delivery.documents[k];
       Stretch stretch{i, k, batch.events(), 0, batch.rejects().size(), 0};
@@ -122,6 +122,10 @@ void Intake::fill(Group& group, Batch& batch) {
   }
   for (const store::RejectedRecord& record : batch.rejects()) group.reject_reasons.push_back(record.reason);
   group.commit = batch.seal();
+  for (const Waiting& waiting : group.deliveries) {
+    const auto& read = waiting.delivery.read_so_far;
+    if (read) group.commit.positions.push_back({waiting.delivery.source, read->bytes, read->complete});
+  }
   if (!group.commit.batches.empty()) group.duplicate = std::move(group.commit.batches.front().duplicate);
 }
 
@@ -199,6 +203,10 @@ void Intake::commit(std::vector<Group> groups) {
     status = Receipt::Status::store_failed;
     problem = error.what();
   }
+  if (status != Receipt::Status::durable) {
+    const std::lock_guard lock{mutex_};
+    problem_ = problem;
+  }
   figures_.failing = status != Receipt::Status::durable;
   for (Group& group : groups) {
     if (group.status == Receipt::Status::durable) {
@@ -214,6 +222,11 @@ void Intake::commit(std::vector<Group> groups) {
     }
     changed_.notify_all();
   }
+}
+
+std::string Intake::problem() const {
+  const std::lock_guard lock{mutex_};
+  return problem_;
 }
 
 std::vector<Receipt> Intake::receipts_of(const Group& group) {

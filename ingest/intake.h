@@ -87,6 +87,8 @@ class Intake {
   void stop();
 
   [[nodiscard]] const IntakeFigures& figures() const { return figures_; }
+  /// Why a commit failed the last time one did.
+  [[nodiscard]] std::string problem() const;
   [[nodiscard]] store::MergeCost merge_cost() const { return writer_.merge_cost(); }
   [[nodiscard]] store::Writer& writer() { return writer_; }
 
@@ -143,10 +145,10 @@ class Intake {
   std::size_t groups_in_work_ = 0;  // Being made or committed.
   std::deque<Group> ready_;
   std::vector<std::function<void()>> room_waiters_;
+  std::string problem_;
   bool merge_wanted_ = false;
   bool stopping_ = false;
   bool workers_done_ = false;
-  bool committer_done_ = false;
   std::vector<std::thread> workers_;
   std::thread committer_;
   std::thread merger_;

@@ -1,0 +1,118 @@
+#include "ingest/wire/audit_events.h"
+
+#include <openssl/sha.h>
+#include <simdjson.h>
+
+#include <set>
+
+#include "event/json_text.h"
+#include "ingest/wire/base64.h"
+
+namespace trailkeeper::ingest {
+namespace {
+
+constexpr std::size_t kMaxEvents = 100;  // As AWS has it.
+
+std::string sha256(std::string_view bytes) {
+  std::string digest(SHA256_DIGEST_LENGTH, '\0');
+  SHA256(reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size(),
+         reinterpret_cast<unsigned char*>(digest.data()));
+  return digest;
+}
+
+// What the answer calls the event.
+std::string event_id_of(std::string_view event_data, std::string_view otherwise) {
+  simdjson::dom::parser parser;
+  simdjson::dom::element event;
+  std::string_view id;
+  if (parser.parse(simdjson::padded_string{event_data}).get(event) == simdjson::SUCCESS) {
+    if (event["eventID"].get(id) == simdjson::SUCCESS || event["UID"].get(id) == simdjson::SUCCESS) {
+      return std::string{id};
+    }
+  }
+  return std::string{otherwise};
+}
+
+AuditError take_entry(const simdjson::dom::element& entry, std::uint32_t item, Delivery& delivery,
+                      std::set<std::string>& ids, AuditRequest& request) {
+  std::string_view id;
+  std::string_view data;
+  std::string_view checksum;
+  if (entry["id"].get(id) != simdjson::SUCCESS || entry["eventData"].get(data) != simdjson::SUCCESS) {
+    return {"ValidationException", "Every audit event needs the strings id and eventData."};
+  }
+  if (!ids.emplace(id).second) {
+    return {"DuplicatedAuditEventId", "Two or more entries in the request have the same event ID."};
+  }
+  AuditEvent event;
+  event.id = id;
+  event.event_id = event_id_of(data, id);
+  if (entry["eventDataChecksum"].get(checksum) == simdjson::SUCCESS && decode_base64(checksum) != sha256(data)) {
+    event.error_code = "InvalidData";
+    event.error_message = "eventDataChecksum is not the SHA-256 of eventData.";
+  } else {
+    delivery.add(data, item);
+  }
+  request.events.push_back(std::move(event));
+  return {};
+}
+
+void append_failed(const AuditEvent& event, std::string_view code, std::string_view message, std::string& out) {
+  out += out.empty() ? "{\"id\":" : ",{\"id\":";
+  event::append_quoted(event.id, out);
+  out += ",\"errorCode\":";
+  event::append_quoted(code, out);
+  out += ",\"errorMessage\":";
+  event::append_quoted(message, out);
+  out += "}";
+}
+
+}  // namespace
+
+AuditError decode_audit_events(std::string_view body, std::string_view channel_arn, Delivery& delivery,
+                               AuditRequest& request) {
+  // The channel says where AWS would put the events; here it must only look like one.
+  if (!channel_arn.starts_with("arn:") || channel_arn.find(":channel/") == std::string_view::npos) {
+    return {"InvalidChannelARN", "The specified channel ARN is not a valid channel ARN."};
+  }
+  simdjson::dom::parser parser;
+  simdjson::dom::array entries;
+  if (parser.parse(simdjson::padded_string{body})["auditEvents"].get(entries) != simdjson::SUCCESS) {
+    return {"ValidationException", "The body must be JSON with the array auditEvents."};
+  }
+  if (entries.size() == 0 || entries.size() > kMaxEvents) {
+    return {"ValidationException", "auditEvents must have 1 to 100 entries."};
+  }
+  delivery.items = static_cast<std::uint32_t>(entries.size());
+  std::set<std::string> ids;
+  std::uint32_t item = 0;
+  for (const simdjson::dom::element entry : entries) {
+    AuditError error = take_entry(entry, item++, delivery, ids, request);
+    if (!error.type.empty()) return error;
+  }
+  delivery.seal();
+  return {};
+}
+
+std::string audit_response(const AuditRequest& request, const Receipt& receipt) {
+  std::string successful;
+  std::string failed;
+  for (std::size_t i = 0; i < request.events.size(); ++i) {
+    const AuditEvent& event = request.events[i];
+    const ItemResult result = i < receipt.items.size() ? receipt.items[i] : ItemResult{};
+    if (!event.error_code.empty()) {
+      append_failed(event, event.error_code, event.error_message, failed);
+    } else if (result.rejected > 0 || result.events + result.duplicates == 0) {
+      append_failed(event, "InvalidData", event::reason_text(result.reason), failed);
+    } else {
+      successful += successful.empty() ? "{\"id\":" : ",{\"id\":";
+      event::append_quoted(event.id, successful);
+      successful += ",\"eventID\":";
+      event::append_quoted(event.event_id, successful);
+      successful += "}";
+    }
+  }
+  return "{\"successful\":[" + successful + "],\"failed\":[" + failed + "]}";
+}
+
+}  // namespace trailkeeper::ingest

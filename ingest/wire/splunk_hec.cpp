@@ -1,0 +1,174 @@
+#include "ingest/wire/splunk_hec.h"
+
+#include <simdjson.h>
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+
+#include "event/framer.h"
+#include "event/json_text.h"
+
+namespace trailkeeper::ingest {
+namespace {
+
+namespace ondemand = simdjson::ondemand;
+
+struct Code {
+  int code;
+  int status;
+  std::string_view text;
+};
+
+constexpr std::array<Code, 11> kCodes{{
+    {0, 200, "Success"},
+    {2, 401, "Token is required"},
+    {4, 403, "Invalid token"},
+    {5, 400, "No data"},
+    {6, 400, "Invalid data format"},
+    {9, 503, "Server is busy"},
+    {10, 400, "Data channel is missing"},
+    {11, 400, "Invalid data channel"},
+    {12, 400, "Event field is required"},
+    {13, 400, "Event field cannot be blank"},
+    {17, 200, "HEC is healthy"},
+}};
+
+HecAnswer answer_of(int code, const std::string& more = {}) {
+  const auto* const found = std::find_if(kCodes.begin(), kCodes.end(), [&](const Code& c) { return c.code == code; });
+  HecAnswer answer;
+  answer.status = found->status;
+  answer.body = "{\"text\":";
+  event::append_quoted(found->text, answer.body);
+  answer.body += ",\"code\":" + std::to_string(code) + more + "}";
+  return answer;
+}
+
+HecAnswer refused(int code, std::uint32_t item) {
+  return answer_of(code, ",\"invalid-event-number\":" + std::to_string(item));
+}
+
+// Takes the event of one object; the code of what is wrong with it, or 0.
+int take_object(std::string_view object_text, std::uint32_t item, Delivery& delivery) {
+  thread_local ondemand::parser parser;
+  constexpr int kInvalid = 6;
+  constexpr int kRequired = 12;
+  constexpr int kBlank = 13;
+  const simdjson::padded_string padded{object_text};
+  ondemand::document document;
+  ondemand::object object;
+  if (parser.iterate(padded).get(document) != simdjson::SUCCESS || document.get_object().get(object) != 0) {
+    return kInvalid;
+  }
+  ondemand::value value;
+  const auto found = object.find_field_unordered("event").get(value);
+  if (found == simdjson::NO_SUCH_FIELD) return kRequired;
+  ondemand::json_type type{};
+  if (found != simdjson::SUCCESS || value.type().get(type) != simdjson::SUCCESS) return kInvalid;
+  std::string_view text;
+  if (type == ondemand::json_type::string) {
+    if (value.get_string().get(text) != simdjson::SUCCESS) return kInvalid;
+    if (text.find_first_not_of(" \t\r\n") == std::string_view::npos) return kBlank;
+    delivery.add(text, item);
+    return 0;
+  }
+  if (type == ondemand::json_type::null) return kBlank;
+  // Numbers and the like are no events: kept as rejected records.
+  ondemand::object inner;
+  if (type == ondemand::json_type::object) {
+    if (value.get_object().get(inner) != simdjson::SUCCESS || inner.raw_json().get(text) != simdjson::SUCCESS) {
+      return kInvalid;
+    }
+  } else {
+    text = object_text;
+  }
+  delivery.add(text, item);
+  return 0;
+}
+
+// A GUID in lower case; nothing for anything else.
+std::optional<std::string> channel_key(std::string_view channel) {
+  constexpr std::size_t kLength = 36;
+  if (channel.size() != kLength) return std::nullopt;
+  std::string key;
+  for (std::size_t i = 0; i < kLength; ++i) {
+    const bool dash = i == 8 || i == 13 || i == 18 || i == 23;
+    const auto c = static_cast<unsigned char>(channel[i]);
+    if (dash ? c != '-' : std::isxdigit(c) == 0) return std::nullopt;
+    key.push_back(static_cast<char>(std::tolower(c)));
+  }
+  return key;
+}
+
+}  // namespace
+
+std::optional<HecAnswer> decode_hec(std::string_view body, Delivery& delivery) {
+  const std::string padded = std::string{body} + std::string(event::kPadding, '\0');
+  std::vector<event::Frame> frames;
+  event::Framer framer;
+  framer.split({padded.data(), body.size()}, true, frames);
+  if (frames.empty()) return answer_of(5);
+  if (frames.size() > kMaxHecEvents) return refused(6, static_cast<std::uint32_t>(kMaxHecEvents));
+  delivery.items = static_cast<std::uint32_t>(frames.size());
+  for (std::uint32_t item = 0; item < frames.size(); ++item) {
+    const event::Frame& frame = frames[item];
+    const std::string_view text = std::string_view{padded}.substr(frame.begin, frame.end - frame.begin);
+    // Too large a record is kept like any other, what isn't JSON is the sender's to know.
+    const int wrong = frame.reason == event::Reason::none ? take_object(text, item, delivery) : 6;
+    if (wrong != 0) return refused(wrong, item);
+  }
+  delivery.seal();
+  return std::nullopt;
+}
+
+HecAnswer hec_success(std::optional<std::uint64_t> ack_id) {
+  return answer_of(0, ack_id ? ",\"ackId\":" + std::to_string(*ack_id) : "");
+}
+
+HecAnswer hec_code(int code) { return answer_of(code); }
+
+std::optional<std::uint64_t> AckChannels::next(std::string_view channel) {
+  const auto key = channel_key(channel);
+  if (!key) return std::nullopt;
+  const std::lock_guard lock{mutex_};
+  if (!channels_.contains(*key) && channels_.size() >= kMaxChannels) {
+    channels_.erase(std::min_element(channels_.begin(), channels_.end(),
+                                     [](const auto& a, const auto& b) { return a.second.used < b.second.used; }));
+  }
+  Channel& open = channels_[*key];
+  open.used = ++clock_;
+  open.open.push_back(open.next);
+  if (open.open.size() > kMaxIds) open.open.pop_front();
+  return open.next++;
+}
+
+HecAnswer AckChannels::answer(std::string_view channel, std::string_view body) {
+  const auto key = channel_key(channel);
+  if (!key) return answer_of(11);
+  simdjson::dom::parser parser;
+  simdjson::dom::array asked;
+  if (parser.parse(simdjson::padded_string{body})["acks"].get(asked) != simdjson::SUCCESS) return answer_of(6);
+  HecAnswer answer;
+  answer.body = "{\"acks\":{";
+  const std::lock_guard lock{mutex_};
+  const auto found = channels_.find(*key);
+  bool first = true;
+  for (const simdjson::dom::element element : asked) {
+    std::uint64_t id = 0;
+    if (element.get(id) != simdjson::SUCCESS) return answer_of(6);
+    bool known = false;
+    if (found != channels_.end()) {
+      std::deque<std::uint64_t>& open = found->second.open;
+      const auto place = std::lower_bound(open.begin(), open.end(), id);
+      known = place != open.end() && *place == id;
+      if (known) open.erase(place);
+    }
+    if (!first) answer.body += ",";
+    first = false;
+    answer.body += "\"" + std::to_string(id) + "\":" + (known ? "true" : "false");
+  }
+  answer.body += "}}";
+  return answer;
+}
+
+}  // namespace trailkeeper::ingest

@@ -1,0 +1,257 @@
+#include "ingest/follow.h"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <sys/inotify.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+#include <future>
+#include <stdexcept>
+
+#include "event/byte_masks.h"
+#include "event/framer.h"
+#include "ingest/input_files.h"
+#include "ingest/slice_reader.h"
+
+namespace trailkeeper::ingest {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::uint32_t kWatched = IN_CLOSE_WRITE | IN_MOVED_TO | IN_MODIFY | IN_CREATE | IN_ONLYDIR;
+// How often a thread that has nothing to do looks whether it should stop, or tries again what failed.
+constexpr int kPollMilliseconds = 250;
+constexpr std::size_t kReadBytes = std::size_t{1} << 20;
+// Largest unfinished document: beyond it the framer gives up.
+constexpr std::size_t kMaxWindow = event::Framer::kMaxUnfinished + 2 * kReadBytes;
+
+bool hidden(std::string_view path) {
+  const std::size_t slash = path.rfind('/');
+  return path.substr(slash == std::string_view::npos ? 0 : slash + 1).starts_with('.');
+}
+
+Delivery delivery_at(const std::string& path, std::uint64_t offset, std::uint64_t line) {
+  Delivery delivery;
+  delivery.source = path;
+  delivery.offset = offset;
+  delivery.line = line;
+  return delivery;
+}
+
+void add_frames(const std::vector<event::Frame>& frames, Delivery& delivery) {
+  for (const event::Frame& frame : frames) delivery.documents.push_back({frame.begin, frame.end, 0, frame.reason});
+}
+
+}  // namespace
+
+Follower::Follower(store::Store& store, Intake& intake, std::string folder, OnReceipt on_receipt, OnProblem on_problem)
+    : store_(store),
+      intake_(intake),
+      folder_(fs::absolute(folder).lexically_normal().string()),
+      on_receipt_(std::move(on_receipt)),
+      on_problem_(std::move(on_problem)) {
+  if (!fs::is_directory(folder_)) throw std::runtime_error("cannot follow " + folder_ + ": it is no folder");
+  inotify_ = ::inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
+  if (inotify_ < 0) throw std::runtime_error("cannot follow " + folder_ + ": " + std::strerror(errno));
+  remember_places();
+  scan(folder_);
+  thread_ = std::thread{[this] { run(); }};
+}
+
+Follower::~Follower() {
+  stop();
+  ::close(inotify_);
+}
+
+void Follower::stop() {
+  stopping_ = true;
+  if (thread_.joinable()) thread_.join();
+}
+
+void Follower::remember_places() {
+  const store::Snapshot snapshot = store_.snapshot();
+  snapshot.sources([&](const store::SourcePosition& position) {
+    if (!position.source.starts_with(folder_)) return;
+    places_[position.source] = {position.bytes, 1};
+    if (position.complete) complete_.insert(position.source);
+  });
+}
+
+// Watches first, then looks what is there: what comes between is seen twice rather than never.
+void Follower::scan(const std::string& folder) {
+  watch_folder(folder);
+  std::error_code failed;
+  for (fs::recursive_directory_iterator entry{folder, fs::directory_options::skip_permission_denied, failed}, end;
+       !failed && entry != end; entry.increment(failed)) {
+    const std::string path = entry->path().string();
+    if (hidden(path)) {
+      if (entry->is_directory(failed)) entry.disable_recursion_pending();
+    } else if (entry->is_directory(failed)) {
+      watch_folder(path);
+    } else if (entry->is_regular_file(failed)) {
+      pending_[path] = true;
+    }
+  }
+  if (failed) on_problem_("cannot list " + folder + ": " + failed.message());
+}
+
+void Follower::watch_folder(const std::string& folder) {
+  const int watch = ::inotify_add_watch(inotify_, folder.c_str(), kWatched);
+  if (watch < 0) {
+    on_problem_("cannot watch " + folder + ": " + std::strerror(errno) +
+                (errno == ENOSPC ? " (fs.inotify.max_user_watches is reached)" : ""));
+    return;
+  }
+  watched_[watch] = folder;
+}
+
+void Follower::run() {
+  while (!stopping_) {
+    try {
+      take_pending();
+    } catch (const std::exception& error) {
+      on_problem_(error.what());
+    }
+    pollfd wait{inotify_, POLLIN, 0};
+    if (::poll(&wait, 1, kPollMilliseconds) > 0) read_notifications();
+  }
+}
+
+void Follower::read_notifications() {
+  alignas(inotify_event) std::array<char, 65536> buffer;
+  const ssize_t got = ::read(inotify_, buffer.data(), buffer.size());
+  for (ssize_t at = 0; at < got;) {
+    inotify_event event{};
+    std::memcpy(&event, buffer.data() + at, sizeof event);
+    const char* const name = buffer.data() + at + sizeof event;
+    at += static_cast<ssize_t>(sizeof event + event.len);
+    if ((event.mask & IN_Q_OVERFLOW) != 0) {
+      scan(folder_);
+      continue;
+    }
+    const auto folder = watched_.find(event.wd);
+    if (folder == watched_.end() || event.len == 0 || *name == '.') continue;
+    const std::string path = folder->second + "/" + name;
+    if ((event.mask & IN_ISDIR) != 0) {
+      if ((event.mask & (IN_CREATE | IN_MOVED_TO)) != 0) scan(path);
+      continue;
+    }
+    if ((event.mask & IN_MOVED_TO) != 0) {
+      // Another file under the name.
+      places_.erase(path);
+      complete_.erase(path);
+    }
+    if ((event.mask & (IN_CLOSE_WRITE | IN_MODIFY)) != 0) complete_.erase(path);
+    if ((event.mask & (IN_CLOSE_WRITE | IN_MOVED_TO)) != 0) pending_[path] = true;
+    if ((event.mask & IN_MODIFY) != 0) pending_.try_emplace(path, false);
+  }
+}
+
+void Follower::take_pending() {
+  for (auto file = pending_.begin(); file != pending_.end() && !stopping_;) {
+    file = take_file(file->first, file->second) ? pending_.erase(file) : std::next(file);
+  }
+}
+
+// False: to be tried again.
+bool Follower::take_file(const std::string& path, bool written) {
+  const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+  if (descriptor < 0) {
+    if (errno != ENOENT) on_problem_("cannot read " + path + ": " + std::strerror(errno));
+    return true;
+  }
+  struct stat status {};
+  std::array<char, 8> first{};
+  const ssize_t got = ::pread(descriptor, first.data(), first.size(), 0);
+  if (::fstat(descriptor, &status) != 0 || !S_ISREG(status.st_mode) || got <= 0) {
+    ::close(descriptor);
+    return true;
+  }
+  if (compression_of({first.data(), static_cast<std::size_t>(got)}) != Compression::none) {
+    if (written) return take_compressed(descriptor, path);
+    ::close(descriptor);
+    return true;
+  }
+  const bool done = take_plain(descriptor, path);
+  ::close(descriptor);
+  return done;
+}
+
+bool Follower::take_plain(int descriptor, const std::string& path) {
+  struct stat status {};
+  Place& place = places_[path];
+  // A file that became shorter is another one.
+  if (::fstat(descriptor, &status) == 0 && static_cast<std::uint64_t>(status.st_size) < place.bytes) place = {};
+  event::Framer framer;
+  std::uint64_t offset = place.bytes;
+  std::uint64_t line = place.line;
+  std::string window;
+  while (!stopping_) {
+    const std::size_t held = window.size();
+    window.resize(held + kReadBytes);
+    const ssize_t got = ::pread(descriptor, window.data() + held, kReadBytes, static_cast<off_t>(offset + held));
+    window.resize(held + static_cast<std::size_t>(std::max<ssize_t>(got, 0)));
+    if (got <= 0 || window.size() > kMaxWindow) return true;
+    const std::size_t size = window.size();
+    window.resize(size + event::kPadding);
+    std::vector<event::Frame> frames;
+    const std::size_t done = framer.split({window.data(), size}, false, frames);
+    window.resize(size);
+    if (done == 0) continue;
+    Delivery delivery = delivery_at(path, offset, line);
+    delivery.bytes = window.substr(0, done);
+    delivery.size = done;
+    delivery.seal();
+    add_frames(frames, delivery);
+    offset += done;
+    line += event::count_line_feeds({window.data(), done});
+    // In the middle of an array of records nothing can be begun again.
+    const bool resumable = framer.between_documents();
+    if (resumable) delivery.read_so_far = ReadSoFar{offset, false};
+    if (!commit(std::move(delivery))) return false;
+    if (resumable) place = {offset, line};
+    window.erase(0, done);
+  }
+  return false;
+}
+
+bool Follower::take_compressed(int descriptor, const std::string& path) {
+  SliceReader reader{descriptor, path, [] { return std::string{}; }};
+  if (complete_.contains(path)) return true;
+  while (auto slice = reader.next()) {
+    Delivery delivery = delivery_at(path, slice->offset, slice->line);
+    delivery.bytes = std::move(slice->bytes);
+    delivery.size = slice->size;
+    add_frames(slice->frames, delivery);
+    if (slice->last) delivery.read_so_far = ReadSoFar{slice->offset + slice->size, reader.problem().empty()};
+    if (stopping_ || !commit(std::move(delivery))) return false;
+  }
+  if (!reader.problem().empty()) on_problem_(path + ": " + reader.problem());
+  complete_.insert(path);
+  return true;
+}
+
+// One after the other, so that a position never runs ahead of the events before it.
+bool Follower::commit(Delivery delivery) {
+  const std::size_t size = delivery.size;
+  while (!stopping_) {
+    const auto promise = std::make_shared<std::promise<Receipt>>();
+    auto answer = promise->get_future();
+    if (!intake_.offer(std::move(delivery), [promise](Receipt receipt) { promise->set_value(std::move(receipt)); })) {
+      // NOLINTNEXTLINE(bugprone-use-after-move): a refused delivery is still whole.
+      std::this_thread::sleep_for(std::chrono::milliseconds{10});
+      continue;
+    }
+    const Receipt receipt = answer.get();
+    on_receipt_(receipt, size);
+    return receipt.status == Receipt::Status::durable;
+  }
+  return false;
+}
+
+}  // namespace trailkeeper::ingest

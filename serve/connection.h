@@ -1,0 +1,62 @@
+// A client's connection, plain or TLS.
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <chrono>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "serve/tls_context.h"
+
+namespace trailkeeper::serve {
+
+/// Used in one thread, that of its executor. Nothing here throws; a connection that failed reads as ended.
+class Connection {
+ public:
+  virtual ~Connection() = default;
+  Connection() = default;
+  Connection(const Connection&) = delete;
+  Connection& operator=(const Connection&) = delete;
+
+  /// TLS handshake; true at once without TLS.
+  virtual boost::asio::awaitable<bool> handshake(std::chrono::seconds timeout) = 0;
+
+  /// Waits for bytes. 0: the client closed its side, nothing came in time, or the connection failed.
+  virtual boost::asio::awaitable<std::size_t> read_some(std::span<char> into, std::chrono::milliseconds timeout) = 0;
+
+  /// Writes all. False if it couldn't; `timeout` is for each part that is taken.
+  virtual boost::asio::awaitable<bool> write(std::string_view bytes, std::chrono::milliseconds timeout) = 0;
+
+  /// Says goodbye (TLS close_notify) and closes.
+  virtual boost::asio::awaitable<void> shut_down() = 0;
+
+  /// Cancels what is waited for; the connection is closed. From its thread.
+  virtual void close() = 0;
+
+  /// Whether the last read_some() ended for want of time.
+  [[nodiscard]] bool timed_out() const { return timed_out_; }
+
+  /// The client's address and port, for logs.
+  [[nodiscard]] const std::string& peer() const { return peer_; }
+  /// Whether the peer is this machine.
+  [[nodiscard]] bool local() const { return local_; }
+  /// Common name and DNS names of the client's certificate, if it showed one.
+  [[nodiscard]] const std::vector<std::string>& client_names() const { return client_names_; }
+
+ protected:
+  void note_peer(const boost::asio::ip::tcp::socket& socket);
+  bool timed_out_ = false;
+  bool local_ = false;
+  std::string peer_;
+  std::vector<std::string> client_names_;
+};
+
+/// `tls` null: plain.
+std::shared_ptr<Connection> make_connection(boost::asio::ip::tcp::socket socket,
+                                            std::shared_ptr<boost::asio::ssl::context> tls);
+
+}  // namespace trailkeeper::serve

@@ -1,0 +1,33 @@
+// From the server's coroutines to the intake's threads and back.
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+
+#include "ingest/intake.h"
+
+namespace trailkeeper::serve {
+
+/// What a listener counts; written in the server's thread, read from any.
+struct ListenerFigures {
+  std::atomic<std::uint64_t> connections{0};  ///< Ever accepted.
+  std::atomic<std::uint64_t> open{0};
+  std::atomic<std::uint64_t> requests{0};  ///< HTTP requests, or messages that were acknowledged.
+  std::atomic<std::uint64_t> events{0};
+  std::atomic<std::uint64_t> bytes{0};
+  std::atomic<std::uint64_t> duplicates{0};
+  std::atomic<std::uint64_t> rejected{0};
+  std::atomic<std::uint64_t> refused{0};  ///< Deliveries that the sender must try again.
+
+  void add(const ingest::Receipt& receipt, std::size_t size);
+};
+
+/// Waits for the receipt. Status `busy` at once, and nothing is taken, if too much is in flight.
+boost::asio::awaitable<ingest::Receipt> deliver(ingest::Intake& intake, ingest::Delivery delivery,
+                                                ListenerFigures& figures);
+
+/// As deliver(), for senders that can't be told to come back: waits until there is room, and tries again until the
+/// store takes it (a full disk may get space). Gives up only when `stopping`.
+boost::asio::awaitable<ingest::Receipt> deliver_patiently(ingest::Intake& intake, ingest::Delivery delivery,
+                                                          ListenerFigures& figures, const bool& stopping);
+
+}  // namespace trailkeeper::serve

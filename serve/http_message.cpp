@@ -1,0 +1,30 @@
+#include "serve/http_message.h"
+
+#include <boost/beast/http/status.hpp>
+
+#include "event/json_text.h"
+
+namespace trailkeeper::serve {
+
+std::string_view status_text(int status) {
+  const auto text =
+      boost::beast::http::obsolete_reason(boost::beast::http::int_to_status(static_cast<unsigned>(status)));
+  return {text.data(), text.size()};
+}
+
+HttpResponse error_response(int status, std::string_view message) {
+  HttpResponse response;
+  response.status = status;
+  response.body = "{\"error\":{\"message\":";
+  event::append_quoted(message, response.body);
+  response.body += "}}\n";
+  return response;
+}
+
+HttpResponse retry_response(int status, std::string_view message) {
+  HttpResponse response = error_response(status, message);
+  response.headers.emplace_back("Retry-After", "1");
+  return response;
+}
+
+}  // namespace trailkeeper::serve

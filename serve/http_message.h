@@ -1,0 +1,51 @@
+// An HTTP request as the routes see it, and what they answer.
+#pragma once
+
+#include <boost/beast/http/fields.hpp>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace trailkeeper::serve {
+
+struct HttpRequest {
+  std::string method;
+  std::string path;   ///< Without the query, still percent-encoded.
+  std::string query;  ///< Behind the `?`, still percent-encoded.
+  boost::beast::http::fields headers;
+  std::string body;  ///< As it came: before Content-Encoding is taken off.
+  bool keep_alive = true;
+
+  [[nodiscard]] std::string_view header(std::string_view name) const {
+    const auto value = headers[boost::beast::string_view{name.data(), name.size()}];
+    return {value.data(), value.size()};
+  }
+};
+
+/// A body in pieces: the next one, empty if there is none yet, or nothing at the end. Called in a thread that may wait
+/// for the disk.
+using BodySource = std::function<std::optional<std::string>()>;
+
+struct HttpResponse {
+  int status = 200;
+  std::string content_type = "application/json";
+  std::string body;
+  std::vector<std::pair<std::string, std::string>> headers;  ///< Beside the usual ones.
+  BodySource source;                                         ///< If set, the body; `body` is not used.
+  bool close = false;                                        ///< End the connection behind it.
+};
+
+/// The status' usual words.
+std::string_view status_text(int status);
+
+/// An answer `{"error":{"message":…}}`.
+HttpResponse error_response(int status, std::string_view message);
+
+/// 503 (or 429) with Retry-After.
+HttpResponse retry_response(int status, std::string_view message);
+
+}  // namespace trailkeeper::serve

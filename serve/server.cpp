@@ -1,0 +1,312 @@
+#include "serve/server.h"
+
+#include <spdlog/spdlog.h>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/thread_pool.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <csignal>
+#include <unordered_set>
+
+#include "ingest/follow.h"
+#include "serve/access.h"
+#include "serve/http_routes.h"
+#include "serve/http_session.h"
+#include "serve/metrics.h"
+#include "serve/stream_session.h"
+
+namespace trailkeeper::serve {
+namespace {
+
+namespace asio = boost::asio;
+using asio::ip::tcp;
+
+// Queries wait for the disk and use the processor; more of them at once would only wait for each other.
+constexpr std::size_t kQueryThreads = 4;
+
+ingest::IntakeOptions intake_options(const ServerOptions& options) {
+  ingest::IntakeOptions intake;
+  intake.workers = options.workers;
+  intake.max_bytes = options.max_in_flight;
+  intake.merge = options.merge;
+  return intake;
+}
+
+std::string listener_name(const ListenerOptions& options) {
+  const std::string name{protocol_name(options.protocol)};
+  if (!options.tls) return name;
+  return options.protocol == Protocol::http ? "https" : name + "-tls";
+}
+
+}  // namespace
+
+/// All of a running server.
+class Server::Running {
+ public:
+  Running(store::Store& store, ServerOptions options, std::shared_ptr<spdlog::logger> log)
+      : options_(std::move(options)),
+        store_(store),
+        log_(std::move(log)),
+        tokens_(token_path(store.environment().directory())),
+        tls_(options_.tls.certificate.empty() ? nullptr : std::make_unique<TlsContext>(options_.tls)),
+        access_(tokens_, tls_.get()),
+        tail_(store.hash_seed()),
+        intake_(store, intake_options(options_)),
+        receiving_(options_.max_receiving),
+        routes_{
+            options_, store, intake_, access_, tail_, pool_.get_executor(), stopping_, [this] { return metrics(); }} {
+    check_exposure(options_, *tokens_.current());
+    intake_.observe([this](std::vector<store::SealedBatch> committed) { tail_.publish(std::move(committed)); });
+    for (const ListenerOptions& listener : options_.listeners) bind(listener);
+  }
+
+  [[nodiscard]] std::vector<BoundListener> listeners() const {
+    std::vector<BoundListener> bound;
+    for (const auto& listener : listeners_) {
+      const tcp::endpoint endpoint = listener->acceptor.local_endpoint();
+      bound.push_back({listener->figures->name, endpoint.address().to_string(), endpoint.port()});
+    }
+    return bound;
+  }
+
+  void run(const std::function<void()>& ready) {
+    for (auto& listener : listeners_) asio::co_spawn(io_, accept(*listener), asio::detached);
+    asio::co_spawn(io_, watch_signals(), asio::detached);
+    asio::co_spawn(io_, watch_store(), asio::detached);
+    for (const std::string& folder : options_.follow) follow(folder);
+    ready();
+    io_.run();
+    // Nothing of the server's thread runs any more; what the intake has is finished.
+    for (auto& follower : followers_) follower->stop();
+    intake_.stop();
+    pool_.join();
+    io_.restart();
+    io_.poll();
+  }
+
+  void stop() {
+    asio::post(io_, [this] { begin_stopping(); });
+  }
+
+ private:
+  struct Listener {
+    Listener(asio::io_context& io, ListenerOptions listen_options, NamedFigures* named)
+        : options(std::move(listen_options)), acceptor(io), figures(named) {}
+    ListenerOptions options;
+    tcp::acceptor acceptor;
+    NamedFigures* figures;
+    std::unique_ptr<HttpRoutes> routes;
+  };
+
+  void bind(const ListenerOptions& listener_options) {
+    if (listener_options.tls && !tls_) throw std::runtime_error("TLS needs --tls-cert and --tls-key");
+    figures_.push_back(std::make_unique<NamedFigures>());
+    figures_.back()->name = listener_name(listener_options);
+    auto listener = std::make_unique<Listener>(io_, listener_options, figures_.back().get());
+    const tcp::endpoint endpoint{asio::ip::make_address(listener_options.host), listener_options.port};
+    try {
+      listener->acceptor.open(endpoint.protocol());
+      listener->acceptor.set_option(asio::socket_base::reuse_address{true});
+      listener->acceptor.bind(endpoint);
+      listener->acceptor.listen(asio::socket_base::max_listen_connections);
+    } catch (const boost::system::system_error& error) {
+      throw std::runtime_error("cannot listen on " + listener_options.host + ":" +
+                               std::to_string(listener_options.port) + " (" + figures_.back()->name +
+                               "): " + error.code().message());
+    }
+    listener->routes = std::make_unique<HttpRoutes>(routes_, listener->figures->figures);
+    listeners_.push_back(std::move(listener));
+  }
+
+  asio::awaitable<void> accept(Listener& listener) {
+    while (!stopping_) {
+      boost::system::error_code failed;
+      tcp::socket socket = co_await listener.acceptor.async_accept(asio::redirect_error(asio::use_awaitable, failed));
+      if (stopping_) break;
+      if (failed) {
+        // No descriptors left, say: waiting is all there is to do.
+        log_->warn("listener={} cannot accept a connection: {}", listener.figures->name, failed.message());
+        asio::steady_timer pause{io_, std::chrono::milliseconds{100}};
+        co_await pause.async_wait(asio::use_awaitable);
+        continue;
+      }
+      if (connections_.size() >= options_.max_connections) {
+        ++listener.figures->figures.refused;
+        log_->warn("listener={} refused a connection: there are {} already", listener.figures->name,
+                   connections_.size());
+        continue;
+      }
+      asio::co_spawn(io_, serve(listener, std::move(socket)), asio::detached);
+    }
+  }
+
+  asio::awaitable<void> serve(Listener& listener, tcp::socket socket) {
+    const auto tls = listener.options.tls ? tls_->current() : nullptr;
+    const std::shared_ptr<Connection> connection = make_connection(std::move(socket), tls);
+    ListenerFigures& figures = listener.figures->figures;
+    connections_.insert(connection.get());
+    ++figures.connections;
+    ++figures.open;
+    try {
+      co_await serve_connection(listener, connection);
+    } catch (const std::exception& error) {
+      log_->error("listener={} peer={} connection ended: {}", listener.figures->name, connection->peer(), error.what());
+    }
+    --figures.open;
+    connections_.erase(connection.get());
+    if (stopping_ && connections_.empty()) io_.stop();
+  }
+
+  asio::awaitable<void> serve_connection(Listener& listener, std::shared_ptr<Connection> connection) {
+    const std::string& name = listener.figures->name;
+    if (!co_await connection->handshake(options_.header_timeout)) {
+      log_->info("listener={} peer={} the TLS handshake failed", name, connection->peer());
+      co_return;
+    }
+    if (tls_ && !connection->client_names().empty() && !tls_->accepts_name(connection->client_names())) {
+      log_->warn("listener={} peer={} the client certificate's name is not let in", name, connection->peer());
+      co_return;
+    }
+    if (listener.options.protocol == Protocol::http) {
+      const HttpContext context{options_, receiving_, pool_.get_executor(), stopping_,
+                                [&listener](HttpRequest request, const Connection& client) {
+                                  return listener.routes->answer(std::move(request), client);
+                                }};
+      co_await serve_http(connection, context);
+      co_return;
+    }
+    const bool keyed = listener.options.protocol == Protocol::forward && !options_.forward_shared_key.empty();
+    if (!keyed && !access_.may_send(*connection, options_.allow_unauthenticated)) {
+      log_->warn("listener={} peer={} refused: it showed no certificate", name, connection->peer());
+      co_return;
+    }
+    const StreamContext context{options_, intake_, receiving_, listener.figures->figures, stopping_};
+    const std::string end = co_await serve_stream(listener.options.protocol, connection, context);
+    if (!end.empty()) log_->warn("listener={} peer={} connection closed: {}", name, connection->peer(), end);
+  }
+
+  static asio::awaitable<SessionEnd> serve_stream(Protocol protocol, std::shared_ptr<Connection> connection,
+                                                  const StreamContext& context) {
+    switch (protocol) {
+      case Protocol::syslog: co_return co_await serve_syslog(std::move(connection), context);
+      case Protocol::forward: co_return co_await serve_forward(std::move(connection), context);
+      default: co_return co_await serve_ndjson(std::move(connection), context);
+    }
+  }
+
+  asio::awaitable<void> watch_signals() {
+    asio::signal_set signals{io_, SIGTERM, SIGINT, SIGHUP};
+    while (!stopping_) {
+      const int number = co_await signals.async_wait(asio::use_awaitable);
+      if (number == SIGHUP) {
+        reload();
+      } else {
+        log_->info("stopping: signal {}", number);
+        begin_stopping();
+      }
+    }
+  }
+
+  void reload() {
+    try {
+      if (tls_) tls_->reload();
+      if (!tokens_.reload()) throw std::runtime_error(tokens_.error());
+      log_->info("certificates and tokens were read again");
+    } catch (const std::exception& error) {
+      log_->error("cannot reload, and goes on with what it had: {}", error.what());
+    }
+  }
+
+  // Says when the store begins to fail, and when it is well again.
+  asio::awaitable<void> watch_store() {
+    bool failing = false;
+    asio::steady_timer timer{io_};
+    while (!stopping_) {
+      timer.expires_after(std::chrono::milliseconds{250});
+      co_await timer.async_wait(asio::use_awaitable);
+      const bool fails = intake_.figures().failing;
+      if (fails == failing) continue;
+      failing = fails;
+      if (failing) {
+        log_->error("the store does not take events: {}; senders are told to try again", intake_.problem());
+      } else {
+        log_->info("the store takes events again");
+      }
+    }
+  }
+
+  void follow(const std::string& folder) {
+    figures_.push_back(std::make_unique<NamedFigures>());
+    figures_.back()->name = "follow";
+    ListenerFigures& figures = figures_.back()->figures;
+    followers_.push_back(std::make_unique<ingest::Follower>(
+        store_, intake_, folder,
+        [&figures](const ingest::Receipt& receipt, std::size_t size) { figures.add(receipt, size); },
+        [this](const std::string& message) { log_->warn("follow: {}", message); }));
+  }
+
+  // No new connections; open ones end behind what they are at, and after a while in any case.
+  void begin_stopping() {
+    if (stopping_) return;
+    stopping_ = true;
+    for (auto& listener : listeners_) {
+      boost::system::error_code ignored;
+      listener->acceptor.close(ignored);
+    }
+    asio::co_spawn(io_, drain(), asio::detached);
+  }
+
+  asio::awaitable<void> drain() {
+    const auto limit = std::chrono::steady_clock::now() + options_.drain_timeout;
+    asio::steady_timer timer{io_};
+    // Idle connections don't know that they should go: those with nothing in flight are closed after a moment.
+    while (!connections_.empty() && std::chrono::steady_clock::now() < limit) {
+      timer.expires_after(std::chrono::milliseconds{100});
+      co_await timer.async_wait(asio::use_awaitable);
+      if (intake_.figures().deliveries_in_flight == 0) break;
+    }
+    timer.expires_after(std::chrono::milliseconds{100});
+    co_await timer.async_wait(asio::use_awaitable);
+    for (Connection* const connection : connections_) connection->close();
+    timer.expires_after(std::chrono::milliseconds{100});
+    co_await timer.async_wait(asio::use_awaitable);
+    io_.stop();
+  }
+
+  std::string metrics() { return metrics_text(figures_, intake_, store_.environment().file_bytes()); }
+
+  ServerOptions options_;
+  store::Store& store_;
+  std::shared_ptr<spdlog::logger> log_;
+  TokenFile tokens_;
+  std::unique_ptr<TlsContext> tls_;
+  Access access_;
+  query::TailHub tail_;
+  bool stopping_ = false;
+  std::vector<std::unique_ptr<NamedFigures>> figures_;
+  asio::thread_pool pool_{kQueryThreads};
+  asio::io_context io_{1};
+  ingest::Intake intake_;
+  Budget receiving_;
+  RouteContext routes_;
+  std::vector<std::unique_ptr<Listener>> listeners_;
+  std::unordered_set<Connection*> connections_;
+  std::vector<std::unique_ptr<ingest::Follower>> followers_;
+};
+
+Server::Server(store::Store& store, ServerOptions options, std::shared_ptr<spdlog::logger> log)
+    : running_(std::make_unique<Running>(store, std::move(options), std::move(log))) {}
+Server::~Server() = default;
+
+std::vector<BoundListener> Server::listeners() const { return running_->listeners(); }
+void Server::run(const std::function<void()>& ready) { running_->run(ready); }
+void Server::stop() { running_->stop(); }
+
+}  // namespace trailkeeper::serve

@@ -1,0 +1,158 @@
+#include "serve/stream_session.h"
+
+#include <unistd.h>
+
+#include <array>
+#include <cstring>
+
+#include "ingest/wire/forward.h"
+#include "ingest/wire/json_lines.h"
+#include "ingest/wire/syslog.h"
+
+namespace trailkeeper::serve {
+namespace {
+
+namespace asio = boost::asio;
+using ingest::Delivery;
+using ingest::Receipt;
+
+constexpr std::size_t kReadBytes = std::size_t{256} << 10;
+constexpr std::size_t kFirstReadBytes = std::size_t{4} << 10;
+
+/// The bytes of a connection that aren't consumed yet, followed by the padding that parsers need.
+class Window {
+ public:
+  Window(Connection& connection, const StreamContext& context) : connection_(connection), share_(context.receiving) {}
+
+  /// Waits for more bytes; false at the end. `problem` says why, if the client isn't why.
+  asio::awaitable<bool> read(std::chrono::seconds timeout, std::size_t limit, std::string& problem) {
+    if (size_ >= limit) {
+      problem = "a message of more than " + std::to_string(limit) + " bytes";
+      co_return false;
+    }
+    // A connection that says little holds little: the room grows with what comes.
+    const std::size_t room = full_reads_ ? kReadBytes : kFirstReadBytes;
+    if (!share_.hold(size_ + room)) {
+      problem = "too many incomplete messages of all connections together";
+      co_return false;
+    }
+    bytes_.resize(size_ + room + event::kPadding);
+    const std::size_t got = co_await connection_.read_some({bytes_.data() + size_, room}, timeout);
+    full_reads_ = got == room;
+    size_ += got;
+    std::memset(bytes_.data() + size_, 0, event::kPadding);
+    co_return got > 0;
+  }
+
+  [[nodiscard]] std::string_view view() const { return {bytes_.data(), size_}; }
+
+  void consume(std::size_t count) {
+    std::memmove(bytes_.data(), bytes_.data() + count, size_ - count);
+    size_ -= count;
+    if (size_ == 0 && !full_reads_) std::string{}.swap(bytes_);
+    if (bytes_.size() < size_ + event::kPadding) bytes_.resize(size_ + event::kPadding);
+    static_cast<void>(share_.hold(size_));
+  }
+
+ private:
+  Connection& connection_;
+  Budget::Share share_;
+  std::string bytes_ = std::string(event::kPadding, '\0');
+  std::size_t size_ = 0;
+  bool full_reads_ = false;
+};
+
+asio::awaitable<Receipt> hand_over(Delivery delivery, std::string_view source, const StreamContext& context) {
+  delivery.source = source;
+  delivery.seal();
+  co_return co_await deliver_patiently(context.intake, std::move(delivery), context.figures, context.stopping);
+}
+
+std::string own_name() {
+  std::array<char, 256> name{};
+  ::gethostname(name.data(), name.size() - 1);
+  return name.data();
+}
+
+/// HELO, PING, PONG. False if the client isn't let in.
+asio::awaitable<bool> shake_hands(Connection& connection, Window& window, const StreamContext& context,
+                                  std::string& problem) {
+  ingest::ForwardHandshake handshake{own_name(), context.options.forward_shared_key};
+  if (!co_await connection.write(handshake.hello(), context.options.write_timeout)) co_return false;
+  constexpr std::size_t kMaxPing = std::size_t{64} << 10;
+  while (true) {
+    if (!co_await window.read(context.options.header_timeout, kMaxPing, problem)) co_return false;
+    std::size_t consumed = 0;
+    const std::string pong = handshake.answer(window.view(), consumed);
+    window.consume(consumed);
+    if (!pong.empty() && !co_await connection.write(pong, context.options.write_timeout)) co_return false;
+    if (handshake.accepted()) co_return true;
+    if (handshake.refused()) {
+      problem = "the forward handshake failed";
+      co_return false;
+    }
+  }
+}
+
+// Both decoders look alike but for what they call broken.
+template <typename Decoder, typename Broken>
+asio::awaitable<SessionEnd> serve_documents(Connection& connection, const StreamContext& context,
+                                            std::string_view source, Broken broken) {
+  Decoder decoder;
+  Window window{connection, context};
+  std::string problem;
+  for (bool open = true; open && !context.stopping;) {
+    open = co_await window.read(context.options.stream_timeout, Decoder::kMaxWindow, problem);
+    Delivery delivery;
+    window.consume(decoder.decode(window.view(), !open, delivery));
+    if (!delivery.documents.empty()) co_await hand_over(std::move(delivery), source, context);
+    const std::string why = broken(decoder);
+    if (!why.empty()) {
+      problem = why;
+      break;
+    }
+  }
+  co_await connection.shut_down();
+  co_return problem;
+}
+
+}  // namespace
+
+asio::awaitable<SessionEnd> serve_ndjson(std::shared_ptr<Connection> connection, const StreamContext& context) {
+  co_return co_await serve_documents<ingest::JsonLineDecoder>(
+      *connection, context, "ndjson", [](const ingest::JsonLineDecoder&) { return std::string{}; });
+}
+
+asio::awaitable<SessionEnd> serve_syslog(std::shared_ptr<Connection> connection, const StreamContext& context) {
+  co_return co_await serve_documents<ingest::SyslogDecoder>(
+      *connection, context, "syslog", [](const ingest::SyslogDecoder& decoder) { return decoder.broken(); });
+}
+
+asio::awaitable<SessionEnd> serve_forward(std::shared_ptr<Connection> connection, const StreamContext& context) {
+  ingest::ForwardDecoder decoder;
+  Window window{*connection, context};
+  std::string problem;
+  bool open = context.options.forward_shared_key.empty() || co_await shake_hands(*connection, window, context, problem);
+  std::vector<ingest::ForwardMessage> messages;
+  while (open && !context.stopping) {
+    messages.clear();
+    window.consume(decoder.decode(window.view(), messages));
+    for (ingest::ForwardMessage& message : messages) {
+      const std::string chunk = std::move(message.chunk);
+      const Receipt receipt = co_await hand_over(std::move(message.delivery), "forward", context);
+      // A chunk that isn't durable isn't acknowledged: the sender gives it again.
+      if (receipt.status != Receipt::Status::durable) open = false;
+      if (!open || chunk.empty()) continue;
+      open = co_await connection->write(ingest::forward_ack(chunk), context.options.write_timeout);
+    }
+    if (!decoder.broken().empty()) {
+      problem = decoder.broken();
+      break;
+    }
+    open = open && co_await window.read(context.options.stream_timeout, ingest::ForwardDecoder::kMaxWindow, problem);
+  }
+  co_await connection->shut_down();
+  co_return problem;
+}
+
+}  // namespace trailkeeper::serve

@@ -1,0 +1,36 @@
+// The protocols over bare TCP: NDJSON, syslog and forward.
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+#include <memory>
+#include <string>
+
+#include "ingest/intake.h"
+#include "serve/budget.h"
+#include "serve/connection.h"
+#include "serve/deliver.h"
+#include "serve/options.h"
+
+namespace trailkeeper::serve {
+
+/// What sessions share. All of it outlives them.
+struct StreamContext {
+  const ServerOptions& options;
+  ingest::Intake& intake;
+  Budget& receiving;
+  ListenerFigures& figures;
+  const bool& stopping;
+};
+
+/// Why a session ended, for the log; empty: the client went.
+using SessionEnd = std::string;
+
+/// Each serves a connection until it ends. While what came isn't durable (or can't be: a full disk), nothing more is
+/// read: so the sender is slowed down. NDJSON and syslog have no acknowledgement.
+boost::asio::awaitable<SessionEnd> serve_ndjson(std::shared_ptr<Connection> connection, const StreamContext& context);
+boost::asio::awaitable<SessionEnd> serve_syslog(std::shared_ptr<Connection> connection, const StreamContext& context);
+
+/// Acknowledges chunks that ask for it once they are durable; with options.forward_shared_key only after the handshake.
+boost::asio::awaitable<SessionEnd> serve_forward(std::shared_ptr<Connection> connection, const StreamContext& context);
+
+}  // namespace trailkeeper::serve
