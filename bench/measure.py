@@ -279,7 +279,7 @@ def main():
         getattr(bench, row)()
     shutil.rmtree(bench.store("gzip"), ignore_errors=True)
     print_rows(bench.rows)
-    write_results(options, bench, before)
+    write_results(options, bench, before, f"bench/run --{options.size}")
 
 
 if __name__ == "__main__":

@@ -59,8 +59,8 @@ def print_rows(rows):
         print(f"{row.what:{width}}  {row.verdict:5}  {row.measured}" + (f"  [bar {row.bar}, aim {row.aim}]" if row.bar else ""))
 
 
-def write_results(options, bench, before):
-    lines = ["# Measured", "", f"By `bench/run --{options.size}`; [README.md](README.md) says what each row means.", ""]
+def write_results(options, bench, before, command):
+    lines = ["# Measured", "", f"By `{command}`; [README.md](README.md) says what each row means.", ""]
     lines += ["| | |", "| --- | --- |"] + [f"| {name} | {value} |" for name, value in before.items()]
     lines += [f"| Load after | {load()} |", "", "| What | Bar | Aim | Measured | Reached |", "| --- | --- | --- | --- | --- |"]
     lines += [f"| {row.what} | {row.bar} | {row.aim} | {row.measured} | {row.verdict} |" for row in bench.rows]

@@ -6,7 +6,6 @@
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/ssl.hpp>
 #include <boost/asio/use_awaitable.hpp>
-#include <boost/beast/core/error.hpp>
 #include <boost/beast/core/tcp_stream.hpp>
 
 namespace trailkeeper::serve {
@@ -54,7 +53,6 @@ class StreamConnection : public Connection {
   asio::awaitable<std::size_t> read_some(std::span<char> into, std::chrono::milliseconds timeout) override {
     lowest().expires_after(timeout);
     const auto [failed, got] = co_await stream_.async_read_some(asio::buffer(into.data(), into.size()), kAwait);
-    timed_out_ = failed == boost::beast::error::timeout;
     co_return failed ? 0 : got;
   }
 

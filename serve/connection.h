@@ -37,9 +37,6 @@ class Connection {
   /// Cancels what is waited for; the connection is closed. From its thread.
   virtual void close() = 0;
 
-  /// Whether the last read_some() ended for want of time.
-  [[nodiscard]] bool timed_out() const { return timed_out_; }
-
   /// The client's address and port, for logs.
   [[nodiscard]] const std::string& peer() const { return peer_; }
   /// Whether the peer is this machine.
@@ -49,7 +46,6 @@ class Connection {
 
  protected:
   void note_peer(const boost::asio::ip::tcp::socket& socket);
-  bool timed_out_ = false;
   bool local_ = false;
   std::string peer_;
   std::vector<std::string> client_names_;

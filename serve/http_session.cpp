@@ -88,12 +88,7 @@ class HttpSession {
       const auto limit = header_seen ? header_end + context_.options.body_timeout
                          : begun     ? begin + context_.options.header_timeout
                                      : begin + context_.options.idle_timeout;
-      if (!co_await read_more(limit)) {
-        if (begun && connection_->timed_out()) {
-          co_await refuse(error_response(408, "the request did not arrive in time"));
-        }
-        co_return std::nullopt;
-      }
+      if (!co_await read_more(limit)) co_return std::nullopt;
       begun = true;
     }
     co_return request_of(parser);
@@ -112,12 +107,7 @@ class HttpSession {
       const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(limit - Clock::now());
       std::size_t got = 0;
       if (left.count() > 0) got = co_await connection_->read_some({body.data() + have, length - have}, left);
-      if (got == 0) {
-        if (left.count() <= 0 || connection_->timed_out()) {
-          co_await refuse(error_response(408, "the request did not arrive in time"));
-        }
-        co_return std::nullopt;
-      }
+      if (got == 0) co_return std::nullopt;
       have += got;
     }
     HttpRequest request = request_of(parser);

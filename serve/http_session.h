@@ -26,7 +26,8 @@ struct HttpContext {
 };
 
 /// Serves a connection until it ends. RFC 9112; pipelined requests are answered in order. Bounded: header 16 KiB, body
-/// options.max_body, time for each; more is answered with 408, 413, 431 or 503 and the connection closed.
+/// options.max_body: more is answered with 413, 431 or 503 and the connection closed. A request that doesn't
+/// arrive in time ends the connection without a word (RFC 9110 section 15.5.9 allows for it).
 boost::asio::awaitable<void> serve_http(std::shared_ptr<Connection> connection, const HttpContext& context);
 
 }  // namespace trailkeeper::serve

@@ -13,7 +13,8 @@ std::optional<std::string> decode_base64(std::string_view text) {
   std::string_view digits = text;
   while (digits.ends_with('=')) digits.remove_suffix(1);
   const std::size_t padding = text.size() - digits.size();
-  if (padding > 2 || kAlphabet.find(digits.empty() ? '=' : digits.front()) == std::string_view::npos ||
+  if (padding > 2 || digits.find('=') != std::string_view::npos ||
+      kAlphabet.find(digits.empty() ? '=' : digits.front()) == std::string_view::npos ||
       kAlphabet.find(digits.back()) == std::string_view::npos) {
     return std::nullopt;
   }

@@ -48,42 +48,58 @@ HecAnswer refused(int code, std::uint32_t item) {
   return answer_of(code, ",\"invalid-event-number\":" + std::to_string(item));
 }
 
-// Takes the event of one object; the code of what is wrong with it, or 0.
+// What is wrong with an object, as Splunk's codes.
+constexpr int kFine = 0;
+constexpr int kInvalid = 6;
+constexpr int kRequired = 12;
+constexpr int kBlank = 13;
+
+// The event that `value` is: an object as written, or a string's text.
+int take_event(ondemand::value value, std::string_view object_text, std::string& event) {
+  ondemand::json_type type{};
+  if (value.type().get(type) != simdjson::SUCCESS) return kInvalid;
+  std::string_view text;
+  ondemand::object inner;
+  switch (type) {
+    case ondemand::json_type::null: return value.is_null() ? kBlank : kInvalid;
+    case ondemand::json_type::string:
+      if (value.get_string().get(text) != simdjson::SUCCESS) return kInvalid;
+      if (text.find_first_not_of(" \t\r\n") == std::string_view::npos) return kBlank;
+      break;
+    case ondemand::json_type::object:
+      if (value.get_object().get(inner) != simdjson::SUCCESS || inner.raw_json().get(text) != simdjson::SUCCESS) {
+        return kInvalid;
+      }
+      break;
+    default: text = object_text;  // Numbers and the like are no events: kept as rejected records.
+  }
+  event = text;
+  return kFine;
+}
+
+// Takes the event of one object, which is read to its end, so that broken JSON behind it is noticed.
 int take_object(std::string_view object_text, std::uint32_t item, Delivery& delivery) {
   thread_local ondemand::parser parser;
-  constexpr int kInvalid = 6;
-  constexpr int kRequired = 12;
-  constexpr int kBlank = 13;
   const simdjson::padded_string padded{object_text};
   ondemand::document document;
   ondemand::object object;
   if (parser.iterate(padded).get(document) != simdjson::SUCCESS || document.get_object().get(object) != 0) {
     return kInvalid;
   }
-  ondemand::value value;
-  const auto found = object.find_field_unordered("event").get(value);
-  if (found == simdjson::NO_SUCH_FIELD) return kRequired;
-  ondemand::json_type type{};
-  if (found != simdjson::SUCCESS || value.type().get(type) != simdjson::SUCCESS) return kInvalid;
-  std::string_view text;
-  if (type == ondemand::json_type::string) {
-    if (value.get_string().get(text) != simdjson::SUCCESS) return kInvalid;
-    if (text.find_first_not_of(" \t\r\n") == std::string_view::npos) return kBlank;
-    delivery.add(text, item);
-    return 0;
+  std::optional<std::string> event;
+  for (auto field : object) {
+    std::string_view key;
+    ondemand::value value;
+    if (field.error() != simdjson::SUCCESS || field.unescaped_key().get(key) != simdjson::SUCCESS) return kInvalid;
+    const bool wanted = key == "event" && !event;
+    if (field.value().get(value) != simdjson::SUCCESS) return kInvalid;
+    if (!wanted) continue;
+    const int wrong = take_event(value, object_text, event.emplace());
+    if (wrong != kFine) return wrong;
   }
-  if (type == ondemand::json_type::null) return kBlank;
-  // Numbers and the like are no events: kept as rejected records.
-  ondemand::object inner;
-  if (type == ondemand::json_type::object) {
-    if (value.get_object().get(inner) != simdjson::SUCCESS || inner.raw_json().get(text) != simdjson::SUCCESS) {
-      return kInvalid;
-    }
-  } else {
-    text = object_text;
-  }
-  delivery.add(text, item);
-  return 0;
+  if (!event) return kRequired;
+  delivery.add(*event, item);
+  return kFine;
 }
 
 // A GUID in lower case; nothing for anything else.

@@ -1,0 +1,205 @@
+#!/usr/bin/env python3
+"""trailkeeper serve: each wire format, access, limits, followed folders and the end, over real sockets."""
+import base64
+import gzip
+import json
+import os
+import random
+import signal
+import time
+
+from harness import Harness, event, line
+from server import Server
+
+t = Harness()
+rng = random.Random(4)
+events = [line(event(rng)).encode() for _ in range(60)]
+
+
+def stored(store):
+    rows = json.loads(t.run("count", "-o", "json", store=store).stdout)
+    return rows[0]["count"]
+
+
+def fresh(count):
+    return [line(event(rng)).encode() for _ in range(count)]
+
+
+store = t.path("store")
+server = Server(t, store, "--http", "0", "--ndjson", "0", "--syslog", "0", "--forward", "0")
+
+# JSON in any layout, compressed or not; duplicates and rejected records are told.
+status, answer = server.post("/v1/events", b"\n".join(events[:10]) + b"\n")
+t.equal("POST /v1/events", (status, answer), (200, {"accepted": 10, "duplicate": 0, "rejected": 0, "errors": []}))
+status, answer = server.post("/v1/events", gzip.compress(b'{"Records":[' + b",".join(events[8:20]) + b"]}"), Content_Encoding="gzip")
+t.equal("gzip, Records, two known", (status, answer["accepted"], answer["duplicate"]), (200, 10, 2))
+status, answer = server.post("/v1/events", b'{"eventName":"x"}')
+t.equal("no event", (status, answer["rejected"], answer["errors"][0]["reason"]), (200, 1, "bad-event-time"))
+t.equal("an unknown encoding", server.post("/v1/events", b"x", Content_Encoding="br")[0], 415)
+t.equal("damaged gzip", server.post("/v1/events", b"x", Content_Encoding="gzip")[0], 400)
+t.equal("nothing there", server.request("GET", "/nothing")[0], 404)
+t.equal("the wrong method", server.request("DELETE", "/v1/events")[0], 405)
+
+# Elasticsearch, Splunk, Firehose, PutAuditEvents.
+bulk = b"".join(b'{"create":{"_index":"i"}}\n' + text + b"\n" for text in events[19:30]) + b'{"index":{}}\n{"message":"no event"}\n'
+status, answer = server.post("/trail/_bulk", bulk)
+t.equal("bulk: statuses", (status, [list(item.values())[0]["status"] for item in answer["items"]]), (200, [409] + [201] * 10 + [400]))
+t.equal("the product header", server.request("GET", "/")[1].get("X-Elastic-Product"), "Elasticsearch")
+status, answer = server.post("/services/collector/event", b"".join(b'{"event":%s}' % text for text in events[30:35]))
+t.equal("HEC", (status, answer), (200, {"text": "Success", "code": 0}))
+channel = "0aedfc20-1c27-4c6a-a9c9-1a6f8a7e5d11"
+answer = server.post("/services/collector/raw?channel=" + channel, b"\n".join(events[35:40]))[1]
+t.equal("HEC with a channel", answer, {"text": "Success", "code": 0, "ackId": 0})
+t.equal("HEC acknowledgement", server.post("/services/collector/ack?channel=" + channel, b'{"acks":[0]}')[1], {"acks": {"0": True}})
+data = base64.b64encode(gzip.compress(b"\n".join(events[40:45]))).decode()
+status, answer = server.post("/firehose", json.dumps({"requestId": "r", "timestamp": 1, "records": [{"data": data}]}), X_Amz_Firehose_Request_Id="r")
+t.equal("Firehose", (status, answer["requestId"], "errorMessage" in answer), (200, "r", False))
+entries = [{"id": str(i), "eventData": text.decode()} for i, text in enumerate(events[45:48])] + [{"id": "bad", "eventData": "{}"}]
+status, answer = server.post("/PutAuditEvents?channelArn=arn:aws:cloudtrail:us-east-1:111122223333:channel/c", json.dumps({"auditEvents": entries}))
+t.equal("PutAuditEvents", (status, [e["id"] for e in answer["successful"]], [e["id"] for e in answer["failed"]]), (200, ["0", "1", "2"], ["bad"]))
+
+# Raw protocols: NDJSON, syslog (by count and by line), forward with its acknowledgement.
+with server.connect("ndjson") as raw:
+    raw.sendall(b"\n".join(events[48:52]))
+t.check("NDJSON", server.wait_for("events_total", "ndjson", 4))
+with server.connect("syslog") as raw:
+    message = b"<13>1 2024-05-01T10:00:00Z host app - - - @cee: " + events[52]
+    raw.sendall(b"%d " % len(message) + message + b"<13>May  1 10:00:00 host app: " + events[53] + b"\n<13>May  1 10:00:00 host app: no JSON\n")
+t.check("syslog", server.wait_for("events_total", "syslog", 2))
+t.check("syslog: what is no event is kept", server.wait_for("rejected_total", "syslog", 1))
+
+
+def packed(text):
+    return b"\xdb" + len(text).to_bytes(4, "big") + text
+
+
+with server.connect("forward") as raw:
+    entries = b"".join(b"\x92\xce\x66\x32\x0e\x00\x81\xa7message" + packed(text) for text in events[54:58])
+    raw.sendall(b"\x93\xa3tag" + b"\xc6" + len(entries).to_bytes(4, "big") + entries + b"\x81\xa5chunk\xa3abc")
+    t.equal("forward: acknowledged", raw.recv(100), b"\x81\xa3ack\xa3abc")
+
+# Reading.
+t.equal("GET /v1/count", server.request("GET", "/v1/count")[2], [{"count": 58}])
+t.equal("GET /v1/events", len(server.request("GET", "/v1/events?limit=7&order=oldest")[2].splitlines()), 7)
+t.equal("a filter that is none", server.request("GET", "/v1/events?colour=red")[0], 400)
+lookup = {"X-Amz-Target": "com.amazonaws.cloudtrail.v20131101.CloudTrail_20131101.LookupEvents", "Content-Type": "application/x-amz-json-1.1"}
+t.equal("LookupEvents", len(server.request("POST", "/", b'{"MaxResults":5}', lookup)[2]["Events"]), 5)
+t.equal("another AWS operation", server.request("POST", "/", b"{}", {"X-Amz-Target": "x.DescribeTrails"})[0], 400)
+
+# Followers see what is committed.
+tail = server.connect("http")
+tail.sendall(b"GET /v1/tail?name=FollowMe HTTP/1.1\r\nHost: x\r\n\r\n")
+seen = b""
+while b"following" not in seen:
+    seen += tail.recv(65536)
+followed = json.loads(events[58])
+followed["eventName"] = "FollowMe"
+server.post("/v1/events", json.dumps(followed).encode() + b"\n" + events[59])
+while b"FollowMe" not in seen:
+    seen += tail.recv(65536)
+t.check("tail: the filter holds", json.loads(events[59])["eventID"].encode() not in seen)
+
+# Operating.
+t.equal("healthz", server.request("GET", "/healthz")[0], 200)
+t.equal("readyz", server.request("GET", "/readyz")[0], 200)
+t.equal("metrics count bulk, too", server.metric("duplicates_total", "http"), 3)
+second = t.run("replay", t.write("x.ndjson", events[0]), store=store)
+t.check("a second writer is told who writes", second.returncode == 3 and b"being written by another process" in second.stderr, second)
+t.equal("SIGTERM: exit code", server.stop(), 0)
+tail.close()
+t.equal("all is there", stored(store), 60)
+
+# Broken HTTP, slow senders, bodies and headers beyond the limits; others are served meanwhile.
+server = Server(t, store, "--http", "0", "--max-body", "1000", "--header-timeout", "1", "--body-timeout", "1", "--max-connections", "20")
+
+
+def raw_answer(bytes_sent):
+    with server.connect("http") as raw:
+        raw.sendall(bytes_sent)
+        answer = b""
+        try:
+            while piece := raw.recv(65536):
+                answer += piece
+        except ConnectionError:
+            pass
+        return answer.split(b"\r\n")[0]
+
+
+t.equal("a body beyond the limit", raw_answer(b"POST /v1/events HTTP/1.1\r\nContent-Length: 1001\r\n\r\n"), b"HTTP/1.1 413 Payload Too Large")
+t.equal("a chunked body beyond it", raw_answer(b"POST /v1/events HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n7d0\r\n" + b"x" * 2000), b"HTTP/1.1 413 Payload Too Large")
+t.equal("a header beyond the limit", raw_answer(b"GET / HTTP/1.1\r\nX: " + b"x" * 20000), b"HTTP/1.1 431 Request Header Fields Too Large")
+t.equal("no HTTP", raw_answer(b"\x16\x03\x01 hello\r\n\r\n"), b"HTTP/1.1 400 Bad Request")
+t.equal("a slow header", raw_answer(b"GET / HT"), b"")
+t.equal("a slow body", raw_answer(b"POST /v1/events HTTP/1.1\r\nContent-Length: 100\r\n\r\n{"), b"")
+t.equal("a chunked body", raw_answer(b"POST /v1/events HTTP/1.1\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n2\r\n[]\r\n0\r\n\r\n"), b"HTTP/1.1 200 OK")
+idle = [server.connect("http") for _ in range(20)]
+time.sleep(0.2)
+t.equal("too many connections", raw_answer(b"GET /healthz HTTP/1.1\r\n\r\n"), b"")
+for connection in idle:
+    connection.close()
+time.sleep(0.5)
+t.equal("served again", server.request("GET", "/healthz")[0], 200)
+t.equal("exit code", server.stop(signal.SIGINT), 0)
+
+# Tokens.
+tokens = t.path("tokens-store")
+shipper = t.run("token", "create", "shipper", "--rights", "ingest", store=tokens).stdout.decode().strip()
+reader = t.run("token", "create", "reader", "--rights", "query", store=tokens).stdout.decode().strip()
+server = Server(t, tokens, "--http", "0", "--log-format", "json")
+t.equal("without a token", server.post("/v1/events", events[0])[0], 401)
+t.equal("with a wrong one", server.post("/v1/events", events[0], Authorization="Bearer nonsense")[0], 401)
+t.equal("without the right", server.post("/v1/events", events[0], Authorization="Bearer " + reader)[0], 403)
+t.equal("bearer", server.post("/v1/events", events[0], Authorization="Bearer " + shipper)[0], 200)
+basic = base64.b64encode(("x:" + shipper).encode()).decode()
+t.equal("basic", server.post("/_bulk", b'{"index":{}}\n' + events[1] + b"\n", Authorization="Basic " + basic)[0], 200)
+t.equal("Splunk", server.post("/services/collector/event", b'{"event":%s}' % events[2], Authorization="Splunk " + shipper)[0], 200)
+t.equal("Firehose", server.post("/firehose", json.dumps({"requestId": "r", "records": []}), X_Amz_Firehose_Request_Id="r", X_Amz_Firehose_Access_Key=shipper)[0], 200)
+t.equal("reading without the right", server.request("GET", "/v1/count", headers={"Authorization": "Bearer " + shipper})[0], 403)
+t.equal("reading", server.request("GET", "/v1/count", headers={"Authorization": "Bearer " + reader})[2], [{"count": 3}])
+t.equal("an AWS API, unsigned", server.request("POST", "/", b"{}", lookup)[0], 403)
+t.run("token", "revoke", "shipper", store=tokens)
+server.process.send_signal(signal.SIGHUP)
+time.sleep(1.2)
+t.equal("revoked", server.post("/v1/events", events[0], Authorization="Bearer " + shipper)[0], 401)
+t.run("token", "revoke", "reader", store=tokens)
+time.sleep(1.5)
+t.equal("without tokens it doesn't open again", server.post("/v1/events", events[0])[0], 401)
+t.equal("exit code", server.stop(), 0)
+t.check("no secret in the log", shipper not in server.log() and reader not in server.log())
+t.check("the log is JSON", all(json.loads(text)["level"] for text in server.log().splitlines()))
+
+# Beyond this machine: only with TLS and with a token or certificates.
+for options, why in ((["--http", "0.0.0.0:0"], b"without TLS"), (["--http", "0.0.0.0:0", "--allow-plaintext"], b"without a token"),
+                     (["--syslog", "[::]:0", "--allow-plaintext"], b"no tokens"), (["--https", "0"], b"--tls-cert"), (["--http", "localhost:1"], b"IP address")):
+    done = t.run("serve", *options, store=t.path("exposed"), timeout=20)
+    t.check("refused: %s" % " ".join(options), done.returncode in (2, 3) and why in done.stderr, done)
+
+# Folders that are followed: what is there, what appears, what grows; after a restart nothing twice.
+folder = t.path("spool", "AWSLogs")
+os.makedirs(folder)
+grown = fresh(6)
+with open(os.path.join(folder, "a.ndjson"), "wb") as file:
+    file.write(grown[0] + b"\n" + grown[1][:50])
+with gzip.open(os.path.join(folder, "b.json.gz"), "wb") as file:
+    file.write(b'{"Records":[' + grown[2] + b"]}")
+followed = t.path("followed")
+server = Server(t, followed, "--http", "0", "--follow", t.path("spool"))
+t.check("what was there", server.wait_for("events_total", "follow", 2))
+with open(os.path.join(folder, "a.ndjson"), "ab") as file:
+    file.write(grown[1][50:] + b"\n")
+t.check("what grew", server.wait_for("events_total", "follow", 3))
+os.makedirs(os.path.join(folder, "2024"))
+t.write("moving", b'{"Records":[' + grown[3] + b"," + grown[4] + b"]}")
+os.rename(t.path("moving"), os.path.join(folder, "2024", "c.json"))
+t.check("what appeared in a new folder", server.wait_for("events_total", "follow", 5))
+t.equal("exit code", server.stop(), 0)
+server = Server(t, followed, "--http", "0", "--follow", t.path("spool"))
+with open(os.path.join(folder, "a.ndjson"), "ab") as file:
+    file.write(grown[5] + b"\n")
+t.check("after a restart: what is new", server.wait_for("events_total", "follow", 1))
+t.equal("and nothing twice", server.metric("duplicates_total", "follow"), 0)
+t.equal("exit code", server.stop(), 0)
+t.equal("all followed", stored(followed), 6)
+t.equal("no rejects", json.loads(t.run("rejects", "-o", "json", store=followed).stdout), [])
+
+t.finish()

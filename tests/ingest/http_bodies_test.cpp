@@ -1,0 +1,283 @@
+// The wire formats whose messages are HTTP bodies.
+#include <doctest/doctest.h>
+#include <simdjson.h>
+#include <zlib.h>
+#include <zstd.h>
+
+#include "ingest/wire/audit_events.h"
+#include "ingest/wire/base64.h"
+#include "ingest/wire/content_encoding.h"
+#include "ingest/wire/elasticsearch_bulk.h"
+#include "ingest/wire/firehose.h"
+#include "ingest/wire/json_lines.h"
+#include "ingest/wire/splunk_hec.h"
+
+using namespace trailkeeper;
+using namespace trailkeeper::ingest;
+
+namespace {
+
+std::vector<std::string> texts_of(const Delivery& delivery) {
+  CHECK(delivery.bytes.size() >= delivery.size + event::kPadding);
+  std::vector<std::string> texts;
+  for (const Document& document : delivery.documents) {
+    REQUIRE(document.begin <= document.end);
+    REQUIRE(document.end <= delivery.size);
+    REQUIRE(document.item < delivery.items);
+    texts.push_back(delivery.bytes.substr(document.begin, document.end - document.begin));
+  }
+  return texts;
+}
+
+using Texts = std::vector<std::string>;
+
+std::string gzip(std::string_view bytes) {
+  z_stream stream{};
+  REQUIRE(deflateInit2(&stream, 6, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY) == Z_OK);
+  std::string out(deflateBound(&stream, bytes.size()) + 64, '\0');
+  stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(bytes.data()));
+  stream.avail_in = static_cast<uInt>(bytes.size());
+  stream.next_out = reinterpret_cast<Bytef*>(out.data());
+  stream.avail_out = static_cast<uInt>(out.size());
+  REQUIRE(deflate(&stream, Z_FINISH) == Z_STREAM_END);
+  out.resize(stream.total_out);
+  deflateEnd(&stream);
+  return out;
+}
+
+std::string zstd(std::string_view bytes) {
+  std::string out(ZSTD_compressBound(bytes.size()), '\0');
+  out.resize(ZSTD_compress(out.data(), out.size(), bytes.data(), bytes.size(), 1));
+  return out;
+}
+
+std::string base64(std::string_view bytes) {
+  constexpr std::string_view kDigits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+  std::string out;
+  for (std::size_t at = 0; at < bytes.size(); at += 3) {
+    unsigned group = 0;
+    for (std::size_t i = 0; i < 3; ++i) {
+      group = group << 8 | (at + i < bytes.size() ? static_cast<unsigned char>(bytes[at + i]) : 0U);
+    }
+    for (int i = 3; i >= 0; --i) {
+      const bool padding = at + static_cast<std::size_t>(3 - i) > bytes.size();
+      out.push_back(padding ? '=' : kDigits[group >> (6 * i) & 63]);
+    }
+  }
+  return out;
+}
+
+simdjson::dom::element json(simdjson::dom::parser& parser, const std::string& text) {
+  simdjson::dom::element element;
+  INFO(text);
+  REQUIRE(parser.parse(text).get(element) == simdjson::SUCCESS);
+  return element;
+}
+
+Receipt receipt_of(std::vector<ItemResult> items) {
+  Receipt receipt;
+  receipt.items = std::move(items);
+  return receipt;
+}
+
+}  // namespace
+
+TEST_CASE("a JSON body may be laid out in any way that the framer knows") {
+  Delivery delivery;
+  decode_json("{\"a\":1}\n{\"b\":2}\n[{\"c\":3}] oops", delivery);
+  const Texts texts = texts_of(delivery);
+  REQUIRE(texts.size() == 4);
+  CHECK(texts[2] == "{\"c\":3}");
+  CHECK(delivery.documents[3].reason == event::Reason::not_an_object);
+}
+
+TEST_CASE("content encodings: gzip, zstd, identity; anything else is unknown") {
+  std::string out;
+  CHECK(decode_content("", "plain", 10, out) == DecodeResult::ok);
+  CHECK(out == "plain");
+  CHECK(decode_content("identity", "too long", 7, out) == DecodeResult::too_large);
+  CHECK(decode_content("gzip", gzip("one") + gzip("two"), 100, out) == DecodeResult::ok);
+  CHECK(out == "onetwo");
+  CHECK(decode_content("x-gzip", gzip(""), 100, out) == DecodeResult::ok);
+  CHECK(decode_content("zstd", zstd("three"), 100, out) == DecodeResult::ok);
+  CHECK(out == "three");
+  CHECK(decode_content("br", "x", 100, out) == DecodeResult::unknown_encoding);
+  CHECK(decode_content("gzip", "not gzip", 100, out) == DecodeResult::damaged);
+  CHECK(decode_content("gzip", zstd("x"), 100, out) == DecodeResult::damaged);
+  CHECK(decode_content("gzip", gzip("cut short").substr(0, 20), 100, out) == DecodeResult::damaged);
+}
+
+TEST_CASE("a bomb is found out before it fills the memory") {
+  std::string out;
+  const std::string zeros(64U << 20U, '\0');
+  CHECK(decode_content("gzip", gzip(zeros), 1U << 20U, out) == DecodeResult::too_large);
+  CHECK(out.capacity() < 64);
+  CHECK(decode_content("zstd", zstd(zeros), 1U << 20U, out) == DecodeResult::too_large);
+  CHECK(out.capacity() < 64);
+}
+
+TEST_CASE("base64 is strict") {
+  CHECK(decode_base64("") == "");
+  CHECK(decode_base64("Zg==") == "f");
+  CHECK(decode_base64("Zm8=") == "fo");
+  CHECK(decode_base64("Zm9v") == "foo");
+  for (const char* wrong : {"Zg", "Zg=", "Z===", "====", "Zm9v\n", " Zm9v", "Zm9vZg=\n", "Zm_v", "Zg==Zg=="}) {
+    CAPTURE(wrong);
+    CHECK(!decode_base64(wrong));
+  }
+}
+
+TEST_CASE("bulk: actions and sources; the document is the source or its message") {
+  Delivery delivery;
+  BulkRequest request;
+  CHECK(decode_bulk("{\"create\":{\"_index\":\"i\",\"_id\":\"7\"}}\n{\"eventName\":\"A\"}\n"
+                    "{\"index\":{}}\r\n{\"message\":\"{\\\"eventName\\\":\\\"B\\\"}\",\"host\":\"h\"}\n"
+                    "{\"delete\":{\"_id\":\"x\"}}\n{\"update\":{\"_id\":\"y\"}}\n{\"doc\":{}}\n",
+                    "path", delivery, request)
+            .empty());
+  CHECK(texts_of(delivery) == Texts{"{\"eventName\":\"A\"}", "{\"eventName\":\"B\"}"});
+  REQUIRE(request.actions.size() == 4);
+  CHECK(request.actions[0].index == "i");
+  CHECK(request.actions[0].id == "7");
+  CHECK(request.actions[1].index == "path");
+  CHECK(delivery.documents[1].item == 1);
+
+  simdjson::dom::parser parser;
+  ItemResult rejected;
+  rejected.rejected = 1;
+  rejected.reason = event::Reason::no_event_name;
+  const auto answer = json(parser, bulk_response(request, receipt_of({{1, 0, 0, {}}, rejected, {}, {}}), 12));
+  CHECK(bool{answer["errors"]});
+  CHECK(std::int64_t{answer["took"]} == 12);
+  CHECK(std::int64_t{answer["items"].at(0)["create"]["status"]} == 201);
+  CHECK(std::string_view{answer["items"].at(0)["create"]["_id"]} == "7");
+  CHECK(std::int64_t{answer["items"].at(1)["index"]["status"]} == 400);
+  CHECK(std::string_view{answer["items"].at(1)["index"]["error"]["type"]} == "mapper_parsing_exception");
+  CHECK(std::int64_t{answer["items"].at(2)["delete"]["status"]} == 400);
+  CHECK(std::int64_t{answer["items"].at(3)["update"]["status"]} == 400);
+}
+
+TEST_CASE("bulk: a duplicate conflicts, what isn't durable is to be sent again") {
+  Delivery delivery;
+  BulkRequest request;
+  REQUIRE(decode_bulk("{\"index\":{}}\n{}\n", "i", delivery, request).empty());
+  simdjson::dom::parser parser;
+  const auto known = json(parser, bulk_response(request, receipt_of({{0, 1, 0, {}}}), 0));
+  CHECK(std::int64_t{known["items"].at(0)["index"]["status"]} == 409);
+  Receipt full;
+  full.status = Receipt::Status::store_full;
+  simdjson::dom::parser other;
+  CHECK(std::int64_t{json(other, bulk_response(request, full, 0))["items"].at(0)["index"]["status"]} == 429);
+}
+
+TEST_CASE("bulk: a broken request is refused as a whole, and says where") {
+  for (const char* body : {"", "\n", "{\"index\":{}}\n{}", "{\"index\":{}}\n", "oops\n{}\n", "{\"drop\":{}}\n{}\n",
+                           "{\"index\":{},\"create\":{}}\n{}\n"}) {
+    CAPTURE(body);
+    Delivery delivery;
+    BulkRequest request;
+    const std::string error = decode_bulk(body, "", delivery, request);
+    simdjson::dom::parser parser;
+    CHECK(std::int64_t{json(parser, error)["status"]} == 400);
+  }
+}
+
+TEST_CASE("Elasticsearch clients find what they look for before they send") {
+  const auto root = elasticsearch_probe("GET", "/");
+  REQUIRE(root);
+  simdjson::dom::parser parser;
+  CHECK(std::string_view{json(parser, root->body)["tagline"]} == "You Know, for Search");
+  CHECK(elasticsearch_probe("HEAD", "/")->body.empty());
+  for (const char* path : {"/_license", "/_xpack", "/_cluster/health", "/_nodes/http", "/_index_template/filebeat",
+                           "/_ilm/policy/filebeat"}) {
+    CHECK(elasticsearch_probe("GET", path));
+  }
+  CHECK(!elasticsearch_probe("GET", "/index/_search"));
+  CHECK(!elasticsearch_probe("DELETE", "/index"));
+}
+
+TEST_CASE("HEC: objects one after the other, each with its event") {
+  Delivery delivery;
+  CHECK(!decode_hec(R"({"time":1,"event":{"eventName":"A"}}{"event":"{\"eventName\":\"B\"}"} {"event":3})", delivery));
+  CHECK(texts_of(delivery) == Texts{"{\"eventName\":\"A\"}", "{\"eventName\":\"B\"}", "{\"event\":3}"});
+  CHECK(delivery.items == 3);
+}
+
+TEST_CASE("HEC: what is wrong is said with Splunk's codes, and nothing is taken") {
+  const auto code = [](std::string_view body) {
+    Delivery delivery;
+    const auto answer = decode_hec(body, delivery);
+    REQUIRE(answer);
+    simdjson::dom::parser parser;
+    CHECK(answer->status == 400);
+    return std::int64_t{json(parser, answer->body)["code"]};
+  };
+  CHECK(code("") == 5);
+  CHECK(code("{\"event\":{}}oops") == 6);
+  CHECK(code("{\"event\":{},}") == 6);
+  CHECK(code("{\"time\":1}") == 12);
+  CHECK(code("{\"event\":\" \"}") == 13);
+  CHECK(code("{\"event\":null}") == 13);
+}
+
+TEST_CASE("HEC: acknowledgements by channel, forgotten once asked for") {
+  constexpr std::string_view kChannel = "0aedfc20-1c27-4c6a-a9c9-1a6f8a7e5d11";
+  AckChannels channels;
+  CHECK(!channels.next("no GUID"));
+  CHECK(channels.next(kChannel) == 0);
+  CHECK(channels.next("0AEDFC20-1C27-4C6A-A9C9-1A6F8A7E5D11") == 1);
+  CHECK(channels.answer(kChannel, "{\"acks\":[1,5]}").body == R"({"acks":{"1":true,"5":false}})");
+  CHECK(channels.answer(kChannel, "{\"acks\":[0,1]}").body == R"({"acks":{"0":true,"1":false}})");
+  CHECK(channels.answer("?", "{\"acks\":[]}").status == 400);
+  CHECK(channels.answer(kChannel, "oops").status == 400);
+}
+
+TEST_CASE("Firehose: records of JSON, of several documents, of gzip; a broken one is kept as a rejected record") {
+  const std::string body = R"({"requestId":"r","timestamp":1,"records":[{"data":")" + base64("{\"a\":1}") +
+                           R"("},{"data":")" + base64(gzip("{\"b\":2}\n{\"c\":3}")) + R"("},{"data":"?"}]})";
+  Delivery delivery;
+  CHECK(decode_firehose(body, "r", delivery).empty());
+  CHECK(texts_of(delivery) == Texts{"{\"a\":1}", "{\"b\":2}", "{\"c\":3}", "?"});
+  CHECK(delivery.documents[2].item == 1);
+  CHECK(delivery.documents[3].reason == event::Reason::broken_envelope);
+  CHECK(delivery.items == 3);
+  for (const char* wrong : {"", "[]", "{}", R"({"requestId":"x","records":[]})", R"({"requestId":"r"})",
+                            R"({"requestId":"r","records":[{}]})", R"({"requestId":"r","records":[{"data":1}]})"}) {
+    CAPTURE(wrong);
+    Delivery nothing;
+    CHECK(!decode_firehose(wrong, "r", nothing).empty());
+  }
+  CHECK(firehose_response("r", 5, "") == R"({"requestId":"r","timestamp":5})");
+  CHECK(firehose_response("\"", 5, "why") == R"({"requestId":"\"","timestamp":5,"errorMessage":"why"})");
+}
+
+TEST_CASE("PutAuditEvents: each entry's eventData is a document; AWS's errors for the request as a whole") {
+  constexpr std::string_view kChannel = "arn:aws:cloudtrail:us-east-1:111122223333:channel/0a1b";
+  Delivery delivery;
+  AuditRequest request;
+  // The checksum is that of "{}".
+  const std::string body =
+      R"({"auditEvents":[{"id":"1","eventData":"{\"eventName\":\"A\",\"UID\":\"u\"}"},)"
+      R"({"id":"2","eventData":"{}","eventDataChecksum":"RBNvo1WzZ4oRRq0W9+hknpT7T8If536DEMBg9hyq/4o="},)"
+      R"({"id":"3","eventData":"{} ","eventDataChecksum":"RBNvo1WzZ4oRRq0W9+hknpT7T8If536DEMBg9hyq/4o="}]})";
+  CHECK(decode_audit_events(body, kChannel, delivery, request).type.empty());
+  CHECK(texts_of(delivery) == Texts{"{\"eventName\":\"A\",\"UID\":\"u\"}", "{}"});
+  simdjson::dom::parser parser;
+  ItemResult rejected;
+  rejected.rejected = 1;
+  const auto answer = json(parser, audit_response(request, receipt_of({{0, 1, 0, {}}, rejected, {}})));
+  CHECK(std::string_view{answer["successful"].at(0)["eventID"]} == "u");
+  CHECK(std::string_view{answer["failed"].at(0)["id"]} == "2");
+  CHECK(std::string_view{answer["failed"].at(1)["id"]} == "3");
+
+  const auto error = [&](const std::string& text, std::string_view channel) {
+    Delivery nothing;
+    AuditRequest none;
+    return decode_audit_events(text, channel, nothing, none).type;
+  };
+  CHECK(error(body, "channel") == "InvalidChannelARN");
+  CHECK(error("{}", kChannel) == "ValidationException");
+  CHECK(error("{\"auditEvents\":[]}", kChannel) == "ValidationException");
+  CHECK(error(R"({"auditEvents":[{"id":"1","eventData":"{}"},{"id":"1","eventData":"{}"}]})", kChannel) ==
+        "DuplicatedAuditEventId");
+}
