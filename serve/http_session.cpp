@@ -55,7 +55,8 @@ class HttpSession {
     parser.body_limit(context_.options.max_body);
     const Clock::time_point begin = Clock::now();
     bool header_seen = false;
-    bool begun = !unread_.empty();
+    std::optional<Clock::time_point> first_byte;
+    if (!unread_.empty()) first_byte = begin;
     Clock::time_point header_end{};
     while (true) {
       boost::system::error_code failed;
@@ -85,11 +86,11 @@ class HttpSession {
         co_await refuse(retry_response(503, "too many requests are being received: try again later"));
         co_return std::nullopt;
       }
-      const auto limit = header_seen ? header_end + context_.options.body_timeout
-                         : begun     ? begin + context_.options.header_timeout
-                                     : begin + context_.options.idle_timeout;
+      const auto limit = header_seen  ? header_end + context_.options.body_timeout
+                         : first_byte ? *first_byte + context_.options.header_timeout
+                                      : begin + context_.options.idle_timeout;
       if (!co_await read_more(limit)) co_return std::nullopt;
-      begun = true;
+      if (!first_byte) first_byte = Clock::now();
     }
     co_return request_of(parser);
   }
