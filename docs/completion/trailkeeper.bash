@@ -24,7 +24,7 @@ _trailkeeper_list() {
 
 _trailkeeper() {
   local cur="${COMP_WORDS[COMP_CWORD]}" prev="${COMP_WORDS[COMP_CWORD - 1]}" command="" i
-  local commands="replay events show count evaluate rejects stats retain hold token journal compact backup restore verify"
+  local commands="replay events show count evaluate rejects stats serve tail retain hold token journal compact backup restore verify"
   local filters="--event-id --name --source --user --principal --access-key --account --region --ip --error --resource --resource-type --type
     --category --request-id --user-agent --read-only --write-only --since --until"
   COMPREPLY=()
@@ -60,13 +60,21 @@ _trailkeeper() {
         ec2.amazonaws.com health.amazonaws.com iam.amazonaws.com kms.amazonaws.com lambda.amazonaws.com
         organizations.amazonaws.com s3.amazonaws.com signin.amazonaws.com sts.amazonaws.com support.amazonaws.com"
       return ;;
+    --http | --https | --syslog | --syslog-tls | --forward | --forward-tls | --ndjson | --ndjson-tls)
+      _trailkeeper_words "8417 127.0.0.1:8417 0.0.0.0:8443 6514 24224"; return ;;
+    --follow) _trailkeeper_files -d; return ;;
+    --tls-cert | --tls-key | --tls-client-ca | --forward-shared-key-file | --ports-file | --config | --token-file | --ca-file)
+      _trailkeeper_files -f; return ;;
+    --log-format) _trailkeeper_words "text json"; return ;;
+    --log-level) _trailkeeper_words "debug info warn error"; return ;;
+    --max-body | --max-in-flight | --max-receiving) _trailkeeper_words "8MiB 32MiB 128MiB 512MiB 1GiB"; return ;;
     --rights) _trailkeeper_list "ingest query reveal admin"; return ;;
     --expires) _trailkeeper_words "1d 30d 90d 365d"; return ;;
     --keep) _trailkeeper_words "30d 90d 365d 400d 7w 52w"; return ;;
     --max-size) _trailkeeper_words "1GB 10GB 100GB"; return ;;
     --since | --until) _trailkeeper_words "15m 1h 24h 7d 30d 90d now"; return ;;
     --event-id | --name | --user | --principal | --access-key | --account | --region | --ip | --resource | --resource-type | --request-id | \
-      --user-agent | --limit | --top | --workers) return ;;
+      --user-agent | --limit | --top | --workers | --url | --tls-client-name | --max-connections | --*-timeout) return ;;
   esac
 
   local global="--store --output --help"
@@ -77,6 +85,12 @@ _trailkeeper() {
     count) _trailkeeper_words "$filters --by --per --top $global" ;;
     evaluate) if [[ $cur == -?* ]]; then _trailkeeper_words "$global"; else _trailkeeper_files -f; fi ;;
     rejects) _trailkeeper_words "--limit $global" ;;
+    serve)
+      _trailkeeper_words "--http --https --syslog --syslog-tls --forward --forward-tls --ndjson --ndjson-tls --follow --tls-cert --tls-key
+        --tls-client-ca --tls-client-name --forward-shared-key-file --allow-plaintext --allow-unauthenticated --max-connections
+        --max-body --max-in-flight --max-receiving --header-timeout --body-timeout --idle-timeout --stream-timeout
+        --drain-timeout --workers --log-format --log-level --ports-file --config $global" ;;
+    tail) _trailkeeper_words "$filters --url --token-file --ca-file --fields $global" ;;
     retain) _trailkeeper_words "--keep --max-size --account --dry-run $global" ;;
     token) _trailkeeper_words "create list revoke --rights --expires --aws $global" ;;
     hold) _trailkeeper_words "add list release $filters $global" ;;
