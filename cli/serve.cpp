@@ -121,6 +121,8 @@ void write_ports(const std::string& path, const std::vector<serve::BoundListener
 int run_serve(const GlobalOptions& global, const Arguments& arguments) {
   // A client that goes away is an error of its connection, not the end of the process.
   std::signal(SIGPIPE, SIG_IGN);
+  // A file size limit is a full disk: senders are told to come back.
+  std::signal(SIGXFSZ, SIG_IGN);
   const std::shared_ptr<spdlog::logger> log = make_log(arguments);
   const serve::ServerOptions options = options_of(arguments);
   store::Store store{global.store_directory(), store::Store::Mode::write};

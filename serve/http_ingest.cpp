@@ -93,7 +93,7 @@ std::string accepted_body(const Receipt& receipt) {
 }  // namespace
 
 boost::asio::awaitable<HttpResponse> HttpRoutes::post_events(HttpRequest request) {
-  if (auto refusal = take_encoding_off(request)) co_return std::move(*refusal);
+  if (auto refusal = co_await take_encoding_off(request)) co_return std::move(*refusal);
   Delivery delivery = delivery_from("http");
   ingest::decode_json(std::move(request.body), delivery);
   const Receipt receipt = co_await deliver(context_.intake, std::move(delivery), figures_);
@@ -105,7 +105,7 @@ boost::asio::awaitable<HttpResponse> HttpRoutes::bulk(HttpRequest request) {
   const Clock::time_point begin = Clock::now();
   HttpResponse response;
   response.headers.emplace_back("X-Elastic-Product", "Elasticsearch");
-  if (auto refusal = take_encoding_off(request)) co_return std::move(*refusal);
+  if (auto refusal = co_await take_encoding_off(request)) co_return std::move(*refusal);
   const std::string path = request.path;
   const std::string index = path == "/_bulk" ? "" : path.substr(1, path.size() - 1 - std::string_view{"/_bulk"}.size());
   Delivery delivery = delivery_from("elasticsearch");
@@ -125,7 +125,7 @@ boost::asio::awaitable<HttpResponse> HttpRoutes::collector(HttpRequest request, 
   const auto answer = [](ingest::HecAnswer hec) { return json_response(hec.status, std::move(hec.body)); };
   if (request.method == "GET" && rest.starts_with("/health")) co_return answer(ingest::hec_code(17));
   if (request.method != "POST") co_return error_response(405, "the collector takes POST only");
-  if (auto refusal = take_encoding_off(request)) co_return std::move(*refusal);
+  if (auto refusal = co_await take_encoding_off(request)) co_return std::move(*refusal);
   std::string channel{request.header("X-Splunk-Request-Channel")};
   if (channel.empty()) {
     for (const Parameter& parameter : parse_parameters(request.query).value_or(std::vector<Parameter>{})) {
@@ -160,7 +160,8 @@ boost::asio::awaitable<HttpResponse> HttpRoutes::firehose(HttpRequest request) {
   const auto answer = [&](int status, std::string_view error) {
     return json_response(status, ingest::firehose_response(id, epoch_milliseconds(), error));
   };
-  if (auto refusal = take_encoding_off(request)) co_return answer(refusal->status, "the body can't be decompressed");
+  if (auto refusal = co_await take_encoding_off(request))
+    co_return answer(refusal->status, "the body can't be decompressed");
   Delivery delivery = delivery_from("firehose");
   const std::string problem = ingest::decode_firehose(request.body, id, delivery);
   std::string{}.swap(request.body);

@@ -80,7 +80,7 @@ asio::awaitable<HttpResponse> HttpRoutes::lookup_events(HttpRequest request, con
   if (!target.ends_with(std::string{"."} + std::string{kTarget})) {
     co_return lookup_error(400, "UnknownOperationException", "This server knows LookupEvents only.");
   }
-  if (auto refusal = take_encoding_off(request)) co_return std::move(*refusal);
+  if (auto refusal = co_await take_encoding_off(request)) co_return std::move(*refusal);
   query::LookupAnswer answer =
       co_await elsewhere(context_.blocking, [&] { return query::lookup_events(context_.store, request.body); });
   co_return lookup_response(answer.status, answer.error, std::move(answer.body));

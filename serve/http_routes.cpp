@@ -1,7 +1,10 @@
 #include "serve/http_routes.h"
 
+#include <algorithm>
+
 #include "ingest/wire/content_encoding.h"
 #include "ingest/wire/elasticsearch_bulk.h"
+#include "serve/elsewhere.h"
 
 namespace trailkeeper::serve {
 namespace {
@@ -57,22 +60,32 @@ boost::asio::awaitable<HttpResponse> HttpRoutes::answer(HttpRequest request, con
   co_return error_response(404, "there is nothing at " + request.method + " " + path);
 }
 
-// Off with Content-Encoding; what to answer if that can't be.
-std::optional<HttpResponse> HttpRoutes::take_encoding_off(HttpRequest& request) const {
-  const std::string_view encoding = request.header("Content-Encoding");
-  if (encoding.empty()) return std::nullopt;
-  std::string plain;
+// Off with Content-Encoding; what to answer if that can't be. Much is decompressed away from the server's thread.
+boost::asio::awaitable<std::optional<HttpResponse>> HttpRoutes::take_encoding_off(HttpRequest& request) const {
+  constexpr std::size_t kMuch = std::size_t{16} << 10;
+  const std::string encoding{request.header("Content-Encoding")};
+  if (encoding.empty()) co_return std::nullopt;
   // What a compressed body may grow to: as much as may be in flight at once would let one request take it all.
   const std::size_t limit = std::min(4 * context_.options.max_body, context_.options.max_in_flight);
-  switch (ingest::decode_content(encoding, std::move(request.body), limit, plain)) {
-    case ingest::DecodeResult::ok: request.body = std::move(plain); return std::nullopt;
-    case ingest::DecodeResult::unknown_encoding:
-      return error_response(415, "the Content-Encoding is none of gzip, zstd and identity");
-    case ingest::DecodeResult::damaged: return error_response(400, "the body's compression is damaged");
-    case ingest::DecodeResult::too_large:
-      return error_response(413, "the body has more than " + std::to_string(limit) + " bytes when decompressed");
+  std::string plain;
+  const auto decode = [&] { return ingest::decode_content(encoding, std::move(request.body), limit, plain); };
+  const bool much = request.body.size() > kMuch;
+  ingest::DecodeResult result = ingest::DecodeResult::ok;
+  if (much) {
+    result = co_await elsewhere(context_.blocking, decode);
+  } else {
+    result = decode();
   }
-  return std::nullopt;
+  switch (result) {
+    case ingest::DecodeResult::ok: break;
+    case ingest::DecodeResult::unknown_encoding:
+      co_return error_response(415, "the Content-Encoding is none of gzip, zstd and identity");
+    case ingest::DecodeResult::damaged: co_return error_response(400, "the body's compression is damaged");
+    case ingest::DecodeResult::too_large:
+      co_return error_response(413, "the body has more than " + std::to_string(limit) + " bytes when decompressed");
+  }
+  request.body = std::move(plain);
+  co_return std::nullopt;
 }
 
 HttpResponse HttpRoutes::operating(const HttpRequest& request, const Connection& connection) const {

@@ -58,7 +58,7 @@ class HttpRoutes {
   Answer read(HttpRequest request);
   Answer tail(HttpRequest request);
   [[nodiscard]] HttpResponse operating(const HttpRequest& request, const Connection& connection) const;
-  std::optional<HttpResponse> take_encoding_off(HttpRequest& request) const;
+  boost::asio::awaitable<std::optional<HttpResponse>> take_encoding_off(HttpRequest& request) const;
 
   const RouteContext& context_;
   ListenerFigures& figures_;
