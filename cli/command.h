@@ -46,6 +46,7 @@ void add_evaluate(CLI::App& app, const GlobalOptions& global, Run& run);
 void add_rejects(CLI::App& app, const GlobalOptions& global, Run& run);
 void add_stats(CLI::App& app, const GlobalOptions& global, Run& run);
 void add_serve(CLI::App& app, const GlobalOptions& global, Run& run);
+void add_tail(CLI::App& app, const GlobalOptions& global, Run& run);
 void add_retain(CLI::App& app, const GlobalOptions& global, Run& run);
 void add_hold(CLI::App& app, const GlobalOptions& global, Run& run);
 void add_maintenance(CLI::App& app, const GlobalOptions& global, Run& run);

@@ -38,6 +38,21 @@ constexpr Option kOptions[] = {
     {FilterField::user_agent, "userAgent"},
 };
 
+void append_percent_encoded(std::string_view text, std::string& out) {
+  constexpr std::string_view kPlain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~";
+  constexpr std::string_view kDigits = "0123456789ABCDEF";
+  for (const char c : text) {
+    if (kPlain.find(c) != std::string_view::npos) {
+      out.push_back(c);
+      continue;
+    }
+    const auto byte = static_cast<unsigned char>(c);
+    out.push_back('%');
+    out.push_back(kDigits[byte >> 4U]);
+    out.push_back(kDigits[byte & 15U]);
+  }
+}
+
 std::optional<event::Timestamp> time_of(const std::string& text, const char* option) {
   if (text.empty()) return std::nullopt;
   const auto now =
@@ -86,6 +101,25 @@ query::Filter FilterOptions::filter() const {
   filter.since = time_of(since_, "--since");
   filter.until = time_of(until_, "--until");
   return filter;
+}
+
+std::string FilterOptions::query_string() const {
+  static_cast<void>(filter());
+  std::string query;
+  const auto add = [&](std::string_view name, std::string_view value) {
+    if (!query.empty()) query.push_back('&');
+    query += name;
+    query.push_back('=');
+    append_percent_encoded(value, query);
+  };
+  for (const auto& [field, values] : values_) {
+    for (const std::string& value : values) add(query::filter_name(field), value);
+  }
+  if (read_only_) add("read-only", "true");
+  if (write_only_) add("write-only", "true");
+  if (!since_.empty()) add("since", since_);
+  if (!until_.empty()) add("until", until_);
+  return query;
 }
 
 void check_field_names(const std::vector<std::string>& names) {

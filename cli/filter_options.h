@@ -1,4 +1,4 @@
-// The filter options that events and count share.
+// The filter options that events, count and tail share.
 #pragma once
 
 #include <CLI/CLI.hpp>
@@ -17,6 +17,9 @@ class FilterOptions {
 
   /// Throws UsageError on what CLI11 can't check: times, and --read-only with --write-only.
   [[nodiscard]] query::Filter filter() const;
+
+  /// The same for a server: parameters of a query string. Throws as filter() does.
+  [[nodiscard]] std::string query_string() const;
 
  private:
   std::map<query::FilterField, std::vector<std::string>> values_;

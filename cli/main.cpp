@@ -51,6 +51,7 @@ int run_program(int argc, char** argv) {
     add_rejects(app, global, run);
     add_stats(app, global, run);
     add_serve(app, global, run);
+    add_tail(app, global, run);
     add_retain(app, global, run);
     add_hold(app, global, run);
     add_maintenance(app, global, run);

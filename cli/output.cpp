@@ -154,7 +154,7 @@ void RowWriter::row(std::vector<Cell> cells) {
 
 void RowWriter::settle_widths() {
   settled_ = true;
-  for (const Column& column : columns_) widths_.push_back(display_width(column.name));
+  for (const Column& column : columns_) widths_.push_back(std::max(column.width, display_width(column.name)));
   for (const auto& texts : waiting_) {
     for (std::size_t i = 0; i < texts.size(); ++i) widths_[i] = std::max(widths_[i], display_width(texts[i]));
   }
@@ -181,6 +181,11 @@ void RowWriter::write_table_row(const std::vector<std::string>& texts, bool head
   }
   const bool bold = header && stdout_takes_colour();
   out_.write(bold ? "\x1b[1m" + line + "\x1b[0m\n" : line + "\n");
+}
+
+void RowWriter::show() {
+  if (format_ == Format::table && !settled_) settle_widths();
+  out_.flush();
 }
 
 void RowWriter::finish() {

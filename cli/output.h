@@ -38,7 +38,8 @@ struct Cell {
 
 struct Column {
   std::string name;
-  bool right = false;  ///< Numbers are aligned to the right.
+  bool right = false;     ///< Numbers are aligned to the right.
+  std::size_t width = 0;  ///< At least, in a table.
 };
 
 /// Prints rows in the format asked for: a table (header in bold on a terminal, unless NO_COLOR is set), a JSON array of
@@ -48,6 +49,8 @@ class RowWriter {
  public:
   RowWriter(Out& out, Format format, std::vector<Column> columns);
   void row(std::vector<Cell> cells);
+  /// Prints the rows so far now; a table keeps the widths that it has then.
+  void show();
   /// Must be called at the end.
   void finish();
 

@@ -140,15 +140,21 @@ std::optional<std::string_view> session_name(std::string_view arn) {
   return name.substr(slash + 1);
 }
 
+namespace {
+
+std::optional<std::string> text_at(std::string_view json, std::string_view path) {
+  const std::string value = json_at(json, path);
+  if (value.empty() || value == "null") return std::nullopt;
+  return display_text(value);
+}
+
+}  // namespace
+
 std::optional<std::string> event_value(const store::Segment& segment, std::uint32_t index, std::string_view json,
                                        std::string_view name) {
   if (name == "time") return event::format_timestamp(segment.time(index));
   const DerivedField* const field = derived_field(name);
-  if (field == nullptr) {
-    const std::string value = json_at(json, name);
-    if (value.empty() || value == "null") return std::nullopt;
-    return display_text(value);
-  }
+  if (field == nullptr) return text_at(json, name);
   std::vector<std::string> scratch(field->columns.size());
   std::vector<std::optional<std::string_view>> texts(field->columns.size());
   for (std::size_t i = 0; i < texts.size(); ++i) {
@@ -157,6 +163,18 @@ std::optional<std::string> event_value(const store::Segment& segment, std::uint3
       texts[i] = segment.dictionary(field->columns[i]).get(static_cast<std::uint32_t>(code - 1), scratch[i]);
     }
   }
+  return field->text(texts);
+}
+
+std::optional<std::string> event_value(std::string_view json, std::string_view name) {
+  if (name == "time") return text_at(json, event::field_path(event::Field::event_time));
+  const DerivedField* const field = derived_field(name);
+  if (field == nullptr) return text_at(json, name);
+  std::vector<std::optional<std::string>> owned;
+  for (const std::size_t column : field->columns) {
+    owned.push_back(text_at(json, event::field_path(store::kColumnFields[column])));
+  }
+  const std::vector<std::optional<std::string_view>> texts{owned.begin(), owned.end()};
   return field->text(texts);
 }
 

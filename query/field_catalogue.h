@@ -42,4 +42,7 @@ std::optional<std::string_view> session_name(std::string_view arn);
 std::optional<std::string> event_value(const store::Segment& segment, std::uint32_t index, std::string_view json,
                                        std::string_view name);
 
+/// The same of an event that is in no segment: from its JSON alone.
+std::optional<std::string> event_value(std::string_view json, std::string_view name);
+
 }  // namespace trailkeeper::query
