@@ -47,6 +47,7 @@ struct Arguments {
   LogFormat log_format = LogFormat::text;
   std::string log_level = "info";
   std::string ports_file;
+  std::string config;
 };
 
 /// A log line's text as a JSON string.
@@ -148,6 +149,30 @@ std::string environment_name(std::string option) {
   return "TRAILKEEPER_" + option;
 }
 
+// Gives options of a TOML file to the command, but not those that the command line or the environment gave. CLI11 2.1
+// reads the files of the program itself only, not those of its subcommands.
+void apply_config(CLI::App& command, const std::string& file) {
+  for (const CLI::ConfigItem& item : CLI::ConfigTOML{}.from_file(file)) {
+    if (item.name == "++" || item.name == "--") continue;  // Where a section begins or ends.
+    const std::string name = item.fullname();
+    CLI::Option* const option = item.parents.empty() ? command.get_option_no_throw("--" + item.name) : nullptr;
+    if (option == nullptr || name == "config" || name == "help") {
+      throw CLI::ConfigError(file + ": there is no option '" + name + "'");
+    }
+    if (option->count() > 0) continue;
+    try {
+      if (option->get_items_expected_max() == 0) {
+        option->add_result(option->get_flag_value(name, item.inputs.size() == 1 ? item.inputs.front() : "?"));
+      } else {
+        option->add_result(item.inputs);
+      }
+      option->run_callback();
+    } catch (const CLI::Error& error) {
+      throw CLI::ConfigError(file + ": " + error.what());
+    }
+  }
+}
+
 void add_limits(CLI::App& command, serve::ServerOptions& server) {
   const auto seconds = [&](const char* option, std::chrono::seconds& value, const char* help) {
     command
@@ -232,7 +257,8 @@ void add_serve(CLI::App& app, const GlobalOptions& global, Run& run) {
     option->envname(environment_name("serve-" + option->get_lnames().front()));
   }
   command
-      ->set_config("--config", "", "Options from a TOML file, without their dashes (command line and environment win)")
+      ->add_option("--config", arguments->config,
+                   "Options from a TOML file, without their dashes (command line and environment win)")
       ->envname("TRAILKEEPER_SERVE_CONFIG")
       ->type_name("FILE");
   command->footer(
@@ -245,8 +271,10 @@ void add_serve(CLI::App& app, const GlobalOptions& global, Run& run) {
       "  trailkeeper serve --http 8417 --syslog 6601 --forward 24224 --follow /var/spool/cloudtrail\n"
       "  trailkeeper serve --https 0.0.0.0:8443 --tls-cert server.pem --tls-key server.key\n"
       "  trailkeeper serve --config /etc/trailkeeper/serve.toml");
-  command->callback(
-      [&global, &run, arguments] { run = [&global, arguments] { return run_serve(global, *arguments); }; });
+  command->callback([&global, &run, arguments, command] {
+    if (!arguments->config.empty()) apply_config(*command, arguments->config);
+    run = [&global, arguments] { return run_serve(global, *arguments); };
+  });
 }
 
 }  // namespace trailkeeper::cli
