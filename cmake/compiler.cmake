@@ -14,7 +14,9 @@ if(CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|AMD64")
 endif()
 if(TRAILKEEPER_SANITIZE)
   target_compile_options(trailkeeper_flags INTERFACE
-    -fsanitize=${TRAILKEEPER_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
+    -fsanitize=${TRAILKEEPER_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all
+    # Half the time to compile, and reports name lines all the same.
+    -O1 -g1)
   target_link_options(trailkeeper_flags INTERFACE -fsanitize=${TRAILKEEPER_SANITIZE})
 endif()
 if(TRAILKEEPER_SANITIZE AND CMAKE_CXX_COMPILER_ID STREQUAL "Clang")

@@ -40,7 +40,7 @@ ingest::IntakeOptions intake_options(const ServerOptions& options) {
 }
 
 std::string listener_name(const ListenerOptions& options) {
-  const std::string name{protocol_name(options.protocol)};
+  std::string name{protocol_name(options.protocol)};
   if (!options.tls) return name;
   return options.protocol == Protocol::http ? "https" : name + "-tls";
 }
