@@ -49,7 +49,8 @@ void add_frames(const std::vector<event::Frame>& frames, Delivery& delivery) {
 
 }  // namespace
 
-Follower::Follower(store::Store& store, Intake& intake, std::string folder, OnReceipt on_receipt, OnProblem on_problem)
+Follower::Follower(store::Store& store, Intake& intake, const std::string& folder, OnReceipt on_receipt,
+                   OnProblem on_problem)
     : store_(store),
       intake_(intake),
       folder_(fs::absolute(folder).lexically_normal().string()),
@@ -242,8 +243,9 @@ bool Follower::commit(Delivery delivery) {
   while (!stopping_) {
     const auto promise = std::make_shared<std::promise<Receipt>>();
     auto answer = promise->get_future();
-    if (!intake_.offer(std::move(delivery), [promise](Receipt receipt) { promise->set_value(std::move(receipt)); })) {
-      // NOLINTNEXTLINE(bugprone-use-after-move): a refused delivery is still whole.
+    const auto answered = [promise](Receipt receipt) { promise->set_value(std::move(receipt)); };
+    // NOLINTNEXTLINE(bugprone-use-after-move): a refused delivery is still whole.
+    if (!intake_.offer(std::move(delivery), answered)) {
       std::this_thread::sleep_for(std::chrono::milliseconds{10});
       continue;
     }

@@ -24,7 +24,7 @@ class Follower {
   using OnProblem = std::function<void(const std::string&)>;
 
   /// Both functions are called from the follower's thread. Throws std::runtime_error if the folder can't be watched.
-  Follower(store::Store& store, Intake& intake, std::string folder, OnReceipt on_receipt, OnProblem on_problem);
+  Follower(store::Store& store, Intake& intake, const std::string& folder, OnReceipt on_receipt, OnProblem on_problem);
   ~Follower();
   Follower(const Follower&) = delete;
   Follower& operator=(const Follower&) = delete;
