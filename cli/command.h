@@ -49,6 +49,12 @@ void add_serve(CLI::App& app, const GlobalOptions& global, Run& run);
 void add_tail(CLI::App& app, const GlobalOptions& global, Run& run);
 void add_retain(CLI::App& app, const GlobalOptions& global, Run& run);
 void add_hold(CLI::App& app, const GlobalOptions& global, Run& run);
+void add_findings(CLI::App& app, const GlobalOptions& global, Run& run);
+void add_explain(CLI::App& app, const GlobalOptions& global, Run& run);
+void add_access(CLI::App& app, const GlobalOptions& global, Run& run);
+void add_least_privilege(CLI::App& app, const GlobalOptions& global, Run& run);
+void add_policies(CLI::App& app, const GlobalOptions& global, Run& run);
+void add_recheck(CLI::App& app, const GlobalOptions& global, Run& run);
 void add_maintenance(CLI::App& app, const GlobalOptions& global, Run& run);
 void add_token(CLI::App& app, const GlobalOptions& global, Run& run);
 

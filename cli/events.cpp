@@ -3,6 +3,7 @@
 #include <optional>
 #include <sstream>
 
+#include "audit/verdict_index.h"
 #include "cli/command.h"
 #include "cli/filter_options.h"
 #include "cli/output.h"
@@ -38,10 +39,14 @@ class EventText {
   std::size_t size_ = 0;
 };
 
+// What permissions say of the event; no field of it, and no column.
+constexpr std::string_view kVerdict = "verdict";
+
 // A name such as `user` is found in the store's columns; a path needs the event.
 bool is_path(const std::string& field) {
-  return field != "time" && (query::derived_field(field) == nullptr ||
-                             field.find_first_of(".ABCDEFGHIJKLMNOPQRSTUVWXYZ") != std::string::npos);
+  return field != "time" && field != kVerdict &&
+         (query::derived_field(field) == nullptr ||
+          field.find_first_of(".ABCDEFGHIJKLMNOPQRSTUVWXYZ") != std::string::npos);
 }
 
 // A name is a text; a path keeps the type that its value has in the event.
@@ -71,6 +76,7 @@ class EventPrinter {
  public:
   EventPrinter(const store::Snapshot& snapshot, Format format, std::vector<std::string> fields)
       : seed_(snapshot.hash_seed()),
+        snapshot_(snapshot),
         format_(format),
         fields_(std::move(fields)),
         whole_(fields_.empty() && format != Format::table && format != Format::csv) {
@@ -88,7 +94,9 @@ class EventPrinter {
     if (rows_) {
       std::vector<Cell> cells;
       const std::string_view json = text ? text->json() : std::string_view{};
-      for (const std::string& field : fields_) cells.push_back(cell_of(event, json, field));
+      for (const std::string& field : fields_) {
+        cells.push_back(field == kVerdict ? verdict_of(event) : cell_of(event, json, field));
+      }
       rows_->row(std::move(cells));
       return;
     }
@@ -110,7 +118,15 @@ class EventPrinter {
   }
 
  private:
+  Cell verdict_of(const query::ListedEvent& event) {
+    if (!verdicts_) verdicts_.emplace(snapshot_);
+    const std::uint8_t code = verdicts_->of(*event.segment)[event.index];
+    return Cell::of(rules::verdicts::verdict_name(static_cast<rules::verdicts::Verdict>(code)));
+  }
+
   std::uint64_t seed_;
+  const store::Snapshot& snapshot_;
+  std::optional<audit::VerdictIndex> verdicts_;
   Format format_;
   std::vector<std::string> fields_;
   bool whole_;

@@ -7,6 +7,7 @@
 #include "query/field_catalogue.h"
 #include "query/ip_range.h"
 #include "query/time_argument.h"
+#include "rules/verdicts/verdict.h"
 
 namespace trailkeeper::cli {
 
@@ -36,6 +37,8 @@ constexpr Option kOptions[] = {
     {FilterField::category, "eventCategory: Management, Data, NetworkActivity, Insight"},
     {FilterField::request_id, "requestID"},
     {FilterField::user_agent, "userAgent"},
+    {FilterField::verdict,
+     "what permissions say: granted, not-granted, denied-as-expected, denied-though-granted, unknown"},
 };
 
 void append_percent_encoded(std::string_view text, std::string& out) {
@@ -63,6 +66,17 @@ std::optional<event::Timestamp> time_of(const std::string& text, const char* opt
                      "' is not a time; give 2024-05-01, 2024-05-01T10:00:00Z, or an age such as 15m, 36h, 7d");
   }
   return time;
+}
+
+void check_verdict(const std::string& value) {
+  const query::Pattern pattern{value};
+  std::string names;
+  for (std::size_t code = 0; code < rules::verdicts::kVerdictCount; ++code) {
+    const std::string_view name = rules::verdicts::verdict_name(static_cast<rules::verdicts::Verdict>(code));
+    if (pattern.matches(name)) return;
+    names += (names.empty() ? "" : ", ") + std::string{name};
+  }
+  throw UsageError("--verdict: '" + value + "' is none of " + names);
 }
 
 }  // namespace
@@ -93,6 +107,7 @@ query::Filter FilterOptions::filter() const {
       if (field == FilterField::ip && value.find('/') != std::string::npos && !query::IpRange::parse(value)) {
         throw UsageError("--ip: '" + value + "' is not a CIDR block; give one such as 203.0.113.0/24 or 2001:db8::/32");
       }
+      if (field == FilterField::verdict) check_verdict(value);
       filter.add(field, value);
     }
   }

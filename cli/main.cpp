@@ -54,6 +54,12 @@ int run_program(int argc, char** argv) {
     add_tail(app, global, run);
     add_retain(app, global, run);
     add_hold(app, global, run);
+    add_findings(app, global, run);
+    add_explain(app, global, run);
+    add_access(app, global, run);
+    add_least_privilege(app, global, run);
+    add_policies(app, global, run);
+    add_recheck(app, global, run);
     add_maintenance(app, global, run);
     add_token(app, global, run);
     try {

@@ -25,13 +25,14 @@ void request_stop(int signal) {
 struct Arguments {
   std::vector<std::string> paths;
   unsigned workers = 0;
+  bool no_verdicts = false;
 };
 
 std::string result_json(const ingest::ReplayResult& result) {
   std::string json = fmt::format(
-      R"({{"events":{},"duplicates":{},"variants":{},"rejected":{},"files":{},"bytes":{},"seconds":{:.3f},"merges":{},"mergeSeconds":{:.3f},"interrupted":{},"unreadable":[)",
+      R"({{"events":{},"duplicates":{},"variants":{},"rejected":{},"files":{},"bytes":{},"seconds":{:.3f},"merges":{},"mergeSeconds":{:.3f},"verdictSeconds":{:.3f},"interrupted":{},"unreadable":[)",
       result.events, result.duplicates, result.variants, result.rejected, result.files, result.bytes, result.seconds,
-      result.merging.merges, result.merging.seconds, result.interrupted);
+      result.merging.merges, result.merging.seconds, result.verdicts.seconds, result.interrupted);
   for (std::size_t i = 0; i < result.unreadable.size(); ++i) {
     json += i > 0 ? ",{\"path\":" : "{\"path\":";
     event::append_quoted(result.unreadable[i].path, json);
@@ -68,6 +69,7 @@ int run_replay(const GlobalOptions& global, const Arguments& arguments) {
   store::Store store{global.store_directory(), store::Store::Mode::write};
   ingest::PipelineOptions options;
   options.workers = arguments.workers;
+  options.judge = !arguments.no_verdicts;
   ingest::Replay replay{store, options};
   std::signal(SIGINT, request_stop);
   std::signal(SIGTERM, request_stop);
@@ -95,6 +97,7 @@ void add_replay(CLI::App& app, const GlobalOptions& global, Run& run) {
   command->add_option("--workers", arguments->workers, "Parsing threads (default: one for each core)")
       ->check(CLI::Range(1U, 256U))
       ->type_name("N");
+  command->add_flag("--no-verdicts", arguments->no_verdicts, "Leave the verdicts to recheck");
   command->footer(
       "JSON, NDJSON, gzip and zstd are told apart by content. Events that are in the store already change nothing.\n"
       "Exit code 1 if a file could not be read or a record was rejected; everything else is in the store then.\n\n"

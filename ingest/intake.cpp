@@ -3,10 +3,15 @@
 #include <algorithm>
 #include <utility>
 
+#include "audit/verdict_index.h"
+
 namespace trailkeeper::ingest {
 namespace {
 
 using Clock = std::chrono::steady_clock;
+
+// New events' verdicts are made so often, after the merges.
+constexpr std::chrono::seconds kJudgeEvery{60};
 
 double seconds_since(Clock::time_point begin) { return std::chrono::duration<double>(Clock::now() - begin).count(); }
 
@@ -29,7 +34,7 @@ std::array<std::uint64_t, LatencyHistogram::kBounds.size() + 1> LatencyHistogram
   return result;
 }
 
-Intake::Intake(store::Store& store, const IntakeOptions& options) : options_(options), writer_(store) {
+Intake::Intake(store::Store& store, const IntakeOptions& options) : options_(options), store_(store), writer_(store) {
   if (options_.workers == 0) options_.workers = std::max(1U, std::thread::hardware_concurrency());
   for (unsigned i = 0; i < options_.workers; ++i) workers_.emplace_back([this] { run_worker(); });
   committer_ = std::thread{[this] { run_committer(); }};
@@ -279,6 +284,7 @@ void Intake::answer(Group& group, Receipt::Status status, const std::string& pro
 }
 
 void Intake::run_merger() {
+  Clock::time_point judged = Clock::now();
   while (true) {
     {
       std::unique_lock lock{mutex_};
@@ -290,6 +296,12 @@ void Intake::run_merger() {
       while (writer_.merge_once()) {
         const std::lock_guard lock{mutex_};
         if (stopping_) return;
+      }
+      if (Clock::now() - judged >= kJudgeEvery) {
+        // Others are made when they are asked for.
+        constexpr double kSecondsForRecords = 2;
+        audit::recheck(store_, writer_, {false, kSecondsForRecords});
+        judged = Clock::now();
       }
     } catch (const std::exception&) {
       // A full disk, say: nothing was changed, and the next commit has it tried again.

@@ -134,6 +134,7 @@ class Intake {
   void release(std::size_t bytes, std::size_t deliveries);
 
   IntakeOptions options_;
+  store::Store& store_;
   store::Writer writer_;
   IntakeFigures figures_;
   Observer observer_;

@@ -155,7 +155,7 @@ class Pipeline::Worker {
 };
 
 Pipeline::Pipeline(store::Store& store, const PipelineOptions& options)
-    : options_(options), writer_(store), tasks_(3), flushes_(1), merge_requests_(1) {
+    : store_(store), options_(options), writer_(store), tasks_(3), flushes_(1), merge_requests_(1) {
   if (options_.workers == 0) options_.workers = std::max(1U, std::thread::hardware_concurrency());
   for (unsigned i = 0; i < options_.workers; ++i) workers_.emplace_back([this] { run_worker(); });
   committer_ = std::thread{[this] { run_committer(); }};

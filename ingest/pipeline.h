@@ -12,6 +12,7 @@
 #include <variant>
 #include <vector>
 
+#include "audit/verdict_index.h"
 #include "ingest/bounded_queue.h"
 #include "ingest/input_files.h"
 #include "ingest/slice.h"
@@ -24,6 +25,7 @@ struct PipelineOptions {
   std::size_t batch_events = std::size_t{1} << 17;   ///< Events of a segment.
   std::size_t batch_memory = std::size_t{72} << 20;  ///< Or heap bytes, whichever comes first.
   bool merge = true;                                 ///< Merge segments meanwhile.
+  bool judge = true;                                 ///< A replay makes verdicts at its end.
 };
 
 /// What has happened so far. Read at any time from any thread.
@@ -62,6 +64,12 @@ class Pipeline {
   /// Waits until everything submitted is durable. Throws what stopped a thread.
   PipelineTotals finish();
 
+  /// Makes the verdicts (audit/verdict_index.h) of segments that have none, or that new policies have changed. Those
+  /// that need whole records, only for so many seconds; the others are deferred.
+  audit::RecheckResult judge(double seconds_for_records) {
+    return audit::recheck(store_, writer_, {false, seconds_for_records});
+  }
+
   [[nodiscard]] const PipelineProgress& progress() const { return progress_; }
   [[nodiscard]] store::MergeCost merge_cost() const { return writer_.merge_cost(); }
 
@@ -97,6 +105,7 @@ class Pipeline {
   void stop_threads();
   void give_back(std::string buffer);
 
+  store::Store& store_;
   PipelineOptions options_;
   store::Writer writer_;
   PipelineProgress progress_;

@@ -19,6 +19,10 @@ constexpr std::uint64_t kSmallFile = std::uint64_t{6} << 20;
 constexpr std::uint64_t kBatchBytes = std::uint64_t{1} << 20;
 constexpr std::size_t kBatchFiles = 128;
 
+// Verdicts that need whole records may take so much of a replay's time, and at least so many seconds.
+constexpr double kShareOfJudging = 0.05;
+constexpr double kLeastJudging = 0.05;
+
 }  // namespace
 
 ReplayResult Replay::run(const std::vector<std::string>& paths, const std::atomic<bool>& stop) {
@@ -38,6 +42,10 @@ ReplayResult Replay::run(const std::vector<std::string>& paths, const std::atomi
   result.unreadable = std::move(unreadable_);
   result.unreadable.insert(result.unreadable.end(), totals.unreadable.begin(), totals.unreadable.end());
   result.merging = pipeline.merge_cost();
+  if (!stop && options_.judge) {
+    const double taken = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+    result.verdicts = pipeline.judge(std::max(kLeastJudging, taken * kShareOfJudging));
+  }
   result.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
   return result;
 }

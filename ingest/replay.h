@@ -22,6 +22,7 @@ struct ReplayResult {
   bool interrupted = false;
   std::vector<UnreadableFile> unreadable;
   store::MergeCost merging;
+  audit::RecheckResult verdicts;
 };
 
 /// Figures for a progress display, readable from any thread while a replay runs.

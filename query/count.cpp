@@ -13,6 +13,7 @@
 #include "query/json_path.h"
 #include "query/segment_filter.h"
 #include "query/segment_scan.h"
+#include "query/verdict_filter.h"
 
 namespace trailkeeper::query {
 namespace {
@@ -333,9 +334,7 @@ void count_segment(const store::Segment& segment, std::uint64_t hash_seed, const
   counter->finish(totals);
 }
 
-}  // namespace
-
-std::vector<CountRow> count_events(const store::Snapshot& snapshot, const Filter& filter, const CountRequest& request) {
+Totals count_all_segments(const store::Snapshot& snapshot, const Filter& filter, const CountRequest& request) {
   std::vector<const DerivedField*> fields;
   for (const std::string& name : request.by) {
     if (const DerivedField* field = derived_field(name)) fields.push_back(field);
@@ -352,6 +351,39 @@ std::vector<CountRow> count_events(const store::Snapshot& snapshot, const Filter
       for (auto& [key, count] : own) totals[key] += count;
     }
   });
+  return totals;
+}
+
+/// Counts by verdict, which no column has: the events of each verdict by the other fields.
+Totals count_by_verdict(const store::Snapshot& snapshot, const Filter& filter, const CountRequest& request,
+                        std::size_t place) {
+  CountRequest others = request;
+  others.by.erase(others.by.begin() + static_cast<std::ptrdiff_t>(place));
+  Filter base = filter;
+  base.verdicts = std::make_shared<audit::VerdictIndex>(snapshot);
+  Totals totals;
+  for (std::size_t code = 0; code < rules::verdicts::kVerdictCount; ++code) {
+    const auto verdict = static_cast<rules::verdicts::Verdict>(code);
+    Filter of_verdict = base;
+    require_verdict(of_verdict, verdict);
+    for (const auto& [key, count] : count_all_segments(snapshot, of_verdict, others)) {
+      Values values = key.second;
+      values.insert(values.begin() + static_cast<std::ptrdiff_t>(place),
+                    std::string{rules::verdicts::verdict_name(verdict)});
+      totals[{key.first, std::move(values)}] = count;
+    }
+  }
+  return totals;
+}
+
+}  // namespace
+
+std::vector<CountRow> count_events(const store::Snapshot& snapshot, const Filter& filter, const CountRequest& request) {
+  const auto verdict = std::find(request.by.begin(), request.by.end(), "verdict");
+  Totals totals =
+      verdict == request.by.end()
+          ? count_all_segments(snapshot, with_verdicts(snapshot, filter), request)
+          : count_by_verdict(snapshot, filter, request, static_cast<std::size_t>(verdict - request.by.begin()));
   if (totals.empty() && request.by.empty() && request.per == Bucket::none) totals[{0, {}}] = 0;
   return rows_of(totals, request);
 }

@@ -6,6 +6,7 @@
 #include <tuple>
 
 #include "query/segment_filter.h"
+#include "query/verdict_filter.h"
 #include "store/segment_builder.h"
 
 namespace trailkeeper::query {
@@ -134,9 +135,10 @@ Position position_of(const ListedEvent& event) {
   return {event.segment->time(event.index), event.segment->key(event.index), event.segment->hash(event.index)};
 }
 
-std::uint64_t list_events(const store::Snapshot& snapshot, const Filter& filter, Order order,
+std::uint64_t list_events(const store::Snapshot& snapshot, const Filter& wanted, Order order,
                           std::optional<std::uint64_t> limit, const std::function<bool(const ListedEvent&)>& visit,
                           const std::optional<Position>& after) {
+  const Filter filter = with_verdicts(snapshot, wanted);
   std::vector<std::unique_ptr<Cursor>> cursors;
   const auto later = [order](const Cursor* a, const Cursor* b) {
     const auto left = std::tuple{a->time(), a->key()};

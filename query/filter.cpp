@@ -6,9 +6,9 @@
 namespace trailkeeper::query {
 namespace {
 
-constexpr std::array<std::string_view, 17> kNames{
-    "event-id", "name",     "source", "user",     "principal",  "access-key", "account",       "region",    "ip",
-    "error",    "resource", "type",   "category", "request-id", "user-agent", "resource-type", "shown-user"};
+constexpr std::array<std::string_view, 18> kNames{
+    "event-id", "name",     "source", "user",     "principal",  "access-key", "account",       "region",     "ip",
+    "error",    "resource", "type",   "category", "request-id", "user-agent", "resource-type", "shown-user", "verdict"};
 
 }  // namespace
 

@@ -1,6 +1,7 @@
 // What a query asks for.
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -8,6 +9,10 @@
 
 #include "event/timestamp.h"
 #include "query/pattern.h"
+
+namespace trailkeeper::audit {
+class VerdictIndex;
+}
 
 namespace trailkeeper::query {
 
@@ -30,6 +35,7 @@ enum class FilterField {
   user_agent,
   resource_type,
   shown_user,  ///< The one name that counts show for the caller.
+  verdict,
 };
 
 /// One option's name without dashes (`event-id`), for messages and for HTTP parameters.
@@ -49,6 +55,8 @@ struct Filter {
   std::optional<bool> read_only;
   std::optional<event::Timestamp> since;  ///< Inclusive.
   std::optional<event::Timestamp> until;  ///< Exclusive.
+  /// Where a field is `verdict`: of the snapshot that is asked (query/verdict_filter.h).
+  std::shared_ptr<audit::VerdictIndex> verdicts;
 
   /// Adds an alternative for a field.
   void add(FilterField field, std::string_view text);

@@ -7,6 +7,7 @@
 #include "event/json_text.h"
 #include "query/filter_json.h"
 #include "query/segment_filter.h"
+#include "query/verdict_filter.h"
 
 namespace trailkeeper::query {
 namespace {
@@ -75,7 +76,9 @@ RetentionResult apply_retention(store::Store& store, store::Writer& writer, cons
   expired.until = result.before;
   for (const std::string& account : request.accounts) expired.add(FilterField::account, account);
   std::vector<Filter> holds;
-  for (const store::LegalHold& hold : snapshot.holds()) holds.push_back(decode_filter(hold.filter));
+  for (const store::LegalHold& hold : snapshot.holds()) {
+    holds.push_back(with_verdicts(snapshot, decode_filter(hold.filter)));
+  }
 
   for (const store::Segment& segment : snapshot.segments()) {
     std::vector<std::uint8_t> keep(segment.size(), 1);

@@ -6,6 +6,7 @@
 #include "query/event_tests.h"
 #include "query/field_catalogue.h"
 #include "query/ip_range.h"
+#include "query/verdict_filter.h"
 #include "store/block_postings.h"
 #include "store/segment_builder.h"
 
@@ -23,9 +24,10 @@ std::size_t column(Field field) { return *store::column_of(field); }
 class Compiler {
  public:
   /// `lazily`: few of the segment's events will be looked at.
-  Compiler(const store::Segment& segment, const FieldFilter& filter, bool lazily)
+  Compiler(const store::Segment& segment, const FieldFilter& filter, audit::VerdictIndex* verdicts, bool lazily)
       : segment_(segment),
         filter_(filter),
+        verdicts_(verdicts),
         lazily_(lazily),
         matches_([&filter](std::string_view text) { return matches_any(filter.any_of, text); }) {}
 
@@ -50,6 +52,7 @@ class Compiler {
       case FilterField::user_agent: return of_column(Field::user_agent);
       case FilterField::resource_type: return test_path(segment_, "resources[].type", matches_);
       case FilterField::shown_user: return shown_user();
+      case FilterField::verdict: return test_verdict(segment_, filter_, verdicts_);
     }
     return nullptr;
   }
@@ -214,6 +217,7 @@ class Compiler {
 
   const store::Segment& segment_;
   const FieldFilter& filter_;
+  audit::VerdictIndex* verdicts_;
   bool lazily_;
   TextTest matches_;
 };
@@ -235,7 +239,7 @@ void SegmentFilter::add_tests(const Filter& filter) {
   constexpr std::uint32_t kSmallPart = 4;
   const bool lazily = (end_ - first_) < segment_.size() / kSmallPart;
   for (const FieldFilter& field : filter.fields) {
-    tests_.push_back(Compiler{segment_, field, lazily}.compile());
+    tests_.push_back(Compiler{segment_, field, filter.verdicts.get(), lazily}.compile());
     if (!tests_.back()->possible()) return;
   }
   if (filter.read_only) {

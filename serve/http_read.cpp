@@ -1,4 +1,5 @@
 // The routes that read.
+#include <algorithm>
 #include <chrono>
 
 #include "event/json_text.h"
@@ -112,6 +113,10 @@ asio::awaitable<HttpResponse> HttpRoutes::tail(HttpRequest request) {
   HttpResponse response;
   response.content_type = "text/event-stream";
   response.headers.emplace_back("Cache-Control", "no-store");
+  if (std::any_of(filter.fields.begin(), filter.fields.end(),
+                  [](const query::FieldFilter& field) { return field.field == query::FilterField::verdict; })) {
+    co_return error_response(400, "/v1/tail can't filter by verdict; ask /v1/events");
+  }
   const auto source = std::make_shared<TailSource>(context_.tail, std::move(filter), context_.stopping);
   response.source = [source] { return source->next(); };
   co_return response;

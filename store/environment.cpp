@@ -15,8 +15,12 @@
 namespace trailkeeper::store {
 namespace {
 
-constexpr const char* kTableNames[kTableCount] = {"meta",    "segments", "parts",  "rejects",
-                                                  "sources", "holds",    "journal"};
+constexpr const char* kTableNames[kTableCount] = {"meta",  "segments", "parts",    "rejects", "sources",
+                                                  "holds", "journal",  "policies", "verdicts"};
+// Tables that every store has. One that was last written by an older version may lack the others; to a reader they are
+// empty then.
+constexpr unsigned kFirstTables = 7;
+constexpr unsigned kNoTable = ~0U;
 
 // Address space, not memory or disk: the file grows as data comes. A machine that refuses so much gets less, and a
 // store that outgrows it says so (StoreErrorKind::full).
@@ -107,6 +111,10 @@ void Environment::open_tables(bool write) {
   if (code != 0) fail(code, "cannot open the store", directory_);
   for (unsigned i = 0; i < kTableCount; ++i) {
     code = mdb_dbi_open(txn, kTableNames[i], write ? unsigned{MDB_CREATE} : 0U, &tables_[i]);
+    if (code == MDB_NOTFOUND && !write && i >= kFirstTables) {
+      tables_[i] = kNoTable;
+      continue;
+    }
     if (code != 0) {
       mdb_txn_abort(txn);
       if (code == MDB_NOTFOUND) {
@@ -165,6 +173,7 @@ Transaction::~Transaction() {
 std::optional<std::string_view> Transaction::get(TableId table, std::string_view key) const {
   MDB_val name = value_of(key);
   MDB_val value{};
+  if (environment_->tables_[static_cast<unsigned>(table)] == kNoTable) return std::nullopt;
   const int code = mdb_get(txn_, environment_->tables_[static_cast<unsigned>(table)], &name, &value);
   if (code == MDB_NOTFOUND) return std::nullopt;
   if (code != 0) fail(code, "cannot read", environment_->directory_);
@@ -188,6 +197,7 @@ bool Transaction::erase(TableId table, std::string_view key) {
 
 void Transaction::scan(TableId table, std::string_view from,
                        const std::function<bool(std::string_view, std::string_view)>& visit) const {
+  if (environment_->tables_[static_cast<unsigned>(table)] == kNoTable) return;
   MDB_cursor* cursor = nullptr;
   int code = mdb_cursor_open(txn_, environment_->tables_[static_cast<unsigned>(table)], &cursor);
   if (code != 0) fail(code, "cannot read", environment_->directory_);
@@ -202,6 +212,7 @@ void Transaction::scan(TableId table, std::string_view from,
 }
 
 std::uint64_t Transaction::count(TableId table) const {
+  if (environment_->tables_[static_cast<unsigned>(table)] == kNoTable) return 0;
   MDB_stat stat{};
   const int code = mdb_stat(txn_, environment_->tables_[static_cast<unsigned>(table)], &stat);
   if (code != 0) fail(code, "cannot read", environment_->directory_);

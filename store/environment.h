@@ -25,8 +25,10 @@ enum class TableId : unsigned {
   sources = 4,   ///< Source name to how far it was read.
   holds = 5,     ///< Name to a legal hold.
   journal = 6,   ///< What was done to the store by retention and operators.
+  policies = 7,  ///< Time (8 bytes, big-endian) and hash to a PolicyFile.
+  verdicts = 8,  ///< Segment number to its SegmentVerdicts.
 };
-constexpr unsigned kTableCount = 7;
+constexpr unsigned kTableCount = 9;
 
 class Environment;
 

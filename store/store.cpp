@@ -190,6 +190,19 @@ void Snapshot::sources(const std::function<void(const SourcePosition&)>& visit) 
   });
 }
 
+std::vector<PolicyFile> Snapshot::policy_files() const {
+  std::vector<PolicyFile> files;
+  transaction_.scan(TableId::policies, {}, [&](std::string_view, std::string_view value) {
+    files.push_back(decode_policy_file(value));
+    return true;
+  });
+  return files;
+}
+
+std::optional<std::string_view> Snapshot::verdicts(std::uint64_t segment) const {
+  return transaction_.get(TableId::verdicts, segment_key(segment));
+}
+
 void Snapshot::journal(const std::function<void(const JournalEntry&)>& visit) const {
   transaction_.scan(TableId::journal, {}, [&](std::string_view, std::string_view value) {
     ByteReader reader{value};

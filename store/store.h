@@ -5,6 +5,7 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -12,6 +13,7 @@
 
 #include "event/reject.h"
 #include "store/environment.h"
+#include "store/policy_file.h"
 #include "store/segment.h"
 
 namespace trailkeeper::store {
@@ -77,6 +79,10 @@ class Snapshot {
   /// In the order of their making.
   void journal(const std::function<void(const JournalEntry&)>& visit) const;
   [[nodiscard]] std::vector<LegalHold> holds() const;
+  /// By ascending time.
+  [[nodiscard]] std::vector<PolicyFile> policy_files() const;
+  /// What store/segment_verdicts.h decodes, of the segment with that number; nothing if there is none.
+  [[nodiscard]] std::optional<std::string_view> verdicts(std::uint64_t segment) const;
 
   [[nodiscard]] const Transaction& transaction() const { return transaction_; }
 

@@ -166,6 +166,7 @@ void Writer::replace(const std::vector<std::uint64_t>& numbers, const SegmentHea
   if (header.events > 0) transaction.put(TableId::segments, segment_key(header.number), encode_header(header));
   for (const std::uint64_t input : numbers) {
     transaction.erase(TableId::segments, segment_key(input));
+    transaction.erase(TableId::verdicts, segment_key(input));
     for (std::uint32_t part = 0; transaction.erase(TableId::parts, part_key(input, part)); ++part) {
     }
   }
@@ -222,6 +223,38 @@ bool Writer::erase_hold(const std::string& name, const JournalEntry& entry) {
   append_to_journal(transaction, entry);
   transaction.commit();
   return true;
+}
+
+bool Writer::put_policy_file(const PolicyFile& file, const JournalEntry& entry) {
+  const std::lock_guard lock{commit_mutex_};
+  Transaction transaction = store_.environment().write();
+  const std::string key = policy_key(file);
+  if (transaction.get(TableId::policies, key)) return false;
+  transaction.put(TableId::policies, key, encode_policy_file(file));
+  append_to_journal(transaction, entry);
+  transaction.commit();
+  return true;
+}
+
+bool Writer::erase_policy_file(const std::string& key, const JournalEntry& entry) {
+  const std::lock_guard lock{commit_mutex_};
+  Transaction transaction = store_.environment().write();
+  if (!transaction.erase(TableId::policies, key)) return false;
+  append_to_journal(transaction, entry);
+  transaction.commit();
+  return true;
+}
+
+void Writer::put_verdicts(const std::vector<VerdictsOfSegment>& verdicts) {
+  if (verdicts.empty()) return;
+  const std::lock_guard lock{commit_mutex_};
+  Transaction transaction = store_.environment().write();
+  for (const auto& [segment, of_segment] : verdicts) {
+    const std::string key = segment_key(segment);
+    if (!transaction.get(TableId::segments, key)) continue;
+    transaction.put(TableId::verdicts, key, encode_verdicts(of_segment));
+  }
+  transaction.commit();
 }
 
 MergeCost Writer::merge_cost() const {

@@ -11,6 +11,7 @@
 #include "store/deduplicator.h"
 #include "store/merge.h"
 #include "store/segment_builder.h"
+#include "store/segment_verdicts.h"
 #include "store/store.h"
 
 namespace trailkeeper::store {
@@ -77,6 +78,19 @@ class Writer {
   void put_hold(const LegalHold& hold, const JournalEntry& entry);
   /// False if there is no hold of the name.
   bool erase_hold(const std::string& name, const JournalEntry& entry);
+
+  /// Keeps a file of policies, and says so in the journal. False, and nothing changes, if it is there already.
+  bool put_policy_file(const PolicyFile& file, const JournalEntry& entry);
+  /// Removes a file of policies by its key. False if there is none.
+  bool erase_policy_file(const std::string& key, const JournalEntry& entry);
+
+  /// Codes of the events of a segment, by its number.
+  struct VerdictsOfSegment {
+    std::uint64_t segment = 0;
+    SegmentVerdicts verdicts;
+  };
+  /// Keeps verdicts, in one transaction. Those of segments that are gone meanwhile are left out.
+  void put_verdicts(const std::vector<VerdictsOfSegment>& verdicts);
 
   [[nodiscard]] MergeCost merge_cost() const;
 

@@ -1,7 +1,7 @@
 # bash completion for trailkeeper
 # shellcheck shell=bash disable=SC2207
 
-_trailkeeper_fields="name source user principal access-key account region ip error type category user-agent read-only
+_trailkeeper_fields="name verdict source user principal access-key account region ip error type category user-agent read-only
   identity role eventName eventSource awsRegion sourceIPAddress userAgent errorCode errorMessage eventID requestID eventType
   eventCategory recipientAccountId readOnly userIdentity.type userIdentity.arn userIdentity.principalId
   userIdentity.accountId userIdentity.userName userIdentity.accessKeyId userIdentity.invokedBy resources[].ARN
@@ -24,9 +24,9 @@ _trailkeeper_list() {
 
 _trailkeeper() {
   local cur="${COMP_WORDS[COMP_CWORD]}" prev="${COMP_WORDS[COMP_CWORD - 1]}" command="" i
-  local commands="replay events show count evaluate rejects stats serve tail retain hold token journal compact backup restore verify"
+  local commands="replay events show count evaluate policies recheck findings explain access least-privilege rejects stats serve tail retain hold token journal compact backup restore verify"
   local filters="--event-id --name --source --user --principal --access-key --account --region --ip --error --resource --resource-type --type
-    --category --request-id --user-agent --read-only --write-only --since --until"
+    --category --request-id --user-agent --verdict --read-only --write-only --since --until"
   COMPREPLY=()
 
   # --option=value arrives as three words.
@@ -46,6 +46,7 @@ _trailkeeper() {
   case "$prev" in
     --store) _trailkeeper_files -d; return ;;
     --output | -o) _trailkeeper_words "table json ndjson csv raw"; return ;;
+    --verdict) _trailkeeper_words "granted not-granted denied-as-expected denied-though-granted unknown not-applicable"; return ;;
     --order) _trailkeeper_words "newest oldest"; return ;;
     --per) _trailkeeper_words "hour day month"; return ;;
     --by) _trailkeeper_list "$_trailkeeper_fields"; return ;;
@@ -72,7 +73,7 @@ _trailkeeper() {
     --expires) _trailkeeper_words "1d 30d 90d 365d"; return ;;
     --keep) _trailkeeper_words "30d 90d 365d 400d 7w 52w"; return ;;
     --max-size) _trailkeeper_words "1GB 10GB 100GB"; return ;;
-    --since | --until) _trailkeeper_words "15m 1h 24h 7d 30d 90d now"; return ;;
+    --since | --until | --at) _trailkeeper_words "15m 1h 24h 7d 30d 90d now"; return ;;
     --event-id | --name | --user | --principal | --access-key | --account | --region | --ip | --resource | --resource-type | --request-id | \
       --user-agent | --limit | --top | --workers | --url | --tls-client-name | --max-connections | --*-timeout) return ;;
   esac
@@ -80,10 +81,19 @@ _trailkeeper() {
   local global="--store --output --help"
   case "$command" in
     "") _trailkeeper_words "$commands $global --version" ;;
-    replay) if [[ $cur == -?* ]]; then _trailkeeper_words "--workers $global"; else _trailkeeper_files -f; fi ;;
+    replay) if [[ $cur == -?* ]]; then _trailkeeper_words "--workers --no-verdicts $global"; else _trailkeeper_files -f; fi ;;
     events) _trailkeeper_words "$filters --limit --order --fields $global" ;;
     count) _trailkeeper_words "$filters --by --per --top $global" ;;
     evaluate) if [[ $cur == -?* ]]; then _trailkeeper_words "$global"; else _trailkeeper_files -f; fi ;;
+    policies)
+      if [[ $cur == -?* ]]; then _trailkeeper_words "--at $global"
+      elif [[ $prev == policies ]]; then _trailkeeper_words "load list show forget"
+      else _trailkeeper_files -f; fi ;;
+    recheck) _trailkeeper_words "--all $global" ;;
+    findings) _trailkeeper_words "$filters --limit $global" ;;
+    access) _trailkeeper_words "--at $global" ;;
+    least-privilege) _trailkeeper_words "--since --at $global" ;;
+    explain) _trailkeeper_words "$global" ;;
     rejects) _trailkeeper_words "--limit $global" ;;
     serve)
       _trailkeeper_words "--http --https --syslog --syslog-tls --forward --forward-tls --ndjson --ndjson-tls --follow --tls-cert --tls-key

@@ -30,6 +30,7 @@ class ActionPattern {
   static boost::system::result<ActionPattern, std::string> parse(std::string_view text);
 
   [[nodiscard]] bool match(const Action& action) const;
+  [[nodiscard]] bool matches_everything() const { return reach_ == Reach::everything; }
   [[nodiscard]] bool matches_nothing() const { return reach_ == Reach::nothing; }
 
  private:

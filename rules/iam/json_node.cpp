@@ -74,6 +74,19 @@ bool valid_number(std::string_view text) {
   return at == text.size();
 }
 
+// Where the reader is: written out only when there is something to say about it.
+struct Place {
+  const Place* parent = nullptr;
+  std::string_view key;
+  std::size_t index = 0;
+  bool in_array = false;
+
+  [[nodiscard]] std::string pointer() const {  // NOLINT(misc-no-recursion): kMaxJsonDepth ends it.
+    if (parent == nullptr) return {};
+    return in_array ? pointer_to(parent->pointer(), index) : pointer_to(parent->pointer(), key);
+  }
+};
+
 class Reader {
  public:
   explicit Reader(std::string_view json) : bytes_(json) {}
@@ -93,7 +106,7 @@ class Reader {
     }
     root.kind = JsonNode::Kind::object;
     root.offset = std::string_view{bytes_}.find('{');
-    if (!read_object(object, root, "", 1)) return error_;
+    if (!read_object(object, root, Place{}, 1)) return error_;
     const char* behind = nullptr;
     if (document_.current_location().get(behind) != simdjson::OUT_OF_BOUNDS) {
       return Error{"there is more behind the JSON object", "", location()};
@@ -102,13 +115,13 @@ class Reader {
   }
 
  private:
-  bool refuse(std::string message, std::string path, std::size_t offset) {
-    error_ = {std::move(message), std::move(path), offset};
+  bool refuse(std::string message, const Place& place, std::size_t offset) {
+    error_ = {std::move(message), place.pointer(), offset};
     return false;
   }
-  bool refuse(simdjson::error_code code, std::string_view path) {
+  bool refuse(simdjson::error_code code, const Place& place) {
     error_ = failure(code);
-    error_.path = path;
+    error_.path = place.pointer();
     return false;
   }
 
@@ -137,7 +150,7 @@ class Reader {
     }
   }
 
-  bool read_string(ondemand::value value, std::string& out, std::string_view path) {
+  bool read_string(ondemand::value value, std::string& out, const Place& path) {
     std::string_view text;
     if (const auto error = value.get_string().get(text)) return refuse(error, path);
     out.assign(text);
@@ -145,7 +158,7 @@ class Reader {
   }
 
   // NOLINTNEXTLINE(misc-no-recursion): kMaxJsonDepth ends it.
-  bool read_value(ondemand::value value, JsonNode& node, const std::string& path, int depth) {
+  bool read_value(ondemand::value value, JsonNode& node, const Place& path, int depth) {
     const std::string_view token = value.raw_json_token();
     node.offset = offset_of(token.data());
     if (depth > kMaxJsonDepth) return refuse("the JSON is nested too deeply", path, node.offset);
@@ -181,18 +194,18 @@ class Reader {
   }
 
   // NOLINTNEXTLINE(misc-no-recursion)
-  bool read_array(ondemand::array array, JsonNode& node, const std::string& path, int depth) {
+  bool read_array(ondemand::array array, JsonNode& node, const Place& path, int depth) {
     for (auto element : array) {
       ondemand::value value;
       if (const auto error = element.get(value)) return refuse(error, path);
-      const std::string place = pointer_to(path, node.items.size());
+      const Place place{&path, {}, node.items.size(), true};
       if (!read_value(value, node.items.emplace_back(), place, depth)) return false;
     }
     return true;
   }
 
   // NOLINTNEXTLINE(misc-no-recursion)
-  bool read_object(ondemand::object object, JsonNode& node, const std::string& path, int depth) {
+  bool read_object(ondemand::object object, JsonNode& node, const Place& path, int depth) {
     for (auto field_or_error : object) {
       ondemand::field field;
       if (const auto error = std::move(field_or_error).get(field)) return refuse(error, path);
@@ -201,21 +214,34 @@ class Reader {
       std::string_view key;
       if (const auto error = field.unescaped_key().get(key)) return refuse(error, path);
       member.key = key;
-      if (!read_value(field.value(), member.value, pointer_to(path, member.key), depth)) return false;
+      // The key's text may move while members are added, but not while this value is read.
+      const Place place{&path, member.key};
+      if (!read_value(field.value(), member.value, place, depth)) return false;
     }
     return refuse_doubles(node, path);
   }
 
-  bool refuse_doubles(const JsonNode& node, const std::string& path) {
+  bool refuse_doubles(const JsonNode& node, const Place& path) {
+    constexpr std::size_t kFew = 16;
+    if (node.members.size() <= kFew) {
+      for (std::size_t i = 1; i < node.members.size(); ++i) {
+        for (std::size_t k = 0; k < i; ++k) {
+          if (node.members[i].key == node.members[k].key) return refuse_double(node.members[i], path);
+        }
+      }
+      return true;
+    }
     std::vector<std::size_t> order(node.members.size());
     std::iota(order.begin(), order.end(), std::size_t{0});
     const auto key = [&](std::size_t i) -> const std::string& { return node.members[i].key; };
     std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return key(a) < key(b); });
     const auto twice =
         std::adjacent_find(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return key(a) == key(b); });
-    if (twice == order.end()) return true;
-    const JsonMember& second = node.members[*(twice + 1)];
-    return refuse(fmt::format("\"{}\" is there twice", second.key), pointer_to(path, second.key), second.offset);
+    return twice == order.end() || refuse_double(node.members[*(twice + 1)], path);
+  }
+
+  bool refuse_double(const JsonMember& second, const Place& path) {
+    return refuse(fmt::format("\"{}\" is there twice", second.key), Place{&path, second.key}, second.offset);
   }
 
   simdjson::padded_string bytes_;

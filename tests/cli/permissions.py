@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """Permissions: what IAM decides, and what that says about the events of a trail."""
 import json
+import os
 
 from harness import Harness
 
@@ -41,5 +42,123 @@ t.check("evaluate: the place is named", lines[0]["error"]["place"].startswith("/
 t.equal("evaluate: what comes behind it is decided", lines[1]["decision"], "Allowed")
 done = t.run("evaluate", t.path("missing.json"))
 t.equal("evaluate: a missing file", (done.returncode, b"missing.json" in done.stderr), (3, True))
+
+# --- Verdicts on the samples; samples/README.md has the same numbers ---
+
+SAMPLES = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "samples")
+POLICIES = [os.path.join(SAMPLES, "policies", name + ".json") for name in ("acme", "birch", "cobalt")]
+store = t.path("store")
+
+
+def run(*arguments, store=store):
+    return t.run(*arguments, store=store)
+
+
+def parsed(*arguments, store=store):
+    done = run(*arguments, "-o", "json", store=store)
+    t.equal("exit code of %s" % (arguments,), done.returncode, 0)
+    return json.loads(done.stdout)
+
+
+def verdicts(*filters, store=store):
+    return {row["verdict"]: row["count"] for row in parsed("count", "--by", "verdict", *filters, store=store)}
+
+
+EXPECTED = {"granted": 1690, "not-applicable": 275, "not-granted": 130, "denied-though-granted": 86, "denied-as-expected": 75,
+            "unknown": 75}
+run("replay", os.path.join(SAMPLES, "trails"))
+before = verdicts()
+t.equal("without policies nobody is not-granted", before.get("not-granted", 0) + before.get("denied-as-expected", 0), 0)
+t.equal("policies load: exit code", run("policies", "load", "--at", "2024-03-01", *POLICIES).returncode, 0)
+t.equal("verdicts change as soon as policies are loaded", verdicts(), EXPECTED)
+rechecked = parsed("recheck")
+t.equal("recheck: all events", rechecked[0]["events"], 2331)
+t.equal("recheck: nothing left", parsed("recheck")[0]["events"], 0)
+t.equal("verdicts are the same when kept", verdicts(), EXPECTED)
+t.equal("loading again changes nothing", [row["new"] for row in parsed("policies", "load", "--at", "2024-03-01", *POLICIES)], ["no"] * 3)
+t.equal("verdicts by filter", parsed("count", "--verdict", "not-granted"), [{"count": 130}])
+t.equal("verdicts by glob", parsed("count", "--verdict", "denied-*"), [{"count": 161}])
+rows = parsed("count", "--by", "user,verdict", "--source", "activate.amazonaws.com", "--verdict", "not-granted")
+t.equal("verdict beside another field", rows, [{"user": "gina@cobalt.example", "verdict": "not-granted", "count": 2},
+                                               {"user": "dave", "verdict": "not-granted", "count": 1}])
+t.equal("a wrong verdict is wrong usage", run("events", "--verdict", "fine").returncode, 2)
+listed = parsed("events", "--verdict", "not-granted", "--fields", "eventID,verdict")
+t.equal("events --verdict lists them", (len(listed), {row["verdict"] for row in listed}), (130, {"not-granted"}))
+
+# The same events in another order, after the policies: nothing depends on the order.
+other = t.path("other")
+run("replay", os.path.join(SAMPLES, "trails", "envelopes"), store=other)
+run("policies", "load", "--at", "2024-03-01", *reversed(POLICIES), store=other)
+run("replay", os.path.join(SAMPLES, "trails", "ndjson"), os.path.join(SAMPLES, "trails", "AWSLogs"), store=other)
+t.equal("verdicts don't depend on the order of loading", verdicts(store=other), EXPECTED)
+
+# IAM's events in the trail: erin attached activate:* to dave on 13 March.
+def actions_of(user, at):
+    rows = parsed("policies", "show", user, "--at", at)
+    return {row["policy"] for row in rows if row["as"] == "identity policy"}
+t.check("policies show: before", not any("ActivateFull" in p for p in actions_of("dave", "2024-03-13T10:00:00Z")))
+t.check("policies show: after", any("ActivateFull" in p for p in actions_of("dave", "2024-03-14")))
+t.equal("refused before, as expected", verdicts("--user", "dave", "--source", "activate.amazonaws.com", "--until", "2024-03-13"),
+        {"denied-as-expected": 13})
+t.equal("granted after", verdicts("--user", "dave", "--source", "activate.amazonaws.com", "--name", "Get*", "--since", "2024-03-14").keys(),
+        {"granted"})
+late = {"eventVersion": "1.09", "eventTime": "2024-03-20T00:00:00Z", "eventSource": "iam.amazonaws.com", "eventName": "DetachUserPolicy",
+        "eventID": "late-1", "userIdentity": {"type": "IAMUser", "accountId": "444455556666", "arn": "arn:aws:iam::444455556666:user/erin",
+                                              "userName": "erin"},
+        "requestParameters": {"userName": "dave", "policyArn": "arn:aws:iam::444455556666:policy/ActivateFull"},
+        "responseElements": None, "readOnly": False, "eventType": "AwsApiCall", "recipientAccountId": "444455556666"}
+run("replay", t.write("late/late.json", json.dumps(late)), store=other)
+after = verdicts("--user", "dave", "--source", "activate.amazonaws.com", "--since", "2024-03-20", "--error", "none", store=other)
+t.equal("a late event of IAM changes what came after it", set(after), {"not-granted"})
+t.equal("and not what came before", verdicts("--user", "dave", "--source", "activate.amazonaws.com", "--until", "2024-03-13", store=other),
+        {"denied-as-expected": 13})
+
+# Findings and explanations.
+findings = parsed("findings", "--source", "activate.amazonaws.com")
+t.equal("findings", [(f["rule"], f["severity"], f["action"], f["verdict"]) for f in findings],
+        [("R11", "high", "activate:CreateForm", "not-granted")] * 3)
+t.equal("findings: the last is dave's", findings[-1]["principal"], "arn:aws:iam::444455556666:user/dave")
+explained = parsed("explain", findings[-1]["event"])
+t.equal("explain: verdict and rule", (explained["verdict"], explained["rule"], explained["action"]), ("not-granted", "R11", "activate:CreateForm"))
+t.check("explain: what was considered", any("ActivateFull" in c["policy"] and "allows" in c["says"] for c in explained["considered"]), explained)
+t.equal("explain of nothing", run("explain", "nothing").returncode, 1)
+unknown = parsed("findings", "--verdict", "unknown", "--user", "robot-api", "--limit", "1")[0]
+t.check("unknown: what is missing is named", "resource" in unknown["sentence"], unknown)
+
+# Access and least privilege.
+def access(user, at):
+    return {row["feature"]: row["access"] for row in parsed("access", user, "--at", at)}
+dave = access("dave", "2024-03-12")
+t.equal("access before", [dave[f] for f in ("home", "cost-data", "trusted-advisor", "health", "onboarding", "application-form")],
+        ["no", "yes", "yes", "yes", "partly", "no"])
+t.equal("access after", access("dave", "2024-03-14")["home"], "yes")
+t.equal("access: partly", access("FinOps", "2024-03-12")["home"], "partly")
+t.equal("access: an administrator", set(access("frank", "2024-03-12").values()), {"yes"})
+rows = {row["feature"]: row for row in parsed("access", "ben", "--at", "2024-03-12")}
+t.equal("access: the smallest policy", rows["home"]["policy"]["Statement"][0]["Action"], ["activate:*"])
+t.check("access: all principals", len(run("access", "--at", "2024-03-12").stdout.splitlines()) == 12)
+t.equal("access of nobody", run("access", "nobody").returncode, 1)
+least = parsed("least-privilege", "nightly-etl", "--at", "2024-05-31")
+policy = least["policy"]
+t.check("least-privilege: the bucket, not every object", "arn:aws:s3:::birch-reports/*" in json.dumps(policy), policy)
+request = {"request": {"principal": "arn:aws:iam::444455556666:role/nightly-etl", "action": "kms:Decrypt",
+                       "resource": "arn:aws:kms:us-east-1:444455556666:key/5a0c1f1e-8d1b-4c55-9a53-3f7f0b6f2c11"},
+           "identityPolicies": [policy], "resourcePolicy": {"Statement": {
+               "Effect": "Allow", "Action": "kms:*", "Resource": "*", "Principal": {"AWS": "arn:aws:iam::444455556666:root"}}}}
+t.equal("least-privilege: evaluate takes it", json.loads(evaluate(json.dumps(request)).stdout)["decision"], "Allowed")
+unused = {row["action"] for row in parsed("least-privilege", "frank", "--at", "2024-05-31")["neverUsed"]}
+t.equal("least-privilege: a used grant isn't listed", unused, set())
+
+# Files that are refused, and what a user adds.
+done = run("policies", "load", t.write("bad/a.json", '{"UserDetailList":[{"UserName":"x"}]}'), t.write("bad/b.json", "[]"))
+t.equal("broken files: exit code", done.returncode, 1)
+t.check("broken files: the place", b"/UserDetailList/0" in done.stderr and b"b.json" in done.stderr, done.stderr)
+catalogue = t.write("own.json", json.dumps({"requirements": [{"source": "activate.amazonaws.com", "name": "GetCredits", "none": "ours"}]}))
+loaded = parsed("policies", "load", catalogue)
+t.equal("a catalogue of one's own", verdicts("--name", "GetCredits", "--source", "activate.amazonaws.com").keys(), {"not-applicable"})
+t.equal("policies forget", run("policies", "forget", loaded[0]["id"]).returncode, 0)
+t.equal("forgotten", verdicts(), EXPECTED)
+t.equal("forget nothing", run("policies", "forget", loaded[0]["id"]).returncode, 1)
+t.equal("policies list", len(parsed("policies", "list")), 3)
 
 t.finish()

@@ -1,0 +1,36 @@
+// Taking files of policies into a store.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "rules/iam/error.h"
+#include "store/writer.h"
+
+namespace trailkeeper::audit {
+
+/// Bytes a file of policies may have.
+constexpr std::size_t kMaxPolicyFileBytes = std::size_t{64} << 20;
+
+struct LoadedPolicies {
+  store::PolicyFile file;
+  bool is_new = false;  ///< False: the same file was there for the same time.
+  std::string what;     ///< `account 111122223333: 3 users, 1 group, 4 roles, 12 policies`.
+  /// Documents that can't be read: their holders' verdicts are unknown.
+  std::vector<std::string> broken;
+};
+
+/// Checks a file (what `aws iam get-account-authorization-details` prints, an organisation's file, a catalogue of
+/// requirements) and keeps it as of `time`. The error says what is wrong, and where.
+rules::iam::Result<LoadedPolicies> load_policies(store::Writer& writer, std::string bytes, std::string source,
+                                                 event::Timestamp time, event::Timestamp now);
+
+/// The key's last part in hexadecimal, by which people name a loaded file.
+std::string policy_file_id(const store::PolicyFile& file);
+
+/// Removes the loaded file of that ID. False if there is none.
+bool forget_policies(store::Store& store, store::Writer& writer, std::string_view id, event::Timestamp now);
+
+}  // namespace trailkeeper::audit

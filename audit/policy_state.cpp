@@ -1,0 +1,136 @@
+#include "audit/policy_state.h"
+
+#include <algorithm>
+#include <tuple>
+
+#include "audit/event_fields.h"
+#include "rules/grants/snapshot.h"
+#include "rules/verdicts/verdict.h"
+#include "store/block_postings.h"
+#include "store/segment_parts.h"
+
+namespace trailkeeper::audit {
+
+using event::Field;
+
+namespace {
+
+constexpr std::string_view kIam = "iam.amazonaws.com";
+constexpr std::uint64_t kMix = 0x9E3779B97F4A7C15;
+
+// Codes plus one of a column whose strings pass.
+template <typename Test>
+std::vector<std::uint8_t> wanted_codes(const store::Segment& segment, Field field, Test&& test) {
+  const store::StringList& dictionary = segment.dictionary(*store::column_of(field));
+  std::vector<std::uint8_t> wanted(dictionary.size() + std::size_t{1}, 0);
+  std::string scratch;
+  for (std::uint32_t code = 0; code < dictionary.size(); ++code) {
+    if (test(dictionary.get(code, scratch))) wanted[code + std::size_t{1}] = 1;
+  }
+  return wanted;
+}
+
+bool any(const std::vector<std::uint8_t>& wanted) { return std::find(wanted.begin(), wanted.end(), 1) != wanted.end(); }
+
+}  // namespace
+
+PolicyState::PolicyState(const store::Snapshot& snapshot)
+    : snapshot_(snapshot), catalogue_(rules::requirements::Catalogue::built_in()), files_(snapshot.policy_files()) {
+  for (const store::Segment& segment : snapshot.segments()) find_events(segment);
+  add_files();
+  std::sort(steps_.begin(), steps_.end(),
+            [](const Step& a, const Step& b) { return std::tie(a.time, a.id) < std::tie(b.time, b.id); });
+  std::uint64_t basis = catalogue_.fingerprint() + rules::verdicts::kVerdictRevision;
+  for (Step& step : steps_) {
+    basis = (basis ^ step.id ^ static_cast<std::uint64_t>(step.time)) * kMix;
+    basis ^= basis >> 29;
+    step.basis = basis;
+  }
+}
+
+std::uint64_t PolicyState::basis(event::Timestamp time) const {
+  const auto next = std::upper_bound(steps_.begin(), steps_.end(), time,
+                                     [](event::Timestamp t, const Step& step) { return t < step.time; });
+  if (next == steps_.begin()) return catalogue_.fingerprint() + rules::verdicts::kVerdictRevision;
+  return std::prev(next)->basis;
+}
+
+void PolicyState::find_events(const store::Segment& segment) {
+  if (segment.size() == 0) return;
+  const auto sources = wanted_codes(segment, Field::event_source, [](std::string_view text) { return text == kIam; });
+  if (!any(sources)) return;
+  const auto names = wanted_codes(segment, Field::event_name, rules::grants::changes_grants);
+  if (!any(names)) return;
+  const std::size_t name_column = *store::column_of(Field::event_name);
+  const store::PackedView& name_codes = segment.column(name_column);
+  const store::PackedView& source_codes = segment.column(*store::column_of(Field::event_source));
+  const store::PackedView& error_codes = segment.column(*store::column_of(Field::error_code));
+  const std::uint64_t no_error =
+      segment.dictionary(*store::column_of(Field::error_code)).first_empty() + std::uint64_t{1};
+  std::vector<std::uint8_t> blocks((segment.size() + store::kPostingBlock - 1) / store::kPostingBlock, 1);
+  if (const store::BlockPostings& postings = segment.postings(name_column); postings.available()) {
+    std::fill(blocks.begin(), blocks.end(), std::uint8_t{0});
+    for (std::uint32_t code = 1; code < names.size(); ++code) {
+      if (names[code] != 0) postings.mark(code - 1, blocks);
+    }
+  }
+  for (std::uint32_t block = 0; block < blocks.size(); ++block) {
+    if (blocks[block] == 0) continue;
+    const std::uint32_t end = std::min(segment.size(), (block + 1) * store::kPostingBlock);
+    for (std::uint32_t i = block * store::kPostingBlock; i < end; ++i) {
+      if (names[name_codes[i]] == 0 || sources[source_codes[i]] == 0) continue;
+      const std::uint64_t error = error_codes[i];
+      if (error == 0 || error == no_error) steps_.push_back({segment.time(i), segment.hash(i), &segment, i});
+    }
+  }
+}
+
+void PolicyState::add_files() {
+  for (std::size_t i = 0; i < files_.size(); ++i) {
+    const store::PolicyFile& file = files_[i];
+    if (file.kind == kCatalogueFile) {
+      static_cast<void>(catalogue_.add(file.bytes));  // It was checked when it was loaded.
+    } else {
+      steps_.push_back({file.time, store::checksum(file.bytes), nullptr, 0, i});
+    }
+  }
+}
+
+const rules::grants::History& PolicyState::history() {
+  if (history_) return *history_;
+  history_ = std::make_unique<rules::grants::History>();
+  for (const Step& step : steps_) {
+    if (step.segment != nullptr) {
+      add_event(step);
+      continue;
+    }
+    const store::PolicyFile& file = files_[step.file];
+    if (file.kind == kAccountFile) {
+      if (auto read = rules::grants::read_account(file.bytes)) history_->add(file.time, std::move(*read));
+    } else if (auto read = rules::grants::read_organization(file.bytes)) {
+      history_->add(file.time, std::move(*read));
+    }
+  }
+  history_->finish();
+  return *history_;
+}
+
+void PolicyState::add_event(const Step& step) {
+  const EventFields fields{*step.segment};
+  std::string json;
+  step.segment->append_event(step.index, snapshot_.hash_seed(), json);
+  auto record = rules::iam::parse_json_object(json);
+  if (!record) return;
+  rules::grants::IamEvent event;
+  event.time = step.time;
+  const store::EventKey key = step.segment->key(step.index);
+  event.id.assign(reinterpret_cast<const char*>(key.data()), key.size());
+  event.id += std::to_string(step.id);
+  event.account = fields.text(Field::recipient_account_id, step.index);
+  if (event.account.empty()) event.account = fields.text(Field::account_id, step.index);
+  event.name = fields.text(Field::event_name, step.index);
+  event.record = std::move(*record);
+  history_->add(std::move(event));
+}
+
+}  // namespace trailkeeper::audit

@@ -1,0 +1,201 @@
+#include "audit/segment_judge.h"
+
+#include <algorithm>
+#include <array>
+#include <boost/unordered/unordered_flat_map.hpp>
+#include <memory>
+#include <optional>
+
+#include "event/canonical_name.h"
+#include "rules/iam/json_node.h"
+
+namespace trailkeeper::audit {
+
+using event::Field;
+using rules::verdicts::EventFacts;
+using rules::verdicts::Judge;
+using rules::verdicts::Verdict;
+
+namespace {
+
+// What facts are made from. The order is that of FactsOfEvent's texts.
+constexpr std::array kFields{Field::event_source, Field::event_name,           Field::event_type,    Field::error_code,
+                             Field::aws_region,   Field::recipient_account_id, Field::identity_type, Field::account_id,
+                             Field::user_name,    Field::issuer_arn,           Field::invoked_by,    Field::arn,
+                             Field::principal_id};
+constexpr std::size_t kError = 3;
+constexpr std::size_t kRegion = 4;
+constexpr std::size_t kIdentityType = 6;
+constexpr std::size_t kIssuer = 9;
+constexpr std::size_t kArn = 11;
+constexpr std::size_t kPrincipal = 12;
+
+using Codes = std::array<std::uint32_t, kFields.size()>;
+
+struct HashOfCodes {
+  std::size_t operator()(const Codes& codes) const {
+    std::uint64_t hash = 0;
+    for (const std::uint32_t code : codes) hash = (hash ^ code) * 0x9E3779B97F4A7C15;
+    return hash ^ hash >> 32;
+  }
+};
+
+template <typename Texts>
+void fill(EventFacts& facts, const Texts& texts) {
+  facts.event_source = texts[0];
+  facts.event_name = event::canonical_name(texts[0], texts[1]);
+  facts.event_type = texts[2];
+  facts.error_code = texts[3];
+  facts.region = texts[4];
+  facts.recipient_account = texts[5];
+  facts.identity_type = texts[6];
+  facts.account = texts[7];
+  facts.user_name = texts[8];
+  facts.issuer_arn = texts[9];
+  facts.invoked_by = texts[10];
+  facts.arn = texts[kArn];
+  facts.principal_id = texts[kPrincipal];
+}
+
+Verdict judge_record(const store::Segment& segment, std::uint32_t index, std::uint64_t hash_seed, Judge& judge,
+                     std::string& json) {
+  json.clear();
+  segment.append_event(index, hash_seed, json);
+  const auto record = rules::iam::parse_json_object(json);
+  if (!record) return Verdict::unknown;
+  const FactsOfEvent of_event{segment, index};
+  return judge.verdict(of_event.facts(), *record);
+}
+
+/// Judges a segment by its columns, and by records where these don't decide.
+class SegmentJudge {
+ public:
+  SegmentJudge(const store::Segment& segment, std::uint64_t hash_seed, Judge& judge, Deadline deadline)
+      : segment_(segment),
+        fields_(segment),
+        hash_seed_(hash_seed),
+        judge_(judge),
+        deadline_(deadline),
+        codes_(segment.size()),
+        texts_(kFields.size()) {
+    for (const Field field : kFields) columns_.push_back(&segment.column(*store::column_of(field)));
+    const store::StringList& types = segment.dictionary(*store::column_of(Field::identity_type));
+    std::string scratch;
+    session_.resize(types.size() + std::size_t{1}, 0);
+    for (std::uint32_t code = 0; code < types.size(); ++code) {
+      if (types.get(code, scratch) == "AssumedRole") session_[code + std::size_t{1}] = 1;
+    }
+    // One errorCode stands for all that say the same about permissions.
+    const store::StringList& errors = segment.dictionary(*store::column_of(Field::error_code));
+    std::array<std::uint32_t, 3> first{};
+    error_.push_back(0);
+    for (std::uint32_t code = 0; code < errors.size(); ++code) {
+      const std::string_view text = errors.get(code, scratch);
+      std::uint32_t& same = first[text.empty() ? 0 : rules::verdicts::is_denial(text) ? 1 : 2];
+      if (same == 0) same = code + 1;
+      error_.push_back(same);
+    }
+  }
+
+  std::vector<std::uint8_t> run() {
+    Codes before{};
+    std::optional<Judge::Quick>* quick = nullptr;
+    for (std::uint32_t i = 0; i < segment_.size(); ++i) {
+      const Codes codes = codes_of(i);
+      if (quick == nullptr || codes != before) quick = &known_[codes];
+      before = codes;
+      const event::Timestamp time = segment_.time(i);
+      if (!*quick || !(*quick)->window.covers(time)) *quick = ask(codes, time);
+      codes_[i] = code(**quick, codes, i);
+    }
+    return std::move(codes_);
+  }
+
+ private:
+  // Without the region, which rarely matters and would make many more combinations.
+  [[nodiscard]] Codes codes_of(std::uint32_t index) const {
+    Codes codes;
+    for (std::size_t field = 0; field < kFields.size(); ++field) {
+      codes[field] = field == kRegion ? 0 : static_cast<std::uint32_t>((*columns_[field])[index]);
+    }
+    codes[kError] = error_[codes[kError]];
+    // A session counts as its role, unless a policy asks for the session itself; then the record is read.
+    if (session_[codes[kIdentityType]] != 0 && codes[kIssuer] != 0) codes[kArn] = codes[kPrincipal] = 0;
+    return codes;
+  }
+
+  [[nodiscard]] std::uint8_t code(const Judge::Quick& quick, Codes codes, std::uint32_t index) {
+    if (!quick.needs_region) return code(quick, index);
+    codes[kRegion] = static_cast<std::uint32_t>((*columns_[kRegion])[index]);
+    std::optional<Judge::Quick>& in_region = known_in_region_[codes];
+    const event::Timestamp time = segment_.time(index);
+    if (!in_region || !in_region->window.covers(time)) in_region = ask(codes, time);
+    return code(*in_region, index);
+  }
+
+  [[nodiscard]] std::uint8_t code(const Judge::Quick& quick, std::uint32_t index) {
+    if (!quick.needs_record) return static_cast<std::uint8_t>(quick.verdict);
+    if (std::chrono::steady_clock::now() >= deadline_) return kDeferred;
+    return static_cast<std::uint8_t>(read(index));
+  }
+
+  [[nodiscard]] Judge::Quick ask(const Codes& codes, event::Timestamp time) {
+    EventFacts facts;
+    facts.time = time;
+    std::array<std::string_view, kFields.size()> texts;
+    for (std::size_t field = 0; field < kFields.size(); ++field) texts[field] = text(field, codes[field]);
+    fill(facts, texts);
+    return judge_.quick(facts);
+  }
+
+  // The text of a code plus one, kept for the next time.
+  std::string_view text(std::size_t field, std::uint32_t code) {
+    if (code == 0) return {};
+    std::vector<std::unique_ptr<std::string>>& known = texts_[field];
+    if (known.size() <= code) known.resize(code + std::size_t{1});
+    if (!known[code]) known[code] = std::make_unique<std::string>(fields_.text_of_code(kFields[field], code));
+    return *known[code];
+  }
+
+  [[nodiscard]] Verdict read(std::uint32_t index) { return judge_record(segment_, index, hash_seed_, judge_, json_); }
+
+  const store::Segment& segment_;
+  EventFields fields_;
+  std::uint64_t hash_seed_;
+  Judge& judge_;
+  Deadline deadline_;
+  std::vector<std::uint8_t> codes_;
+  std::vector<std::vector<std::unique_ptr<std::string>>> texts_;  // By field and code plus one.
+  std::vector<const store::PackedView*> columns_;
+  std::vector<std::uint8_t> session_;  // By code plus one of the identity's type.
+  std::vector<std::uint32_t> error_;   // By code plus one: the code plus one that stands for it.
+  boost::unordered_flat_map<Codes, std::optional<Judge::Quick>, HashOfCodes> known_;
+  boost::unordered_flat_map<Codes, std::optional<Judge::Quick>, HashOfCodes> known_in_region_;
+  std::string json_;
+};
+
+}  // namespace
+
+FactsOfEvent::FactsOfEvent(const store::Segment& segment, std::uint32_t index) {
+  const EventFields fields{segment};
+  for (const Field field : kFields) texts_.push_back(fields.text(field, index));
+  facts_.time = segment.time(index);
+  fill(facts_, texts_);
+}
+
+std::vector<std::uint8_t> judge_segment(const store::Segment& segment, std::uint64_t hash_seed, Judge& judge,
+                                        Deadline deadline) {
+  return SegmentJudge{segment, hash_seed, judge, deadline}.run();
+}
+
+void judge_deferred(const store::Segment& segment, std::uint64_t hash_seed, Judge& judge,
+                    std::vector<std::uint8_t>& codes, Deadline deadline) {
+  std::string json;
+  for (std::uint32_t i = 0; i < codes.size(); ++i) {
+    if (codes[i] != kDeferred) continue;
+    if (std::chrono::steady_clock::now() >= deadline) return;
+    codes[i] = static_cast<std::uint8_t>(judge_record(segment, i, hash_seed, judge, json));
+  }
+}
+
+}  // namespace trailkeeper::audit

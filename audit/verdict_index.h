@@ -1,0 +1,62 @@
+// The verdicts on all events of a snapshot.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <unordered_map>
+#include <vector>
+
+#include "audit/policy_state.h"
+#include "rules/verdicts/verdict.h"
+#include "store/store.h"
+#include "store/writer.h"
+
+namespace trailkeeper::audit {
+
+/// Gives the verdicts of segments: those that are kept, where what they were made from hasn't changed since; else made
+/// now. So they are always those of the policies that the snapshot has. Thread-safe, as far as each segment is used by
+/// one thread at a time.
+class VerdictIndex {
+ public:
+  /// `snapshot` must outlive this. Reads the policies, unless all that is kept is good.
+  explicit VerdictIndex(const store::Snapshot& snapshot);
+
+  /// A rules::verdicts::Verdict for each event of one of the snapshot's segments; valid as long as this.
+  const std::vector<std::uint8_t>& of(const store::Segment& segment);
+
+  /// How much of a segment's verdicts is kept and good.
+  enum class Kept { nothing, some, all };
+  [[nodiscard]] Kept kept(const store::Segment& segment) const;
+
+  [[nodiscard]] PolicyState& state() { return state_; }
+
+ private:
+  [[nodiscard]] std::vector<std::uint8_t> make(const store::Segment& segment);
+
+  const store::Snapshot& snapshot_;
+  PolicyState state_;
+  std::mutex mutex_;
+  std::unordered_map<std::uint64_t, std::vector<std::uint8_t>> made_;  // By segment number.
+};
+
+/// What a recheck did.
+struct RecheckResult {
+  std::uint64_t segments = 0;  ///< Judged anew, or to the end.
+  std::uint64_t events = 0;    ///< In them.
+  std::uint64_t deferred = 0;  ///< Of them left for later.
+  double seconds = 0;
+};
+
+/// What a recheck is to do.
+struct RecheckRequest {
+  bool all = false;  ///< Make even what is kept and good.
+  /// After so many seconds, verdicts that need an event's whole record are deferred: to the next recheck, or to when
+  /// they are asked for.
+  double seconds_for_records = 1e9;
+};
+
+/// Makes and keeps the verdicts of all segments that have none, or none that are good, on all cores.
+RecheckResult recheck(store::Store& store, store::Writer& writer, const RecheckRequest& request = {});
+
+}  // namespace trailkeeper::audit

@@ -1,0 +1,193 @@
+// trailkeeper access and least-privilege: what principals may do, and what they did with it.
+#include "query/access.h"
+
+#include <fmt/format.h>
+
+#include "cli/command.h"
+#include "cli/output.h"
+#include "cli/principal_argument.h"
+#include "event/json_text.h"
+#include "query/least_privilege.h"
+
+namespace trailkeeper::cli {
+namespace {
+
+using rules::grants::History;
+
+struct Arguments {
+  std::vector<std::string> principals;
+  std::string at;
+  std::string since;
+};
+
+int refuse_unknown(const GlobalOptions& global, const std::vector<std::string>& wanted, event::Timestamp time) {
+  const std::string who = wanted.empty() ? "no user or role" : "no user or role " + wanted.front();
+  print_error(global, who + " is known at " + event::format_timestamp(time) +
+                          ": load policies first (trailkeeper policies load), or ask for another time");
+  return kRefused;
+}
+
+std::string joined(const std::vector<std::string>& texts) {
+  constexpr std::size_t kShown = 6;
+  std::string out;
+  for (std::size_t i = 0; i < std::min(kShown, texts.size()); ++i) out += (i == 0 ? "" : ", ") + texts[i];
+  if (texts.size() > kShown) out += fmt::format(" and {} more", texts.size() - kShown);
+  return out;
+}
+
+Cell list_cell(const std::vector<std::string>& texts, const std::string& warning) {
+  std::string text = joined(texts);
+  if (!warning.empty()) text += (text.empty() ? "" : "; ") + warning;
+  Cell cell = text.empty() ? Cell::absent() : Cell::of(text);
+  cell.json = "[";
+  for (const std::string& one : texts) {
+    if (cell.json.back() != '[') cell.json += ',';
+    event::append_quoted(one, cell.json);
+  }
+  cell.json += ']';
+  return cell;
+}
+
+// One line a principal, one column a feature.
+void print_matrix(Out& out, audit::PolicyState& state, const std::vector<History::Name>& principals,
+                  event::Timestamp time) {
+  std::vector<Column> columns{{"principal"}};
+  for (const auto& feature : state.catalogue().features()) columns.push_back({feature.name});
+  RowWriter rows{out, Format::table, std::move(columns)};
+  for (const History::Name& principal : principals) {
+    std::vector<Cell> cells{Cell::of(principal.arn)};
+    for (const query::Access& access : query::access_of(state, principal, time)) {
+      cells.push_back(Cell::of(std::string{query::level_name(access.level)} + (access.warning.empty() ? "" : "!")));
+    }
+    rows.row(std::move(cells));
+  }
+  rows.finish();
+}
+
+// One line for each principal and feature.
+void print_details(Out& out, Format format, audit::PolicyState& state, const std::vector<History::Name>& principals,
+                   event::Timestamp time) {
+  RowWriter rows{out, format, {{"principal"}, {"feature"}, {"rule"}, {"access"}, {"missing"}, {"warning"}, {"policy"}}};
+  for (const History::Name& principal : principals) {
+    for (const query::Access& access : query::access_of(state, principal, time)) {
+      Cell policy = access.policy.empty() ? Cell::absent() : Cell{access.policy, access.policy};
+      rows.row({Cell::of(principal.arn), Cell::of(access.feature), Cell::of(access.rule),
+                Cell::of(query::level_name(access.level)), list_cell(access.missing, ""),
+                access.warning.empty() ? Cell::absent() : Cell::of(access.warning), std::move(policy)});
+    }
+  }
+  rows.finish();
+}
+
+int run_access(const GlobalOptions& global, const Arguments& arguments) {
+  const event::Timestamp time = time_argument(arguments.at, "--at");
+  store::Store store{global.store_directory(), store::Store::Mode::read};
+  const store::Snapshot snapshot = store.snapshot();
+  audit::PolicyState state{snapshot};
+  const auto principals = find_principals(state.history(), arguments.principals, time);
+  if (principals.empty()) return refuse_unknown(global, arguments.principals, time);
+  Out out;
+  if (global.format == Format::table && arguments.principals.empty()) {
+    print_matrix(out, state, principals, time);
+  } else {
+    print_details(out, global.format, state, principals, time);
+  }
+  return kDone;
+}
+
+std::string privilege_json(const query::LeastPrivilege& result, const std::string& arn) {
+  std::string out = "{\"principal\":";
+  event::append_quoted(arn, out);
+  out += fmt::format(",\"events\":{},\"policy\":{},\"neverUsed\":[", result.events, result.policy);
+  for (std::size_t i = 0; i < result.unused.size(); ++i) {
+    out += i > 0 ? ",{\"policy\":" : "{\"policy\":";
+    event::append_quoted(result.unused[i].policy, out);
+    out += ",\"statement\":";
+    event::append_quoted(result.unused[i].statement, out);
+    out += ",\"action\":";
+    event::append_quoted(result.unused[i].action, out);
+    out += '}';
+  }
+  out += "],\"notCovered\":[";
+  for (std::size_t i = 0; i < result.uncovered.size(); ++i) {
+    if (i > 0) out += ',';
+    event::append_quoted(result.uncovered[i], out);
+  }
+  return out + "]}\n";
+}
+
+int run_least_privilege(const GlobalOptions& global, const Arguments& arguments) {
+  if (global.format == Format::csv)
+    throw UsageError("least-privilege prints text or JSON: choose table, json, ndjson or raw");
+  const event::Timestamp time = time_argument(arguments.at, "--at");
+  std::optional<event::Timestamp> since;
+  if (!arguments.since.empty()) since = time_argument(arguments.since, "--since");
+  store::Store store{global.store_directory(), store::Store::Mode::read};
+  const store::Snapshot snapshot = store.snapshot();
+  audit::PolicyState state{snapshot};
+  const auto principals = find_principals(state.history(), arguments.principals, time);
+  if (principals.empty()) return refuse_unknown(global, arguments.principals, time);
+  if (principals.size() > 1) {
+    print_error(global, arguments.principals.front() + " is the name of several: give an ARN, such as " +
+                            principals.front().arn);
+    return kRefused;
+  }
+  const query::LeastPrivilege result = query::least_privilege(snapshot, state, principals.front(), since, time);
+  Out out;
+  if (global.format == Format::json || global.format == Format::ndjson) {
+    out.write(privilege_json(result, principals.front().arn));
+    out.flush();
+    return kDone;
+  }
+  std::string policy;
+  event::append_pretty(result.policy, policy);
+  out.write(policy + "\n");
+  if (global.format == Format::raw) {
+    out.flush();
+    return kDone;
+  }
+  out.write(fmt::format("\n{} calls used this. Granted, but never used:\n\n", grouped(result.events)));
+  RowWriter rows{out, Format::table, {{"action"}, {"statement"}, {"policy"}}};
+  for (const auto& unused : result.unused) {
+    rows.row({Cell::of(unused.action), Cell::of(unused.statement), Cell::of(unused.policy)});
+  }
+  rows.finish();
+  return kDone;
+}
+
+}  // namespace
+
+void add_access(CLI::App& app, const GlobalOptions& global, Run& run) {
+  CLI::App* const command = app.add_subcommand("access", "What principals see of the Activate console");
+  const auto arguments = std::make_shared<Arguments>();
+  command->add_option("PRINCIPAL", arguments->principals, "ARNs or names of users and roles (default: all)");
+  command->add_option("--at", arguments->at, "When (default: now)")->type_name("TIME");
+  command->footer(
+      "A matrix of principals by feature: the home page, each action, cost data, Trusted Advisor, Health, onboarding, "
+      "the\n"
+      "application form. yes!: today it needs more than AWS's FAQ says. For named principals, and in other formats, a "
+      "line\n"
+      "for each feature with what is missing and the smallest policy that would add it.\n\n"
+      "Examples:\n"
+      "  trailkeeper access\n"
+      "  trailkeeper access anna --at 2024-03-14 --output json");
+  command->callback(
+      [&global, &run, arguments] { run = [&global, arguments] { return run_access(global, *arguments); }; });
+}
+
+void add_least_privilege(CLI::App& app, const GlobalOptions& global, Run& run) {
+  CLI::App* const command = app.add_subcommand("least-privilege", "The policy that covers what a principal used");
+  const auto arguments = std::make_shared<Arguments>();
+  command->add_option("PRINCIPAL", arguments->principals, "ARN or name of a user or role")->required()->expected(1);
+  command->add_option("--since", arguments->since, "Only calls from this time on")->type_name("TIME");
+  command->add_option("--at", arguments->at, "Grants of this time (default: now)")->type_name("TIME");
+  command->footer(
+      "Prints an IAM policy that allows every call that succeeded, then the granted actions that no call used.\n"
+      "--output raw prints the policy alone.\n\n"
+      "Example:\n"
+      "  trailkeeper least-privilege robot-api --since 90d --output raw > policy.json");
+  command->callback(
+      [&global, &run, arguments] { run = [&global, arguments] { return run_least_privilege(global, *arguments); }; });
+}
+
+}  // namespace trailkeeper::cli

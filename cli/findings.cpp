@@ -1,0 +1,175 @@
+// trailkeeper findings and explain: events that permissions don't account for, and why.
+#include "query/findings.h"
+
+#include <fmt/format.h>
+
+#include "cli/command.h"
+#include "cli/filter_options.h"
+#include "cli/output.h"
+#include "event/json_text.h"
+
+namespace trailkeeper::cli {
+namespace {
+
+namespace verdicts = rules::verdicts;
+
+struct Arguments {
+  FilterOptions filter;
+  std::optional<std::uint64_t> limit;
+};
+
+Cell or_absent(const std::string& text) { return text.empty() ? Cell::absent() : Cell::of(text); }
+
+int run_findings(const GlobalOptions& global, const Arguments& arguments) {
+  const query::Filter filter = arguments.filter.filter();
+  store::Store store{global.store_directory(), store::Store::Mode::read};
+  const store::Snapshot snapshot = store.snapshot();
+  Out out;
+  RowWriter rows{out,
+                 global.format,
+                 {{"time"}, {"rule"}, {"severity"}, {"verdict"}, {"event"}, {"principal"}, {"action"}, {"sentence"}}};
+  query::list_findings(snapshot, filter, arguments.limit, [&](const query::Finding& finding) {
+    rows.row({Cell::of(event::format_timestamp(finding.event.segment->time(finding.event.index))),
+              or_absent(finding.rule), Cell::of(finding.severity), Cell::of(verdicts::verdict_name(finding.verdict)),
+              or_absent(finding.event_id), or_absent(finding.principal), or_absent(finding.action),
+              Cell::of(finding.sentence)});
+    return true;
+  });
+  rows.finish();
+  return kDone;
+}
+
+void append_member(std::string_view name, std::string_view text, std::string& out) {
+  out += out.back() == '{' ? "" : ",";
+  event::append_quoted(name, out);
+  out += ':';
+  if (text.empty()) {
+    out += "null";
+  } else {
+    event::append_quoted(text, out);
+  }
+}
+
+void append_texts(std::string_view name, const std::vector<std::string>& texts, std::string& out) {
+  out += fmt::format(",\"{}\":[", name);
+  for (std::size_t i = 0; i < texts.size(); ++i) {
+    if (i > 0) out += ',';
+    event::append_quoted(texts[i], out);
+  }
+  out += ']';
+}
+
+std::string explanation_json(const query::Explanation& explanation) {
+  const verdicts::Judgement& judgement = explanation.judgement;
+  std::string out = "{";
+  append_member("eventID", explanation.finding.event_id, out);
+  append_member("principal", explanation.finding.principal, out);
+  append_member("verdict", verdicts::verdict_name(judgement.verdict), out);
+  append_member("why", explanation.finding.sentence, out);
+  append_member("action", judgement.requirement.action, out);
+  append_member("rule", judgement.rule.empty() ? judgement.requirement.rule : judgement.rule, out);
+  append_member("resource", judgement.resource, out);
+  append_texts("decidedBy", judgement.decided_by, out);
+  append_texts("missing", judgement.missing, out);
+  out += ",\"also\":[";
+  for (const auto& also : judgement.requirement.also) {
+    out += out.back() == '[' ? "{" : ",{";
+    append_member("action", also.action, out);
+    append_member("rule", also.rule, out);
+    out += '}';
+  }
+  out += "],\"considered\":[";
+  for (const auto& considered : judgement.considered) {
+    out += out.back() == '[' ? "{" : ",{";
+    append_member("as", considered.as, out);
+    append_member("policy", considered.policy, out);
+    append_member("says", considered.says, out);
+    out += '}';
+  }
+  return out + "]}";
+}
+
+std::string explanation_text(const query::Explanation& explanation) {
+  const verdicts::Judgement& judgement = explanation.judgement;
+  std::string out;
+  const auto line = [&out](std::string_view name, std::string_view text) {
+    if (!text.empty()) out += fmt::format("{:<10}  {}\n", name, text);
+  };
+  line("event", explanation.finding.event_id);
+  line("principal", explanation.finding.principal);
+  line("verdict", verdicts::verdict_name(judgement.verdict));
+  line("why", explanation.finding.sentence);
+  line("needed", judgement.requirement.action);
+  line("resource", judgement.resource);
+  line("rule", judgement.rule.empty() ? judgement.requirement.rule : judgement.rule);
+  for (const auto& also : judgement.requirement.also)
+    line("shown with", fmt::format("{} ({})", also.action, also.rule));
+  for (const std::string& statement : judgement.decided_by) line("decided by", statement);
+  for (const std::string& missing : judgement.missing) line("not known", missing);
+  for (const auto& considered : judgement.considered) {
+    line("considered", fmt::format("{}, {}: {}", considered.as, considered.policy, considered.says));
+  }
+  return out;
+}
+
+int run_explain(const GlobalOptions& global, const std::vector<std::string>& event_ids) {
+  if (global.format == Format::csv) throw UsageError("explain prints text or JSON: choose table, json or ndjson");
+  store::Store store{global.store_directory(), store::Store::Mode::read};
+  const store::Snapshot snapshot = store.snapshot();
+  Out out;
+  int code = kDone;
+  std::vector<std::string> found;
+  const bool text = global.format == Format::table || global.format == Format::raw;
+  for (const std::string& id : event_ids) {
+    const auto explanations = query::explain_event(snapshot, id);
+    if (explanations.empty()) {
+      print_error(global, "no event has the ID " + id);
+      code = kRefused;
+    }
+    for (const auto& explanation : explanations) {
+      found.push_back(text ? explanation_text(explanation) : explanation_json(explanation));
+    }
+  }
+  for (std::size_t i = 0; i < found.size(); ++i) {
+    if (global.format == Format::json && found.size() > 1) out.write(i == 0 ? "[" : ",\n ");
+    if (text && i > 0) out.write("\n");
+    out.write(found[i]);
+    if (global.format == Format::ndjson) out.write("\n");
+  }
+  if (global.format == Format::json && !found.empty()) out.write(found.size() > 1 ? "]\n" : "\n");
+  out.flush();
+  return code;
+}
+
+}  // namespace
+
+void add_findings(CLI::App& app, const GlobalOptions& global, Run& run) {
+  CLI::App* const command = app.add_subcommand("findings", "List events that permissions don't account for");
+  const auto arguments = std::make_shared<Arguments>();
+  arguments->filter.add_to(*command);
+  take_count(command->add_option("--limit", arguments->limit, "At most so many (default: all)"));
+  command->footer(
+      "Newest first: calls that succeeded though no known policy allows them, and calls that were refused though the\n"
+      "known policies allow them; with --verdict, others. Rules are those of docs/permissions.md.\n\n"
+      "Examples:\n"
+      "  trailkeeper findings --source activate.amazonaws.com\n"
+      "  trailkeeper findings --verdict not-granted --write-only --since 30d --output csv");
+  command->callback(
+      [&global, &run, arguments] { run = [&global, arguments] { return run_findings(global, *arguments); }; });
+}
+
+void add_explain(CLI::App& app, const GlobalOptions& global, Run& run) {
+  CLI::App* const command = app.add_subcommand("explain", "Say why an event has its verdict");
+  const auto event_ids = std::make_shared<std::vector<std::string>>();
+  command->add_option("EVENT_ID", *event_ids, "The eventID; several may be given")->required();
+  command->footer(
+      "Prints which permission the event needed, on which resource, each policy that was considered, and the "
+      "statement\n"
+      "that decided. Exit code 1 if there is no such event.\n\n"
+      "Example:\n"
+      "  trailkeeper explain 4839af5e-7b6a-4353-a5ef-41febc9a9fa8");
+  command->callback(
+      [&global, &run, event_ids] { run = [&global, event_ids] { return run_explain(global, *event_ids); }; });
+}
+
+}  // namespace trailkeeper::cli

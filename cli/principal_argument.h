@@ -1,0 +1,23 @@
+// Users, roles and times on the command line.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "event/timestamp.h"
+#include "rules/grants/history.h"
+
+namespace trailkeeper::cli {
+
+/// The present, in milliseconds since the epoch.
+event::Timestamp now();
+
+/// A time as options take it, the present if `text` is empty. Throws UsageError.
+event::Timestamp time_argument(const std::string& text, const char* option);
+
+/// The users and roles that are meant by ARNs or names, at a time; all, if none is given.
+std::vector<rules::grants::History::Name> find_principals(const rules::grants::History& history,
+                                                          const std::vector<std::string>& wanted,
+                                                          event::Timestamp time);
+
+}  // namespace trailkeeper::cli

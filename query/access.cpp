@@ -1,0 +1,113 @@
+#include "query/access.h"
+
+#include <fmt/format.h>
+
+#include "event/json_text.h"
+#include "rules/verdicts/judge.h"
+
+namespace trailkeeper::query {
+
+using rules::iam::Verdict;
+using rules::requirements::Feature;
+using rules::verdicts::EventFacts;
+using rules::verdicts::Judge;
+
+namespace {
+
+std::string policy_of(const std::vector<std::string>& actions) {
+  std::string json = R"({"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":[)";
+  for (std::size_t i = 0; i < actions.size(); ++i) {
+    if (i > 0) json += ',';
+    event::append_quoted(actions[i], json);
+  }
+  return json + R"(],"Resource":"*"}]})";
+}
+
+/// Asks for one principal's features.
+class Asker {
+ public:
+  Asker(Judge& judge, const rules::grants::Granted& granted, const EventFacts& facts)
+      : judge_(judge), granted_(granted), facts_(facts) {}
+
+  Access ask(const Feature& feature) {
+    Access access;
+    access.feature = feature.name;
+    access.rule = feature.rule;
+    if (!granted_.unknown.empty()) {
+      access.missing.push_back(granted_.unknown);
+      return access;
+    }
+    std::vector<std::string> lacking;
+    std::vector<std::string> unknown;
+    bool denied = false;
+    for (const std::string& action : feature.actions) {
+      const rules::iam::Decision& decision = decide(action);
+      if (decision.verdict == Verdict::allowed) continue;
+      if (decision.verdict == Verdict::unknown) {
+        unknown.push_back(
+            fmt::format("{} (depends on {})", action, decision.missing.empty() ? "" : decision.missing.front()));
+        continue;
+      }
+      lacking.push_back(action);
+      if (decision.verdict != Verdict::explicitly_denied) continue;
+      denied = true;
+      access.missing.push_back(
+          fmt::format("{} (denied by {})", action, rules::verdicts::statement_words(decision.by.front(), &granted_)));
+    }
+    const bool none = lacking.size() == feature.actions.size();
+    if (feature.administrator && !rules::verdicts::is_administrator(granted_)) {
+      access.level = Access::Level::no;
+      access.missing.emplace_back("an administrator's policy, without a Deny, boundary or SCP that narrows it");
+      access.policy = policy_of({"*"});
+      return access;
+    }
+    access.level = lacking.empty() ? (unknown.empty() ? Access::Level::yes : Access::Level::unknown)
+                                   : (none ? Access::Level::no : Access::Level::partly);
+    if (!denied) access.missing = lacking;
+    access.missing.insert(access.missing.end(), unknown.begin(), unknown.end());
+    if (!lacking.empty() && !denied) access.policy = policy_of(none ? feature.grants : lacking);
+    if (!feature.warn_without.empty() && decide(feature.warn_without).verdict != Verdict::allowed) {
+      access.warning = feature.warn_without + " missing";
+    }
+    return access;
+  }
+
+ private:
+  const rules::iam::Decision& decide(const std::string& action) {
+    action_ = *rules::iam::Action::parse(action);  // The catalogue checked it.
+    return judge_.decide(granted_, facts_, action_, "*");
+  }
+
+  Judge& judge_;
+  const rules::grants::Granted& granted_;
+  const EventFacts& facts_;
+  rules::iam::Action action_;
+};
+
+}  // namespace
+
+std::string_view level_name(Access::Level level) {
+  switch (level) {
+    case Access::Level::no: return "no";
+    case Access::Level::partly: return "partly";
+    case Access::Level::yes: return "yes";
+    default: return "unknown";
+  }
+}
+
+std::vector<Access> access_of(audit::PolicyState& state, const rules::grants::History::Name& principal,
+                              event::Timestamp time) {
+  Judge judge{state.history(), state.catalogue()};
+  const auto granted = judge.granted({principal.kind, principal.account, principal.name}, time);
+  EventFacts facts;
+  facts.time = time;
+  facts.identity_type = principal.kind == rules::grants::Holder::Kind::user ? "IAMUser" : "AssumedRole";
+  facts.account = principal.account;
+  facts.user_name = principal.name;
+  Asker asker{judge, *granted, facts};
+  std::vector<Access> all;
+  for (const Feature& feature : state.catalogue().features()) all.push_back(asker.ask(feature));
+  return all;
+}
+
+}  // namespace trailkeeper::query

@@ -1,0 +1,97 @@
+#include "query/findings.h"
+
+#include <algorithm>
+
+#include "audit/segment_judge.h"
+#include "query/verdict_filter.h"
+#include "rules/iam/json_node.h"
+#include "rules/verdicts/request_context.h"
+
+namespace trailkeeper::query {
+
+using rules::verdicts::Judge;
+using rules::verdicts::Judgement;
+using rules::verdicts::Verdict;
+
+namespace {
+
+std::string severity_of(const Judgement& judgement, bool reads) {
+  if (judgement.verdict == Verdict::not_granted) {
+    const bool strict = judgement.rule == "R11" || judgement.rule == "R12";
+    return strict || !reads ? "high" : "medium";
+  }
+  return "low";
+}
+
+std::string sentence_of(const Judgement& judgement) {
+  switch (judgement.verdict) {
+    case Verdict::not_granted: return "It succeeded, but " + judgement.why;
+    case Verdict::denied_though_granted:
+      return "It was refused, by a policy that isn't known here (an SCP, a boundary, a session's or the resource's): " +
+             judgement.why;
+    default: return judgement.why;
+  }
+}
+
+/// Judges listed events again, this time with the reasons.
+class Explainer {
+ public:
+  Explainer(const store::Snapshot& snapshot, audit::PolicyState& state)
+      : seed_(snapshot.hash_seed()), judge_(state.history(), state.catalogue()) {}
+
+  Explanation explain(const ListedEvent& event) {
+    const audit::FactsOfEvent of_event{*event.segment, event.index};
+    const rules::verdicts::EventFacts& facts = of_event.facts();
+    std::string json;
+    event.segment->append_event(event.index, seed_, json);
+    Explanation out;
+    Finding& finding = out.finding;
+    finding.event = event;
+    finding.principal = facts.arn.empty() ? facts.principal_id : facts.arn;
+    const auto record = rules::iam::parse_json_object(json);
+    if (!record) {
+      finding.sentence = "The event has a key twice or is no JSON that can be read: " + record.error().message;
+      return out;
+    }
+    finding.event_id = rules::verdicts::text_at(*record, {"eventID"});
+    out.judgement = judge_.judgement(facts, *record);
+    const rules::iam::JsonNode* const read_only = record->find("readOnly");
+    finding.action = out.judgement.requirement.action;
+    finding.rule = out.judgement.rule;
+    finding.verdict = out.judgement.verdict;
+    finding.severity = severity_of(out.judgement, read_only != nullptr && read_only->text == "true");
+    finding.sentence = sentence_of(out.judgement);
+    return out;
+  }
+
+ private:
+  std::uint64_t seed_;
+  Judge judge_;
+};
+
+}  // namespace
+
+void list_findings(const store::Snapshot& snapshot, const Filter& filter, std::optional<std::uint64_t> limit,
+                   const std::function<bool(const Finding&)>& visit) {
+  Filter wanted = filter;
+  const bool asked = std::any_of(filter.fields.begin(), filter.fields.end(),
+                                 [](const FieldFilter& field) { return field.field == FilterField::verdict; });
+  if (!asked) {
+    wanted.add(FilterField::verdict, rules::verdicts::verdict_name(Verdict::not_granted));
+    wanted.add(FilterField::verdict, rules::verdicts::verdict_name(Verdict::denied_though_granted));
+  }
+  wanted = with_verdicts(snapshot, wanted);
+  Explainer explainer{snapshot, wanted.verdicts->state()};
+  list_events(snapshot, wanted, Order::newest, limit,
+              [&](const ListedEvent& event) { return visit(explainer.explain(event).finding); });
+}
+
+std::vector<Explanation> explain_event(const store::Snapshot& snapshot, std::string_view event_id) {
+  audit::PolicyState state{snapshot};
+  Explainer explainer{snapshot, state};
+  std::vector<Explanation> out;
+  for (const ListedEvent& event : find_events(snapshot, event_id)) out.push_back(explainer.explain(event));
+  return out;
+}
+
+}  // namespace trailkeeper::query

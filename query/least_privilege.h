@@ -1,0 +1,33 @@
+// The policy that a principal would have got by with.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "audit/policy_state.h"
+#include "query/filter.h"
+#include "rules/grants/history.h"
+
+namespace trailkeeper::query {
+
+/// What somebody used, and what not.
+struct LeastPrivilege {
+  std::string policy;  ///< A policy document that allows every call that succeeded.
+  struct Unused {
+    std::string policy;
+    std::string statement;
+    std::string action;  ///< As the statement writes it.
+  };
+  std::vector<Unused> unused;          ///< Actions of Allow statements that no call used.
+  std::vector<std::string> uncovered;  ///< Kinds of events whose permission isn't known.
+  std::uint64_t events = 0;            ///< That were looked at.
+};
+
+/// Of a user or role, from the events since a time (if given) in the snapshot. Actions are listed with the resources
+/// that they were used on, or with `*` where there are many, or the events don't tell.
+LeastPrivilege least_privilege(const store::Snapshot& snapshot, audit::PolicyState& state,
+                               const rules::grants::History::Name& principal, std::optional<event::Timestamp> since,
+                               event::Timestamp now);
+
+}  // namespace trailkeeper::query

@@ -1,0 +1,24 @@
+// Filtering events by the verdict on them.
+#pragma once
+
+#include <memory>
+#include <string_view>
+
+#include "audit/verdict_index.h"
+#include "query/filter.h"
+#include "query/segment_filter.h"
+
+namespace trailkeeper::query {
+
+/// The filter, with the verdicts that it needs, if it asks for any.
+Filter with_verdicts(const store::Snapshot& snapshot, const Filter& filter);
+
+/// Adds that the verdict must be this one, besides whatever else the filter asks for.
+void require_verdict(Filter& filter, rules::verdicts::Verdict verdict);
+
+/// The event's verdict is one of those that the filter's patterns fit. Throws std::invalid_argument where verdicts
+/// aren't at hand.
+std::unique_ptr<EventTest> test_verdict(const store::Segment& segment, const FieldFilter& filter,
+                                        audit::VerdictIndex* verdicts);
+
+}  // namespace trailkeeper::query

@@ -1,0 +1,45 @@
+// What one IAM event changes.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "rules/grants/history.h"
+
+namespace trailkeeper::rules::grants {
+
+/// Of events in one second: those that create entities first, those that delete them last.
+int order_within_second(std::string_view event_name);
+
+/// Applies an event to its account.
+class Change {
+ public:
+  Change(History::Account& account, const IamEvent& event);
+  void apply();
+
+ private:
+  using Entities = std::map<std::string, Timeline<Entity>, std::less<>>;
+
+  [[nodiscard]] std::string_view parameter(std::string_view name) const;
+  [[nodiscard]] bool flag(std::string_view name) const;
+  [[nodiscard]] std::string_view response(std::string_view object, std::string_view name) const;
+  [[nodiscard]] std::string made_arn(std::string_view object, std::string_view kind, std::string_view name) const;
+
+  bool change_entity(std::string_view what);
+  void change_user_only(std::string_view verb);
+  void change_policy();
+  void create(Entities& entities, std::string_view kind, std::string_view object);
+  void rename(Entities& entities, std::string_view key, std::string_view new_key);
+
+  // Gives a copy of what is there to `edit`, and makes the result what holds from the event on.
+  template <typename Edit>
+  void edit_entity(Entities& entities, std::string_view name, Edit&& edit);
+  template <typename Edit>
+  void edit_policy(std::string_view arn, Edit&& edit);
+
+  History::Account& account_;
+  const IamEvent& event_;
+  const iam::JsonNode* parameters_ = nullptr;
+};
+
+}  // namespace trailkeeper::rules::grants

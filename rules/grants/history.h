@@ -1,0 +1,121 @@
+// What was granted to whom, at any time: snapshots of policies, and the IAM events between and after them.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "rules/grants/entity.h"
+#include "rules/grants/snapshot.h"
+#include "rules/grants/timeline.h"
+#include "rules/iam/evaluate.h"
+#include "rules/iam/json_node.h"
+
+namespace trailkeeper::rules::grants {
+
+/// A successful call to IAM that may have changed something.
+struct IamEvent {
+  event::Timestamp time = 0;
+  std::string id;       ///< Orders events of one time.
+  std::string account;  ///< Whose IAM it was.
+  std::string name;
+  iam::JsonNode record;  ///< The event.
+};
+
+/// Whether IAM events of that name change what is granted.
+bool changes_grants(std::string_view event_name);
+
+/// Who: an account, and the name of a user or role in it.
+struct Holder {
+  enum class Kind { user, role, root };
+  Kind kind = Kind::user;
+  std::string_view account;
+  std::string_view name;  ///< Without path; not of root.
+};
+
+/// Everything that applied to a principal for some time. Immutable, but for what it keeps alive.
+struct Granted {
+  Window window;
+  std::string unknown;  ///< Why that isn't known; empty if it is.
+  std::string arn;      ///< With the path.
+  std::vector<DocumentPtr> identity;
+  std::vector<DocumentPtr> boundaries;
+  std::vector<std::vector<DocumentPtr>> service_control;
+  std::vector<std::vector<DocumentPtr>> resource_control;
+  DocumentPtr trust;
+  std::string management_account;
+  std::string organization;
+  bool asks_region = false;  ///< Something depends on aws:RequestedRegion, perhaps.
+
+  /// The same for iam::Evaluator, without resource and session policies. Valid as long as this is.
+  [[nodiscard]] const iam::PolicySet& policies() const { return policies_; }
+  /// The document of a statement that decided; null for those of resource and session policies.
+  [[nodiscard]] const Document* document(const iam::StatementPlace& place) const;
+
+ private:
+  friend class History;
+  void link();
+  std::vector<const iam::Policy*> identity_;
+  std::vector<const iam::Policy*> boundaries_;
+  std::vector<std::vector<const iam::Policy*>> service_control_;
+  std::vector<std::vector<const iam::Policy*>> resource_control_;
+  std::vector<iam::Policies> service_levels_;
+  std::vector<iam::Policies> resource_levels_;
+  iam::PolicySet policies_;
+};
+
+/// The state of all accounts over time, as a function of what was added, whatever the order of adding. Once finished,
+/// immutable and thread-safe.
+class History {
+ public:
+  /// What was printed at `time`: from then on it holds, and nothing that was before.
+  void add(event::Timestamp time, AccountSnapshot snapshot);
+  void add(event::Timestamp time, OrganizationSnapshot snapshot);
+  void add(IamEvent event);
+
+  /// Puts all of it in order. Of one time, events come before snapshots; among them those that create entities first,
+  /// those that delete them last, as scripts do it within a second.
+  void finish();
+
+  /// What applied to somebody. Never null.
+  [[nodiscard]] std::shared_ptr<const Granted> granted(const Holder& holder, event::Timestamp time) const;
+
+  /// Users and roles of all accounts at a time, by ARN; roles that services made for themselves are left out.
+  struct Name {
+    Holder::Kind kind;
+    std::string account;
+    std::string name;
+    std::string arn;
+  };
+  [[nodiscard]] std::vector<Name> names(event::Timestamp time) const;
+
+ private:
+  friend class Change;
+  struct Account {
+    std::map<std::string, Timeline<Entity>, std::less<>> users;
+    std::map<std::string, Timeline<Entity>, std::less<>> groups;
+    std::map<std::string, Timeline<Entity>, std::less<>> roles;
+    std::map<std::string, Timeline<ManagedPolicy>, std::less<>> policies;
+    Timeline<bool> loaded;  // Snapshots.
+  };
+  struct Loaded {
+    event::Timestamp time;
+    std::shared_ptr<const AccountSnapshot> account;
+    std::shared_ptr<const OrganizationSnapshot> organization;
+  };
+
+  void apply(const Loaded& loaded);
+  DocumentPtr managed(const Account& account, const std::string& arn, event::Timestamp time, Granted& out) const;
+  void take_policies(const Account& account, const Entity& entity, event::Timestamp time, Granted& out) const;
+  void take_organization(const Holder& holder, event::Timestamp time, Granted& out) const;
+
+  std::vector<Loaded> snapshots_;
+  std::vector<IamEvent> events_;
+  std::map<std::string, Account, std::less<>> accounts_;
+  Timeline<OrganizationSnapshot> organization_;
+};
+
+}  // namespace trailkeeper::rules::grants

@@ -1,0 +1,293 @@
+#include "rules/grants/snapshot.h"
+
+#include <fmt/format.h>
+
+#include "event/json_text.h"
+#include "rules/iam/arn.h"
+#include "rules/iam/json_node.h"
+#include "rules/iam/text.h"
+#include "rules/requirements/catalogue.h"
+
+namespace trailkeeper::rules::grants {
+
+using iam::JsonNode;
+using iam::PolicyKind;
+using Kind = JsonNode::Kind;
+
+namespace {
+
+void append_json(const JsonNode& node, std::string& out) {  // NOLINT(misc-no-recursion): parsing bounds the depth.
+  switch (node.kind) {
+    case Kind::null: out += "null"; return;
+    case Kind::boolean:
+    case Kind::number: out += node.text; return;
+    case Kind::string: event::append_quoted(node.text, out); return;
+    case Kind::array:
+      out += '[';
+      for (std::size_t i = 0; i < node.items.size(); ++i) {
+        if (i > 0) out += ',';
+        append_json(node.items[i], out);
+      }
+      out += ']';
+      return;
+    case Kind::object:
+      out += '{';
+      for (std::size_t i = 0; i < node.members.size(); ++i) {
+        if (i > 0) out += ',';
+        event::append_quoted(node.members[i].key, out);
+        out += ':';
+        append_json(node.members[i].value, out);
+      }
+      out += '}';
+  }
+}
+
+int hex_digit(char c) {
+  if (c >= '0' && c <= '9') return c - '0';
+  const char small = iam::lower(c);
+  return small >= 'a' && small <= 'f' ? small - 'a' + 10 : -1;
+}
+
+std::string percent_decoded(std::string_view text) {
+  std::string out;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const bool escape =
+        text[i] == '%' && i + 2 < text.size() && hex_digit(text[i + 1]) >= 0 && hex_digit(text[i + 2]) >= 0;
+    if (escape) {
+      out += static_cast<char>(hex_digit(text[i + 1]) * 16 + hex_digit(text[i + 2]));
+      i += 2;
+    } else {
+      out += text[i];
+    }
+  }
+  return out;
+}
+
+std::string_view text_of(const JsonNode& node, std::string_view key) {
+  const JsonNode* const found = node.find(key);
+  return found != nullptr && found->kind == Kind::string ? std::string_view{found->text} : std::string_view{};
+}
+
+const std::vector<JsonNode>& items_of(const JsonNode& node, std::string_view key) {
+  static const std::vector<JsonNode> kNone;
+  const JsonNode* const found = node.find(key);
+  return found != nullptr && found->kind == Kind::array ? found->items : kNone;
+}
+
+/// Reads the lists of get-account-authorization-details.
+class AccountReader {
+ public:
+  iam::Result<AccountSnapshot> read(const JsonNode& root) {
+    entities(root, "UserDetailList", "UserName", "UserPolicyList", "user", snapshot_.users);
+    entities(root, "GroupDetailList", "GroupName", "GroupPolicyList", "group", snapshot_.groups);
+    entities(root, "RoleDetailList", "RoleName", "RolePolicyList", "role", snapshot_.roles);
+    managed(root);
+    if (!error_.message.empty()) return error_;
+    if (snapshot_.account.empty()) {
+      return iam::Error{"no user, group, role or policy of an account is in this file, so it isn't known whose it is",
+                        "", root.offset};
+    }
+    return std::move(snapshot_);
+  }
+
+ private:
+  void refuse(std::string message, std::string path, std::size_t offset) {
+    if (error_.message.empty()) error_ = {std::move(message), std::move(path), offset};
+  }
+
+  void note_account(std::string_view arn, const std::string& path, const JsonNode& node) {
+    const auto parsed = iam::Arn::parse(arn);
+    if (!parsed) return refuse("there is no ARN", path, node.offset);
+    if (!iam::is_account_id(parsed->account)) return;
+    if (snapshot_.account.empty()) snapshot_.account = parsed->account;
+    if (snapshot_.account != parsed->account) {
+      refuse(fmt::format("this is of account {}, what stands before is of {}: load each account's file by itself",
+                         parsed->account, snapshot_.account),
+             path, node.offset);
+    }
+  }
+
+  void entities(const JsonNode& root, std::string_view list, std::string_view name_key, std::string_view inline_key,
+                std::string_view what, std::map<std::string, Entity>& out) {
+    const std::vector<JsonNode>& items = items_of(root, list);
+    for (std::size_t i = 0; i < items.size(); ++i) {
+      const JsonNode& item = items[i];
+      const std::string path = iam::pointer_to(iam::pointer_to("", list), i);
+      const std::string name{text_of(item, name_key)};
+      if (name.empty()) return refuse(fmt::format("there is no {}", name_key), path, item.offset);
+      Entity& entity = out[name];
+      entity.arn = text_of(item, "Arn");
+      note_account(entity.arn, path, item);
+      for (const JsonNode& policy : items_of(item, inline_key)) {
+        const std::string policy_name{text_of(policy, "PolicyName")};
+        if (const JsonNode* const document = policy.find("PolicyDocument")) {
+          entity.inline_policies[policy_name] = document_of(
+              fmt::format("inline policy {} of {} {}", policy_name, what, name), *document, PolicyKind::identity);
+        }
+      }
+      for (const JsonNode& policy : items_of(item, "AttachedManagedPolicies")) {
+        entity.attached.emplace(text_of(policy, "PolicyArn"));
+      }
+      for (const JsonNode& group : items_of(item, "GroupList")) entity.groups.insert(group.text);
+      if (const JsonNode* const boundary = item.find("PermissionsBoundary")) {
+        entity.boundary = text_of(*boundary, "PermissionsBoundaryArn");
+      }
+      if (const JsonNode* const trust = item.find("AssumeRolePolicyDocument")) {
+        entity.trust = document_of(fmt::format("trust policy of role {}", name), *trust, PolicyKind::resource);
+      }
+    }
+  }
+
+  void managed(const JsonNode& root) {
+    const std::vector<JsonNode>& items = items_of(root, "Policies");
+    for (std::size_t i = 0; i < items.size(); ++i) {
+      const JsonNode& item = items[i];
+      const std::string path = iam::pointer_to("/Policies", i);
+      const std::string arn{text_of(item, "Arn")};
+      note_account(arn, path, item);
+      ManagedPolicy& policy = snapshot_.policies[arn];
+      policy.default_version = text_of(item, "DefaultVersionId");
+      for (const JsonNode& version : items_of(item, "PolicyVersionList")) {
+        if (const JsonNode* const document = version.find("Document")) {
+          policy.versions[std::string{text_of(version, "VersionId")}] =
+              document_of(arn, *document, PolicyKind::identity);
+        }
+      }
+    }
+  }
+
+  AccountSnapshot snapshot_;
+  iam::Error error_;
+};
+
+void note_broken(const DocumentPtr& document, std::vector<std::string>& out) {
+  if (document && !document->policy) out.push_back(fmt::format("{}: {}", document->name, document->error));
+}
+
+}  // namespace
+
+std::string to_json(const JsonNode& node) {
+  std::string out;
+  append_json(node, out);
+  return out;
+}
+
+DocumentPtr make_document(std::string name, std::string json, PolicyKind kind) {
+  auto document = std::make_shared<Document>();
+  document->name = std::move(name);
+  document->json = std::move(json);
+  auto policy = iam::parse_policy(document->json, kind);
+  if (policy) {
+    document->policy = std::move(*policy);
+  } else {
+    document->error = policy.error().message;
+    if (!policy.error().path.empty()) document->error += " (" + policy.error().path + ")";
+  }
+  return document;
+}
+
+DocumentPtr document_of(std::string name, const JsonNode& node, PolicyKind kind) {
+  if (node.kind != Kind::string) return make_document(std::move(name), to_json(node), kind);
+  const bool encoded = node.text.starts_with('%');
+  return make_document(std::move(name), encoded ? percent_decoded(node.text) : node.text, kind);
+}
+
+iam::Result<SnapshotKind> kind_of_snapshot(std::string_view json) {
+  const auto root = iam::parse_json_object(json);
+  if (!root) return root.error();
+  for (const std::string_view key : {"UserDetailList", "GroupDetailList", "RoleDetailList"}) {
+    if (root->find(key) != nullptr) return SnapshotKind::account;
+  }
+  if (root->find("Organization") != nullptr) return SnapshotKind::organization;
+  if (requirements::is_catalogue(*root)) return SnapshotKind::catalogue;
+  return iam::Error{
+      "this is neither what `aws iam get-account-authorization-details` prints, nor an organisation's file, nor a "
+      "catalogue of requirements",
+      "", root->offset};
+}
+
+iam::Result<AccountSnapshot> read_account(std::string_view json) {
+  const auto root = iam::parse_json_object(json);
+  if (!root) return root.error();
+  return AccountReader{}.read(*root);
+}
+
+iam::Result<OrganizationSnapshot> read_organization(std::string_view json) {
+  const auto root = iam::parse_json_object(json);
+  if (!root) return root.error();
+  OrganizationSnapshot snapshot;
+  const JsonNode* const organization = root->find("Organization");
+  if (organization == nullptr) return iam::Error{"there is no \"Organization\"", "", root->offset};
+  snapshot.id = text_of(*organization, "Id");
+  snapshot.management_account = text_of(*organization, "MasterAccountId");
+  if (snapshot.management_account.empty()) snapshot.management_account = text_of(*organization, "ManagementAccountId");
+  if (!iam::is_account_id(snapshot.management_account)) {
+    return iam::Error{"there is no MasterAccountId of 12 digits", "/Organization", organization->offset};
+  }
+  // Target (root, unit or account) to what is attached there.
+  std::map<std::string, std::vector<DocumentPtr>> service_control;
+  std::map<std::string, std::vector<DocumentPtr>> resource_control;
+  const std::vector<JsonNode>& policies = items_of(*root, "Policies");
+  for (std::size_t i = 0; i < policies.size(); ++i) {
+    const JsonNode& policy = policies[i];
+    const std::string path = iam::pointer_to("/Policies", i);
+    const JsonNode* const summary = policy.find("PolicySummary");
+    const JsonNode* const content = policy.find("Content");
+    if (summary == nullptr || content == nullptr) {
+      return iam::Error{"a policy needs PolicySummary and Content, as `aws organizations describe-policy` prints them",
+                        path, policy.offset};
+    }
+    const std::string_view type = text_of(*summary, "Type");
+    const bool service = type == "SERVICE_CONTROL_POLICY";
+    if (!service && type != "RESOURCE_CONTROL_POLICY") continue;
+    const DocumentPtr document =
+        document_of(fmt::format("{} {}", service ? "SCP" : "RCP", text_of(*summary, "Name")), *content,
+                    service ? PolicyKind::service_control : PolicyKind::resource_control);
+    for (const JsonNode& target : items_of(policy, "Targets")) {
+      (service ? service_control : resource_control)[std::string{text_of(target, "TargetId")}].push_back(document);
+    }
+  }
+  const JsonNode* const paths = root->find("Paths");
+  if (paths == nullptr) return iam::Error{"there is no \"Paths\": account IDs to [root, units…]", "", root->offset};
+  for (const iam::JsonMember& account : paths->members) {
+    OrganizationSnapshot::Levels& levels = snapshot.accounts[account.key];
+    std::vector<std::string> targets;
+    for (const JsonNode& node : account.value.items) targets.push_back(node.text);
+    targets.push_back(account.key);
+    for (const std::string& target : targets) {
+      levels.service_control.push_back(service_control[target]);
+      levels.resource_control.push_back(resource_control[target]);
+    }
+  }
+  return snapshot;
+}
+
+std::vector<std::string> broken_documents(const AccountSnapshot& snapshot) {
+  std::vector<std::string> out;
+  for (const auto* entities : {&snapshot.users, &snapshot.groups, &snapshot.roles}) {
+    for (const auto& [name, entity] : *entities) {
+      for (const auto& [policy, document] : entity.inline_policies) note_broken(document, out);
+      note_broken(entity.trust, out);
+    }
+  }
+  for (const auto& [arn, policy] : snapshot.policies) {
+    for (const auto& [version, document] : policy.versions) note_broken(document, out);
+  }
+  return out;
+}
+
+std::vector<std::string> broken_documents(const OrganizationSnapshot& snapshot) {
+  std::vector<std::string> out;
+  for (const auto& [account, levels] : snapshot.accounts) {
+    for (const auto* kind : {&levels.service_control, &levels.resource_control}) {
+      for (const auto& level : *kind) {
+        for (const DocumentPtr& document : level) note_broken(document, out);
+      }
+    }
+  }
+  std::sort(out.begin(), out.end());
+  out.erase(std::unique(out.begin(), out.end()), out.end());
+  return out;
+}
+
+}  // namespace trailkeeper::rules::grants

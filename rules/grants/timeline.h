@@ -1,0 +1,59 @@
+// A value that changes over time.
+#pragma once
+
+#include <algorithm>
+#include <memory>
+#include <utility>
+#include <vector>
+
+#include "event/timestamp.h"
+
+namespace trailkeeper::rules::grants {
+
+/// From when to when something holds: [begin, end).
+struct Window {
+  event::Timestamp begin = INT64_MIN;
+  event::Timestamp end = INT64_MAX;
+
+  void narrow(const Window& other) {
+    begin = std::max(begin, other.begin);
+    end = std::min(end, other.end);
+  }
+  [[nodiscard]] bool covers(event::Timestamp time) const { return begin <= time && time < end; }
+};
+
+/// The values of one thing, in order of time. Each holds from its time on, until the next one's. No value: there is no
+/// such thing at that time.
+template <typename T>
+class Timeline {
+ public:
+  /// `time` isn't before any that was set.
+  void set(event::Timestamp time, std::shared_ptr<const T> value) {
+    if (!steps_.empty() && steps_.back().first == time) {
+      steps_.back().second = std::move(value);
+    } else {
+      steps_.emplace_back(time, std::move(value));
+    }
+  }
+
+  /// The newest value, or null.
+  [[nodiscard]] const std::shared_ptr<const T>* newest() const {
+    return steps_.empty() ? nullptr : &steps_.back().second;
+  }
+
+  /// The value at `time`, or null; `window` is narrowed to when that holds.
+  [[nodiscard]] std::shared_ptr<const T> at(event::Timestamp time, Window& window) const {
+    const auto next = std::upper_bound(steps_.begin(), steps_.end(), time,
+                                       [](event::Timestamp t, const auto& step) { return t < step.first; });
+    if (next != steps_.end()) window.end = std::min(window.end, next->first);
+    if (next == steps_.begin()) return nullptr;
+    const auto& step = *std::prev(next);
+    window.begin = std::max(window.begin, step.first);
+    return step.second;
+  }
+
+ private:
+  std::vector<std::pair<event::Timestamp, std::shared_ptr<const T>>> steps_;
+};
+
+}  // namespace trailkeeper::rules::grants

@@ -1,0 +1,11 @@
+// The catalogue's files as they are compiled in; made from *.json by rules/CMakeLists.txt.
+#pragma once
+
+#include <string_view>
+
+namespace trailkeeper::rules::requirements {
+
+extern const std::string_view kActivateJson;
+extern const std::string_view kServicesJson;
+
+}  // namespace trailkeeper::rules::requirements

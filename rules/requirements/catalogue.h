@@ -1,0 +1,87 @@
+// Which permissions an event needed: (eventSource, eventName) to IAM actions.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "rules/iam/action.h"
+#include "rules/iam/error.h"
+#include "rules/iam/json_node.h"
+
+namespace trailkeeper::rules::requirements {
+
+/// What one kind of event needed.
+struct Requirement {
+  std::string action;                 ///< As IAM spells it: `s3:ListBucket`. Empty: nothing.
+  std::optional<iam::Action> parsed;  ///< The same, compiled; none where nothing is needed or nobody knows.
+  std::string none;                   ///< Why nothing is needed.
+  std::string rule;                   ///< The number of the rule that asks for it: `R6`; may be empty.
+  /// The rule by which only root and administrators may: `R11`; may be empty.
+  std::string administrator_rule;
+  /// The action has no resource type: only `"Resource": "*"` grants it.
+  bool without_resource = false;
+  /// Actions that what the event shows needs besides, and their rules. They don't decide the event.
+  struct Also {
+    std::string action;
+    std::string rule;
+  };
+  std::vector<Also> also;
+};
+
+/// A part of the Activate console, and what it needs.
+struct Feature {
+  std::string name;
+  std::string rule;
+  std::vector<std::string> grants;   ///< What a policy would list to add it.
+  std::vector<std::string> actions;  ///< All of these must be allowed.
+  std::string warn_without;          ///< An action without which it doesn't work today; may be empty.
+  bool administrator = false;        ///< Only for root and administrators.
+};
+
+/// The requirements, from files as docs/permissions.md describes them. Immutable once filled; then thread-safe.
+class Catalogue {
+ public:
+  /// What is compiled in: rules/requirements/*.json.
+  static Catalogue built_in();
+
+  /// Adds a file's entries, which go before those that are there. Nothing is added if there is an error.
+  iam::Result<void> add(std::string_view json);
+
+  /// `name` in IAM's spelling (event::canonical_name). An event that no entry names needs the action of its own name.
+  [[nodiscard]] Requirement requirement(std::string_view source, std::string_view name) const;
+
+  /// Templates of the ARN that an action of this name is about, most wanted first: `arn:{partition}:s3:::{path}`.
+  [[nodiscard]] std::vector<std::string_view> resource_templates(const iam::Action& action) const;
+
+  [[nodiscard]] bool without_resource(const iam::Action& action) const;
+  [[nodiscard]] const std::vector<Feature>& features() const { return features_; }
+
+  /// Changes with the contents.
+  [[nodiscard]] std::uint64_t fingerprint() const { return fingerprint_; }
+
+ private:
+  class Reader;
+  struct Entry {
+    std::string name;  // May be a glob.
+    Requirement requirement;
+  };
+  struct Template {
+    iam::ActionPattern pattern;
+    std::string arn;
+  };
+  std::map<std::string, std::vector<Entry>, std::less<>> entries_;  // By eventSource; earlier ones count first.
+  std::map<std::string, std::string, std::less<>> prefixes_;
+  std::vector<iam::ActionPattern> without_resource_;
+  std::vector<Template> templates_;
+  std::vector<Feature> features_;
+  std::uint64_t fingerprint_ = 0;
+};
+
+/// Whether a JSON document is a catalogue's file, as far as its keys tell.
+bool is_catalogue(const iam::JsonNode& document);
+
+}  // namespace trailkeeper::rules::requirements

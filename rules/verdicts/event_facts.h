@@ -1,0 +1,36 @@
+// What an event says about who did what, as far as permissions depend on it.
+#pragma once
+
+#include <string_view>
+
+#include "event/timestamp.h"
+#include "rules/grants/history.h"
+
+namespace trailkeeper::rules::verdicts {
+
+/// Fields of an event, by CloudTrail's names; empty where it lacks them. Views.
+struct EventFacts {
+  event::Timestamp time = 0;
+  std::string_view event_source;
+  std::string_view event_name;  ///< In IAM's spelling (event::canonical_name).
+  std::string_view event_type;
+  std::string_view error_code;
+  std::string_view region;
+  std::string_view recipient_account;
+  std::string_view identity_type;
+  std::string_view arn;
+  std::string_view principal_id;
+  std::string_view account;  ///< The caller's.
+  std::string_view user_name;
+  std::string_view issuer_arn;
+  std::string_view invoked_by;
+};
+
+/// Whose policies count: the user, the role behind a session, the user behind a federated session, or root. Nothing for
+/// callers that aren't an IAM principal.
+std::optional<grants::Holder> holder_of(const EventFacts& facts);
+
+/// Whether an errorCode says that a permission was missing.
+bool is_denial(std::string_view error_code);
+
+}  // namespace trailkeeper::rules::verdicts

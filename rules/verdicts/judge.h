@@ -1,0 +1,110 @@
+// Verdicts on events.
+#pragma once
+
+#include <boost/unordered/unordered_flat_map.hpp>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "rules/grants/history.h"
+#include "rules/iam/evaluate.h"
+#include "rules/requirements/catalogue.h"
+#include "rules/verdicts/event_facts.h"
+#include "rules/verdicts/request_context.h"
+#include "rules/verdicts/verdict.h"
+
+namespace trailkeeper::rules::verdicts {
+
+/// A verdict and why.
+struct Judgement {
+  Verdict verdict = Verdict::unknown;
+  std::string why;                                 ///< One sentence.
+  requirements::Requirement requirement;           ///< What the event needed.
+  std::string rule;                                ///< The rule that the verdict rests on; may be empty.
+  std::string resource;                            ///< ARN, `*`, or empty where it isn't known.
+  std::shared_ptr<const grants::Granted> granted;  ///< What the caller had; null if nobody's policies were asked.
+  iam::Verdict decision = iam::Verdict::unknown;
+  std::vector<std::string> decided_by;  ///< The statements, as people call them.
+  std::vector<std::string> missing;     ///< Condition keys, or `resource`, that would have decided.
+  /// Each policy that was asked, and what it said.
+  struct Considered {
+    std::string as;      ///< `identity policy`
+    std::string policy;  ///< Its name.
+    std::string says;    ///< `statement "Read" allows it`; `nothing about it`
+  };
+  std::vector<Considered> considered;
+};
+
+/// Judges events. Keeps what it looked up; one for each thread. History and catalogue may be shared and must outlive
+/// it.
+class Judge {
+ public:
+  Judge(const grants::History& history, const requirements::Catalogue& catalogue)
+      : history_(history), catalogue_(catalogue) {}
+
+  /// A verdict from what columns have, and for which times it holds for events of the same facts.
+  struct Quick {
+    Verdict verdict = Verdict::unknown;
+    bool needs_record = false;  ///< The rest of the event may decide: ask verdict().
+    bool needs_region = false;  ///< The region may decide: ask again, if the facts had none.
+    grants::Window window;
+  };
+  Quick quick(const EventFacts& facts);
+
+  /// The verdict, with the event's whole record at hand.
+  Verdict verdict(const EventFacts& facts, const iam::JsonNode& record);
+
+  /// The same with the reasons.
+  Judgement judgement(const EventFacts& facts, const iam::JsonNode& record);
+
+  /// Whether the policies allow an action on a resource (`*`: any), as far as the facts of a caller tell.
+  const iam::Decision& decide(const grants::Granted& granted, const EventFacts& facts, const iam::Action& action,
+                              std::string_view resource);
+
+  /// What the holder had. Kept until another time is asked for that it doesn't cover.
+  std::shared_ptr<const grants::Granted> granted(const grants::Holder& holder, event::Timestamp time);
+
+ private:
+  struct Case;
+  const requirements::Requirement& requirement(const EventFacts& facts);
+  bool settle_without_policies(Case& one);
+  void settle(Case& one, const iam::JsonNode* record);
+  void decide(Case& one, const iam::JsonNode* record);
+  void decide_quickly(Case& one);
+  void ask_policies(Case& one, const iam::JsonNode* record);
+  void consider(Case& one, const iam::Request& request, const iam::Policy* resource);
+  const iam::Policy* resource_policy(const Case& one, const iam::Action& action);
+
+  const grants::History& history_;
+  const requirements::Catalogue& catalogue_;
+  // Nodes stay where they are, because decisions_ points to them.
+  std::unordered_map<std::string, requirements::Requirement> requirements_;
+  boost::unordered_flat_map<std::string, std::shared_ptr<const grants::Granted>> granted_;
+  std::string key_;
+  RequestContext context_;
+  iam::Evaluator evaluator_;
+  // Decisions made without the record, by what was granted, the action and the caller's fields. What was granted is
+  // kept, so that nothing else comes to lie at its address.
+  struct Asked {
+    const grants::Granted* granted;
+    const requirements::Requirement* requirement;
+    std::uint64_t caller;
+    bool operator==(const Asked&) const = default;
+  };
+  struct HashOfAsked {
+    std::size_t operator()(const Asked& asked) const;
+  };
+  using Decided = std::pair<iam::Verdict, std::shared_ptr<const grants::Granted>>;
+  boost::unordered_flat_map<Asked, Decided, HashOfAsked> decisions_;
+  std::shared_ptr<const grants::Granted> trusting_;
+};
+
+/// Allow of everything that nothing narrows: AdministratorAccess or its equal, without a Deny, boundary or SCP (R11).
+bool is_administrator(const grants::Granted& granted);
+
+/// A statement as people call it: `statement "Read" of inline policy Reports of user anna`.
+std::string statement_words(const iam::StatementPlace& place, const grants::Granted* granted);
+
+}  // namespace trailkeeper::rules::verdicts

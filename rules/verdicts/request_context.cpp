@@ -1,0 +1,102 @@
+#include "rules/verdicts/request_context.h"
+
+#include "rules/iam/condition_value.h"
+#include "rules/iam/text.h"
+
+namespace trailkeeper::rules::verdicts {
+
+using iam::JsonNode;
+
+RequestContext::RequestContext() { unknowable_.add("*"); }
+
+void RequestContext::clear() {
+  entries_.clear();
+  texts_.clear();
+  values_.clear();
+}
+
+void RequestContext::add(std::string_view folded, std::string value) {
+  for (const iam::ContextEntry& entry : entries_) {
+    if (entry.folded == folded) return;
+  }
+  const std::string& text = texts_.emplace_back(std::move(value));
+  const std::vector<std::string_view>& values = values_.emplace_back(1, text);
+  entries_.push_back({folded, iam::key_hash(folded), values, iam::is_multivalued_key(folded)});
+}
+
+void RequestContext::add_absent(std::string_view folded) {
+  entries_.push_back({folded, iam::key_hash(folded), {}, false});
+}
+
+void RequestContext::add_caller(const EventFacts& facts, std::string_view principal_arn,
+                                std::string_view organization) {
+  const bool user = facts.identity_type == "IAMUser";
+  add("aws:principalarn", std::string{principal_arn});
+  add("aws:principalaccount", std::string{facts.account});
+  if (!facts.principal_id.empty()) add("aws:userid", std::string{facts.principal_id});
+  if (user && !facts.user_name.empty()) add("aws:username", std::string{facts.user_name});
+  if (facts.identity_type == "AssumedRole") add_absent("aws:username");
+  if (facts.identity_type == "Root") {
+    add("aws:principaltype", "Account");
+  } else {
+    add("aws:principaltype", user ? "User" : std::string{facts.identity_type});
+  }
+  if (!facts.region.empty()) add("aws:requestedregion", std::string{facts.region});
+  if (!organization.empty()) add("aws:principalorgid", std::string{organization});
+}
+
+// CloudTrail says which keys the request had only in event data stores (eventContext.requestContext, 1.11).
+void RequestContext::add_from_event_context(const JsonNode& record) {
+  const JsonNode* const context = record.find("eventContext");
+  const JsonNode* const request = context == nullptr ? nullptr : context->find("requestContext");
+  if (request == nullptr) return;
+  for (const iam::JsonMember& member : request->members) {
+    if (member.value.kind == JsonNode::Kind::object || member.value.kind == JsonNode::Kind::array) continue;
+    add(texts_.emplace_back(iam::lowered(member.key)), member.value.text);
+  }
+}
+
+void RequestContext::add_record(const EventFacts& facts, const JsonNode& record) {
+  add_from_event_context(record);
+  add("aws:currenttime", event::format_timestamp(facts.time));
+  add("aws:epochtime", std::to_string(facts.time / event::kSecond));
+  const std::string_view address = text_at(record, {"sourceIPAddress"});
+  if (iam::IpAddress::parse(address)) add("aws:sourceip", std::string{address});
+  if (const auto agent = text_at(record, {"userAgent"}); !agent.empty()) add("aws:useragent", std::string{agent});
+  const std::string_view made = text_at(record, {"userIdentity", "sessionContext", "attributes", "creationDate"});
+  const std::string_view mfa = text_at(record, {"userIdentity", "sessionContext", "attributes", "mfaAuthenticated"});
+  if (!made.empty()) add("aws:tokenissuetime", std::string{made});
+  if (!mfa.empty()) {
+    add("aws:multifactorauthpresent", std::string{mfa});
+  } else if (text_at(record, {"userIdentity", "accessKeyId"}).starts_with("AKIA")) {
+    // Requests with long-term keys have no such key, whatever the user logs in with.
+    add_absent("aws:multifactorauthpresent");
+    add_absent("aws:multifactorauthage");
+    add_absent("aws:tokenissuetime");
+  }
+  if (const auto source = text_at(record, {"userIdentity", "sessionContext", "sourceIdentity"}); !source.empty()) {
+    add("aws:sourceidentity", std::string{source});
+  }
+  if (!text_at(record, {"tlsDetails", "tlsVersion"}).empty()) add("aws:securetransport", "true");
+  if (const auto endpoint = text_at(record, {"vpcEndpointId"}); !endpoint.empty()) {
+    add("aws:sourcevpce", std::string{endpoint});
+  }
+  if (facts.invoked_by.empty()) {
+    add("aws:viaawsservice", "false");
+  } else if (facts.invoked_by.ends_with(".amazonaws.com")) {
+    add("aws:viaawsservice", "true");
+    add("aws:calledvia", std::string{facts.invoked_by});
+    add("aws:calledvialast", std::string{facts.invoked_by});
+  }
+}
+
+std::string_view text_at(const JsonNode& node, std::initializer_list<std::string_view> path) {
+  const JsonNode* at = &node;
+  for (const std::string_view key : path) {
+    at = at->find(key);
+    if (at == nullptr) return {};
+  }
+  return at->kind == JsonNode::Kind::string ? std::string_view{at->text} : std::string_view{};
+}
+
+}  // namespace trailkeeper::rules::verdicts

@@ -1,0 +1,42 @@
+// The condition keys that an event tells.
+#pragma once
+
+#include <deque>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "rules/iam/context.h"
+#include "rules/iam/json_node.h"
+#include "rules/verdicts/event_facts.h"
+
+namespace trailkeeper::rules::verdicts {
+
+/// A request's context. Keys that CloudTrail doesn't carry are unknowable. Reusable; its views are valid until clear().
+class RequestContext {
+ public:
+  RequestContext();
+
+  void clear();
+  /// What the caller's fields tell; `principal_arn` is the user's or role's.
+  void add_caller(const EventFacts& facts, std::string_view principal_arn, std::string_view organization);
+  /// What the rest of the event tells.
+  void add_record(const EventFacts& facts, const iam::JsonNode& record);
+
+  [[nodiscard]] iam::Context view() const { return {entries_, &unknowable_}; }
+
+ private:
+  void add(std::string_view folded, std::string value);
+  void add_absent(std::string_view folded);
+  void add_from_event_context(const iam::JsonNode& record);
+
+  iam::KeyPatterns unknowable_;
+  std::vector<iam::ContextEntry> entries_;
+  std::deque<std::string> texts_;
+  std::deque<std::vector<std::string_view>> values_;
+};
+
+/// A string at a path of member names in a JSON tree; empty if there is none.
+std::string_view text_at(const iam::JsonNode& node, std::initializer_list<std::string_view> path);
+
+}  // namespace trailkeeper::rules::verdicts

@@ -1,0 +1,208 @@
+#include "rules/verdicts/judge.h"
+
+#include <doctest/doctest.h>
+
+using namespace trailkeeper;
+using namespace trailkeeper::rules;
+using verdicts::EventFacts;
+using verdicts::Judge;
+using verdicts::Verdict;
+
+namespace {
+
+constexpr event::Timestamp kDay = event::kDay;
+
+// A user with one inline policy of these statements, in account 111122223333, from time 0 on.
+std::string account_with(std::string_view statements, std::string_view more = "") {
+  return R"({"UserDetailList":[{"UserName":"anna","Arn":"arn:aws:iam::111122223333:user/anna","GroupList":[],)" +
+         std::string{more} + R"("AttachedManagedPolicies":[],"UserPolicyList":[{"PolicyName":"P","PolicyDocument":)" +
+         R"({"Version":"2012-10-17","Statement":[)" + std::string{statements} + "]}}]}]}";
+}
+
+constexpr std::string_view kAllowAll = R"({"Effect":"Allow","Action":"*","Resource":"*"})";
+
+EventFacts call(std::string_view source, std::string_view name, std::string_view error = {}) {
+  EventFacts facts;
+  facts.time = kDay;
+  facts.event_source = source;
+  facts.event_name = name;
+  facts.event_type = "AwsApiCall";
+  facts.error_code = error;
+  facts.region = "us-east-1";
+  facts.recipient_account = facts.account = "111122223333";
+  facts.identity_type = "IAMUser";
+  facts.arn = "arn:aws:iam::111122223333:user/anna";
+  facts.user_name = "anna";
+  facts.principal_id = "AIDAEXAMPLE";
+  return facts;
+}
+
+struct Setting {
+  explicit Setting(const std::string& account) {
+    history.add(0, *grants::read_account(account));
+    history.finish();
+  }
+  verdicts::Judgement judgement(const EventFacts& facts, std::string_view record = "{}") {
+    Judge judge{history, catalogue};
+    const auto json = iam::parse_json_object(record);
+    const verdicts::Judgement found = judge.judgement(facts, *json);
+    // Both ways to ask agree.
+    const Judge::Quick quick = judge.quick(facts);
+    if (!quick.needs_record) CHECK(quick.verdict == found.verdict);
+    CHECK(judge.verdict(facts, *json) == found.verdict);
+    return found;
+  }
+  grants::History history;
+  requirements::Catalogue catalogue = requirements::Catalogue::built_in();
+};
+
+}  // namespace
+
+TEST_CASE("judge: success and refusal against what is granted") {
+  Setting setting{account_with(R"({"Sid":"Read","Effect":"Allow","Action":"activate:Get*","Resource":"*"})")};
+  const auto verdict = [&](std::string_view name, std::string_view error) {
+    return setting.judgement(call("activate.amazonaws.com", name, error)).verdict;
+  };
+  CHECK(verdict("GetCredits", "") == Verdict::granted);
+  CHECK(verdict("GetCredits", "AccessDenied") == Verdict::denied_though_granted);
+  CHECK(verdict("GetCredits", "ThrottlingException") == Verdict::granted);
+  CHECK(verdict("PutMemberInfo", "") == Verdict::not_granted);
+  CHECK(verdict("PutMemberInfo", "AccessDenied") == Verdict::denied_as_expected);
+  CHECK(verdict("PutMemberInfo", "ValidationException") == Verdict::not_applicable);
+  const auto granted = setting.judgement(call("activate.amazonaws.com", "GetCosts"));
+  REQUIRE(granted.decided_by.size() == 1);
+  CHECK(granted.decided_by[0] == "statement \"Read\" of inline policy P of user anna");
+  CHECK(granted.requirement.also[0].action == "ce:GetCostAndUsage");
+  REQUIRE(granted.considered.size() == 1);
+  CHECK(granted.considered[0].says == "statement \"Read\" allows it");
+}
+
+TEST_CASE("judge: R11, a form is for root and administrators") {
+  const EventFacts form = call("activate.amazonaws.com", "CreateForm");
+  Setting some{account_with(R"({"Effect":"Allow","Action":"activate:*","Resource":"*"})")};
+  CHECK(some.judgement(form).verdict == Verdict::not_granted);
+  CHECK(some.judgement(form).rule == "R11");
+  Setting all{account_with(kAllowAll)};
+  CHECK(all.judgement(form).verdict == Verdict::granted);
+  Setting narrowed{account_with(std::string{kAllowAll} + R"(,{"Effect":"Deny","Action":"s3:*","Resource":"*"})")};
+  CHECK(narrowed.judgement(form).rule == "R11");
+  EventFacts root = form;
+  root.identity_type = "Root";
+  root.arn = "arn:aws:iam::111122223333:root";
+  root.user_name = {};
+  CHECK(some.judgement(root).verdict == Verdict::granted);
+}
+
+TEST_CASE("judge: R12, a member of the team is of the account") {
+  Setting setting{account_with(kAllowAll)};
+  EventFacts facts = call("activate.amazonaws.com", "GetCredits");
+  facts.recipient_account = "444455556666";
+  CHECK(setting.judgement(facts).verdict == Verdict::not_granted);
+  CHECK(setting.judgement(facts).rule == "R12");
+}
+
+TEST_CASE("judge: what can't be known is named") {
+  Setting setting{account_with(
+      R"({"Effect":"Allow","Action":"activate:*","Resource":"*","Condition":{"StringEquals":{"aws:PrincipalTag/team":"x"}}},)"
+      R"({"Effect":"Allow","Action":"s3:*","Resource":"arn:aws:s3:::reports/*"})")};
+  const auto tag = setting.judgement(call("activate.amazonaws.com", "GetCredits"));
+  CHECK(tag.verdict == Verdict::unknown);
+  CHECK(tag.missing == std::vector<std::string>{"aws:PrincipalTag/team"});
+  const EventFacts get = call("s3.amazonaws.com", "GetObject");
+  CHECK(setting.judgement(get).missing == std::vector<std::string>{"resource"});
+  const std::string_view record = R"({"requestParameters":{"bucketName":"reports","key":"a/b"}})";
+  CHECK(setting.judgement(get, record).verdict == Verdict::granted);
+  CHECK(setting.judgement(get, record).resource == "arn:aws:s3:::reports/a/b");
+  CHECK(setting.judgement(get, R"({"requestParameters":{"bucketName":"other","key":"a"}})").verdict ==
+        Verdict::not_granted);
+  EventFacts stranger = call("s3.amazonaws.com", "GetObject");
+  stranger.arn = "arn:aws:iam::111122223333:user/ben";
+  CHECK(setting.judgement(stranger).verdict == Verdict::unknown);
+  EventFacts early = get;
+  early.time = -1;
+  CHECK(setting.judgement(early).why.find("no policies of account 111122223333 are loaded") == 0);
+}
+
+TEST_CASE("judge: conditions on what the event tells") {
+  Setting setting{account_with(
+      R"({"Effect":"Allow","Action":"activate:*","Resource":"*","Condition":{"IpAddress":{"aws:SourceIp":"203.0.113.0/24"}}},)"
+      R"({"Effect":"Allow","Action":"ce:*","Resource":"*","Condition":{"Bool":{"aws:MultiFactorAuthPresent":"true"}}},)"
+      R"({"Effect":"Allow","Action":"support:*","Resource":"*","Condition":{"StringEquals":{"aws:RequestedRegion":"us-east-1"}}})")};
+  const EventFacts credits = call("activate.amazonaws.com", "GetCredits");
+  CHECK(setting.judgement(credits, R"({"sourceIPAddress":"203.0.113.9"})").verdict == Verdict::granted);
+  CHECK(setting.judgement(credits, R"({"sourceIPAddress":"198.51.100.9"})").verdict == Verdict::not_granted);
+  // A service's name is no address.
+  CHECK(setting.judgement(credits, R"({"sourceIPAddress":"config.amazonaws.com"})").verdict == Verdict::unknown);
+  const EventFacts costs = call("ce.amazonaws.com", "GetCostAndUsage");
+  CHECK(setting.judgement(costs, R"({"userIdentity":{"accessKeyId":"AKIAEXAMPLE"}})").verdict == Verdict::not_granted);
+  CHECK(setting.judgement(costs, R"({"userIdentity":{"sessionContext":{"attributes":{"mfaAuthenticated":"true"}}}})")
+            .verdict == Verdict::granted);
+  EventFacts support = call("support.amazonaws.com", "DescribeCases");
+  CHECK(setting.judgement(support).verdict == Verdict::granted);
+  support.region = "eu-west-1";
+  CHECK(setting.judgement(support).verdict == Verdict::not_granted);
+}
+
+TEST_CASE("judge: events that ask for no permission") {
+  Setting setting{account_with(kAllowAll)};
+  const auto verdict = [&](auto&& change) {
+    EventFacts facts = call("ec2.amazonaws.com", "RunInstances");
+    change(facts);
+    return setting.judgement(facts).verdict;
+  };
+  CHECK(verdict([](EventFacts& f) { f.event_type = "AwsServiceEvent"; }) == Verdict::not_applicable);
+  CHECK(verdict([](EventFacts& f) { f.event_type = "AwsConsoleSignIn"; }) == Verdict::not_applicable);
+  CHECK(verdict([](EventFacts& f) { f.identity_type = "AWSService"; }) == Verdict::not_applicable);
+  CHECK(verdict([](EventFacts& f) { f.identity_type = "WebIdentityUser"; }) == Verdict::not_applicable);
+  CHECK(verdict([](EventFacts& f) { f.identity_type = "AWSAccount"; }) == Verdict::unknown);
+  CHECK(verdict([](EventFacts& f) { f.identity_type = {}; }) == Verdict::not_applicable);
+  // Services of before eventVersion 1.02 log no type.
+  CHECK(verdict([](EventFacts& f) { f.event_type = {}; }) == Verdict::granted);
+}
+
+TEST_CASE("judge: SCPs of the organization bind, root too") {
+  grants::History history;
+  history.add(0, *grants::read_account(account_with(kAllowAll)));
+  history.add(
+      0, *grants::read_organization(
+             R"({"Organization":{"Id":"o-1","MasterAccountId":"999999999999"},"Paths":{"111122223333":["r-1","ou-1"]},
+      "Policies":[{"PolicySummary":{"Name":"Full","Type":"SERVICE_CONTROL_POLICY"},"Content":"{\"Version\":\"2012-10-17\",\"Statement\":{\"Effect\":\"Allow\",\"Action\":\"*\",\"Resource\":\"*\"}}",
+        "Targets":[{"TargetId":"r-1"},{"TargetId":"ou-1"},{"TargetId":"111122223333"}]},
+       {"PolicySummary":{"Name":"NoSupport","Type":"SERVICE_CONTROL_POLICY"},"Content":"{\"Version\":\"2012-10-17\",\"Statement\":{\"Effect\":\"Deny\",\"Action\":\"support:*\",\"Resource\":\"*\"}}",
+        "Targets":[{"TargetId":"ou-1"}]}]})"));
+  history.finish();
+  const requirements::Catalogue catalogue = requirements::Catalogue::built_in();
+  Judge judge{history, catalogue};
+  const auto record = iam::parse_json_object("{}");
+  const EventFacts cases = call("support.amazonaws.com", "DescribeCases");
+  CHECK(judge.judgement(cases, *record).verdict == Verdict::not_granted);
+  CHECK(judge.judgement(cases, *record).decided_by[0] == "statement 0 of SCP NoSupport");
+  CHECK(judge.judgement(call("ec2.amazonaws.com", "DescribeInstances"), *record).verdict == Verdict::granted);
+  EventFacts root = cases;
+  root.identity_type = "Root";
+  root.arn = "arn:aws:iam::111122223333:root";
+  CHECK(judge.judgement(root, *record).verdict == Verdict::not_granted);
+  // Administrators are those whom no SCP narrows.
+  CHECK(judge.judgement(call("activate.amazonaws.com", "CreateForm"), *record).rule == "R11");
+}
+
+TEST_CASE("judge: a role is trusted by its own policy") {
+  const std::string account =
+      R"({"UserDetailList":[{"UserName":"anna","Arn":"arn:aws:iam::111122223333:user/anna","UserPolicyList":[{"PolicyName":"P",
+        "PolicyDocument":{"Version":"2012-10-17","Statement":[)" +
+      std::string{kAllowAll} +
+      R"(]}}]}],"RoleDetailList":[{"RoleName":"Open","Arn":"arn:aws:iam::111122223333:role/Open","AssumeRolePolicyDocument":
+        {"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"sts:AssumeRole","Principal":{"AWS":"arn:aws:iam::111122223333:root"}}}},
+        {"RoleName":"Closed","Arn":"arn:aws:iam::111122223333:role/Closed","AssumeRolePolicyDocument":
+        {"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"sts:AssumeRole","Principal":{"Service":"ec2.amazonaws.com"}}}}]})";
+  Setting setting{account};
+  const EventFacts assume = call("sts.amazonaws.com", "AssumeRole");
+  const auto verdict = [&](std::string_view role) {
+    const std::string record =
+        R"({"requestParameters":{"roleArn":"arn:aws:iam::111122223333:role/)" + std::string{role} + "\"}}";
+    Judge judge{setting.history, setting.catalogue};
+    return judge.verdict(assume, *iam::parse_json_object(record));
+  };
+  CHECK(verdict("Open") == Verdict::granted);
+  CHECK(verdict("Closed") == Verdict::not_granted);
+}
