@@ -170,7 +170,8 @@ class Server::Running {
       log_->info("listener={} peer={} the TLS handshake failed", name, connection->peer());
       co_return;
     }
-    if (tls_ && !connection->client_names().empty() && !tls_->accepts_name(connection->client_names())) {
+    // The handshake has seen to it that there is a certificate. One without any name has none of those that are let in.
+    if (listener.options.tls && tls_->asks_for_certificates() && !tls_->accepts_name(connection->client_names())) {
       log_->warn("listener={} peer={} the client certificate's name is not let in", name, connection->peer());
       co_return;
     }
