@@ -92,6 +92,19 @@ std::string accepted_body(const Receipt& receipt) {
 
 }  // namespace
 
+// A refusal of who asks. Splunk's clients look at the body's code only, and Firehose asks for its own error body.
+HttpResponse HttpRoutes::in_the_senders_words(const HttpRequest& request, HttpResponse refusal) {
+  if (request.path.starts_with("/services/collector")) {
+    ingest::HecAnswer hec = ingest::hec_code(request.header("Authorization").empty() ? 2 : 4);
+    refusal.status = hec.status;
+    refusal.body = std::move(hec.body);
+  } else if (request.path == "/firehose") {
+    refusal.body = ingest::firehose_response(request.header("X-Amz-Firehose-Request-Id"), epoch_milliseconds(),
+                                             "the access key is unknown, or lacks the right 'ingest'");
+  }
+  return refusal;
+}
+
 boost::asio::awaitable<HttpResponse> HttpRoutes::post_events(HttpRequest request) {
   if (auto refusal = co_await take_encoding_off(request)) co_return std::move(*refusal);
   Delivery delivery = delivery_from("http");

@@ -40,7 +40,7 @@ boost::asio::awaitable<HttpResponse> HttpRoutes::answer(HttpRequest request, con
   }
   const bool reads = path.starts_with("/v1/") && request.method != "POST";
   if (auto refusal = context_.access.refusal(request, connection, reads ? Right::query : Right::ingest)) {
-    co_return std::move(*refusal);
+    co_return in_the_senders_words(request, std::move(*refusal));
   }
   if (reads) {
     if (request.method != "GET") co_return wrong_method("GET");

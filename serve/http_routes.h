@@ -58,6 +58,7 @@ class HttpRoutes {
   Answer read(HttpRequest request);
   Answer tail(HttpRequest request);
   [[nodiscard]] HttpResponse operating(const HttpRequest& request, const Connection& connection) const;
+  static HttpResponse in_the_senders_words(const HttpRequest& request, HttpResponse refusal);
   boost::asio::awaitable<std::optional<HttpResponse>> take_encoding_off(HttpRequest& request) const;
 
   const RouteContext& context_;

@@ -10,6 +10,20 @@ namespace {
 
 constexpr std::array<std::string_view, 3> kMembers{"message", "log", "event"};
 
+// The text of a member's value: of a string, or of an object that looks like an event. Shippers have other objects by
+// these names, which mustn't take the record's place.
+std::string_view text_of(simdjson::ondemand::value value) {
+  simdjson::ondemand::json_type type{};
+  simdjson::ondemand::object object;
+  std::string_view text;
+  if (value.type().get(type) != simdjson::SUCCESS) return {};
+  if (type == simdjson::ondemand::json_type::string)
+    return value.get_string().get(text) == simdjson::SUCCESS ? text : "";
+  if (type != simdjson::ondemand::json_type::object || value.get_object().get(object) != simdjson::SUCCESS) return {};
+  const bool looks = object.raw_json().get(text) == simdjson::SUCCESS && text.find("\"eventTime\"") != text.npos;
+  return looks ? text : "";
+}
+
 // The text of the member, if there is one that holds an event.
 std::optional<std::string> wrapped_text(std::string_view record) {
   thread_local simdjson::ondemand::parser parser;
@@ -24,8 +38,9 @@ std::optional<std::string> wrapped_text(std::string_view record) {
     if (key == "eventName") return {};
     for (std::size_t i = 0; i < kMembers.size(); ++i) {
       if (key != kMembers[i] || texts[i]) continue;
-      std::string_view text;
-      if (field.value().get_string().get(text) == simdjson::SUCCESS) texts[i].emplace(text);
+      simdjson::ondemand::value value;
+      if (field.value().get(value) != simdjson::SUCCESS) return {};
+      if (const std::string_view text = text_of(value); !text.empty()) texts[i].emplace(text);
       break;
     }
   }

@@ -203,6 +203,19 @@ TEST_CASE("HEC: objects one after the other, each with its event") {
   CHECK(delivery.items == 3);
 }
 
+TEST_CASE(
+    "HEC: an event in a logger's own object, as text or as an object; other objects don't take the record's place") {
+  Delivery delivery;
+  CHECK(!decode_hec(R"({"event":{"message":{"eventTime":"A","n":[{}]},"severity":"info"}})"
+                    R"({"event":{"severity":"info","message":"{\"eventName\":\"B\"}"}})"
+                    R"({"event":{"message":{"a":1},"log":{"file":"f"},"n":2}})"
+                    R"({"event":{"message":{"eventTime":"C"},"eventName":"D"}})",
+                    delivery));
+  CHECK(texts_of(delivery) == Texts{R"({"eventTime":"A","n":[{}]})", R"({"eventName":"B"})",
+                                    R"({"message":{"a":1},"log":{"file":"f"},"n":2})",
+                                    R"({"message":{"eventTime":"C"},"eventName":"D"})"});
+}
+
 TEST_CASE("HEC: what is wrong is said with Splunk's codes, and nothing is taken") {
   const auto code = [](std::string_view body) {
     Delivery delivery;
