@@ -61,8 +61,9 @@ int take_event(ondemand::value value, std::string_view object_text, std::string&
   if (value.type().get(type) != simdjson::SUCCESS) return kInvalid;
   std::string_view text;
   ondemand::object inner;
+  bool is_null = false;
   switch (type) {
-    case ondemand::json_type::null: return value.is_null() ? kBlank : kInvalid;
+    case ondemand::json_type::null: return !value.is_null().get(is_null) && is_null ? kBlank : kInvalid;
     case ondemand::json_type::string:
       if (value.get_string().get(text) != simdjson::SUCCESS) return kInvalid;
       if (text.find_first_not_of(" \t\r\n") == std::string_view::npos) return kBlank;

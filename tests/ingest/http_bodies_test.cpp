@@ -231,6 +231,7 @@ TEST_CASE("HEC: what is wrong is said with Splunk's codes, and nothing is taken"
   CHECK(code("{\"time\":1}") == 12);
   CHECK(code("{\"event\":\" \"}") == 13);
   CHECK(code("{\"event\":null}") == 13);
+  CHECK(code(R"({"event":nt{"eventName":"A"}})") == 6);
 }
 
 TEST_CASE("HEC: acknowledgements by channel, forgotten once asked for") {
