@@ -1,0 +1,252 @@
+#include "rules/credits/bill.h"
+
+#include <algorithm>
+#include <array>
+#include <limits>
+#include <map>
+#include <tuple>
+
+namespace trailkeeper::rules::credits {
+namespace {
+
+// A cell while its bill is paid.
+struct Open {
+  PaidCell paid;
+  Classified classified;
+  Money left;  // What credits may still pay of it.
+};
+
+// Positive charges by account, service and usage type: what the order of paying goes by (R60).
+class Spend {
+ public:
+  void add(const ChargeCell& cell) {
+    if (cell.amount <= Money{}) return;
+    by_account_[cell.account] += cell.amount;
+    by_service_[{cell.account, cell.service}] += cell.amount;
+    by_usage_[{cell.account, cell.service, cell.usage_type}] += cell.amount;
+  }
+
+  // Less is earlier: the highest spend first, then by name.
+  [[nodiscard]] bool before(const ChargeCell& a, const ChargeCell& b) const {
+    if (a.account != b.account)
+      return first(of(by_account_, {a.account}), of(by_account_, {b.account}), a.account, b.account);
+    if (a.service != b.service) {
+      return first(of(by_service_, {a.account, a.service}), of(by_service_, {b.account, b.service}), a.service,
+                   b.service);
+    }
+    if (a.usage_type != b.usage_type) {
+      return first(of(by_usage_, {a.account, a.service, a.usage_type}),
+                   of(by_usage_, {b.account, b.service, b.usage_type}), a.usage_type, b.usage_type);
+    }
+    return std::tie(a.day, a.line_type, a.entity, a.reservation) <
+           std::tie(b.day, b.line_type, b.entity, b.reservation);
+  }
+
+ private:
+  template <typename Map>
+  static Money of(const Map& sums, const typename Map::key_type& key) {
+    const auto found = sums.find(key);
+    return found == sums.end() ? Money{} : found->second;
+  }
+  static bool first(Money a, Money b, const std::string& name_a, const std::string& name_b) {
+    return a != b ? a > b : name_a < name_b;
+  }
+
+  std::map<std::string, Money> by_account_;
+  std::map<std::pair<std::string, std::string>, Money> by_service_;
+  std::map<std::tuple<std::string, std::string, std::string>, Money> by_usage_;
+};
+
+bool is_payable(ChargeClass kind) { return kind == ChargeClass::service || kind == ChargeClass::support; }
+
+// Discounts take from the charges that they are for, the earliest first.
+void apply_reductions(std::vector<Open>& cells) {
+  std::map<std::tuple<std::string, std::string, std::string>, Money> reductions;
+  for (const Open& open : cells) {
+    const ChargeCell& cell = open.paid.cell;
+    if (is_reduction(cell)) reductions[{cell.account, cell.service, cell.usage_type}] += cell.amount;
+  }
+  if (reductions.empty()) return;
+  for (Open& open : cells) {
+    const ChargeCell& cell = open.paid.cell;
+    const auto found = reductions.find({cell.account, cell.service, cell.usage_type});
+    if (found == reductions.end() || !found->second.is_negative() || open.left <= Money{}) continue;
+    const Money taken = std::min(open.left, -found->second);
+    open.left -= taken;
+    found->second += taken;
+  }
+}
+
+std::vector<Open> open_cells(const Bill& bill, const Settings& settings, Day until) {
+  std::vector<Open> cells;
+  Spend spend;
+  for (const ChargeCell& cell : bill.cells) {
+    if (cell.day > until) continue;
+    Open open;
+    open.paid.cell = cell;
+    open.classified = classify(cell, settings);
+    const bool charge = is_payable(open.classified.kind) && cell.amount > Money{};
+    open.left = charge ? cell.amount : Money{};
+    spend.add(cell);
+    cells.push_back(std::move(open));
+  }
+  std::sort(cells.begin(), cells.end(),
+            [&spend](const Open& a, const Open& b) { return spend.before(a.paid.cell, b.paid.cell); });
+  apply_reductions(cells);
+  return cells;
+}
+
+bool kind_pays(const Credit& credit, ChargeClass kind) {
+  return kind == ChargeClass::support ? credit.kind != CreditKind::service : credit.kind != CreditKind::support;
+}
+
+bool service_pays(const Credit& credit, const ChargeCell& cell) {
+  return credit.services.empty() ||
+         std::find(credit.services.begin(), credit.services.end(), cell.service) != credit.services.end();
+}
+
+// Soonest to expire, then for fewest services, then oldest, then by ID (R60).
+std::vector<std::size_t> paying_order(const std::vector<CreditBalance>& credits) {
+  std::vector<std::size_t> order(credits.size());
+  for (std::size_t i = 0; i < order.size(); ++i) order[i] = i;
+  const auto key = [&credits](std::size_t i) {
+    const Credit& credit = credits[i].credit;
+    const std::size_t services =
+        credit.services.empty() ? std::numeric_limits<std::size_t>::max() : credit.services.size();
+    return std::tuple{credit.expires, services, credit.issued, std::string_view{credit.id}};
+  };
+  std::sort(order.begin(), order.end(), [&key](std::size_t a, std::size_t b) { return key(a) < key(b); });
+  return order;
+}
+
+// Pays one bill.
+class Payer {
+ public:
+  Payer(const Bill& bill, std::vector<CreditBalance>& credits, const Organisations& organisations,
+        const Settings& settings, Day until)
+      : bill_(bill),
+        credits_(credits),
+        organisations_(organisations),
+        sharing_(organisations.sharing(bill.payer, bill.month)),
+        cells_(open_cells(bill, settings, until)) {}
+
+  std::vector<PaidCell> pay() {
+    for (const std::size_t i : paying_order(credits_)) {
+      if (credits_[i].left <= Money{} || Month::of(day_of(credits_[i].credit.issued)) > bill_.month) continue;
+      if (credits_[i].credit.last_day() < bill_.month.first_day()) continue;
+      pay_from(i);
+    }
+    std::vector<PaidCell> paid;
+    paid.reserve(cells_.size());
+    for (Open& open : cells_) {
+      give_reason(open);
+      paid.push_back(std::move(open.paid));
+    }
+    return paid;
+  }
+
+ private:
+  // Whether a credit may pay for an account's charges on this bill.
+  [[nodiscard]] bool reaches(const Credit& credit, const std::string& account) const {
+    return credit.account == account || (sharing_ && organisations_.belongs(credit.account, bill_.payer, bill_.month));
+  }
+
+  // The owner's charges first, then the others in their order.
+  void pay_from(std::size_t index) {
+    const bool shared = sharing_ && organisations_.belongs(credits_[index].credit.account, bill_.payer, bill_.month);
+    for (const bool own : {true, false}) {
+      if (!own && !shared) return;
+      for (Open& open : cells_) {
+        if ((open.paid.cell.account == credits_[index].credit.account) == own) pay_cell(index, open);
+      }
+    }
+  }
+
+  void pay_cell(std::size_t index, Open& open) {
+    CreditBalance& balance = credits_[index];
+    const ChargeCell& cell = open.paid.cell;
+    if (balance.left <= Money{} || open.left <= Money{} || cell.day > balance.credit.last_day()) return;
+    if (!kind_pays(balance.credit, open.classified.kind) || !service_pays(balance.credit, cell)) return;
+    const Money amount = std::min(balance.left, open.left);
+    balance.left -= amount;
+    open.left -= amount;
+    open.paid.covered += amount;
+    open.paid.payments.push_back({index, amount});
+  }
+
+  void give_reason(Open& open) const {
+    PaidCell& paid = open.paid;
+    std::tie(paid.reason, paid.rule) = reason_of(open);
+  }
+
+  [[nodiscard]] std::pair<Reason, std::string_view> reason_of(const Open& open) const {
+    if (open.classified.kind == ChargeClass::ineligible) return {Reason::ineligible, open.classified.rule};
+    if (open.classified.kind == ChargeClass::unlisted) return {Reason::unlisted, open.classified.rule};
+    if (open.classified.kind == ChargeClass::discount || open.paid.cell.amount <= Money{}) {
+      return {Reason::discount, "R59"};
+    }
+    if (open.left <= Money{}) return {open.paid.covered.is_zero() ? Reason::discount : Reason::covered, "R39"};
+    return why_due(open);
+  }
+
+  // Credits that might have paid, narrowed by one rule after the other: the last that leaves none is the reason.
+  [[nodiscard]] std::pair<Reason, std::string_view> why_due(const Open& open) const {
+    const ChargeCell& cell = open.paid.cell;
+    std::vector<const Credit*> candidates;
+    bool elsewhere = false;
+    for (const CreditBalance& balance : credits_) {
+      if (reaches(balance.credit, cell.account)) {
+        candidates.push_back(&balance.credit);
+      } else {
+        elsewhere = elsewhere || organisations_.belongs(balance.credit.account, bill_.payer, bill_.month);
+      }
+    }
+    if (candidates.empty()) {
+      return elsewhere ? std::pair{Reason::not_shared, std::string_view{"R46"}}
+                       : std::pair{Reason::no_credit, std::string_view{"R59"}};
+    }
+    const auto narrow = [&candidates](const auto& stays) {
+      std::erase_if(candidates, [&stays](const Credit* credit) { return !stays(*credit); });
+      return candidates.empty();
+    };
+    if (narrow([&](const Credit& credit) { return kind_pays(credit, open.classified.kind); })) {
+      return open.classified.kind == ChargeClass::support ? std::pair{Reason::not_for_support, std::string_view{"R63"}}
+                                                          : std::pair{Reason::no_credit, std::string_view{"R44"}};
+    }
+    if (narrow([&](const Credit& credit) { return service_pays(credit, cell); })) return {Reason::unlisted, "R42"};
+    if (narrow([&](const Credit& credit) { return Month::of(day_of(credit.issued)) <= bill_.month; })) {
+      return {Reason::historical, "R39"};
+    }
+    if (narrow([&](const Credit& credit) { return credit.last_day() >= cell.day; })) return {Reason::expired, "R45"};
+    return {Reason::used, "R59"};
+  }
+
+  const Bill& bill_;
+  std::vector<CreditBalance>& credits_;
+  const Organisations& organisations_;
+  bool sharing_;
+  std::vector<Open> cells_;
+};
+
+}  // namespace
+
+std::string_view reason_text(Reason reason) {
+  constexpr std::array<std::string_view, 10> kTexts{"covered",         "used",       "expired",    "historical",
+                                                    "no-credit",       "not-shared", "ineligible", "unlisted",
+                                                    "not-for-support", "discount"};
+  return kTexts[static_cast<std::size_t>(reason)];
+}
+
+std::string_view kind_text(CreditKind kind) {
+  constexpr std::array<std::string_view, 4> kTexts{"Activate", "Service", "Support", "Other"};
+  return kTexts[static_cast<std::size_t>(kind)];
+}
+
+Day Credit::last_day() const { return revoked ? std::min(expires, day_of(*revoked) - 1) : expires; }
+
+std::vector<PaidCell> pay_bill(const Bill& bill, std::vector<CreditBalance>& credits,
+                               const Organisations& organisations, const Settings& settings, Day until) {
+  return Payer{bill, credits, organisations, settings, until}.pay();
+}
+
+}  // namespace trailkeeper::rules::credits

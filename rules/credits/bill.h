@@ -1,0 +1,61 @@
+// One payer's bill of one month, and what credits pay of it (R35-R47, R59-R61, R63).
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "rules/credits/charge_class.h"
+#include "rules/credits/credit.h"
+#include "rules/credits/organisation.h"
+
+namespace trailkeeper::rules::credits {
+
+/// Why a charge is or isn't paid: exactly one (R59).
+enum class Reason : std::uint8_t {
+  covered,
+  used,
+  expired,
+  historical,
+  no_credit,
+  not_shared,
+  ineligible,
+  unlisted,
+  not_for_support,
+  discount,
+};
+/// As in docs/credits.md: `not-shared`.
+std::string_view reason_text(Reason reason);
+
+struct Bill {
+  std::string payer;
+  Month month;
+  std::vector<ChargeCell> cells;
+};
+
+/// What one credit pays of a cell.
+struct Payment {
+  std::size_t credit = 0;  ///< Its place in the list of credits.
+  Money amount;
+};
+
+struct PaidCell {
+  ChargeCell cell;
+  std::vector<Payment> payments;  ///< In the order in which they pay.
+  Money covered;
+  Reason reason = Reason::covered;
+  std::string_view rule;
+};
+
+/// A credit and what is left of it.
+struct CreditBalance {
+  Credit credit;
+  Money left;
+};
+
+/// Pays the bill from the credits, whose balances go down. Charges of days after `until` aren't there yet.
+std::vector<PaidCell> pay_bill(const Bill& bill, std::vector<CreditBalance>& credits,
+                               const Organisations& organisations, const Settings& settings, Day until);
+
+}  // namespace trailkeeper::rules::credits

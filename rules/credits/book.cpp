@@ -1,0 +1,146 @@
+#include "rules/credits/book.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <stdexcept>
+#include <tuple>
+
+namespace trailkeeper::rules::credits {
+
+std::string_view status_text(CreditStatus status) {
+  constexpr std::array<std::string_view, 4> kTexts{"active", "used", "expired", "revoked"};
+  return kTexts[static_cast<std::size_t>(status)];
+}
+
+Book::Book(std::vector<Fact> facts, std::vector<BillName> bills, const ReadBill& read, const Settings& settings,
+           event::Timestamp at, const BillVisitor& visit)
+    : settings_(settings), at_(at), programme_(settings) {
+  take_facts(std::move(facts));
+  open_credits();
+  std::sort(bills.begin(), bills.end(), [](const BillName& a, const BillName& b) {
+    return std::tie(a.month, a.payer) < std::tie(b.month, b.payer);
+  });
+  for (const BillName& name : bills) {
+    if (start_of(name.month.first_day()) <= at_) pay(name, read, visit);
+  }
+  close_credits();
+  check_shown();
+  findings_.insert(findings_.end(), programme_.findings().begin(), programme_.findings().end());
+  std::sort(findings_.begin(), findings_.end(), [](const Finding& a, const Finding& b) {
+    return std::tie(a.time, a.account, a.event, a.rule, a.sentence) <
+           std::tie(b.time, b.account, b.event, b.rule, b.sentence);
+  });
+}
+
+void Book::take_facts(std::vector<Fact> facts) {
+  std::stable_sort(facts.begin(), facts.end(), [](const Fact& a, const Fact& b) {
+    return std::tie(a.time, a.event, a.account) < std::tie(b.time, b.event, b.account);
+  });
+  for (const Fact& fact : facts) {
+    if (fact.time <= at_) programme_.take(fact);
+  }
+  programme_.finish(at_);
+}
+
+void Book::open_credits() {
+  for (const Credit& credit : programme_.credits()) {
+    CreditState state;
+    state.credit = credit;
+    state.available = credit.amount;
+    credits_.push_back(std::move(state));
+  }
+  std::sort(credits_.begin(), credits_.end(), [](const CreditState& a, const CreditState& b) {
+    return std::tie(a.credit.account, a.credit.issued, a.credit.id) <
+           std::tie(b.credit.account, b.credit.issued, b.credit.id);
+  });
+}
+
+void Book::pay(const BillName& name, const ReadBill& read, const BillVisitor& visit) {
+  const Bill bill{name.payer, name.month, read(name)};
+  for (const ChargeCell& cell : bill.cells) programme_.organisations().billed(cell.account, bill.payer, bill.month);
+  std::vector<CreditBalance> balances;
+  for (const CreditState& state : credits_) balances.push_back({state.credit, state.available});
+  const std::vector<PaidCell> cells = pay_bill(bill, balances, programme_.organisations(), settings_, day_of(at_));
+  for (const PaidCell& paid : cells) {
+    for (const Payment& payment : paid.payments) {
+      CreditState& state = credits_[payment.credit];
+      state.used += payment.amount;
+      state.available -= payment.amount;
+      state.used_on[paid.cell.day] += payment.amount;
+    }
+  }
+  note_unlisted(bill, cells);
+  if (visit) visit(bill, cells, credits_);
+}
+
+void Book::note_unlisted(const Bill& bill, const std::vector<PaidCell>& cells) {
+  for (const PaidCell& paid : cells) {
+    const bool unlisted = paid.reason == Reason::unlisted && paid.rule == "R42" && paid.cell.amount > Money{} &&
+                          !settings_.services.contains(paid.cell.service);
+    if (!unlisted || !unlisted_.emplace(paid.cell.account, paid.cell.service).second) continue;
+    findings_.push_back({start_of(paid.cell.day), "R42", Severity::low, paid.cell.account,
+                         "bill " + bill.payer + " " + bill.month.text(),
+                         "service " + paid.cell.service + " isn't on the list of those that credits cover"});
+  }
+}
+
+void Book::close_credits() {
+  for (CreditState& state : credits_) {
+    const bool over = start_of(state.credit.expires + 1) <= at_;
+    const bool revoked_first = state.credit.revoked && *state.credit.revoked < start_of(state.credit.expires + 1);
+    if (state.available.is_zero()) {
+      state.status = CreditStatus::used;
+    } else if (revoked_first) {
+      state.revoked = state.available;
+      state.available = {};
+      state.status = CreditStatus::revoked;
+    } else if (over) {
+      state.expired = state.available;
+      state.available = {};
+      state.status = CreditStatus::expired;
+    }
+    const bool balances = state.used + state.available + state.expired + state.revoked == state.credit.amount;
+    if (!balances || state.available.is_negative() || state.used.is_negative()) {
+      throw std::logic_error("credit " + state.credit.id + " doesn't balance");
+    }
+  }
+}
+
+// R51, R66: what the console showed against what was left then.
+void Book::check_shown() {
+  for (const Fact& fact : programme_.shown()) {
+    for (const ShownCredit& shown : std::get<Balances>(fact.value).credits) {
+      const auto found = std::find_if(credits_.begin(), credits_.end(),
+                                      [&shown](const CreditState& state) { return state.credit.id == shown.credit; });
+      if (found == credits_.end()) {
+        findings_.push_back({fact.time, "R66", Severity::medium, fact.account, fact.event,
+                             "credit " + shown.credit + " was shown, and no event issued it"});
+        continue;
+      }
+      const bool over = found->credit.last_day() < day_of(fact.time);
+      const Money left = over ? Money{} : left_after(*found, day_of(fact.time));
+      if (shown.balance && *shown.balance != left) {
+        findings_.push_back({fact.time, over ? "R51" : "R66", Severity::medium, fact.account, fact.event,
+                             fmt::format("credit {} was shown with {}, and by the ledger {} was left", shown.credit,
+                                         shown.balance->text(), left.text())});
+      }
+      if (shown.expires && *shown.expires != found->credit.expires) {
+        findings_.push_back({fact.time, "R66", Severity::medium, fact.account, fact.event,
+                             fmt::format("credit {} was shown to expire on {}, and by the ledger it does on {}",
+                                         shown.credit, day_text(*shown.expires), day_text(found->credit.expires))});
+      }
+    }
+  }
+}
+
+Money Book::left_after(const CreditState& state, Day day) {
+  Money left = state.credit.amount;
+  for (const auto& [used_on, amount] : state.used_on) {
+    if (used_on <= day) left -= amount;
+  }
+  return left;
+}
+
+}  // namespace trailkeeper::rules::credits

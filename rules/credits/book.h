@@ -1,0 +1,75 @@
+// The ledger's state at one moment: facts and bills in, balances out.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "rules/credits/bill.h"
+#include "rules/credits/programme.h"
+
+namespace trailkeeper::rules::credits {
+
+enum class CreditStatus : std::uint8_t { active, used, expired, revoked };
+/// `active`, `used`, `expired`, `revoked`.
+std::string_view status_text(CreditStatus status);
+
+/// A credit with its balances: amount = used + available + expired + revoked.
+struct CreditState {
+  Credit credit;
+  Money used;
+  Money available;
+  Money expired;
+  Money revoked;
+  CreditStatus status = CreditStatus::active;
+  std::map<Day, Money> used_on;  ///< By the day of the charge.
+};
+
+/// Which bills there are, and their charges.
+struct BillName {
+  std::string payer;
+  Month month;
+  auto operator<=>(const BillName&) const = default;
+};
+using ReadBill = std::function<std::vector<ChargeCell>(const BillName&)>;
+
+/// A bill after credits have paid. `credits` are those that the payments' numbers mean.
+using BillVisitor = std::function<void(const Bill&, const std::vector<PaidCell>&, const std::vector<CreditState>&)>;
+
+/// Everything that follows from the facts and bills up to a moment. The same for any order in which they came.
+class Book {
+ public:
+  /// `settings` must outlive the book. `facts` in any order; those after `at` are left out, and so are charges of days
+  /// after it. Bills are read month by month; each is shown to `visit`, if given, when it is paid.
+  Book(std::vector<Fact> facts, std::vector<BillName> bills, const ReadBill& read, const Settings& settings,
+       event::Timestamp at, const BillVisitor& visit = {});
+
+  [[nodiscard]] const Programme& programme() const { return programme_; }
+  /// By holder, then issue, then ID.
+  [[nodiscard]] const std::vector<CreditState>& credits() const { return credits_; }
+  /// Of the programme and of bills, by time.
+  [[nodiscard]] const std::vector<Finding>& findings() const { return findings_; }
+  [[nodiscard]] event::Timestamp at() const { return at_; }
+  [[nodiscard]] const Settings& settings() const { return settings_; }
+
+  /// The balance that the credit had at the end of a day, as its uses by day tell.
+  [[nodiscard]] static Money left_after(const CreditState& state, Day day);
+
+ private:
+  void take_facts(std::vector<Fact> facts);
+  void open_credits();
+  void pay(const BillName& name, const ReadBill& read, const BillVisitor& visit);
+  void note_unlisted(const Bill& bill, const std::vector<PaidCell>& cells);
+  void close_credits();
+  void check_shown();
+
+  const Settings& settings_;
+  event::Timestamp at_;
+  Programme programme_;
+  std::vector<CreditState> credits_;
+  std::vector<Finding> findings_;
+  std::set<std::pair<std::string, std::string>> unlisted_;
+};
+
+}  // namespace trailkeeper::rules::credits

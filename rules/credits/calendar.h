@@ -1,0 +1,54 @@
+// Days, months and business days, as credits and bills count them.
+#pragma once
+
+#include <compare>
+#include <cstdint>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+
+#include "event/timestamp.h"
+
+namespace trailkeeper::rules::credits {
+
+/// Days since 1970-01-01, UTC.
+using Day = std::int32_t;
+
+Day day_of(event::Timestamp time);
+/// The day's first moment.
+event::Timestamp start_of(Day day);
+/// `2024-05-01`.
+std::string day_text(Day day);
+/// `2024-05-01`; nothing for anything else.
+std::optional<Day> parse_day(std::string_view text);
+
+/// A billing month, UTC (R61).
+class Month {
+ public:
+  constexpr Month() = default;
+  static Month of(Day day);
+  /// `2024-05`; nothing for anything else.
+  static std::optional<Month> parse(std::string_view text);
+  /// 202405 for 2024-05; nothing for what is no month.
+  static std::optional<Month> of_number(std::uint32_t number);
+
+  [[nodiscard]] Day first_day() const;
+  [[nodiscard]] Day last_day() const;
+  [[nodiscard]] Month next() const;
+  [[nodiscard]] std::uint32_t number() const;
+  [[nodiscard]] std::string text() const;
+  auto operator<=>(const Month&) const = default;
+
+ private:
+  std::int32_t months_ = 0;  // Since year 0.
+};
+
+/// The same date so many years later; where there is no such date (29 February), the last of its month, or with
+/// `into_march` the first of March (R35).
+Day add_years(Day day, int years, bool into_march = false);
+
+/// The `count`th business day (Monday to Friday, no holiday) after `day` (R52).
+Day business_day_after(Day day, int count, const std::set<Day>& holidays);
+
+}  // namespace trailkeeper::rules::credits

@@ -1,0 +1,49 @@
+#include "rules/credits/charge_class.h"
+
+#include <algorithm>
+#include <array>
+
+namespace trailkeeper::rules::credits {
+namespace {
+
+template <std::size_t N>
+bool is_one_of(std::string_view text, const std::array<std::string_view, N>& words) {
+  return std::find(words.begin(), words.end(), text) != words.end();
+}
+
+bool contains(std::string_view text, std::string_view part) { return text.find(part) != std::string_view::npos; }
+
+// Line types that are no charge, whatever their sign.
+bool is_no_charge(std::string_view line_type) {
+  constexpr std::array<std::string_view, 4> kTypes{"Credit", "Refund", "SavingsPlanNegation",
+                                                   "SavingsPlanCoveredUsage"};
+  return is_one_of(line_type, kTypes) || line_type.ends_with("Discount");
+}
+
+bool is_upfront(const ChargeCell& cell) {
+  return cell.line_type == "SavingsPlanUpfrontFee" || (cell.line_type == "Fee" && cell.reservation);
+}
+
+bool is_domain(const ChargeCell& cell) {
+  return cell.service == "AmazonRoute53" &&
+         (contains(cell.usage_type, "DomainReg") || contains(cell.usage_type, "DomainTransfer") ||
+          contains(cell.usage_type, "DomainRenew"));
+}
+
+}  // namespace
+
+bool is_reduction(const ChargeCell& cell) { return cell.line_type.ends_with("Discount"); }
+
+Classified classify(const ChargeCell& cell, const Settings& settings) {
+  if (is_no_charge(cell.line_type)) return {ChargeClass::discount, "R59"};
+  if (contains(cell.entity, "Marketplace")) return {ChargeClass::ineligible, "R40"};
+  if (settings.support_plans.contains(cell.service)) return {ChargeClass::support, "R43"};
+  if (contains(cell.service, "Support")) return {ChargeClass::ineligible, "R43"};
+  if (settings.never.contains(cell.service) || is_domain(cell)) return {ChargeClass::ineligible, "R40"};
+  if (is_upfront(cell)) return {ChargeClass::ineligible, "R41"};
+  if (cell.line_type == "Tax" && !settings.cover_tax) return {ChargeClass::ineligible, "R40"};
+  if (!settings.services.contains(cell.service)) return {ChargeClass::unlisted, "R42"};
+  return {};
+}
+
+}  // namespace trailkeeper::rules::credits

@@ -1,0 +1,29 @@
+// Which charges credits may pay at all (R40-R43).
+#pragma once
+
+#include <string_view>
+
+#include "rules/credits/charge.h"
+#include "rules/credits/settings.h"
+
+namespace trailkeeper::rules::credits {
+
+enum class ChargeClass : std::uint8_t {
+  service,     ///< Credits pay it.
+  support,     ///< A support plan that credits pay (R43, R44).
+  ineligible,  ///< Never paid by credits.
+  unlisted,    ///< A service that isn't on the list (R42).
+  discount,    ///< No charge: a refund, a discount, a credit of AWS's own, usage that a Savings Plan has paid.
+};
+
+struct Classified {
+  ChargeClass kind = ChargeClass::service;
+  std::string_view rule;  ///< That says so; empty for `service`.
+};
+
+Classified classify(const ChargeCell& cell, const Settings& settings);
+
+/// Whether a cell is a reduction of charges of the same account, service and usage type.
+bool is_reduction(const ChargeCell& cell);
+
+}  // namespace trailkeeper::rules::credits

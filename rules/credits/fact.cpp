@@ -1,0 +1,274 @@
+#include "rules/credits/fact.h"
+
+#include <algorithm>
+#include <array>
+#include <map>
+
+#include "rules/iam/json_node.h"
+
+namespace trailkeeper::rules::credits {
+namespace {
+
+using iam::JsonNode;
+using Kind = JsonNode::Kind;
+
+// Thrown by Facts and caught by read_fact.
+struct Wrong {
+  std::string fact;
+  std::string message;
+};
+
+const JsonNode* find_path(const JsonNode& root, std::string_view path) {
+  const JsonNode* node = &root;
+  while (node != nullptr && !path.empty()) {
+    const std::size_t dot = path.find('.');
+    node = node->find(path.substr(0, dot));
+    path = dot == std::string_view::npos ? "" : path.substr(dot + 1);
+  }
+  return node;
+}
+
+// An event's facts by name: where the settings say, else in the default place.
+class Facts {
+ public:
+  Facts(const JsonNode& record, const EventHead& head, const Settings& settings) : record_(record), head_(head) {
+    const auto found = settings.facts.find(head.name);
+    if (found != settings.facts.end()) paths_ = &found->second;
+  }
+
+  [[nodiscard]] const JsonNode* node(std::string_view fact) const {
+    if (paths_ != nullptr) {
+      if (const auto found = paths_->find(fact); found != paths_->end()) {
+        for (const std::string& path : found->second) {
+          if (const JsonNode* at = find_path(record_, path); at != nullptr && at->kind != Kind::null) return at;
+        }
+        return nullptr;
+      }
+    }
+    for (const std::string_view place : {"serviceEventDetails", "requestParameters", "additionalEventData"}) {
+      const JsonNode* details = record_.find(place);
+      const JsonNode* at = details == nullptr ? nullptr : details->find(fact);
+      if (at != nullptr && at->kind != Kind::null) return at;
+    }
+    return nullptr;
+  }
+
+  [[nodiscard]] std::optional<std::string> optional_text(std::string_view fact) const {
+    const JsonNode* at = node(fact);
+    if (at == nullptr) return std::nullopt;
+    if (at->kind != Kind::string && at->kind != Kind::number) wrong(fact, "must be a string", at);
+    return at->text;
+  }
+  [[nodiscard]] std::string text(std::string_view fact) const { return optional_text(fact).value_or(""); }
+  [[nodiscard]] std::string needed_text(std::string_view fact) const {
+    auto found = optional_text(fact);
+    if (!found || found->empty()) throw Wrong{std::string{fact}, "is missing"};
+    return *found;
+  }
+
+  [[nodiscard]] std::optional<Money> money(std::string_view fact) const {
+    const JsonNode* at = node(fact);
+    if (at == nullptr) return std::nullopt;
+    const JsonNode* number = at->kind == Kind::object ? at->find("amount") : at;
+    if (number != nullptr && (number->kind == Kind::string || number->kind == Kind::number)) {
+      const auto money = Money::parse(number->text);
+      if (money && !money->is_negative()) return money;
+    }
+    wrong(fact, "must be an amount of dollars, not negative", at);
+  }
+
+  [[nodiscard]] std::optional<bool> flag(std::string_view fact) const {
+    const JsonNode* at = node(fact);
+    if (at == nullptr) return std::nullopt;
+    if (at->kind == Kind::boolean) return at->boolean;
+    if (at->kind == Kind::string && (at->text == "true" || at->text == "false")) return at->text == "true";
+    wrong(fact, "must be true or false", at);
+  }
+
+  [[nodiscard]] std::optional<event::Timestamp> time(std::string_view fact) const {
+    const auto found = optional_text(fact);
+    if (!found || found->empty()) return std::nullopt;
+    if (const auto day = parse_day(*found)) return start_of(*day);
+    if (const auto time = event::parse_timestamp(*found)) return time;
+    throw Wrong{std::string{fact}, "must be a date or a time"};
+  }
+  [[nodiscard]] std::optional<Day> day(std::string_view fact) const {
+    const auto found = time(fact);
+    if (!found) return std::nullopt;
+    return day_of(*found);
+  }
+
+  [[nodiscard]] std::vector<std::string> texts(std::string_view fact) const {
+    std::vector<std::string> found;
+    const JsonNode* at = node(fact);
+    if (at == nullptr) return found;
+    if (at->kind != Kind::array) wrong(fact, "must be an array", at);
+    for (const JsonNode& item : at->items) {
+      if (item.kind != Kind::string && item.kind != Kind::number) wrong(fact, "must hold strings or numbers", &item);
+      found.push_back(item.text);
+    }
+    return found;
+  }
+
+  [[nodiscard]] const JsonNode& record() const { return record_; }
+  [[nodiscard]] const EventHead& head() const { return head_; }
+
+ private:
+  [[noreturn]] static void wrong(std::string_view fact, std::string_view message, const JsonNode* at) {
+    throw Wrong{std::string{fact}, std::string{message} + ", not " + std::string{iam::kind_name(at->kind)}};
+  }
+
+  const JsonNode& record_;
+  const EventHead& head_;
+  const std::map<std::string, std::vector<std::string>, std::less<>>* paths_ = nullptr;
+};
+
+FactValue application(const Facts& facts) {
+  Application form;
+  form.error_code = facts.head().error_code;
+  form.id = facts.text("applicationId");
+  const JsonNode* answered = find_path(facts.record(), "responseElements.applicationId");
+  if (form.id.empty() && answered != nullptr) form.id = answered->text;
+  if (form.id.empty()) form.id = facts.head().id;
+  form.startup = facts.text("startupId");
+  form.org_id = facts.text("orgId");
+  form.package = facts.text("package");
+  form.requested = facts.money("requestedAmount");
+  form.email = facts.text("email");
+  form.founded = facts.day("foundingDate");
+  form.funding_stage = facts.text("fundingStage");
+  form.shows_itself = !facts.text("website").empty() || !facts.text("publicProfile").empty();
+  form.country = facts.text("country");
+  const JsonNode* arn = find_path(facts.record(), "userIdentity.arn");
+  form.china_partition =
+      facts.head().region.starts_with("cn-") || (arn != nullptr && arn->text.starts_with("arn:aws-cn:"));
+  return form;
+}
+
+FactValue decision(const Facts& facts) {
+  Decision decided;
+  decided.application = facts.needed_text("applicationId");
+  const std::string word = facts.needed_text("decision");
+  if (word != "Approved" && word != "Denied") throw Wrong{"decision", "must be Approved or Denied"};
+  decided.approved = word == "Approved";
+  decided.amount = facts.money("amount");
+  decided.reasons = facts.texts("reasons");
+  decided.overrides = facts.texts("overrides");
+  return decided;
+}
+
+FactValue issue(const Facts& facts) {
+  Issue issued;
+  issued.credit = facts.needed_text("creditId");
+  issued.application = facts.text("applicationId");
+  const auto amount = facts.money("amount");
+  if (!amount || amount->is_zero()) throw Wrong{"amount", "is missing or zero"};
+  issued.amount = *amount;
+  issued.issued = facts.time("issuedAt").value_or(facts.head().time);
+  if (const std::string years = facts.text("termYears"); !years.empty()) {
+    // Anything but 1 or 2 is told as a finding (R35).
+    issued.term_years = years == "1" ? 1 : years == "2" ? 2 : 0;
+  }
+  issued.expires = facts.day("expiresAt");
+  issued.program = facts.optional_text("program").value_or("Activate");
+  const std::string type = facts.optional_text("creditType").value_or("Activate");
+  if (type != "Activate" && type != "Support") throw Wrong{"creditType", "must be Activate or Support"};
+  issued.support = type == "Support";
+  issued.services = facts.texts("services");
+  return issued;
+}
+
+FactValue credit_change(const Facts& facts) {
+  return CreditChange{facts.needed_text("creditId"), facts.needed_text("change"), facts.text("toAccountId"),
+                      facts.money("amount"), facts.day("expiresAt")};
+}
+
+FactValue affiliation(const Facts& facts) {
+  Affiliation found{facts.text("orgId"), facts.text("applicationId"), facts.flag("confirmed").value_or(true)};
+  if (found.org_id.empty() && found.application.empty()) throw Wrong{"orgId", "or applicationId is missing"};
+  return found;
+}
+
+FactValue sharing(const Facts& facts) {
+  const auto enabled = facts.flag("enabled");
+  if (!enabled) throw Wrong{"enabled", "is missing"};
+  return Sharing{facts.optional_text("payerAccountId").value_or(facts.head().account), *enabled};
+}
+
+FactValue account_status(const Facts& facts) {
+  return AccountStatus{facts.optional_text("status"),         facts.optional_text("email"),
+                       facts.flag("paymentMethod"),           facts.optional_text("supportPlan"),
+                       facts.optional_text("payerAccountId"), facts.optional_text("country")};
+}
+
+std::optional<Money> money_of(const JsonNode* node) {
+  if (node != nullptr && node->kind == Kind::object) node = node->find("amount");
+  return node == nullptr ? std::nullopt : Money::parse(node->text);
+}
+
+FactValue balances(const Facts& facts) {
+  Balances shown;
+  const JsonNode* list = find_path(facts.record(), "responseElements.credits");
+  if (list == nullptr) return shown;
+  for (const JsonNode& item : list->items) {
+    const JsonNode* id = item.find("creditId");
+    if (id == nullptr) continue;
+    ShownCredit credit{id->text, std::nullopt, std::nullopt};
+    for (const std::string_view name : {"balance", "remainingAmount"}) {
+      if (!credit.balance) credit.balance = money_of(item.find(name));
+    }
+    if (const JsonNode* end = item.find("expiresAt"); end != nullptr)
+      credit.expires = parse_day(end->text.substr(0, 10));
+    shown.credits.push_back(std::move(credit));
+  }
+  return shown;
+}
+
+FactValue cancellation(const Facts& facts) { return Cancellation{facts.needed_text("applicationId")}; }
+FactValue membership(const Facts& facts) { return Membership{facts.needed_text("status"), facts.text("email")}; }
+FactValue offer(const Facts& facts) {
+  return Offer{facts.needed_text("orgId"), facts.text("providerId"), facts.money("amount")};
+}
+
+using Reader = FactValue (*)(const Facts&);
+
+constexpr std::array<std::pair<std::string_view, Reader>, 11> kReaders{{{"AccountStatusChanged", account_status},
+                                                                        {"AffiliationConfirmed", affiliation},
+                                                                        {"ApplicationCancelled", cancellation},
+                                                                        {"ApplicationDecided", decision},
+                                                                        {"CreateForm", application},
+                                                                        {"CreditSharingChanged", sharing},
+                                                                        {"CreditsChanged", credit_change},
+                                                                        {"CreditsIssued", issue},
+                                                                        {"GetCredits", balances},
+                                                                        {"MembershipChanged", membership},
+                                                                        {"OfferRegistered", offer}}};
+
+Reader reader_of(std::string_view event_name) {
+  const auto* found = std::find_if(kReaders.begin(), kReaders.end(),
+                                   [event_name](const auto& entry) { return entry.first == event_name; });
+  return found == kReaders.end() ? nullptr : found->second;
+}
+
+}  // namespace
+
+bool Application::is_portfolio() const { return package.empty() ? !org_id.empty() : package == "Portfolio"; }
+
+bool carries_facts(std::string_view event_name) { return reader_of(event_name) != nullptr; }
+
+iam::Result<std::optional<Fact>> read_fact(const EventHead& head, std::string_view json, const Settings& settings) {
+  const Reader reader = reader_of(head.name);
+  if (reader == nullptr || (!head.error_code.empty() && head.name != "CreateForm")) return std::optional<Fact>{};
+  auto record = iam::parse_json_object(json);
+  if (!record) return record.error();
+  try {
+    Fact fact{head.time, head.id, head.account, reader(Facts{*record, head, settings})};
+    const auto* shown = std::get_if<Balances>(&fact.value);
+    if (shown != nullptr && shown->credits.empty()) return std::optional<Fact>{};
+    return std::optional<Fact>{std::move(fact)};
+  } catch (const Wrong& wrong) {
+    return iam::Error{wrong.fact + " " + wrong.message, "/" + wrong.fact, 0};
+  }
+}
+
+}  // namespace trailkeeper::rules::credits

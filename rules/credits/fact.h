@@ -1,0 +1,133 @@
+// What one event says about applications, credits and accounts.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "rules/credits/settings.h"
+
+namespace trailkeeper::rules::credits {
+
+/// A form that was sent (CreateForm). Facts that it lacks are empty.
+struct Application {
+  std::string id;
+  std::string startup;
+  std::string org_id;  ///< Confidential (R20): only for comparison.
+  std::string package;
+  std::optional<Money> requested;
+  std::string email;
+  std::optional<Day> founded;
+  std::string funding_stage;
+  bool shows_itself = false;  ///< It names a website or a public profile (R15).
+  std::string country;
+  bool china_partition = false;  ///< Sent in an aws-cn account (R17).
+  std::string error_code;        ///< Not empty: the form failed, and there is no application (R58).
+
+  [[nodiscard]] bool is_portfolio() const;
+};
+
+struct Decision {
+  std::string application;
+  bool approved = false;
+  std::optional<Money> amount;
+  std::vector<std::string> reasons;
+  std::vector<std::string> overrides;
+};
+
+struct Cancellation {
+  std::string application;
+};
+
+struct Issue {
+  std::string credit;
+  std::string application;
+  Money amount;
+  event::Timestamp issued = 0;
+  std::optional<int> term_years;
+  std::optional<Day> expires;
+  std::string program;
+  bool support = false;
+  std::vector<std::string> services;
+};
+
+struct CreditChange {
+  std::string credit;
+  std::string change;
+  std::string to_account;
+  std::optional<Money> amount;
+  std::optional<Day> expires;
+};
+
+struct Membership {
+  std::string status;
+  std::string email;
+};
+
+struct Offer {
+  std::string org_id;  ///< Confidential (R20).
+  std::string provider;
+  std::optional<Money> amount;
+};
+
+struct Affiliation {
+  std::string org_id;  ///< Confidential (R20).
+  std::string application;
+  bool confirmed = false;
+};
+
+struct Sharing {
+  std::string payer;
+  bool enabled = false;
+};
+
+/// What changed; the others stay.
+struct AccountStatus {
+  std::optional<std::string> status;
+  std::optional<std::string> email;
+  std::optional<bool> payment_method;
+  std::optional<std::string> support_plan;
+  std::optional<std::string> payer;  ///< Empty: it left its organisation.
+  std::optional<std::string> country;
+};
+
+/// A credit as a GetCredits response shows it.
+struct ShownCredit {
+  std::string credit;
+  std::optional<Money> balance;
+  std::optional<Day> expires;
+};
+struct Balances {
+  std::vector<ShownCredit> credits;
+};
+
+using FactValue = std::variant<Application, Decision, Cancellation, Issue, CreditChange, Membership, Offer, Affiliation,
+                               Sharing, AccountStatus, Balances>;
+
+struct Fact {
+  event::Timestamp time = 0;
+  std::string event;    ///< The eventID, or what stands for it.
+  std::string account;  ///< recipientAccountId, else the caller's account.
+  FactValue value;
+};
+
+/// Whether events of activate.amazonaws.com with that (canonical) name are read for facts.
+bool carries_facts(std::string_view event_name);
+
+/// An event's place in its trail.
+struct EventHead {
+  event::Timestamp time = 0;
+  std::string id;
+  std::string name;  ///< Canonical.
+  std::string account;
+  std::string region;
+  std::string error_code;
+};
+
+/// Reads an event of activate.amazonaws.com. Nothing if it has no facts: a failed event that isn't CreateForm, a
+/// GetCredits without balances. The error says which fact is missing or wrong.
+iam::Result<std::optional<Fact>> read_fact(const EventHead& head, std::string_view json, const Settings& settings);
+
+}  // namespace trailkeeper::rules::credits

@@ -1,0 +1,24 @@
+// Something that a rule says about the ledger, for people to look at.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "event/timestamp.h"
+
+namespace trailkeeper::rules::credits {
+
+enum class Severity : std::uint8_t { low, medium, high };
+/// `low`, `medium`, `high`.
+std::string_view severity_text(Severity severity);
+
+struct Finding {
+  event::Timestamp time = 0;
+  std::string_view rule;  ///< `R34`; of static storage.
+  Severity severity = Severity::medium;
+  std::string account;
+  std::string event;     ///< The event that it is about; may be empty.
+  std::string sentence;  ///< For people; holds nothing confidential.
+};
+
+}  // namespace trailkeeper::rules::credits

@@ -1,0 +1,143 @@
+// Programme: credits as they are issued and changed (R32-R38, R48, R57).
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "rules/credits/programme.h"
+
+namespace trailkeeper::rules::credits {
+namespace {
+
+bool is_month_end_of(Day expires, Day wanted) { return expires == Month::of(wanted).last_day(); }
+
+}  // namespace
+
+// R35: one year or two; where the event names the day, it may also be the end of that month.
+std::optional<Day> Programme::expiry_of(const Fact& fact, const Issue& issue) {
+  const Day issued = day_of(issue.issued);
+  if (issue.term_years && *issue.term_years != 0) {
+    return add_years(issued, *issue.term_years, settings_.leap_day_into_march);
+  }
+  if (issue.expires && !issue.term_years) {
+    for (const int years : {1, 2}) {
+      const Day wanted = add_years(issued, years, settings_.leap_day_into_march);
+      if (*issue.expires == wanted || is_month_end_of(*issue.expires, wanted)) return issue.expires;
+    }
+  }
+  find(fact, "R35", Severity::high,
+       fmt::format("credit {} has a term that is neither one year nor two: it isn't taken", issue.credit));
+  return std::nullopt;
+}
+
+void Programme::on(const Fact& fact, const Issue& issue) {
+  if (const Credit* known = credit(issue.credit)) {
+    check_again(fact, issue, *known);
+    return;
+  }
+  const auto expires = expiry_of(fact, issue);
+  if (!expires) return;
+  check_grant(fact, issue);
+  Credit made;
+  made.id = issue.credit;
+  made.account = fact.account;
+  made.application = issue.application;
+  made.event = fact.event;
+  made.kind = kind_of(issue);
+  made.amount = issue.amount;
+  made.issued = issue.issued;
+  made.expires = *expires;
+  made.services = issue.services;
+  std::sort(made.services.begin(), made.services.end());
+  made.services.erase(std::unique(made.services.begin(), made.services.end()), made.services.end());
+  if (made.kind == CreditKind::single || made.kind == CreditKind::service) {
+    Money& total = issued_[fact.account];
+    total += issue.amount;
+    if (total > settings_.lifetime_cap) {
+      find(fact, "R32", Severity::high,
+           fmt::format("credit {} takes the account's total to {}, above {}", issue.credit, total.text(),
+                       settings_.lifetime_cap.text()));
+    }
+  }
+  credits_.push_back(std::move(made));
+}
+
+void Programme::check_grant(const Fact& fact, const Issue& issue) {
+  if (issue.support || issue.program != "Activate" || issue.application.empty()) return;
+  ApplicationState* found = application(issue.application, fact.account);
+  if (found == nullptr || found->status != ApplicationStatus::approved) {
+    find(fact, "R57", Severity::high,
+         fmt::format("credit {} was issued for application {}, which isn't approved", issue.credit, issue.application));
+    if (found == nullptr) return;
+  }
+  ++found->grants;
+  found->granted += issue.amount;
+  if (found->grants > 1) {
+    find(fact, "R34", Severity::high,
+         fmt::format("application {} has {} grants; an award is one", issue.application, found->grants));
+  } else if (found->status == ApplicationStatus::approved && issue.amount != found->awarded()) {
+    find(fact, "R34", Severity::high,
+         fmt::format("credit {} is {}, and application {} was awarded {}", issue.credit, issue.amount.text(),
+                     issue.application, found->awarded().text()));
+  }
+}
+
+// The same credit again: nothing, or a change that no rule allows.
+void Programme::check_again(const Fact& fact, const Issue& issue, const Credit& credit) {
+  if (fact.account != credit.account) {
+    find(fact, "R48", Severity::high, fmt::format("credit {} was issued to a second account", issue.credit));
+  } else if (issue.amount > credit.amount) {
+    find(fact, "R38", Severity::high, fmt::format("credit {} was issued again with a larger amount", issue.credit));
+  } else if (issue.expires && *issue.expires > credit.expires) {
+    find(fact, "R36", Severity::high, fmt::format("credit {} was issued again with a later expiry", issue.credit));
+  } else if (issue.amount != credit.amount || day_of(issue.issued) != day_of(credit.issued)) {
+    find(fact, "R37", Severity::high, fmt::format("credit {} was issued a second time", issue.credit));
+  }
+}
+
+void Programme::on(const Fact& fact, const CreditChange& change) {
+  Credit* found = credit(change.credit);
+  if (found == nullptr) {
+    find(fact, "R48", Severity::medium, "a change names a credit that no event issued: " + change.credit);
+    return;
+  }
+  if (change.change == "Transferred" || change.change == "Revoked") {
+    if (change.change == "Transferred") {
+      find(fact, "R48", Severity::high,
+           fmt::format("credit {} was transferred{}: it is revoked", change.credit,
+                       change.to_account.empty() ? "" : " to " + change.to_account));
+    }
+    if (!found->revoked) {
+      found->revoked = fact.time;
+      found->revoked_by = fact.event;
+    }
+    return;
+  }
+  const std::string_view rule = change.change == "Extended"   ? "R36"
+                                : change.change == "Reissued" ? "R37"
+                                : change.change == "Split"    ? "R34"
+                                                              : "R38";
+  find(fact, rule, Severity::high,
+       fmt::format("credit {}: change {} isn't allowed; it changes nothing", change.credit,
+                   rule == "R38" && change.change != "Increased" ? "of an unknown kind" : change.change));
+}
+
+// What should have happened by now.
+void Programme::check_open(event::Timestamp now) {
+  for (const ApplicationState& application : applications_) {
+    const Fact fact{application.time, application.event, application.account, Cancellation{}};
+    const Day due =
+        business_day_after(day_of(application.time), settings_.late_after_business_days, settings_.holidays);
+    if (application.status == ApplicationStatus::pending && day_of(now) > due) {
+      find(fact, "R52", Severity::low,
+           fmt::format("application {} is undecided after {}", application.form.id, day_text(due)));
+    }
+    if (application.status == ApplicationStatus::approved && application.grants == 0 &&
+        now - *application.decided > settings_.grant_within_hours * event::kHour) {
+      find(fact, "R57", Severity::medium,
+           fmt::format("application {} was approved, and no credit was issued within {} hours", application.form.id,
+                       settings_.grant_within_hours));
+    }
+  }
+}
+
+}  // namespace trailkeeper::rules::credits

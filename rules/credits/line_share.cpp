@@ -1,0 +1,39 @@
+#include "rules/credits/line_share.h"
+
+#include <algorithm>
+
+namespace trailkeeper::rules::credits {
+
+PaidLine LineShare::next(Money amount) {
+  PaidLine line;
+  line.due = amount;
+  while (line.due > Money{} && payment_ < cell_.payments.size()) {
+    const Payment& payment = cell_.payments[payment_];
+    const Money part = std::min(line.due, payment.amount - taken_);
+    if (part > Money{}) {
+      line.payments.push_back({payment.credit, part});
+      line.covered += part;
+      line.due -= part;
+      taken_ += part;
+    }
+    if (taken_ == payment.amount) {
+      ++payment_;
+      taken_ = {};
+    }
+  }
+  line.reason = cell_.reason;
+  line.rule = cell_.rule;
+  const bool charge = amount > Money{};
+  if (charge && line.due.is_zero()) {
+    line.reason = Reason::covered;
+    line.rule = "R39";
+  } else if (!charge || cell_.reason == Reason::covered) {
+    // A refund among charges, or a charge that refunds and discounts have met.
+    const bool decided = cell_.reason == Reason::ineligible || cell_.reason == Reason::unlisted;
+    if (!decided) line.reason = Reason::discount;
+    if (!decided) line.rule = "R59";
+  }
+  return line;
+}
+
+}  // namespace trailkeeper::rules::credits

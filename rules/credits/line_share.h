@@ -1,0 +1,33 @@
+// What a single bill line gets of what credits pay for its cell.
+#pragma once
+
+#include <vector>
+
+#include "rules/credits/bill.h"
+
+namespace trailkeeper::rules::credits {
+
+struct PaidLine {
+  Money covered;
+  Money due;  ///< covered + due is the line's amount.
+  std::vector<Payment> payments;
+  Reason reason = Reason::covered;
+  std::string_view rule;
+};
+
+/// Shares out a cell's payments to its lines: the earliest first, each in full while there is something left.
+class LineShare {
+ public:
+  /// `cell` must outlive this.
+  explicit LineShare(const PaidCell& cell) : cell_(cell) {}
+
+  /// The next line, in order of its usage's start, then of its key.
+  PaidLine next(Money amount);
+
+ private:
+  const PaidCell& cell_;
+  std::size_t payment_ = 0;
+  Money taken_;  // Of the current payment.
+};
+
+}  // namespace trailkeeper::rules::credits

@@ -1,0 +1,22 @@
+// Mails that the programme sends, each once (R49, R50, R65).
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "rules/credits/book.h"
+
+namespace trailkeeper::rules::credits {
+
+struct Notice {
+  event::Timestamp time = 0;
+  std::string account;
+  std::string_view kind;  ///< `expires-in-60-days`, `used-75`…
+  std::string credit;     ///< Empty for `welcome`; the application for `decision`.
+  std::string_view rule;
+};
+
+/// By time. Those of credits include what is still to come, as things stand.
+std::vector<Notice> notices(const Book& book);
+
+}  // namespace trailkeeper::rules::credits

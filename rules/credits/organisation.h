@@ -1,0 +1,38 @@
+// Who pays for whom, and who shares credits, over time (R46, R47, R61).
+#pragma once
+
+#include <map>
+#include <set>
+#include <string>
+#include <string_view>
+
+#include "rules/credits/calendar.h"
+
+namespace trailkeeper::rules::credits {
+
+/// Filled in order of time; then read.
+class Organisations {
+ public:
+  explicit Organisations(bool sharing_default) : sharing_default_(sharing_default) {}
+
+  /// `payer` empty: the account left.
+  void joined(const std::string& account, const std::string& payer, event::Timestamp time);
+  void shares(const std::string& payer, bool enabled, event::Timestamp time);
+  /// The account has charges on the payer's bill: its organisation, if no event says otherwise.
+  void billed(const std::string& account, const std::string& payer, Month month);
+
+  /// Whether the payer's sharing is on at the month's end (R47).
+  [[nodiscard]] bool sharing(const std::string& payer, Month month) const;
+  /// Whether the account's credits may pay for other accounts on the payer's bill of the month, if sharing is on: it
+  /// belongs to the organisation, and didn't join in that month (R61).
+  [[nodiscard]] bool belongs(const std::string& account, const std::string& payer, Month month) const;
+
+ private:
+  using Changes = std::map<event::Timestamp, std::string>;
+  std::map<std::string, Changes, std::less<>> payers_;
+  std::map<std::string, std::map<event::Timestamp, bool>, std::less<>> sharing_;
+  std::map<std::string, std::set<std::pair<std::string, Month>>, std::less<>> billed_;
+  bool sharing_default_;
+};
+
+}  // namespace trailkeeper::rules::credits
