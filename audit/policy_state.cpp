@@ -4,9 +4,9 @@
 #include <tuple>
 
 #include "audit/event_fields.h"
+#include "audit/named_events.h"
 #include "rules/grants/snapshot.h"
 #include "rules/verdicts/verdict.h"
-#include "store/block_postings.h"
 #include "store/segment_parts.h"
 
 namespace trailkeeper::audit {
@@ -17,20 +17,6 @@ namespace {
 
 constexpr std::string_view kIam = "iam.amazonaws.com";
 constexpr std::uint64_t kMix = 0x9E3779B97F4A7C15;
-
-// Codes plus one of a column whose strings pass.
-template <typename Test>
-std::vector<std::uint8_t> wanted_codes(const store::Segment& segment, Field field, Test&& test) {
-  const store::StringList& dictionary = segment.dictionary(*store::column_of(field));
-  std::vector<std::uint8_t> wanted(dictionary.size() + std::size_t{1}, 0);
-  std::string scratch;
-  for (std::uint32_t code = 0; code < dictionary.size(); ++code) {
-    if (test(dictionary.get(code, scratch))) wanted[code + std::size_t{1}] = 1;
-  }
-  return wanted;
-}
-
-bool any(const std::vector<std::uint8_t>& wanted) { return std::find(wanted.begin(), wanted.end(), 1) != wanted.end(); }
 
 }  // namespace
 
@@ -56,33 +42,12 @@ std::uint64_t PolicyState::basis(event::Timestamp time) const {
 }
 
 void PolicyState::find_events(const store::Segment& segment) {
-  if (segment.size() == 0) return;
-  const auto sources = wanted_codes(segment, Field::event_source, [](std::string_view text) { return text == kIam; });
-  if (!any(sources)) return;
-  const auto names = wanted_codes(segment, Field::event_name, rules::grants::changes_grants);
-  if (!any(names)) return;
-  const std::size_t name_column = *store::column_of(Field::event_name);
-  const store::PackedView& name_codes = segment.column(name_column);
-  const store::PackedView& source_codes = segment.column(*store::column_of(Field::event_source));
-  const store::PackedView& error_codes = segment.column(*store::column_of(Field::error_code));
-  const std::uint64_t no_error =
-      segment.dictionary(*store::column_of(Field::error_code)).first_empty() + std::uint64_t{1};
-  std::vector<std::uint8_t> blocks((segment.size() + store::kPostingBlock - 1) / store::kPostingBlock, 1);
-  if (const store::BlockPostings& postings = segment.postings(name_column); postings.available()) {
-    std::fill(blocks.begin(), blocks.end(), std::uint8_t{0});
-    for (std::uint32_t code = 1; code < names.size(); ++code) {
-      if (names[code] != 0) postings.mark(code - 1, blocks);
-    }
-  }
-  for (std::uint32_t block = 0; block < blocks.size(); ++block) {
-    if (blocks[block] == 0) continue;
-    const std::uint32_t end = std::min(segment.size(), (block + 1) * store::kPostingBlock);
-    for (std::uint32_t i = block * store::kPostingBlock; i < end; ++i) {
-      if (names[name_codes[i]] == 0 || sources[source_codes[i]] == 0) continue;
-      const std::uint64_t error = error_codes[i];
-      if (error == 0 || error == no_error) steps_.push_back({segment.time(i), segment.hash(i), &segment, i});
-    }
-  }
+  const std::size_t error_column = *store::column_of(Field::error_code);
+  for_each_event_named(segment, kIam, rules::grants::changes_grants, [&](std::uint32_t i) {
+    const std::uint64_t error = segment.column(error_column)[i];
+    const std::uint64_t no_error = segment.dictionary(error_column).first_empty() + std::uint64_t{1};
+    if (error == 0 || error == no_error) steps_.push_back({segment.time(i), segment.hash(i), &segment, i});
+  });
 }
 
 void PolicyState::add_files() {
@@ -90,7 +55,7 @@ void PolicyState::add_files() {
     const store::PolicyFile& file = files_[i];
     if (file.kind == kCatalogueFile) {
       static_cast<void>(catalogue_.add(file.bytes));  // It was checked when it was loaded.
-    } else {
+    } else if (file.kind == kAccountFile || file.kind == kOrganizationFile) {
       steps_.push_back({file.time, store::checksum(file.bytes), nullptr, 0, i});
     }
   }

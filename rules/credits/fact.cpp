@@ -262,7 +262,9 @@ iam::Result<std::optional<Fact>> read_fact(const EventHead& head, std::string_vi
   auto record = iam::parse_json_object(json);
   if (!record) return record.error();
   try {
-    Fact fact{head.time, head.id, head.account, reader(Facts{*record, head, settings})};
+    EventHead named = head;
+    if (const JsonNode* id = record->find("eventID"); id != nullptr && !id->text.empty()) named.id = id->text;
+    Fact fact{head.time, named.id, head.account, reader(Facts{*record, named, settings})};
     const auto* shown = std::get_if<Balances>(&fact.value);
     if (shown != nullptr && shown->credits.empty()) return std::optional<Fact>{};
     return std::optional<Fact>{std::move(fact)};

@@ -119,7 +119,7 @@ bool carries_facts(std::string_view event_name);
 /// An event's place in its trail.
 struct EventHead {
   event::Timestamp time = 0;
-  std::string id;
+  std::string id;    ///< What stands for the eventID if the record has none.
   std::string name;  ///< Canonical.
   std::string account;
   std::string region;

@@ -13,7 +13,7 @@ constexpr event::Timestamp kSingleCreditSince = 1'681'171'200'000;  // 2023-04-1
 
 std::string joined(const std::set<std::string>& words) {
   std::string out;
-  for (const std::string& word : words) out += (out.empty() ? "" : ", ") + word;
+  for (const std::string& word : in_order(words)) out += (out.empty() ? "" : ", ") + word;
   return out.empty() ? "none" : out;
 }
 
@@ -27,6 +27,19 @@ std::string_view severity_text(Severity severity) {
 std::string_view status_text(ApplicationStatus status) {
   constexpr std::array<std::string_view, 6> kTexts{"pending", "approved", "denied", "cancelled", "rejected", "failed"};
   return kTexts[static_cast<std::size_t>(status)];
+}
+
+std::vector<std::string> in_order(const std::set<std::string>& reasons) {
+  std::vector<std::string> sorted{reasons.begin(), reasons.end()};
+  // Numbers have at most two digits, so that the shorter is the smaller.
+  const auto is_number = [](const std::string& reason) { return reason.front() >= '0' && reason.front() <= '9'; };
+  std::erase(sorted, "");
+  std::sort(sorted.begin(), sorted.end(), [&](const std::string& a, const std::string& b) {
+    if (is_number(a) != is_number(b)) return is_number(a);
+    if (is_number(a) && a.size() != b.size()) return a.size() < b.size();
+    return a < b;
+  });
+  return sorted;
 }
 
 Money ApplicationState::awarded() const {

@@ -18,6 +18,9 @@ enum class ApplicationStatus : std::uint8_t { pending, approved, denied, cancell
 /// `pending`, `approved`…
 std::string_view status_text(ApplicationStatus status);
 
+/// Reasons for people: numbers first, by value, then the others.
+std::vector<std::string> in_order(const std::set<std::string>& reasons);
+
 /// An application, and what became of it.
 struct ApplicationState {
   Application form;
