@@ -48,6 +48,7 @@ void PolicyState::find_events(const store::Segment& segment) {
     const std::uint64_t no_error = segment.dictionary(error_column).first_empty() + std::uint64_t{1};
     if (error == 0 || error == no_error) steps_.push_back({segment.time(i), segment.hash(i), &segment, i});
   });
+  segment.forget();
 }
 
 void PolicyState::add_files() {
@@ -64,7 +65,15 @@ void PolicyState::add_files() {
 const rules::grants::History& PolicyState::history() {
   if (history_) return *history_;
   history_ = std::make_unique<rules::grants::History>();
-  for (const Step& step : steps_) {
+  // Events segment by segment, in the order in which they lie there: each block is decompressed once.
+  std::vector<Step> in_place = steps_;
+  std::sort(in_place.begin(), in_place.end(), [](const Step& a, const Step& b) {
+    return std::tie(a.segment, a.index, a.time, a.id) < std::tie(b.segment, b.index, b.time, b.id);
+  });
+  const store::Segment* before = nullptr;
+  for (const Step& step : in_place) {
+    if (before != nullptr && step.segment != before) before->forget();
+    before = step.segment;
     if (step.segment != nullptr) {
       add_event(step);
       continue;
@@ -76,6 +85,7 @@ const rules::grants::History& PolicyState::history() {
       history_->add(file.time, std::move(*read));
     }
   }
+  if (before != nullptr) before->forget();
   history_->finish();
   return *history_;
 }

@@ -20,6 +20,9 @@ class PolicyState {
   /// A number that changes when verdicts on events up to `time` may.
   [[nodiscard]] std::uint64_t basis(event::Timestamp time) const;
 
+  /// How many files and events changed what is granted: what history() reads.
+  [[nodiscard]] std::size_t changes() const { return steps_.size(); }
+
   [[nodiscard]] const rules::requirements::Catalogue& catalogue() const { return catalogue_; }
 
   /// What was granted, when. Reads the IAM events at its first call, which must be over before other threads call it.

@@ -10,9 +10,9 @@
 
 namespace trailkeeper::audit {
 
-VerdictIndex::VerdictIndex(const store::Snapshot& snapshot) : snapshot_(snapshot), state_(snapshot) {
+void VerdictIndex::prepare() {
   // Reads other segments than the one that is asked for, so before there are threads.
-  const auto& segments = snapshot.segments();
+  const auto& segments = snapshot_.segments();
   if (!std::all_of(segments.begin(), segments.end(), [&](const store::Segment& s) { return kept(s) == Kept::all; })) {
     state_.history();
   }
@@ -21,7 +21,8 @@ VerdictIndex::VerdictIndex(const store::Snapshot& snapshot) : snapshot_(snapshot
 VerdictIndex::Kept VerdictIndex::kept(const store::Segment& segment) const {
   const auto bytes = snapshot_.verdicts(segment.header().number);
   const auto head = bytes ? store::head_of_verdicts(*bytes) : std::nullopt;
-  if (!head || head->basis != state_.basis(segment.header().max_time)) return Kept::nothing;
+  if (!head) return Kept::nothing;
+  if (head->basis != state_.basis(segment.header().max_time)) return Kept::stale;
   return head->complete ? Kept::all : Kept::some;
 }
 
@@ -38,7 +39,7 @@ const std::vector<std::uint8_t>& VerdictIndex::of(const store::Segment& segment)
 
 std::vector<std::uint8_t> VerdictIndex::make(const store::Segment& segment) {
   const Kept how_much = kept(segment);
-  if (how_much == Kept::nothing) {
+  if (how_much == Kept::nothing || how_much == Kept::stale) {
     rules::verdicts::Judge judge{state_.history(), state_.catalogue()};
     return judge_segment(segment, snapshot_.hash_seed(), judge);
   }
@@ -57,27 +58,41 @@ std::vector<std::uint8_t> VerdictIndex::make(const store::Segment& segment) {
 
 namespace {
 
+std::chrono::steady_clock::time_point after(double seconds) {
+  constexpr double kLong = 1e8;
+  if (seconds > kLong) return std::chrono::steady_clock::time_point::max();
+  using Clock = std::chrono::steady_clock;
+  return Clock::now() + std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(seconds));
+}
+
 /// Judges what is stale, on several threads.
 class Rechecker {
  public:
   Rechecker(store::Store& store, store::Writer& writer, const RecheckRequest& request)
       : snapshot_(store.snapshot()),
-        index_(snapshot_),
+        index_(snapshot_, VerdictIndex::Lazy{}),
         writer_(writer),
         request_(request),
-        history_(index_.state().history()) {
-    using std::chrono::duration;
-    const auto now = std::chrono::steady_clock::now();
-    constexpr double kLong = 1e8;
-    if (request.seconds_for_records < kLong) {
-      deadline_ = now + std::chrono::duration_cast<Deadline::duration>(duration<double>(request.seconds_for_records));
-    }
+        end_(after(request.seconds)),
+        records_end_(after(request.seconds_for_records)) {
     for (const store::Segment& segment : snapshot_.segments()) {
       if (segment.size() > 0 && (request.all || !sound(segment))) stale_.push_back(&segment);
     }
+    // New ones first: what is stale has waited anyway.
+    std::stable_partition(stale_.begin(), stale_.end(), [this](const store::Segment* segment) {
+      return index_.kept(*segment) == VerdictIndex::Kept::nothing;
+    });
   }
 
   RecheckResult run() {
+    // Reading an event that changed what is granted takes about so long.
+    constexpr double kSecondsOfChange = 60e-6;
+    if (stale_.empty()) return {};
+    if (static_cast<double>(index_.state().changes()) * kSecondsOfChange > request_.seconds) {
+      for (const store::Segment* segment : stale_) result_.deferred += segment->size();
+      return result_;
+    }
+    history_ = &index_.state().history();
     std::vector<std::thread> threads;
     const std::size_t wanted = std::min<std::size_t>(std::max(1U, std::thread::hardware_concurrency()), stale_.size());
     for (std::size_t i = 1; i < wanted; ++i) threads.emplace_back([this] { work(); });
@@ -99,19 +114,23 @@ class Rechecker {
     if (!request_.all && index_.kept(segment) == VerdictIndex::Kept::some) {
       auto kept = store::decode_verdicts(*snapshot_.verdicts(segment.header().number), segment.size());
       if (kept) {
-        judge_deferred(segment, snapshot_.hash_seed(), judge, kept->codes, deadline_);
+        judge_deferred(segment, snapshot_.hash_seed(), judge, kept->codes, records_end_);
         return std::move(kept->codes);
       }
     }
-    return judge_segment(segment, snapshot_.hash_seed(), judge, deadline_);
+    return judge_segment(segment, snapshot_.hash_seed(), judge, records_end_);
   }
 
   void work() {
     try {
       std::vector<store::Writer::VerdictsOfSegment> made;
-      rules::verdicts::Judge judge{history_, index_.state().catalogue()};
+      rules::verdicts::Judge judge{*history_, index_.state().catalogue()};
       for (std::size_t i = next_++; i < stale_.size(); i = next_++) {
         const store::Segment& segment = *stale_[i];
+        if (std::chrono::steady_clock::now() >= end_) {
+          leave(segment);
+          continue;
+        }
         std::vector<std::uint8_t> codes = codes_of(segment, judge);
         const auto deferred = static_cast<std::uint64_t>(std::count(codes.begin(), codes.end(), kDeferred));
         note(segment, deferred);
@@ -139,12 +158,18 @@ class Rechecker {
     result_.deferred += deferred;
   }
 
+  void leave(const store::Segment& segment) {
+    const std::lock_guard lock{mutex_};
+    result_.deferred += segment.size();
+  }
+
   const store::Snapshot snapshot_;
   VerdictIndex index_;
   store::Writer& writer_;
   RecheckRequest request_;
-  const rules::grants::History& history_;
-  Deadline deadline_ = Deadline::max();
+  const rules::grants::History* history_ = nullptr;
+  Deadline end_;
+  Deadline records_end_;
   std::vector<const store::Segment*> stale_;
   std::atomic<std::size_t> next_{0};
   std::mutex mutex_;
@@ -156,6 +181,18 @@ class Rechecker {
 
 RecheckResult recheck(store::Store& store, store::Writer& writer, const RecheckRequest& request) {
   const auto begin = std::chrono::steady_clock::now();
+  // Looking for events that change what is granted takes about so long for each event in the store.
+  constexpr double kSecondsOfLooking = 15e-9;
+  std::uint64_t events = 0;
+  {
+    const store::Snapshot snapshot = store.snapshot();
+    for (const store::Segment& segment : snapshot.segments()) events += segment.size();
+  }
+  if (static_cast<double>(events) * kSecondsOfLooking > request.seconds) {
+    RecheckResult result;
+    result.deferred = events;
+    return result;
+  }
   RecheckResult result = Rechecker{store, writer, request}.run();
   result.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
   return result;

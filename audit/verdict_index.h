@@ -20,13 +20,18 @@ namespace trailkeeper::audit {
 class VerdictIndex {
  public:
   /// `snapshot` must outlive this. Reads the policies, unless all that is kept is good.
-  explicit VerdictIndex(const store::Snapshot& snapshot);
+  explicit VerdictIndex(const store::Snapshot& snapshot) : VerdictIndex(snapshot, Lazy{}) { prepare(); }
+
+  /// Without prepare(), which must be called before of().
+  struct Lazy {};
+  VerdictIndex(const store::Snapshot& snapshot, Lazy) : snapshot_(snapshot), state_(snapshot) {}
+  void prepare();
 
   /// A rules::verdicts::Verdict for each event of one of the snapshot's segments; valid as long as this.
   const std::vector<std::uint8_t>& of(const store::Segment& segment);
 
-  /// How much of a segment's verdicts is kept and good.
-  enum class Kept { nothing, some, all };
+  /// How much of a segment's verdicts is kept and good; stale: all was kept, but isn't good any more.
+  enum class Kept { nothing, stale, some, all };
   [[nodiscard]] Kept kept(const store::Segment& segment) const;
 
   [[nodiscard]] PolicyState& state() { return state_; }
@@ -44,7 +49,7 @@ class VerdictIndex {
 struct RecheckResult {
   std::uint64_t segments = 0;  ///< Judged anew, or to the end.
   std::uint64_t events = 0;    ///< In them.
-  std::uint64_t deferred = 0;  ///< Of them left for later.
+  std::uint64_t deferred = 0;  ///< Events left for later.
   double seconds = 0;
 };
 
@@ -54,6 +59,9 @@ struct RecheckRequest {
   /// After so many seconds, verdicts that need an event's whole record are deferred: to the next recheck, or to when
   /// they are asked for.
   double seconds_for_records = 1e9;
+  /// Nothing more is begun after so many seconds, new segments come first, and nothing at all is done if reading the
+  /// policies' changes alone would take longer. What is left is made when it is asked for, or by the next recheck.
+  double seconds = 1e9;
 };
 
 /// Makes and keeps the verdicts of all segments that have none, or none that are good, on all cores.

@@ -299,8 +299,8 @@ void Intake::run_merger() {
       }
       if (Clock::now() - judged >= kJudgeEvery) {
         // Others are made when they are asked for.
-        constexpr double kSecondsForRecords = 2;
-        audit::recheck(store_, writer_, {false, kSecondsForRecords});
+        constexpr double kSeconds = 4;
+        audit::recheck(store_, writer_, {false, kSeconds / 2, kSeconds});
         judged = Clock::now();
       }
     } catch (const std::exception&) {

@@ -64,11 +64,9 @@ class Pipeline {
   /// Waits until everything submitted is durable. Throws what stopped a thread.
   PipelineTotals finish();
 
-  /// Makes the verdicts (audit/verdict_index.h) of segments that have none, or that new policies have changed. Those
-  /// that need whole records, only for so many seconds; the others are deferred.
-  audit::RecheckResult judge(double seconds_for_records) {
-    return audit::recheck(store_, writer_, {false, seconds_for_records});
-  }
+  /// Makes the verdicts (audit/verdict_index.h) of segments that have none, or that new policies have changed, as many
+  /// as can be made in so many seconds; half of that for those that need whole records. The others are deferred.
+  audit::RecheckResult judge(double seconds) { return audit::recheck(store_, writer_, {false, seconds / 2, seconds}); }
 
   [[nodiscard]] const PipelineProgress& progress() const { return progress_; }
   [[nodiscard]] store::MergeCost merge_cost() const { return writer_.merge_cost(); }

@@ -19,8 +19,9 @@ constexpr std::uint64_t kSmallFile = std::uint64_t{6} << 20;
 constexpr std::uint64_t kBatchBytes = std::uint64_t{1} << 20;
 constexpr std::size_t kBatchFiles = 128;
 
-// Verdicts that need whole records may take so much of a replay's time, and at least so many seconds.
-constexpr double kShareOfJudging = 0.05;
+// Verdicts may take so much of a replay's time, and at least so many seconds; those that need whole records, half of
+// it.
+constexpr double kShareOfJudging = 0.1;
 constexpr double kLeastJudging = 0.05;
 
 }  // namespace
