@@ -60,6 +60,7 @@ int run_program(int argc, char** argv) {
     add_least_privilege(app, global, run);
     add_policies(app, global, run);
     add_recheck(app, global, run);
+    add_credits(app, global, run);
     add_maintenance(app, global, run);
     add_token(app, global, run);
     try {

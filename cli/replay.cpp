@@ -30,9 +30,9 @@ struct Arguments {
 
 std::string result_json(const ingest::ReplayResult& result) {
   std::string json = fmt::format(
-      R"({{"events":{},"duplicates":{},"variants":{},"rejected":{},"files":{},"bytes":{},"seconds":{:.3f},"merges":{},"mergeSeconds":{:.3f},"verdictSeconds":{:.3f},"interrupted":{},"unreadable":[)",
+      R"({{"events":{},"duplicates":{},"variants":{},"rejected":{},"files":{},"bytes":{},"seconds":{:.3f},"merges":{},"mergeSeconds":{:.3f},"verdictSeconds":{:.3f},"billLines":{},"interrupted":{},"unreadable":[)",
       result.events, result.duplicates, result.variants, result.rejected, result.files, result.bytes, result.seconds,
-      result.merging.merges, result.merging.seconds, result.verdicts.seconds, result.interrupted);
+      result.merging.merges, result.merging.seconds, result.verdicts.seconds, result.bill_lines, result.interrupted);
   for (std::size_t i = 0; i < result.unreadable.size(); ++i) {
     json += i > 0 ? ",{\"path\":" : "{\"path\":";
     event::append_quoted(result.unreadable[i].path, json);
@@ -48,6 +48,7 @@ std::string result_text(const ingest::ReplayResult& result) {
     return grouped(count) + " " + (count == 1 ? one : many);
   };
   std::string text = number_of(result.events, "new event", "new events");
+  if (result.bill_lines > 0) text += ", " + number_of(result.bill_lines, "new bill line", "new bill lines");
   if (result.duplicates > 0) text += ", " + number_of(result.duplicates, "duplicate", "duplicates");
   if (result.variants > 0) {
     text += ", " + number_of(result.variants, "of the new ones shares", "of the new ones share") +

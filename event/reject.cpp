@@ -11,7 +11,7 @@ struct Entry {
   std::string_view text;
 };
 
-constexpr std::array<Entry, 12> kEntries{{
+constexpr std::array<Entry, 13> kEntries{{
     {"none", "is an event"},
     {"broken-json", "not valid JSON"},
     {"invalid-utf8", "not valid UTF-8"},
@@ -24,6 +24,7 @@ constexpr std::array<Entry, 12> kEntries{{
     {"digest-file", "is a CloudTrail digest file, not an event"},
     {"aggregated", "is a CloudTrail aggregated summary, not an event"},
     {"broken-envelope", "is an envelope whose content cannot be unwrapped"},
+    {"bad-bill-line", "is a cost report's line without account, time or amount in USD"},
 }};
 
 const Entry& entry(Reason reason) {

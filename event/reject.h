@@ -20,7 +20,8 @@ enum class Reason : std::uint8_t {
   bad_event_time = 8,   ///< eventTime is missing or isn't a time.
   digest_file = 9,      ///< A CloudTrail digest: evidence about log files, not an event.
   aggregated = 10,      ///< A CloudTrail aggregated summary of many events, not one event.
-  broken_envelope = 11  ///< An envelope whose content can't be unwrapped.
+  broken_envelope = 11,  ///< An envelope whose content can't be unwrapped.
+  bad_bill_line = 12     ///< A line of a cost report that lacks what a charge needs.
 };
 
 /// JSON nesting levels an event may have.

@@ -68,6 +68,9 @@ class Pipeline {
   /// as can be made in so many seconds; half of that for those that need whole records. The others are deferred.
   audit::RecheckResult judge(double seconds) { return audit::recheck(store_, writer_, {false, seconds / 2, seconds}); }
 
+  /// The one writer of the store, for what isn't events.
+  [[nodiscard]] store::Writer& writer() { return writer_; }
+
   [[nodiscard]] const PipelineProgress& progress() const { return progress_; }
   [[nodiscard]] store::MergeCost merge_cost() const { return writer_.merge_cost(); }
 

@@ -7,6 +7,7 @@
 #include <chrono>
 #include <cstring>
 
+#include "ingest/bill/byte_source.h"
 #include "ingest/slice_reader.h"
 
 namespace trailkeeper::ingest {
@@ -24,6 +25,38 @@ constexpr std::size_t kBatchFiles = 128;
 constexpr double kShareOfJudging = 0.1;
 constexpr double kLeastJudging = 0.05;
 
+// Names that trails have: these files aren't opened twice to see whether they are cost reports.
+bool is_trail_name(std::string_view path) {
+  for (const std::string_view packed : {".gz", ".zst"}) {
+    if (path.ends_with(packed)) path.remove_suffix(packed.size());
+  }
+  return path.ends_with(".json") || path.ends_with(".ndjson") || path.ends_with(".jsonl");
+}
+
+// What standard input has at once: enough to see what it is.
+std::string read_ahead(int descriptor) {
+  constexpr std::size_t kAhead = std::size_t{64} << 10;
+  std::string ahead(kAhead, '\0');
+  ssize_t got = 0;
+  do {
+    got = ::read(descriptor, ahead.data(), ahead.size());
+  } while (got < 0 && errno == EINTR);
+  ahead.resize(got < 0 ? 0 : static_cast<std::size_t>(got));
+  return ahead;
+}
+
+// Whether bytes, perhaps compressed, are the beginning of a cost report.
+bool begins_cost_report(std::string_view bytes) {
+  const Compression compression = compression_of(bytes);
+  if (compression == Compression::none) return is_cost_report(bytes);
+  constexpr std::size_t kEnough = std::size_t{64} << 10;
+  std::string plain;
+  const auto stream = make_decompression_stream(compression);
+  while (!bytes.empty() && plain.size() < kEnough && stream->step(bytes, kEnough, plain)) {
+  }
+  return is_cost_report(plain);
+}
+
 }  // namespace
 
 ReplayResult Replay::run(const std::vector<std::string>& paths, const std::atomic<bool>& stop) {
@@ -36,7 +69,9 @@ ReplayResult Replay::run(const std::vector<std::string>& paths, const std::atomi
   result.events = totals.events;
   result.duplicates = totals.duplicates;
   result.variants = totals.variants;
-  result.rejected = totals.rejected;
+  result.bill_lines = bills_.lines;
+  result.duplicates += bills_.duplicates;
+  result.rejected = totals.rejected + bills_.rejected;
   result.files = progress_.files;
   result.bytes = progress_.bytes;
   result.interrupted = stop;
@@ -65,6 +100,7 @@ void Replay::feed(Pipeline& pipeline, const std::vector<std::string>& paths, con
       paths,
       [&](std::string path, std::uint64_t bytes) {
         progress_.total_bytes += bytes;
+        if (path != kStandardInput && !is_trail_name(path) && feed_bill(pipeline, path, stop)) return !stop;
         if (path == kStandardInput || bytes == 0 || bytes > kSmallFile) {
           submit_batch();
           open = open && feed_large(pipeline, path, stop);
@@ -86,7 +122,18 @@ bool Replay::feed_large(Pipeline& pipeline, const std::string& path, const std::
     unreadable_.push_back({path, std::strerror(errno)});
     return true;
   }
-  SliceReader reader{descriptor, path, [&] { return pipeline.take_buffer(); }};
+  if (path != kStandardInput) return feed_slices(pipeline, path, descriptor, {}, stop);
+  std::string ahead = read_ahead(descriptor);
+  if (!begins_cost_report(ahead)) return feed_slices(pipeline, path, descriptor, std::move(ahead), stop);
+  ByteSource bytes{descriptor, std::move(ahead)};
+  load_bill(pipeline, path, bytes, stop);
+  return true;
+}
+
+// False: the pipeline takes no more.
+bool Replay::feed_slices(Pipeline& pipeline, const std::string& path, int descriptor, std::string ahead,
+                         const std::atomic<bool>& stop) {
+  SliceReader reader{descriptor, path, [&] { return pipeline.take_buffer(); }, std::move(ahead)};
   bool open = true;
   std::uint64_t seen = 0;
   while (open && !stop) {
@@ -102,10 +149,42 @@ bool Replay::feed_large(Pipeline& pipeline, const std::string& path, const std::
   return open;
 }
 
+// False: the file is no cost report, and nothing was done.
+bool Replay::feed_bill(Pipeline& pipeline, const std::string& path, const std::atomic<bool>& stop) {
+  const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  if (descriptor < 0) return false;
+  ByteSource bytes{descriptor};
+  if (!is_cost_report(bytes.peek())) return false;
+  load_bill(pipeline, path, bytes, stop);
+  return true;
+}
+
+void Replay::load_bill(Pipeline& pipeline, const std::string& path, ByteSource& bytes, const std::atomic<bool>& stop) {
+  BillLoader loader{pipeline.writer()};
+  std::uint64_t seen = 0;
+  bill_bytes_ += loader.load(
+      path,
+      [&] {
+        const std::string_view piece = bytes.read();
+        large_stored_bytes_ += bytes.stored_bytes() - seen;
+        seen = bytes.stored_bytes();
+        update(pipeline);
+        return piece;
+      },
+      stop);
+  const BillTotals& totals = loader.totals();
+  bills_.lines += totals.lines;
+  bills_.duplicates += totals.duplicates;
+  bills_.variants += totals.variants;
+  bills_.rejected += totals.rejected;
+  if (!bytes.problem().empty()) unreadable_.push_back({path, bytes.problem()});
+  ++large_files_;
+}
+
 void Replay::update(const Pipeline& pipeline) {
   const PipelineProgress& done = pipeline.progress();
   progress_.events = done.parsed.load();
-  progress_.bytes = done.bytes.load();
+  progress_.bytes = done.bytes + bill_bytes_;
   progress_.stored_bytes = done.stored_bytes + large_stored_bytes_;
   progress_.files = done.files + large_files_;
 }

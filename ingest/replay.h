@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "ingest/bill/bill_loader.h"
+#include "ingest/bill/byte_source.h"
 #include "ingest/pipeline.h"
 
 namespace trailkeeper::ingest {
@@ -15,6 +17,7 @@ struct ReplayResult {
   std::uint64_t events = 0;
   std::uint64_t duplicates = 0;
   std::uint64_t variants = 0;
+  std::uint64_t bill_lines = 0;  ///< New lines of cost reports; known ones are among `duplicates`.
   std::uint64_t rejected = 0;
   std::uint64_t files = 0;
   std::uint64_t bytes = 0;  ///< Decompressed.
@@ -47,6 +50,10 @@ class Replay {
  private:
   void feed(Pipeline& pipeline, const std::vector<std::string>& paths, const std::atomic<bool>& stop);
   bool feed_large(Pipeline& pipeline, const std::string& path, const std::atomic<bool>& stop);
+  bool feed_bill(Pipeline& pipeline, const std::string& path, const std::atomic<bool>& stop);
+  void load_bill(Pipeline& pipeline, const std::string& path, ByteSource& bytes, const std::atomic<bool>& stop);
+  bool feed_slices(Pipeline& pipeline, const std::string& path, int descriptor, std::string ahead,
+                   const std::atomic<bool>& stop);
   void update(const Pipeline& pipeline);
 
   store::Store& store_;
@@ -54,6 +61,8 @@ class Replay {
   ReplayProgress progress_;
   std::uint64_t large_files_ = 0;
   std::uint64_t large_stored_bytes_ = 0;
+  std::uint64_t bill_bytes_ = 0;
+  BillTotals bills_;
   std::vector<UnreadableFile> unreadable_;
 };
 

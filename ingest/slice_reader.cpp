@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 
@@ -17,10 +18,12 @@ constexpr std::size_t kCompressedBytes = std::size_t{1} << 20;
 
 }  // namespace
 
-SliceReader::SliceReader(int descriptor, std::string source, std::function<std::string()> take_buffer)
+SliceReader::SliceReader(int descriptor, std::string source, std::function<std::string()> take_buffer,
+                         std::string ahead)
     : descriptor_(descriptor),
       source_(std::make_shared<const std::string>(std::move(source))),
-      take_buffer_(std::move(take_buffer)) {
+      take_buffer_(std::move(take_buffer)),
+      ahead_(std::move(ahead)) {
   ::posix_fadvise(descriptor_, 0, 0, POSIX_FADV_SEQUENTIAL);
 }
 
@@ -28,6 +31,13 @@ SliceReader::~SliceReader() { ::close(descriptor_); }
 
 // Reads once; 0 at the end or after an error, which ends the input.
 std::size_t SliceReader::read_some(char* to, std::size_t room) {
+  if (!ahead_.empty()) {
+    const std::size_t size = std::min(room, ahead_.size());
+    std::memcpy(to, ahead_.data(), size);
+    ahead_.erase(0, size);
+    stored_bytes_ += size;
+    return size;
+  }
   while (!input_ended_) {
     const ssize_t got = ::read(descriptor_, to, room);
     if (got > 0) {

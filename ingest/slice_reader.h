@@ -15,8 +15,9 @@ namespace trailkeeper::ingest {
 /// Reads a file descriptor slice by slice; memory is a few slices, whatever the source's size.
 class SliceReader {
  public:
-  /// Owns `descriptor`. `take_buffer` gives a string to read into (to be recycled), possibly empty.
-  SliceReader(int descriptor, std::string source, std::function<std::string()> take_buffer);
+  /// Owns `descriptor`. `take_buffer` gives a string to read into (to be recycled), possibly empty. `ahead`: bytes that
+  /// were read from it before.
+  SliceReader(int descriptor, std::string source, std::function<std::string()> take_buffer, std::string ahead = {});
   ~SliceReader();
   SliceReader(const SliceReader&) = delete;
   SliceReader& operator=(const SliceReader&) = delete;
@@ -39,6 +40,7 @@ class SliceReader {
   std::function<std::string()> take_buffer_;
   event::Framer framer_;
   std::unique_ptr<DecompressionStream> stream_;
+  std::string ahead_;
   std::string compressed_;
   std::string_view compressed_rest_;
   std::string carry_;

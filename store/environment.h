@@ -27,8 +27,9 @@ enum class TableId : unsigned {
   journal = 6,   ///< What was done to the store by retention and operators.
   policies = 7,  ///< Time (8 bytes, big-endian) and hash to a PolicyFile.
   verdicts = 8,  ///< Segment number to its SegmentVerdicts.
+  bills = 9,     ///< Month, payer, number and part to a part of a bill: store/bill_segment.h.
 };
-constexpr unsigned kTableCount = 9;
+constexpr unsigned kTableCount = 10;
 
 class Environment;
 

@@ -93,13 +93,34 @@ void Writer::write_transaction(Commit& commit, bool keep_parts) {
     }
     transaction.put(TableId::segments, segment_key(batch.header.number), encode_header(batch.header));
   }
-  for (const RejectedRecord& record : commit.rejects) {
+  put_records(transaction, commit.rejects, commit.positions);
+  transaction.commit();
+}
+
+void Writer::put_records(Transaction& transaction, const std::vector<RejectedRecord>& rejects,
+                         const std::vector<SourcePosition>& positions) {
+  for (const RejectedRecord& record : rejects) {
     transaction.put(TableId::rejects, reject_key(record), encode_reject(record));
   }
-  for (const SourcePosition& position : commit.positions) {
+  for (const SourcePosition& position : positions) {
     transaction.put(TableId::sources, source_key(position.source), encode_source(position));
   }
+}
+
+BillCommit Writer::commit_bills(std::vector<BillBatch>& bills, const std::vector<RejectedRecord>& rejects,
+                                const std::vector<SourcePosition>& positions) {
+  const std::lock_guard lock{commit_mutex_};
+  Transaction transaction = store_.environment().write();
+  BillCommit done;
+  for (BillBatch& batch : bills) {
+    const BillCommit one = write_bill(transaction, batch);
+    done.lines += one.lines;
+    done.duplicates += one.duplicates;
+    done.variants += one.variants;
+  }
+  put_records(transaction, rejects, positions);
   transaction.commit();
+  return done;
 }
 
 bool Writer::merge_once(bool all) {

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "store/bills.h"
 #include "store/deduplicator.h"
 #include "store/merge.h"
 #include "store/segment_builder.h"
@@ -59,6 +60,11 @@ class Writer {
   /// As commit(), and returns the batches with their encoded parts, for those who follow what is stored.
   std::vector<SealedBatch> commit_and_keep(Commit commit);
 
+  /// Makes lines of bills durable, with rejected records and how far their source was read, in one transaction. What is
+  /// known already is left out. Throws StoreError and keeps nothing. Thread-safe.
+  BillCommit commit_bills(std::vector<BillBatch>& bills, const std::vector<RejectedRecord>& rejects,
+                          const std::vector<SourcePosition>& positions);
+
   /// Lets other batches go on that wait for this one; its events aren't stored.
   void give_up(const SealedBatch& batch) { deduplicator_.finished(batch.ticket); }
 
@@ -102,6 +108,8 @@ class Writer {
   void merge(const std::vector<std::uint64_t>& numbers);
   SegmentHeader write_merged(std::uint64_t number, const std::vector<MergeInput>& inputs);
   void replace(const std::vector<std::uint64_t>& numbers, const SegmentHeader& header, const JournalEntry* entry);
+  static void put_records(Transaction& transaction, const std::vector<RejectedRecord>& rejects,
+                          const std::vector<SourcePosition>& positions);
   static void append_to_journal(Transaction& transaction, const JournalEntry& entry);
 
   Store& store_;

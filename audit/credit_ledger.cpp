@@ -1,0 +1,154 @@
+#include "audit/credit_ledger.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "audit/event_fields.h"
+#include "audit/named_events.h"
+#include "event/canonical_name.h"
+#include "event/json_text.h"
+#include "rules/iam/json_node.h"
+#include "store/bills.h"
+#include "store/segment_parts.h"
+
+namespace trailkeeper::audit {
+
+using event::Field;
+namespace credits = rules::credits;
+
+namespace {
+
+constexpr std::string_view kActivate = "activate.amazonaws.com";
+
+std::optional<store::PolicyFile> settings_file(const store::Snapshot& snapshot) {
+  std::optional<store::PolicyFile> newest;
+  for (store::PolicyFile& file : snapshot.policy_files()) {
+    if (file.kind == kCreditSettingsFile && (!newest || file.loaded >= newest->loaded)) newest = std::move(file);
+  }
+  return newest;
+}
+
+std::optional<std::string> event_id_of(std::string_view json) {
+  const auto record = rules::iam::parse_json_object(json);
+  const rules::iam::JsonNode* id = record ? record->find("eventID") : nullptr;
+  return id == nullptr ? std::nullopt : std::optional{id->text};
+}
+
+credits::EventHead head_of(const store::Segment& segment, std::uint32_t index) {
+  const EventFields fields{segment};
+  credits::EventHead head;
+  head.time = segment.time(index);
+  head.name = event::canonical_name(kActivate, fields.text(Field::event_name, index));
+  head.account = fields.text(Field::recipient_account_id, index);
+  if (head.account.empty()) head.account = fields.text(Field::account_id, index);
+  head.region = fields.text(Field::aws_region, index);
+  head.error_code = fields.text(Field::error_code, index);
+  return head;
+}
+
+}  // namespace
+
+CreditLedger::CreditLedger(const store::Snapshot& snapshot, bool shown) : snapshot_(snapshot) {
+  read_settings();
+  for (const store::Segment& segment : snapshot.segments()) read_facts(segment, shown);
+  for (const store::BillMonth& bill : store::bill_months(snapshot)) {
+    if (const auto month = credits::Month::of_number(bill.month)) bills_.push_back({bill.payer, *month});
+  }
+}
+
+void CreditLedger::read_settings() {
+  settings_ = credits::Settings::built_in();
+  const auto file = settings_file(snapshot_);
+  if (!file) return;
+  auto read = credits::Settings::parse(file->bytes);
+  if (read) {
+    settings_ = std::move(*read);
+  } else {
+    unreadable_.push_back({file->loaded, "", credits::Severity::high, "", "",
+                           "the settings can't be read: " + read.error().path + " " + read.error().message});
+  }
+}
+
+void CreditLedger::read_facts(const store::Segment& segment, bool shown) {
+  const auto wanted = [shown](std::string_view name) {
+    return credits::carries_facts(name) && (shown || name != "GetCredits");
+  };
+  std::string json;
+  for_each_event_named(segment, kActivate, wanted, [&](std::uint32_t index) {
+    json.clear();
+    segment.append_event(index, snapshot_.hash_seed(), json);
+    credits::EventHead head = head_of(segment, index);
+    head.id = fmt::format("{:016x}", segment.hash(index));
+    auto fact = credits::read_fact(head, json, settings_);
+    if (fact && *fact) facts_.push_back(std::move(**fact));
+    if (!fact) {
+      unreadable_.push_back({head.time, "", credits::Severity::medium, head.account,
+                             event_id_of(json).value_or(head.id),
+                             head.name + " can't be read: " + fact.error().message});
+    }
+  });
+}
+
+std::vector<credits::ChargeCell> CreditLedger::cells(const credits::BillName& name) const {
+  std::vector<credits::ChargeCell> found;
+  for (store::BillCell& cell : store::bill_cells(snapshot_, name.payer, name.month.number())) {
+    found.push_back({std::move(cell.usage_account), std::move(cell.service), std::move(cell.usage_type),
+                     std::move(cell.line_type), std::move(cell.entity), cell.reservation, cell.day,
+                     credits::Money::of_units(cell.amount), static_cast<std::uint64_t>(cell.lines)});
+  }
+  return found;
+}
+
+event::Timestamp CreditLedger::last_time() const {
+  event::Timestamp last = 0;
+  for (const credits::Fact& fact : facts_) last = std::max(last, fact.time);
+  const auto newest =
+      std::max_element(bills_.begin(), bills_.end(), [](const auto& a, const auto& b) { return a.month < b.month; });
+  if (newest == bills_.end()) return last;
+  for (const credits::BillName& bill : bills_) {
+    if (bill.month != newest->month) continue;
+    for (const credits::ChargeCell& cell : cells(bill)) {
+      last = std::max(last, credits::start_of(cell.day + 1) - 1);
+    }
+  }
+  return last;
+}
+
+credits::Book CreditLedger::book(std::optional<event::Timestamp> at, const credits::BillVisitor& visit) const {
+  return credits::Book{
+      facts_, bills_, [this](const credits::BillName& name) { return cells(name); }, settings_, at ? *at : last_time(),
+      visit};
+}
+
+std::string CreditLedger::pseudonym(std::string_view org_id) const { return org_id.empty() ? "" : "org-************"; }
+
+std::string credit_settings_text(const store::Snapshot& snapshot) {
+  const auto file = settings_file(snapshot);
+  return file ? file->bytes : std::string{credits::built_in_settings_text()};
+}
+
+rules::iam::Result<void> load_credit_settings(store::Store& store, store::Writer& writer, std::string bytes,
+                                              std::string source, event::Timestamp now) {
+  if (const auto read = credits::Settings::parse(bytes); !read) return read.error();
+  store::PolicyFile file;
+  file.loaded = now;
+  file.kind = kCreditSettingsFile;
+  file.source = std::move(source);
+  file.bytes = std::move(bytes);
+  const auto journal = [now, &file](std::string_view action) {
+    std::string text = fmt::format(R"({{"action":"{}","source":)", action);
+    event::append_quoted(file.source, text);
+    return store::JournalEntry{now, text + "}"};
+  };
+  const auto snapshot = store.snapshot();
+  const std::string key = store::policy_key(file);
+  for (const store::PolicyFile& old : snapshot.policy_files()) {
+    if (old.kind == kCreditSettingsFile)
+      writer.erase_policy_file(store::policy_key(old), journal("credits-settings-replace"));
+  }
+  writer.put_policy_file(file, journal("credits-settings"));
+  return {};
+}
+
+}  // namespace trailkeeper::audit

@@ -1,0 +1,54 @@
+// The credit ledger of a store: what its events and bills make of the rules.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "rules/credits/book.h"
+#include "store/store.h"
+#include "store/writer.h"
+
+namespace trailkeeper::audit {
+
+/// Kind of the settings' file, as the store keeps it.
+constexpr std::string_view kCreditSettingsFile = "credit-settings";
+
+/// A snapshot's settings, facts and bills. Not thread-safe.
+class CreditLedger {
+ public:
+  /// Reads the facts; with `shown`, also what GetCredits events showed. Throws StoreError. `snapshot` must outlive
+  /// this.
+  explicit CreditLedger(const store::Snapshot& snapshot, bool shown = false);
+
+  /// The state at `at`, or after the last event and charge. Each bill is shown to `visit` when it is paid.
+  [[nodiscard]] rules::credits::Book book(std::optional<event::Timestamp> at,
+                                          const rules::credits::BillVisitor& visit = {}) const;
+
+  [[nodiscard]] const rules::credits::Settings& settings() const { return settings_; }
+  [[nodiscard]] const std::vector<rules::credits::BillName>& bills() const { return bills_; }
+  /// What stands for an Org ID outside the stored bytes (R20); empty for none.
+  [[nodiscard]] std::string pseudonym(std::string_view org_id) const;
+  /// Events that can't be read as what their names say, and settings that can't be read.
+  [[nodiscard]] const std::vector<rules::credits::Finding>& unreadable() const { return unreadable_; }
+
+ private:
+  void read_settings();
+  void read_facts(const store::Segment& segment, bool shown);
+  [[nodiscard]] std::vector<rules::credits::ChargeCell> cells(const rules::credits::BillName& name) const;
+  [[nodiscard]] event::Timestamp last_time() const;
+
+  const store::Snapshot& snapshot_;
+  rules::credits::Settings settings_;
+  std::vector<rules::credits::Fact> facts_;
+  std::vector<rules::credits::BillName> bills_;
+  std::vector<rules::credits::Finding> unreadable_;
+};
+
+/// The settings' file as it is loaded; the built-in one if none is.
+std::string credit_settings_text(const store::Snapshot& snapshot);
+
+/// Checks settings and keeps them instead of those before.
+rules::iam::Result<void> load_credit_settings(store::Store& store, store::Writer& writer, std::string bytes,
+                                              std::string source, event::Timestamp now);
+
+}  // namespace trailkeeper::audit

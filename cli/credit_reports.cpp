@@ -1,0 +1,204 @@
+// trailkeeper credits applications, notices, forecast, check and settings.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <fstream>
+#include <iostream>
+#include <iterator>
+
+#include "cli/credits.h"
+#include "cli/money_cell.h"
+#include "cli/principal_argument.h"
+#include "rules/credits/forecast.h"
+#include "rules/credits/notices.h"
+
+namespace trailkeeper::cli {
+
+namespace credits = rules::credits;
+
+namespace {
+
+Cell cell_of(const std::optional<event::Timestamp>& time) { return time ? time_cell(*time) : Cell::absent(); }
+
+int run_applications(const GlobalOptions& global, const CreditArguments& arguments) {
+  const OpenedLedger opened{global};
+  const credits::Book book = opened.ledger.book(arguments.time());
+  const credits::Settings& settings = opened.ledger.settings();
+  Out out;
+  RowWriter rows{out,
+                 global.format,
+                 {{"time"},
+                  {"applicationId"},
+                  {"account"},
+                  {"startup"},
+                  {"orgId"},
+                  {"package"},
+                  {"requested", true},
+                  {"status"},
+                  {"reasons"},
+                  {"award", true},
+                  {"decided"},
+                  {"decision"},
+                  {"decisionReasons"},
+                  {"due"}}};
+  const MoneyCells money{global.format, settings};
+  for (const credits::ApplicationState& state : book.programme().applications()) {
+    if (!arguments.wants(state.account)) continue;
+    const auto& decision = state.decision;
+    const credits::Day due =
+        credits::business_day_after(credits::day_of(state.time), settings.late_after_business_days, settings.holidays);
+    rows.row({time_cell(state.time), Cell::of(state.form.id), Cell::of(state.account),
+              text_or_absent(state.form.startup), text_or_absent(opened.ledger.pseudonym(state.form.org_id)),
+              Cell::of(state.form.is_portfolio() ? "Portfolio" : "Founders"), money.of(state.form.requested),
+              Cell::of(credits::status_text(state.status)), list_cell(credits::in_order(state.reasons)),
+              money.of(state.award), cell_of(state.decided),
+              decision ? Cell::of(decision->approved ? "Approved" : "Denied") : Cell::absent(),
+              list_cell(decision ? decision->reasons : std::vector<std::string>{}), day_cell(due)});
+  }
+  rows.finish();
+  return kDone;
+}
+
+int run_notices(const GlobalOptions& global, const CreditArguments& arguments) {
+  const OpenedLedger opened{global};
+  const credits::Book book = opened.ledger.book(arguments.time());
+  Out out;
+  RowWriter rows{out, global.format, {{"time"}, {"account"}, {"kind"}, {"creditId"}, {"rule"}}};
+  for (const credits::Notice& notice : credits::notices(book)) {
+    if (!arguments.wants(notice.account)) continue;
+    rows.row({time_cell(notice.time), Cell::of(notice.account), Cell::of(notice.kind), text_or_absent(notice.credit),
+              Cell::of(notice.rule)});
+  }
+  rows.finish();
+  return kDone;
+}
+
+int run_forecast(const GlobalOptions& global, const CreditArguments& arguments) {
+  const OpenedLedger opened{global};
+  // Bills first, to know the charges; the book that they belong to is only there at the end.
+  std::vector<std::pair<credits::Bill, std::vector<credits::PaidCell>>> paid;
+  const credits::Book book =
+      opened.ledger.book(arguments.time(), [&](const credits::Bill& bill, const std::vector<credits::PaidCell>& cells,
+                                               const std::vector<credits::CreditState>&) {
+        paid.emplace_back(credits::Bill{bill.payer, bill.month, {}}, cells);
+      });
+  credits::DailyCharges charges;
+  for (const auto& [bill, cells] : paid) credits::add_charges(book, arguments.account, bill, cells, charges);
+  Out out;
+  RowWriter rows{out,
+                 global.format,
+                 {{"creditId"},
+                  {"available", true},
+                  {"cause"},
+                  {"earliest"},
+                  {"latest"},
+                  {"dailyLow", true},
+                  {"dailyHigh", true},
+                  {"expires"},
+                  {"note"}}};
+  const MoneyCells money{global.format, opened.ledger.settings()};
+  const auto day = [](const std::optional<credits::Day>& found) { return found ? day_cell(*found) : Cell::absent(); };
+  for (const credits::Forecast& made : credits::forecast(book, arguments.account, charges)) {
+    rows.row({Cell::of(made.credit), money.of(made.available), Cell::of(made.cause), day(made.earliest),
+              day(made.latest), money.of(made.daily_low), money.of(made.daily_high), day_cell(made.expires),
+              text_or_absent(made.note)});
+  }
+  rows.finish();
+  return kDone;
+}
+
+int run_check(const GlobalOptions& global, const CreditArguments& arguments) {
+  const OpenedLedger opened{global, true};
+  const credits::Book book = opened.ledger.book(arguments.time());
+  std::vector<credits::Finding> findings = opened.ledger.unreadable();
+  findings.insert(findings.end(), book.findings().begin(), book.findings().end());
+  std::stable_sort(findings.begin(), findings.end(), [](const auto& a, const auto& b) { return a.time < b.time; });
+  Out out;
+  RowWriter rows{out, global.format, {{"time"}, {"rule"}, {"severity"}, {"account"}, {"event"}, {"sentence"}}};
+  int code = kDone;
+  for (const credits::Finding& finding : findings) {
+    if (!arguments.wants(finding.account) && !finding.account.empty()) continue;
+    if (finding.severity != credits::Severity::low) code = kRefused;
+    rows.row({time_cell(finding.time), text_or_absent(finding.rule), Cell::of(credits::severity_text(finding.severity)),
+              text_or_absent(finding.account), text_or_absent(finding.event), Cell::of(finding.sentence)});
+  }
+  rows.finish();
+  return code;
+}
+
+std::string read_file(const std::string& path) {
+  constexpr std::size_t kMaxBytes = std::size_t{4} << 20;
+  std::ifstream file;
+  if (path != "-") file.open(path, std::ios::binary);
+  std::istream& in = path == "-" ? std::cin : file;
+  if (!in) throw std::runtime_error(path + " can't be read: " + std::strerror(errno));
+  std::string bytes{std::istreambuf_iterator<char>{in}, {}};
+  if (bytes.size() > kMaxBytes) throw std::runtime_error(path + " is too large for settings");
+  return bytes;
+}
+
+int run_settings(const GlobalOptions& global, const CreditArguments& arguments) {
+  Out out;
+  if (arguments.files.empty()) {
+    store::Store store{global.store_directory(), store::Store::Mode::read};
+    out.write(audit::credit_settings_text(store.snapshot()));
+    out.flush();
+    return kDone;
+  }
+  const std::string& path = arguments.files.front();
+  store::Store store{global.store_directory(), store::Store::Mode::write};
+  store::Writer writer{store};
+  if (const auto loaded = audit::load_credit_settings(store, writer, read_file(path), path, now()); !loaded) {
+    const auto& error = loaded.error();
+    print_error(global, fmt::format("{}: {} {} (byte {})", path, error.path, error.message, error.offset));
+    return kRefused;
+  }
+  return kDone;
+}
+
+}  // namespace
+
+void add_credit_applications(CLI::App& app, const GlobalOptions& global, Run& run) {
+  add_credit_command(app,
+                     {"applications", "Applications: all reasons against them, the award, and what was decided",
+                      "reasons are ours, by the programme's rules; decision is the programme's. Org IDs are shown as "
+                      "pseudonyms.\n\nExample:\n  trailkeeper credits applications --output json"},
+                     global, run, std::make_shared<CreditArguments>(), run_applications);
+}
+
+void add_credit_notices(CLI::App& app, const GlobalOptions& global, Run& run) {
+  add_credit_command(app,
+                     {"notices", "Mails that are due: expiry, use, decisions; each once",
+                      "Example:\n  trailkeeper credits notices 111122223333"},
+                     global, run, std::make_shared<CreditArguments>(), run_notices);
+}
+
+void add_credit_forecast(CLI::App& app, const GlobalOptions& global, Run& run) {
+  add_credit_command(app,
+                     {"forecast", "When an account's credits are used up or expire",
+                      "A range: from the highest daily charge of the last months to the lowest.\n\n"
+                      "Example:\n  trailkeeper credits forecast 111122223333",
+                      true},
+                     global, run, std::make_shared<CreditArguments>(), run_forecast);
+}
+
+void add_credit_check(CLI::App& app, const GlobalOptions& global, Run& run) {
+  add_credit_command(app,
+                     {"check", "Every balance and rule; exit code 1 on a finding",
+                      "Findings of severity low are advice and don't change the exit code.\n\n"
+                      "Example:\n  trailkeeper credits check --output ndjson"},
+                     global, run, std::make_shared<CreditArguments>(), run_check);
+}
+
+void add_credit_settings(CLI::App& app, const GlobalOptions& global, Run& run) {
+  CLI::App* const command = app.add_subcommand("settings", "Show the ledger's settings, or replace them by a file's");
+  const auto arguments = std::make_shared<CreditArguments>();
+  command->add_option("FILE", arguments->files, "JSON; what it doesn't name stays as built in")->expected(0, 1);
+  command->footer(
+      "Example:\n"
+      "  trailkeeper credits settings > settings.json && trailkeeper credits settings settings.json");
+  command->callback(
+      [&global, &run, arguments] { run = [&global, arguments] { return run_settings(global, *arguments); }; });
+}
+
+}  // namespace trailkeeper::cli

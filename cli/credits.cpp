@@ -1,0 +1,115 @@
+// trailkeeper credits: what is left, per credit.
+#include "cli/credits.h"
+
+#include <fmt/format.h>
+
+#include "cli/money_cell.h"
+#include "cli/principal_argument.h"
+#include "rules/credits/notices.h"
+
+namespace trailkeeper::cli {
+
+namespace credits = rules::credits;
+
+std::optional<event::Timestamp> CreditArguments::time() const {
+  if (at.empty()) return std::nullopt;
+  return time_argument(at, "--at");
+}
+
+OpenedLedger::OpenedLedger(const GlobalOptions& global, bool shown)
+    : store(global.store_directory(), store::Store::Mode::read), snapshot(store.snapshot()), ledger(snapshot, shown) {}
+
+CLI::App* add_credit_command(CLI::App& credits, const CreditCommandText& text, const GlobalOptions& global, Run& run,
+                             std::shared_ptr<CreditArguments> arguments, CreditCommand body) {
+  CLI::App* const command = credits.add_subcommand(text.name, text.summary);
+  CLI::Option* const account = command->add_option("ACCOUNT", arguments->account, "A 12-digit account ID");
+  if (text.needs_account) account->required();
+  command
+      ->add_option("--at", arguments->at,
+                   "As of then: 2024-05-01, a time, or an age (default: the last event or charge)")
+      ->type_name("TIME");
+  command->footer(text.footer);
+  command->callback([&global, &run, arguments, body = std::move(body)] {
+    run = [&global, arguments, body] { return body(global, *arguments); };
+  });
+  return command;
+}
+
+namespace {
+
+// The notices of a credit that are still to come.
+std::vector<std::string> coming(const std::vector<credits::Notice>& notices, const credits::CreditState& state,
+                                event::Timestamp at) {
+  std::vector<std::string> texts;
+  for (const credits::Notice& notice : notices) {
+    if (notice.credit != state.credit.id || notice.rule != "R49" || notice.time <= at) continue;
+    texts.push_back(credits::day_text(credits::day_of(notice.time)) + " " + std::string{notice.kind});
+  }
+  return texts;
+}
+
+int run_credits(const GlobalOptions& global, const CreditArguments& arguments) {
+  const OpenedLedger opened{global};
+  const credits::Book book = opened.ledger.book(arguments.time());
+  const auto notices = credits::notices(book);
+  Out out;
+  RowWriter rows{out,
+                 global.format,
+                 {{"account"},
+                  {"creditId"},
+                  {"type"},
+                  {"amount", true},
+                  {"used", true},
+                  {"available", true},
+                  {"expired", true},
+                  {"revoked", true},
+                  {"issued"},
+                  {"expires"},
+                  {"status"},
+                  {"notices"}}};
+  const MoneyCells money{global.format, opened.ledger.settings()};
+  for (const credits::CreditState& state : book.credits()) {
+    const credits::Credit& credit = state.credit;
+    if (!arguments.wants(credit.account)) continue;
+    rows.row({Cell::of(credit.account), Cell::of(credit.id), Cell::of(credits::kind_text(credit.kind)),
+              money.of(credit.amount), money.of(state.used), money.of(state.available), money.of(state.expired),
+              money.of(state.revoked), time_cell(credit.issued), day_cell(credit.expires),
+              Cell::of(credits::status_text(state.status)), list_cell(coming(notices, state, book.at()))});
+  }
+  rows.finish();
+  return kDone;
+}
+
+}  // namespace
+
+void add_credits(CLI::App& app, const GlobalOptions& global, Run& run) {
+  CLI::App* const command = app.add_subcommand("credits", "The credit ledger: balances, bills, applications, rules");
+  const auto arguments = std::make_shared<CreditArguments>();
+  command->require_subcommand(0, 1);
+  command->add_option("ACCOUNT", arguments->account, "A 12-digit account ID (default: all)");
+  command
+      ->add_option("--at", arguments->at,
+                   "As of then: 2024-05-01, a time, or an age (default: the last event or charge)")
+      ->type_name("TIME");
+  command->footer(
+      "The ledger follows from the events and Cost and Usage Reports that were replayed: docs/credits.md.\n\n"
+      "Examples:\n"
+      "  trailkeeper credits\n"
+      "  trailkeeper credits 111122223333 --at 2024-05-31\n"
+      "  trailkeeper credits statement 111122223333 --month 2024-05 --output csv > may.csv\n"
+      "  trailkeeper credits check");
+  command->callback([command, &global, &run, arguments] {
+    if (!command->get_subcommands().empty()) return;
+    run = [&global, arguments] { return run_credits(global, *arguments); };
+  });
+  add_credit_statement(*command, global, run);
+  add_credit_ledger(*command, global, run);
+  add_credit_applications(*command, global, run);
+  add_credit_notices(*command, global, run);
+  add_credit_forecast(*command, global, run);
+  add_credit_reconcile(*command, global, run);
+  add_credit_check(*command, global, run);
+  add_credit_settings(*command, global, run);
+}
+
+}  // namespace trailkeeper::cli

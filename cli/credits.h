@@ -1,0 +1,56 @@
+// What the subcommands of `trailkeeper credits` share.
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "audit/credit_ledger.h"
+#include "cli/command.h"
+
+namespace trailkeeper::cli {
+
+struct CreditArguments {
+  std::string account;
+  std::string at;
+  std::string month;
+  std::vector<std::string> files;
+
+  /// Nothing without --at: then the last event or charge counts. Throws UsageError.
+  [[nodiscard]] std::optional<event::Timestamp> time() const;
+  /// Whether an account's row is wanted.
+  [[nodiscard]] bool wants(std::string_view of_account) const { return account.empty() || account == of_account; }
+};
+
+/// The store, and its ledger.
+struct OpenedLedger {
+  explicit OpenedLedger(const GlobalOptions& global, bool shown = false);
+
+  store::Store store;
+  store::Snapshot snapshot;
+  audit::CreditLedger ledger;
+};
+
+/// Each adds its subcommand to `credits`.
+using CreditCommand = std::function<int(const GlobalOptions&, const CreditArguments&)>;
+void add_credit_statement(CLI::App& credits, const GlobalOptions& global, Run& run);
+void add_credit_ledger(CLI::App& credits, const GlobalOptions& global, Run& run);
+void add_credit_applications(CLI::App& credits, const GlobalOptions& global, Run& run);
+void add_credit_notices(CLI::App& credits, const GlobalOptions& global, Run& run);
+void add_credit_forecast(CLI::App& credits, const GlobalOptions& global, Run& run);
+void add_credit_reconcile(CLI::App& credits, const GlobalOptions& global, Run& run);
+void add_credit_check(CLI::App& credits, const GlobalOptions& global, Run& run);
+void add_credit_settings(CLI::App& credits, const GlobalOptions& global, Run& run);
+
+/// Adds a subcommand with an optional or required ACCOUNT and --at, that runs `body`.
+struct CreditCommandText {
+  std::string name;
+  std::string summary;
+  std::string footer;
+  bool needs_account = false;
+};
+CLI::App* add_credit_command(CLI::App& credits, const CreditCommandText& text, const GlobalOptions& global, Run& run,
+                             std::shared_ptr<CreditArguments> arguments, CreditCommand body);
+
+}  // namespace trailkeeper::cli

@@ -1,0 +1,39 @@
+// Money in rows.
+#pragma once
+
+#include <optional>
+
+#include "cli/output.h"
+#include "rules/credits/calendar.h"
+#include "rules/credits/money.h"
+#include "rules/credits/settings.h"
+
+namespace trailkeeper::cli {
+
+/// Money as cells: rounded in a table (by the setting displayDecimals), exact for programs.
+class MoneyCells {
+ public:
+  MoneyCells(Format format, const rules::credits::Settings& settings)
+      : table_(format == Format::table), decimals_(settings.display_decimals) {}
+
+  [[nodiscard]] Cell of(rules::credits::Money money) const;
+  [[nodiscard]] Cell of(const std::optional<rules::credits::Money>& money) const;
+
+ private:
+  bool table_;
+  int decimals_;
+};
+
+/// `1234567.891` as `1,234,567.89`: rounded half to even.
+std::string money_text(rules::credits::Money money, int decimals);
+
+/// A date, as text.
+Cell day_cell(rules::credits::Day day);
+/// A time, as text.
+Cell time_cell(event::Timestamp time);
+/// Text, or absent if it is empty.
+Cell text_or_absent(std::string_view text);
+/// A JSON array of texts; joined by a space in a table.
+Cell list_cell(const std::vector<std::string>& texts);
+
+}  // namespace trailkeeper::cli

@@ -1,0 +1,47 @@
+// Records of a CSV file (RFC 4180), from bytes that come in pieces.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace trailkeeper::ingest {
+
+/// Bytes a record may have, and fields.
+constexpr std::size_t kMaxCsvRecord = std::size_t{1} << 20;
+constexpr std::size_t kMaxCsvFields = 4096;
+
+/// One record. Views are valid until the reader is asked again.
+struct CsvRecord {
+  std::string_view bytes;                ///< As it came, without its line end.
+  std::vector<std::string_view> fields;  ///< Unquoted.
+  std::uint64_t offset = 0;              ///< Of its first byte in all that was put in.
+  std::uint64_t line = 1;                ///< Of its first byte.
+  bool sound = true;                     ///< False: too long, too many fields, or a quote that isn't closed.
+};
+
+/// Splits records; quotes may hold separators, line ends and doubled quotes. A UTF-8 BOM in front is left out.
+class CsvReader {
+ public:
+  /// Gives more bytes; `last`: there are no others.
+  void put(std::string_view bytes, bool last);
+
+  /// The next whole record; false if more bytes are needed, or none are left. Empty lines are left out.
+  bool next(CsvRecord& record);
+
+ private:
+  [[nodiscard]] std::size_t end_of_record() const;
+  void split(std::string_view bytes, CsvRecord& record);
+  void skip(std::size_t count);
+
+  std::string buffer_;
+  std::size_t begin_ = 0;
+  std::uint64_t offset_ = 0;
+  std::uint64_t line_ = 1;
+  bool last_ = false;
+  bool started_ = false;
+  std::string unquoted_;
+};
+
+}  // namespace trailkeeper::ingest

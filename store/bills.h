@@ -1,0 +1,57 @@
+// Bills of a store: what has been loaded of cost reports, by payer and month.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "store/bill_batch.h"
+#include "store/bill_segment.h"
+#include "store/store.h"
+
+namespace trailkeeper::store {
+
+struct BillMonth {
+  std::string payer;
+  std::uint32_t month = 0;  ///< As 202405.
+  std::uint64_t lines = 0;  ///< Kept, superseded ones included.
+};
+
+/// By month, then payer.
+std::vector<BillMonth> bill_months(const Snapshot& snapshot);
+
+/// The sums of a bill: all lines that count. Cells without lines are left out; in order.
+std::vector<BillCell> bill_cells(const Snapshot& snapshot, std::string_view payer, std::uint32_t month);
+
+/// A line, and the common part of its cell.
+struct BilledLine {
+  const BillCell* cell;  ///< Valid until the visit ends; its sums mean nothing.
+  BillKey key;
+  std::int64_t amount;
+  std::int64_t start;
+  std::string_view id;
+};
+
+/// Visits the lines that count, by cell, start and key, in bounded memory.
+void for_each_bill_line(const Snapshot& snapshot, std::string_view payer, std::uint32_t month,
+                        const std::function<void(const BilledLine&)>& visit);
+
+/// Lines that another line of the same identity stands for.
+std::uint64_t superseded_bill_lines(const Snapshot& snapshot);
+
+/// Reads every part of every bill. Throws StoreError(corrupt) at the first damage.
+void check_bills(const Snapshot& snapshot);
+
+/// What committing a batch did.
+struct BillCommit {
+  std::uint64_t lines = 0;       ///< New.
+  std::uint64_t duplicates = 0;  ///< Known already: the same in every column.
+  std::uint64_t variants = 0;    ///< Among `lines`: of the identity of another line that says something else.
+};
+
+/// Leaves out what is known and writes the rest into the transaction. Of lines with one identity, that with the largest
+/// hash of its content counts: so that the order in which they come doesn't matter.
+BillCommit write_bill(Transaction& transaction, BillBatch& batch);
+
+}  // namespace trailkeeper::store
