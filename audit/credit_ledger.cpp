@@ -8,6 +8,7 @@
 #include "audit/named_events.h"
 #include "event/canonical_name.h"
 #include "event/json_text.h"
+#include "rules/credits/confidential.h"
 #include "rules/iam/json_node.h"
 #include "store/bills.h"
 #include "store/segment_parts.h"
@@ -121,7 +122,10 @@ credits::Book CreditLedger::book(std::optional<event::Timestamp> at, const credi
       visit};
 }
 
-std::string CreditLedger::pseudonym(std::string_view org_id) const { return org_id.empty() ? "" : "org-************"; }
+std::string CreditLedger::pseudonym(std::string_view org_id) const {
+  if (org_id.empty()) return {};
+  return credits::Pseudonymiser{snapshot_.pseudonym_key()}.org_id(org_id);
+}
 
 std::string credit_settings_text(const store::Snapshot& snapshot) {
   const auto file = settings_file(snapshot);

@@ -7,11 +7,13 @@
 #include "cli/command.h"
 #include "cli/filter_options.h"
 #include "cli/output.h"
+#include "cli/reveal.h"
 #include "event/json_text.h"
 #include "event/reject.h"
 #include "query/event_list.h"
 #include "query/field_catalogue.h"
 #include "query/json_path.h"
+#include "query/shown_event.h"
 #include "store/store.h"
 
 namespace trailkeeper::cli {
@@ -22,13 +24,14 @@ struct Arguments {
   std::optional<std::uint64_t> limit;
   query::Order order = query::Order::newest;
   std::vector<std::string> fields;
+  bool reveal = false;
 };
 
 /// An event's JSON with the padding that looking into it needs.
 class EventText {
  public:
-  EventText(const query::ListedEvent& event, std::uint64_t hash_seed) {
-    event.segment->append_event(event.index, hash_seed, bytes_);
+  EventText(const query::ListedEvent& event, const query::ShownEvents& shown) {
+    shown.append(*event.segment, event.index, bytes_);
     size_ = bytes_.size();
     bytes_.append(event::kPadding, '\0');
   }
@@ -74,8 +77,8 @@ void append_line(std::string_view json, std::string& out) {
 
 class EventPrinter {
  public:
-  EventPrinter(const store::Snapshot& snapshot, Format format, std::vector<std::string> fields)
-      : seed_(snapshot.hash_seed()),
+  EventPrinter(const store::Snapshot& snapshot, Format format, std::vector<std::string> fields, bool reveal)
+      : shown_(snapshot, reveal),
         snapshot_(snapshot),
         format_(format),
         fields_(std::move(fields)),
@@ -90,7 +93,7 @@ class EventPrinter {
 
   void print(const query::ListedEvent& event) {
     std::optional<EventText> text;
-    if (needs_text_) text.emplace(event, seed_);
+    if (needs_text_) text.emplace(event, shown_);
     if (rows_) {
       std::vector<Cell> cells;
       const std::string_view json = text ? text->json() : std::string_view{};
@@ -124,7 +127,7 @@ class EventPrinter {
     return Cell::of(rules::verdicts::verdict_name(static_cast<rules::verdicts::Verdict>(code)));
   }
 
-  std::uint64_t seed_;
+  query::ShownEvents shown_;
   const store::Snapshot& snapshot_;
   std::optional<audit::VerdictIndex> verdicts_;
   Format format_;
@@ -142,9 +145,10 @@ int run_events(const GlobalOptions& global, const Arguments& arguments) {
   if (global.format == Format::raw && !arguments.fields.empty()) {
     throw UsageError("--output raw prints whole events: leave --fields out, or choose json, ndjson, csv or table");
   }
+  if (arguments.reveal) record_reveal(global, "events " + arguments.filter.query_string());
   store::Store store{global.store_directory(), store::Store::Mode::read};
   const store::Snapshot snapshot = store.snapshot();
-  EventPrinter printer{snapshot, global.format, arguments.fields};
+  EventPrinter printer{snapshot, global.format, arguments.fields, arguments.reveal};
   query::list_events(snapshot, filter, arguments.order, arguments.limit, [&](const query::ListedEvent& event) {
     printer.print(event);
     return true;
@@ -171,6 +175,7 @@ void add_events(CLI::App& app, const GlobalOptions& global, Run& run) {
       ->type_name("A,B.C")
       ->allow_extra_args(false)
       ->take_all();
+  add_reveal(*command, arguments->reveal);
   command->footer(
       "Output json, ndjson and raw print whole events unless --fields is given; raw as they were stored, one a line\n"
       "(an event that was laid out over several lines is printed minified).\n\n"

@@ -6,6 +6,7 @@
 #include "event/json_text.h"
 #include "event/timestamp.h"
 #include "store/archive.h"
+#include "store/bills.h"
 #include "store/writer.h"
 
 namespace trailkeeper::cli {
@@ -65,6 +66,12 @@ int run_verify(const GlobalOptions& global) {
     ++damages;
     print_error(global, fmt::format("segment {}: {}", damage.segment, damage.what));
   });
+  try {
+    store::check_bills(store.snapshot());
+  } catch (const store::StoreError& error) {
+    ++damages;
+    print_error(global, error.what());
+  }
   print(global, fmt::format("{} events are as they were stored; {} damaged places", grouped(sound), grouped(damages)),
         fmt::format(R"({{"events":{},"damaged":{}}})", sound, damages));
   return damages == 0 ? kDone : kFailed;

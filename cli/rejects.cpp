@@ -3,7 +3,9 @@
 
 #include "cli/command.h"
 #include "cli/output.h"
+#include "cli/reveal.h"
 #include "event/json_text.h"
+#include "query/shown_event.h"
 #include "store/store.h"
 
 namespace trailkeeper::cli {
@@ -27,7 +29,8 @@ std::string base64(std::string_view bytes) {
   return out;
 }
 
-int run_rejects(const GlobalOptions& global, std::optional<std::uint64_t> limit) {
+int run_rejects(const GlobalOptions& global, std::optional<std::uint64_t> limit, bool reveal) {
+  if (reveal) record_reveal(global, "rejects");
   store::Store store{global.store_directory(), store::Store::Mode::read};
   const store::Snapshot snapshot = store.snapshot();
   Out out;
@@ -38,8 +41,11 @@ int run_rejects(const GlobalOptions& global, std::optional<std::uint64_t> limit)
   if (!table) columns.push_back({"encoding"});
   RowWriter rows{out, global.format, std::move(columns)};
   std::uint64_t printed = 0;
-  snapshot.rejects([&](const store::RejectedRecord& record) {
+  const query::ShownEvents shown{snapshot, reveal};
+  snapshot.rejects([&](const store::RejectedRecord& kept) {
     if (limit && printed >= *limit) return;
+    store::RejectedRecord record = kept;
+    record.bytes = shown.record(std::move(record.bytes));
     ++printed;
     if (global.format == Format::raw) {
       out.write(record.bytes + "\n");
@@ -69,11 +75,15 @@ void add_rejects(CLI::App& app, const GlobalOptions& global, Run& run) {
   CLI::App* const command = app.add_subcommand("rejects", "List records that were not events, with the reason");
   const auto limit = std::make_shared<std::optional<std::uint64_t>>();
   take_count(command->add_option("--limit", *limit, "At most so many"));
+  const auto reveal = std::make_shared<bool>(false);
+  add_reveal(*command, *reveal);
   command->footer(
       "Each record was kept as it came, with where it came from; --output raw prints the bytes alone.\n\n"
       "Example:\n"
       "  trailkeeper rejects --output json");
-  command->callback([&global, &run, limit] { run = [&global, limit] { return run_rejects(global, *limit); }; });
+  command->callback([&global, &run, limit, reveal] {
+    run = [&global, limit, reveal] { return run_rejects(global, *limit, *reveal); };
+  });
 }
 
 }  // namespace trailkeeper::cli

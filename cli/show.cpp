@@ -1,17 +1,25 @@
 // trailkeeper show: one event.
 #include "cli/command.h"
 #include "cli/output.h"
+#include "cli/reveal.h"
 #include "event/json_text.h"
 #include "query/event_list.h"
+#include "query/shown_event.h"
 #include "store/store.h"
 
 namespace trailkeeper::cli {
 namespace {
 
-int run_show(const GlobalOptions& global, const std::vector<std::string>& event_ids) {
+int run_show(const GlobalOptions& global, const std::vector<std::string>& event_ids, bool reveal) {
   if (global.format == Format::csv) throw UsageError("show prints whole events: choose table, json, ndjson or raw");
+  if (reveal) {
+    std::string command = "show";
+    for (const std::string& event_id : event_ids) command += " " + event_id;
+    record_reveal(global, command);
+  }
   store::Store store{global.store_directory(), store::Store::Mode::read};
   const store::Snapshot snapshot = store.snapshot();
+  const query::ShownEvents shown{snapshot, reveal};
   Out out;
   int code = kDone;
   bool first = true;
@@ -26,7 +34,7 @@ int run_show(const GlobalOptions& global, const std::vector<std::string>& event_
     }
     for (const query::ListedEvent& event : found) {
       std::string json;
-      event.segment->append_event(event.index, snapshot.hash_seed(), json);
+      shown.append(*event.segment, event.index, json);
       std::string text;
       switch (global.format) {
         case Format::table: event::append_pretty(json, text); break;
@@ -58,14 +66,18 @@ void add_show(CLI::App& app, const GlobalOptions& global, Run& run) {
   CLI::App* const command = app.add_subcommand("show", "Show one event by its eventID");
   const auto event_ids = std::make_shared<std::vector<std::string>>();
   command->add_option("EVENT_ID", *event_ids, "The eventID; several may be given")->required();
+  const auto reveal = std::make_shared<bool>(false);
+  add_reveal(*command, *reveal);
   command->footer(
-      "Prints the event laid out over lines; --output raw prints it as it was stored. Events that share an eventID "
+      "Prints the event laid out over lines; --output raw prints it in one line, as it was stored. Events that share "
+      "an eventID "
       "but\n"
       "differ in content are all printed (with --output json as an array). Exit code 1 if there is none.\n\n"
       "Example:\n"
       "  trailkeeper show 4839af5e-7b6a-4353-a5ef-41febc9a9fa8");
-  command->callback(
-      [&global, &run, event_ids] { run = [&global, event_ids] { return run_show(global, *event_ids); }; });
+  command->callback([&global, &run, event_ids, reveal] {
+    run = [&global, event_ids, reveal] { return run_show(global, *event_ids, *reveal); };
+  });
 }
 
 }  // namespace trailkeeper::cli

@@ -304,8 +304,8 @@ void Intake::run_merger() {
         judged = Clock::now();
       }
     } catch (const std::exception&) {
-      // A full disk, say: nothing was changed, and the next commit has it tried again.
-      figures_.failing = true;
+      // A full disk, say: nothing was changed, and the next commit has it tried again. Whether events are taken is for
+      // commits to say.
     }
   }
 }

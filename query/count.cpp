@@ -13,6 +13,7 @@
 #include "query/json_path.h"
 #include "query/segment_filter.h"
 #include "query/segment_scan.h"
+#include "query/shown_event.h"
 #include "query/verdict_filter.h"
 
 namespace trailkeeper::query {
@@ -268,7 +269,7 @@ class ColumnCounter {
 };
 
 /// Counts by values that have no column: each event is decoded.
-void count_decoded(const store::Segment& segment, std::uint64_t hash_seed, const SegmentFilter& filter,
+void count_decoded(const store::Segment& segment, const ShownEvents& shown, const SegmentFilter& filter,
                    const CountRequest& request, Totals& totals) {
   std::vector<std::uint32_t> selected;
   std::string json;
@@ -276,7 +277,7 @@ void count_decoded(const store::Segment& segment, std::uint64_t hash_seed, const
     filter.select(block, selected);
     for (const std::uint32_t index : selected) {
       json.clear();
-      segment.append_event(index, hash_seed, json);
+      shown.append(segment, index, json);
       const std::size_t size = json.size();
       json.append(event::kPadding, '\0');
       const std::string_view event{json.data(), size};
@@ -311,7 +312,7 @@ std::vector<CountRow> rows_of(const Totals& totals, const CountRequest& request)
 }
 
 /// Counts one segment.
-void count_segment(const store::Segment& segment, std::uint64_t hash_seed, const Filter& filter,
+void count_segment(const store::Segment& segment, const ShownEvents& shown, const Filter& filter,
                    const CountRequest& request, const std::vector<const DerivedField*>& fields, Totals& totals) {
   const SegmentFilter compiled{segment, filter};
   if (compiled.blocks().empty()) return;
@@ -319,7 +320,7 @@ void count_segment(const store::Segment& segment, std::uint64_t hash_seed, const
   std::optional<ColumnCounter> counter;
   if (columns_only) counter.emplace(segment, fields, request.per);
   if (!counter || !counter->fits()) {
-    count_decoded(segment, hash_seed, compiled, request, totals);
+    count_decoded(segment, shown, compiled, request, totals);
     return;
   }
   if (compiled.passes_all()) {
@@ -339,11 +340,12 @@ Totals count_all_segments(const store::Snapshot& snapshot, const Filter& filter,
   for (const std::string& name : request.by) {
     if (const DerivedField* field = derived_field(name)) fields.push_back(field);
   }
+  const ShownEvents shown{snapshot};
   Totals totals;
   std::mutex mutex;
   for_each_segment(snapshot, [&](const store::Segment& segment) {
     Totals own;
-    count_segment(segment, snapshot.hash_seed(), filter, request, fields, own);
+    count_segment(segment, shown, filter, request, fields, own);
     const std::lock_guard lock{mutex};
     if (totals.empty()) {
       totals = std::move(own);

@@ -10,6 +10,7 @@
 #include "query/field_catalogue.h"
 #include "query/json_path.h"
 #include "query/lookup_request.h"
+#include "query/shown_event.h"
 
 namespace trailkeeper::query {
 
@@ -170,7 +171,8 @@ void append_time(event::Timestamp time, std::string& out) {
 /// Makes the page.
 class Page {
  public:
-  Page(const LookupRequest& request, std::uint64_t seed) : request_(request), seed_(seed) {}
+  Page(const LookupRequest& request, std::uint64_t seed, ShownEvents shown)
+      : request_(request), seed_(seed), shown_events_(std::move(shown)) {}
 
   /// False: the page is full, and this event belongs to the next.
   bool add(const ListedEvent& event) {
@@ -202,7 +204,7 @@ class Page {
   // False if the event isn't one that the filter, which knows columns only, should have let through.
   bool read(const ListedEvent& event) {
     json_.clear();
-    event.segment->append_event(event.index, seed_, json_);
+    shown_events_.append(*event.segment, event.index, json_);
     size_ = json_.size();
     json_.append(event::kPadding, '\0');
     ondemand::document document;
@@ -236,6 +238,7 @@ class Page {
 
   const LookupRequest& request_;
   std::uint64_t seed_;
+  ShownEvents shown_events_;
   std::string body_ = "{\"Events\":[";
   unsigned events_ = 0;
   bool more_ = false;
@@ -264,9 +267,9 @@ LookupAnswer lookup_events(store::Store& store, std::string_view request) {
   const auto parsed = parse_lookup(request, store.hash_seed());
   if (const auto* const error = std::get_if<LookupError>(&parsed)) return refusal(*error);
   const LookupRequest& lookup = std::get<LookupRequest>(parsed);
-  Page page{lookup, store.hash_seed()};
+  const store::Snapshot snapshot = store.snapshot();
+  Page page{lookup, store.hash_seed(), ShownEvents{snapshot}};
   if (!lookup.nothing) {
-    const store::Snapshot snapshot = store.snapshot();
     list_events(
         snapshot, lookup.filter, Order::newest, std::nullopt, [&](const ListedEvent& event) { return page.add(event); },
         lookup.after);

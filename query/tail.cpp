@@ -32,7 +32,7 @@ struct TailHub::Follower::Reading {
   }
 };
 
-TailHub::TailHub(std::uint64_t hash_seed, std::uint64_t capacity) : hash_seed_(hash_seed), capacity_(capacity) {}
+TailHub::TailHub(ShownEvents shown, std::uint64_t capacity) : shown_(std::move(shown)), capacity_(capacity) {}
 
 void TailHub::publish(std::vector<store::SealedBatch> committed) {
   std::vector<std::function<void()>> wakes;
@@ -130,7 +130,7 @@ TailHub::Follower::Chunk TailHub::Follower::next(std::size_t bytes) {
       continue;
     }
     std::string& json = chunk.events.emplace_back();
-    reading_->segment.append_event(*index, hub_.hash_seed_, json);
+    hub_.shown_.append(reading_->segment, *index, json);
     size += json.size();
   }
   return chunk;

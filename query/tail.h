@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "query/filter.h"
+#include "query/shown_event.h"
 #include "store/writer.h"
 
 namespace trailkeeper::query {
@@ -29,7 +30,7 @@ class TailHub {
  public:
   class Follower;
 
-  TailHub(std::uint64_t hash_seed, std::uint64_t capacity = kDefaultCapacity);
+  explicit TailHub(ShownEvents shown, std::uint64_t capacity = kDefaultCapacity);
 
   /// To be called right after each commit, in the order of the commits, with the batches whose parts are still there
   /// (store::Writer::commit gives them back).
@@ -58,7 +59,7 @@ class TailHub {
   void drop_oldest();
   void drop_read();
 
-  const std::uint64_t hash_seed_;
+  const ShownEvents shown_;
   const std::uint64_t capacity_;
   mutable std::mutex mutex_;
   std::deque<std::shared_ptr<const Committed>> ring_;

@@ -29,6 +29,9 @@ std::optional<std::string> secret_of(const HttpRequest& request) {
 
 }  // namespace
 
+Access::Access(TokenFile& tokens, const TlsContext* tls)
+    : tokens_(tokens), tls_(tls), tokens_seen_(!tokens.current()->empty()) {}
+
 bool Access::open_to(const Connection& connection, const TokenSet& tokens) const {
   tokens_seen_ = tokens_seen_ || !tokens.empty();
   return connection.local() && !tokens_seen_ && (tls_ == nullptr || !tls_->asks_for_certificates());

@@ -17,7 +17,7 @@ namespace trailkeeper::serve {
 /// anything; from elsewhere a token or a client certificate is always needed.
 class Access {
  public:
-  Access(TokenFile& tokens, const TlsContext* tls) : tokens_(tokens), tls_(tls) {}
+  Access(TokenFile& tokens, const TlsContext* tls);
 
   /// Nothing if the request may do this; else what to answer (401 or 403, in plain JSON).
   [[nodiscard]] std::optional<HttpResponse> refusal(const HttpRequest& request, const Connection& connection,

@@ -65,7 +65,7 @@ asio::awaitable<Receipt> deliver(Intake& intake, Delivery delivery, ListenerFigu
 }
 
 asio::awaitable<Receipt> deliver_patiently(Intake& intake, Delivery delivery, ListenerFigures& figures,
-                                           const bool& stopping) {
+                                           const std::atomic<bool>& stopping) {
   constexpr std::chrono::milliseconds kAfterFailure{500};
   const std::size_t size = delivery.size;
   while (true) {

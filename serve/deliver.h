@@ -1,6 +1,7 @@
 // From the server's coroutines to the intake's threads and back.
 #pragma once
 
+#include <atomic>
 #include <boost/asio/awaitable.hpp>
 
 #include "ingest/intake.h"
@@ -28,6 +29,6 @@ boost::asio::awaitable<ingest::Receipt> deliver(ingest::Intake& intake, ingest::
 /// As deliver(), for senders that can't be told to come back: waits until there is room, and tries again until the
 /// store takes it (a full disk may get space). Gives up only when `stopping`.
 boost::asio::awaitable<ingest::Receipt> deliver_patiently(ingest::Intake& intake, ingest::Delivery delivery,
-                                                          ListenerFigures& figures, const bool& stopping);
+                                                          ListenerFigures& figures, const std::atomic<bool>& stopping);
 
 }  // namespace trailkeeper::serve

@@ -215,7 +215,7 @@ QueryAnswer answer_event(store::Store& store, std::string_view event_id, std::st
   answer.content_type = kNdjson;
   for (const query::ListedEvent& event : found) {
     std::string json;
-    event.segment->append_event(event.index, snapshot.hash_seed(), json);
+    query::ShownEvents{snapshot}.append(*event.segment, event.index, json);
     append_line(json, answer.body);
   }
   return answer;
@@ -232,10 +232,11 @@ std::optional<std::string> EventStream::next() {
   const std::size_t wanted = after_ ? kLargestChunk : kFirstChunk;
   std::string chunk;
   const store::Snapshot snapshot = store_.snapshot();
+  const query::ShownEvents shown{snapshot};
   const std::uint64_t visited = query::list_events(
       snapshot, filter_, order_, left_,
       [&](const query::ListedEvent& event) {
-        append(event, snapshot.hash_seed(), chunk);
+        append(event, shown, chunk);
         after_ = query::position_of(event);
         return chunk.size() < wanted;
       },
@@ -245,9 +246,9 @@ std::optional<std::string> EventStream::next() {
   return chunk.empty() ? std::nullopt : std::optional{std::move(chunk)};
 }
 
-void EventStream::append(const query::ListedEvent& event, std::uint64_t hash_seed, std::string& chunk) {
+void EventStream::append(const query::ListedEvent& event, const query::ShownEvents& shown, std::string& chunk) {
   scratch_.clear();
-  event.segment->append_event(event.index, hash_seed, scratch_);
+  shown.append(*event.segment, event.index, scratch_);
   if (fields_.empty()) return append_line(scratch_, chunk);
   const std::size_t size = scratch_.size();
   scratch_.append(event::kPadding, '\0');

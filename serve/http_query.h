@@ -10,6 +10,7 @@
 #include "event/timestamp.h"
 #include "query/event_list.h"
 #include "query/filter.h"
+#include "query/shown_event.h"
 #include "store/store.h"
 
 namespace trailkeeper::serve {
@@ -28,7 +29,7 @@ class EventStream {
   std::optional<std::string> next();
 
  private:
-  void append(const query::ListedEvent& event, std::uint64_t hash_seed, std::string& chunk);
+  void append(const query::ListedEvent& event, const query::ShownEvents& shown, std::string& chunk);
 
   store::Store& store_;
   query::Filter filter_;

@@ -42,7 +42,7 @@ HttpResponse lookup_error(int status, std::string_view type, std::string_view me
 /// piece says that there is nothing yet.
 class TailSource {
  public:
-  TailSource(query::TailHub& hub, query::Filter filter, const bool& stopping)
+  TailSource(query::TailHub& hub, query::Filter filter, const std::atomic<bool>& stopping)
       : follower_(hub.follow(std::move(filter), nullptr)), stopping_(stopping) {}
 
   std::optional<std::string> next() {
@@ -66,7 +66,7 @@ class TailSource {
   static constexpr std::chrono::seconds kSignEvery{1};
 
   std::unique_ptr<query::TailHub::Follower> follower_;
-  const bool& stopping_;
+  const std::atomic<bool>& stopping_;
   Clock::time_point next_sign_{};
 };
 

@@ -60,6 +60,15 @@ boost::asio::awaitable<HttpResponse> HttpRoutes::answer(HttpRequest request, con
   co_return error_response(404, "there is nothing at " + request.method + " " + path);
 }
 
+std::optional<HttpResponse> HttpRoutes::refuse_early(const HttpRequest& header, const Connection& connection) {
+  if (is_operating(header.path) || header.path == "/PutAuditEvents") return std::nullopt;
+  if (header.path == "/" && !header.header("X-Amz-Target").empty()) return std::nullopt;
+  const bool reads = header.path.starts_with("/v1/") && header.method != "POST";
+  auto refusal = context_.access.refusal(header, connection, reads ? Right::query : Right::ingest);
+  if (!refusal) return std::nullopt;
+  return in_the_senders_words(header, std::move(*refusal));
+}
+
 // Off with Content-Encoding; what to answer if that can't be. Much is decompressed away from the server's thread.
 boost::asio::awaitable<std::optional<HttpResponse>> HttpRoutes::take_encoding_off(HttpRequest& request) const {
   constexpr std::size_t kMuch = std::size_t{16} << 10;

@@ -1,6 +1,7 @@
 // Which request is answered how.
 #pragma once
 
+#include <atomic>
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
 #include <functional>
@@ -24,7 +25,7 @@ struct RouteContext {
   Access& access;
   query::TailHub& tail;
   boost::asio::any_io_executor blocking;  ///< Where queries run.
-  const bool& stopping;
+  const std::atomic<bool>& stopping;
   std::function<std::string()> metrics;  ///< The text of /metrics.
 };
 
@@ -43,6 +44,10 @@ struct RouteContext {
 class HttpRoutes {
  public:
   HttpRoutes(const RouteContext& context, ListenerFigures& figures) : context_(context), figures_(figures) {}
+
+  /// What to answer to somebody who may not do this, when only the header is there. Signed requests are let through:
+  /// their signature covers the body.
+  std::optional<HttpResponse> refuse_early(const HttpRequest& header, const Connection& connection);
 
   boost::asio::awaitable<HttpResponse> answer(HttpRequest request, const Connection& connection);
 

@@ -24,6 +24,7 @@ constexpr std::uint32_t kMaxHeader = 16384;
 // A source with nothing to give is asked again after this.
 constexpr std::chrono::milliseconds kNothingYet{50};
 constexpr std::size_t kReadBytes = std::size_t{64} << 10;
+constexpr unsigned kHttp11 = 11;
 
 /// One connection's session.
 class HttpSession {
@@ -38,7 +39,7 @@ class HttpSession {
       if (!request) break;
       const bool head = request->method == "HEAD";
       const bool keep = request->keep_alive;
-      HttpResponse response = co_await context_.handler(std::move(*request), *connection_);
+      HttpResponse response = co_await answer(std::move(*request));
       open = keep && !response.close && !context_.stopping;
       open = co_await write_response(response, head, open) && open;
     }
@@ -46,6 +47,20 @@ class HttpSession {
   }
 
  private:
+  // The handler's answer; one that says so if the handler fails.
+  asio::awaitable<HttpResponse> answer(HttpRequest request) {
+    std::string problem;
+    try {
+      co_return co_await context_.handler(std::move(request), *connection_);
+    } catch (const std::exception& error) {
+      problem = error.what();
+    }
+    context_.failed(problem);
+    HttpResponse response = retry_response(503, "the request could not be answered: try again later");
+    response.close = true;
+    co_return response;
+  }
+
   using Parser = http::request_parser<http::string_body>;
 
   // Nothing if the connection is at its end; a refusal is written here.
@@ -131,9 +146,25 @@ class HttpSession {
   // Says that the body may come, where the client asks; refuses one that is too large before it is sent.
   asio::awaitable<bool> accept_header(Parser& parser) {
     const auto length = parser.content_length();
+    const auto& header = parser.get();
+    // Two readers may take such a body for different ones (RFC 9112 section 6.1).
+    const bool encoded = header.count(http::field::transfer_encoding) > 0;
+    if (encoded && (header.count(http::field::content_length) > 0 || header.count(http::field::transfer_encoding) > 1 ||
+                    !boost::beast::iequals(header[http::field::transfer_encoding], "chunked"))) {
+      co_await refuse(error_response(400, "Transfer-Encoding must be chunked, without Content-Length"));
+      co_return false;
+    }
     if (length && *length > context_.options.max_body) {
       co_await refuse(too_large());
       co_return false;
+    }
+    // Who may not send gets no room. Small bodies take none that is worth the look.
+    constexpr std::size_t kSmall = 4096;
+    if (encoded || length.value_or(0) > kSmall) {
+      if (auto refused = context_.gate(header_of(parser), *connection_)) {
+        co_await refuse(std::move(*refused));
+        co_return false;
+      }
     }
     if (length && !share_.hold(static_cast<std::size_t>(*length))) {
       co_await refuse(retry_response(503, "too many requests are being received: try again later"));
@@ -160,10 +191,20 @@ class HttpSession {
     }
   }
 
-  asio::awaitable<void> refuse(HttpResponse response) { co_await write_response(response, false, false); }
+  // What the client is still sending is read for a moment: closing on it would take the answer from it, too.
+  asio::awaitable<void> refuse(HttpResponse response) {
+    constexpr std::chrono::milliseconds kPatience{500};
+    constexpr int kMostReads = 64;
+    if (!co_await write_response(response, false, false)) co_return;
+    buffer_.resize(kReadBytes);
+    for (int i = 0; i < kMostReads && !context_.stopping; ++i) {
+      if (co_await connection_->read_some(buffer_, kPatience) == 0) co_return;
+    }
+  }
 
-  HttpRequest request_of(Parser& parser) {
-    auto message = parser.release();
+  // Without body.
+  template <typename Message>
+  HttpRequest head_of_request(const Message& message) {
     HttpRequest request;
     request.keep_alive = message.keep_alive();
     request.method = std::string{message.method_string()};
@@ -171,6 +212,19 @@ class HttpSession {
     const std::size_t mark = target.find('?');
     request.path = target.substr(0, mark);
     if (mark != std::string_view::npos) request.query = target.substr(mark + 1);
+    return request;
+  }
+
+  HttpRequest header_of(Parser& parser) {
+    HttpRequest request = head_of_request(parser.get());
+    request.headers = static_cast<const http::fields&>(parser.get());
+    return request;
+  }
+
+  HttpRequest request_of(Parser& parser) {
+    auto message = parser.release();
+    chunks_ = message.version() >= kHttp11;
+    HttpRequest request = head_of_request(message);
     request.body = std::move(message.body());
     request.headers = std::move(static_cast<http::fields&>(message));
     // From here on the intake counts it.
@@ -178,7 +232,7 @@ class HttpSession {
     return request;
   }
 
-  [[nodiscard]] static std::string head_of(const HttpResponse& response, bool keep_alive) {
+  [[nodiscard]] std::string head_of(const HttpResponse& response, bool keep_alive) const {
     std::string head = "HTTP/1.1 " + std::to_string(response.status) + " " + std::string{status_text(response.status)} +
                        "\r\nServer: trailkeeper\r\n";
     if (!response.content_type.empty()) head += "Content-Type: " + response.content_type + "\r\n";
@@ -189,7 +243,9 @@ class HttpSession {
       head += "\r\n";
     }
     if (!keep_alive) head += "Connection: close\r\n";
-    if (response.source) {
+    if (response.source && !chunks_) {
+      head += "\r\n";  // To HTTP/1.0 the end of the connection is that of the body.
+    } else if (response.source) {
       head += "Transfer-Encoding: chunked\r\n\r\n";
     } else {
       head += "Content-Length: " + std::to_string(response.body.size()) + "\r\n\r\n";
@@ -198,13 +254,16 @@ class HttpSession {
   }
 
   asio::awaitable<bool> write_response(HttpResponse& response, bool head_only, bool keep_alive) {
+    keep_alive = keep_alive && (chunks_ || !response.source);
     std::string head = head_of(response, keep_alive);
     if (!response.source) {
       if (!head_only) head += response.body;
       co_return co_await connection_->write(head, context_.options.write_timeout);
     }
     if (!co_await connection_->write(head, context_.options.write_timeout)) co_return false;
-    co_return head_only || co_await write_chunks(std::move(response.source));
+    if (head_only) co_return keep_alive;
+    const bool whole = co_await write_chunks(std::move(response.source));
+    co_return whole && keep_alive;
   }
 
   // A source that fails in the middle can't say so in HTTP: the connection ends without the last chunk.
@@ -224,11 +283,15 @@ class HttpSession {
         co_await pause.async_wait(asio::use_awaitable);
         continue;
       }
+      if (!chunks_) {
+        if (!co_await connection_->write(*piece, context_.options.write_timeout)) co_return false;
+        continue;
+      }
       char size[24];
       std::snprintf(size, sizeof size, "%zx\r\n", piece->size());
       if (!co_await connection_->write(size + *piece + "\r\n", context_.options.write_timeout)) co_return false;
     }
-    co_return co_await connection_->write("0\r\n\r\n", context_.options.write_timeout);
+    co_return !chunks_ || co_await connection_->write("0\r\n\r\n", context_.options.write_timeout);
   }
 
   std::shared_ptr<Connection> connection_;
@@ -236,6 +299,7 @@ class HttpSession {
   Budget::Share share_;
   std::string unread_;
   std::string buffer_;
+  bool chunks_ = true;  // The client knows chunks: HTTP/1.1.
 };
 
 }  // namespace

@@ -57,7 +57,7 @@ class Server::Running {
         tokens_(token_path(store.environment().directory())),
         tls_(options_.tls.certificate.empty() ? nullptr : std::make_unique<TlsContext>(options_.tls)),
         access_(tokens_, tls_.get()),
-        tail_(store.hash_seed()),
+        tail_(query::ShownEvents{store.snapshot()}),
         intake_(store, intake_options(options_)),
         receiving_(options_.max_receiving),
         routes_{
@@ -176,9 +176,18 @@ class Server::Running {
       co_return;
     }
     if (listener.options.protocol == Protocol::http) {
-      const HttpContext context{options_, receiving_, pool_.get_executor(), stopping_,
+      const HttpContext context{options_,
+                                receiving_,
+                                pool_.get_executor(),
+                                stopping_,
                                 [&listener](HttpRequest request, const Connection& client) {
                                   return listener.routes->answer(std::move(request), client);
+                                },
+                                [&listener](const HttpRequest& header, const Connection& client) {
+                                  return listener.routes->refuse_early(header, client);
+                                },
+                                [this, &name](const std::string& problem) {
+                                  log_->error("listener={} a request could not be answered: {}", name, problem);
                                 }};
       co_await serve_http(connection, context);
       co_return;
@@ -204,7 +213,7 @@ class Server::Running {
 
   asio::awaitable<void> watch_signals() {
     asio::signal_set signals{io_, SIGTERM, SIGINT, SIGHUP};
-    while (!stopping_) {
+    while (true) {  // To the end: a second signal must not kill what is being drained.
       const int number = co_await signals.async_wait(asio::use_awaitable);
       if (number == SIGHUP) {
         reload();
@@ -290,10 +299,10 @@ class Server::Running {
   std::unique_ptr<TlsContext> tls_;
   Access access_;
   query::TailHub tail_;
-  bool stopping_ = false;
+  std::atomic<bool> stopping_{false};
   std::vector<std::unique_ptr<NamedFigures>> figures_;
-  asio::thread_pool pool_{kQueryThreads};
   asio::io_context io_{1};
+  asio::thread_pool pool_{kQueryThreads};  // Goes before io_, to which its work returns.
   ingest::Intake intake_;
   Budget receiving_;
   RouteContext routes_;

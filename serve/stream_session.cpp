@@ -3,6 +3,10 @@
 #include <unistd.h>
 
 #include <array>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <chrono>
 #include <cstring>
 
 #include "ingest/wire/forward.h"
@@ -32,9 +36,15 @@ class Window {
     }
     // A connection that says little holds little: the room grows with what comes.
     const std::size_t room = full_reads_ ? kReadBytes : kFirstReadBytes;
-    if (!share_.hold(size_ + room)) {
-      problem = "too many incomplete messages of all connections together";
-      co_return false;
+    // What others hold comes free again: a sender that isn't read from slows down.
+    const auto limit_of_waiting = std::chrono::steady_clock::now() + timeout;
+    while (!share_.hold(size_ + room)) {
+      if (std::chrono::steady_clock::now() >= limit_of_waiting) {
+        problem = "too many incomplete messages of all connections together";
+        co_return false;
+      }
+      asio::steady_timer pause{co_await asio::this_coro::executor, std::chrono::milliseconds{20}};
+      co_await pause.async_wait(asio::use_awaitable);
     }
     bytes_.resize(size_ + room + event::kPadding);
     const std::size_t got = co_await connection_.read_some({bytes_.data() + size_, room}, timeout);

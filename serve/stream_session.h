@@ -1,6 +1,7 @@
 // The protocols over bare TCP: NDJSON, syslog and forward.
 #pragma once
 
+#include <atomic>
 #include <boost/asio/awaitable.hpp>
 #include <memory>
 #include <string>
@@ -19,7 +20,7 @@ struct StreamContext {
   ingest::Intake& intake;
   Budget& receiving;
   ListenerFigures& figures;
-  const bool& stopping;
+  const std::atomic<bool>& stopping;
 };
 
 /// Why a session ended, for the log; empty: the client went.

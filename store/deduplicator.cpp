@@ -151,10 +151,12 @@ Deduplicated Deduplicator::run(const SegmentBuilder& batch) {
   std::optional<Snapshot> snapshot;
   {
     const std::lock_guard lock{mutex_};
-    own->ticket = next_ticket_++;
-    earlier = pending_;
-    pending_.push_back(own);
+    // First what may throw: a ticket that nobody gives back would hold up all others.
     snapshot.emplace(store_.snapshot());
+    earlier = pending_;
+    pending_.reserve(pending_.size() + 1);
+    own->ticket = next_ticket_++;
+    pending_.push_back(own);
   }
   try {
     run.compare_with(*snapshot);

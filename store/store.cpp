@@ -2,12 +2,14 @@
 
 #include <fcntl.h>
 #include <sys/file.h>
+#include <sys/random.h>
 #include <unistd.h>
 
 #define XXH_INLINE_ALL
 #include <xxhash.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <cstring>
 #include <filesystem>
 #include <random>
@@ -20,6 +22,7 @@ namespace {
 
 constexpr std::string_view kFormatKey = "format";
 constexpr std::string_view kSeedKey = "hash-seed";
+constexpr std::string_view kPseudonymKey = "pseudonym-key";
 
 // Keys sort as numbers.
 template <typename Number>
@@ -57,6 +60,15 @@ RejectedRecord decode_reject(std::string_view bytes) {
   record.source = reader.string();
   record.bytes = reader.string();
   return record;
+}
+
+std::string random_key() {
+  constexpr std::size_t kBytes = 32;
+  std::string key(kBytes, '\0');
+  if (::getrandom(key.data(), key.size(), 0) != static_cast<ssize_t>(key.size())) {
+    throw StoreError(StoreErrorKind::io, std::string{"the system gives no random bytes: "} + std::strerror(errno));
+  }
+  return key;
 }
 
 }  // namespace
@@ -98,22 +110,33 @@ class Store::Lock {
 Store::Store(const std::string& directory, Mode mode)
     : lock_(mode == Mode::write ? std::make_unique<Lock>(directory) : nullptr),
       environment_(directory, mode == Mode::write) {
+  bool is_new = false;
+  bool lacks_key = false;
   {
     const Transaction transaction = environment_.read();
     check_format(transaction, directory);
     hash_seed_ = stored_number(transaction, kSeedKey, 0);
-    if (mode == Mode::read || transaction.get(TableId::meta, kFormatKey)) return;
+    is_new = !transaction.get(TableId::meta, kFormatKey);
+    lacks_key = !transaction.get(TableId::meta, kPseudonymKey);
   }
-  std::random_device device;
-  hash_seed_ = static_cast<std::uint64_t>(device()) << 32 | device();
+  if (mode == Mode::read || (!is_new && !lacks_key)) return;
   Transaction transaction = environment_.write();
-  std::string value;
-  put_fixed(std::uint64_t{kFormatVersion}, value);
-  transaction.put(TableId::meta, kFormatKey, value);
-  value.clear();
-  put_fixed(hash_seed_, value);
-  transaction.put(TableId::meta, kSeedKey, value);
+  if (is_new) {
+    std::random_device device;
+    hash_seed_ = static_cast<std::uint64_t>(device()) << 32 | device();
+    std::string value;
+    put_fixed(std::uint64_t{kFormatVersion}, value);
+    transaction.put(TableId::meta, kFormatKey, value);
+    value.clear();
+    put_fixed(hash_seed_, value);
+    transaction.put(TableId::meta, kSeedKey, value);
+  }
+  transaction.put(TableId::meta, kPseudonymKey, random_key());
   transaction.commit();
+}
+
+std::string Snapshot::pseudonym_key() const {
+  return std::string{transaction_.get(TableId::meta, kPseudonymKey).value_or("")};
 }
 
 Store::~Store() = default;

@@ -71,6 +71,8 @@ class Snapshot {
   /// By ascending number.
   [[nodiscard]] const std::vector<Segment>& segments() const { return segments_; }
   [[nodiscard]] std::uint64_t hash_seed() const { return hash_seed_; }
+  /// The secret of this store, for pseudonyms of confidential values. Empty if no writer has made one yet.
+  [[nodiscard]] std::string pseudonym_key() const;
 
   /// Visits rejected records in order of source and offset.
   void rejects(const std::function<void(const RejectedRecord&)>& visit) const;

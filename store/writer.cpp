@@ -175,9 +175,27 @@ SegmentHeader Writer::write_merged(std::uint64_t number, const std::vector<Merge
     transaction.put(TableId::parts, part_key(number, part), bytes);
     transaction.commit();
   }};
-  SegmentHeader header = merge_segments(inputs, parts);
-  header.number = number;
-  return header;
+  try {
+    SegmentHeader header = merge_segments(inputs, parts);
+    header.number = number;
+    return header;
+  } catch (...) {
+    remove_parts(number);
+    throw;
+  }
+}
+
+// What a failed merge has written; on a full disk it may be all that is in the way.
+void Writer::remove_parts(std::uint64_t number) noexcept {
+  try {
+    const std::lock_guard lock{commit_mutex_};
+    Transaction transaction = store_.environment().write();
+    for (std::uint32_t part = 0; transaction.erase(TableId::parts, part_key(number, part)); ++part) {
+    }
+    transaction.commit();
+  } catch (...) {
+    // Not even that: they are removed when the store is opened again.
+  }
 }
 
 void Writer::replace(const std::vector<std::uint64_t>& numbers, const SegmentHeader& header,

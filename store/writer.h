@@ -107,6 +107,7 @@ class Writer {
   std::uint64_t next_number();
   void merge(const std::vector<std::uint64_t>& numbers);
   SegmentHeader write_merged(std::uint64_t number, const std::vector<MergeInput>& inputs);
+  void remove_parts(std::uint64_t number) noexcept;
   void replace(const std::vector<std::uint64_t>& numbers, const SegmentHeader& header, const JournalEntry* entry);
   static void put_records(Transaction& transaction, const std::vector<RejectedRecord>& rejects,
                           const std::vector<SourcePosition>& positions);

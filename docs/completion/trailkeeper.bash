@@ -24,7 +24,7 @@ _trailkeeper_list() {
 
 _trailkeeper() {
   local cur="${COMP_WORDS[COMP_CWORD]}" prev="${COMP_WORDS[COMP_CWORD - 1]}" command="" i
-  local commands="replay events show count evaluate policies recheck findings explain access least-privilege rejects stats serve tail retain hold token journal compact backup restore verify"
+  local commands="replay events show count evaluate policies recheck findings explain credits access least-privilege rejects stats serve tail retain hold token journal compact backup restore verify"
   local filters="--event-id --name --source --user --principal --access-key --account --region --ip --error --resource --resource-type --type
     --category --request-id --user-agent --verdict --read-only --write-only --since --until"
   COMPREPLY=()
@@ -82,19 +82,23 @@ _trailkeeper() {
   case "$command" in
     "") _trailkeeper_words "$commands $global --version" ;;
     replay) if [[ $cur == -?* ]]; then _trailkeeper_words "--workers --no-verdicts $global"; else _trailkeeper_files -f; fi ;;
-    events) _trailkeeper_words "$filters --limit --order --fields $global" ;;
+    events) _trailkeeper_words "$filters --limit --order --fields --reveal $global" ;;
     count) _trailkeeper_words "$filters --by --per --top $global" ;;
     evaluate) if [[ $cur == -?* ]]; then _trailkeeper_words "$global"; else _trailkeeper_files -f; fi ;;
     policies)
       if [[ $cur == -?* ]]; then _trailkeeper_words "--at $global"
       elif [[ $prev == policies ]]; then _trailkeeper_words "load list show forget"
       else _trailkeeper_files -f; fi ;;
+    credits)
+      if [[ $cur == -?* ]]; then _trailkeeper_words "--at --month $global"
+      elif [[ $prev == credits ]]; then _trailkeeper_words "statement ledger applications notices forecast reconcile check settings"
+      else _trailkeeper_files -f; fi ;;
     recheck) _trailkeeper_words "--all $global" ;;
     findings) _trailkeeper_words "$filters --limit $global" ;;
     access) _trailkeeper_words "--at $global" ;;
     least-privilege) _trailkeeper_words "--since --at $global" ;;
     explain) _trailkeeper_words "$global" ;;
-    rejects) _trailkeeper_words "--limit $global" ;;
+    rejects) _trailkeeper_words "--limit --reveal $global" ;;
     serve)
       _trailkeeper_words "--http --https --syslog --syslog-tls --forward --forward-tls --ndjson --ndjson-tls --follow --tls-cert --tls-key
         --tls-client-ca --tls-client-name --forward-shared-key-file --allow-plaintext --allow-unauthenticated --max-connections
@@ -105,7 +109,8 @@ _trailkeeper() {
     token) _trailkeeper_words "create list revoke --rights --expires --aws $global" ;;
     hold) _trailkeeper_words "add list release $filters $global" ;;
     backup | restore) if [[ $cur == -?* ]]; then _trailkeeper_words "$global"; else _trailkeeper_files -d; fi ;;
-    show | stats | journal | compact | verify) _trailkeeper_words "$global" ;;
+    show) _trailkeeper_words "--reveal $global" ;;
+    stats | journal | compact | verify) _trailkeeper_words "$global" ;;
   esac
 }
 

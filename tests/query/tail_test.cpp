@@ -29,7 +29,8 @@ struct Followed {
   FilledStore filled;
   TailHub hub;
 
-  explicit Followed(std::uint64_t capacity = TailHub::kDefaultCapacity) : hub(filled.store.hash_seed(), capacity) {}
+  explicit Followed(std::uint64_t capacity = TailHub::kDefaultCapacity)
+      : hub(trailkeeper::query::ShownEvents{filled.store.snapshot()}, capacity) {}
 
   void add(const std::vector<std::string>& events) {
     event::RecordParser parser;

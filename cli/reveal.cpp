@@ -1,0 +1,27 @@
+#include "cli/reveal.h"
+
+#include <pwd.h>
+#include <unistd.h>
+
+#include "cli/principal_argument.h"
+#include "event/json_text.h"
+#include "store/writer.h"
+
+namespace trailkeeper::cli {
+
+void add_reveal(CLI::App& command, bool& reveal) {
+  command.add_flag("--reveal", reveal, "Show Org IDs and promotion codes as stored; the store's journal records it");
+}
+
+void record_reveal(const GlobalOptions& global, const std::string& command) {
+  std::string text = R"({"action":"reveal","command":)";
+  event::append_quoted(command, text);
+  const passwd* const user = ::getpwuid(::getuid());
+  text += ",\"user\":";
+  event::append_quoted(user == nullptr ? "" : user->pw_name, text);
+  text += ",\"uid\":" + std::to_string(::getuid()) + "}";
+  store::Store store{global.store_directory(), store::Store::Mode::write};
+  store::Writer{store}.record({now(), std::move(text)});
+}
+
+}  // namespace trailkeeper::cli
