@@ -21,8 +21,9 @@ struct Document {
 
 /// How far a file has been read with a delivery.
 struct ReadSoFar {
-  std::uint64_t bytes = 0;  ///< Decompressed.
-  bool complete = false;    ///< Up to its end.
+  std::uint64_t bytes = 0;        ///< Decompressed.
+  bool complete = false;          ///< Up to its end.
+  std::uint64_t fingerprint = 0;  ///< As in store::SourcePosition.
 };
 
 /// Documents that are committed and acknowledged together. Items are what the wire format gives an answer for (a line

@@ -6,11 +6,16 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#define XXH_INLINE_ALL
+#include <xxhash.h>
+
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
 #include <future>
+#include <limits>
 #include <stdexcept>
 
 #include "event/byte_masks.h"
@@ -29,6 +34,18 @@ constexpr int kPollMilliseconds = 250;
 constexpr std::size_t kReadBytes = std::size_t{1} << 20;
 // Largest unfinished document: beyond it the framer gives up.
 constexpr std::size_t kMaxWindow = event::Framer::kMaxUnfinished + 2 * kReadBytes;
+
+// Another file under the name differs in this: its number and its first bytes, as many as were read before, up to
+// 4,096.
+std::uint64_t fingerprint_of(int descriptor, std::uint64_t bytes) {
+  struct stat status {};
+  std::array<char, 4096> first{};
+  const ssize_t got = ::pread(descriptor, first.data(), std::min<std::uint64_t>(bytes, first.size()), 0);
+  if (got < 0 || ::fstat(descriptor, &status) != 0) return 0;
+  const std::array<std::uint64_t, 2> number{status.st_dev, status.st_ino};
+  const auto seed = XXH3_64bits(number.data(), sizeof number);
+  return XXH3_64bits_withSeed(first.data(), static_cast<std::size_t>(got), seed) | 1U;
+}
 
 bool hidden(std::string_view path) {
   const std::size_t slash = path.rfind('/');
@@ -78,8 +95,8 @@ void Follower::remember_places() {
   const store::Snapshot snapshot = store_.snapshot();
   snapshot.sources([&](const store::SourcePosition& position) {
     if (!position.source.starts_with(folder_)) return;
-    places_[position.source] = {position.bytes, 1};
-    if (position.complete) complete_.insert(position.source);
+    places_[position.source] = {position.bytes, 1, position.fingerprint};
+    if (position.complete) complete_[position.source] = position.fingerprint;
   });
 }
 
@@ -147,7 +164,6 @@ void Follower::read_notifications() {
       places_.erase(path);
       complete_.erase(path);
     }
-    if ((event.mask & (IN_CLOSE_WRITE | IN_MODIFY)) != 0) complete_.erase(path);
     if ((event.mask & (IN_CLOSE_WRITE | IN_MOVED_TO)) != 0) pending_[path] = true;
     if ((event.mask & IN_MODIFY) != 0) pending_.try_emplace(path, false);
   }
@@ -186,8 +202,10 @@ bool Follower::take_file(const std::string& path, bool written) {
 bool Follower::take_plain(int descriptor, const std::string& path) {
   struct stat status {};
   Place& place = places_[path];
-  // A file that became shorter is another one.
-  if (::fstat(descriptor, &status) == 0 && static_cast<std::uint64_t>(status.st_size) < place.bytes) place = {};
+  // A file that became shorter, or begins differently, is another one.
+  const bool shorter = ::fstat(descriptor, &status) == 0 && static_cast<std::uint64_t>(status.st_size) < place.bytes;
+  const bool other = place.fingerprint != 0 && place.fingerprint != fingerprint_of(descriptor, place.bytes);
+  if (shorter || other) place = {};
   event::Framer framer;
   std::uint64_t offset = place.bytes;
   std::uint64_t line = place.line;
@@ -213,27 +231,35 @@ bool Follower::take_plain(int descriptor, const std::string& path) {
     line += event::count_line_feeds({window.data(), done});
     // In the middle of an array of records nothing can be begun again.
     const bool resumable = framer.between_documents();
-    if (resumable) delivery.read_so_far = ReadSoFar{offset, false};
+    const std::uint64_t fingerprint = resumable ? fingerprint_of(descriptor, offset) : 0;
+    if (resumable) delivery.read_so_far = ReadSoFar{offset, false, fingerprint};
     if (!commit(std::move(delivery))) return false;
-    if (resumable) place = {offset, line};
+    if (resumable) place = {offset, line, fingerprint};
     window.erase(0, done);
   }
   return false;
 }
 
 bool Follower::take_compressed(int descriptor, const std::string& path) {
+  // All of it has to be there again for it to be the same file: its size counts, too.
+  struct stat status {};
+  const bool known_size = ::fstat(descriptor, &status) == 0;
+  std::uint64_t fingerprint = fingerprint_of(descriptor, std::numeric_limits<std::uint64_t>::max());
+  if (known_size) fingerprint = (fingerprint ^ static_cast<std::uint64_t>(status.st_size) << 1U) | 1U;
   SliceReader reader{descriptor, path, [] { return std::string{}; }};
-  if (complete_.contains(path)) return true;
+  const auto before = complete_.find(path);
+  if (before != complete_.end() && (before->second == 0 || before->second == fingerprint)) return true;
   while (auto slice = reader.next()) {
     Delivery delivery = delivery_at(path, slice->offset, slice->line);
     delivery.bytes = std::move(slice->bytes);
     delivery.size = slice->size;
     add_frames(slice->frames, delivery);
-    if (slice->last) delivery.read_so_far = ReadSoFar{slice->offset + slice->size, reader.problem().empty()};
+    if (slice->last)
+      delivery.read_so_far = ReadSoFar{slice->offset + slice->size, reader.problem().empty(), fingerprint};
     if (stopping_ || !commit(std::move(delivery))) return false;
   }
   if (!reader.problem().empty()) on_problem_(path + ": " + reader.problem());
-  complete_.insert(path);
+  complete_[path] = fingerprint;
   return true;
 }
 

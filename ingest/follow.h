@@ -5,7 +5,6 @@
 #include <cstdint>
 #include <functional>
 #include <map>
-#include <set>
 #include <string>
 #include <thread>
 
@@ -37,6 +36,7 @@ class Follower {
   struct Place {
     std::uint64_t bytes = 0;
     std::uint64_t line = 1;
+    std::uint64_t fingerprint = 0;  // Of the file's first bytes, up to `bytes`; 0: of an older version.
   };
 
   void run();
@@ -56,10 +56,10 @@ class Follower {
   OnReceipt on_receipt_;
   OnProblem on_problem_;
   int inotify_ = -1;
-  std::map<int, std::string> watched_;   // Watch to folder.
-  std::map<std::string, Place> places_;  // Of files that may grow.
-  std::set<std::string> complete_;       // Compressed files that were read.
-  std::map<std::string, bool> pending_;  // To be looked at; whether its writer is done with it.
+  std::map<int, std::string> watched_;             // Watch to folder.
+  std::map<std::string, Place> places_;            // Of files that may grow.
+  std::map<std::string, std::uint64_t> complete_;  // Fingerprints of compressed files that were read.
+  std::map<std::string, bool> pending_;            // To be looked at; whether its writer is done with it.
   std::atomic<bool> stopping_{false};
   std::thread thread_;
 };

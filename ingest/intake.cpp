@@ -129,7 +129,8 @@ void Intake::fill(Group& group, Batch& batch) {
   group.commit = batch.seal();
   for (const Waiting& waiting : group.deliveries) {
     const auto& read = waiting.delivery.read_so_far;
-    if (read) group.commit.positions.push_back({waiting.delivery.source, read->bytes, read->complete});
+    if (read)
+      group.commit.positions.push_back({waiting.delivery.source, read->bytes, read->complete, read->fingerprint});
   }
   if (!group.commit.batches.empty()) group.duplicate = std::move(group.commit.batches.front().duplicate);
 }

@@ -73,7 +73,8 @@ asio::awaitable<Receipt> deliver_patiently(Intake& intake, Delivery delivery, Li
     // given again.
     Delivery attempt = delivery;
     Receipt receipt = co_await offer(intake, attempt);
-    if (receipt.status == Receipt::Status::durable || stopping) {
+    // What only waits for room gets it while the server drains; a store that fails won't be waited for then.
+    if (receipt.status == Receipt::Status::durable || (stopping && receipt.status != Receipt::Status::busy)) {
       figures.add(receipt, size);
       co_return receipt;
     }

@@ -208,6 +208,8 @@ void Snapshot::sources(const std::function<void(const SourcePosition&)>& visit) 
     position.bytes = reader.varint();
     position.complete = reader.varint() != 0;
     position.source = reader.string();
+    // Older versions wrote none.
+    if (!reader.empty()) position.fingerprint = reader.fixed<std::uint64_t>();
     visit(position);
     return true;
   });
@@ -301,6 +303,7 @@ std::string encode_source(const SourcePosition& position) {
   put_varint(position.bytes, value);
   put_varint(position.complete ? 1 : 0, value);
   put_string(position.source, value);
+  if (position.fingerprint != 0) put_fixed(position.fingerprint, value);
   return value;
 }
 

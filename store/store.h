@@ -32,6 +32,8 @@ struct SourcePosition {
   std::string source;
   std::uint64_t bytes = 0;  ///< (Decompressed) bytes that are done with.
   bool complete = false;    ///< Up to its end.
+  /// Tells this source from another one of its name; 0: unknown.
+  std::uint64_t fingerprint = 0;
 };
 
 /// One thing that was done to the store, for its own audit.

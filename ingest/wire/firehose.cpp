@@ -11,19 +11,21 @@
 namespace trailkeeper::ingest {
 namespace {
 
-// One record's documents; its bytes count against `left`.
-void take_record(std::string_view data, std::uint32_t item, std::size_t& left, Delivery& delivery) {
+// One record's documents; its bytes count against `left`. False: they are more than that.
+bool take_record(std::string_view data, std::uint32_t item, std::size_t& left, Delivery& delivery) {
   std::optional<std::string> bytes = decode_base64(data);
   if (!bytes) {
     delivery.add(data, item, event::Reason::broken_envelope);
-    return;
+    return true;
   }
   const Compression compression = compression_of(*bytes);
   if (compression != Compression::none) {
     std::string plain;
-    if (decode_content(compression == Compression::gzip ? "gzip" : "zstd", *bytes, left, plain) != DecodeResult::ok) {
+    const DecodeResult result = decode_content(compression == Compression::gzip ? "gzip" : "zstd", *bytes, left, plain);
+    if (result == DecodeResult::too_large) return false;
+    if (result != DecodeResult::ok) {
       delivery.add(*bytes, item, event::Reason::broken_envelope);
-      return;
+      return true;
     }
     *bytes = std::move(plain);
   }
@@ -36,6 +38,7 @@ void take_record(std::string_view data, std::uint32_t item, std::size_t& left, D
   for (const event::Frame& frame : frames) {
     delivery.add(std::string_view{*bytes}.substr(frame.begin, frame.end - frame.begin), item, frame.reason);
   }
+  return true;
 }
 
 }  // namespace
@@ -56,7 +59,7 @@ std::string decode_firehose(std::string_view body, std::string_view header_reque
   for (const simdjson::dom::element record : records) {
     std::string_view data;
     if (record["data"].get(data) != simdjson::SUCCESS) return "a record has no data";
-    take_record(data, item++, left, delivery);
+    if (!take_record(data, item++, left, delivery)) return "the records hold too many bytes when they are decompressed";
   }
   delivery.seal();
   return "";

@@ -200,6 +200,22 @@ t.check("after a restart: what is new", server.wait_for("events_total", "follow"
 t.equal("and nothing twice", server.metric("duplicates_total", "follow"), 0)
 t.equal("exit code", server.stop(), 0)
 t.equal("all followed", stored(followed), 6)
+# While nobody looks, other files take the names: both are read from their beginning.
+others = fresh(4)
+os.unlink(os.path.join(folder, "a.ndjson"))
+with open(os.path.join(folder, "a.ndjson"), "wb") as file:
+    file.write(b"\n".join([others[0], others[1], others[2], *grown]) + b"\n")
+with gzip.open(os.path.join(folder, "b.json.gz"), "wb") as file:
+    file.write(b'{"Records":[' + others[3] + b"]}")
+server = Server(t, followed, "--http", "0", "--follow", t.path("spool"))
+t.check("files that took the place of others", server.wait_for("events_total", "follow", 4))
+os.unlink(os.path.join(folder, "a.ndjson"))
+more = fresh(3)
+with open(os.path.join(folder, "a.ndjson"), "wb") as file:
+    file.write(b"\n".join([more[0], more[1], more[2], *others[:3], *grown]) + b"\n")
+t.check("and once more, while it runs", server.wait_for("events_total", "follow", 7))
+t.equal("exit code", server.stop(), 0)
+t.equal("all of them", stored(followed), 13)
 t.equal("no rejects", json.loads(t.run("rejects", "-o", "json", store=followed).stdout), [])
 
 t.finish()
