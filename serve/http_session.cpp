@@ -263,7 +263,7 @@ class HttpSession {
     if (!co_await connection_->write(head, context_.options.write_timeout)) co_return false;
     if (head_only) co_return keep_alive;
     const bool whole = co_await write_chunks(std::move(response.source));
-    co_return whole && keep_alive;
+    co_return whole&& keep_alive;
   }
 
   // A source that fails in the middle can't say so in HTTP: the connection ends without the last chunk.

@@ -15,7 +15,7 @@
 namespace trailkeeper::store {
 namespace {
 
-constexpr const char* kTableNames[kTableCount] = {"meta",  "segments", "parts",    "rejects", "sources",
+constexpr const char* kTableNames[kTableCount] = {"meta",  "segments", "parts",    "rejects",  "sources",
                                                   "holds", "journal",  "policies", "verdicts", "bills"};
 // Tables that every store has. One that was last written by an older version may lack the others; to a reader they are
 // empty then.
