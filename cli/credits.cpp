@@ -20,7 +20,7 @@ OpenedLedger::OpenedLedger(const GlobalOptions& global, bool shown)
     : store(global.store_directory(), store::Store::Mode::read), snapshot(store.snapshot()), ledger(snapshot, shown) {}
 
 CLI::App* add_credit_command(CLI::App& credits, const CreditCommandText& text, const GlobalOptions& global, Run& run,
-                             std::shared_ptr<CreditArguments> arguments, CreditCommand body) {
+                             const std::shared_ptr<CreditArguments>& arguments, CreditCommand body) {
   CLI::App* const command = credits.add_subcommand(text.name, text.summary);
   CLI::Option* const account = command->add_option("ACCOUNT", arguments->account, "A 12-digit account ID");
   if (text.needs_account) account->required();

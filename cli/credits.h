@@ -51,6 +51,6 @@ struct CreditCommandText {
   bool needs_account = false;
 };
 CLI::App* add_credit_command(CLI::App& credits, const CreditCommandText& text, const GlobalOptions& global, Run& run,
-                             std::shared_ptr<CreditArguments> arguments, CreditCommand body);
+                             const std::shared_ptr<CreditArguments>& arguments, CreditCommand body);
 
 }  // namespace trailkeeper::cli

@@ -15,6 +15,7 @@ namespace trailkeeper::store {
 struct BillLineName {
   BillKey key{};
   std::uint64_t content = 0;
+  // NOLINTNEXTLINE(modernize-use-nullptr): the check takes a comparison with 0 for one of pointers.
   auto operator<=>(const BillLineName&) const = default;
 };
 
