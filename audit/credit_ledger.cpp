@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <chrono>
 
 #include "audit/event_fields.h"
 #include "audit/named_events.h"
@@ -102,7 +103,12 @@ std::vector<credits::ChargeCell> CreditLedger::cells(const credits::BillName& na
 }
 
 event::Timestamp CreditLedger::last_time() const {
+  // Of any event, but not of one that says that it is of the future.
   event::Timestamp last = 0;
+  for (const store::Segment& segment : snapshot_.segments()) last = std::max(last, segment.header().max_time);
+  using Clock = std::chrono::system_clock;
+  const auto now = std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now().time_since_epoch()).count();
+  last = std::min<event::Timestamp>(last, now);
   for (const credits::Fact& fact : facts_) last = std::max(last, fact.time);
   const auto newest =
       std::max_element(bills_.begin(), bills_.end(), [](const auto& a, const auto& b) { return a.month < b.month; });

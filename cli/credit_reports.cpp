@@ -6,6 +6,7 @@
 #include <iostream>
 #include <iterator>
 
+#include "audit/console_findings.h"
 #include "cli/credits.h"
 #include "cli/money_cell.h"
 #include "cli/principal_argument.h"
@@ -112,6 +113,8 @@ int run_check(const GlobalOptions& global, const CreditArguments& arguments) {
   const credits::Book book = opened.ledger.book(arguments.time());
   std::vector<credits::Finding> findings = opened.ledger.unreadable();
   findings.insert(findings.end(), book.findings().begin(), book.findings().end());
+  const std::vector<credits::Finding> console = audit::console_findings(opened.snapshot, book);
+  findings.insert(findings.end(), console.begin(), console.end());
   std::stable_sort(findings.begin(), findings.end(), [](const auto& a, const auto& b) { return a.time < b.time; });
   Out out;
   RowWriter rows{out, global.format, {{"time"}, {"rule"}, {"severity"}, {"account"}, {"event"}, {"sentence"}}};

@@ -126,6 +126,20 @@ against = [row["against"] for row in rows("credits", "reconcile", t.path("credit
 t.equal("against the Billing API", against, ["cur", "GetCredits"])
 t.equal("a file that is none", t.run("credits", "reconcile", t.path("events.ndjson"), store=store).returncode, 1)
 
+# R1, R4, R5, R56: what console events say; once for each account and name.
+console = t.path("console")
+with open(t.path("console.ndjson"), "w") as file:
+    user = {"type": "IAMUser", "accountId": ACCOUNT, "userName": "anna"}
+    facts = [fact("MembershipChanged", "2024-01-01T00:00:00Z", status="Member")]
+    calls = [event(name, "2024-03-0%dT00:00:00Z" % day, account, eventType="AwsApiCall", readOnly=read_only, userIdentity=user)
+             for day, (name, account, read_only) in enumerate((("GetCredit", ACCOUNT, True), ("GetCredit", ACCOUNT, True), ("CreateForm", ACCOUNT, True),
+                                                                ("GetMemberInfo", LINKED, True), ("GetContentInfo", ACCOUNT, True), ("Get Program", ACCOUNT, True)), 1)]
+    file.write("".join(json.dumps(made) + "\n" for made in facts + calls))
+t.run("replay", t.path("console.ndjson"), store=console)
+found = json.loads(t.run("credits", "check", "-o", "json", store=console).stdout)
+t.equal("console findings", [(row["rule"], row["account"], row["event"]) for row in found if row["rule"] in ("R1", "R4", "R5", "R56")],
+        [("R1", ACCOUNT, calls[0]["eventID"]), ("R4", ACCOUNT, calls[2]["eventID"]), ("R5", LINKED, calls[3]["eventID"]), ("R56", ACCOUNT, calls[4]["eventID"])])
+
 settings = t.path("settings.json")
 with open(settings, "w") as file:
     file.write('{"sharingDefault": false}')
