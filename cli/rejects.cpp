@@ -52,7 +52,7 @@ int run_rejects(const GlobalOptions& global, std::optional<std::uint64_t> limit,
       return;
     }
     std::vector<Cell> cells{Cell::of(record.source), Cell::of(record.offset), Cell::of(record.line),
-                            Cell::of(event::reason_code(record.reason)), Cell::of(std::uint64_t{record.bytes.size()})};
+                            Cell::of(event::reason_code(record.reason)), Cell::of(std::uint64_t{kept.bytes.size()})};
     if (table) {
       const bool cut = record.bytes.size() > kTableBytes;
       cells.push_back(Cell::of(record.bytes.substr(0, kTableBytes) + (cut ? "…" : "")));

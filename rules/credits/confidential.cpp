@@ -33,6 +33,14 @@ Secret secret_named(std::string_view key) {
   return Secret::none;
 }
 
+// Whether a value is one that was masked before: an Org ID may begin like a pseudonym.
+bool is_pseudonym(std::string_view value, std::string_view kind) {
+  constexpr std::size_t kDigits = 12;
+  if (!value.starts_with(kind) || value.size() != kind.size() + kDigits) return false;
+  value.remove_prefix(kind.size());
+  return value.find_first_not_of("0123456789abcdef*") == std::string_view::npos;
+}
+
 bool ends_code(char c) {
   return c == '\0' || std::string_view{"&;#\"'<> \t\r\n,)}]\\"}.find(c) != std::string_view::npos;
 }
@@ -56,7 +64,7 @@ std::string without_codes(std::string_view text, const Pseudonymiser& pseudonymi
     out += text.substr(at, begin - at);
     const std::string_view code = text.substr(begin, end - begin);
     // What is masked already stays as it is.
-    if (!code.empty()) out += code.starts_with("promo-") ? std::string{code} : pseudonymiser.promotion_code(code);
+    if (!code.empty()) out += is_pseudonym(code, "promo-") ? std::string{code} : pseudonymiser.promotion_code(code);
     at = end;
   }
   out += text.substr(at);
@@ -135,8 +143,9 @@ class Masker {
 
   [[nodiscard]] std::string pseudonym(std::string_view value, Secret secret) const {
     if (value.empty()) return {};
-    if (secret == Secret::org_id) return value.starts_with("org-") ? std::string{value} : pseudonymiser_.org_id(value);
-    return value.starts_with("promo-") ? std::string{value} : pseudonymiser_.promotion_code(value);
+    if (secret == Secret::org_id)
+      return is_pseudonym(value, "org-") ? std::string{value} : pseudonymiser_.org_id(value);
+    return is_pseudonym(value, "promo-") ? std::string{value} : pseudonymiser_.promotion_code(value);
   }
 
   void put_value(std::string_view token, Secret wanted) {

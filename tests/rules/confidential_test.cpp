@@ -19,6 +19,7 @@ TEST_CASE("R20: the Org ID of an Activate event becomes a pseudonym; everything 
   const std::string after = R"(", "other":"0Xy12"}})";
   CHECK(shown(before + "0Xy12" + after) == before + kKeyed.org_id("0Xy12") + after);
   CHECK(shown(shown(before + "0Xy12" + after)) == shown(before + "0Xy12" + after));
+  CHECK(shown(before + "org-0Xy12" + after).find("org-0Xy12") == std::string::npos);
   CHECK(kKeyed.org_id("0Xy12") != kKeyed.org_id("0Xy13"));
   CHECK(kKeyed.org_id("0Xy12") != Pseudonymiser{std::string(32, 'l')}.org_id("0Xy12"));
 }
