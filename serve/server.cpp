@@ -212,9 +212,8 @@ class Server::Running {
   }
 
   asio::awaitable<void> watch_signals() {
-    asio::signal_set signals{io_, SIGTERM, SIGINT, SIGHUP};
     while (true) {  // To the end: a second signal must not kill what is being drained.
-      const int number = co_await signals.async_wait(asio::use_awaitable);
+      const int number = co_await signals_.async_wait(asio::use_awaitable);
       if (number == SIGHUP) {
         reload();
       } else {
@@ -302,6 +301,8 @@ class Server::Running {
   std::atomic<bool> stopping_{false};
   std::vector<std::unique_ptr<NamedFigures>> figures_;
   asio::io_context io_{1};
+  // Caught from the start, before anyone is told that this listens: a SIGTERM at once is a stop as any other.
+  asio::signal_set signals_{io_, SIGTERM, SIGINT, SIGHUP};
   asio::thread_pool pool_{kQueryThreads};  // Goes before io_, to which its work returns.
   ingest::Intake intake_;
   Budget receiving_;
