@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "event/json_text.h"
+#include "rules/verdicts/administrator.h"
 #include "rules/verdicts/judge.h"
 
 namespace trailkeeper::query {
@@ -39,7 +40,7 @@ class Asker {
     }
     std::vector<std::string> lacking;
     std::vector<std::string> unknown;
-    bool denied = false;
+    bool helps = true;  // Another Allow would.
     for (const std::string& action : feature.actions) {
       const rules::iam::Decision& decision = decide(action);
       if (decision.verdict == Verdict::allowed) continue;
@@ -49,10 +50,9 @@ class Asker {
         continue;
       }
       lacking.push_back(action);
-      if (decision.verdict != Verdict::explicitly_denied) continue;
-      denied = true;
-      access.missing.push_back(
-          fmt::format("{} (denied by {})", action, rules::verdicts::statement_words(decision.by.front(), &granted_)));
+      const std::string limit = limit_of(decision);
+      access.missing.push_back(limit.empty() ? action : fmt::format("{} ({})", action, limit));
+      helps = helps && limit.empty();
     }
     const bool none = lacking.size() == feature.actions.size();
     if (feature.administrator && !rules::verdicts::is_administrator(granted_)) {
@@ -63,9 +63,8 @@ class Asker {
     }
     access.level = lacking.empty() ? (unknown.empty() ? Access::Level::yes : Access::Level::unknown)
                                    : (none ? Access::Level::no : Access::Level::partly);
-    if (!denied) access.missing = lacking;
     access.missing.insert(access.missing.end(), unknown.begin(), unknown.end());
-    if (!lacking.empty() && !denied) access.policy = policy_of(none ? feature.grants : lacking);
+    if (!lacking.empty() && helps) access.policy = policy_of(none ? feature.grants : lacking);
     if (!feature.warn_without.empty() && decide(feature.warn_without).verdict != Verdict::allowed) {
       access.warning = feature.warn_without + " missing";
     }
@@ -73,6 +72,23 @@ class Asker {
   }
 
  private:
+  // What stands in the way besides the want of an Allow: a Deny, a boundary or an SCP; empty if nothing does.
+  [[nodiscard]] std::string limit_of(const rules::iam::Decision& decision) const {
+    using Kind = rules::iam::PolicyKind;
+    if (decision.verdict == Verdict::explicitly_denied) {
+      return "denied by " + rules::verdicts::statement_words(decision.by.front(), &granted_);
+    }
+    for (const rules::iam::Lack& lack : decision.lacks) {
+      if (lack.kind == Kind::permission_boundary) {
+        return fmt::format("not within the boundary {}", granted_.boundaries.front()->name);
+      }
+      if (lack.kind == Kind::service_control) {
+        return fmt::format("no SCP at level {} of the organization allows it", lack.level);
+      }
+    }
+    return {};
+  }
+
   const rules::iam::Decision& decide(const std::string& action) {
     action_ = *rules::iam::Action::parse(action);  // The catalogue checked it.
     return judge_.decide(granted_, facts_, action_, "*");

@@ -8,7 +8,9 @@
 #include "event/json_text.h"
 #include "query/count.h"
 #include "query/event_list.h"
+#include "rules/iam/arn.h"
 #include "rules/iam/json_node.h"
+#include "rules/iam/text.h"
 #include "rules/verdicts/resource.h"
 
 namespace trailkeeper::query {
@@ -57,24 +59,78 @@ Resources few(Resources resources) {
   return wider;
 }
 
-// The resources of all calls of one kind; `*` if they can't be told.
-Resources resources_of(const store::Snapshot& snapshot, const Filter& calls, const iam::Action& action,
-                       const rules::requirements::Catalogue& catalogue) {
-  Resources resources;
-  std::uint64_t seen = 0;
-  list_events(snapshot, calls, Order::newest, kMostEvents + 1, [&](const ListedEvent& event) {
-    std::string json;
-    event.segment->append_event(event.index, snapshot.hash_seed(), json);
-    const auto record = iam::parse_json_object(json);
-    const audit::FactsOfEvent facts{*event.segment, event.index};
-    std::string arn = record ? rules::verdicts::resource_of(facts.facts(), *record, action, catalogue) : std::string{};
-    if (arn.empty() || ++seen > kMostEvents) arn = "*";
-    const bool everything = arn == "*";
-    resources.insert(everything ? arn : literal(arn));
-    return !everything;
-  });
-  return few(std::move(resources));
+// Roles that a call hands to a service: strings that are a role's ARN, below a key that speaks of a role.
+void passed_roles(const iam::JsonNode& node, Resources& out) {  // NOLINT(misc-no-recursion): parsing bounds the depth.
+  for (const iam::JsonMember& member : node.members) {
+    const auto arn = iam::Arn::parse(member.value.text);
+    const bool role = arn && arn->service == "iam" && arn->resource.starts_with("role/");
+    if (role && iam::lowered(member.key).find("role") != std::string::npos) out.insert(literal(member.value.text));
+    passed_roles(member.value, out);
+  }
+  for (const iam::JsonNode& item : node.items) passed_roles(item, out);
 }
+
+using Used = std::map<std::string, Resources>;  // By action.
+
+/// Gathers what the calls of one kind need.
+class Gatherer {
+ public:
+  Gatherer(const store::Snapshot& snapshot, audit::PolicyState& state, Used& used)
+      : snapshot_(snapshot), state_(state), used_(used) {}
+
+  void gather(const Filter& calls, const rules::requirements::Requirement& needed) {
+    gather(calls, needed.action, *needed.parsed, needed.without_resource);
+    for (const auto& more : needed.more) gather(calls, more.action, more.parsed, more.without_resource);
+    for (const auto& also : needed.also) used_[also.action].insert("*");
+  }
+
+ private:
+  void gather(const Filter& calls, const std::string& name, const iam::Action& action, bool without_resource) {
+    Resources resources;
+    Resources roles;
+    const bool passes = action.service() != "iam" && action.service() != "sts";
+    std::uint64_t seen = 0;
+    list_events(snapshot_, calls, Order::newest, kMostEvents + 1, [&](const ListedEvent& event) {
+      if (++seen > kMostEvents) {
+        resources.insert("*");
+        return false;
+      }
+      std::string json;
+      event.segment->append_event(event.index, snapshot_.hash_seed(), json);
+      const auto record = iam::parse_json_object(json);
+      const audit::FactsOfEvent facts{*event.segment, event.index};
+      const iam::JsonNode* const parameters = record ? record->find("requestParameters") : nullptr;
+      if (passes && parameters != nullptr) passed_roles(*parameters, roles);
+      if (without_resource) {
+        resources.insert("*");
+        return passes;
+      }
+      if (record) add(facts.facts(), *record, action, resources);
+      return !resources.contains("*") || passes;
+    });
+    put(name, few(std::move(resources)));
+    if (!roles.empty()) put("iam:PassRole", few(std::move(roles)));
+  }
+
+  void add(const rules::verdicts::EventFacts& facts, const iam::JsonNode& record, const iam::Action& action,
+           Resources& resources) {
+    const auto found = rules::verdicts::resources_of(facts, record, action, state_.catalogue());
+    if (found.empty()) resources.insert("*");
+    for (const rules::verdicts::Resource& resource : found) {
+      resources.insert(literal(state_.history().with_path(resource.arn, facts.time)));
+    }
+  }
+
+  void put(const std::string& action, Resources resources) {
+    Resources& all = used_[action];
+    all.merge(resources);
+    all = few(std::move(all));
+  }
+
+  const store::Snapshot& snapshot_;
+  audit::PolicyState& state_;
+  Used& used_;
+};
 
 void append_list(const std::set<std::string>& texts, std::string& out) {
   out += '[';
@@ -85,7 +141,7 @@ void append_list(const std::set<std::string>& texts, std::string& out) {
   out += ']';
 }
 
-std::string document_of(const std::map<std::string, Resources>& used) {
+std::string document_of(const Used& used) {
   std::map<Resources, std::set<std::string>> by_resources;
   for (const auto& [action, resources] : used) by_resources[resources].insert(action);
   std::string json = R"({"Version":"2012-10-17","Statement":[)";
@@ -120,7 +176,7 @@ std::vector<LeastPrivilege::Unused> listed_actions(const rules::grants::Document
   return listed;
 }
 
-bool uses(const std::map<std::string, Resources>& used, const std::string& listed) {
+bool uses(const Used& used, const std::string& listed) {
   const auto pattern = iam::ActionPattern::parse(listed);
   return pattern && std::any_of(used.begin(), used.end(), [&](const auto& entry) {
            const auto action = iam::Action::parse(entry.first);
@@ -135,7 +191,8 @@ LeastPrivilege least_privilege(const store::Snapshot& snapshot, audit::PolicySta
                                event::Timestamp now) {
   LeastPrivilege result;
   const Filter calls = calls_of(principal, since);
-  std::map<std::string, Resources> used;
+  Used used;
+  Gatherer gatherer{snapshot, state, used};
   for (const CountRow& row : count_events(snapshot, calls, {{"source", "name", "type"}, Bucket::none, std::nullopt})) {
     result.events += row.count;
     const std::string source = row.values[0].value_or("");
@@ -147,16 +204,10 @@ LeastPrivilege least_privilege(const store::Snapshot& snapshot, audit::PolicySta
       result.uncovered.push_back(source + " " + name);
       continue;
     }
-    Resources resources{"*"};
-    if (!needed.without_resource) {
-      Filter of_kind = calls;
-      of_kind.add(FilterField::source, source);
-      of_kind.add(FilterField::name, name);
-      resources = resources_of(snapshot, of_kind, *needed.parsed, state.catalogue());
-    }
-    Resources& all = used[needed.action];
-    all.insert(resources.begin(), resources.end());
-    all = few(std::move(all));
+    Filter of_kind = calls;
+    of_kind.add(FilterField::source, source);
+    of_kind.add(FilterField::name, name);
+    gatherer.gather(of_kind, needed);
   }
   result.policy = document_of(used);
   const auto granted = state.history().granted({principal.kind, principal.account, principal.name}, now);

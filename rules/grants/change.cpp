@@ -77,7 +77,11 @@ int order_within_second(std::string_view event_name) {
 }
 
 Change::Change(History::Account& account, const IamEvent& event)
-    : account_(account), event_(event), parameters_(object_in(event.record, "requestParameters")) {}
+    : account_(account), event_(event), parameters_(object_in(event.record, "requestParameters")) {
+  // What CloudTrail puts in place of parameters of more than 100 kB.
+  const JsonNode* const omitted = parameters_ == nullptr ? nullptr : parameters_->find("omitted");
+  if (omitted != nullptr && omitted->text == "true") parameters_ = nullptr;
+}
 
 std::string_view Change::parameter(std::string_view name) const { return text_in(parameters_, name); }
 
@@ -110,8 +114,34 @@ void Change::edit_entity(Entities& entities, std::string_view name, Edit&& edit)
   } else {
     entity->unsure = fmt::format("what {} had before {} isn't loaded", name, event::format_timestamp(event_.time));
   }
+  const auto size = [](const Entity& of) { return of.inline_policies.size() + of.attached.size() + of.groups.size(); };
+  const std::size_t before = size(*entity);
   edit(*entity);
+  if (size(*entity) > std::max(before, kMostOfEntity)) {
+    if (newest != nullptr && *newest) *entity = **newest;
+    entity->unsure = fmt::format("{} has more policies and groups than IAM allows", name);
+  }
   entities[std::string{name}].set(event_.time, std::move(entity));
+}
+
+bool Change::contradicts(std::string_view holder, std::string_view thing, std::string_view left) {
+  if (account_.second != event_.time) account_.left.clear();
+  account_.second = event_.time;
+  const auto [found, is_new] =
+      account_.left.try_emplace(iam::lowered(fmt::format("{}\n{}", holder, thing)), std::string{left});
+  // Once they differ, a third that agrees with one of them settles nothing.
+  if (!is_new && found->second != left) found->second = "\n";
+  return found->second == "\n";
+}
+
+void Change::note(Entity& entity, std::string_view holder, std::string_view thing, std::string_view left) {
+  if (contradicts(fmt::format("{}\n{}", entity.arn, holder), thing, left)) {
+    entity.doubts[std::string{thing}] =
+        fmt::format("{} of {} was changed twice within the second of {}, in an order that isn't known", thing, holder,
+                    event::format_timestamp(event_.time));
+  } else {
+    entity.doubts.erase(std::string{thing});
+  }
 }
 
 template <typename Edit>
@@ -184,6 +214,7 @@ bool Change::change_entity(std::string_view what) {
   if (is("Put", "Policy")) {
     const std::string_view json = parameter("policyDocument");
     edit_entity(entities, holder, [&](Entity& entity) {
+      note(entity, holder, policy, json);
       const std::string label = fmt::format("inline policy {} of {} {}", policy, iam::lowered(what), holder);
       if (json.empty()) {
         entity.unsure =
@@ -193,21 +224,44 @@ bool Change::change_entity(std::string_view what) {
       }
     });
   } else if (is("Delete", "Policy")) {
-    edit_entity(entities, holder, [&](Entity& entity) { entity.inline_policies.erase(policy); });
+    edit_entity(entities, holder, [&](Entity& entity) {
+      note(entity, holder, policy, "");
+      entity.inline_policies.erase(policy);
+    });
   } else if (is("Attach", "Policy")) {
-    edit_entity(entities, holder, [&](Entity& entity) { entity.attached.insert(arn); });
+    edit_entity(entities, holder, [&](Entity& entity) {
+      note(entity, holder, arn, "attached");
+      entity.attached.insert(arn);
+    });
   } else if (is("Detach", "Policy")) {
-    edit_entity(entities, holder, [&](Entity& entity) { entity.attached.erase(arn); });
+    edit_entity(entities, holder, [&](Entity& entity) {
+      note(entity, holder, arn, "");
+      entity.attached.erase(arn);
+    });
   } else if (is("Put", "PermissionsBoundary")) {
-    edit_entity(entities, holder, [&](Entity& entity) { entity.boundary = parameter("permissionsBoundary"); });
+    edit_entity(entities, holder, [&](Entity& entity) {
+      note(entity, holder, "the boundary", parameter("permissionsBoundary"));
+      entity.boundary = parameter("permissionsBoundary");
+    });
   } else if (is("Delete", "PermissionsBoundary")) {
-    edit_entity(entities, holder, [&](Entity& entity) { entity.boundary.clear(); });
+    edit_entity(entities, holder, [&](Entity& entity) {
+      note(entity, holder, "the boundary", "");
+      entity.boundary.clear();
+    });
   } else if (is("Delete", "")) {
     if (!holder.empty()) entities[std::string{holder}].set(event_.time, nullptr);
   } else {
     return false;
   }
   return true;
+}
+
+void Change::default_version(ManagedPolicy& policy, std::string_view arn, const std::string& version) {
+  policy.default_version = version;
+  policy.unsure.clear();
+  if (!contradicts(arn, "the default version", version)) return;
+  policy.unsure = fmt::format("{} got two default versions within the second of {}, in an order that isn't known", arn,
+                              event::format_timestamp(event_.time));
 }
 
 void Change::change_policy() {
@@ -231,7 +285,7 @@ void Change::change_policy() {
   } else if (name == "DeletePolicyVersion") {
     edit_policy(arn, [&](ManagedPolicy& policy) { policy.versions.erase(version); });
   } else if (name == "SetDefaultPolicyVersion") {
-    edit_policy(arn, [&](ManagedPolicy& policy) { policy.default_version = version; });
+    edit_policy(arn, [&](ManagedPolicy& policy) { default_version(policy, arn, version); });
   } else {  // CreatePolicyVersion
     const std::string made{response("policyVersion", "versionId")};
     edit_policy(arn, [&](ManagedPolicy& policy) {
@@ -243,10 +297,7 @@ void Change::change_policy() {
         return;
       }
       policy.versions[made] = document(arn);
-      if (flag("setAsDefault")) {
-        policy.default_version = made;
-        policy.unsure.clear();
-      }
+      if (flag("setAsDefault")) default_version(policy, arn, made);
     });
   }
 }
@@ -254,6 +305,7 @@ void Change::change_policy() {
 void Change::change_user_only(std::string_view verb) {
   const std::string group{parameter("groupName")};
   edit_entity(account_.users, parameter("userName"), [&](Entity& user) {
+    note(user, parameter("userName"), group, verb);
     if (verb == "AddUserToGroup") {
       user.groups.insert(group);
     } else {
@@ -262,22 +314,24 @@ void Change::change_user_only(std::string_view verb) {
   });
 }
 
+// CloudTrail leaves parameters of more than 100 kB out. Whose they were isn't known then.
+void Change::doubt_all() {
+  const std::string why =
+      fmt::format("{} of {} came without its parameters", event_.name, event::format_timestamp(event_.time));
+  for (Entities* entities : {&account_.users, &account_.groups, &account_.roles}) {
+    for (auto& [holder, timeline] : *entities) {
+      const auto* const newest = timeline.newest();
+      if (newest == nullptr || !*newest || (*newest)->doubts.contains("parameters")) continue;
+      auto doubtful = std::make_shared<Entity>(**newest);
+      doubtful->unsure = doubtful->doubts["parameters"] = why;
+      timeline.set(event_.time, std::move(doubtful));
+    }
+  }
+}
+
 void Change::apply() {
   const std::string_view name = event_.name;
-  if (parameters_ == nullptr && name != "CreateServiceLinkedRole") {
-    // CloudTrail leaves parameters of more than 100 kB out. Whose they were isn't known then.
-    for (Entities* entities : {&account_.users, &account_.groups, &account_.roles}) {
-      for (auto& [holder, timeline] : *entities) {
-        const auto* const newest = timeline.newest();
-        if (newest == nullptr || !*newest) continue;
-        auto unsure = std::make_shared<Entity>(**newest);
-        unsure->unsure =
-            fmt::format("{} of {} came without its parameters", name, event::format_timestamp(event_.time));
-        timeline.set(event_.time, std::move(unsure));
-      }
-    }
-    return;
-  }
+  if (parameters_ == nullptr && name != "CreateServiceLinkedRole") return doubt_all();
   if (name == "CreateUser") return create(account_.users, "user", "user");
   if (name == "CreateGroup") return create(account_.groups, "group", "group");
   if (name == "CreateRole" || name == "CreateServiceLinkedRole") return create(account_.roles, "role", "role");
@@ -287,6 +341,7 @@ void Change::apply() {
   if (name == "UpdateAssumeRolePolicy") {
     const std::string_view json = parameter("policyDocument");
     return edit_entity(account_.roles, parameter("roleName"), [&](Entity& role) {
+      note(role, parameter("roleName"), "the trust policy", json);
       role.trust = make_document(fmt::format("trust policy of role {}", parameter("roleName")), std::string{json},
                                  iam::PolicyKind::resource);
     });

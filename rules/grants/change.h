@@ -18,12 +18,19 @@ class Change {
   void apply();
 
  private:
-  using Entities = std::map<std::string, Timeline<Entity>, std::less<>>;
+  using Entities = History::Entities;
 
   [[nodiscard]] std::string_view parameter(std::string_view name) const;
   [[nodiscard]] bool flag(std::string_view name) const;
   [[nodiscard]] std::string_view response(std::string_view object, std::string_view name) const;
   [[nodiscard]] std::string made_arn(std::string_view object, std::string_view kind, std::string_view name) const;
+
+  // Two events of one second that leave the same thing differently: nobody knows which came last. True if this is such
+  // an event; `left` says how it leaves the thing.
+  bool contradicts(std::string_view holder, std::string_view thing, std::string_view left);
+  void note(Entity& entity, std::string_view holder, std::string_view thing, std::string_view left);
+  void doubt_all();
+  void default_version(ManagedPolicy& policy, std::string_view arn, const std::string& version);
 
   bool change_entity(std::string_view what);
   void change_user_only(std::string_view verb);

@@ -6,6 +6,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <string_view>
 
 #include "rules/iam/policy.h"
 
@@ -20,19 +21,34 @@ struct Document {
 };
 using DocumentPtr = std::shared_ptr<const Document>;
 
-/// Compiles a document.
+/// Bytes of a document; IAM and Organizations allow 10,240 at most.
+constexpr std::size_t kMostOfDocument = std::size_t{128} << 10;
+
+/// Compiles a document. One that is too long counts as one that can't be compiled.
 DocumentPtr make_document(std::string name, std::string json, iam::PolicyKind kind);
+
+/// Orders names of users, groups, roles and policies, "which aren't distinguished by case" (IAM User Guide, "IAM and
+/// AWS STS quotas").
+struct NameLess {
+  using is_transparent = void;
+  bool operator()(std::string_view a, std::string_view b) const;
+};
 
 /// A user, group or role at some time.
 struct Entity {
   std::string arn;
-  std::map<std::string, DocumentPtr> inline_policies;
-  std::set<std::string> attached;  ///< ARNs of managed policies.
-  std::set<std::string> groups;    ///< Of a user.
-  std::string boundary;            ///< ARN of a managed policy, or empty.
-  DocumentPtr trust;               ///< Of a role.
-  std::string unsure;              ///< Why not all of this is known; empty if it is.
+  std::map<std::string, DocumentPtr, NameLess> inline_policies;
+  std::set<std::string, NameLess> attached;  ///< ARNs of managed policies.
+  std::set<std::string, NameLess> groups;    ///< Of a user.
+  std::string boundary;                      ///< ARN of a managed policy, or empty.
+  DocumentPtr trust;                         ///< Of a role.
+  std::string unsure;                        ///< Why there may be more than this; empty if there isn't.
+  /// Why some of this may not be: for each thing (a policy's name, a group) that the trail contradicts itself about.
+  std::map<std::string, std::string, NameLess> doubts;
 };
+
+/// More policies and groups than IAM lets an entity have; further ones aren't kept, and it is unsure.
+constexpr std::size_t kMostOfEntity = 200;
 
 /// A managed policy at some time.
 struct ManagedPolicy {

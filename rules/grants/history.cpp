@@ -6,6 +6,7 @@
 #include <tuple>
 
 #include "rules/grants/change.h"
+#include "rules/iam/arn.h"
 #include "rules/iam/text.h"
 
 namespace trailkeeper::rules::grants {
@@ -19,9 +20,9 @@ DocumentPtr administrator_access(const std::string& arn) {
                        iam::PolicyKind::identity);
 }
 
-template <typename T>
-void replace_all(std::map<std::string, Timeline<T>, std::less<>>& timelines, const std::map<std::string, T>& values,
-                 event::Timestamp time) {
+template <typename Timelines, typename Values>
+void replace_all(Timelines& timelines, const Values& values, event::Timestamp time) {
+  using T = typename Values::mapped_type;
   for (auto& [name, timeline] : timelines) {
     if (!values.contains(name)) timeline.set(time, nullptr);
   }
@@ -44,6 +45,13 @@ const Document* Granted::document(const iam::StatementPlace& place) const {
     case iam::PolicyKind::resource_control: return of_levels(resource_control);
     default: return nullptr;
   }
+}
+
+bool Granted::empty() const {
+  const auto none = [](const auto& levels) {
+    return std::all_of(levels.begin(), levels.end(), [](const auto& level) { return level.empty(); });
+  };
+  return identity.empty() && boundaries.empty() && none(service_control) && none(resource_control);
 }
 
 // Makes the views for the evaluator. A document that can't be compiled makes all of it unknown.
@@ -136,6 +144,10 @@ DocumentPtr History::managed(const Account& account, const std::string& arn, eve
 
 void History::take_policies(const Account& account, const Entity& entity, event::Timestamp time, Granted& out) const {
   if (!entity.unsure.empty() && out.unknown.empty()) out.unknown = entity.unsure;
+  if (!entity.doubts.empty()) {
+    if (out.unknown.empty()) out.unknown = entity.doubts.begin()->second;
+    out.doubtful = true;
+  }
   for (const auto& [name, document] : entity.inline_policies) out.identity.push_back(document);
   for (const std::string& arn : entity.attached) {
     if (DocumentPtr document = managed(account, arn, time, out)) out.identity.push_back(std::move(document));
@@ -155,6 +167,7 @@ void History::take_organization(const Holder& holder, event::Timestamp time, Gra
 
 std::shared_ptr<const Granted> History::granted(const Holder& holder, event::Timestamp time) const {
   const auto out = std::make_shared<Granted>();
+  out->account = holder.account;
   take_organization(holder, time, *out);
   if (holder.kind == Holder::Kind::root) {
     out->arn = fmt::format("arn:aws:iam::{}:root", holder.account);
@@ -173,6 +186,7 @@ std::shared_ptr<const Granted> History::granted(const Holder& holder, event::Tim
     out->unknown = loaded ? fmt::format("{} {} isn't among the loaded policies of account {}", user ? "user" : "role",
                                         holder.name, holder.account)
                           : fmt::format("no policies of account {} are loaded for that time", holder.account);
+    out->link();
     return out;
   }
   out->arn = entity->arn;
@@ -193,6 +207,25 @@ std::shared_ptr<const Granted> History::granted(const Holder& holder, event::Tim
   }
   out->link();
   return out;
+}
+
+std::string History::with_path(std::string arn, event::Timestamp time) const {
+  const auto parsed = iam::Arn::parse(arn);
+  if (!parsed || parsed->service != "iam") return arn;
+  const auto account = accounts_.find(parsed->account);
+  const std::size_t slash = parsed->resource.find('/');
+  if (account == accounts_.end() || slash == std::string_view::npos) return arn;
+  const std::string_view kind = parsed->resource.substr(0, slash);
+  const std::string_view name = parsed->resource.substr(slash + 1);
+  const Entities* const entities = kind == "user"    ? &account->second.users
+                                   : kind == "group" ? &account->second.groups
+                                   : kind == "role"  ? &account->second.roles
+                                                     : nullptr;
+  if (entities == nullptr) return arn;
+  const auto timeline = entities->find(name);  // A path's slashes are in no name.
+  Window window;
+  const auto entity = timeline == entities->end() ? nullptr : timeline->second.at(time, window);
+  return entity && !entity->arn.empty() ? entity->arn : arn;
 }
 
 std::vector<History::Name> History::names(event::Timestamp time) const {

@@ -39,8 +39,10 @@ struct Holder {
 /// Everything that applied to a principal for some time. Immutable, but for what it keeps alive.
 struct Granted {
   Window window;
-  std::string unknown;  ///< Why that isn't known; empty if it is.
-  std::string arn;      ///< With the path.
+  std::string unknown;    ///< Why not all of that is known; empty if it is.
+  bool doubtful = false;  ///< If not all is known: even what is here may not have applied.
+  std::string account;
+  std::string arn;  ///< With the path.
   std::vector<DocumentPtr> identity;
   std::vector<DocumentPtr> boundaries;
   std::vector<std::vector<DocumentPtr>> service_control;
@@ -52,6 +54,10 @@ struct Granted {
 
   /// The same for iam::Evaluator, without resource and session policies. Valid as long as this is.
   [[nodiscard]] const iam::PolicySet& policies() const { return policies_; }
+  /// No policy is here at all.
+  [[nodiscard]] bool empty() const;
+  /// A role that a service made for itself, which SCPs and RCPs don't touch.
+  [[nodiscard]] bool service_linked() const { return arn.find(":role/aws-service-role/") != std::string::npos; }
   /// The document of a statement that decided; null for those of resource and session policies.
   [[nodiscard]] const Document* document(const iam::StatementPlace& place) const;
 
@@ -83,6 +89,10 @@ class History {
   /// What applied to somebody. Never null.
   [[nodiscard]] std::shared_ptr<const Granted> granted(const Holder& holder, event::Timestamp time) const;
 
+  /// The ARN of a user, group or role with its path, if only its name was known: IAM's events name them so. Any other
+  /// ARN as it is.
+  [[nodiscard]] std::string with_path(std::string arn, event::Timestamp time) const;
+
   /// Users and roles of all accounts at a time, by ARN; roles that services made for themselves are left out.
   struct Name {
     Holder::Kind kind;
@@ -94,12 +104,16 @@ class History {
 
  private:
   friend class Change;
+  using Entities = std::map<std::string, Timeline<Entity>, NameLess>;
   struct Account {
-    std::map<std::string, Timeline<Entity>, std::less<>> users;
-    std::map<std::string, Timeline<Entity>, std::less<>> groups;
-    std::map<std::string, Timeline<Entity>, std::less<>> roles;
-    std::map<std::string, Timeline<ManagedPolicy>, std::less<>> policies;
+    Entities users;
+    Entities groups;
+    Entities roles;
+    std::map<std::string, Timeline<ManagedPolicy>, NameLess> policies;
     Timeline<bool> loaded;  // Snapshots.
+    // While events are applied: what those of one second left, by thing.
+    event::Timestamp second = INT64_MIN;
+    std::map<std::string, std::string, std::less<>> left;
   };
   struct Loaded {
     event::Timestamp time;

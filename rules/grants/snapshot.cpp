@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "event/json_text.h"
 #include "rules/iam/arn.h"
 #include "rules/iam/json_node.h"
@@ -74,10 +76,21 @@ const std::vector<JsonNode>& items_of(const JsonNode& node, std::string_view key
   return found != nullptr && found->kind == Kind::array ? found->items : kNone;
 }
 
+// What AWS's command line prints of a longer list, if it is told to stop.
+bool is_part(const JsonNode& root) {
+  const JsonNode* const truncated = root.find("IsTruncated");
+  return (truncated != nullptr && truncated->boolean) || root.find("NextToken") != nullptr ||
+         root.find("Marker") != nullptr;
+}
+
 /// Reads the lists of get-account-authorization-details.
 class AccountReader {
  public:
   iam::Result<AccountSnapshot> read(const JsonNode& root) {
+    if (is_part(root)) {
+      return iam::Error{"this is a part of a list: print all of it, without --max-items, --marker and --no-paginate",
+                        "", root.offset};
+    }
     entities(root, "UserDetailList", "UserName", "UserPolicyList", "user", snapshot_.users);
     entities(root, "GroupDetailList", "GroupName", "GroupPolicyList", "group", snapshot_.groups);
     entities(root, "RoleDetailList", "RoleName", "RolePolicyList", "role", snapshot_.roles);
@@ -95,6 +108,22 @@ class AccountReader {
     if (error_.message.empty()) error_ = {std::move(message), std::move(path), offset};
   }
 
+  // A list that may be missing; anything else in its place is refused.
+  const std::vector<JsonNode>& list(const JsonNode& node, std::string_view key, const std::string& path) {
+    const JsonNode* const found = node.find(key);
+    if (found != nullptr && found->kind != Kind::array && found->kind != Kind::null) {
+      refuse("a list is expected here", iam::pointer_to(path, key), found->offset);
+    }
+    return items_of(node, key);
+  }
+
+  // A string that must be there.
+  std::string text(const JsonNode& node, std::string_view key, const std::string& path) {
+    const std::string_view found = text_of(node, key);
+    if (found.empty()) refuse(fmt::format("there is no {}", key), path, node.offset);
+    return std::string{found};
+  }
+
   void note_account(std::string_view arn, const std::string& path, const JsonNode& node) {
     const auto parsed = iam::Arn::parse(arn);
     if (!parsed) return refuse("there is no ARN", path, node.offset);
@@ -107,30 +136,33 @@ class AccountReader {
     }
   }
 
-  void entities(const JsonNode& root, std::string_view list, std::string_view name_key, std::string_view inline_key,
+  void entities(const JsonNode& root, std::string_view list_key, std::string_view name_key, std::string_view inline_key,
                 std::string_view what, std::map<std::string, Entity>& out) {
-    const std::vector<JsonNode>& items = items_of(root, list);
+    const std::vector<JsonNode>& items = list(root, list_key, "");
     for (std::size_t i = 0; i < items.size(); ++i) {
       const JsonNode& item = items[i];
-      const std::string path = iam::pointer_to(iam::pointer_to("", list), i);
-      const std::string name{text_of(item, name_key)};
-      if (name.empty()) return refuse(fmt::format("there is no {}", name_key), path, item.offset);
+      const std::string path = iam::pointer_to(iam::pointer_to("", list_key), i);
+      const std::string name = text(item, name_key, path);
+      if (name.empty()) return;
       Entity& entity = out[name];
       entity.arn = text_of(item, "Arn");
       note_account(entity.arn, path, item);
-      for (const JsonNode& policy : items_of(item, inline_key)) {
-        const std::string policy_name{text_of(policy, "PolicyName")};
-        if (const JsonNode* const document = policy.find("PolicyDocument")) {
-          entity.inline_policies[policy_name] = document_of(
-              fmt::format("inline policy {} of {} {}", policy_name, what, name), *document, PolicyKind::identity);
+      for (const JsonNode& policy : list(item, inline_key, path)) {
+        const std::string policy_name = text(policy, "PolicyName", iam::pointer_to(path, inline_key));
+        const JsonNode* const document = policy.find("PolicyDocument");
+        if (document == nullptr) {
+          return refuse("there is no PolicyDocument", iam::pointer_to(path, inline_key), policy.offset);
         }
+        entity.inline_policies[policy_name] = document_of(
+            fmt::format("inline policy {} of {} {}", policy_name, what, name), *document, PolicyKind::identity);
       }
-      for (const JsonNode& policy : items_of(item, "AttachedManagedPolicies")) {
-        entity.attached.emplace(text_of(policy, "PolicyArn"));
+      const std::string attached = iam::pointer_to(path, "AttachedManagedPolicies");
+      for (const JsonNode& policy : list(item, "AttachedManagedPolicies", path)) {
+        entity.attached.insert(text(policy, "PolicyArn", attached));
       }
-      for (const JsonNode& group : items_of(item, "GroupList")) entity.groups.insert(group.text);
+      for (const JsonNode& group : list(item, "GroupList", path)) entity.groups.insert(group.text);
       if (const JsonNode* const boundary = item.find("PermissionsBoundary")) {
-        entity.boundary = text_of(*boundary, "PermissionsBoundaryArn");
+        entity.boundary = text(*boundary, "PermissionsBoundaryArn", iam::pointer_to(path, "PermissionsBoundary"));
       }
       if (const JsonNode* const trust = item.find("AssumeRolePolicyDocument")) {
         entity.trust = document_of(fmt::format("trust policy of role {}", name), *trust, PolicyKind::resource);
@@ -139,17 +171,17 @@ class AccountReader {
   }
 
   void managed(const JsonNode& root) {
-    const std::vector<JsonNode>& items = items_of(root, "Policies");
+    const std::vector<JsonNode>& items = list(root, "Policies", "");
     for (std::size_t i = 0; i < items.size(); ++i) {
       const JsonNode& item = items[i];
       const std::string path = iam::pointer_to("/Policies", i);
       const std::string arn{text_of(item, "Arn")};
       note_account(arn, path, item);
       ManagedPolicy& policy = snapshot_.policies[arn];
-      policy.default_version = text_of(item, "DefaultVersionId");
-      for (const JsonNode& version : items_of(item, "PolicyVersionList")) {
+      policy.default_version = text(item, "DefaultVersionId", path);
+      for (const JsonNode& version : list(item, "PolicyVersionList", path)) {
         if (const JsonNode* const document = version.find("Document")) {
-          policy.versions[std::string{text_of(version, "VersionId")}] =
+          policy.versions[text(version, "VersionId", iam::pointer_to(path, "PolicyVersionList"))] =
               document_of(arn, *document, PolicyKind::identity);
         }
       }
@@ -166,6 +198,11 @@ void note_broken(const DocumentPtr& document, std::vector<std::string>& out) {
 
 }  // namespace
 
+bool NameLess::operator()(std::string_view a, std::string_view b) const {
+  return std::lexicographical_compare(a.begin(), a.end(), b.begin(), b.end(),
+                                      [](char x, char y) { return iam::lower(x) < iam::lower(y); });
+}
+
 std::string to_json(const JsonNode& node) {
   std::string out;
   append_json(node, out);
@@ -175,6 +212,10 @@ std::string to_json(const JsonNode& node) {
 DocumentPtr make_document(std::string name, std::string json, PolicyKind kind) {
   auto document = std::make_shared<Document>();
   document->name = std::move(name);
+  if (json.size() > kMostOfDocument) {
+    document->error = fmt::format("it has {} bytes, and no policy may have more than {}", json.size(), kMostOfDocument);
+    return document;
+  }
   document->json = std::move(json);
   auto policy = iam::parse_policy(document->json, kind);
   if (policy) {
@@ -216,6 +257,7 @@ iam::Result<OrganizationSnapshot> read_organization(std::string_view json) {
   const auto root = iam::parse_json_object(json);
   if (!root) return root.error();
   OrganizationSnapshot snapshot;
+  if (is_part(*root)) return iam::Error{"this has a list of which only a part was printed", "", root->offset};
   const JsonNode* const organization = root->find("Organization");
   if (organization == nullptr) return iam::Error{"there is no \"Organization\"", "", root->offset};
   snapshot.id = text_of(*organization, "Id");
@@ -229,7 +271,8 @@ iam::Result<OrganizationSnapshot> read_organization(std::string_view json) {
   std::map<std::string, std::vector<DocumentPtr>> resource_control;
   const std::vector<JsonNode>& policies = items_of(*root, "Policies");
   for (std::size_t i = 0; i < policies.size(); ++i) {
-    const JsonNode& policy = policies[i];
+    const JsonNode* const printed = policies[i].find("Policy");  // As `describe-policy` prints it, or what is in there.
+    const JsonNode& policy = printed != nullptr ? *printed : policies[i];
     const std::string path = iam::pointer_to("/Policies", i);
     const JsonNode* const summary = policy.find("PolicySummary");
     const JsonNode* const content = policy.find("Content");
@@ -243,7 +286,7 @@ iam::Result<OrganizationSnapshot> read_organization(std::string_view json) {
     const DocumentPtr document =
         document_of(fmt::format("{} {}", service ? "SCP" : "RCP", text_of(*summary, "Name")), *content,
                     service ? PolicyKind::service_control : PolicyKind::resource_control);
-    for (const JsonNode& target : items_of(policy, "Targets")) {
+    for (const JsonNode& target : items_of(policies[i], "Targets")) {
       (service ? service_control : resource_control)[std::string{text_of(target, "TargetId")}].push_back(document);
     }
   }

@@ -19,6 +19,10 @@ struct Window {
     begin = std::max(begin, other.begin);
     end = std::min(end, other.end);
   }
+  /// The same, some time later.
+  [[nodiscard]] Window later(event::Timestamp by) const {
+    return {begin == INT64_MIN ? begin : begin + by, end > INT64_MAX - by ? INT64_MAX : end + by};
+  }
   [[nodiscard]] bool covers(event::Timestamp time) const { return begin <= time && time < end; }
 };
 

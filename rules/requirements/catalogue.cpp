@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
+#include <iterator>
+#include <utility>
 
 #include "rules/iam/glob.h"
 #include "rules/iam/text.h"
@@ -50,6 +52,7 @@ std::string_view without_version(std::string_view name) {
 class Catalogue::Reader {
  public:
   iam::Result<void> read(const JsonNode& root, Catalogue& into) {
+    std::vector<Template> known = std::exchange(into.templates_, {});
     for (const iam::JsonMember& member : root.members) {
       const std::string path = iam::pointer_to("", member.key);
       if (std::find(kMembers.begin(), kMembers.end(), member.key) == kMembers.end()) {
@@ -68,6 +71,8 @@ class Catalogue::Reader {
         if (!read_item(member.key, member.value.items[i], iam::pointer_to(path, i), into)) return error_;
       }
     }
+    into.templates_.insert(into.templates_.end(), std::make_move_iterator(known.begin()),
+                           std::make_move_iterator(known.end()));
     return {};
   }
 
@@ -121,16 +126,26 @@ class Catalogue::Reader {
     Entry entry;
     std::string source;
     Requirement& requirement = entry.requirement;
-    if (!known_members(node, path, {"source", "name", "action", "none", "rule", "administrator", "also"}) ||
+    if (!known_members(node, path,
+                       {"source", "name", "action", "and", "none", "unknown", "rule", "administrator", "also"}) ||
         !text(node, path, "source", source, true) || !text(node, path, "name", entry.name, true) ||
         !text(node, path, "action", requirement.action) || !text(node, path, "none", requirement.none) ||
-        !text(node, path, "rule", requirement.rule) ||
+        !text(node, path, "unknown", requirement.unknown) || !text(node, path, "rule", requirement.rule) ||
         !text(node, path, "administrator", requirement.administrator_rule)) {
       return false;
     }
     if (!requirement.action.empty()) {
       auto action = iam::Action::parse(requirement.action);
       if (!action) return refuse(action.error(), iam::pointer_to(path, "action"), node.offset);
+    }
+    if (node.find("and") != nullptr) {
+      std::vector<std::string> actions;
+      if (!texts(node, path, "and", actions)) return false;
+      for (const std::string& more : actions) {
+        auto action = iam::Action::parse(more);
+        if (!action) return refuse(action.error(), iam::pointer_to(path, "and"), node.offset);
+        requirement.more.push_back({more, std::move(*action), false});
+      }
     }
     if (const JsonNode* const also = node.find("also")) {
       const std::string place = iam::pointer_to(path, "also");
@@ -158,7 +173,10 @@ class Catalogue::Reader {
     }
     auto pattern = iam::ActionPattern::parse(action);
     if (!pattern) return refuse(pattern.error(), iam::pointer_to(path, "action"), node.offset);
-    into.templates_.push_back({std::move(*pattern), std::move(arn)});
+    if (std::count(arn.begin(), arn.end(), '{') != std::count(arn.begin(), arn.end(), '}')) {
+      return refuse("a \"{\" or \"}\" has no partner", iam::pointer_to(path, "arn"), node.offset);
+    }
+    into.templates_.push_back({std::move(action), std::move(*pattern), std::move(arn)});
     return true;
   }
 
@@ -235,7 +253,7 @@ Requirement Catalogue::requirement(std::string_view source, std::string_view nam
   }
   Requirement requirement;
   if (best != nullptr) requirement = best->requirement;
-  if (!requirement.none.empty()) return requirement;
+  if (!requirement.none.empty() || !requirement.unknown.empty()) return requirement;
   if (requirement.action.empty()) {
     std::string_view service = source;
     if (service.ends_with(kDomain)) service.remove_suffix(kDomain.size());
@@ -246,6 +264,7 @@ Requirement Catalogue::requirement(std::string_view source, std::string_view nam
   if (auto action = iam::Action::parse(requirement.action)) {
     requirement.parsed = std::move(*action);
     requirement.without_resource = without_resource(*requirement.parsed);
+    for (Requirement::More& more : requirement.more) more.without_resource = without_resource(more.parsed);
   } else {
     requirement.action.clear();
   }
@@ -259,8 +278,10 @@ bool Catalogue::without_resource(const iam::Action& action) const {
 
 std::vector<std::string_view> Catalogue::resource_templates(const iam::Action& action) const {
   std::vector<std::string_view> found;
+  const Template* first = nullptr;
   for (const Template& candidate : templates_) {
-    if (candidate.pattern.match(action)) found.push_back(candidate.arn);
+    if (first == nullptr && candidate.pattern.match(action)) first = &candidate;
+    if (first != nullptr && candidate.action == first->action) found.push_back(candidate.arn);
   }
   return found;
 }

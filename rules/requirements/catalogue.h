@@ -19,7 +19,15 @@ struct Requirement {
   std::string action;                 ///< As IAM spells it: `s3:ListBucket`. Empty: nothing.
   std::optional<iam::Action> parsed;  ///< The same, compiled; none where nothing is needed or nobody knows.
   std::string none;                   ///< Why nothing is needed.
-  std::string rule;                   ///< The number of the rule that asks for it: `R6`; may be empty.
+  std::string unknown;                ///< Why nobody can say what is needed; then there is no action.
+  /// Actions that are needed as well, each on its own resources.
+  struct More {
+    std::string action;  ///< As IAM spells it.
+    iam::Action parsed;
+    bool without_resource = false;
+  };
+  std::vector<More> more;
+  std::string rule;  ///< The number of the rule that asks for it: `R6`; may be empty.
   /// The rule by which only root and administrators may: `R11`; may be empty.
   std::string administrator_rule;
   /// The action has no resource type: only `"Resource": "*"` grants it.
@@ -54,7 +62,8 @@ class Catalogue {
   /// `name` in IAM's spelling (event::canonical_name). An event that no entry names needs the action of its own name.
   [[nodiscard]] Requirement requirement(std::string_view source, std::string_view name) const;
 
-  /// Templates of the ARN that an action of this name is about, most wanted first: `arn:{partition}:s3:::{path}`.
+  /// Templates of the ARN that an action is about, most wanted first: `arn:{partition}:s3:::{path}`. They are those of
+  /// the first entry that the action fits, and of those with the same pattern.
   [[nodiscard]] std::vector<std::string_view> resource_templates(const iam::Action& action) const;
 
   [[nodiscard]] bool without_resource(const iam::Action& action) const;
@@ -70,6 +79,7 @@ class Catalogue {
     Requirement requirement;
   };
   struct Template {
+    std::string action;
     iam::ActionPattern pattern;
     std::string arn;
   };

@@ -55,8 +55,9 @@ std::optional<grants::Holder> holder_of(const EventFacts& facts) {
 }
 
 bool is_denial(std::string_view error_code) {
-  constexpr std::array<std::string_view, 5> kWords{"AccessDenied", "UnauthorizedOperation", "AuthorizationError",
-                                                   "NotAuthorized", "UnauthorizedAccess"};
+  constexpr std::array<std::string_view, 7> kWords{
+      "AccessDenied",       "UnauthorizedOperation", "AuthorizationError", "NotAuthorized",
+      "UnauthorizedAccess", "UnauthorizedException", "ForbiddenException"};
   return std::any_of(kWords.begin(), kWords.end(),
                      [&](std::string_view word) { return error_code.find(word) != std::string_view::npos; });
 }

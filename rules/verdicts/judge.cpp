@@ -4,8 +4,8 @@
 
 #include "rules/iam/arn.h"
 #include "rules/iam/explain.h"
-#include "rules/iam/statement_match.h"
 #include "rules/iam/text.h"
+#include "rules/verdicts/administrator.h"
 #include "rules/verdicts/resource.h"
 
 namespace trailkeeper::rules::verdicts {
@@ -15,6 +15,7 @@ namespace {
 constexpr std::size_t kRemembered = 1U << 16;
 
 constexpr std::string_view kActivate = "activate.amazonaws.com";
+constexpr std::string_view kIam = "iam.amazonaws.com";
 
 // A key's or role's own policy isn't in the trail. What an account's default key policy says: IAM's policies decide.
 const iam::Policy& delegating_policy(std::string_view account) {
@@ -30,27 +31,14 @@ const iam::Policy& delegating_policy(std::string_view account) {
   return policy;
 }
 
-bool allows_all(const iam::Policy& policy) {
-  return std::any_of(policy.statements.begin(), policy.statements.end(), [](const iam::Statement& statement) {
-    const bool actions = statement.actions == iam::Statement::Names::listed &&
-                         std::any_of(statement.action_patterns.begin(), statement.action_patterns.end(),
-                                     [](const iam::ActionPattern& pattern) { return pattern.matches_everything(); });
-    const bool resources = statement.resources == iam::Statement::Names::listed &&
-                           std::any_of(statement.resource_patterns.begin(), statement.resource_patterns.end(),
-                                       [](const iam::ResourcePattern& pattern) { return pattern.everything; });
-    return statement.allow && actions && resources && statement.conditions.empty();
-  });
-}
-
-bool denies_anything(const iam::Policy& policy) {
-  return std::any_of(policy.statements.begin(), policy.statements.end(),
-                     [](const iam::Statement& statement) { return !statement.allow; });
-}
-
-// One of the policies allows all, and none denies anything.
-bool open(iam::Policies policies) {
-  return std::any_of(policies.begin(), policies.end(), [](const iam::Policy* p) { return allows_all(*p); }) &&
-         std::none_of(policies.begin(), policies.end(), [](const iam::Policy* p) { return denies_anything(*p); });
+// Which of several answers decides.
+int rank(iam::Verdict verdict) {
+  switch (verdict) {
+    case iam::Verdict::allowed: return 0;
+    case iam::Verdict::unknown: return 1;
+    case iam::Verdict::implicitly_denied: return 2;
+    default: return 3;
+  }
 }
 
 // Kinds of events that record no call of an API with IAM's permission.
@@ -79,11 +67,13 @@ struct Judge::Case {
   std::string why;
   std::string rule;
   std::string resource;
-  std::shared_ptr<const grants::Granted> granted;
+  event::Timestamp asked = 0;                      // When what was granted counts.
+  std::shared_ptr<const grants::Granted> granted;  // What the caller had then.
+  std::shared_ptr<const grants::Granted> owner;    // What holds for the account that the resource is in.
   iam::Verdict decision = iam::Verdict::unknown;
   std::vector<std::string> decided_by;
   std::vector<std::string> missing;
-  std::vector<Judgement::Considered> considered;
+  std::vector<Considered> considered;
 
   void settle(Verdict as, std::string_view because) {
     verdict = as;
@@ -91,27 +81,19 @@ struct Judge::Case {
     why = because;
     if (!why.ends_with('.')) why += '.';
   }
+  void take(Case&& other) {
+    needs_record = other.needs_record;
+    broken = other.broken;
+    why = std::move(other.why);
+    resource = std::move(other.resource);
+    granted = std::move(other.granted);
+    decision = other.decision;
+    decided_by = std::move(other.decided_by);
+    missing = std::move(other.missing);
+    considered = std::move(other.considered);
+  }
   [[nodiscard]] bool failed() const { return !facts.error_code.empty(); }
 };
-
-bool is_administrator(const grants::Granted& granted) {
-  if (!granted.unknown.empty()) return false;
-  const iam::PolicySet& set = granted.policies();
-  const bool boundary = set.permission_boundaries.empty() || open(set.permission_boundaries);
-  return open(set.identity) && boundary &&
-         std::all_of(set.service_control.begin(), set.service_control.end(),
-                     [](iam::Policies level) { return open(level); });
-}
-
-std::string statement_words(const iam::StatementPlace& place, const grants::Granted* granted) {
-  const std::string statement =
-      place.sid.empty() ? fmt::format("statement {}", place.statement) : fmt::format("statement \"{}\"", place.sid);
-  if (place.kind == iam::PolicyKind::resource) return statement + " of the resource's own policy";
-  const grants::Document* const document = granted == nullptr ? nullptr : granted->document(place);
-  const std::string name = document == nullptr ? std::string{iam::kind_words(place.kind)} : document->name;
-  const bool boundary = place.kind == iam::PolicyKind::permission_boundary;
-  return fmt::format("{} of {}{}", statement, boundary ? "the boundary " : "", name);
-}
 
 std::size_t Judge::HashOfAsked::operator()(const Asked& asked) const {
   constexpr std::uint64_t kMix = 0x9E3779B97F4A7C15;
@@ -153,7 +135,6 @@ bool Judge::settle_without_policies(Case& one) {
   };
   if (const std::string_view reason = reason_of_type(facts.event_type); !reason.empty()) return not_applicable(reason);
   if (!one.requirement->none.empty()) return not_applicable(one.requirement->none);
-  if (!one.requirement->parsed) return not_applicable("it isn't known which permission such an event needs");
   const std::string_view type = facts.identity_type;
   const bool foreign =
       !facts.account.empty() && !facts.recipient_account.empty() && facts.account != facts.recipient_account;
@@ -164,6 +145,13 @@ bool Judge::settle_without_policies(Case& one) {
   }
   if (type == "AWSService") return not_applicable("a service did this by itself");
   if (type.empty()) return not_applicable("the event names no caller");
+  const std::string_view unclear = !one.requirement->unknown.empty() ? std::string_view{one.requirement->unknown}
+                                   : one.requirement->parsed         ? std::string_view{}
+                                                             : "it isn't known which permission such an event needs";
+  if (!unclear.empty()) {
+    one.settle(Verdict::unknown, unclear);
+    return true;
+  }
   if (type == "AWSAccount" || type == "Unknown") {
     one.settle(Verdict::unknown, type == "AWSAccount"
                                      ? "the caller is of another account, which alone knows its policies"
@@ -176,19 +164,20 @@ bool Judge::settle_without_policies(Case& one) {
   return false;
 }
 
-const iam::Policy* Judge::resource_policy(const Case& one, const iam::Action& action) {
-  const auto arn = iam::Arn::parse(one.resource);
+const iam::Policy* Judge::resource_policy(const Case& one, const Question& question) {
+  const auto arn = iam::Arn::parse(question.resource.arn);
   if (!arn) return nullptr;
-  const bool role = action.service() == "sts" && arn->service == "iam" && arn->resource.starts_with("role/");
+  const std::string_view service = question.action->service();
+  const bool role = service == "sts" && arn->service == "iam" && arn->resource.starts_with("role/");
   if (role) {
     const std::string_view name = arn->resource.substr(arn->resource.rfind('/') + 1);
-    trusting_ = granted({grants::Holder::Kind::role, arn->account, name}, one.facts.time);
+    trusting_ = granted({grants::Holder::Kind::role, arn->account, name}, one.asked);
     if (trusting_->trust && trusting_->trust->policy) return &*trusting_->trust->policy;
   }
-  if (role || action.service() == "kms")
-    return &delegating_policy(arn->account == one.facts.account ? arn->account : "*");
+  if (role || service == "kms") return &delegating_policy(arn->account == one.facts.account ? arn->account : "*");
   // Another account's side isn't known: what it says is seen by whether the call succeeded.
-  const bool foreign = iam::is_account_id(arn->account) && arn->account != one.facts.account;
+  const std::string& account = question.resource.account;
+  const bool foreign = iam::is_account_id(account) && account != one.facts.account;
   return foreign ? &delegating_policy("*") : nullptr;
 }
 
@@ -200,6 +189,7 @@ const iam::Decision& Judge::decide(const grants::Granted& granted, const EventFa
   if (const auto principal = iam::Principal::parse(facts.arn.empty() ? std::string_view{granted.arn} : facts.arn)) {
     request.principal = *principal;
   }
+  request.principal.service_linked = granted.service_linked();
   request.action = &action;
   request.resource = resource;
   request.resource_account = request.principal.account;
@@ -208,85 +198,103 @@ const iam::Decision& Judge::decide(const grants::Granted& granted, const EventFa
   return evaluator_.evaluate(request, granted.policies());
 }
 
-// Asks each policy by itself, for people who want to know what it says.
-void Judge::consider(Case& one, const iam::Request& request, const iam::Policy* resource) {
-  const bool bounded = !one.granted->boundaries.empty();
-  const auto ask = [&](const iam::Policy& policy, iam::PolicyKind kind, std::string name) {
-    std::string says;
-    for (std::size_t i = 0; i < policy.statements.size(); ++i) {
-      const iam::Statement& statement = policy.statements[i];
-      iam::MissingKeys missing;
-      const iam::Tri applies = iam::match_statement(statement, kind, request, bounded, missing).applies;
-      if (applies == iam::Tri::no) continue;
-      const std::string label =
-          statement.sid.empty() ? fmt::format("statement {}", i) : fmt::format("statement \"{}\"", statement.sid);
-      const std::string_view sure = applies == iam::Tri::yes ? "" : " perhaps";
-      says += fmt::format("{}{}{} {} it", says.empty() ? "" : ", ", label, sure, statement.allow ? "allows" : "denies");
+// Everything that had to be allowed: each action on each of its resources.
+std::vector<Judge::Question> Judge::questions(const Case& one, const iam::JsonNode* record) const {
+  std::vector<Question> questions;
+  const auto add = [&](const iam::Action& action, std::string_view words, bool without_resource) {
+    std::vector<Resource> resources;
+    if (without_resource) {
+      resources.push_back({"*", std::string{one.facts.account}});
+    } else if (record != nullptr) {
+      resources = resources_of(one.facts, *record, action, catalogue_);
     }
-    one.considered.push_back(
-        {std::string{iam::kind_words(kind)}, std::move(name), says.empty() ? "nothing about it" : says});
-  };
-  const auto ask_all = [&](const std::vector<grants::DocumentPtr>& documents, iam::PolicyKind kind) {
-    for (const grants::DocumentPtr& document : documents) {
-      if (document->policy) ask(*document->policy, kind, document->name);
+    if (resources.empty()) resources.emplace_back();
+    for (Resource& resource : resources) {
+      resource.arn = history_.with_path(std::move(resource.arn), one.asked);
+      questions.push_back({&action, words, std::move(resource)});
     }
   };
-  ask_all(one.granted->identity, iam::PolicyKind::identity);
-  ask_all(one.granted->boundaries, iam::PolicyKind::permission_boundary);
-  for (const auto& level : one.granted->service_control) ask_all(level, iam::PolicyKind::service_control);
-  for (const auto& level : one.granted->resource_control) ask_all(level, iam::PolicyKind::resource_control);
+  add(*one.requirement->parsed, one.requirement->action, one.requirement->without_resource);
+  for (const auto& more : one.requirement->more) add(more.parsed, more.action, more.without_resource);
+  return questions;
+}
+
+// The policies' answer; valid until the next one.
+const iam::Decision& Judge::answer(Case& one, const Question& question) {
+  const grants::Granted& has = *one.granted;
+  const std::string_view owner =
+      question.resource.account.empty() ? request_.principal.account : std::string_view{question.resource.account};
+  context_.set_resource_account(question.resource.account);
+  request_.action = question.action;
+  request_.resource = question.resource.arn;
+  request_.resource_account = owner;
+  request_.context = context_.view();
+  request_.management_account = has.management_account;
+  iam::PolicySet policies = has.policies();
+  policies.resource = resource_policy(one, question);
+  // RCPs are those of the resource's account.
+  one.owner = one.granted;
+  if (owner != has.account) {
+    one.owner = granted({grants::Holder::Kind::root, owner, {}}, one.asked);
+    policies.resource_control = one.owner->policies().resource_control;
+  }
+  return evaluator_.evaluate(request_, policies);
+}
+
+// The reasons of a decision, for people.
+void Judge::give_reasons(Case& one, const Question& question, const iam::Decision& decision) {
+  one.resource = question.resource.arn;
+  one.why = iam::explain(decision, request_, question.words);
+  for (const iam::StatementPlace& place : decision.by) {
+    const bool of_owner = place.kind == iam::PolicyKind::resource_control;
+    one.decided_by.push_back(statement_words(place, of_owner ? one.owner.get() : one.granted.get()));
+  }
+  if (!one.decided_by.empty()) {
+    const bool allows = decision.verdict == iam::Verdict::allowed;
+    one.why = fmt::format("{} is {} by {}{}.", question.words, allows ? "allowed" : "denied", one.decided_by.front(),
+                          allows ? ", and nothing denies it" : "");
+  }
+  one.missing.insert(one.missing.end(), decision.missing.begin(), decision.missing.end());
+  one.considered = considered_by(*one.granted, request_);
+  const iam::Policy* const resource = resource_policy(one, question);
   if (resource == nullptr) return;
   const bool trust =
       trusting_ && trusting_->trust && trusting_->trust->policy && &*trusting_->trust->policy == resource;
-  ask(*resource, iam::PolicyKind::resource,
-      trust ? trusting_->trust->name : "the resource's own, taken to let the caller's decide");
+  one.considered.push_back(considered(
+      *resource, iam::PolicyKind::resource,
+      trust ? std::string_view{trusting_->trust->name} : "the resource's own, taken to let the caller's decide",
+      !one.granted->boundaries.empty(), request_));
 }
 
-// The policies' decision; with the reasons, if they are wanted.
+// The policies' decision: the worst answer to what had to be allowed.
 void Judge::decide(Case& one, const iam::JsonNode* record) {
   const EventFacts& facts = one.facts;
-  const requirements::Requirement& needed = *one.requirement;
   context_.clear();
   context_.add_caller(facts, one.granted->arn, one.granted->organization);
   if (record != nullptr) context_.add_record(facts, *record);
-  if (needed.without_resource) {
-    one.resource = "*";
-  } else if (record != nullptr) {
-    one.resource = resource_of(facts, *record, *needed.parsed, catalogue_);
-  }
   const bool federated = facts.identity_type == "FederatedUser";
   const std::string_view who = federated || facts.arn.empty() ? std::string_view{one.granted->arn} : facts.arn;
   const auto principal = iam::Principal::parse(who);
   if (!principal) {
     one.broken = true;
+    one.decision = iam::Verdict::unknown;
     return one.settle(Verdict::unknown, "the caller's ARN is broken: " + principal.error());
   }
-  iam::Request request;
-  request.principal = *principal;
-  request.action = &*needed.parsed;
-  request.resource = one.resource;
-  const auto arn = iam::Arn::parse(one.resource);
-  request.resource_account = arn && iam::is_account_id(arn->account) ? arn->account : principal->account;
-  request.context = context_.view();
-  request.management_account = one.granted->management_account;
-  iam::PolicySet policies = one.granted->policies();
-  policies.resource = resource_policy(one, *needed.parsed);
-  const iam::Decision& decision = evaluator_.evaluate(request, policies);
-  // Which role is to be taken decides whose trust counts.
-  const bool trust_counts = record == nullptr && needed.parsed->text().starts_with("sts:assumerole");
-  one.decision = trust_counts && decision.verdict == iam::Verdict::allowed ? iam::Verdict::unknown : decision.verdict;
-  if (!one.explain) return;
-  one.why = iam::explain(decision, request, needed.action);
-  for (const iam::StatementPlace& place : decision.by) {
-    one.decided_by.push_back(statement_words(place, one.granted.get()));
+  request_.principal = *principal;
+  request_.principal.service_linked = one.granted->service_linked();
+  const std::vector<Question> asked = questions(one, record);
+  const Question* worst = nullptr;
+  one.decision = iam::Verdict::allowed;
+  for (const Question& question : asked) {
+    iam::Verdict verdict = answer(one, question).verdict;
+    // Which role is to be taken decides whose trust counts.
+    const bool trust_counts = record == nullptr && question.action->text().starts_with("sts:assumerole");
+    if (trust_counts && verdict != iam::Verdict::explicitly_denied) verdict = iam::Verdict::unknown;
+    if (worst != nullptr && rank(verdict) <= rank(one.decision)) continue;
+    worst = &question;
+    one.decision = verdict;
   }
-  if (!one.decided_by.empty()) {
-    const bool allows = decision.verdict == iam::Verdict::allowed;
-    one.why = fmt::format("{} is {} by {}{}.", needed.action, allows ? "allowed" : "denied", one.decided_by.front(),
-                          allows ? ", and nothing denies it" : "");
-  }
-  one.missing.insert(one.missing.end(), decision.missing.begin(), decision.missing.end());
-  consider(one, request, policies.resource);
+  if (one.explain) give_reasons(one, *worst, answer(one, *worst));
 }
 
 // The same from what is remembered. What the caller's fields add to the context is part of the key.
@@ -304,35 +312,82 @@ void Judge::decide_quickly(Case& one) {
   one.decision = found->second.first;
 }
 
+// What the caller's policies at one.asked decide. Where not all of them are known, only a Deny counts.
 void Judge::ask_policies(Case& one, const iam::JsonNode* record) {
+  const grants::Granted& has = *one.granted;
+  one.decision = iam::Verdict::unknown;
+  const bool asked = has.unknown.empty() || (!has.doubtful && !has.empty());
+  if (asked) {
+    if (record != nullptr || one.explain || one.facts.identity_type == "FederatedUser") {
+      decide(one, record);
+    } else {
+      decide_quickly(one);
+    }
+  }
+  if (has.unknown.empty() || one.decision == iam::Verdict::explicitly_denied) return;
+  one.needs_record = asked && record == nullptr && one.decision == iam::Verdict::unknown && !one.broken;
+  one.decision = iam::Verdict::unknown;
+  one.decided_by.clear();
+  one.settle(Verdict::unknown, has.unknown);
+}
+
+// What was granted when the event happened; then what the policies say.
+void Judge::ask_as_of_event(Case& one, const iam::JsonNode* record) {
   const EventFacts& facts = one.facts;
   const auto holder = holder_of(facts);
   if (!holder) return one.settle(Verdict::unknown, "the event doesn't say which user or role called");
-  one.granted = granted(*holder, facts.time);
-  one.window.narrow(one.granted->window);
-  if (!one.granted->unknown.empty()) return one.settle(Verdict::unknown, one.granted->unknown);
+  // A call that changes what is granted is judged by what held before it: nobody's own grant allows itself.
+  const bool changes = facts.event_source == kIam && grants::changes_grants(facts.event_name);
+  one.asked = changes ? facts.time - 1 : facts.time;
+  one.granted = granted(*holder, one.asked);
+  grants::Window window = one.granted->window;
+  if (changes) window = window.later(1);
+  one.window.narrow(window);
+  ask_policies(one, record);
+  if (changes || one.granted->window.begin != facts.time) return;
+  // Something changed within the event's second: only what both states say is sure.
+  one.window.narrow({facts.time, facts.time + 1});
+  Case before{facts};
+  before.requirement = one.requirement;
+  before.explain = one.explain;
+  before.asked = facts.time - 1;
+  before.granted = granted(*holder, before.asked);
+  if (!before.granted->unknown.empty()) return;
+  ask_policies(before, record);
+  if (before.decision == one.decision) return;
+  if (!one.granted->unknown.empty()) {
+    before.window = one.window;
+    one.take(std::move(before));
+    return;
+  }
+  one.needs_record =
+      one.needs_record || before.needs_record ||
+      (record == nullptr && (one.decision == iam::Verdict::unknown || before.decision == iam::Verdict::unknown));
+  one.decision = iam::Verdict::unknown;
+  one.decided_by.clear();
+  one.settle(Verdict::unknown, "what the caller may changed within the same second");
+}
 
+void Judge::settle_by_policies(Case& one, const iam::JsonNode* record) {
+  const EventFacts& facts = one.facts;
+  ask_as_of_event(one, record);
   // A federated user's session has at most what its user has; the session's policy isn't known.
   const bool federated = facts.identity_type == "FederatedUser";
-  if (record != nullptr || one.explain || federated) {
-    decide(one, record);
-  } else {
-    decide_quickly(one);
-  }
   if (federated && one.decision == iam::Verdict::allowed) {
     one.decision = iam::Verdict::unknown;
     if (one.explain) one.missing.emplace_back("the session policy");
   }
   if (one.decision == iam::Verdict::unknown) {
     one.verdict = Verdict::unknown;
-    one.needs_record = record == nullptr && !federated && !one.broken;
+    const bool known = one.granted && one.granted->unknown.empty();
+    one.needs_record = one.needs_record || (known && record == nullptr && !federated && !one.broken);
     return;
   }
   const requirements::Requirement& needed = *one.requirement;
   const bool allowed = one.decision == iam::Verdict::allowed;
+  one.rule = needed.rule;
   if (!one.failed()) {
     one.verdict = allowed ? Verdict::granted : Verdict::not_granted;
-    one.rule = needed.rule;
     if (allowed && !needed.administrator_rule.empty() && facts.identity_type != "Root" &&
         !is_administrator(*one.granted)) {
       one.rule = needed.administrator_rule;
@@ -340,7 +395,6 @@ void Judge::ask_policies(Case& one, const iam::JsonNode* record) {
     }
     return;
   }
-  one.rule = needed.rule;
   if (is_denial(facts.error_code)) {
     one.verdict = allowed ? Verdict::denied_though_granted : Verdict::denied_as_expected;
   } else {
@@ -352,7 +406,7 @@ void Judge::ask_policies(Case& one, const iam::JsonNode* record) {
 
 void Judge::settle(Case& one, const iam::JsonNode* record) {
   one.requirement = &requirement(one.facts);
-  if (!settle_without_policies(one)) ask_policies(one, record);
+  if (!settle_without_policies(one)) settle_by_policies(one, record);
 }
 
 Judge::Quick Judge::quick(const EventFacts& facts) {

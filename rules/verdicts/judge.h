@@ -11,8 +11,10 @@
 #include "rules/grants/history.h"
 #include "rules/iam/evaluate.h"
 #include "rules/requirements/catalogue.h"
+#include "rules/verdicts/considered.h"
 #include "rules/verdicts/event_facts.h"
 #include "rules/verdicts/request_context.h"
+#include "rules/verdicts/resource.h"
 #include "rules/verdicts/verdict.h"
 
 namespace trailkeeper::rules::verdicts {
@@ -28,12 +30,7 @@ struct Judgement {
   iam::Verdict decision = iam::Verdict::unknown;
   std::vector<std::string> decided_by;  ///< The statements, as people call them.
   std::vector<std::string> missing;     ///< Condition keys, or `resource`, that would have decided.
-  /// Each policy that was asked, and what it said.
-  struct Considered {
-    std::string as;      ///< `identity policy`
-    std::string policy;  ///< Its name.
-    std::string says;    ///< `statement "Read" allows it`; `nothing about it`
-  };
+  /// Each policy that was asked, and what it said of what decided.
   std::vector<Considered> considered;
 };
 
@@ -69,13 +66,23 @@ class Judge {
  private:
   struct Case;
   const requirements::Requirement& requirement(const EventFacts& facts);
+  // An action on a resource, which had to be allowed.
+  struct Question {
+    const iam::Action* action;
+    std::string_view words;  // The action as IAM spells it.
+    Resource resource;
+  };
   bool settle_without_policies(Case& one);
+  void settle_by_policies(Case& one, const iam::JsonNode* record);
   void settle(Case& one, const iam::JsonNode* record);
-  void decide(Case& one, const iam::JsonNode* record);
-  void decide_quickly(Case& one);
+  void ask_as_of_event(Case& one, const iam::JsonNode* record);
   void ask_policies(Case& one, const iam::JsonNode* record);
-  void consider(Case& one, const iam::Request& request, const iam::Policy* resource);
-  const iam::Policy* resource_policy(const Case& one, const iam::Action& action);
+  void decide_quickly(Case& one);
+  void decide(Case& one, const iam::JsonNode* record);
+  [[nodiscard]] std::vector<Question> questions(const Case& one, const iam::JsonNode* record) const;
+  const iam::Decision& answer(Case& one, const Question& question);
+  void give_reasons(Case& one, const Question& question, const iam::Decision& decision);
+  const iam::Policy* resource_policy(const Case& one, const Question& question);
 
   const grants::History& history_;
   const requirements::Catalogue& catalogue_;
@@ -84,6 +91,7 @@ class Judge {
   boost::unordered_flat_map<std::string, std::shared_ptr<const grants::Granted>> granted_;
   std::string key_;
   RequestContext context_;
+  iam::Request request_;
   iam::Evaluator evaluator_;
   // Decisions made without the record, by what was granted, the action and the caller's fields. What was granted is
   // kept, so that nothing else comes to lie at its address.
@@ -100,11 +108,5 @@ class Judge {
   boost::unordered_flat_map<Asked, Decided, HashOfAsked> decisions_;
   std::shared_ptr<const grants::Granted> trusting_;
 };
-
-/// Allow of everything that nothing narrows: AdministratorAccess or its equal, without a Deny, boundary or SCP (R11).
-bool is_administrator(const grants::Granted& granted);
-
-/// A statement as people call it: `statement "Read" of inline policy Reports of user anna`.
-std::string statement_words(const iam::StatementPlace& place, const grants::Granted* granted);
 
 }  // namespace trailkeeper::rules::verdicts

@@ -42,7 +42,14 @@ void RequestContext::add_caller(const EventFacts& facts, std::string_view princi
     add("aws:principaltype", user ? "User" : std::string{facts.identity_type});
   }
   if (!facts.region.empty()) add("aws:requestedregion", std::string{facts.region});
+  add("aws:principalisawsservice", "false");
   if (!organization.empty()) add("aws:principalorgid", std::string{organization});
+}
+
+void RequestContext::set_resource_account(std::string_view account) {
+  constexpr std::string_view kKey = "aws:resourceaccount";
+  std::erase_if(entries_, [&](const iam::ContextEntry& entry) { return entry.folded == kKey; });
+  if (!account.empty()) add(kKey, std::string{account});
 }
 
 // CloudTrail says which keys the request had only in event data stores (eventContext.requestContext, 1.11).

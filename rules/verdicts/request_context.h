@@ -20,6 +20,8 @@ class RequestContext {
   void clear();
   /// What the caller's fields tell; `principal_arn` is the user's or role's.
   void add_caller(const EventFacts& facts, std::string_view principal_arn, std::string_view organization);
+  /// Whose resource is asked for; empty where that isn't known. May be called again.
+  void set_resource_account(std::string_view account);
   /// What the rest of the event tells.
   void add_record(const EventFacts& facts, const iam::JsonNode& record);
 

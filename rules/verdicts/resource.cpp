@@ -1,14 +1,19 @@
 #include "rules/verdicts/resource.h"
 
-#include <vector>
+#include <algorithm>
 
 #include "rules/iam/arn.h"
+#include "rules/iam/glob.h"
 
 namespace trailkeeper::rules::verdicts {
 
 using iam::JsonNode;
 
 namespace {
+
+// An event that lists more isn't judged by them.
+constexpr std::size_t kMostListed = 64;
+constexpr std::string_view kHidden = "HIDDEN_DUE_TO_SECURITY_REASONS";
 
 // The string at `requestParameters.bucketName`.
 std::string_view text_by_path(const JsonNode& record, std::string_view path) {
@@ -21,62 +26,131 @@ std::string_view text_by_path(const JsonNode& record, std::string_view path) {
   return at != nullptr && at->kind == JsonNode::Kind::string ? std::string_view{at->text} : std::string_view{};
 }
 
-// The template with its {fields} filled in; empty if one of them isn't there.
-std::string filled(std::string_view text, const EventFacts& facts, const JsonNode& record) {
-  std::string out;
+/// Fills a template's {fields} from an event.
+class Filler {
+ public:
+  Filler(const EventFacts& facts, const JsonNode& record) : facts_(facts), record_(record) {}
+
+  // An ARN, or nothing if a field isn't there.
+  std::string fill(std::string_view text) {
+    out_.clear();
+    while (!text.empty()) {
+      const std::size_t open = text.find('{');
+      out_ += text.substr(0, open);
+      if (open == std::string_view::npos) break;
+      const std::size_t close = text.find('}', open);
+      if (close == std::string_view::npos || !add(text.substr(open + 1, close - open - 1), close + 1 == text.size())) {
+        return {};
+      }
+      text = text.substr(close + 1);
+    }
+    return iam::Arn::parse(out_) ? std::move(out_) : std::string{};
+  }
+
+ private:
+  bool add(std::string_view field, bool last) {
+    if (field == "partition") {
+      const auto caller = iam::Arn::parse(facts_.arn);
+      out_ += caller ? caller->partition : std::string_view{"aws"};
+      return true;
+    }
+    if (field == "region") return add_value(facts_.region);
+    if (field == "account") {
+      return add_value(facts_.recipient_account.empty() ? facts_.account : facts_.recipient_account);
+    }
+    if (field == "caller") return facts_.identity_type == "IAMUser" && add_value(facts_.arn);
+    const std::string_view value = text_by_path(record_, field);
+    if (!value.starts_with("arn:")) return !value.starts_with("alias/") && add_value(value);
+    // Many parameters take a name or a whole ARN. In S3's templates something else follows a bucket's name than an
+    // access point's ARN.
+    if (!last && out_.ends_with(":::")) return false;
+    out_ = value;
+    return true;
+  }
+
+  bool add_value(std::string_view value) {
+    out_ += value;
+    return !value.empty() && value != kHidden;
+  }
+
+  const EventFacts& facts_;
+  const JsonNode& record_;
+  std::string out_;
+};
+
+// What ARNs of a template look like, as a glob.
+std::string form_of(std::string_view text) {
+  std::string form;
   while (!text.empty()) {
     const std::size_t open = text.find('{');
-    out += text.substr(0, open);
+    form += text.substr(0, open);
     if (open == std::string_view::npos) break;
-    const std::size_t close = text.find('}', open);
-    if (close == std::string_view::npos) return {};
-    const std::string_view field = text.substr(open + 1, close - open - 1);
-    text = text.substr(close + 1);
-    if (field == "partition") {
-      const auto caller = iam::Arn::parse(facts.arn);
-      out += caller ? caller->partition : std::string_view{"aws"};
-    } else if (field == "region") {
-      out += facts.region;
-    } else if (field == "account") {
-      out += facts.recipient_account.empty() ? facts.account : facts.recipient_account;
-    } else {
-      const std::string_view value = text_by_path(record, field);
-      if (value.empty()) return {};
-      // Many parameters take a name or a whole ARN.
-      if (value.starts_with("arn:")) return std::string{value};
-      out += value;
-    }
+    form += '*';
+    text = text.substr(text.find('}', open) + 1);
   }
-  return out;
+  return form;
+}
+
+// `resources[].accountId` of the resource, or of the bucket that it is in.
+std::string account_of(std::string_view arn, const JsonNode& record) {
+  if (const auto parsed = iam::Arn::parse(arn); !parsed->account.empty()) return std::string{parsed->account};
+  const JsonNode* const resources = record.find("resources");
+  if (resources == nullptr) return {};
+  for (const JsonNode& resource : resources->items) {
+    const std::string_view listed = text_by_path(resource, "ARN");
+    const bool same = arn == listed || (arn.starts_with(listed) && arn[listed.size()] == '/');
+    if (!listed.empty() && same) return std::string{text_by_path(resource, "accountId")};
+  }
+  return {};
+}
+
+bool inside(std::string_view arn, std::string_view other) {
+  return arn.size() > other.size() && arn.starts_with(other) && (arn[other.size()] == '/' || arn[other.size()] == ':');
+}
+
+// The event's `resources` that an action of this kind can be about; not what they lie in, as an object's bucket.
+std::vector<std::string_view> listed(const JsonNode& record, const iam::Action& action,
+                                     const std::vector<std::string_view>& templates) {
+  std::vector<std::string> forms;
+  for (const std::string_view text : templates) forms.push_back(form_of(text));
+  std::vector<std::string_view> found;
+  const JsonNode* const resources = record.find("resources");
+  if (resources == nullptr) return found;
+  for (const JsonNode& resource : resources->items) {
+    const std::string_view arn = text_by_path(resource, "ARN");
+    const auto parsed = iam::Arn::parse(arn);
+    const bool of_service =
+        parsed && (parsed->service == action.service() || (action.service() == "sts" && parsed->service == "iam"));
+    const bool fits = forms.empty() || std::any_of(forms.begin(), forms.end(),
+                                                   [&](const std::string& form) { return iam::glob_match(form, arn); });
+    if (!of_service || !fits || std::find(found.begin(), found.end(), arn) != found.end()) continue;
+    if (found.size() == kMostListed) return {};
+    found.push_back(arn);
+  }
+  const std::vector<std::string_view> all = found;
+  std::erase_if(found, [&](std::string_view arn) {
+    return std::any_of(all.begin(), all.end(), [&](std::string_view other) { return inside(other, arn); });
+  });
+  return found;
 }
 
 }  // namespace
 
-std::string resource_of(const EventFacts& facts, const JsonNode& record, const iam::Action& action,
-                        const requirements::Catalogue& catalogue) {
-  std::string_view best;
-  if (const JsonNode* const resources = record.find("resources"); resources != nullptr) {
-    for (const JsonNode& resource : resources->items) {
-      const JsonNode* const arn = resource.find("ARN");
-      if (arn == nullptr) continue;
-      const auto parsed = iam::Arn::parse(arn->text);
-      if (!parsed) continue;
-      const bool of_service =
-          parsed->service == action.service() || (action.service() == "sts" && parsed->service == "iam");
-      // An object's event names its bucket, too.
-      if (of_service && (best.empty() || (arn->text.size() > best.size() && arn->text.starts_with(best))))
-        best = arn->text;
-    }
-  }
+std::vector<Resource> resources_of(const EventFacts& facts, const JsonNode& record, const iam::Action& action,
+                                   const requirements::Catalogue& catalogue) {
   const std::vector<std::string_view> templates = catalogue.resource_templates(action);
+  Filler filler{facts, record};
   for (const std::string_view text : templates) {
-    std::string arn = filled(text, facts, record);
-    // The event may name the bucket among its resources, and the object only in its parameters.
-    if (iam::Arn::parse(arn) && arn.starts_with(best)) return arn;
+    std::string arn = filler.fill(text);
+    if (arn.empty()) continue;
+    std::string account = account_of(arn, record);
+    return {{std::move(arn), std::move(account)}};
   }
-  const bool inside = !templates.empty() && templates.front().find('/') != std::string_view::npos;
-  if (inside && best.find('/') == std::string_view::npos) return {};
-  return std::string{best};
+  std::vector<Resource> resources;
+  for (const std::string_view arn : listed(record, action, templates)) {
+    resources.push_back({std::string{arn}, account_of(arn, record)});
+  }
+  return resources;
 }
 
 }  // namespace trailkeeper::rules::verdicts

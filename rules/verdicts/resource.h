@@ -1,7 +1,8 @@
-// Which resource an event is about.
+// Which resources an event is about.
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "rules/iam/json_node.h"
 #include "rules/requirements/catalogue.h"
@@ -9,9 +10,16 @@
 
 namespace trailkeeper::rules::verdicts {
 
-/// The ARN that an action was asked for on: the most specific of the event's resources, else one made from its
-/// parameters by the catalogue's templates. Empty where neither tells.
-std::string resource_of(const EventFacts& facts, const iam::JsonNode& record, const iam::Action& action,
-                        const requirements::Catalogue& catalogue);
+/// A resource and the account that it is in.
+struct Resource {
+  std::string arn;
+  std::string account;  ///< Empty where neither the ARN nor the event tells.
+};
+
+/// What an action was asked for on; all of them had to be allowed. The first of the catalogue's templates for the
+/// action that the event fills, else those of the event's `resources` that have the form of one of the templates.
+/// Nothing where neither tells.
+std::vector<Resource> resources_of(const EventFacts& facts, const iam::JsonNode& record, const iam::Action& action,
+                                   const requirements::Catalogue& catalogue);
 
 }  // namespace trailkeeper::rules::verdicts

@@ -32,6 +32,9 @@ TEST_CASE("catalogue: names and services that IAM calls differently") {
   CHECK(action_of("budgets.amazonaws.com", "DescribeBudgets") == "budgets:ViewBudget");
   CHECK(action_of("budgets.amazonaws.com", "DescribeBudgetAction") == "budgets:DescribeBudgetAction");
   CHECK(action_of("apigateway.amazonaws.com", "CreateRestApi") == "apigateway:POST");
+  CHECK(action_of("bedrock.amazonaws.com", "Converse") == "bedrock:InvokeModel");
+  CHECK(action_of("s3.amazonaws.com", "DeleteBucketOwnershipControls") == "s3:PutBucketOwnershipControls");
+  CHECK(action_of("servicecatalog-appregistry.amazonaws.com", "GetApplication") == "servicecatalog:GetApplication");
   // A name that merely ends in digits is whole.
   CHECK(action_of("x.amazonaws.com", "GetV2") == "x:GetV2");
 }
@@ -67,6 +70,23 @@ TEST_CASE("catalogue: a user's own file goes before what is built in") {
   CHECK(catalogue.fingerprint() != before);
 }
 
+TEST_CASE("catalogue: the first template that an action fits decides, and those with the same pattern") {
+  Catalogue catalogue = Catalogue::built_in();
+  const auto first = [&](std::string_view action) {
+    const auto templates = catalogue.resource_templates(*trailkeeper::rules::iam::Action::parse(action));
+    return templates.empty() ? std::string{} : std::string{templates.front().substr(templates.front().rfind(':') + 1)};
+  };
+  CHECK(first("iam:AddUserToGroup") == "group/{requestParameters.groupName}");
+  CHECK(first("iam:AttachUserPolicy") == "user/{requestParameters.userName}");
+  CHECK(first("iam:AddRoleToInstanceProfile") == "instance-profile/{requestParameters.instanceProfileName}");
+  CHECK(first("iam:SetDefaultPolicyVersion") == "{requestParameters.policyArn}");
+  CHECK(first("s3:PutBucketObjectLockConfiguration") == "{requestParameters.bucketName}");
+  CHECK(first("s3:ListMultipartUploadParts") == "{requestParameters.bucketName}/{requestParameters.key}");
+  CHECK(first("ec2:RunInstances").empty());
+  REQUIRE(catalogue.add(R"({"resources":[{"action":"s3:*","arn":"arn:aws:s3:::mine"}]})").has_value());
+  CHECK(first("s3:GetObject") == "mine");
+}
+
 TEST_CASE("catalogue: a broken file changes nothing and says where") {
   Catalogue catalogue = Catalogue::built_in();
   const auto before = catalogue.fingerprint();
@@ -79,6 +99,8 @@ TEST_CASE("catalogue: a broken file changes nothing and says where") {
   CHECK(place(R"({"requirements":[{"name":"b"}]})") == "/requirements/0");
   CHECK(place(R"({"requirements":[{"source":"a","name":"b","acton":"c:D"}]})") == "/requirements/0/acton");
   CHECK(place(R"({"rules":[]})") == "/rules");
+  CHECK(place(R"({"resources":[{"action":"s3:*","arn":"arn:{x"}]})") == "/resources/0/arn");
+  CHECK(place(R"({"requirements":[{"source":"a","name":"b","and":["x"]}]})") == "/requirements/0/and");
   CHECK(place(R"({"withoutResource":[3]})") == "/withoutResource/0");
   CHECK(catalogue.fingerprint() == before);
 }

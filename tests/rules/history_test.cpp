@@ -155,12 +155,62 @@ TEST_CASE("history: a document that can't be read makes its holder unknown, and 
   CHECK(of_user(history, "new", "2024-03-03T01:00:00Z").front().find("inline policy P of user new can't be read") == 0);
 }
 
+TEST_CASE("history: two changes of one second to the same thing contradict, until a later one") {
+  const std::string arn = R"("policyArn":"arn:aws:iam::aws:policy/AdministratorAccess")";
+  History history;
+  history.add(iam_event("2024-03-01T00:00:00Z", "CreateUser", R"({"userName":"new"})"));
+  history.add(iam_event("2024-03-02T00:00:00Z", "AttachUserPolicy", R"({"userName":"new",)" + arn + "}"));
+  history.add(iam_event("2024-03-02T00:00:00Z", "DetachUserPolicy", R"({"userName":"NEW",)" + arn + "}"));
+  history.add(iam_event("2024-03-02T00:00:00Z", "AddUserToGroup", R"({"userName":"new","groupName":"g"})"));
+  history.add(iam_event("2024-03-02T00:00:00Z", "CreateGroup", R"({"groupName":"g"})"));
+  history.add(iam_event("2024-03-03T00:00:00Z", "DetachUserPolicy", R"({"userName":"new",)" + arn + "}"));
+  history.finish();
+  CHECK(of_user(history, "new", "2024-03-01T12:00:00Z").empty());
+  CHECK(of_user(history, "new", "2024-03-02T12:00:00Z").front().find("changed twice within the second") !=
+        std::string::npos);
+  CHECK(of_user(history, "new", "2024-03-03T12:00:00Z").empty());
+}
+
+TEST_CASE("history: parameters that CloudTrail left out make everybody doubtful") {
+  History history;
+  history.add(at("2024-03-01T00:00:00Z"), *grants::read_account(snapshot()));
+  history.add(
+      iam_event("2024-03-02T00:00:00Z", "PutUserPolicy", R"({"omitted":true,"originalSize":120000,"reason":"x"})"));
+  history.finish();
+  CHECK(of_user(history, "anna", "2024-03-02T01:00:00Z").front().find("came without its parameters") !=
+        std::string::npos);
+  CHECK(history.granted({Holder::Kind::user, kAccount, "anna"}, at("2024-03-02T01:00:00Z"))->doubtful);
+}
+
+TEST_CASE("history: no more policies are kept than IAM allows by far") {
+  History history;
+  history.add(iam_event("2024-03-01T00:00:00Z", "CreateUser", R"({"userName":"new"})"));
+  for (int i = 0; i < 300; ++i) {
+    history.add(
+        iam_event("2024-03-02T00:00:00Z", "AttachUserPolicy",
+                  R"({"userName":"new","policyArn":"arn:aws:iam::111122223333:policy/P)" + std::to_string(i) + "\"}"));
+  }
+  history.finish();
+  CHECK(of_user(history, "new", "2024-03-02T12:00:00Z").front().find("more policies and groups") != std::string::npos);
+}
+
 TEST_CASE("snapshot: broken files are refused with their place") {
   CHECK(*grants::kind_of_snapshot(R"({"UserDetailList":[]})") == grants::SnapshotKind::account);
   CHECK(*grants::kind_of_snapshot(R"({"Organization":{}})") == grants::SnapshotKind::organization);
   CHECK(*grants::kind_of_snapshot(R"({"requirements":[]})") == grants::SnapshotKind::catalogue);
   CHECK_FALSE(grants::kind_of_snapshot(R"({"Users":[]})").has_value());
   CHECK_FALSE(grants::read_account(R"({"UserDetailList":[]})").has_value());
+  const auto place = [](std::string_view json) { return grants::read_account(json).error().path; };
+  CHECK(grants::read_account(R"({"IsTruncated":true,"UserDetailList":[]})").error().message.find("a part of a list") !=
+        std::string::npos);
+  CHECK(place(R"({"UserDetailList":{"UserName":"a"}})") == "/UserDetailList");
+  CHECK(
+      place(R"({"UserDetailList":[{"UserName":"a","Arn":"arn:aws:iam::111122223333:user/a","UserPolicyList":{}}]})") ==
+      "/UserDetailList/0/UserPolicyList");
+  CHECK(
+      place(
+          R"({"UserDetailList":[{"UserName":"a","Arn":"arn:aws:iam::111122223333:user/a","AttachedManagedPolicies":["x"]}]})") ==
+      "/UserDetailList/0/AttachedManagedPolicies");
   const auto two = grants::read_account(
       R"({"UserDetailList":[{"UserName":"a","Arn":"arn:aws:iam::111122223333:user/a"},{"UserName":"b","Arn":"arn:aws:iam::444455556666:user/b"}]})");
   REQUIRE_FALSE(two.has_value());

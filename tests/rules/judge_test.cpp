@@ -206,3 +206,168 @@ TEST_CASE("judge: a role is trusted by its own policy") {
   CHECK(verdict("Open") == Verdict::granted);
   CHECK(verdict("Closed") == Verdict::not_granted);
 }
+
+namespace {
+
+// A call of IAM by anna, and its record.
+grants::IamEvent change(event::Timestamp time, const std::string& name, const std::string& request) {
+  return {time, name + request, "111122223333", name,
+          *iam::parse_json_object(R"({"requestParameters":)" + request + "}")};
+}
+
+std::string put_policy(std::string_view user, std::string_view action) {
+  return R"({"userName":")" + std::string{user} + R"(","policyName":"New","policyDocument":)" +
+         R"("{\"Statement\":{\"Effect\":\"Allow\",\"Action\":\")" + std::string{action} +
+         R"(\",\"Resource\":\"*\"}}"})";
+}
+
+}  // namespace
+
+TEST_CASE("judge: nobody's own grant allows itself") {
+  grants::History history;
+  history.add(0, *grants::read_account(account_with(R"({"Effect":"Allow","Action":"s3:*","Resource":"*"})")));
+  const std::string request = put_policy("anna", "iam:*");
+  history.add(change(kDay, "PutUserPolicy", request));
+  history.finish();
+  const requirements::Catalogue catalogue = requirements::Catalogue::built_in();
+  Judge judge{history, catalogue};
+  const auto record = iam::parse_json_object(R"({"requestParameters":)" + request + "}");
+  EventFacts put = call("iam.amazonaws.com", "PutUserPolicy");
+  CHECK(judge.verdict(put, *record) == Verdict::not_granted);
+  put.time = kDay + event::kSecond;
+  CHECK(judge.verdict(put, *record) == Verdict::granted);
+  // What columns tell is as right, whichever is asked first.
+  EventFacts list = call("iam.amazonaws.com", "PutUserPolicy");
+  for (const event::Timestamp time : {kDay + event::kSecond, kDay, kDay - event::kSecond}) {
+    list.time = time;
+    const Judge::Quick quick = judge.quick(list);
+    CHECK(quick.window.covers(time));
+    if (!quick.needs_record) CHECK(quick.verdict == judge.verdict(list, *record));
+    CHECK_FALSE((quick.window.covers(kDay) && quick.window.covers(kDay + event::kSecond)));
+  }
+}
+
+TEST_CASE("judge: a change within the event's second may have come before or after it") {
+  grants::History history;
+  history.add(0, *grants::read_account(account_with(R"({"Effect":"Allow","Action":"s3:*","Resource":"*"})")));
+  history.add(change(kDay, "PutUserPolicy", put_policy("anna", "ec2:*")));
+  history.finish();
+  const requirements::Catalogue catalogue = requirements::Catalogue::built_in();
+  const auto record = iam::parse_json_object("{}");
+  const auto verdict = [&](std::string_view source, std::string_view name, event::Timestamp time) {
+    Judge judge{history, catalogue};
+    EventFacts facts = call(source, name);
+    facts.time = time;
+    const Judge::Quick quick = judge.quick(facts);
+    if (!quick.needs_record) CHECK(quick.verdict == judge.verdict(facts, *record));
+    return judge.verdict(facts, *record);
+  };
+  CHECK(verdict("ec2.amazonaws.com", "DescribeInstances", kDay) == Verdict::unknown);
+  CHECK(verdict("ec2.amazonaws.com", "DescribeInstances", kDay - event::kSecond) == Verdict::not_granted);
+  CHECK(verdict("ec2.amazonaws.com", "DescribeInstances", kDay + event::kSecond) == Verdict::granted);
+  CHECK(verdict("s3.amazonaws.com", "ListBuckets", kDay) == Verdict::granted);
+  CHECK(verdict("sqs.amazonaws.com", "ListQueues", kDay) == Verdict::not_granted);
+}
+
+TEST_CASE("judge: a Deny counts where other policies aren't known") {
+  Setting setting{account_with(
+      R"({"Effect":"Allow","Action":"*","Resource":"*"},{"Effect":"Deny","Action":"ec2:*","Resource":"*"})",
+      R"("PermissionsBoundary":{"PermissionsBoundaryArn":"arn:aws:iam::aws:policy/PowerUserAccess"},)")};
+  CHECK(setting.judgement(call("ec2.amazonaws.com", "DescribeInstances")).verdict == Verdict::not_granted);
+  CHECK(setting.judgement(call("ec2.amazonaws.com", "DescribeInstances", "AccessDenied")).verdict ==
+        Verdict::denied_as_expected);
+  CHECK(setting.judgement(call("s3.amazonaws.com", "ListBuckets")).verdict == Verdict::unknown);
+}
+
+TEST_CASE("judge: names in IAM don't depend on case, and paths are found") {
+  Setting setting{
+      R"({"UserDetailList":[{"UserName":"anna","Arn":"arn:aws:iam::111122223333:user/team/anna","UserPolicyList":[
+      {"PolicyName":"P","PolicyDocument":{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"iam:*","Resource":"arn:aws:iam::111122223333:user/team/*"}}}]}]})"};
+  EventFacts facts = call("iam.amazonaws.com", "GetUser");
+  facts.arn = "arn:aws:iam::111122223333:user/team/Anna";
+  CHECK(setting.judgement(facts, R"({"requestParameters":{"userName":"ANNA"}})").verdict == Verdict::granted);
+  CHECK(setting.judgement(facts, R"({"requestParameters":null})").verdict == Verdict::granted);
+  CHECK(setting.judgement(facts, R"({"requestParameters":{"userName":"ben"}})").verdict == Verdict::not_granted);
+  // AddUserToGroup is about the group.
+  EventFacts add = facts;
+  add.event_name = "AddUserToGroup";
+  const auto group = setting.judgement(add, R"({"requestParameters":{"userName":"anna","groupName":"admins"}})");
+  CHECK(group.resource == "arn:aws:iam::111122223333:group/admins");
+  CHECK(group.verdict == Verdict::not_granted);
+}
+
+TEST_CASE("judge: every resource of an event has to be allowed") {
+  Setting setting{account_with(
+      R"({"Effect":"Allow","Action":["dynamodb:*","s3:*"],"Resource":["arn:aws:dynamodb:*:*:table/a","arn:aws:s3:::mine/*"]})")};
+  const auto tables = [](std::string_view second) {
+    return R"({"resources":[{"ARN":"arn:aws:dynamodb:us-east-1:111122223333:table/a"},)"
+           R"({"ARN":"arn:aws:dynamodb:us-east-1:111122223333:table/)" +
+           std::string{second} + R"("}],"requestParameters":{"requestItems":{}}})";
+  };
+  const EventFacts batch = call("dynamodb.amazonaws.com", "BatchGetItem");
+  CHECK(setting.judgement(batch, tables("a")).verdict == Verdict::granted);
+  CHECK(setting.judgement(batch, tables("b")).verdict == Verdict::not_granted);
+  CHECK(setting.judgement(batch, tables("b")).resource == "arn:aws:dynamodb:us-east-1:111122223333:table/b");
+  // The keys of DeleteObjects aren't in its event, and the bucket isn't what s3:DeleteObject is about.
+  const auto many = setting.judgement(
+      call("s3.amazonaws.com", "DeleteObjects"),
+      R"({"requestParameters":{"bucketName":"mine"},"resources":[{"type":"AWS::S3::Object","ARNPrefix":"arn:aws:s3:::mine/"},)"
+      R"({"type":"AWS::S3::Bucket","ARN":"arn:aws:s3:::mine"}]})");
+  CHECK(many.verdict == Verdict::unknown);
+  CHECK(many.missing == std::vector<std::string>{"resource"});
+}
+
+TEST_CASE("judge: an event may need two actions") {
+  const std::string_view record =
+      R"({"requestParameters":{"sourceKeyId":"arn:aws:kms:us-east-1:111122223333:key/a","destinationKeyId":"arn:aws:kms:us-east-1:111122223333:key/b"}})";
+  Setting both{account_with(R"({"Effect":"Allow","Action":"kms:ReEncryptTo","Resource":"arn:aws:kms:*:*:key/b"},)"
+                            R"({"Effect":"Allow","Action":"kms:ReEncryptFrom","Resource":"arn:aws:kms:*:*:key/a"})")};
+  CHECK(both.judgement(call("kms.amazonaws.com", "ReEncrypt"), record).verdict == Verdict::granted);
+  Setting from{account_with(R"({"Effect":"Allow","Action":"kms:ReEncryptFrom","Resource":"*"})")};
+  const auto half = from.judgement(call("kms.amazonaws.com", "ReEncrypt"), record);
+  CHECK(half.verdict == Verdict::not_granted);
+  CHECK(half.why.find("kms:ReEncryptTo") == 0);
+  // And some need what only their contents tell.
+  Setting all{account_with(kAllowAll)};
+  CHECK(all.judgement(call("dynamodb.amazonaws.com", "TransactWriteItems")).verdict == Verdict::unknown);
+}
+
+TEST_CASE("judge: a role may be trusted without a policy of one's own") {
+  Setting setting{
+      R"({"UserDetailList":[{"UserName":"anna","Arn":"arn:aws:iam::111122223333:user/anna"}],"RoleDetailList":[
+        {"RoleName":"Ops","Arn":"arn:aws:iam::111122223333:role/Ops","AssumeRolePolicyDocument":
+        {"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"sts:AssumeRole","Principal":{"AWS":"arn:aws:iam::111122223333:user/anna"}}}}]})"};
+  const EventFacts assume = call("sts.amazonaws.com", "AssumeRole");
+  Judge judge{setting.history, setting.catalogue};
+  CHECK(judge.quick(assume).needs_record);
+  CHECK(
+      setting.judgement(assume, R"({"requestParameters":{"roleArn":"arn:aws:iam::111122223333:role/Ops"}})").verdict ==
+      Verdict::granted);
+}
+
+TEST_CASE("judge: SCPs don't bind the management account, RCPs are the resource's account's") {
+  const auto deny = [](std::string_view type, std::string_view target) {
+    const std::string principal = type == "RESOURCE_CONTROL_POLICY" ? R"(\"Principal\":\"*\",)" : "";
+    return R"({"Organization":{"Id":"o-1","MasterAccountId":"111122223333"},"Paths":{"111122223333":["r-1"],"444455556666":["r-1"]},
+      "Policies":[{"PolicySummary":{"Name":"Full","Type":"SERVICE_CONTROL_POLICY"},"Content":"{\"Statement\":{\"Effect\":\"Allow\",\"Action\":\"*\",\"Resource\":\"*\"}}",
+        "Targets":[{"TargetId":"r-1"},{"TargetId":"111122223333"},{"TargetId":"444455556666"}]},
+       {"Policy":{"PolicySummary":{"Name":"No","Type":")" +
+           std::string{type} + R"("},"Content":"{\"Version\":\"2012-10-17\",\"Statement\":{\"Effect\":\"Deny\",)" +
+           principal + R"(\"Action\":\"sts:*\",\"Resource\":\"*\"}}"},"Targets":[{"TargetId":")" + std::string{target} +
+           R"("}]}]})";
+  };
+  const requirements::Catalogue catalogue = requirements::Catalogue::built_in();
+  const auto verdict = [&](const std::string& organization, const EventFacts& facts, std::string_view record) {
+    grants::History history;
+    history.add(0, *grants::read_account(account_with(kAllowAll)));
+    history.add(0, *grants::read_organization(organization));
+    history.finish();
+    return Judge{history, catalogue}.verdict(facts, *iam::parse_json_object(record));
+  };
+  const EventFacts form = call("activate.amazonaws.com", "CreateForm");
+  CHECK(verdict(deny("SERVICE_CONTROL_POLICY", "111122223333"), form, "{}") == Verdict::granted);
+  const EventFacts assume = call("sts.amazonaws.com", "AssumeRole");
+  const std::string_view there = R"({"requestParameters":{"roleArn":"arn:aws:iam::444455556666:role/Ops"}})";
+  CHECK(verdict(deny("RESOURCE_CONTROL_POLICY", "444455556666"), assume, there) == Verdict::not_granted);
+  CHECK(verdict(deny("RESOURCE_CONTROL_POLICY", "111122223333"), assume, there) == Verdict::granted);
+}
