@@ -1,4 +1,4 @@
-// Finding an event by its eventID, in one segment and in a whole store; pages of LookupEvents.
+// Finding an event by its eventID, in one segment and in a whole store; pages of LookupEvents; counts.
 // TRAILKEEPER_BENCH_STORE names a store to look up events in; bench/run gives the one it has built.
 #include <benchmark/benchmark.h>
 
@@ -7,6 +7,7 @@
 #include <memory>
 
 #include "bench_events.h"
+#include "query/count.h"
 #include "query/event_list.h"
 #include "query/lookup_events.h"
 #include "store/store.h"
@@ -114,6 +115,31 @@ void lookup_events_page(benchmark::State& state, store::Store& store) {
   state.SetItemsProcessed(events);
 }
 
+// A snapshot for each count, as for the peer's queries: everything is cached, nothing of the answer is kept.
+void count_in_store(benchmark::State& state, store::Store& store, const query::Filter& filter,
+                    const query::CountRequest& request) {
+  std::uint64_t rows = 0;
+  for (auto _ : state) rows += query::count_events(store.snapshot(), filter, request).size();
+  benchmark::DoNotOptimize(rows);
+}
+
+void register_counts(store::Store& store) {
+  benchmark::RegisterBenchmark("count_by_name_in_store",
+                               [&store](benchmark::State& state) {
+                                 count_in_store(state, store, {}, {{"name"}, query::Bucket::none, std::nullopt});
+                               })
+      ->Unit(benchmark::kMicrosecond)
+      ->UseRealTime();
+  benchmark::RegisterBenchmark("count_errors_by_principal_in_store",
+                               [&store](benchmark::State& state) {
+                                 query::Filter errors;
+                                 errors.add(query::FilterField::error, "any");
+                                 count_in_store(state, store, errors, {{"principal"}, query::Bucket::none, 10});
+                               })
+      ->Unit(benchmark::kMicrosecond)
+      ->UseRealTime();
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -130,6 +156,7 @@ int main(int argc, char** argv) {
         ->Unit(benchmark::kMicrosecond);
     benchmark::RegisterBenchmark("lookup_events_page", lookup_events_page, std::ref(*store))
         ->Unit(benchmark::kMicrosecond);
+    register_counts(*store);
   }
   benchmark::RunSpecifiedBenchmarks();
   benchmark::Shutdown();

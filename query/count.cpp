@@ -126,13 +126,13 @@ class ColumnCounter {
       shifts_.insert(shifts_.begin(), bits_);
       bits_ += part->bits();
     }
-    if (bits_ <= kDirectBits) direct_.assign(std::size_t{1} << bits_, 0);
   }
 
   /// Codes of all columns together must fit a word; nearly always they do.
   [[nodiscard]] bool fits() const { return bits_ < 64; }
 
   void count(std::span<const std::uint32_t> selected, Totals& totals) {
+    if (direct_.empty() && bits_ <= kDirectBits) direct_.assign(std::size_t{1} << bits_, 0);
     numbers_.assign(selected.size(), 0);
     for (std::size_t i = 0; i < components_.size(); ++i) components_[i].add_numbers(selected, shifts_[i], numbers_);
     for (std::size_t i = 0; i < selected.size(); ++i) {

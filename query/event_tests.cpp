@@ -1,6 +1,7 @@
 #include "query/event_tests.h"
 
 #include <algorithm>
+#include <array>
 #include <iterator>
 #include <optional>
 
@@ -33,7 +34,7 @@ bool any_passing(const std::vector<std::uint8_t>& passing) {
 class PassingCodes {
  public:
   PassingCodes(const store::StringList& dictionary, TextTest test, bool absent, bool lazily)
-      : dictionary_(dictionary), test_(std::move(test)) {
+      : dictionary_(dictionary), test_(std::move(test)), lazily_(lazily) {
     if (lazily) {
       states_.assign(dictionary.size() + 1U, kUnknown);
       states_[0] = absent ? kPasses : kFails;
@@ -48,6 +49,9 @@ class PassingCodes {
       state = test_(dictionary_.get(static_cast<std::uint32_t>(code - 1), scratch_)) ? kPasses : kFails;
     return state == kPasses;
   }
+
+  /// Whether each code passes (1 or 0), if that is known for all.
+  [[nodiscard]] const std::uint8_t* table() const { return lazily_ ? nullptr : states_.data(); }
 
   /// False if surely none passes.
   [[nodiscard]] bool any() const {
@@ -74,6 +78,7 @@ class PassingCodes {
 
   const store::StringList& dictionary_;
   TextTest test_;
+  bool lazily_;
   mutable std::vector<std::uint8_t> states_;
   mutable std::string scratch_;
 };
@@ -96,6 +101,8 @@ class ColumnTest : public EventTest {
   std::size_t select(std::span<std::uint32_t> selected) const override {
     if (selected.empty()) return 0;
     check(selected.front(), selected.back() + 1);
+    const bool whole = selected.back() - selected.front() + 1 == selected.size();
+    if (whole && passing_.table() != nullptr) return select_range(selected);
     std::size_t kept = 0;
     for (const std::uint32_t index : selected) {
       selected[kept] = index;
@@ -118,6 +125,23 @@ class ColumnTest : public EventTest {
   [[nodiscard]] const PassingCodes& passing() const { return passing_; }
 
  private:
+  // Of events that follow one another: their codes are unpacked together.
+  std::size_t select_range(std::span<std::uint32_t> selected) const {
+    const std::uint8_t* const passes = passing_.table();
+    std::array<std::uint32_t, store::kPostingBlock> codes;
+    std::size_t kept = 0;
+    for (std::size_t begin = 0; begin < selected.size(); begin += codes.size()) {
+      const std::size_t size = std::min(codes.size(), selected.size() - begin);
+      const std::uint32_t first = selected[begin];
+      codes_.unpack(first, {codes.data(), size});
+      for (std::size_t i = 0; i < size; ++i) {
+        selected[kept] = first + static_cast<std::uint32_t>(i);
+        kept += passes[codes[i]];
+      }
+    }
+    return kept;
+  }
+
   // Only what is looked at is checked, if that is little.
   void check(std::uint32_t first, std::uint32_t end) const {
     if (lazily_) static_cast<void>(segment_.column_rows(column_, first, end));

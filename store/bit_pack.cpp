@@ -1,6 +1,8 @@
 #include "store/bit_pack.h"
 
 #include <algorithm>
+#include <array>
+#include <utility>
 
 #include "store/error.h"
 
@@ -28,14 +30,45 @@ void append_values(std::span<const Value> values, std::string& out) {
   writer.finish();
 }
 
+constexpr unsigned kGroup = 8;  // So many values of any width end at a byte.
+constexpr unsigned kWidest = 32;
+
+// Groups of values of one width: with the width known, shifts and masks are constants.
+template <unsigned kWidth>
+void unpack_groups(const char* data, std::uint32_t base, std::size_t groups, std::uint32_t* out) {
+  constexpr std::uint64_t kMask = (std::uint64_t{1} << kWidth) - 1;
+  for (std::size_t group = 0; group < groups; ++group, data += kWidth, out += kGroup) {
+    for (unsigned i = 0; i < kGroup; ++i) {
+      std::uint64_t word = 0;
+      std::memcpy(&word, data + (i * kWidth) / 8, sizeof word);
+      out[i] = base + static_cast<std::uint32_t>((word >> (i * kWidth) % 8) & kMask);
+    }
+  }
+}
+
+using UnpackGroups = void (*)(const char*, std::uint32_t, std::size_t, std::uint32_t*);
+
+template <std::size_t... kWidths>
+constexpr std::array<UnpackGroups, sizeof...(kWidths)> unpackers(std::index_sequence<kWidths...> /*widths*/) {
+  return {&unpack_groups<static_cast<unsigned>(kWidths)>...};
+}
+
 }  // namespace
 
 void PackedView::unpack(std::uint64_t begin, std::span<std::uint32_t> out) const {
-  if (width_ == 0) {
-    std::fill(out.begin(), out.end(), static_cast<std::uint32_t>(base_));
-    return;
+  static constexpr auto kUnpackers = unpackers(std::make_index_sequence<kWidest + 1>{});
+  std::size_t i = 0;
+  const auto one_by_one = [&](std::size_t end) {
+    for (; i < end; ++i) out[i] = static_cast<std::uint32_t>((*this)[begin + i]);
+  };
+  if (width_ <= kWidest) {
+    one_by_one(std::min<std::size_t>(out.size(), (kGroup - begin % kGroup) % kGroup));
+    const std::size_t groups = (out.size() - i) / kGroup;
+    kUnpackers[width_](data_ + (begin + i) / kGroup * width_, static_cast<std::uint32_t>(base_), groups,
+                       out.data() + i);
+    i += groups * kGroup;
   }
-  for (std::size_t i = 0; i < out.size(); ++i) out[i] = static_cast<std::uint32_t>((*this)[begin + i]);
+  one_by_one(out.size());
 }
 
 void append_column_header(std::uint64_t base, unsigned width, std::uint64_t count, std::string& out) {

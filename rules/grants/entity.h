@@ -21,8 +21,8 @@ struct Document {
 };
 using DocumentPtr = std::shared_ptr<const Document>;
 
-/// Bytes of a document; IAM and Organizations allow 10,240 at most.
-constexpr std::size_t kMostOfDocument = std::size_t{128} << 10;
+/// Bytes of a document; IAM and Organizations allow 10,240 at most, but don't count blanks.
+constexpr std::size_t kMostOfDocument = std::size_t{64} << 10;
 
 /// Compiles a document. One that is too long counts as one that can't be compiled.
 DocumentPtr make_document(std::string name, std::string json, iam::PolicyKind kind);

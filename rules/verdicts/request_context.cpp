@@ -16,6 +16,7 @@ void RequestContext::clear() {
 }
 
 void RequestContext::add(std::string_view folded, std::string value) {
+  if (value.size() > kMostOfText) return;
   for (const iam::ContextEntry& entry : entries_) {
     if (entry.folded == folded) return;
   }

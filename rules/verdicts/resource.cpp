@@ -44,7 +44,7 @@ class Filler {
       }
       text = text.substr(close + 1);
     }
-    return iam::Arn::parse(out_) ? std::move(out_) : std::string{};
+    return out_.size() <= kMostOfText && iam::Arn::parse(out_) ? std::move(out_) : std::string{};
   }
 
  private:
@@ -118,6 +118,7 @@ std::vector<std::string_view> listed(const JsonNode& record, const iam::Action& 
   if (resources == nullptr) return found;
   for (const JsonNode& resource : resources->items) {
     const std::string_view arn = text_by_path(resource, "ARN");
+    if (arn.size() > kMostOfText) return {};
     const auto parsed = iam::Arn::parse(arn);
     const bool of_service =
         parsed && (parsed->service == action.service() || (action.service() == "sts" && parsed->service == "iam"));

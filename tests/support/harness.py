@@ -6,6 +6,7 @@ import random
 import subprocess
 import sys
 import tempfile
+import time
 import uuid
 
 
@@ -45,6 +46,13 @@ class Harness:
             self.failures += 1
             print("FAILED: %s %s" % (what, detail), flush=True)
         return condition
+
+    def eventually(self, what, condition, seconds=30):
+        """Checks what becomes true after a while: machines may be busy."""
+        end = time.monotonic() + seconds
+        while not condition() and time.monotonic() < end:
+            time.sleep(0.02)
+        return self.check(what, condition())
 
     def equal(self, what, got, expected):
         return self.check(what, got == expected, "\n  got      %.600r\n  expected %.600r" % (got, expected))

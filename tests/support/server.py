@@ -1,4 +1,5 @@
 """A `trailkeeper serve` for tests: on free ports, with a store of its own."""
+import atexit
 import http.client
 import json
 import os
@@ -19,6 +20,7 @@ class Server:
         self.log_file = open(self.log_path, "wb")
         self.process = subprocess.Popen([harness.binary, "--store", store, "serve", *options, "--ports-file", ports],
                                         stderr=self.log_file, env={**harness.environment, **(environment or {})})
+        atexit.register(self.process.kill)  # Of a test that ends with an exception.
         limit = time.monotonic() + 60
         while not os.path.exists(ports):
             if self.process.poll() is not None or time.monotonic() > limit:
