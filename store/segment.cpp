@@ -181,12 +181,15 @@ std::uint32_t Segment::first_at(event::Timestamp time) const {
   std::uint32_t high = size();
   while (low < high) {
     const std::uint32_t middle = low + (high - low) / 2;
-    if (this->time(middle) < time) {
+    if (time_at(middle, false) < time) {
       low = middle + 1;
     } else {
       high = middle;
     }
   }
+  // Times ascend, so it is the two around the place that have to be sound.
+  const bool here = low == size() || this->time(low) >= time;
+  if (!here || (low > 0 && this->time(low - 1) >= time)) throw_corrupt("times of a segment don't ascend");
   return low;
 }
 

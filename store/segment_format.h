@@ -62,8 +62,8 @@ constexpr SectionId section(SectionId first, std::size_t number) {
   return static_cast<SectionId>(static_cast<std::uint32_t>(first) + static_cast<std::uint32_t>(number));
 }
 
-/// Bytes of a section that chunk_checksums covers with one checksum.
-constexpr std::size_t kChunkBytes = 32768;
+/// Bytes of a section that chunk_checksums covers with one checksum: a query for a few rows reads and checks as little.
+constexpr std::size_t kChunkBytes = 4096;
 
 /// Where a section lies: in which of the segment's values, and its XXH3.
 struct SectionEntry {
