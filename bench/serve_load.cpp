@@ -161,8 +161,7 @@ class Load {
 
   asio::awaitable<void> connection() {
     tcp::socket socket{io_};
-    co_await socket.async_connect({asio::ip::address_v4::loopback(), arguments_.port}, use_awaitable);
-    socket.set_option(tcp::no_delay{true});
+    co_await connect(socket);
     asio::steady_timer timer{io_};
     while (const Trail::Piece* const piece = trail_.next()) {
       const std::size_t number = trail_.index() - 1;
@@ -181,6 +180,12 @@ class Load {
     socket.shutdown(tcp::socket::shutdown_send, ignored);
     char rest[64];
     co_await socket.async_read_some(asio::buffer(rest), asio::redirect_error(use_awaitable, ignored));
+  }
+
+  asio::awaitable<void> connect(tcp::socket& socket) {
+    socket = tcp::socket{io_};
+    co_await socket.async_connect({asio::ip::address_v4::loopback(), arguments_.port}, use_awaitable);
+    socket.set_option(tcp::no_delay{true});
   }
 
   asio::awaitable<void> send(tcp::socket& socket, const Trail::Piece& piece, std::size_t number) {
@@ -223,6 +228,8 @@ class Load {
     }
     asio::steady_timer timer{io_, std::chrono::milliseconds{20}};
     co_await timer.async_wait(use_awaitable);
+    // Refused before its body was read: the server closes.
+    if (answer.find("\r\nConnection: close\r\n") != std::string::npos) co_await connect(socket);
     co_return false;
   }
 

@@ -352,6 +352,7 @@ Totals count_all_segments(const store::Snapshot& snapshot, const Filter& filter,
     } else {
       for (auto& [key, count] : own) totals[key] += count;
     }
+    if (request.most_rows && totals.size() > *request.most_rows) throw TooManyRows{*request.most_rows};
   });
   return totals;
 }

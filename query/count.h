@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
@@ -18,6 +19,16 @@ struct CountRequest {
   std::vector<std::string> by;  ///< Derived fields or paths (query/field_catalogue.h).
   Bucket per = Bucket::none;
   std::optional<std::uint64_t> top;  ///< Only so many rows, or so many in each bucket.
+  /// More different rows than these, before `top` counts, are refused; for answers that others ask for.
+  std::optional<std::uint64_t> most_rows = std::nullopt;
+};
+
+/// A count had more rows than CountRequest::most_rows.
+class TooManyRows : public std::runtime_error {
+ public:
+  explicit TooManyRows(std::uint64_t most)
+      : std::runtime_error("there are more than " + std::to_string(most) +
+                           " different values to count by: ask for fewer fields, or narrow the filter") {}
 };
 
 /// One row: how many events have these values.
@@ -27,7 +38,7 @@ struct CountRow {
   std::uint64_t count = 0;
 };
 
-/// Rows by bucket, then by descending count, then by values.
+/// Rows by bucket, then by descending count, then by values. Throws TooManyRows.
 std::vector<CountRow> count_events(const store::Snapshot& snapshot, const Filter& filter, const CountRequest& request);
 
 }  // namespace trailkeeper::query

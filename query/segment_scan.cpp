@@ -24,6 +24,7 @@ void for_each_segment(const store::Snapshot& snapshot, const std::function<void(
     } catch (...) {
       const std::lock_guard lock{mutex};
       failure = std::current_exception();
+      next = segments.size();
     }
   };
   std::vector<std::thread> threads;

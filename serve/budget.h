@@ -15,7 +15,10 @@ class Budget {
   class Share {
    public:
     explicit Share(Budget& budget) : budget_(budget) {}
-    ~Share() { budget_.used_ -= held_; }
+    ~Share() {
+      budget_.used_ -= held_;
+      if (budget_.first_ == this) budget_.first_ = nullptr;
+    }
     Share(const Share&) = delete;
     Share& operator=(const Share&) = delete;
 
@@ -27,6 +30,26 @@ class Budget {
       return true;
     }
 
+    /// The same for somebody who waits until it is true. One at a time may go beyond the limit, until it holds less
+    /// again: where everybody waits for the rest of a message, somebody's has to come in whole.
+    [[nodiscard]] bool hold_in_turn(std::size_t bytes) {
+      if (hold(bytes)) return true;
+      if (budget_.first_ != nullptr && budget_.first_ != this) return false;
+      budget_.first_ = this;
+      budget_.used_ = budget_.used_ - held_ + bytes;
+      held_ = bytes;
+      return true;
+    }
+
+    /// Holds no more than so many bytes. Who was beyond the limit isn't any more once all together are within it.
+    void shrink(std::size_t bytes) {
+      if (bytes < held_) {
+        budget_.used_ = budget_.used_ - held_ + bytes;
+        held_ = bytes;
+      }
+      if (budget_.first_ == this && budget_.used_ <= budget_.limit_) budget_.first_ = nullptr;
+    }
+
    private:
     Budget& budget_;
     std::size_t held_ = 0;
@@ -35,6 +58,7 @@ class Budget {
  private:
   std::size_t limit_;
   std::size_t used_ = 0;
+  const Share* first_ = nullptr;  // Who is beyond the limit.
 };
 
 }  // namespace trailkeeper::serve

@@ -16,6 +16,8 @@ namespace {
 constexpr std::size_t kFirstChunk = 64U << 10U;
 constexpr std::size_t kLargestChunk = 512U << 10U;
 constexpr std::uint64_t kMostFields = 100;
+// What a count may hold in memory while it is made.
+constexpr std::uint64_t kMostRows = 250'000;
 
 // Line feeds between tokens would break a line in two.
 void append_line(std::string_view json, std::string& out) {
@@ -195,12 +197,17 @@ QueryAnswer answer_count(store::Store& store, Arguments& arguments) {
       query::Bucket::none);
   request.top = arguments.take_number("top");
   if (const std::string problem = arguments.problem(); !problem.empty()) return query_error(kBadRequest, problem);
+  request.most_rows = kMostRows;
   QueryAnswer answer;
   answer.body = "[";
   const store::Snapshot snapshot = store.snapshot();
-  for (const query::CountRow& row : query::count_events(snapshot, arguments.filter, request)) {
-    if (answer.body.size() > 1) answer.body += ",\n";
-    append_row(request, row, answer.body);
+  try {
+    for (const query::CountRow& row : query::count_events(snapshot, arguments.filter, request)) {
+      if (answer.body.size() > 1) answer.body += ",\n";
+      append_row(request, row, answer.body);
+    }
+  } catch (const query::TooManyRows& error) {
+    return query_error(kBadRequest, error.what());
   }
   answer.body += "]\n";
   return answer;

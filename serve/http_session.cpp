@@ -97,7 +97,8 @@ class HttpSession {
         continue;
       }
       if (parser.is_done()) break;
-      if (!share_.hold(parser.get().body().capacity() + unread_.size())) {
+      // Headers are few and small: who asks how the server is gets an answer, however full it is.
+      if (header_seen && !share_.hold(parser.get().body().capacity() + unread_.size())) {
         co_await refuse(retry_response(503, "too many requests are being received: try again later"));
         co_return std::nullopt;
       }
@@ -166,12 +167,24 @@ class HttpSession {
         co_return false;
       }
     }
-    if (length && !share_.hold(static_cast<std::size_t>(*length))) {
+    if (length && !co_await room_for(static_cast<std::size_t>(*length))) {
       co_await refuse(retry_response(503, "too many requests are being received: try again later"));
       co_return false;
     }
     if (boost::beast::iequals(parser.get()[http::field::expect], "100-continue")) {
       co_return co_await connection_->write("HTTP/1.1 100 Continue\r\n\r\n", context_.options.write_timeout);
+    }
+    co_return true;
+  }
+
+  // What others hold comes free soon, mostly: the body waits with its sender for a moment before it is refused.
+  asio::awaitable<bool> room_for(std::size_t size) {
+    constexpr std::chrono::seconds kPatience{2};
+    const auto limit = Clock::now() + std::min<Clock::duration>(kPatience, context_.options.body_timeout / 2);
+    while (!share_.hold(size)) {
+      if (Clock::now() >= limit || context_.stopping) co_return false;
+      asio::steady_timer pause{co_await asio::this_coro::executor, std::chrono::milliseconds{10}};
+      co_await pause.async_wait(asio::use_awaitable);
     }
     co_return true;
   }

@@ -233,13 +233,18 @@ class Server::Running {
     }
   }
 
-  // Says when the store begins to fail, and when it is well again.
+  // Says when the store begins to fail, and when it is well again; and when tokens can't be read.
   asio::awaitable<void> watch_store() {
     bool failing = false;
+    std::string token_problem;
     asio::steady_timer timer{io_};
     while (!stopping_) {
       timer.expires_after(std::chrono::milliseconds{250});
       co_await timer.async_wait(asio::use_awaitable);
+      if (std::string problem = tokens_.error(); problem != token_problem) {
+        token_problem = std::move(problem);
+        if (!token_problem.empty()) log_->error("{}; the tokens of before stay in force", token_problem);
+      }
       const bool fails = intake_.figures().failing;
       if (fails == failing) continue;
       failing = fails;

@@ -38,7 +38,7 @@ class Window {
     const std::size_t room = full_reads_ ? kReadBytes : kFirstReadBytes;
     // What others hold comes free again: a sender that isn't read from slows down.
     const auto limit_of_waiting = std::chrono::steady_clock::now() + timeout;
-    while (!share_.hold(size_ + room)) {
+    while (!share_.hold_in_turn(size_ + room)) {
       if (std::chrono::steady_clock::now() >= limit_of_waiting) {
         problem = "too many incomplete messages of all connections together";
         co_return false;
@@ -56,12 +56,13 @@ class Window {
 
   [[nodiscard]] std::string_view view() const { return {bytes_.data(), size_}; }
 
-  void consume(std::size_t count) {
+  /// Lets the first bytes go. What was made of them goes on being counted as held: `kept` bytes, until the next call.
+  void consume(std::size_t count, std::size_t kept = 0) {
     std::memmove(bytes_.data(), bytes_.data() + count, size_ - count);
     size_ -= count;
     if (size_ == 0 && !full_reads_) std::string{}.swap(bytes_);
     if (bytes_.size() < size_ + event::kPadding) bytes_.resize(size_ + event::kPadding);
-    static_cast<void>(share_.hold(size_));
+    share_.shrink(size_ + kept);
   }
 
  private:
@@ -114,8 +115,12 @@ asio::awaitable<SessionEnd> serve_documents(Connection& connection, const Stream
   for (bool open = true; open && !context.stopping;) {
     open = co_await window.read(context.options.stream_timeout, Decoder::kMaxWindow, problem);
     Delivery delivery;
-    window.consume(decoder.decode(window.view(), !open, delivery));
-    if (!delivery.documents.empty()) co_await hand_over(std::move(delivery), source, context);
+    const std::size_t consumed = decoder.decode(window.view(), !open, delivery);
+    window.consume(consumed, delivery.documents.empty() ? 0 : delivery.size);
+    if (!delivery.documents.empty()) {
+      co_await hand_over(std::move(delivery), source, context);
+      window.consume(0);
+    }
     const std::string why = broken(decoder);
     if (!why.empty()) {
       problem = why;
@@ -146,7 +151,10 @@ asio::awaitable<SessionEnd> serve_forward(std::shared_ptr<Connection> connection
   std::vector<ingest::ForwardMessage> messages;
   while (open && !context.stopping) {
     messages.clear();
-    window.consume(decoder.decode(window.view(), messages));
+    const std::size_t consumed = decoder.decode(window.view(), messages);
+    std::size_t kept = 0;
+    for (const ingest::ForwardMessage& message : messages) kept += message.delivery.size;
+    window.consume(consumed, kept);
     for (ingest::ForwardMessage& message : messages) {
       const std::string chunk = std::move(message.chunk);
       const Receipt receipt = co_await hand_over(std::move(message.delivery), "forward", context);
@@ -155,6 +163,8 @@ asio::awaitable<SessionEnd> serve_forward(std::shared_ptr<Connection> connection
       if (!open || chunk.empty()) continue;
       open = co_await connection->write(ingest::forward_ack(chunk), context.options.write_timeout);
     }
+    messages.clear();
+    window.consume(0);
     if (!decoder.broken().empty()) {
       problem = decoder.broken();
       break;

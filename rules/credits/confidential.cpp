@@ -6,6 +6,8 @@
 
 #include <algorithm>
 #include <array>
+#include <functional>
+#include <map>
 
 #include "event/json_text.h"
 
@@ -16,6 +18,8 @@ constexpr std::string_view kTag = "A3POPC";
 constexpr std::string_view kActivate = "activate.amazonaws.com";
 // JSON in a string in JSON…: as deep as shippers wrap.
 constexpr int kMaxNesting = 4;
+// Secrets of one event that are looked for elsewhere in it.
+constexpr std::size_t kMostFound = 64;
 
 char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
 
@@ -71,10 +75,31 @@ std::string without_codes(std::string_view text, const Pseudonymiser& pseudonymi
   return out;
 }
 
+// Secrets that a text names, and their pseudonyms.
+using Found = std::map<std::string, std::string, std::less<>>;
+
+bool is_word(char c) {
+  return (c >= '0' && c <= '9') || (lower(c) >= 'a' && lower(c) <= 'z') || static_cast<unsigned char>(c) >= 0x80;
+}
+
+// The text with pseudonyms for secrets that stand in it as words of their own.
+std::string without_words(std::string_view text, const Found& found) {
+  std::string out{text};
+  for (const auto& [secret, pseudonym] : found) {
+    for (std::size_t at = out.find(secret); at != std::string::npos; at = out.find(secret, at)) {
+      const std::size_t end = at + secret.size();
+      const bool alone = (at == 0 || !is_word(out[at - 1])) && (end == out.size() || !is_word(out[end]));
+      if (alone) out.replace(at, secret.size(), pseudonym);
+      at += alone ? pseudonym.size() : secret.size();
+    }
+  }
+  return out;
+}
+
 class Masker {
  public:
-  Masker(std::string_view json, const Pseudonymiser& pseudonymiser, int nesting)
-      : json_(json), pseudonymiser_(pseudonymiser), nesting_(nesting) {}
+  Masker(std::string_view json, const Pseudonymiser& pseudonymiser, int nesting, Found& found)
+      : json_(json), pseudonymiser_(pseudonymiser), nesting_(nesting), found_(found) {}
 
   std::string run() {
     // A source that is written with escapes isn't told from Activate's.
@@ -116,7 +141,43 @@ class Masker {
     return std::move(out_);
   }
 
+  // What was found under its name may be repeated elsewhere, as in an error message.
+  std::string run_for_found() {
+    std::size_t depth = 0;
+    bool own = false;  // In a member that tells what happened and who did it: no Org ID is looked for there.
+    while (at_ < json_.size()) {
+      const char c = json_[at_];
+      if (c != '"') {
+        if (c == '{' || c == '[') ++depth;
+        if ((c == '}' || c == ']') && depth > 0) --depth;
+        out_ += c;
+        ++at_;
+        continue;
+      }
+      const std::string_view token = take_string();
+      const bool of_event = depth == 1 && is_key();
+      const std::string text = text_of(token);
+      if (of_event) own = is_own_field(text);
+      const std::string shown = of_event || own ? text : without_words(text, found_);
+      if (shown == text) {
+        out_ += token;
+      } else {
+        event::append_quoted(shown, out_);
+      }
+    }
+    return std::move(out_);
+  }
+
  private:
+  static bool is_own_field(std::string_view name) {
+    constexpr std::array<std::string_view, 20> kFields{
+        "apiVersion",      "awsRegion",   "errorCode", "eventCategory",      "eventID",
+        "eventName",       "eventSource", "eventTime", "eventType",          "eventVersion",
+        "managementEvent", "readOnly",    "requestID", "recipientAccountId", "sharedEventID",
+        "sourceIPAddress", "tlsDetails",  "userAgent", "userIdentity",       "vpcEndpointId"};
+    return std::find(kFields.begin(), kFields.end(), name) != kFields.end();
+  }
+
   // The string token at at_, with its quotes; the rest of the text if it has no end.
   std::string_view take_string() {
     std::size_t end = at_ + 1;
@@ -141,11 +202,15 @@ class Masker {
     return text;
   }
 
-  [[nodiscard]] std::string pseudonym(std::string_view value, Secret secret) const {
+  [[nodiscard]] std::string pseudonym(std::string_view value, Secret secret) {
+    // Shorter words stand in texts by chance.
+    constexpr std::size_t kShortest = 4;
     if (value.empty()) return {};
-    if (secret == Secret::org_id)
-      return is_pseudonym(value, "org-") ? std::string{value} : pseudonymiser_.org_id(value);
-    return is_pseudonym(value, "promo-") ? std::string{value} : pseudonymiser_.promotion_code(value);
+    const bool org_id = secret == Secret::org_id;
+    if (is_pseudonym(value, org_id ? "org-" : "promo-")) return std::string{value};
+    std::string made = org_id ? pseudonymiser_.org_id(value) : pseudonymiser_.promotion_code(value);
+    if (value.size() >= kShortest && found_.size() < kMostFound) found_.emplace(value, made);
+    return made;
   }
 
   void put_value(std::string_view token, Secret wanted) {
@@ -162,7 +227,7 @@ class Masker {
     const bool nested =
         nesting_ < kMaxNesting && shown.find_first_not_of(" \t\r\n") != std::string::npos &&
         std::string_view{"{["}.find(shown[shown.find_first_not_of(" \t\r\n")]) != std::string_view::npos;
-    if (nested && may_hold_secret(shown)) shown = Masker{shown, pseudonymiser_, nesting_ + 1}.run();
+    if (nested && may_hold_secret(shown)) shown = Masker{shown, pseudonymiser_, nesting_ + 1, found_}.run();
     if (shown == text) {
       out_ += token;
     } else {
@@ -173,6 +238,7 @@ class Masker {
   std::string_view json_;
   const Pseudonymiser& pseudonymiser_;
   int nesting_;
+  Found& found_;
   std::size_t at_ = 0;
   std::string out_;
 };
@@ -199,7 +265,12 @@ bool may_hold_secret(std::string_view json) {
 }
 
 std::string masked(std::string_view json, const Pseudonymiser& pseudonymiser) {
-  return Masker{json, pseudonymiser, 0}.run();
+  Found found;
+  std::string shown = Masker{json, pseudonymiser, 0, found}.run();
+  const bool repeated = std::any_of(found.begin(), found.end(), [&](const auto& secret) {
+    return shown.find(secret.first) != std::string::npos || shown.find('\\') != std::string::npos;
+  });
+  return repeated ? Masker{shown, pseudonymiser, 0, found}.run_for_found() : shown;
 }
 
 }  // namespace trailkeeper::rules::credits

@@ -150,6 +150,18 @@ def healthy():
 t.eventually("served again", healthy)
 t.equal("exit code", server.stop(signal.SIGINT), 0)
 
+# Senders whose messages don't all have room at once: one after the other comes in whole.
+server = Server(t, t.path("crowded"), "--http", "0", "--ndjson", "0", "--max-receiving", "1000000")
+large = [line(event(rng, errorMessage="x" * 400_000)).encode() + b"\n" for _ in range(8)]
+senders = [server.connect("ndjson") for _ in large]
+for half in (0, 1):
+    for sender, text in zip(senders, large):
+        sender.sendall(text[:300_000] if half == 0 else text[300_000:])
+t.check("all of a crowd are taken", server.wait_for("events_total", "ndjson", len(large)))
+for sender in senders:
+    sender.close()
+t.equal("exit code", server.stop(), 0)
+
 # Tokens.
 tokens = t.path("tokens-store")
 shipper = t.run("token", "create", "shipper", "--rights", "ingest", store=tokens).stdout.decode().strip()

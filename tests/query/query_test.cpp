@@ -420,6 +420,7 @@ TEST_CASE("top keeps the largest rows, in each bucket if there are some") {
        event_of(R"("eventName":"C")", "2024-05-02T00:00:00Z"), event_of(R"("eventName":"C")", "2024-05-02T00:00:00Z")});
   const auto snapshot = filled.store.snapshot();
   CHECK(count_events(snapshot, {}, {{"name"}, Bucket::none, 1}).size() == 1);
+  CHECK_THROWS_AS(count_events(snapshot, {}, {{"name"}, Bucket::none, 1, 1}), TooManyRows);
   const auto rows = count_events(snapshot, {}, {{"name"}, Bucket::day, 1});
   REQUIRE(rows.size() == 2);
   CHECK(rows[0].bucket == "2024-05-01");

@@ -16,12 +16,27 @@ std::string shown(std::string_view json) { return masked(json, kKeyed); }
 
 TEST_CASE("R20: the Org ID of an Activate event becomes a pseudonym; everything else stays as it is") {
   const std::string before = R"({ "eventSource" : "activate.amazonaws.com", "a":1.50, "requestParameters":{"orgId":")";
-  const std::string after = R"(", "other":"0Xy12"}})";
+  const std::string after = R"(", "other":"0Xy123"}})";
   CHECK(shown(before + "0Xy12" + after) == before + kKeyed.org_id("0Xy12") + after);
   CHECK(shown(shown(before + "0Xy12" + after)) == shown(before + "0Xy12" + after));
   CHECK(shown(before + "org-0Xy12" + after).find("org-0Xy12") == std::string::npos);
   CHECK(kKeyed.org_id("0Xy12") != kKeyed.org_id("0Xy13"));
   CHECK(kKeyed.org_id("0Xy12") != Pseudonymiser{std::string(32, 'l')}.org_id("0Xy12"));
+}
+
+TEST_CASE("R20: an Org ID that is repeated elsewhere in its event, as a word of its own") {
+  const std::string json =
+      R"({"eventSource":"activate.amazonaws.com","errorCode":"0Xy12","userAgent":"0Xy12","errorMessage":"offer 0Xy12, of \"0Xy12\"","more":{"0Xy12":["0Xy123"]},)"
+      R"("requestParameters":{"orgId":"0Xy12","a":"b"}})";
+  const std::string org = kKeyed.org_id("0Xy12");
+  CHECK(shown(json) ==
+        R"({"eventSource":"activate.amazonaws.com","errorCode":"0Xy12","userAgent":"0Xy12","errorMessage":"offer )" +
+            org + R"(, of \")" + org + R"(\"","more":{")" + org + R"(":["0Xy123"]},"requestParameters":{"orgId":")" +
+            org + R"(","a":"b"}})");
+  CHECK(shown(shown(json)) == shown(json));
+  // What it is called first doesn't matter, nor how it is written.
+  CHECK(shown(R"({"a":"x 0Xy\u00312 y","orgId":"0Xy12","eventSource":"activate.amazonaws.com"})").find("0Xy") ==
+        std::string::npos);
 }
 
 TEST_CASE("R20: however the key is spelt, whatever the value's type, and in JSON within strings") {

@@ -1,0 +1,184 @@
+"""What credits pay, worked out slowly and plainly from docs/credits.md: one history in, balances and payments out.
+
+It shares no code and no structure with rules/credits: whole histories, dictionaries, decimals, no increments.
+"""
+from collections import defaultdict
+from datetime import date
+from decimal import Decimal
+
+ZERO = Decimal(0)
+NO_CHARGE = {"Credit", "Refund", "SavingsPlanNegation", "SavingsPlanCoveredUsage"}
+
+
+def day_of(time):
+    return date.fromisoformat(time[:10])
+
+
+def month_of(day):
+    return (day.year, day.month)
+
+
+def after(years, day):
+    """R35: a term that would end on a 29th of February that isn't there ends on the 28th."""
+    try:
+        return day.replace(year=day.year + years)
+    except ValueError:
+        return day.replace(year=day.year + years, day=28)
+
+
+class Credit:
+    """A credit, as its CreditsIssued event describes it; `ends` is the first day that it can't pay for, if it was revoked."""
+
+    def __init__(self, time, account, details):
+        self.id, self.account, self.issued = details["creditId"], account, time
+        self.amount = Decimal(str(details["amount"]))
+        self.expires = day_of(details["expiresAt"]) if "expiresAt" in details else after(details["termYears"], day_of(time))
+        self.services = set(details.get("services", ()))
+        approved_before = day_of(time) < date(2023, 4, 11)
+        self.kind = "support" if details.get("creditType") == "Support" else "service" if approved_before else "single"
+        self.ends = None
+        self.left = self.amount
+
+    def rank(self):
+        return (self.expires, len(self.services) or 10 ** 9, self.issued, self.id)
+
+    def may_pay(self, cell):
+        """Whether it is for such a charge at that time; whose charge it is comes besides (R35, R39, R43, R44, R63)."""
+        if month_of(cell.day) < month_of(day_of(self.issued)) or cell.day > self.expires:
+            return False
+        if self.ends is not None and cell.day >= self.ends:
+            return False
+        if self.services and cell.service not in self.services:
+            return False
+        return self.kind == "single" or (self.kind == "support") == (cell.kind == "support")
+
+
+class Cell:
+    """Lines of one account, service, usage type, day, line type, entity and reservation."""
+
+    def __init__(self, key, kind):
+        self.account, self.service, self.usage, self.day, self.line_type, self.entity, self.reserved = key
+        self.kind = kind  # service, support, or the reason why credits don't pay.
+        self.amount, self.open, self.paid = ZERO, ZERO, defaultdict(Decimal)
+
+    @property
+    def covered(self):
+        return sum(self.paid.values(), ZERO)
+
+
+def kind_of(line, settings):
+    """R40-R43."""
+    service, usage, line_type = line["service"], line["usage"], line["type"]
+    if line_type in NO_CHARGE or line_type.endswith("Discount"):
+        return "discount"
+    if "Marketplace" in line["entity"]:
+        return "ineligible"
+    if service in settings["supportPlans"]:
+        return "support"
+    domain = service == "AmazonRoute53" and any(word in usage for word in ("DomainReg", "DomainTransfer", "DomainRenew"))
+    upfront = line_type == "SavingsPlanUpfrontFee" or (line_type == "Fee" and line["reservation"])
+    if "Support" in service or service in settings["never"] or domain or upfront or line_type == "Tax":
+        return "ineligible"
+    return "service" if service in settings["services"] else "unlisted"
+
+
+class Reference:
+    """The state at `at` (a day: everything up to its end)."""
+
+    def __init__(self, events, lines, settings, at):
+        self.events = sorted((e for e in events if day_of(e["time"]) <= at), key=lambda e: (e["time"], e["id"]))
+        self.credits = {}
+        for event in self.events:
+            self.take(event)
+        bills = defaultdict(lambda: defaultdict(list))
+        for line in lines:
+            if line["day"] <= at:
+                bills[(month_of(line["day"]), line["payer"])][self.key(line)].append(line)
+        self.cells = {}
+        for (month, payer), cells in sorted(bills.items()):
+            self.cells[(month, payer)] = self.pay(month, payer, [self.cell(key, of, settings) for key, of in cells.items()])
+        self.at = at
+
+    def take(self, event):
+        details = event["details"]
+        if event["name"] == "CreditsIssued":
+            self.credits[details["creditId"]] = Credit(event["time"], event["account"], details)
+        elif event["name"] == "CreditsChanged" and details["change"] in ("Revoked", "Transferred") and details["creditId"] in self.credits:
+            credit = self.credits[details["creditId"]]
+            credit.ends = min(filter(None, (credit.ends, day_of(event["time"]))))
+
+    @staticmethod
+    def key(line):
+        return (line["account"], line["service"], line["usage"], line["day"], line["type"], line["entity"], line["reservation"])
+
+    @staticmethod
+    def cell(key, lines, settings):
+        cell = Cell(key, kind_of(lines[0], settings))
+        cell.amount = sum((line["amount"] for line in lines), ZERO)
+        return cell
+
+    def latest(self, name, key, account, before, default):
+        value = default
+        for event in self.events:
+            if event["name"] == name and event["account"] == account and key in event["details"] and day_of(event["time"]) < before:
+                value = event["details"][key]
+        return value
+
+    def payer_of(self, account, before):
+        return self.latest("AccountStatusChanged", "payerAccountId", account, before, "") or account
+
+    def reaches(self, credit, month, payer, account):
+        """R46, R47, R61: its own account's charges; with sharing at the month's end, those of the organisation."""
+        if credit.account == account:
+            return True
+        begin = date(*month, 1)
+        end = date(month[0] + month[1] // 12, month[1] % 12 + 1, 1)
+        if not self.latest("CreditSharingChanged", "enabled", payer, end, True):
+            return False
+        inside = all(self.payer_of(who, when) == payer for who in (credit.account, account) for when in (begin, end))
+        return inside
+
+    def pay(self, month, payer, cells):
+        # Only what is left of a cell's charges can be paid; discounts take from the earliest first.
+        for cell in cells:
+            if cell.kind in ("service", "support"):
+                cell.open = max(cell.amount, ZERO)
+        for discount in cells:
+            if not discount.line_type.endswith("Discount"):
+                continue
+            off = -discount.amount
+            alike = [c for c in cells if (c.account, c.service, c.usage) == (discount.account, discount.service, discount.usage)]
+            for cell in sorted(alike, key=lambda c: (c.day, c.line_type, c.entity, c.reserved)):
+                taken = max(min(off, cell.open), ZERO)
+                cell.open -= taken
+                off -= taken
+        spend = defaultdict(Decimal)
+        for cell in cells:
+            if cell.amount > 0:
+                for key in ((cell.account,), (cell.account, cell.service), (cell.account, cell.service, cell.usage)):
+                    spend[key] += cell.amount
+
+        def order(credit):
+            def rank(cell):
+                a, s, u = cell.account, cell.service, cell.usage
+                return (a != credit.account, -spend[(a,)], a, -spend[(a, s)], s, -spend[(a, s, u)], u, cell.day, cell.line_type, cell.entity, cell.reserved)
+            return rank
+
+        for credit in sorted(self.credits.values(), key=Credit.rank):
+            for cell in sorted(cells, key=order(credit)):
+                if cell.open > 0 and credit.left > 0 and credit.may_pay(cell) and self.reaches(credit, month, payer, cell.account):
+                    amount = min(cell.open, credit.left)
+                    cell.paid[credit.id] += amount
+                    cell.open -= amount
+                    credit.left -= amount
+        return cells
+
+    def balances(self):
+        """By credit: amount, used, available, expired, revoked."""
+        rows = {}
+        for credit in self.credits.values():
+            gone = "revoked" if credit.ends is not None and credit.ends <= credit.expires else "expired" if self.at > credit.expires else "available"
+            row = {"amount": credit.amount, "used": credit.amount - credit.left, "available": ZERO, "expired": ZERO, "revoked": ZERO}
+            row[gone] = credit.left
+            rows[credit.id] = row
+        return rows
