@@ -8,8 +8,8 @@
 
 namespace trailkeeper::rules::verdicts {
 
-/// Bytes of an ARN or of a condition key's value; AWS's are shorter. Longer ones aren't looked at: matching them against
-/// hostile patterns would take as long as somebody likes.
+/// Bytes of an ARN or of a condition key's value; AWS's are shorter. Longer ones aren't looked at: matching them
+/// against hostile patterns would take as long as somebody likes.
 constexpr std::size_t kMostOfText = 4096;
 
 /// Fields of an event, by CloudTrail's names; empty where it lacks them. Views.

@@ -124,19 +124,22 @@ class Reference:
                 value = event["details"][key]
         return value
 
-    def payer_of(self, account, before):
-        return self.latest("AccountStatusChanged", "payerAccountId", account, before, "") or account
+    def belongs(self, account, payer, begin, end, billed):
+        """R61: as events say, from the month after joining on; without any, whose bill an account is on says it."""
+        if account == payer:
+            return True
+        last, first = (self.latest("AccountStatusChanged", "payerAccountId", account, when, None) for when in (end, begin))
+        return account in billed if last is None else last == payer and first == payer
 
-    def reaches(self, credit, month, payer, account):
-        """R46, R47, R61: its own account's charges; with sharing at the month's end, those of the organisation."""
+    def reaches(self, credit, month, payer, account, billed):
+        """R46, R47: its own account's charges; with sharing at the month's end, those of the organisation."""
         if credit.account == account:
             return True
         begin = date(*month, 1)
         end = date(month[0] + month[1] // 12, month[1] % 12 + 1, 1)
         if not self.latest("CreditSharingChanged", "enabled", payer, end, True):
             return False
-        inside = all(self.payer_of(who, when) == payer for who in (credit.account, account) for when in (begin, end))
-        return inside
+        return self.belongs(credit.account, payer, begin, end, billed)
 
     def pay(self, month, payer, cells):
         # Only what is left of a cell's charges can be paid; discounts take from the earliest first.
@@ -164,9 +167,10 @@ class Reference:
                 return (a != credit.account, -spend[(a,)], a, -spend[(a, s)], s, -spend[(a, s, u)], u, cell.day, cell.line_type, cell.entity, cell.reserved)
             return rank
 
+        billed = {cell.account for cell in cells}
         for credit in sorted(self.credits.values(), key=Credit.rank):
             for cell in sorted(cells, key=order(credit)):
-                if cell.open > 0 and credit.left > 0 and credit.may_pay(cell) and self.reaches(credit, month, payer, cell.account):
+                if cell.open > 0 and credit.left > 0 and credit.may_pay(cell) and self.reaches(credit, month, payer, cell.account, billed):
                     amount = min(cell.open, credit.left)
                     cell.paid[credit.id] += amount
                     cell.open -= amount
