@@ -263,12 +263,11 @@ LookupAnswer refusal(const LookupError& error) {
 
 }  // namespace
 
-LookupAnswer lookup_events(store::Store& store, std::string_view request) {
-  const auto parsed = parse_lookup(request, store.hash_seed());
+LookupAnswer lookup_events(const store::Snapshot& snapshot, std::string_view request) {
+  const auto parsed = parse_lookup(request, snapshot.hash_seed());
   if (const auto* const error = std::get_if<LookupError>(&parsed)) return refusal(*error);
   const LookupRequest& lookup = std::get<LookupRequest>(parsed);
-  const store::Snapshot snapshot = store.snapshot();
-  Page page{lookup, store.hash_seed(), ShownEvents{snapshot}};
+  Page page{lookup, snapshot.hash_seed(), ShownEvents{snapshot}};
   if (!lookup.nothing) {
     list_events(
         snapshot, lookup.filter, Order::newest, std::nullopt, [&](const ListedEvent& event) { return page.add(event); },

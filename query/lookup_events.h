@@ -24,7 +24,7 @@ struct LookupAnswer {
 /// hash. So paging goes on exactly behind that event, whatever was committed or merged meanwhile and whichever process
 /// answers; an event that was there when the first page was read comes exactly once.
 ///
-/// Bad input is answered, never thrown. Throws StoreError. Thread-safe.
-LookupAnswer lookup_events(store::Store& store, std::string_view request);
+/// Bad input is answered, never thrown. Throws StoreError.
+LookupAnswer lookup_events(const store::Snapshot& snapshot, std::string_view request);
 
 }  // namespace trailkeeper::query

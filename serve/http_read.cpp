@@ -82,8 +82,12 @@ asio::awaitable<HttpResponse> HttpRoutes::lookup_events(HttpRequest request, con
     co_return lookup_error(400, "UnknownOperationException", "This server knows LookupEvents only.");
   }
   if (auto refusal = co_await take_encoding_off(request)) co_return std::move(*refusal);
-  query::LookupAnswer answer =
-      co_await elsewhere(context_.blocking, [&] { return query::lookup_events(context_.store, request.body); });
+  query::LookupAnswer answer = co_await elsewhere(context_.blocking, [&] {
+    auto snapshot = context_.snapshots.take();
+    query::LookupAnswer page = query::lookup_events(*snapshot, request.body);
+    context_.snapshots.give_back(std::move(snapshot));
+    return page;
+  });
   co_return lookup_response(answer.status, answer.error, std::move(answer.body));
 }
 

@@ -13,6 +13,7 @@
 #include "serve/access.h"
 #include "serve/deliver.h"
 #include "serve/http_message.h"
+#include "store/idle_snapshots.h"
 #include "store/store.h"
 
 namespace trailkeeper::serve {
@@ -21,6 +22,7 @@ namespace trailkeeper::serve {
 struct RouteContext {
   const ServerOptions& options;
   store::Store& store;
+  store::IdleSnapshots& snapshots;
   ingest::Intake& intake;
   Access& access;
   query::TailHub& tail;

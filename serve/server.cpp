@@ -31,6 +31,9 @@ using asio::ip::tcp;
 // Queries wait for the disk and use the processor; more of them at once would only wait for each other.
 constexpr std::size_t kQueryThreads = 4;
 
+// Longer than a client takes from one page to the next.
+constexpr std::chrono::seconds kSnapshotsIdle{1};
+
 ingest::IntakeOptions intake_options(const ServerOptions& options) {
   ingest::IntakeOptions intake;
   intake.workers = options.workers;
@@ -57,11 +60,19 @@ class Server::Running {
         tokens_(token_path(store.environment().directory())),
         tls_(options_.tls.certificate.empty() ? nullptr : std::make_unique<TlsContext>(options_.tls)),
         access_(tokens_, tls_.get()),
+        snapshots_(store),
         tail_(query::ShownEvents{store.snapshot()}),
         intake_(store, intake_options(options_)),
         receiving_(options_.max_receiving),
-        routes_{
-            options_, store, intake_, access_, tail_, pool_.get_executor(), stopping_, [this] { return metrics(); }} {
+        routes_{options_,
+                store,
+                snapshots_,
+                intake_,
+                access_,
+                tail_,
+                pool_.get_executor(),
+                stopping_,
+                [this] { return metrics(); }} {
     check_exposure(options_, *tokens_.current());
     intake_.observe([this](std::vector<store::SealedBatch> committed) { tail_.publish(std::move(committed)); });
     for (const ListenerOptions& listener : options_.listeners) bind(listener);
@@ -241,6 +252,7 @@ class Server::Running {
     while (!stopping_) {
       timer.expires_after(std::chrono::milliseconds{250});
       co_await timer.async_wait(asio::use_awaitable);
+      snapshots_.end_idle(kSnapshotsIdle);
       if (std::string problem = tokens_.error(); problem != token_problem) {
         token_problem = std::move(problem);
         if (!token_problem.empty()) log_->error("{}; the tokens of before stay in force", token_problem);
@@ -302,6 +314,7 @@ class Server::Running {
   TokenFile tokens_;
   std::unique_ptr<TlsContext> tls_;
   Access access_;
+  store::IdleSnapshots snapshots_;
   query::TailHub tail_;
   std::atomic<bool> stopping_{false};
   std::vector<std::unique_ptr<NamedFigures>> figures_;

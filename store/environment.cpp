@@ -128,6 +128,12 @@ void Environment::open_tables(bool write) {
   if (code != 0) fail(code, "cannot open the store", directory_);
 }
 
+std::uint64_t Environment::last_commit() const {
+  MDB_envinfo info{};
+  if (const int code = mdb_env_info(env_, &info); code != 0) fail(code, "cannot read the store", directory_);
+  return info.me_last_txnid;
+}
+
 std::uint64_t Environment::file_bytes() const {
   struct stat status {};
   const std::string file = directory_ + "/data.mdb";
@@ -210,6 +216,8 @@ void Transaction::scan(TableId table, std::string_view from,
   }
   if (code != 0 && code != MDB_NOTFOUND) fail(code, "cannot read", environment_->directory_);
 }
+
+std::uint64_t Transaction::id() const { return mdb_txn_id(txn_); }
 
 std::uint64_t Transaction::count(TableId table) const {
   if (environment_->tables_[static_cast<unsigned>(table)] == kNoTable) return 0;

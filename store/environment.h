@@ -51,6 +51,8 @@ class Transaction {
   void scan(TableId table, std::string_view from,
             const std::function<bool(std::string_view key, std::string_view value)>& visit) const;
   [[nodiscard]] std::uint64_t count(TableId table) const;
+  /// Of a read transaction: the number of the commit that it sees.
+  [[nodiscard]] std::uint64_t id() const;
 
   /// Makes all changes durable and visible at once, or throws and makes none.
   void commit();
@@ -79,6 +81,9 @@ class Environment {
   [[nodiscard]] const std::string& directory() const { return directory_; }
   /// Bytes of the data file that are in use, free pages included.
   [[nodiscard]] std::uint64_t file_bytes() const;
+
+  /// The number of the newest commit, of whichever process.
+  [[nodiscard]] std::uint64_t last_commit() const;
 
   /// Writes a consistent copy, without free pages, to a new file, while others read and write.
   void copy_to(const std::string& file);

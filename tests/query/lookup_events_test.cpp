@@ -47,7 +47,7 @@ struct Parsed {
 };
 
 std::vector<std::string> names(FilledStore& filled, const std::string& request) {
-  const LookupAnswer answer = lookup_events(filled.store, request);
+  const LookupAnswer answer = lookup_events(filled.store.snapshot(), request);
   CHECK(answer.status == 200);
   return Parsed{answer}.names();
 }
@@ -71,7 +71,7 @@ TEST_CASE("an event has AWS's members; CloudTrailEvent is the record as it was s
   FilledStore filled;
   const std::string json = event_of(1, "2024-05-01T10:00:00Z", std::string{kAlice});
   filled.add({json});
-  const Parsed answer{lookup_events(filled.store, "{}")};
+  const Parsed answer{lookup_events(filled.store.snapshot(), "{}")};
   CHECK(answer.text("/Events/0/EventId") == "00000000-0000-4000-8000-000000000001");
   CHECK(answer.text("/Events/0/EventName") == "RunInstances");
   CHECK(answer.text("/Events/0/EventSource") == "ec2.amazonaws.com");
@@ -132,7 +132,8 @@ TEST_CASE("Username: what is found is what is shown, for every kind of caller") 
     std::string token;
     do {
       const std::string next = token.empty() ? "" : ",\"NextToken\":\"" + token + "\"";
-      const Parsed page{lookup_events(filled.store, "{\"LookupAttributes\":[" + attributes + "]" + next + "}")};
+      const Parsed page{
+          lookup_events(filled.store.snapshot(), "{\"LookupAttributes\":[" + attributes + "]" + next + "}")};
       REQUIRE(page.status == 200);
       for (std::size_t i = 0; i < page.names().size(); ++i)
         users.insert(page.text("/Events/" + std::to_string(i) + "/Username"));
@@ -225,7 +226,7 @@ TEST_CASE("errors have AWS's names, in both spellings of message, with status 40
            {"{", "SerializationException"},
        }) {
     CAPTURE(c.request);
-    const LookupAnswer answer = lookup_events(filled.store, c.request);
+    const LookupAnswer answer = lookup_events(filled.store.snapshot(), c.request);
     const Parsed parsed{answer};
     CHECK(parsed.status == 400);
     CHECK(parsed.type == c.type);
@@ -250,7 +251,7 @@ TEST_CASE(
     std::string token;
     do {
       const std::string next = token.empty() ? "" : ",\"NextToken\":\"" + token + "\"";
-      const Parsed page{lookup_events(filled.store, "{" + members + next + "}")};
+      const Parsed page{lookup_events(filled.store.snapshot(), "{" + members + next + "}")};
       REQUIRE(page.status == 200);
       const std::size_t count = page.names().size();
       for (std::size_t i = 0; i < count; ++i)
@@ -274,10 +275,11 @@ TEST_CASE(
     const bool found = unique.contains(record);
     CHECK(found);
   }
-  const std::string token = Parsed{lookup_events(filled.store, R"({"MaxResults":7,"StartTime":1})")}.text("/NextToken");
+  const std::string token =
+      Parsed{lookup_events(filled.store.snapshot(), R"({"MaxResults":7,"StartTime":1})")}.text("/NextToken");
   REQUIRE(!token.empty());
   const auto status = [&](const std::string& members) {
-    return lookup_events(filled.store, "{" + members + ",\"NextToken\":\"" + token + "\"}").status;
+    return lookup_events(filled.store.snapshot(), "{" + members + ",\"NextToken\":\"" + token + "\"}").status;
   };
   CHECK(status("\"StartTime\":1") == 200);
   CHECK(status("\"StartTime\":1,\"MaxResults\":50") == 200);
@@ -286,5 +288,5 @@ TEST_CASE(
   CHECK(status("\"StartTime\":1,\"EventCategory\":\"insight\"") == 400);
   CHECK(status("\"StartTime\":1,\"LookupAttributes\":[" + attribute("EventName", "CreateForm") + "]") == 400);
   FilledStore other;
-  CHECK(lookup_events(other.store, R"({"StartTime":1,"NextToken":")" + token + "\"}").status == 400);
+  CHECK(lookup_events(other.store.snapshot(), R"({"StartTime":1,"NextToken":")" + token + "\"}").status == 400);
 }
