@@ -14,6 +14,8 @@ void add_reveal(CLI::App& command, bool& reveal) {
 }
 
 void record_reveal(const GlobalOptions& global, const std::string& command) {
+  // A store that isn't there is an error, not one to be made.
+  static_cast<void>(store::Store{global.store_directory(), store::Store::Mode::read});
   std::string text = R"({"action":"reveal","command":)";
   event::append_quoted(command, text);
   const passwd* const user = ::getpwuid(::getuid());

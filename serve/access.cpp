@@ -53,6 +53,13 @@ std::optional<HttpResponse> Access::refusal(const HttpRequest& request, const Co
   return std::nullopt;
 }
 
+std::string Access::token_name(const HttpRequest& request) const {
+  const auto secret = secret_of(request);
+  const auto tokens = tokens_.current();
+  const Token* const token = secret ? tokens->find(*secret, now()) : nullptr;
+  return token == nullptr ? std::string{} : token->name;
+}
+
 SignatureVerdict Access::check_signature(const HttpRequest& request, const Connection& connection,
                                          std::string_view service, Right right) const {
   const auto tokens = tokens_.current();

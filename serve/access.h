@@ -23,6 +23,9 @@ class Access {
   [[nodiscard]] std::optional<HttpResponse> refusal(const HttpRequest& request, const Connection& connection,
                                                     Right right) const;
 
+  /// The name of the request's token; empty where none is needed.
+  [[nodiscard]] std::string token_name(const HttpRequest& request) const;
+
   /// What is wrong with a request signed for an AWS service; problem `none` if it may do this. Where no tokens are
   /// needed any signature will do.
   [[nodiscard]] SignatureVerdict check_signature(const HttpRequest& request, const Connection& connection,

@@ -149,10 +149,12 @@ QueryAnswer answer_events(store::Store& store, Arguments& arguments) {
   const auto order = arguments.take_choice<query::Order>(
       "order", {{"newest", query::Order::newest}, {"oldest", query::Order::oldest}}, query::Order::newest);
   std::vector<std::string> fields = arguments.take_names("fields");
+  const bool reveal = arguments.take_choice<bool>("reveal", {{"true", true}, {"false", false}}, false);
   if (const std::string problem = arguments.problem(); !problem.empty()) return query_error(kBadRequest, problem);
   QueryAnswer answer;
   answer.content_type = kNdjson;
-  answer.stream = std::make_unique<EventStream>(store, std::move(arguments.filter), order, limit, std::move(fields));
+  answer.stream =
+      std::make_unique<EventStream>(store, std::move(arguments.filter), order, limit, std::move(fields), reveal);
   return answer;
 }
 
@@ -214,7 +216,8 @@ QueryAnswer answer_count(store::Store& store, Arguments& arguments) {
 }
 
 QueryAnswer answer_event(store::Store& store, std::string_view event_id, std::string_view query) {
-  if (!query.empty()) return query_error(kBadRequest, "an event takes no parameters");
+  const bool reveal = query == "reveal=true";
+  if (!query.empty() && !reveal) return query_error(kBadRequest, "an event takes no parameter but reveal=true");
   const store::Snapshot snapshot = store.snapshot();
   const auto found = query::find_events(snapshot, event_id);
   if (found.empty()) return query_error(kNotFound, "there is no event with this eventID");
@@ -222,7 +225,7 @@ QueryAnswer answer_event(store::Store& store, std::string_view event_id, std::st
   answer.content_type = kNdjson;
   for (const query::ListedEvent& event : found) {
     std::string json;
-    query::ShownEvents{snapshot}.append(*event.segment, event.index, json);
+    query::ShownEvents{snapshot, reveal}.append(*event.segment, event.index, json);
     append_line(json, answer.body);
   }
   return answer;
@@ -231,15 +234,20 @@ QueryAnswer answer_event(store::Store& store, std::string_view event_id, std::st
 }  // namespace
 
 EventStream::EventStream(store::Store& store, query::Filter filter, query::Order order,
-                         std::optional<std::uint64_t> limit, std::vector<std::string> fields)
-    : store_(store), filter_(std::move(filter)), order_(order), left_(limit), fields_(std::move(fields)) {}
+                         std::optional<std::uint64_t> limit, std::vector<std::string> fields, bool reveal)
+    : store_(store),
+      filter_(std::move(filter)),
+      order_(order),
+      left_(limit),
+      fields_(std::move(fields)),
+      reveal_(reveal) {}
 
 std::optional<std::string> EventStream::next() {
   if (done_ || left_ == 0U) return std::nullopt;
   const std::size_t wanted = after_ ? kLargestChunk : kFirstChunk;
   std::string chunk;
   const store::Snapshot snapshot = store_.snapshot();
-  const query::ShownEvents shown{snapshot};
+  const query::ShownEvents shown{snapshot, reveal_};
   const std::uint64_t visited = query::list_events(
       snapshot, filter_, order_, left_,
       [&](const query::ListedEvent& event) {
@@ -267,6 +275,13 @@ void EventStream::append(const query::ListedEvent& event, const query::ShownEven
     append_value(event, std::string_view{scratch_}.substr(0, size), field, chunk);
   }
   chunk += "}\n";
+}
+
+bool asks_to_reveal(std::string_view query) {
+  const auto parameters = parse_parameters(query);
+  return parameters && std::any_of(parameters->begin(), parameters->end(), [](const Parameter& parameter) {
+           return parameter.name == "reveal" && parameter.value != "false";
+         });
 }
 
 std::optional<QueryAnswer> answer_query(store::Store& store, std::string_view path, std::string_view query,

@@ -22,8 +22,9 @@ namespace trailkeeper::serve {
 class EventStream {
  public:
   /// `fields`: names or paths, each line an object of them; empty: whole events, as stored. `store` must outlive it.
+  /// `reveal`: Org IDs and promotion codes as stored.
   EventStream(store::Store& store, query::Filter filter, query::Order order, std::optional<std::uint64_t> limit,
-              std::vector<std::string> fields);
+              std::vector<std::string> fields, bool reveal = false);
 
   /// The next lines, about 64 KiB, later 512; nothing at the end. Throws StoreError.
   std::optional<std::string> next();
@@ -36,6 +37,7 @@ class EventStream {
   query::Order order_;
   std::optional<std::uint64_t> left_;
   std::vector<std::string> fields_;
+  bool reveal_;
   std::optional<query::Position> after_;
   bool done_ = false;
   std::string scratch_;
@@ -50,9 +52,13 @@ struct QueryAnswer {
 };
 
 /// Answers a GET of one of the paths; `query` is what stands behind the `?`, percent-encoded. Nothing for another path.
-/// Errors are `{"error":{"message":…}}` with 400 or 404. Throws StoreError.
+/// Errors are `{"error":{"message":…}}` with 400 or 404. Throws StoreError. Whether somebody may reveal is the caller's
+/// to ask: asks_to_reveal.
 std::optional<QueryAnswer> answer_query(store::Store& store, std::string_view path, std::string_view query,
                                         event::Timestamp now);
+
+/// Whether a query string asks for Org IDs and promotion codes as stored: only for who has Right::reveal, and recorded.
+bool asks_to_reveal(std::string_view query);
 
 /// One `name=value` of a query string, decoded.
 struct Parameter {

@@ -91,7 +91,23 @@ asio::awaitable<HttpResponse> HttpRoutes::lookup_events(HttpRequest request, con
   co_return lookup_response(answer.status, answer.error, std::move(answer.body));
 }
 
-asio::awaitable<HttpResponse> HttpRoutes::read(HttpRequest request) {
+// Before anything is shown, the journal has who asked, and for what.
+void HttpRoutes::record_reveal(const HttpRequest& request) {
+  std::string text = R"({"action":"reveal","command":)";
+  event::append_quoted("GET " + request.path + "?" + request.query, text);
+  text += ",\"token\":";
+  event::append_quoted(context_.access.token_name(request), text);
+  context_.intake.writer().record({now(), text + "}"});
+}
+
+asio::awaitable<HttpResponse> HttpRoutes::read(HttpRequest request, const Connection& connection) {
+  if (asks_to_reveal(request.query)) {
+    if (auto refusal = context_.access.refusal(request, connection, Right::reveal)) co_return std::move(*refusal);
+    co_await elsewhere(context_.blocking, [&] {
+      record_reveal(request);
+      return true;
+    });
+  }
   std::optional<QueryAnswer> answer = co_await elsewhere(
       context_.blocking, [&] { return answer_query(context_.store, request.path, request.query, now()); });
   if (!answer) co_return error_response(404, "there is nothing at " + request.path);

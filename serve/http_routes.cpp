@@ -45,7 +45,7 @@ boost::asio::awaitable<HttpResponse> HttpRoutes::answer(HttpRequest request, con
   if (reads) {
     if (request.method != "GET") co_return wrong_method("GET");
     if (path == "/v1/tail") co_return co_await tail(std::move(request));
-    co_return co_await read(std::move(request));
+    co_return co_await read(std::move(request), connection);
   }
   constexpr std::string_view kCollector = "/services/collector";
   if (path.starts_with(kCollector)) {

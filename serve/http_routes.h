@@ -62,8 +62,9 @@ class HttpRoutes {
   Answer firehose(HttpRequest request);
   Answer put_audit_events(HttpRequest request, const Connection& connection);
   Answer lookup_events(HttpRequest request, const Connection& connection);
-  Answer read(HttpRequest request);
+  Answer read(HttpRequest request, const Connection& connection);
   Answer tail(HttpRequest request);
+  void record_reveal(const HttpRequest& request);
   [[nodiscard]] HttpResponse operating(const HttpRequest& request, const Connection& connection) const;
   static HttpResponse in_the_senders_words(const HttpRequest& request, HttpResponse refusal);
   boost::asio::awaitable<std::optional<HttpResponse>> take_encoding_off(HttpRequest& request) const;

@@ -85,6 +85,7 @@ t.equal("the same from standard input", (done["billLines"], done["duplicates"]),
 done = json.loads(t.run("replay", "-", "-o", "json", store=store, stdin=open(t.path("events.ndjson"), "rb").read()).stdout)
 t.equal("events from standard input", done["duplicates"], 5)
 
+t.equal("nothing is revealed of, nor made for, a store that isn't there", (t.run("events", "--reveal", store=t.path("nowhere")).returncode, os.path.exists(t.path("nowhere"))), (3, False))
 credit = rows("credits")[0]
 t.equal("the balance", (credit["creditId"], credit["used"], credit["available"], credit["status"], credit["expires"]),
         ("1001", "307.000000003", "24692.999999997", "active", "2025-02-09"))

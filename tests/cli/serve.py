@@ -177,6 +177,24 @@ t.equal("Splunk", server.post("/services/collector/event", b'{"event":%s}' % eve
 t.equal("Firehose", server.post("/firehose", json.dumps({"requestId": "r", "records": []}), X_Amz_Firehose_Request_Id="r", X_Amz_Firehose_Access_Key=shipper)[0], 200)
 t.equal("reading without the right", server.request("GET", "/v1/count", headers={"Authorization": "Bearer " + shipper})[0], 403)
 t.equal("reading", server.request("GET", "/v1/count", headers={"Authorization": "Bearer " + reader})[2], [{"count": 3}])
+form = line(event(rng, eventSource="activate.amazonaws.com", eventName="CreateForm", requestParameters={"orgId": "0Xy12Secret"})).encode()
+form_id = json.loads(form)["eventID"]
+t.equal("a form", server.post("/v1/events", form, Authorization="Bearer " + shipper)[0], 200)
+auditor = t.run("token", "create", "auditor", "--rights", "query,reveal", store=tokens).stdout.decode().strip()
+server.process.send_signal(signal.SIGHUP)
+
+
+def asked(path, token):
+    status, _, answer = server.request("GET", path, headers={"Authorization": "Bearer " + token})
+    return status, "0Xy12Secret" in str(answer)
+
+
+for path in ("/v1/events?name=CreateForm", "/v1/events/" + form_id + "?"):
+    t.equal("Org IDs are masked: " + path, asked(path, reader), (200, False))
+    t.equal("revealing without the right", asked(path + ("&" if path[-1] != "?" else "") + "reveal=true", reader), (403, False))
+    t.eventually("revealing", lambda: asked(path + ("&" if path[-1] != "?" else "") + "reveal=true", auditor) == (200, True))
+    t.equal("unless it is asked for", asked(path, auditor), (200, False))
+t.equal("an escaped name", asked("/v1/events?%72eveal=true", reader), (403, False))
 t.equal("an AWS API, unsigned", server.request("POST", "/", b"{}", lookup)[0], 403)
 t.run("token", "revoke", "shipper", store=tokens)
 server.process.send_signal(signal.SIGHUP)
@@ -185,6 +203,8 @@ t.run("token", "revoke", "reader", store=tokens)
 time.sleep(1.5)  # Time to open, if it did.
 t.equal("without tokens it doesn't open again", server.post("/v1/events", events[0])[0], 401)
 t.equal("exit code", server.stop(), 0)
+reveals = [json.loads(text) for text in t.run("journal", "-o", "ndjson", store=tokens).stdout.splitlines() if b'"reveal"' in text]
+t.check("who revealed what is recorded", len(reveals) >= 2 and all("auditor" in json.dumps(entry) for entry in reveals), reveals)
 t.check("no secret in the log", shipper not in server.log() and reader not in server.log())
 t.check("the log is JSON", all(json.loads(text)["level"] for text in server.log().splitlines()))
 
