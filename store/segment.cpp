@@ -27,6 +27,13 @@ double key_fraction(const EventKey& key) {
   return fraction;
 }
 
+// What one of chunk_checksums covered in segments that were written before it became kChunkBytes.
+constexpr std::size_t kFormerChunkBytes = 32768;
+
+std::size_t chunks_of(std::string_view bytes, std::size_t chunk_bytes) {
+  return (bytes.size() + chunk_bytes - 1) / chunk_bytes;
+}
+
 }  // namespace
 
 struct Segment::Lazy {
@@ -138,26 +145,25 @@ const PackedView& Segment::packed_rows(SectionId id, OpenColumn& column, std::ui
   const PackedView& view = packed(id, column, false);
   if (column.checked || first >= end) return view;
   const std::string_view bytes = section_bytes(id, false);
-  const std::size_t chunks = (bytes.size() + kChunkBytes - 1) / kChunkBytes;
+  const bool is_new = column.sound_chunks.empty();
+  if (is_new) column.sound_chunks.resize(chunk_checksums(id).size() / sizeof(std::uint64_t));
+  const std::size_t chunks = column.sound_chunks.size();
+  const std::size_t chunk_bytes = chunks == chunks_of(bytes, kChunkBytes) ? kChunkBytes : kFormerChunkBytes;
+  if (chunks != chunks_of(bytes, chunk_bytes)) throw_corrupt("a column's checksums are missing");
   const auto check = [&](std::size_t chunk) {
     if (column.sound_chunks[chunk]) return;
-    const std::string_view sums = chunk_checksums(id);
-    if (sums.size() != chunks * sizeof(std::uint64_t)) throw_corrupt("a column's checksums are missing");
-    const std::string_view sum = sums.substr(chunk * sizeof(std::uint64_t), sizeof(std::uint64_t));
-    if (ByteReader{sum}.fixed<std::uint64_t>() != checksum(bytes.substr(chunk * kChunkBytes, kChunkBytes))) {
+    const std::string_view sum = chunk_checksums(id).substr(chunk * sizeof(std::uint64_t), sizeof(std::uint64_t));
+    if (ByteReader{sum}.fixed<std::uint64_t>() != checksum(bytes.substr(chunk * chunk_bytes, chunk_bytes))) {
       throw_corrupt("segment " + std::to_string(header().number) + ", section " +
                     std::to_string(static_cast<std::uint32_t>(id)) + ": a chunk's checksum is wrong");
     }
     column.sound_chunks[chunk] = true;
   };
-  if (column.sound_chunks.empty()) {
-    column.sound_chunks.resize(chunks);
-    check(0);  // The column's header.
-  }
+  if (is_new) check(0);  // The column's header.
   const auto values = static_cast<std::size_t>(bytes.size() - packed_bytes(view.size(), view.width()) - kPackPadding);
   const std::size_t begin_byte = values + static_cast<std::size_t>(std::uint64_t{first} * view.width() / 8);
   const std::size_t end_byte = values + packed_bytes(end, view.width());
-  for (std::size_t chunk = begin_byte / kChunkBytes; chunk * kChunkBytes < end_byte; ++chunk) check(chunk);
+  for (std::size_t chunk = begin_byte / chunk_bytes; chunk * chunk_bytes < end_byte; ++chunk) check(chunk);
   return view;
 }
 
