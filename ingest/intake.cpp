@@ -59,9 +59,9 @@ bool Intake::offer(Delivery&& delivery, Done done) {
     bytes_in_flight_ += bytes;
     waiting_bytes_ += bytes;
     waiting_.push_back({std::move(delivery), std::move(done), bytes, Clock::now()});
+    figures_.bytes_in_flight = bytes_in_flight_;
+    ++figures_.deliveries_in_flight;
   }
-  figures_.bytes_in_flight += bytes;
-  ++figures_.deliveries_in_flight;
   changed_.notify_all();
   return true;
 }
@@ -77,15 +77,14 @@ void Intake::when_room(std::function<void()> ready) {
   ready();
 }
 
-void Intake::release(std::size_t bytes, std::size_t deliveries) {
+void Intake::release(std::size_t bytes) {
   std::vector<std::function<void()>> ready;
   {
     const std::lock_guard lock{mutex_};
     bytes_in_flight_ -= bytes;
+    figures_.bytes_in_flight = bytes_in_flight_;
     if (bytes_in_flight_ <= options_.max_bytes / 2) ready.swap(room_waiters_);
   }
-  figures_.bytes_in_flight -= bytes;
-  figures_.deliveries_in_flight -= deliveries;
   for (const auto& waiter : ready) waiter();
 }
 
@@ -279,9 +278,12 @@ void Intake::answer(Group& group, Receipt::Status status, const std::string& pro
     } else {
       ++figures_.refused;
     }
-    waiting.done(std::move(receipts[i]));
+    waiting.delivery = {};
   }
-  release(bytes, group.deliveries.size());
+  // Before the receipts: who has one may send as much again.
+  release(bytes);
+  for (std::size_t i = 0; i < group.deliveries.size(); ++i) group.deliveries[i].done(std::move(receipts[i]));
+  figures_.deliveries_in_flight -= group.deliveries.size();
 }
 
 void Intake::run_merger() {

@@ -52,9 +52,9 @@ struct IntakeFigures {
   std::atomic<std::uint64_t> bytes{0};
   std::atomic<std::uint64_t> refused{0};  ///< Deliveries that offer() didn't take, or that couldn't be committed.
   std::atomic<std::uint64_t> commits{0};
-  std::atomic<std::uint64_t> bytes_in_flight{0};
-  std::atomic<std::uint64_t> deliveries_in_flight{0};
-  std::atomic<bool> failing{false};  ///< The last commit failed.
+  std::atomic<std::uint64_t> bytes_in_flight{0};       ///< Given back before the receipts are.
+  std::atomic<std::uint64_t> deliveries_in_flight{0};  ///< Whose receipts haven't been given.
+  std::atomic<bool> failing{false};                    ///< The last commit failed.
   LatencyHistogram commit_seconds;
   LatencyHistogram acknowledge_seconds;  ///< From offer() to the receipt.
 };
@@ -131,7 +131,7 @@ class Intake {
   void commit(std::vector<Group> groups);
   void answer(Group& group, Receipt::Status status, const std::string& problem);
   static std::vector<Receipt> receipts_of(const Group& group);
-  void release(std::size_t bytes, std::size_t deliveries);
+  void release(std::size_t bytes);
 
   IntakeOptions options_;
   store::Store& store_;
