@@ -7,6 +7,7 @@
 #include <iterator>
 
 #include "audit/console_findings.h"
+#include "audit/doubled_bills.h"
 #include "cli/credits.h"
 #include "cli/money_cell.h"
 #include "cli/principal_argument.h"
@@ -113,8 +114,9 @@ int run_check(const GlobalOptions& global, const CreditArguments& arguments) {
   const credits::Book book = opened.ledger.book(arguments.time());
   std::vector<credits::Finding> findings = opened.ledger.unreadable();
   findings.insert(findings.end(), book.findings().begin(), book.findings().end());
-  const std::vector<credits::Finding> console = audit::console_findings(opened.snapshot, book);
-  findings.insert(findings.end(), console.begin(), console.end());
+  for (const auto& more : {audit::console_findings(opened.snapshot, book), audit::doubled_bills(opened.snapshot)}) {
+    findings.insert(findings.end(), more.begin(), more.end());
+  }
   std::stable_sort(findings.begin(), findings.end(), [](const auto& a, const auto& b) { return a.time < b.time; });
   Out out;
   RowWriter rows{out, global.format, {{"time"}, {"rule"}, {"severity"}, {"account"}, {"event"}, {"sentence"}}};

@@ -67,6 +67,8 @@ class BillLineReader {
   BillLineReader(std::string_view part, std::size_t cells);
   /// Nothing after the last.
   std::optional<StoredBillLine> next();
+  /// The bytes of the part that come after the block that is being read.
+  [[nodiscard]] std::string_view unread() const { return rest_; }
 
  private:
   void open_block();

@@ -238,6 +238,17 @@ struct Source {
   std::vector<std::uint32_t> rank;
   std::unique_ptr<BillLineReader> reader;
   std::optional<StoredBillLine> line;
+  std::string_view in_memory;  // Of the part `lines`: what is being read and comes after it.
+
+  void advance() {
+    line = reader->next();
+    // Pages are given back as they are done with, so that bills of any size are read in bounded memory.
+    constexpr std::size_t kForget = std::size_t{1} << 20;
+    const std::size_t done = in_memory.size() - reader->unread().size();
+    if (done < kForget && line) return;
+    Environment::forget(in_memory.substr(0, done));
+    in_memory.remove_prefix(done);
+  }
 
   [[nodiscard]] auto order() const { return std::tuple{rank[line->cell], line->start, line->key, line->content}; }
 };
@@ -310,8 +321,8 @@ void for_each_bill_line(const Snapshot& snapshot, std::string_view payer, std::u
   for (const std::uint64_t number : numbers_of(snapshot.transaction(), prefix)) {
     Source source;
     source.head = decode_bill_head(part_of(snapshot.transaction(), prefix, number, BillPart::cells));
-    source.reader = std::make_unique<BillLineReader>(part_of(snapshot.transaction(), prefix, number, BillPart::lines),
-                                                     source.head.cells.size());
+    source.in_memory = part_of(snapshot.transaction(), prefix, number, BillPart::lines);
+    source.reader = std::make_unique<BillLineReader>(source.in_memory, source.head.cells.size());
     superseded.insert(source.head.superseded.begin(), source.head.superseded.end());
     sources.push_back(std::move(source));
   }
@@ -322,7 +333,7 @@ void for_each_bill_line(const Snapshot& snapshot, std::string_view payer, std::u
                                           [](const BillCell& a, const BillCell& b) { return a.before(b); });
       source.rank.push_back(static_cast<std::uint32_t>(place - places.begin()));
     }
-    source.line = source.reader->next();
+    source.advance();
   }
   // The smallest is always in front.
   const auto later = [&sources](std::size_t a, std::size_t b) { return sources[a].order() > sources[b].order(); };
@@ -338,7 +349,7 @@ void for_each_bill_line(const Snapshot& snapshot, std::string_view payer, std::u
     if (!superseded.contains({line.key, line.content})) {
       visit({&places[source.rank[line.cell]], line.key, line.amount, line.start, line.id});
     }
-    source.line = source.reader->next();
+    source.advance();
     if (source.line) {
       std::push_heap(heap.begin(), heap.end(), later);
     } else {

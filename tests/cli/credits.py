@@ -47,12 +47,12 @@ COLUMNS = ("identity_line_item_id identity_time_interval bill_payer_account_id b
            "line_item_unblended_cost line_item_currency_code").split()
 
 
-def report(lines):
+def report(lines, version=""):
     text = io.StringIO()
     writer = csv.writer(text)
     writer.writerow(COLUMNS)
     for number, (account, service, kind, start, cost) in enumerate(lines):
-        writer.writerow(["%s-%d" % (start, number), start, ACCOUNT, start[:7] + "-01T00:00:00Z", "AWS", account, service, "Use", kind, start, cost, "USD"])
+        writer.writerow(["%s-%d%s" % (start, number, version), start, ACCOUNT, start[:7] + "-01T00:00:00Z", "AWS", account, service, "Use", kind, start, cost, "USD"])
     return text.getvalue()
 
 
@@ -126,6 +126,19 @@ with open(t.path("history.json"), "w") as file:
 against = [row["against"] for row in rows("credits", "reconcile", t.path("credits.json"), t.path("history.json"), code=1)]
 t.equal("against the Billing API", against, ["cur", "GetCredits"])
 t.equal("a file that is none", t.run("credits", "reconcile", t.path("events.ndjson"), store=store).returncode, 1)
+
+# A refreshed report has other line item IDs: its charges count twice, and check says so.
+twice = t.path("twice")
+lines = [(ACCOUNT, service, "Usage", "2024-03-0%dT0%d:00:00Z" % (day, hour), "1.%d" % hour)
+         for day in range(1, 6) for hour in range(4) for service in ("AmazonEC2", "AmazonS3")]
+for name, made in (("early", report(lines[:24])), ("other", report([line[:3] + (line[3].replace("2024-03", "2024-04"),) + line[4:] for line in lines])), ("late", report(lines, "b"))):
+    with open(t.path(name + ".csv"), "w") as file:
+        file.write(made)
+    t.run("replay", t.path(name + ".csv"), store=twice)
+    found = json.loads(t.run("credits", "check", "-o", "json", store=twice).stdout)
+    doubled = [(row["time"], row["severity"], row["account"]) for row in found if "twice" in row["sentence"]]
+    t.equal("doubled after " + name, doubled, [("2024-03-01T00:00:00Z", "low", ACCOUNT)] if name == "late" else [])
+t.check("on how many days", any("on 3 of 5 days" in row["sentence"] for row in found), found)
 
 # R1, R4, R5, R56: what console events say; once for each account and name.
 console = t.path("console")
