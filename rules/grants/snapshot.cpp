@@ -7,6 +7,7 @@
 #include "event/json_text.h"
 #include "rules/iam/arn.h"
 #include "rules/iam/json_node.h"
+#include "rules/iam/percent_encoding.h"
 #include "rules/iam/text.h"
 #include "rules/requirements/catalogue.h"
 
@@ -42,27 +43,6 @@ void append_json(const JsonNode& node, std::string& out) {  // NOLINT(misc-no-re
       }
       out += '}';
   }
-}
-
-int hex_digit(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  const char small = iam::lower(c);
-  return small >= 'a' && small <= 'f' ? small - 'a' + 10 : -1;
-}
-
-std::string percent_decoded(std::string_view text) {
-  std::string out;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const bool escape =
-        text[i] == '%' && i + 2 < text.size() && hex_digit(text[i + 1]) >= 0 && hex_digit(text[i + 2]) >= 0;
-    if (escape) {
-      out += static_cast<char>(hex_digit(text[i + 1]) * 16 + hex_digit(text[i + 2]));
-      i += 2;
-    } else {
-      out += text[i];
-    }
-  }
-  return out;
 }
 
 std::string_view text_of(const JsonNode& node, std::string_view key) {
@@ -230,7 +210,7 @@ DocumentPtr make_document(std::string name, std::string json, PolicyKind kind) {
 DocumentPtr document_of(std::string name, const JsonNode& node, PolicyKind kind) {
   if (node.kind != Kind::string) return make_document(std::move(name), to_json(node), kind);
   const bool encoded = node.text.starts_with('%');
-  return make_document(std::move(name), encoded ? percent_decoded(node.text) : node.text, kind);
+  return make_document(std::move(name), encoded ? iam::percent_decoded(node.text) : node.text, kind);
 }
 
 iam::Result<SnapshotKind> kind_of_snapshot(std::string_view json) {

@@ -4,6 +4,7 @@
 
 #include "rules/iam/arn.h"
 #include "rules/iam/glob.h"
+#include "rules/iam/percent_encoding.h"
 
 namespace trailkeeper::rules::verdicts {
 
@@ -24,6 +25,13 @@ std::string_view text_by_path(const JsonNode& record, std::string_view path) {
     path = dot == std::string_view::npos ? std::string_view{} : path.substr(dot + 1);
   }
   return at != nullptr && at->kind == JsonNode::Kind::string ? std::string_view{at->text} : std::string_view{};
+}
+
+// Of `/bucket/a%20key?versionId=1`: `bucket/a key`.
+std::string path_of_url(std::string_view url) {
+  url = url.substr(0, url.find('?'));
+  if (url.starts_with('/')) url.remove_prefix(1);
+  return iam::percent_decoded(url);
 }
 
 /// Fills a template's {fields} from an event.
@@ -59,7 +67,15 @@ class Filler {
       return add_value(facts_.recipient_account.empty() ? facts_.account : facts_.recipient_account);
     }
     if (field == "caller") return facts_.identity_type == "IAMUser" && add_value(facts_.arn);
-    const std::string_view value = text_by_path(record_, field);
+    constexpr std::string_view kUrl = "url:";
+    if (field.starts_with(kUrl)) {
+      const std::string decoded = path_of_url(text_by_path(record_, field.substr(kUrl.size())));
+      return add_parameter(decoded, last);
+    }
+    return add_parameter(text_by_path(record_, field), last);
+  }
+
+  bool add_parameter(std::string_view value, bool last) {
     if (!value.starts_with("arn:")) return !value.starts_with("alias/") && add_value(value);
     // Many parameters take a name or a whole ARN. In S3's templates something else follows a bucket's name than an
     // access point's ARN.

@@ -327,6 +327,18 @@ TEST_CASE("judge: an event may need two actions") {
   const auto half = from.judgement(call("kms.amazonaws.com", "ReEncrypt"), record);
   CHECK(half.verdict == Verdict::not_granted);
   CHECK(half.why.find("kms:ReEncryptTo") == 0);
+  // A copy reads its source, which is percent-encoded, with or without a slash, perhaps of one version.
+  Setting copier{account_with(R"({"Effect":"Allow","Action":"s3:PutObject","Resource":"arn:aws:s3:::to/*"},)"
+                              R"({"Effect":"Allow","Action":"s3:GetObject","Resource":"arn:aws:s3:::from/a b/*"})")};
+  const auto copy = [&](std::string_view source) {
+    return copier.judgement(
+        call("s3.amazonaws.com", "CopyObject"),
+        R"({"requestParameters":{"bucketName":"to","key":"k","x-amz-copy-source":")" + std::string{source} + R"("}})");
+  };
+  CHECK(copy("from/a%20b/c").verdict == Verdict::granted);
+  CHECK(copy("/from/a%20b%2Fc?versionId=1").verdict == Verdict::granted);
+  CHECK(copy("from/other").verdict == Verdict::not_granted);
+  CHECK(copy("from/other").resource == "arn:aws:s3:::from/other");
   // And some need what only their contents tell.
   Setting all{account_with(kAllowAll)};
   CHECK(all.judgement(call("dynamodb.amazonaws.com", "TransactWriteItems")).verdict == Verdict::unknown);
