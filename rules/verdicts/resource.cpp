@@ -14,6 +14,7 @@ namespace {
 
 // An event that lists more isn't judged by them.
 constexpr std::size_t kMostListed = 64;
+constexpr std::string_view kUrl = "url:";
 constexpr std::string_view kHidden = "HIDDEN_DUE_TO_SECURITY_REASONS";
 
 // The string at `requestParameters.bucketName`.
@@ -67,7 +68,6 @@ class Filler {
       return add_value(facts_.recipient_account.empty() ? facts_.account : facts_.recipient_account);
     }
     if (field == "caller") return facts_.identity_type == "IAMUser" && add_value(facts_.arn);
-    constexpr std::string_view kUrl = "url:";
     if (field.starts_with(kUrl)) {
       const std::string decoded = path_of_url(text_by_path(record_, field.substr(kUrl.size())));
       return add_parameter(decoded, last);
@@ -101,7 +101,8 @@ std::string form_of(std::string_view text) {
     const std::size_t open = text.find('{');
     form += text.substr(0, open);
     if (open == std::string_view::npos) break;
-    form += '*';
+    // What a URL names lies in something: an object in its bucket.
+    form += text.substr(open + 1).starts_with(kUrl) ? "*/*" : "*";
     text = text.substr(text.find('}', open) + 1);
   }
   return form;

@@ -2,6 +2,7 @@
 """Permissions: what IAM decides, and what that says about the events of a trail."""
 import json
 import os
+import subprocess
 
 from harness import Harness
 
@@ -160,5 +161,38 @@ t.equal("policies forget", run("policies", "forget", loaded[0]["id"]).returncode
 t.equal("forgotten", verdicts(), EXPECTED)
 t.equal("forget nothing", run("policies", "forget", loaded[0]["id"]).returncode, 1)
 t.equal("policies list", len(parsed("policies", "list")), 3)
+
+# docs/organization-file puts an organisation's file together from what the AWS CLI prints: here a stub of it.
+FULL = {"PolicySummary": {"Id": "p-full", "Name": "FullAWSAccess", "Type": "SERVICE_CONTROL_POLICY"},
+        "Content": json.dumps({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]})}
+NO_GET = {"PolicySummary": {"Id": "p-no", "Name": "NoMembers", "Type": "SERVICE_CONTROL_POLICY"},
+          "Content": json.dumps({"Version": "2012-10-17", "Statement": [{"Effect": "Deny", "Action": "activate:GetMemberInfo", "Resource": "*"}]})}
+ANSWERS = {
+    "describe-organization": {"Organization": {"Id": "o-a1b2c3d4e5", "MasterAccountId": "999988887777"}},
+    "list-policies --filter SERVICE_CONTROL_POLICY": {"Policies": [FULL["PolicySummary"], NO_GET["PolicySummary"]]},
+    "list-policies --filter RESOURCE_CONTROL_POLICY": {"Policies": []},
+    "describe-policy --policy-id p-full": {"Policy": FULL}, "describe-policy --policy-id p-no": {"Policy": NO_GET},
+    "list-targets-for-policy --policy-id p-full": {"Targets": [{"TargetId": id} for id in ("r-ab12", "ou-ab12-cdef3456", "111122223333")]},
+    "list-targets-for-policy --policy-id p-no": {"Targets": [{"TargetId": "ou-ab12-cdef3456"}]},
+    "list-accounts": {"Accounts": [{"Id": "111122223333"}]},
+    "list-parents --child-id 111122223333": {"Parents": [{"Id": "ou-ab12-cdef3456", "Type": "ORGANIZATIONAL_UNIT"}]},
+    "list-parents --child-id ou-ab12-cdef3456": {"Parents": [{"Id": "r-ab12", "Type": "ROOT"}]},
+}
+stub = t.write("bin/aws", "#!/usr/bin/env python3\nimport sys\nprint(%r[' '.join(sys.argv[2:-2])])\n" % {k: json.dumps(v) for k, v in ANSWERS.items()})
+os.chmod(stub, 0o755)
+script = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../docs/organization-file")
+made = subprocess.run([script], capture_output=True, env={**t.environment, "PATH": os.path.dirname(stub) + ":" + os.environ["PATH"]})
+t.equal("organization-file: exit code", (made.returncode, made.stderr), (0, b""))
+account = {"UserDetailList": [{"UserName": "anna", "Arn": "arn:aws:iam::111122223333:user/anna", "UserPolicyList": [
+    {"PolicyName": "all", "PolicyDocument": {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}}]}]}
+inside = t.path("organization")
+run("policies", "load", "--at", "2024-03-01", t.write("account.json", json.dumps(account)), t.write("organization.json", made.stdout), store=inside)
+caller = {"type": "IAMUser", "accountId": "111122223333", "userName": "anna", "arn": "arn:aws:iam::111122223333:user/anna"}
+calls = [{"eventTime": "2024-03-05T00:00:00Z", "eventSource": "activate.amazonaws.com", "eventName": name, "eventType": "AwsApiCall", "eventID": "call-" + name,
+          "userIdentity": caller, "recipientAccountId": "111122223333", "awsRegion": "us-east-1"} for name in ("GetCredits", "GetMemberInfo")]
+run("replay", t.write("calls.ndjson", "\n".join(json.dumps(call) for call in calls)), store=inside)
+t.equal("organization-file: its SCPs count", {row["eventName"]: row["verdict"] for row in parsed("events", "--fields", "eventName,verdict", store=inside)},
+        {"GetCredits": "granted", "GetMemberInfo": "not-granted"})
+t.check("organization-file: and are named", "NoMembers" in parsed("explain", "call-GetMemberInfo", store=inside)["why"])
 
 t.finish()
