@@ -183,6 +183,12 @@ os.chmod(stub, 0o755)
 script = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../docs/organization-file")
 made = subprocess.run([script], capture_output=True, env={**t.environment, "PATH": os.path.dirname(stub) + ":" + os.environ["PATH"]})
 t.equal("organization-file: exit code", (made.returncode, made.stderr), (0, b""))
+os.rename(stub, stub + ".whole")
+with open(stub + ".whole") as file:
+    t.write("bin/aws", file.read().replace("list-parents --child-id ou", "list-parents --child-id none"))
+os.chmod(stub, 0o755)
+failed = subprocess.run([script], capture_output=True, timeout=60, env={**t.environment, "PATH": os.path.dirname(stub) + ":" + os.environ["PATH"]})
+t.equal("organization-file: what can't be read fails, and prints nothing", (failed.returncode != 0, failed.stdout), (True, b""))
 account = {"UserDetailList": [{"UserName": "anna", "Arn": "arn:aws:iam::111122223333:user/anna", "UserPolicyList": [
     {"PolicyName": "all", "PolicyDocument": {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}}]}]}
 inside = t.path("organization")
