@@ -34,7 +34,9 @@ if(TRAILKEEPER_FUZZ)
   target_compile_options(trailkeeper_flags INTERFACE -fsanitize=fuzzer-no-link)
 endif()
 
+# Paths below the source tree are relative to the cache, so that one clone finds what another built.
 find_program(CCACHE_PROGRAM ccache)
 if(CCACHE_PROGRAM)
-  set(CMAKE_CXX_COMPILER_LAUNCHER ${CCACHE_PROGRAM})
+  set(CMAKE_CXX_COMPILER_LAUNCHER
+    ${CMAKE_COMMAND} -E env CCACHE_BASEDIR=${CMAKE_SOURCE_DIR} CCACHE_NOHASHDIR=1 CCACHE_SLOPPINESS=pch_defines,time_macros ${CCACHE_PROGRAM})
 endif()
