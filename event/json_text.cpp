@@ -4,10 +4,17 @@
 
 #include <cstdint>
 
+#include "event/utf8.h"
+#include "event/visible_text.h"
+
 namespace trailkeeper::event {
 namespace {
 
 constexpr std::uint32_t kReplacement = 0xFFFD;
+
+// RFC 8259, section 7, as far as the escapes are shorter than \uXXXX and usual.
+constexpr std::string_view kEscapedByName = "\"\\\n\r\t";
+constexpr std::string_view kEscapeNames = "\"\\nrt";
 
 int hex_value(char c) {
   if (c >= '0' && c <= '9') return c - '0';
@@ -28,25 +35,6 @@ std::int32_t hex4(std::string_view text, std::size_t at) {
   return value;
 }
 
-void append_utf8(std::uint32_t code, std::string& out) {
-  const auto put = [&](std::uint32_t byte) { out.push_back(static_cast<char>(byte)); };
-  if (code < 0x80) {
-    put(code);
-  } else if (code < 0x800) {
-    put(0xC0 | code >> 6);
-    put(0x80 | (code & 0x3F));
-  } else if (code < 0x10000) {
-    put(0xE0 | code >> 12);
-    put(0x80 | (code >> 6 & 0x3F));
-    put(0x80 | (code & 0x3F));
-  } else {
-    put(0xF0 | code >> 18);
-    put(0x80 | (code >> 12 & 0x3F));
-    put(0x80 | (code >> 6 & 0x3F));
-    put(0x80 | (code & 0x3F));
-  }
-}
-
 // Reads the `\uXXXX` (or the surrogate pair) at text[at], where text[at] is the `u`; moves `at` to its last character.
 std::uint32_t take_unicode_escape(std::string_view text, std::size_t& at) {
   const auto first = static_cast<std::uint32_t>(hex4(text, at + 1));
@@ -57,30 +45,6 @@ std::uint32_t take_unicode_escape(std::string_view text, std::size_t& at) {
   if (second < 0xDC00 || second > 0xDFFF) return kReplacement;
   at += 6;
   return 0x10000 + ((first - 0xD800) << 10) + (static_cast<std::uint32_t>(second) - 0xDC00);
-}
-
-// Length of the valid UTF-8 sequence at `at`, or 0.
-std::size_t utf8_length(std::string_view text, std::size_t at) {
-  const auto byte = [&](std::size_t i) -> unsigned {
-    return at + i < text.size() ? static_cast<unsigned char>(text[at + i]) : 0U;
-  };
-  const auto follows = [&](std::size_t i) { return (byte(i) & 0xC0U) == 0x80U; };
-  const unsigned lead = byte(0);
-  if (lead < 0x80) return 1;
-  if (lead >= 0xC2 && lead <= 0xDF) return follows(1) ? 2 : 0;
-  if (lead >= 0xE0 && lead <= 0xEF) {
-    if (!follows(1) || !follows(2)) return 0;
-    if (lead == 0xE0 && byte(1) < 0xA0) return 0;
-    if (lead == 0xED && byte(1) > 0x9F) return 0;
-    return 3;
-  }
-  if (lead >= 0xF0 && lead <= 0xF4) {
-    if (!follows(1) || !follows(2) || !follows(3)) return 0;
-    if (lead == 0xF0 && byte(1) < 0x90) return 0;
-    if (lead == 0xF4 && byte(1) > 0x8F) return 0;
-    return 4;
-  }
-  return 0;
 }
 
 // Calls token(begin, end) for each string, scalar and structural character of valid JSON.
@@ -145,38 +109,17 @@ void append_unescaped(std::string_view text, std::string& out) {
 }
 
 void append_quoted(std::string_view text, std::string& out) {
-  constexpr std::string_view kHex = "0123456789abcdef";
   out.push_back('"');
-  std::size_t at = 0;
-  while (at < text.size()) {
-    const auto c = static_cast<unsigned char>(text[at]);
-    if (c >= 0x80) {
-      const std::size_t length = utf8_length(text, at);
-      if (length == 0) {
-        append_utf8(kReplacement, out);
-      } else {
-        out.append(text, at, length);
-      }
-      at += length == 0 ? 1 : length;
-      continue;
-    }
-    switch (c) {
-      case '"': out += "\\\""; break;
-      case '\\': out += "\\\\"; break;
-      case '\n': out += "\\n"; break;
-      case '\r': out += "\\r"; break;
-      case '\t': out += "\\t"; break;
-      default:
-        if (c < 0x20 || c == 0x7F) {
-          out += "\\u00";
-          out.push_back(kHex[c >> 4]);
-          out.push_back(kHex[c & 15U]);
-        } else {
-          out.push_back(static_cast<char>(c));
-        }
-    }
-    ++at;
+  std::size_t kept = 0;  // What lies before it was appended.
+  for (std::size_t at = text.find_first_of(kEscapedByName); at != std::string_view::npos;
+       at = text.find_first_of(kEscapedByName, kept)) {
+    append_visible_json(text.substr(kept, at - kept), out);
+    out.push_back('\\');
+    const std::size_t which = kEscapedByName.find(text[at]);
+    out.push_back(kEscapeNames[which]);
+    kept = at + 1;
   }
+  append_visible_json(text.substr(kept), out);
   out.push_back('"');
 }
 

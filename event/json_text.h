@@ -14,7 +14,7 @@ bool valid_escapes(std::string_view between_quotes);
 void append_unescaped(std::string_view between_quotes, std::string& out);
 
 /// Appends `text` as a JSON string with its quotes. Bytes that aren't UTF-8 become U+FFFD, so the result is always
-/// JSON.
+/// JSON. Characters that act or hide (event/visible_text.h) are escaped.
 void append_quoted(std::string_view text, std::string& out);
 
 /// Appends JSON without the white space between its tokens. Precondition: `json` is valid JSON.
