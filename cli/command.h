@@ -49,6 +49,7 @@ void add_serve(CLI::App& app, const GlobalOptions& global, Run& run);
 void add_tail(CLI::App& app, const GlobalOptions& global, Run& run);
 void add_retain(CLI::App& app, const GlobalOptions& global, Run& run);
 void add_hold(CLI::App& app, const GlobalOptions& global, Run& run);
+void add_investigate(CLI::App& app, const GlobalOptions& global, Run& run);
 void add_findings(CLI::App& app, const GlobalOptions& global, Run& run);
 void add_explain(CLI::App& app, const GlobalOptions& global, Run& run);
 void add_access(CLI::App& app, const GlobalOptions& global, Run& run);

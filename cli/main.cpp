@@ -54,6 +54,7 @@ int run_program(int argc, char** argv) {
     add_tail(app, global, run);
     add_retain(app, global, run);
     add_hold(app, global, run);
+    add_investigate(app, global, run);
     add_findings(app, global, run);
     add_explain(app, global, run);
     add_access(app, global, run);

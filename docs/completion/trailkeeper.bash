@@ -24,7 +24,7 @@ _trailkeeper_list() {
 
 _trailkeeper() {
   local cur="${COMP_WORDS[COMP_CWORD]}" prev="${COMP_WORDS[COMP_CWORD - 1]}" command="" i
-  local commands="replay events show count evaluate policies recheck findings explain credits access least-privilege rejects stats serve tail retain hold token journal compact backup restore verify"
+  local commands="replay events show count evaluate policies recheck investigate findings explain credits access least-privilege rejects stats serve tail retain hold token journal compact backup restore verify"
   local filters="--event-id --name --source --user --principal --access-key --account --region --ip --error --resource --resource-type --type
     --category --request-id --user-agent --verdict --read-only --write-only --since --until"
   COMPREPLY=()
@@ -94,6 +94,7 @@ _trailkeeper() {
       elif [[ $prev == credits ]]; then _trailkeeper_words "statement ledger applications notices forecast reconcile check settings"
       else _trailkeeper_files -f; fi ;;
     recheck) _trailkeeper_words "--all $global" ;;
+    investigate) _trailkeeper_words "--as --since --until --new-since --top $global" ;;
     findings) _trailkeeper_words "$filters --limit $global" ;;
     access) _trailkeeper_words "--at $global" ;;
     least-privilege) _trailkeeper_words "--since --at $global" ;;

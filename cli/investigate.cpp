@@ -1,0 +1,396 @@
+// trailkeeper investigate: one page about a principal, an access key, an address or a resource.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "cli/command.h"
+#include "cli/output.h"
+#include "cli/principal_argument.h"
+#include "event/json_text.h"
+#include "event/visible_text.h"
+#include "query/investigation/investigation.h"
+
+namespace trailkeeper::cli {
+namespace {
+
+using query::Call;
+using query::CallKind;
+using query::CredentialLink;
+using query::Investigation;
+using query::Seen;
+using query::SubjectKind;
+using query::Trait;
+using query::Traits;
+
+struct Arguments {
+  std::string subject;
+  std::string kind;
+  std::string since;
+  std::string until;
+  std::string new_since;
+  std::uint64_t top = 10;
+};
+
+struct Section {
+  const char* title;
+  const char* name;  ///< In JSON and CSV.
+  const Traits query::Activity::*traits;
+};
+
+constexpr Section kSections[] = {
+    {"Principals", "principals", &query::Activity::principals},
+    {"Access keys", "accessKeys", &query::Activity::access_keys},
+    {"From where", "addresses", &query::Activity::addresses},
+    {"With what", "userAgents", &query::Activity::user_agents},
+    {"Regions", "regions", &query::Activity::regions},
+    {"Accounts", "accounts", &query::Activity::accounts},
+};
+
+struct CallSection {
+  const char* title;
+  const char* name;
+  CallKind kind;
+};
+
+constexpr CallSection kCallSections[] = {
+    {"Wrote", "wrote", CallKind::write},
+    {"Read", "read", CallKind::read},
+    {"Was refused", "refused", CallKind::refused},
+};
+
+std::string time_text(event::Timestamp time) { return event::format_timestamp(time); }
+
+Cell or_absent(const std::string& text) { return text.empty() ? Cell::absent() : Cell::of(text); }
+
+Cell new_cell(bool is_new) { return {is_new ? "new" : "", is_new ? "true" : "false"}; }
+
+std::string joined(const std::vector<std::string>& texts, std::size_t most) {
+  std::string out;
+  for (std::size_t i = 0; i < std::min(most, texts.size()); ++i) out += (i > 0 ? ", " : "") + texts[i];
+  if (texts.size() > most) out += fmt::format(" and {} more", grouped(texts.size() - most));
+  return out;
+}
+
+/// Writes the page for people.
+class Page {
+ public:
+  Page(Out& out, const Investigation& found, std::uint64_t top) : out_(out), found_(found), top_(top) {}
+
+  void print() {
+    print_head();
+    if (found_.activity.seen.events == 0) return;
+    for (const CallSection& section : kCallSections) print_calls(section);
+    print_changes();
+    print_links("Credentials came from", CredentialLink::Direction::from);
+    print_links("Credentials led to", CredentialLink::Direction::to);
+    for (const Section& section : kSections) print_traits(section);
+    print_incomplete();
+  }
+
+ private:
+  void print_head() {
+    out_.write(
+        fmt::format("{} ({})\n", event::visible(found_.subject.text), query::subject_kind_name(found_.subject.kind)));
+    const Seen& seen = found_.activity.seen;
+    if (seen.events > 0) {
+      out_.write(fmt::format("{} events, first {}, last {}\n", grouped(seen.events), time_text(seen.first),
+                             time_text(seen.last)));
+      out_.write(fmt::format("new: did not occur before {}\n", time_text(found_.new_since)));
+    } else {
+      out_.write("no events\n");
+    }
+    if (found_.store.events == 0) {
+      out_.write(fmt::format("looked at: an empty store, as of {}\n", time_text(now())));
+      return;
+    }
+    out_.write(fmt::format("looked at: {} events from {} to {}, as of {}\n", grouped(found_.store.events),
+                           time_text(found_.store.first), time_text(found_.store.last), time_text(now())));
+  }
+
+  void title(const char* text) {
+    const bool bold = stdout_takes_colour();
+    out_.write(fmt::format("\n{}{}{}\n", bold ? "\x1b[1m" : "", text, bold ? "\x1b[0m" : ""));
+  }
+
+  void print_more(std::size_t rows, std::uint64_t others) {
+    if (rows > top_) out_.write(fmt::format("… and {} more: --top {}\n", grouped(rows - top_), rows));
+    if (others > 0) out_.write(fmt::format("… and {} events of too many different values to tell\n", grouped(others)));
+  }
+
+  void print_calls(const CallSection& section) {
+    std::vector<const Call*> calls;
+    for (const Call& call : found_.activity.calls) {
+      if (call.kind == section.kind) calls.push_back(&call);
+    }
+    if (calls.empty()) return;
+    title(section.title);
+    std::vector<Column> columns{{"call"}, {"service"}};
+    if (section.kind == CallKind::refused) columns.push_back({"error"});
+    for (const char* name : {"first", "last"}) columns.push_back({name});
+    columns.push_back({"events", true});
+    columns.push_back({"new"});
+    RowWriter rows{out_, Format::table, std::move(columns)};
+    for (std::size_t i = 0; i < std::min<std::size_t>(top_, calls.size()); ++i) {
+      const Call& call = *calls[i];
+      std::vector<Cell> cells{or_absent(call.name), or_absent(call.source)};
+      if (section.kind == CallKind::refused) cells.push_back(or_absent(call.error));
+      cells.push_back(Cell::of(time_text(call.seen.first)));
+      cells.push_back(Cell::of(time_text(call.seen.last)));
+      cells.push_back(Cell::of(grouped(call.seen.events)));
+      cells.push_back(new_cell(call.is_new));
+      rows.row(std::move(cells));
+    }
+    rows.finish();
+    print_more(calls.size(), 0);
+  }
+
+  void print_traits(const Section& section) {
+    const Traits& traits = found_.activity.*section.traits;
+    if (traits.rows.empty()) return;
+    title(section.title);
+    RowWriter rows{out_, Format::table, {{"value"}, {"first"}, {"last"}, {"events", true}, {"new"}}};
+    for (std::size_t i = 0; i < std::min<std::size_t>(top_, traits.rows.size()); ++i) {
+      const Trait& trait = traits.rows[i];
+      rows.row({Cell::of(trait.value), Cell::of(time_text(trait.seen.first)), Cell::of(time_text(trait.seen.last)),
+                Cell::of(grouped(trait.seen.events)), new_cell(trait.is_new)});
+    }
+    rows.finish();
+    print_more(traits.rows.size(), traits.other_events);
+  }
+
+  void print_changes() {
+    if (found_.changes.empty()) return;
+    title("Grants and credentials it changed, newest first");
+    RowWriter rows{out_, Format::table, {{"time"}, {"call"}, {"target"}, {"error"}, {"eventID"}}};
+    for (std::size_t i = 0; i < std::min<std::size_t>(top_, found_.changes.size()); ++i) {
+      const query::GrantChange& change = found_.changes[i];
+      rows.row({Cell::of(time_text(change.time)), Cell::of(change.name), or_absent(change.target),
+                or_absent(change.error), or_absent(change.event_id)});
+    }
+    rows.finish();
+    print_more(found_.change_count, 0);
+  }
+
+  void print_links(const char* text, CredentialLink::Direction direction) {
+    constexpr std::size_t kKeysShown = 2;
+    std::vector<const CredentialLink*> links;
+    for (const CredentialLink& link : found_.chain.links) {
+      if (link.direction == direction) links.push_back(&link);
+    }
+    if (links.empty()) return;
+    title(text);
+    RowWriter rows{out_,
+                   Format::table,
+                   {{"step", true},
+                    {"caller"},
+                    {"call"},
+                    {"identity"},
+                    {"keys"},
+                    {"first"},
+                    {"last"},
+                    {"issued", true},
+                    {"events", true}}};
+    for (std::size_t i = 0; i < std::min<std::size_t>(top_, links.size()); ++i) {
+      const CredentialLink& link = *links[i];
+      rows.row({Cell::of(link.depth), or_absent(link.caller), Cell::of(link.call), or_absent(link.identity),
+                or_absent(joined(link.keys, kKeysShown)), Cell::of(time_text(link.issued.first)),
+                Cell::of(time_text(link.issued.last)), Cell::of(grouped(link.issued.events)),
+                Cell::of(grouped(link.used.events))});
+    }
+    rows.finish();
+    print_more(links.size(), 0);
+  }
+
+  void print_incomplete() {
+    if (!found_.chain.incomplete.empty()) out_.write("\nincomplete: " + found_.chain.incomplete + "\n");
+    if (found_.activity.other_calls > 0) {
+      out_.write(fmt::format("\nincomplete: {} events of too many different calls to tell\n",
+                             grouped(found_.activity.other_calls)));
+    }
+  }
+
+  Out& out_;
+  const Investigation& found_;
+  std::uint64_t top_;
+};
+
+void append_member(std::string_view name, std::string_view text, std::string& out) {
+  if (out.back() != '{') out += ',';
+  event::append_quoted(name, out);
+  out += ':';
+  if (text.empty()) {
+    out += "null";
+  } else {
+    event::append_quoted(text, out);
+  }
+}
+
+void append_seen(const Seen& seen, std::string& out) {
+  if (out.back() != '{') out += ',';
+  out += fmt::format("\"events\":{}", seen.events);
+  append_member("first", seen.events == 0 ? "" : time_text(seen.first), out);
+  append_member("last", seen.events == 0 ? "" : time_text(seen.last), out);
+}
+
+/// `"name":[{…},{…}]`, at most `top` of them.
+template <typename Rows, typename Append>
+void append_rows(std::string_view name, const Rows& rows, std::uint64_t top, Append&& append, std::string& out) {
+  out += ',';
+  event::append_quoted(name, out);
+  out += ":[";
+  for (std::size_t i = 0; i < std::min<std::size_t>(top, rows.size()); ++i) {
+    out += i > 0 ? ",{" : "{";
+    append(rows[i], out);
+    out += '}';
+  }
+  out += ']';
+}
+
+void append_call(const Call& call, std::string& out) {
+  append_member("eventSource", call.source, out);
+  append_member("eventName", call.name, out);
+  append_member("errorCode", call.error, out);
+  append_seen(call.seen, out);
+  out += call.is_new ? ",\"new\":true" : ",\"new\":false";
+}
+
+void append_link(const CredentialLink& link, std::string& out) {
+  append_member("direction", link.direction == CredentialLink::Direction::from ? "from" : "to", out);
+  out += fmt::format(",\"step\":{}", link.depth);
+  append_member("eventName", link.call, out);
+  append_member("caller", link.caller, out);
+  append_member("callerAccessKey", link.caller_key, out);
+  append_member("identity", link.identity, out);
+  out += ",\"accessKeys\":[";
+  for (std::size_t i = 0; i < link.keys.size(); ++i) {
+    if (i > 0) out += ',';
+    event::append_quoted(link.keys[i], out);
+  }
+  out += "],\"issued\":{";
+  append_seen(link.issued, out);
+  out += "},\"used\":{";
+  append_seen(link.used, out);
+  out += '}';
+}
+
+void append_change(const query::GrantChange& change, std::string& out) {
+  append_member("eventTime", time_text(change.time), out);
+  append_member("eventID", change.event_id, out);
+  append_member("eventSource", change.source, out);
+  append_member("eventName", change.name, out);
+  append_member("target", change.target, out);
+  append_member("errorCode", change.error, out);
+}
+
+std::string investigation_json(const Investigation& found, std::uint64_t top) {
+  std::string out = "{";
+  append_member("subject", found.subject.text, out);
+  append_member("kind", query::subject_kind_name(found.subject.kind), out);
+  append_seen(found.activity.seen, out);
+  append_member("newSince", time_text(found.new_since), out);
+  append_member("asOf", time_text(now()), out);
+  out += ",\"store\":{";
+  append_seen(found.store, out);
+  out += '}';
+  for (const CallSection& section : kCallSections) {
+    std::vector<Call> calls;
+    for (const Call& call : found.activity.calls) {
+      if (call.kind == section.kind) calls.push_back(call);
+    }
+    append_rows(section.name, calls, top, append_call, out);
+  }
+  out += fmt::format(",\"grantChangeCount\":{}", found.change_count);
+  append_rows("grantChanges", found.changes, top, append_change, out);
+  append_rows("credentials", found.chain.links, found.chain.links.size(), append_link, out);
+  for (const Section& section : kSections) {
+    append_rows(
+        section.name, (found.activity.*section.traits).rows, top,
+        [](const Trait& trait, std::string& row) {
+          append_member("value", trait.value, row);
+          append_seen(trait.seen, row);
+          row += trait.is_new ? ",\"new\":true" : ",\"new\":false";
+        },
+        out);
+  }
+  append_member("incomplete", found.chain.incomplete, out);
+  return out + "}\n";
+}
+
+query::InvestigationRequest request_of(const store::Snapshot& snapshot, const Arguments& arguments) {
+  query::InvestigationRequest request;
+  if (arguments.kind.empty()) {
+    request.subject = query::find_subject(snapshot, arguments.subject);
+  } else {
+    request.subject = {*query::subject_kind_of_name(arguments.kind), arguments.subject};
+  }
+  const auto time = [](const std::string& text, const char* option) -> std::optional<event::Timestamp> {
+    if (text.empty()) return std::nullopt;
+    return time_argument(text, option);
+  };
+  request.since = time(arguments.since, "--since");
+  request.until = time(arguments.until, "--until");
+  request.new_since = time(arguments.new_since, "--new-since");
+  request.most_changes = std::max<std::size_t>(1, arguments.top);
+  return request;
+}
+
+int run_investigate(const GlobalOptions& global, const Arguments& arguments) {
+  if (global.format == Format::csv || global.format == Format::raw) {
+    throw UsageError("investigate prints a page or JSON: choose table, json or ndjson");
+  }
+  store::Store store{global.store_directory(), store::Store::Mode::read};
+  const store::Snapshot snapshot = store.snapshot();
+  const query::Investigation found =
+      query::investigate(snapshot, query::ShownEvents{snapshot}, request_of(snapshot, arguments));
+  Out out;
+  if (global.format == Format::table) {
+    Page{out, found, arguments.top}.print();
+  } else {
+    out.write(investigation_json(found, arguments.top));
+  }
+  out.flush();
+  return found.activity.seen.events > 0 ? kDone : kRefused;
+}
+
+}  // namespace
+
+void add_investigate(CLI::App& app, const GlobalOptions& global, Run& run) {
+  CLI::App* const command =
+      app.add_subcommand("investigate", "One page about a principal, an access key, an address or a resource");
+  const auto arguments = std::make_shared<Arguments>();
+  command
+      ->add_option("SUBJECT", arguments->subject,
+                   "ARN, principalId or name of a user or role, access key ID, IP address or CIDR block, ARN or name "
+                   "of a resource")
+      ->required();
+  std::vector<std::string> kinds;
+  for (std::size_t kind = 0; kind < query::kSubjectKindCount; ++kind) {
+    kinds.emplace_back(query::subject_kind_name(static_cast<SubjectKind>(kind)));
+  }
+  command
+      ->add_option("--as", arguments->kind,
+                   "What SUBJECT is: principal, access-key, ip, resource (default: told by its form)")
+      ->type_name("KIND")
+      ->check(CLI::IsMember(kinds));
+  command->add_option("--since", arguments->since, "From this time on")->type_name("TIME");
+  command->add_option("--until", arguments->until, "Before this time")->type_name("TIME");
+  command
+      ->add_option("--new-since", arguments->new_since,
+                   "Mark what first occurred from this time on (default: --since, else its last day)")
+      ->type_name("TIME");
+  command->add_option("--top", arguments->top, "So many rows in each section (default: 10)")
+      ->type_name("N")
+      ->check(CLI::PositiveNumber);
+  command->footer(
+      "First and last seen; what it wrote, read and was refused; the grants and credentials it changed; where its\n"
+      "credentials came from and what they led to, through keys, sessions and assumed roles; from where, with what,\n"
+      "in which regions; and what of all that is new for it. Exit code 1 if no event is found.\n\n"
+      "Examples:\n"
+      "  trailkeeper investigate AKIAIOSFODNN7EXAMPLE\n"
+      "  trailkeeper investigate arn:aws:iam::111122223333:role/Deploy --since 30d --new-since 24h\n"
+      "  trailkeeper investigate 203.0.113.0/24 --output json");
+  command->callback(
+      [&global, &run, arguments] { run = [&global, arguments] { return run_investigate(global, *arguments); }; });
+}
+
+}  // namespace trailkeeper::cli
