@@ -35,14 +35,19 @@ std::int32_t hex4(std::string_view text, std::size_t at) {
   return value;
 }
 
+bool is_surrogate(std::uint32_t code) { return code >= 0xD800 && code <= 0xDFFF; }
+
 // Reads the `\uXXXX` (or the surrogate pair) at text[at], where text[at] is the `u`; moves `at` to its last character.
+// A surrogate comes out only if it is alone.
 std::uint32_t take_unicode_escape(std::string_view text, std::size_t& at) {
-  const auto first = static_cast<std::uint32_t>(hex4(text, at + 1));
+  const std::int32_t digits = hex4(text, at + 1);
   at += 4;
-  if (first < 0xD800 || first > 0xDFFF) return first;
-  if (first >= 0xDC00 || at + 2 >= text.size() || text[at + 1] != '\\' || text[at + 2] != 'u') return kReplacement;
+  if (digits < 0) return kReplacement;
+  const auto first = static_cast<std::uint32_t>(digits);
+  if (!is_surrogate(first) || first >= 0xDC00) return first;
+  if (at + 2 >= text.size() || text[at + 1] != '\\' || text[at + 2] != 'u') return first;
   const std::int32_t second = hex4(text, at + 3);
-  if (second < 0xDC00 || second > 0xDFFF) return kReplacement;
+  if (second < 0xDC00 || second > 0xDFFF) return first;
   at += 6;
   return 0x10000 + ((first - 0xD800) << 10) + (static_cast<std::uint32_t>(second) - 0xDC00);
 }
@@ -90,10 +95,14 @@ bool valid_escapes(std::string_view text) {
   return true;
 }
 
-void append_unescaped(std::string_view text, std::string& out) {
+namespace {
+
+// on_byte(char) gets what stands without an escape, on_code(code) what an escape \u stands for.
+template <typename OnByte, typename OnCode>
+void for_each_character(std::string_view text, std::string& out, OnByte&& on_byte, OnCode&& on_code) {
   for (std::size_t at = 0; at < text.size(); ++at) {
     if (text[at] != '\\' || at + 1 >= text.size()) {
-      out.push_back(text[at]);
+      on_byte(text[at]);
       continue;
     }
     switch (const char c = text[++at]) {
@@ -102,10 +111,41 @@ void append_unescaped(std::string_view text, std::string& out) {
       case 'n': out.push_back('\n'); break;
       case 'r': out.push_back('\r'); break;
       case 't': out.push_back('\t'); break;
-      case 'u': append_utf8(take_unicode_escape(text, at), out); break;
+      case 'u': on_code(take_unicode_escape(text, at)); break;
       default: out.push_back(c);
     }
   }
+}
+
+}  // namespace
+
+void append_unescaped(std::string_view text, std::string& out) {
+  for_each_character(
+      text, out, [&](char c) { out.push_back(c); },
+      [&](std::uint32_t code) { append_utf8(is_surrogate(code) ? kReplacement : code, out); });
+}
+
+void append_unescaped_exactly(std::string_view text, std::string& out) {
+  constexpr char kNotUtf8 = '\xFF';
+  if (text.find('\\') == std::string_view::npos && text.find(kNotUtf8) == std::string_view::npos) {
+    out.append(text);
+    return;
+  }
+  for_each_character(
+      text, out,
+      [&](char c) {
+        out.push_back(c);
+        if (c == kNotUtf8) out.push_back(c);  // Where somebody passes what isn't UTF-8.
+      },
+      [&](std::uint32_t code) {
+        if (!is_surrogate(code)) {
+          append_utf8(code, out);
+          return;
+        }
+        out.push_back(kNotUtf8);
+        out.push_back(static_cast<char>(code >> 8U));
+        out.push_back(static_cast<char>(code & 0xFFU));
+      });
 }
 
 void append_quoted(std::string_view text, std::string& out) {

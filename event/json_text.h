@@ -13,6 +13,10 @@ bool valid_escapes(std::string_view between_quotes);
 /// Precondition: valid_escapes.
 void append_unescaped(std::string_view between_quotes, std::string& out);
 
+/// As append_unescaped, but so that strings that differ stay different: a lone surrogate becomes byte FF, which UTF-8
+/// doesn't have, and its two bytes. For comparing only: the result may not be UTF-8.
+void append_unescaped_exactly(std::string_view between_quotes, std::string& out);
+
 /// Appends `text` as a JSON string with its quotes. Bytes that aren't UTF-8 become U+FFFD, so the result is always
 /// JSON. Characters that act or hide (event/visible_text.h) are escaped.
 void append_quoted(std::string_view text, std::string& out);
