@@ -218,6 +218,12 @@ void add_access(CLI::App& command, Arguments& arguments) {
       ->allow_extra_args(false)
       ->take_all();
   command
+      .add_option("--host-name", server.host_names,
+                  "Name that HTTP requests may ask for, beside localhost and the certificate's (repeatable)")
+      ->type_name("NAME")
+      ->allow_extra_args(false)
+      ->take_all();
+  command
       .add_option("--forward-shared-key-file", arguments.shared_key_file,
                   "Forward clients must know the key on this file's first line")
       ->type_name("FILE");

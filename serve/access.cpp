@@ -1,9 +1,11 @@
 #include "serve/access.h"
 
+#include <algorithm>
 #include <chrono>
 #include <stdexcept>
 
 #include "serve/authorization.h"
+#include "serve/http_query.h"
 
 namespace trailkeeper::serve {
 namespace {
@@ -13,13 +15,7 @@ event::Timestamp now() {
       .count();
 }
 
-HttpResponse unauthorized(std::string_view message) {
-  HttpResponse response = error_response(401, message);
-  response.headers.emplace_back("WWW-Authenticate", R"(Bearer realm="trailkeeper", Basic realm="trailkeeper")");
-  return response;
-}
-
-std::optional<std::string> secret_of(const HttpRequest& request) {
+std::optional<std::string> secret_of(const RequestHead& request) {
   if (const auto key = request.header("X-Amz-Firehose-Access-Key"); !key.empty()) return std::string{key};
   if (const auto authorization = request.header("Authorization"); !authorization.empty()) {
     return presented_secret(authorization);
@@ -27,61 +23,187 @@ std::optional<std::string> secret_of(const HttpRequest& request) {
   return std::nullopt;
 }
 
-}  // namespace
+using Headers = std::vector<std::pair<std::string_view, std::string_view>>;
 
-Access::Access(TokenFile& tokens, const TlsContext* tls)
-    : tokens_(tokens), tls_(tls), tokens_seen_(!tokens.current()->empty()) {}
-
-bool Access::open_to(const Connection& connection, const TokenSet& tokens) const {
-  tokens_seen_ = tokens_seen_ || !tokens.empty();
-  return connection.local() && !tokens_seen_ && (tls_ == nullptr || !tls_->asks_for_certificates());
-}
-
-std::optional<HttpResponse> Access::refusal(const HttpRequest& request, const Connection& connection,
-                                            Right right) const {
-  const auto tokens = tokens_.current();
-  if (open_to(connection, *tokens)) return std::nullopt;
-  // A certificate of the client CA is as good as a token to send events.
-  if (right == Right::ingest && !connection.client_names().empty()) return std::nullopt;
-  const auto secret = secret_of(request);
-  if (!secret) return unauthorized("a token is needed: `trailkeeper token create` makes one");
-  const Token* const token = tokens->find(*secret, now());
-  if (token == nullptr) return unauthorized("the token is unknown, revoked or expired");
-  if (!token->rights.has(right)) {
-    return error_response(403, "the token '" + token->name + "' lacks the right '" + rights_text({right}) + "'");
-  }
-  return std::nullopt;
-}
-
-std::string Access::token_name(const HttpRequest& request) const {
-  const auto secret = secret_of(request);
-  const auto tokens = tokens_.current();
-  const Token* const token = secret ? tokens->find(*secret, now()) : nullptr;
-  return token == nullptr ? std::string{} : token->name;
-}
-
-SignatureVerdict Access::check_signature(const HttpRequest& request, const Connection& connection,
-                                         std::string_view service, Right right) const {
-  const auto tokens = tokens_.current();
-  if (open_to(connection, *tokens)) return {};
-  std::vector<std::pair<std::string_view, std::string_view>> headers;
-  for (const auto& field : request.headers) {
+Headers headers_of(const RequestHead& head) {
+  Headers headers;
+  for (const auto& field : head.headers) {
     headers.emplace_back(std::string_view{field.name_string().data(), field.name_string().size()},
                          std::string_view{field.value().data(), field.value().size()});
   }
-  const SignedRequest signed_request{request.method, request.path, request.query, headers, request.body};
-  SignatureVerdict verdict = verify_sigv4(signed_request, *tokens, service, now());
-  if (verdict.accepted() && !verdict.token->rights.has(right)) {
-    verdict.message = "The access key lacks the right '" + rights_text({right}) + "'.";
-    verdict.problem = SignatureProblem::unrecognized;
+  return headers;
+}
+
+std::string_view service_of(const Route& route) {
+  return route.handler == Handler::lookup_events ? "cloudtrail" : "cloudtrail-data";
+}
+
+constexpr int kBadRequest = 400;
+constexpr int kUnauthorized = 401;
+constexpr int kForbidden = 403;
+constexpr int kWrongMethod = 405;
+
+Refused refused(int status, std::string message) { return {status, std::move(message), nullptr, {}, {}, false}; }
+
+}  // namespace
+
+bool Admission::holds() const { return access_->holds(*this); }
+
+Access::Access(TokenFile& tokens, const TlsContext* tls, const ServerOptions& options)
+    : tokens_(tokens),
+      tls_(tls),
+      options_(options),
+      hosts_(options.host_names),
+      tokens_seen_(!tokens.current()->empty()) {}
+
+bool Access::open_to(bool local, const TokenSet& tokens) const {
+  tokens_seen_ = tokens_seen_ || !tokens.empty();
+  return local && !tokens_seen_ && (tls_ == nullptr || !tls_->asks_for_certificates());
+}
+
+std::variant<Admission, Refused> Access::admit(const RequestHead& head, const Connection& connection) const {
+  const RouteFound found = route_of(head);
+  const auto with_route = [&](Refused why) {
+    why.route = found.route;
+    return why;
+  };
+  if (std::string problem = cross_site_problem(head); !problem.empty()) {
+    Refused why = refused(kForbidden, std::move(problem));
+    why.foreign = true;
+    return with_route(std::move(why));
   }
+  if (std::string problem = host_problem(head); !problem.empty()) {
+    return with_route(refused(kBadRequest, std::move(problem)));
+  }
+  Admission admission{*this};
+  admission.route_ = found.route;
+  admission.local_ = connection.local();
+  admission.peer_ = connection.address();
+  std::optional<Refused> why = show_proof(head, connection, admission);
+  if (auto unknown = check_host(head, connection, !why && admission.by_ != Admission::By::open_door)) {
+    return with_route(std::move(*unknown));
+  }
+  if (why) return with_route(std::move(*why));
+  if (!found.allow.empty()) {
+    Refused wrong = refused(kWrongMethod, "this path takes " + found.allow + " only");
+    wrong.allow = found.allow;
+    return with_route(std::move(wrong));
+  }
+  admission.body_limit_ = body_limit(admission);
+  return admission;
+}
+
+// A client that names no host is no browser.
+std::optional<Refused> Access::check_host(const RequestHead& head, const Connection& connection, bool shown) const {
+  const std::string_view host = head.header("Host");
+  if (host.empty() || hosts_.knows(host, connection.own_address())) return std::nullopt;
+  if (tls_ != nullptr && KnownHosts{tls_->names()}.knows(host, "")) return std::nullopt;
+  if (shown && !connection.own_address_is_loopback()) return std::nullopt;
+  Refused why = refused(kForbidden, "this server has no name '" + std::string{host.substr(0, 256)} +
+                                        "': ask for localhost or 127.0.0.1, or start it with --host-name NAME");
+  why.foreign = true;
+  return why;
+}
+
+std::optional<Refused> Access::show_proof(const RequestHead& head, const Connection& connection,
+                                          Admission& admission) const {
+  const Route& route = *admission.route_;
+  const bool reveals = route.handler == Handler::read && asks_to_reveal(head.query);
+  if (route.proof == Proof::none || (route.proof == Proof::local && connection.local())) return std::nullopt;
+  if (!reveals && open_to(connection.local(), *tokens_.current())) {
+    admission.by_ = Admission::By::open_door;
+    return std::nullopt;
+  }
+  if (route.proof == Proof::signature) return show_signature(head, admission);
+  // A certificate of the client CA is as good as a token to send events.
+  if (route.right == Right::ingest && !connection.client_names().empty()) {
+    admission.by_ = Admission::By::certificate;
+    return std::nullopt;
+  }
+  if (auto why = show_token(head, route.right, admission)) return why;
+  return reveals ? show_token(head, Right::reveal, admission) : std::nullopt;
+}
+
+std::optional<Refused> Access::show_token(const RequestHead& head, Right right, Admission& admission) const {
+  const auto secret = secret_of(head);
+  if (!secret) return refused(kUnauthorized, "a token is needed: `trailkeeper token create` makes one");
+  const auto tokens = tokens_.current();
+  const Token* const token = tokens->find(*secret, now());
+  if (token == nullptr) return refused(kUnauthorized, "the token is unknown, revoked or expired");
+  if (!token->rights.has(right)) {
+    return refused(kForbidden, "the token '" + token->name + "' lacks the right '" + rights_text({right}) + "'");
+  }
+  admission.by_ = Admission::By::token;
+  admission.token_name_ = token->name;
+  admission.token_hash_ = token->hash;
+  return std::nullopt;
+}
+
+std::optional<Refused> Access::show_signature(const RequestHead& head, Admission& admission) const {
+  const Headers headers = headers_of(head);
+  const auto tokens = tokens_.current();
+  const Route& route = *admission.route_;
+  SignatureVerdict verdict =
+      verify_sigv4({head.method, head.path, head.query, headers, std::nullopt}, *tokens, service_of(route), now());
+  if (verdict.accepted() && !verdict.token->rights.has(route.right)) {
+    verdict.problem = SignatureProblem::unrecognized;
+    verdict.message = "The access key lacks the right '" + rights_text({route.right}) + "'.";
+  }
+  if (verdict.problem != SignatureProblem::none) {
+    Refused why = refused(aws_error_status(verdict.problem), std::move(verdict.message));
+    why.signature = verdict.problem;
+    return why;
+  }
+  admission.by_ = Admission::By::access_key;
+  admission.token_name_ = verdict.token->name;
+  admission.proven_ = verdict.signature_checked;
+  return std::nullopt;
+}
+
+SignatureVerdict Access::check_signature(const HttpRequest& request, const Admission& admission) const {
+  if (admission.by_ != Admission::By::access_key) return {};
+  const Headers headers = headers_of(request);
+  const auto tokens = tokens_.current();
+  SignatureVerdict verdict = verify_sigv4({request.method, request.path, request.query, headers, request.body}, *tokens,
+                                          service_of(*admission.route_), now());
   verdict.token = nullptr;  // It may go with the next reload.
   return verdict;
 }
 
-bool Access::may_send(const Connection& connection, bool allow_unauthenticated) const {
-  if (!connection.client_names().empty()) return true;
-  return connection.local() || allow_unauthenticated;
+std::size_t Access::body_limit(const Admission& admission) const {
+  constexpr std::size_t kLittle = std::size_t{64} << 10;
+  constexpr std::size_t kDocument = std::size_t{4} << 20;
+  const std::size_t most = options_.max_body;
+  switch (admission.route_->body) {
+    case BodyRoom::little: return std::min(kLittle, most);
+    case BodyRoom::document: return std::min(kDocument, most);
+    case BodyRoom::full: break;
+  }
+  return most;
+}
+
+bool Access::holds(const Admission& admission) const {
+  const auto tokens = tokens_.current();
+  switch (admission.by_) {
+    case Admission::By::open_door: return open_to(admission.local_, *tokens);
+    case Admission::By::token: {
+      const Token* const token = tokens->find_hash(admission.token_hash_, now());
+      return token != nullptr && token->rights.has(admission.route_->right);
+    }
+    default: break;
+  }
+  return true;
+}
+
+std::optional<Admission> Access::admit_stream(const Connection& connection, bool keyed) const {
+  Admission admission{*this};
+  admission.peer_ = connection.address();
+  admission.local_ = connection.local();
+  if (!connection.client_names().empty()) admission.by_ = Admission::By::certificate;
+  if (admission.by_ == Admission::By::nothing && !keyed && !connection.local() && !options_.allow_unauthenticated) {
+    return std::nullopt;
+  }
+  return admission;
 }
 
 void check_exposure(const ServerOptions& options, const TokenSet& tokens) {

@@ -1,44 +1,70 @@
-// Who may do what: tokens, signatures, client certificates.
+// Who may do what: names, origins, tokens, signatures, client certificates.
 #pragma once
 
 #include <optional>
 #include <string>
+#include <variant>
 
+#include "serve/admission.h"
 #include "serve/connection.h"
+#include "serve/cross_site.h"
 #include "serve/http_message.h"
 #include "serve/options.h"
+#include "serve/route_table.h"
 #include "serve/sigv4.h"
 #include "serve/tls_context.h"
 #include "serve/tokens.h"
 
 namespace trailkeeper::serve {
 
-/// Decides about requests. As long as there is no token, whoever reaches the server from its own machine may do
-/// anything; from elsewhere a token or a client certificate is always needed.
+/// Why a request isn't let in.
+struct Refused {
+  int status = 403;
+  std::string message;
+  const Route* route = nullptr;
+  SignatureProblem signature = SignatureProblem::none;  ///< Where a signature was asked for.
+  std::string allow;                                    ///< With 405.
+  bool foreign = false;                                 ///< A browser's, for another page: worth a line in the log.
+};
+
+/// Decides about requests. As long as no token was ever made, whoever reaches the server from its own machine may do
+/// anything but reveal; from elsewhere a token or a client certificate is always needed. Used in the server's thread.
 class Access {
  public:
-  Access(TokenFile& tokens, const TlsContext* tls);
+  Access(TokenFile& tokens, const TlsContext* tls, const ServerOptions& options);
 
-  /// Nothing if the request may do this; else what to answer (401 or 403, in plain JSON).
-  [[nodiscard]] std::optional<HttpResponse> refusal(const HttpRequest& request, const Connection& connection,
-                                                    Right right) const;
+  /// Decides by a request's head, before anything of its body is read:
+  ///
+  /// - a Host that isn't one of the server's names is refused: a page can have its own name resolve to this machine.
+  ///   Where a connection came in from beyond this machine, a token, a signature or a certificate makes up for it: no
+  ///   page has those, and not all of the names that lead there are known;
+  /// - what a browser sends for a page of another origin is refused, also with a token: browsers remember passwords;
+  /// - the route's right must be shown; who asks to reveal needs a token that has that right.
+  [[nodiscard]] std::variant<Admission, Refused> admit(const RequestHead& head, const Connection& connection) const;
 
-  /// The name of the request's token; empty where none is needed.
-  [[nodiscard]] std::string token_name(const HttpRequest& request) const;
+  /// Checks the signature of a whole request that was admitted for one.
+  [[nodiscard]] SignatureVerdict check_signature(const HttpRequest& request, const Admission& admission) const;
 
-  /// What is wrong with a request signed for an AWS service; problem `none` if it may do this. Where no tokens are
-  /// needed any signature will do.
-  [[nodiscard]] SignatureVerdict check_signature(const HttpRequest& request, const Connection& connection,
-                                                 std::string_view service, Right right) const;
-
-  /// Whether a client of a raw protocol (no token) may send events.
-  [[nodiscard]] bool may_send(const Connection& connection, bool allow_unauthenticated) const;
+  /// Lets a client of a raw protocol in, which has no token: one from this machine, with a certificate, that knows the
+  /// shared key (`keyed`), or anybody where the options say so.
+  [[nodiscard]] std::optional<Admission> admit_stream(const Connection& connection, bool keyed) const;
 
  private:
-  [[nodiscard]] bool open_to(const Connection& connection, const TokenSet& tokens) const;
+  friend class Admission;
+  [[nodiscard]] bool open_to(bool local, const TokenSet& tokens) const;
+  [[nodiscard]] bool holds(const Admission& admission) const;
+  [[nodiscard]] std::optional<Refused> check_host(const RequestHead& head, const Connection& connection,
+                                                  bool shown) const;
+  [[nodiscard]] std::optional<Refused> show_proof(const RequestHead& head, const Connection& connection,
+                                                  Admission& admission) const;
+  [[nodiscard]] std::optional<Refused> show_token(const RequestHead& head, Right right, Admission& admission) const;
+  [[nodiscard]] std::optional<Refused> show_signature(const RequestHead& head, Admission& admission) const;
+  [[nodiscard]] std::size_t body_limit(const Admission& admission) const;
 
   TokenFile& tokens_;
   const TlsContext* tls_;
+  const ServerOptions& options_;
+  KnownHosts hosts_;
   mutable bool tokens_seen_ = false;
 };
 

@@ -3,6 +3,8 @@
 
 #include <cstddef>
 
+#include "serve/admission.h"
+
 namespace trailkeeper::serve {
 
 /// Counts bytes against a limit. Used in the server's thread only.
@@ -14,7 +16,8 @@ class Budget {
   /// One holder's part; given back when it goes.
   class Share {
    public:
-    explicit Share(Budget& budget) : budget_(budget) {}
+    /// Only for who was let in.
+    Share(Budget& budget, const Admission&) : budget_(budget) {}
     ~Share() {
       budget_.used_ -= held_;
       if (budget_.first_ == this) budget_.first_ = nullptr;

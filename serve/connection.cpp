@@ -1,6 +1,6 @@
 #include "serve/connection.h"
 
-#include <openssl/x509v3.h>
+#include <openssl/x509.h>
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/buffer.hpp>
@@ -17,24 +17,10 @@ using boost::beast::tcp_stream;
 
 constexpr auto kAwait = asio::as_tuple(asio::use_awaitable);
 
-std::vector<std::string> names_of(SSL* ssl) {
-  std::vector<std::string> names;
-  const std::unique_ptr<X509, decltype(&X509_free)> certificate{SSL_get1_peer_certificate(ssl), &X509_free};
-  if (!certificate) return names;
-  char name[256];
-  const int length =
-      X509_NAME_get_text_by_NID(X509_get_subject_name(certificate.get()), NID_commonName, name, sizeof name);
-  if (length > 0) names.emplace_back(name, static_cast<std::size_t>(length));
-  auto* const alternatives =
-      static_cast<GENERAL_NAMES*>(X509_get_ext_d2i(certificate.get(), NID_subject_alt_name, nullptr, nullptr));
-  for (int i = 0; i < sk_GENERAL_NAME_num(alternatives); ++i) {
-    const GENERAL_NAME* const alternative = sk_GENERAL_NAME_value(alternatives, i);
-    if (alternative->type != GEN_DNS) continue;
-    names.emplace_back(reinterpret_cast<const char*>(ASN1_STRING_get0_data(alternative->d.dNSName)),
-                       static_cast<std::size_t>(ASN1_STRING_length(alternative->d.dNSName)));
-  }
-  GENERAL_NAMES_free(alternatives);
-  return names;
+// IPv4 over a socket of both kinds looks like IPv6.
+asio::ip::address unmapped(const asio::ip::address& address) {
+  if (!address.is_v6() || !address.to_v6().is_v4_mapped()) return address;
+  return asio::ip::make_address_v4(asio::ip::v4_mapped, address.to_v6());
 }
 
 /// Reading and writing are the same for both kinds of stream.
@@ -96,7 +82,9 @@ class TlsConnection final : public StreamConnection<asio::ssl::stream<tcp_stream
     lowest().expires_after(timeout);
     const auto [failed] = co_await stream_.async_handshake(asio::ssl::stream_base::server, kAwait);
     if (failed) co_return false;
-    client_names_ = names_of(stream_.native_handle());
+    const std::unique_ptr<X509, decltype(&X509_free)> certificate{SSL_get1_peer_certificate(stream_.native_handle()),
+                                                                  &X509_free};
+    client_names_ = certificate_names(certificate.get());
     co_return true;
   }
 
@@ -118,7 +106,12 @@ void Connection::note_peer(const tcp::socket& socket) {
   if (failed) return;
   const bool v6 = endpoint.address().is_v6();
   peer_ = (v6 ? "[" : "") + endpoint.address().to_string() + (v6 ? "]:" : ":") + std::to_string(endpoint.port());
-  local_ = endpoint.address().is_loopback();
+  address_ = unmapped(endpoint.address()).to_string();
+  local_ = unmapped(endpoint.address()).is_loopback();
+  const tcp::endpoint own = socket.local_endpoint(failed);
+  if (failed) return;
+  own_address_ = unmapped(own.address()).to_string();
+  own_loopback_ = unmapped(own.address()).is_loopback();
 }
 
 std::shared_ptr<Connection> make_connection(tcp::socket socket, std::shared_ptr<asio::ssl::context> tls) {

@@ -39,6 +39,11 @@ class Connection {
 
   /// The client's address and port, for logs.
   [[nodiscard]] const std::string& peer() const { return peer_; }
+  /// The client's address alone.
+  [[nodiscard]] const std::string& address() const { return address_; }
+  /// The address of this machine that the client connected to.
+  [[nodiscard]] const std::string& own_address() const { return own_address_; }
+  [[nodiscard]] bool own_address_is_loopback() const { return own_loopback_; }
   /// Whether the peer is this machine.
   [[nodiscard]] bool local() const { return local_; }
   /// Common name and DNS names of the client's certificate, if it showed one.
@@ -47,6 +52,9 @@ class Connection {
  protected:
   void note_peer(const boost::asio::ip::tcp::socket& socket);
   bool local_ = false;
+  bool own_loopback_ = false;
+  std::string address_;
+  std::string own_address_;
   std::string peer_;
   std::vector<std::string> client_names_;
 };

@@ -58,20 +58,6 @@ HttpResponse json_response(int status, std::string body) {
   return response;
 }
 
-// AWS's error shapes: JSON 1.1 has `__type` in the body, REST JSON a header; clients of both understand both.
-HttpResponse aws_error(int status, std::string_view type, std::string_view message) {
-  HttpResponse response;
-  response.status = status;
-  response.content_type = "application/x-amz-json-1.1";
-  response.headers.emplace_back("x-amzn-ErrorType", std::string{type});
-  response.body = "{\"__type\":";
-  event::append_quoted(type, response.body);
-  response.body += ",\"message\":";
-  event::append_quoted(message, response.body);
-  response.body += "}";
-  return response;
-}
-
 std::string accepted_body(const Receipt& receipt) {
   std::string body = "{\"accepted\":" + std::to_string(receipt.events) +
                      ",\"duplicate\":" + std::to_string(receipt.duplicates) +
@@ -91,19 +77,6 @@ std::string accepted_body(const Receipt& receipt) {
 }
 
 }  // namespace
-
-// A refusal of who asks. Splunk's clients look at the body's code only, and Firehose asks for its own error body.
-HttpResponse HttpRoutes::in_the_senders_words(const HttpRequest& request, HttpResponse refusal) {
-  if (request.path.starts_with("/services/collector")) {
-    ingest::HecAnswer hec = ingest::hec_code(request.header("Authorization").empty() ? 2 : 4);
-    refusal.status = hec.status;
-    refusal.body = std::move(hec.body);
-  } else if (request.path == "/firehose") {
-    refusal.body = ingest::firehose_response(request.header("X-Amz-Firehose-Request-Id"), epoch_milliseconds(),
-                                             "the access key is unknown, or lacks the right 'ingest'");
-  }
-  return refusal;
-}
 
 boost::asio::awaitable<HttpResponse> HttpRoutes::post_events(HttpRequest request) {
   if (auto refusal = co_await take_encoding_off(request)) co_return std::move(*refusal);
@@ -134,10 +107,11 @@ boost::asio::awaitable<HttpResponse> HttpRoutes::bulk(HttpRequest request) {
   co_return response;
 }
 
-boost::asio::awaitable<HttpResponse> HttpRoutes::collector(HttpRequest request, std::string_view rest) {
+boost::asio::awaitable<HttpResponse> HttpRoutes::collector(HttpRequest request) {
+  const std::string path = request.path;
+  const std::string_view rest = std::string_view{path}.substr(std::string_view{"/services/collector"}.size());
   const auto answer = [](ingest::HecAnswer hec) { return json_response(hec.status, std::move(hec.body)); };
   if (request.method == "GET" && rest.starts_with("/health")) co_return answer(ingest::hec_code(17));
-  if (request.method != "POST") co_return error_response(405, "the collector takes POST only");
   if (auto refusal = co_await take_encoding_off(request)) co_return std::move(*refusal);
   std::string channel{request.header("X-Splunk-Request-Channel")};
   if (channel.empty()) {
@@ -186,9 +160,8 @@ boost::asio::awaitable<HttpResponse> HttpRoutes::firehose(HttpRequest request) {
   co_return response;
 }
 
-boost::asio::awaitable<HttpResponse> HttpRoutes::put_audit_events(HttpRequest request, const Connection& connection) {
-  const SignatureVerdict verdict =
-      context_.access.check_signature(request, connection, "cloudtrail-data", Right::ingest);
+boost::asio::awaitable<HttpResponse> HttpRoutes::put_audit_events(HttpRequest request, Admission admission) {
+  const SignatureVerdict verdict = context_.access.check_signature(request, admission);
   if (verdict.problem != SignatureProblem::none) {
     co_return aws_error(aws_error_status(verdict.problem), aws_error_type(verdict.problem), verdict.message);
   }

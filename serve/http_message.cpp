@@ -21,6 +21,19 @@ HttpResponse error_response(int status, std::string_view message) {
   return response;
 }
 
+HttpResponse aws_error(int status, std::string_view type, std::string_view message) {
+  HttpResponse response;
+  response.status = status;
+  response.content_type = "application/x-amz-json-1.1";
+  response.headers.emplace_back("x-amzn-ErrorType", std::string{type});
+  response.body = "{\"__type\":";
+  event::append_quoted(type, response.body);
+  response.body += ",\"message\":";
+  event::append_quoted(message, response.body);
+  response.body += "}";
+  return response;
+}
+
 HttpResponse retry_response(int status, std::string_view message) {
   HttpResponse response = error_response(status, message);
   response.headers.emplace_back("Retry-After", "1");

@@ -12,18 +12,22 @@
 
 namespace trailkeeper::serve {
 
-struct HttpRequest {
+/// A request as far as it is known before its body.
+struct RequestHead {
   std::string method;
   std::string path;   ///< Without the query, still percent-encoded.
   std::string query;  ///< Behind the `?`, still percent-encoded.
   boost::beast::http::fields headers;
-  std::string body;  ///< As it came: before Content-Encoding is taken off.
   bool keep_alive = true;
 
   [[nodiscard]] std::string_view header(std::string_view name) const {
     const auto value = headers[boost::beast::string_view{name.data(), name.size()}];
     return {value.data(), value.size()};
   }
+};
+
+struct HttpRequest : RequestHead {
+  std::string body;  ///< As it came: before Content-Encoding is taken off.
 };
 
 /// A body in pieces: the next one, empty if there is none yet, or nothing at the end. Called in a thread that may wait
@@ -44,6 +48,10 @@ std::string_view status_text(int status);
 
 /// An answer `{"error":{"message":…}}`.
 HttpResponse error_response(int status, std::string_view message);
+
+/// An error as AWS's APIs give it: JSON 1.1 has `__type` in the body, REST JSON a header; clients of both understand
+/// both.
+HttpResponse aws_error(int status, std::string_view type, std::string_view message);
 
 /// 503 (or 429) with Retry-After.
 HttpResponse retry_response(int status, std::string_view message);

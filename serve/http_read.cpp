@@ -29,15 +29,6 @@ HttpResponse lookup_response(int status, const std::string& error, std::string b
   return response;
 }
 
-HttpResponse lookup_error(int status, std::string_view type, std::string_view message) {
-  std::string body = "{\"__type\":";
-  event::append_quoted(type, body);
-  body += ",\"message\":";
-  event::append_quoted(message, body);
-  body += "}";
-  return lookup_response(status, std::string{type}, std::move(body));
-}
-
 /// What a follower gives, as server-sent events, and now and then a sign that it is still there. Never waits: an empty
 /// piece says that there is nothing yet.
 class TailSource {
@@ -72,14 +63,14 @@ class TailSource {
 
 }  // namespace
 
-asio::awaitable<HttpResponse> HttpRoutes::lookup_events(HttpRequest request, const Connection& connection) {
-  const SignatureVerdict verdict = context_.access.check_signature(request, connection, "cloudtrail", Right::query);
+asio::awaitable<HttpResponse> HttpRoutes::lookup_events(HttpRequest request, Admission admission) {
+  const SignatureVerdict verdict = context_.access.check_signature(request, admission);
   if (verdict.problem != SignatureProblem::none) {
-    co_return lookup_error(aws_error_status(verdict.problem), aws_error_type(verdict.problem), verdict.message);
+    co_return aws_error(aws_error_status(verdict.problem), aws_error_type(verdict.problem), verdict.message);
   }
   const std::string_view target = request.header("X-Amz-Target");
   if (!target.ends_with(std::string{"."} + std::string{kTarget})) {
-    co_return lookup_error(400, "UnknownOperationException", "This server knows LookupEvents only.");
+    co_return aws_error(400, "UnknownOperationException", "This server knows LookupEvents only.");
   }
   if (auto refusal = co_await take_encoding_off(request)) co_return std::move(*refusal);
   query::LookupAnswer answer = co_await elsewhere(context_.blocking, [&] {
@@ -92,19 +83,18 @@ asio::awaitable<HttpResponse> HttpRoutes::lookup_events(HttpRequest request, con
 }
 
 // Before anything is shown, the journal has who asked, and for what.
-void HttpRoutes::record_reveal(const HttpRequest& request) {
+void HttpRoutes::record_reveal(const HttpRequest& request, const Admission& admission) {
   std::string text = R"({"action":"reveal","command":)";
   event::append_quoted("GET " + request.path + "?" + request.query, text);
   text += ",\"token\":";
-  event::append_quoted(context_.access.token_name(request), text);
+  event::append_quoted(admission.token_name(), text);
   context_.intake.writer().record({now(), text + "}"});
 }
 
-asio::awaitable<HttpResponse> HttpRoutes::read(HttpRequest request, const Connection& connection) {
+asio::awaitable<HttpResponse> HttpRoutes::read(HttpRequest request, Admission admission) {
   if (asks_to_reveal(request.query)) {
-    if (auto refusal = context_.access.refusal(request, connection, Right::reveal)) co_return std::move(*refusal);
     co_await elsewhere(context_.blocking, [&] {
-      record_reveal(request);
+      record_reveal(request, admission);
       return true;
     });
   }

@@ -1,21 +1,15 @@
 #include "serve/http_routes.h"
 
 #include <algorithm>
+#include <chrono>
 
 #include "ingest/wire/content_encoding.h"
 #include "ingest/wire/elasticsearch_bulk.h"
+#include "ingest/wire/firehose.h"
 #include "serve/elsewhere.h"
 
 namespace trailkeeper::serve {
 namespace {
-
-bool is_operating(std::string_view path) { return path == "/healthz" || path == "/readyz" || path == "/metrics"; }
-
-HttpResponse wrong_method(std::string_view allowed) {
-  HttpResponse response = error_response(405, "this path takes " + std::string{allowed} + " only");
-  response.headers.emplace_back("Allow", std::string{allowed});
-  return response;
-}
 
 HttpResponse probe_response(ingest::ProbeAnswer answer) {
   HttpResponse response;
@@ -25,48 +19,63 @@ HttpResponse probe_response(ingest::ProbeAnswer answer) {
   return response;
 }
 
-}  // namespace
-
-boost::asio::awaitable<HttpResponse> HttpRoutes::answer(HttpRequest request, const Connection& connection) {
-  const std::string path = request.path;
-  if (is_operating(path)) co_return operating(request, connection);
-  // Requests to AWS's APIs are signed rather than show a token.
-  if (request.method == "POST" && path == "/" && !request.header("X-Amz-Target").empty()) {
-    co_return co_await lookup_events(std::move(request), connection);
-  }
-  if (path == "/PutAuditEvents") {
-    if (request.method != "POST") co_return wrong_method("POST");
-    co_return co_await put_audit_events(std::move(request), connection);
-  }
-  const bool reads = path.starts_with("/v1/") && request.method != "POST";
-  if (auto refusal = context_.access.refusal(request, connection, reads ? Right::query : Right::ingest)) {
-    co_return in_the_senders_words(request, std::move(*refusal));
-  }
-  if (reads) {
-    if (request.method != "GET") co_return wrong_method("GET");
-    if (path == "/v1/tail") co_return co_await tail(std::move(request));
-    co_return co_await read(std::move(request), connection);
-  }
-  constexpr std::string_view kCollector = "/services/collector";
-  if (path.starts_with(kCollector)) {
-    co_return co_await collector(std::move(request), std::string_view{path}.substr(kCollector.size()));
-  }
-  if (request.method == "POST" || request.method == "PUT") {
-    if (path == "/v1/events") co_return co_await post_events(std::move(request));
-    if (path == "/_bulk" || path.ends_with("/_bulk")) co_return co_await bulk(std::move(request));
-    if (path == "/firehose") co_return co_await firehose(std::move(request));
-  }
-  if (auto probe = ingest::elasticsearch_probe(request.method, path)) co_return probe_response(std::move(*probe));
-  co_return error_response(404, "there is nothing at " + request.method + " " + path);
+std::int64_t epoch_milliseconds() {
+  return std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::system_clock::now().time_since_epoch())
+      .count();
 }
 
-std::optional<HttpResponse> HttpRoutes::refuse_early(const HttpRequest& header, const Connection& connection) {
-  if (is_operating(header.path) || header.path == "/PutAuditEvents") return std::nullopt;
-  if (header.path == "/" && !header.header("X-Amz-Target").empty()) return std::nullopt;
-  const bool reads = header.path.starts_with("/v1/") && header.method != "POST";
-  auto refusal = context_.access.refusal(header, connection, reads ? Right::query : Right::ingest);
-  if (!refusal) return std::nullopt;
-  return in_the_senders_words(header, std::move(*refusal));
+// Splunk's clients look at the body's code only; Firehose and AWS's SDKs ask for their own error bodies.
+HttpResponse in_the_senders_words(const RequestHead& head, const Refused& why) {
+  if (why.signature != SignatureProblem::none) {
+    return aws_error(why.status, aws_error_type(why.signature), why.message);
+  }
+  HttpResponse refusal = error_response(why.status, why.message);
+  if (why.status == 401) {
+    refusal.headers.emplace_back("WWW-Authenticate", R"(Bearer realm="trailkeeper", Basic realm="trailkeeper")");
+  }
+  if (!why.allow.empty()) refusal.headers.emplace_back("Allow", why.allow);
+  if (why.foreign || (why.status != 401 && why.status != 403)) return refusal;
+  if (why.route->handler == Handler::collector) {
+    ingest::HecAnswer hec = ingest::hec_code(head.header("Authorization").empty() ? 2 : 4);
+    refusal.status = hec.status;
+    refusal.body = std::move(hec.body);
+  } else if (why.route->handler == Handler::firehose) {
+    refusal.body = ingest::firehose_response(head.header("X-Amz-Firehose-Request-Id"), epoch_milliseconds(),
+                                             "the access key is unknown, or lacks the right 'ingest'");
+  }
+  return refusal;
+}
+
+}  // namespace
+
+std::variant<Admission, HttpResponse> HttpRoutes::admit(const RequestHead& head, const Connection& connection) {
+  auto decided = context_.access.admit(head, connection);
+  if (const Refused* const why = std::get_if<Refused>(&decided)) return in_the_senders_words(head, *why);
+  return std::get<Admission>(std::move(decided));
+}
+
+boost::asio::awaitable<HttpResponse> HttpRoutes::answer(Admission admission, HttpRequest request) {
+  const Handler handler = admission.route()->handler;
+  switch (handler) {
+    case Handler::healthz:
+    case Handler::readyz:
+    case Handler::metrics: co_return operating(handler);
+    case Handler::lookup_events: co_return co_await lookup_events(std::move(request), std::move(admission));
+    case Handler::put_audit_events: co_return co_await put_audit_events(std::move(request), std::move(admission));
+    case Handler::post_events: co_return co_await post_events(std::move(request));
+    case Handler::tail: co_return co_await tail(std::move(request));
+    case Handler::read: co_return co_await read(std::move(request), std::move(admission));
+    case Handler::collector: co_return co_await collector(std::move(request));
+    case Handler::firehose: co_return co_await firehose(std::move(request));
+    case Handler::bulk: co_return co_await bulk(std::move(request));
+    case Handler::elasticsearch_probe:
+      if (auto probe = ingest::elasticsearch_probe(request.method, request.path)) {
+        co_return probe_response(std::move(*probe));
+      }
+      break;
+    case Handler::nothing: break;
+  }
+  co_return error_response(404, "there is nothing at " + request.method + " " + request.path);
 }
 
 // Off with Content-Encoding; what to answer if that can't be. Much is decompressed away from the server's thread.
@@ -97,20 +106,16 @@ boost::asio::awaitable<std::optional<HttpResponse>> HttpRoutes::take_encoding_of
   co_return std::nullopt;
 }
 
-HttpResponse HttpRoutes::operating(const HttpRequest& request, const Connection& connection) const {
+HttpResponse HttpRoutes::operating(Handler handler) const {
   HttpResponse response;
   response.content_type = "text/plain; charset=utf-8";
-  if (request.path == "/healthz") {
+  if (handler == Handler::healthz) {
     response.body = "ok\n";
-  } else if (request.path == "/readyz") {
+  } else if (handler == Handler::readyz) {
     const bool ready = !context_.stopping && !context_.intake.figures().failing && context_.intake.has_room(0);
     response.status = ready ? 200 : 503;
     response.body = context_.stopping ? "stopping\n" : ready ? "ready\n" : "the store does not take events now\n";
   } else {
-    // Figures say nothing of events; from elsewhere a token is asked for all the same.
-    if (!connection.local()) {
-      if (auto refusal = context_.access.refusal(request, connection, Right::admin)) return std::move(*refusal);
-    }
     response.content_type = "text/plain; version=0.0.4; charset=utf-8";
     response.body = context_.metrics();
   }

@@ -6,6 +6,7 @@
 #include <boost/asio/awaitable.hpp>
 #include <functional>
 #include <string>
+#include <variant>
 
 #include "ingest/intake.h"
 #include "ingest/wire/splunk_hec.h"
@@ -31,42 +32,31 @@ struct RouteContext {
   std::function<std::string()> metrics;  ///< The text of /metrics.
 };
 
-/// Answers requests: one object for each listener. Used in the server's thread.
-///
-/// | Path | What |
-/// | --- | --- |
-/// | POST /v1/events | events as JSON in any layout |
-/// | POST /_bulk, /{index}/_bulk, and what clients ask before | Elasticsearch |
-/// | POST /services/collector…, GET …/health | Splunk HTTP Event Collector |
-/// | POST /firehose | Amazon Data Firehose |
-/// | POST /PutAuditEvents | CloudTrail Data API |
-/// | POST / with X-Amz-Target | CloudTrail LookupEvents |
-/// | GET /v1/events, /v1/events/{id}, /v1/count, /v1/tail | reading |
-/// | GET /healthz, /readyz, /metrics | operating |
+/// Answers requests: one object for each listener. Which paths there are, serve/route_table.h says. Used in the
+/// server's thread.
 class HttpRoutes {
  public:
   HttpRoutes(const RouteContext& context, ListenerFigures& figures) : context_(context), figures_(figures) {}
 
-  /// What to answer to somebody who may not do this, when only the header is there. Signed requests are let through:
-  /// their signature covers the body.
-  std::optional<HttpResponse> refuse_early(const HttpRequest& header, const Connection& connection);
+  /// Lets a request in by its head, or says what to answer, in the words of who asks.
+  [[nodiscard]] std::variant<Admission, HttpResponse> admit(const RequestHead& head, const Connection& connection);
 
-  boost::asio::awaitable<HttpResponse> answer(HttpRequest request, const Connection& connection);
+  /// Answers a request that was let in.
+  boost::asio::awaitable<HttpResponse> answer(Admission admission, HttpRequest request);
 
  private:
   using Answer = boost::asio::awaitable<HttpResponse>;
 
   Answer post_events(HttpRequest request);
   Answer bulk(HttpRequest request);
-  Answer collector(HttpRequest request, std::string_view rest);
+  Answer collector(HttpRequest request);
   Answer firehose(HttpRequest request);
-  Answer put_audit_events(HttpRequest request, const Connection& connection);
-  Answer lookup_events(HttpRequest request, const Connection& connection);
-  Answer read(HttpRequest request, const Connection& connection);
+  Answer put_audit_events(HttpRequest request, Admission admission);
+  Answer lookup_events(HttpRequest request, Admission admission);
+  Answer read(HttpRequest request, Admission admission);
   Answer tail(HttpRequest request);
-  void record_reveal(const HttpRequest& request);
-  [[nodiscard]] HttpResponse operating(const HttpRequest& request, const Connection& connection) const;
-  static HttpResponse in_the_senders_words(const HttpRequest& request, HttpResponse refusal);
+  void record_reveal(const HttpRequest& request, const Admission& admission);
+  [[nodiscard]] HttpResponse operating(Handler handler) const;
   boost::asio::awaitable<std::optional<HttpResponse>> take_encoding_off(HttpRequest& request) const;
 
   const RouteContext& context_;

@@ -30,28 +30,49 @@ constexpr unsigned kHttp11 = 11;
 class HttpSession {
  public:
   HttpSession(std::shared_ptr<Connection> connection, const HttpContext& context)
-      : connection_(std::move(connection)), context_(context), share_(context.receiving) {}
+      : connection_(std::move(connection)), context_(context) {}
 
   asio::awaitable<void> run() {
     bool open = true;
     while (open && !context_.stopping) {
-      std::optional<HttpRequest> request = co_await read_request();
-      if (!request) break;
-      const bool head = request->method == "HEAD";
-      const bool keep = request->keep_alive;
-      HttpResponse response = co_await answer(std::move(*request));
-      open = keep && !response.close && !context_.stopping;
-      open = co_await write_response(response, head, open) && open;
+      open = co_await serve_one();
     }
     co_await connection_->shut_down();
   }
 
  private:
+  using Parser = http::request_parser<http::string_body>;
+
+  // A request and its answer; false if the connection is at its end.
+  asio::awaitable<bool> serve_one() {
+    Parser parser;
+    parser.header_limit(kMaxHeader);
+    parser.body_limit(boost::none);
+    if (!co_await read_head(parser)) co_return false;
+    const RequestHead head = head_of_request(parser.get());
+    chunks_ = parser.get().version() >= kHttp11;
+    if (std::optional<HttpResponse> bad = framing_problem(parser)) {
+      co_await refuse(std::move(*bad));
+      co_return false;
+    }
+    auto decided = context_.gate(head, *connection_);
+    if (HttpResponse* const refusal = std::get_if<HttpResponse>(&decided)) {
+      co_return co_await turn_away(parser, head, std::move(*refusal));
+    }
+    const Admission& admission = std::get<Admission>(decided);
+    std::optional<std::string> body = co_await read_body(parser, admission);
+    if (!body) co_return false;
+    HttpRequest request{head, std::move(*body)};
+    HttpResponse response = co_await answer(admission, std::move(request));
+    const bool keep = head.keep_alive && !response.close && !context_.stopping;
+    co_return co_await write_response(response, head.method == "HEAD", keep) && keep;
+  }
+
   // The handler's answer; one that says so if the handler fails.
-  asio::awaitable<HttpResponse> answer(HttpRequest request) {
+  asio::awaitable<HttpResponse> answer(Admission admission, HttpRequest request) {
     std::string problem;
     try {
-      co_return co_await context_.handler(std::move(request), *connection_);
+      co_return co_await context_.handler(std::move(admission), std::move(request));
     } catch (const std::exception& error) {
       problem = error.what();
     }
@@ -61,75 +82,137 @@ class HttpSession {
     co_return response;
   }
 
-  using Parser = http::request_parser<http::string_body>;
-
-  // Nothing if the connection is at its end; a refusal is written here.
-  asio::awaitable<std::optional<HttpRequest>> read_request() {
-    Parser parser;
-    parser.header_limit(kMaxHeader);
-    parser.body_limit(context_.options.max_body);
+  // Up to the header's end; false if the connection ended, or the header was refused.
+  asio::awaitable<bool> read_head(Parser& parser) {
     const Clock::time_point begin = Clock::now();
-    bool header_seen = false;
     std::optional<Clock::time_point> first_byte;
     if (!unread_.empty()) first_byte = begin;
-    Clock::time_point header_end{};
     while (true) {
-      boost::system::error_code failed;
-      while (!unread_.empty() && !parser.is_done()) {
-        const std::size_t used = parser.put(asio::buffer(unread_.data(), unread_.size()), failed);
-        unread_.erase(0, used);
-        if (failed == http::error::need_more) {
-          failed = {};
-          break;
-        }
-        if (failed || (parser.is_header_done() && !header_seen)) break;
+      boost::system::error_code failed = feed(parser, [&] { return parser.is_header_done(); });
+      if (failed) {
+        co_await refuse(failed);
+        co_return false;
+      }
+      if (parser.is_header_done()) co_return true;
+      const auto limit =
+          first_byte ? *first_byte + context_.options.header_timeout : begin + context_.options.idle_timeout;
+      if (!co_await read_more(limit)) co_return false;
+      if (!first_byte) first_byte = Clock::now();
+    }
+  }
+
+  // Gives the parser what is there, until it has enough.
+  template <typename Enough>
+  boost::system::error_code feed(Parser& parser, Enough enough) {
+    boost::system::error_code failed;
+    while (!unread_.empty() && !enough()) {
+      const std::size_t used = parser.put(asio::buffer(unread_.data(), unread_.size()), failed);
+      unread_.erase(0, used);
+      if (failed == http::error::need_more) return {};
+      if (failed) break;
+    }
+    return failed;
+  }
+
+  // Two readers may take such a body for different ones (RFC 9112 section 6.1).
+  static std::optional<HttpResponse> framing_problem(const Parser& parser) {
+    const auto& header = parser.get();
+    const std::size_t encodings = header.count(http::field::transfer_encoding);
+    const bool plain = encodings == 1 && header.count(http::field::content_length) == 0 &&
+                       boost::beast::iequals(header[http::field::transfer_encoding], "chunked");
+    if (encodings == 0 || plain) return std::nullopt;
+    return error_response(400, "Transfer-Encoding must be chunked, without Content-Length");
+  }
+
+  // Who isn't let in is told so. A small body is let go by, so that the next request may come on the same connection.
+  asio::awaitable<bool> turn_away(const Parser& parser, const RequestHead& head, HttpResponse refusal) {
+    constexpr std::size_t kSmall = std::size_t{64} << 10;
+    std::size_t left = static_cast<std::size_t>(parser.content_length().value_or(0));
+    if (parser.chunked() || left > kSmall || refusal.close || !head.keep_alive || expects_continue(parser)) {
+      co_await refuse(std::move(refusal));
+      co_return false;
+    }
+    const Clock::time_point limit = Clock::now() + context_.options.header_timeout;
+    while (true) {
+      const std::size_t skipped = std::min(left, unread_.size());
+      unread_.erase(0, skipped);
+      left -= skipped;
+      if (left == 0) break;
+      if (!co_await read_more(limit)) co_return false;
+    }
+    co_return co_await write_response(refusal, head.method == "HEAD", !context_.stopping) && !context_.stopping;
+  }
+
+  static bool expects_continue(const Parser& parser) {
+    return boost::beast::iequals(parser.get()[http::field::expect], "100-continue");
+  }
+
+  // Nothing if it didn't come, or was refused here.
+  asio::awaitable<std::optional<std::string>> read_body(Parser& parser, const Admission& admission) {
+    const auto length = static_cast<std::size_t>(parser.content_length().value_or(0));
+    if (length > admission.body_limit()) {
+      co_await refuse(too_large(admission));
+      co_return std::nullopt;
+    }
+    if (length > 0 || parser.chunked()) {
+      if (expects_continue(parser) &&
+          !co_await connection_->write("HTTP/1.1 100 Continue\r\n\r\n", context_.options.write_timeout)) {
+        co_return std::nullopt;
+      }
+    }
+    // What it holds the intake counts from when the body is whole.
+    Budget::Share share{admission.proven() ? context_.receiving : context_.unproven, admission};
+    const Clock::time_point limit = Clock::now() + context_.options.body_timeout;
+    if (parser.chunked()) co_return co_await read_chunks(parser, admission, share, limit);
+    co_return co_await read_length(length, share, limit);
+  }
+
+  asio::awaitable<std::optional<std::string>> read_chunks(Parser& parser, const Admission& admission,
+                                                          Budget::Share& share, Clock::time_point limit) {
+    parser.body_limit(admission.body_limit());
+    parser.eager(true);
+    while (true) {
+      const boost::system::error_code failed = feed(parser, [&] { return parser.is_done(); });
+      if (failed == http::error::body_limit) {
+        co_await refuse(too_large(admission));
+        co_return std::nullopt;
       }
       if (failed) {
         co_await refuse(failed);
         co_return std::nullopt;
       }
-      if (parser.is_header_done() && !header_seen) {
-        header_seen = true;
-        header_end = Clock::now();
-        if (!co_await accept_header(parser)) co_return std::nullopt;
-        if (!parser.chunked()) co_return co_await read_body(parser, header_end + context_.options.body_timeout);
-        parser.eager(true);
-        continue;
-      }
-      if (parser.is_done()) break;
-      // Headers are few and small: who asks how the server is gets an answer, however full it is.
-      if (header_seen && !share_.hold(parser.get().body().capacity() + unread_.size())) {
-        co_await refuse(retry_response(503, "too many requests are being received: try again later"));
-        co_return std::nullopt;
-      }
-      const auto limit = header_seen  ? header_end + context_.options.body_timeout
-                         : first_byte ? *first_byte + context_.options.header_timeout
-                                      : begin + context_.options.idle_timeout;
+      if (parser.is_done()) co_return std::move(parser.get().body());
+      if (!co_await room_for(share, parser.get().body().capacity() + unread_.size())) co_return std::nullopt;
       if (!co_await read_more(limit)) co_return std::nullopt;
-      if (!first_byte) first_byte = Clock::now();
     }
-    co_return request_of(parser);
   }
 
-  // A body of known length: read to where it stays, with room behind it for the padding that parsing needs.
-  asio::awaitable<std::optional<HttpRequest>> read_body(Parser& parser, Clock::time_point limit) {
-    const auto length = static_cast<std::size_t>(parser.content_length().value_or(0));
+  // A body of known length: read to where it stays, with room behind it for the padding that parsing needs. It holds
+  // what has come, whatever was announced.
+  asio::awaitable<std::optional<std::string>> read_length(std::size_t length, Budget::Share& share,
+                                                          Clock::time_point limit) {
+    constexpr std::size_t kStep = std::size_t{256} << 10;
     std::string body;
-    body.reserve(length + event::kPadding);
-    body.resize(length);
-    std::size_t have = std::min(length, unread_.size());
-    std::memcpy(body.data(), unread_.data(), have);
-    unread_.erase(0, have);
+    std::size_t have = 0;
     while (have < length) {
-      const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(limit - Clock::now());
-      std::size_t got = 0;
-      if (left.count() > 0) got = co_await connection_->read_some({body.data() + have, length - have}, left);
-      if (got == 0) co_return std::nullopt;
-      have += got;
+      const std::size_t room = std::min(length, have + kStep);
+      if (!co_await room_for(share, room)) co_return std::nullopt;
+      if (body.capacity() == 0 || body.capacity() < room) body.reserve(length + event::kPadding);
+      body.resize(room);
+      if (have == 0) {
+        have = std::min(room, unread_.size());
+        std::memcpy(body.data(), unread_.data(), have);
+        unread_.erase(0, have);
+      }
+      while (have < room) {
+        const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(limit - Clock::now());
+        std::size_t got = 0;
+        if (left.count() > 0) got = co_await connection_->read_some({body.data() + have, room - have}, left);
+        if (got == 0) co_return std::nullopt;
+        have += got;
+      }
     }
-    HttpRequest request = request_of(parser);
-    request.body = std::move(body);
-    co_return request;
+    co_return body;
   }
 
   asio::awaitable<bool> read_more(Clock::time_point limit) {
@@ -144,60 +227,28 @@ class HttpSession {
     co_return got > 0;
   }
 
-  // Says that the body may come, where the client asks; refuses one that is too large before it is sent.
-  asio::awaitable<bool> accept_header(Parser& parser) {
-    const auto length = parser.content_length();
-    const auto& header = parser.get();
-    // Two readers may take such a body for different ones (RFC 9112 section 6.1).
-    const bool encoded = header.count(http::field::transfer_encoding) > 0;
-    if (encoded && (header.count(http::field::content_length) > 0 || header.count(http::field::transfer_encoding) > 1 ||
-                    !boost::beast::iequals(header[http::field::transfer_encoding], "chunked"))) {
-      co_await refuse(error_response(400, "Transfer-Encoding must be chunked, without Content-Length"));
-      co_return false;
-    }
-    if (length && *length > context_.options.max_body) {
-      co_await refuse(too_large());
-      co_return false;
-    }
-    // Who may not send gets no room. Small bodies take none that is worth the look.
-    constexpr std::size_t kSmall = 4096;
-    if (encoded || length.value_or(0) > kSmall) {
-      if (auto refused = context_.gate(header_of(parser), *connection_)) {
-        co_await refuse(std::move(*refused));
-        co_return false;
-      }
-    }
-    if (length && !co_await room_for(static_cast<std::size_t>(*length))) {
-      co_await refuse(retry_response(503, "too many requests are being received: try again later"));
-      co_return false;
-    }
-    if (boost::beast::iequals(parser.get()[http::field::expect], "100-continue")) {
-      co_return co_await connection_->write("HTTP/1.1 100 Continue\r\n\r\n", context_.options.write_timeout);
-    }
-    co_return true;
-  }
-
   // What others hold comes free soon, mostly: the body waits with its sender for a moment before it is refused.
-  asio::awaitable<bool> room_for(std::size_t size) {
+  asio::awaitable<bool> room_for(Budget::Share& share, std::size_t size) {
     constexpr std::chrono::seconds kPatience{2};
     const auto limit = Clock::now() + std::min<Clock::duration>(kPatience, context_.options.body_timeout / 2);
-    while (!share_.hold(size)) {
-      if (Clock::now() >= limit || context_.stopping) co_return false;
+    while (!share.hold_in_turn(size)) {
+      if (Clock::now() >= limit || context_.stopping) {
+        co_await refuse(retry_response(503, "too many requests are being received: try again later"));
+        co_return false;
+      }
       asio::steady_timer pause{co_await asio::this_coro::executor, std::chrono::milliseconds{10}};
       co_await pause.async_wait(asio::use_awaitable);
     }
     co_return true;
   }
 
-  [[nodiscard]] HttpResponse too_large() const {
+  static HttpResponse too_large(const Admission& admission) {
     return error_response(
-        413, "the body has more than " + std::to_string(context_.options.max_body) + " bytes: send it in parts");
+        413, "the body has more than " + std::to_string(admission.body_limit()) + " bytes: send it in parts");
   }
 
   asio::awaitable<void> refuse(boost::system::error_code failed) {
-    if (failed == http::error::body_limit) {
-      co_await refuse(too_large());
-    } else if (failed == http::error::header_limit) {
+    if (failed == http::error::header_limit) {
       co_await refuse(error_response(431, "the header has more than 16384 bytes"));
     } else {
       co_await refuse(error_response(400, "this is not HTTP/1.1: " + failed.message()));
@@ -215,34 +266,17 @@ class HttpSession {
     }
   }
 
-  // Without body.
   template <typename Message>
-  HttpRequest head_of_request(const Message& message) {
-    HttpRequest request;
-    request.keep_alive = message.keep_alive();
-    request.method = std::string{message.method_string()};
+  static RequestHead head_of_request(const Message& message) {
+    RequestHead head;
+    head.keep_alive = message.keep_alive();
+    head.method = std::string{message.method_string()};
     const std::string_view target{message.target().data(), message.target().size()};
     const std::size_t mark = target.find('?');
-    request.path = target.substr(0, mark);
-    if (mark != std::string_view::npos) request.query = target.substr(mark + 1);
-    return request;
-  }
-
-  HttpRequest header_of(Parser& parser) {
-    HttpRequest request = head_of_request(parser.get());
-    request.headers = static_cast<const http::fields&>(parser.get());
-    return request;
-  }
-
-  HttpRequest request_of(Parser& parser) {
-    auto message = parser.release();
-    chunks_ = message.version() >= kHttp11;
-    HttpRequest request = head_of_request(message);
-    request.body = std::move(message.body());
-    request.headers = std::move(static_cast<http::fields&>(message));
-    // From here on the intake counts it.
-    static_cast<void>(share_.hold(unread_.size()));
-    return request;
+    head.path = target.substr(0, mark);
+    if (mark != std::string_view::npos) head.query = target.substr(mark + 1);
+    head.headers = static_cast<const http::fields&>(message);
+    return head;
   }
 
   [[nodiscard]] std::string head_of(const HttpResponse& response, bool keep_alive) const {
@@ -309,7 +343,6 @@ class HttpSession {
 
   std::shared_ptr<Connection> connection_;
   const HttpContext& context_;
-  Budget::Share share_;
   std::string unread_;
   std::string buffer_;
   bool chunks_ = true;  // The client knows chunks: HTTP/1.1.

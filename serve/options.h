@@ -38,10 +38,11 @@ struct TlsOptions {
 struct ServerOptions {
   std::vector<ListenerOptions> listeners;
   TlsOptions tls;
-  bool allow_plaintext = false;        ///< Beyond loopback without TLS.
-  bool allow_unauthenticated = false;  ///< Raw protocols beyond loopback without client certificates.
-  std::string forward_shared_key;      ///< Empty: no handshake.
-  std::vector<std::string> follow;     ///< Folders whose files are taken in as they appear.
+  bool allow_plaintext = false;         ///< Beyond loopback without TLS.
+  bool allow_unauthenticated = false;   ///< Raw protocols beyond loopback without client certificates.
+  std::vector<std::string> host_names;  ///< Names that requests may ask for, beside loopback's and the certificate's.
+  std::string forward_shared_key;       ///< Empty: no handshake.
+  std::vector<std::string> follow;      ///< Folders whose files are taken in as they appear.
 
   std::size_t max_connections = 4096;
   std::size_t max_body = std::size_t{32} << 20;        ///< Bytes of an HTTP body, compressed or not.

@@ -31,6 +31,9 @@ using asio::ip::tcp;
 // Queries wait for the disk and use the processor; more of them at once would only wait for each other.
 constexpr std::size_t kQueryThreads = 4;
 
+// What those may hold together who have yet to show that they may send.
+constexpr std::size_t kMostUnproven = std::size_t{16} << 20;
+
 // Longer than a client takes from one page to the next.
 constexpr std::chrono::seconds kSnapshotsIdle{1};
 
@@ -59,11 +62,12 @@ class Server::Running {
         log_(std::move(log)),
         tokens_(token_path(store.environment().directory())),
         tls_(options_.tls.certificate.empty() ? nullptr : std::make_unique<TlsContext>(options_.tls)),
-        access_(tokens_, tls_.get()),
+        access_(tokens_, tls_.get(), options_),
         snapshots_(store),
         tail_(query::ShownEvents{store.snapshot()}),
         intake_(store, intake_options(options_)),
         receiving_(options_.max_receiving),
+        unproven_(std::min(kMostUnproven, options_.max_receiving)),
         routes_{options_,
                 store,
                 snapshots_,
@@ -189,13 +193,14 @@ class Server::Running {
     if (listener.options.protocol == Protocol::http) {
       const HttpContext context{options_,
                                 receiving_,
+                                unproven_,
                                 pool_.get_executor(),
                                 stopping_,
-                                [&listener](HttpRequest request, const Connection& client) {
-                                  return listener.routes->answer(std::move(request), client);
+                                [&listener](const RequestHead& head, const Connection& client) {
+                                  return listener.routes->admit(head, client);
                                 },
-                                [&listener](const HttpRequest& header, const Connection& client) {
-                                  return listener.routes->refuse_early(header, client);
+                                [&listener](Admission admission, HttpRequest request) {
+                                  return listener.routes->answer(std::move(admission), std::move(request));
                                 },
                                 [this, &name](const std::string& problem) {
                                   log_->error("listener={} a request could not be answered: {}", name, problem);
@@ -204,11 +209,13 @@ class Server::Running {
       co_return;
     }
     const bool keyed = listener.options.protocol == Protocol::forward && !options_.forward_shared_key.empty();
-    if (!keyed && !access_.may_send(*connection, options_.allow_unauthenticated)) {
+    const std::optional<Admission> admission = access_.admit_stream(*connection, keyed);
+    if (!admission) {
       log_->warn("listener={} peer={} refused: it showed no certificate", name, connection->peer());
       co_return;
     }
-    const StreamContext context{options_, intake_, receiving_, listener.figures->figures, stopping_};
+    const StreamContext context{options_, intake_, receiving_, unproven_, *admission, listener.figures->figures,
+                                stopping_};
     const std::string end = co_await serve_stream(listener.options.protocol, connection, context);
     if (!end.empty()) log_->warn("listener={} peer={} connection closed: {}", name, connection->peer(), end);
   }
@@ -324,6 +331,7 @@ class Server::Running {
   asio::thread_pool pool_{kQueryThreads};  // Goes before io_, to which its work returns.
   ingest::Intake intake_;
   Budget receiving_;
+  Budget unproven_;
   RouteContext routes_;
   std::vector<std::unique_ptr<Listener>> listeners_;
   std::unordered_set<Connection*> connections_;

@@ -238,7 +238,7 @@ std::string amz_date(event::Timestamp time) {
 }
 
 SignatureVerdict refuse(SignatureProblem problem, std::string message) {
-  return {nullptr, problem, std::move(message)};
+  return {nullptr, problem, std::move(message), true};
 }
 
 std::optional<SignatureVerdict> scope_problem(const Authorization& authorization, std::string_view service,
@@ -356,17 +356,18 @@ SignatureVerdict verify_sigv4(const SignedRequest& request, const TokenSet& toke
                     "'" + std::string{needed} + "' must be a signed header in the AWS Authorization.");
     }
   }
-  const std::string body_hash = hash_hex(request.body);
-  const std::string declared = header_value(request, "x-amz-content-sha256").value_or(body_hash);
-  const std::string expected = expected_signature(request, authorization, *token, date, declared);
+  const auto declared = header_value(request, "x-amz-content-sha256");
+  if (!declared && !request.body) return {token, SignatureProblem::none, {}, false};
+  const std::string body_hash = request.body ? hash_hex(*request.body) : *declared;
+  const std::string expected = expected_signature(request, authorization, *token, date, declared.value_or(body_hash));
   const bool equal = expected.size() == authorization.signature.size() &&
                      CRYPTO_memcmp(expected.data(), authorization.signature.data(), expected.size()) == 0;
   if (!equal) return refuse(SignatureProblem::wrong_signature, std::string{kWrongSignature});
-  if (declared != body_hash && declared != "UNSIGNED-PAYLOAD") {
+  if (declared && *declared != body_hash && *declared != "UNSIGNED-PAYLOAD") {
     return refuse(SignatureProblem::wrong_body,
                   "The provided 'x-amz-content-sha256' header does not match what was computed.");
   }
-  return {token, SignatureProblem::none, {}};
+  return {token, SignatureProblem::none, {}, true};
 }
 
 }  // namespace trailkeeper::serve

@@ -2,6 +2,7 @@
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html
 #pragma once
 
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -18,7 +19,8 @@ struct SignedRequest {
   std::string_view path;   ///< Of the request line, still percent-encoded, without `?` and what follows.
   std::string_view query;  ///< What stands behind the `?`, still encoded.
   std::span<const std::pair<std::string_view, std::string_view>> headers;  ///< In their order; names in any case.
-  std::string_view body;  ///< As it came: before Content-Encoding is taken off.
+  /// As it came: before Content-Encoding is taken off. Nothing: only the head is there yet.
+  std::optional<std::string_view> body;
 };
 
 /// Why a request was refused.
@@ -38,6 +40,8 @@ struct SignatureVerdict {
   const Token* token = nullptr;  ///< Of the set that was passed; null if refused.
   SignatureProblem problem = SignatureProblem::none;
   std::string message;  ///< Holds no secret and no signature that would be right.
+  /// False where the body isn't there yet and the head has no hash of it: then all but the signature was checked.
+  bool signature_checked = true;
 
   [[nodiscard]] bool accepted() const { return token != nullptr; }
 };

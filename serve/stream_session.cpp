@@ -26,7 +26,8 @@ constexpr std::size_t kFirstReadBytes = std::size_t{4} << 10;
 /// The bytes of a connection that aren't consumed yet, followed by the padding that parsers need.
 class Window {
  public:
-  Window(Connection& connection, const StreamContext& context) : connection_(connection), share_(context.receiving) {}
+  Window(Connection& connection, Budget& budget, const Admission& admission)
+      : connection_(connection), share_(budget, admission) {}
 
   /// Waits for more bytes; false at the end. `problem` says why, if the client isn't why.
   asio::awaitable<bool> read(std::chrono::seconds timeout, std::size_t limit, std::string& problem) {
@@ -55,6 +56,13 @@ class Window {
   }
 
   [[nodiscard]] std::string_view view() const { return {bytes_.data(), size_}; }
+
+  /// Takes over what another window read, a handshake's rest.
+  void adopt(std::string_view bytes) {
+    bytes_.assign(bytes);
+    bytes_.append(event::kPadding, '\0');
+    size_ = bytes.size();
+  }
 
   /// Lets the first bytes go. What was made of them goes on being counted as held: `kept` bytes, until the next call.
   void consume(std::size_t count, std::size_t kept = 0) {
@@ -85,9 +93,10 @@ std::string own_name() {
   return name.data();
 }
 
-/// HELO, PING, PONG. False if the client isn't let in.
-asio::awaitable<bool> shake_hands(Connection& connection, Window& window, const StreamContext& context,
+/// HELO, PING, PONG. False if the client isn't let in. What it sent behind its PING goes to `proven`.
+asio::awaitable<bool> shake_hands(Connection& connection, Window& proven, const StreamContext& context,
                                   std::string& problem) {
+  Window window{connection, context.unproven, context.admission};
   ingest::ForwardHandshake handshake{own_name(), context.options.forward_shared_key};
   if (!co_await connection.write(handshake.hello(), context.options.write_timeout)) co_return false;
   constexpr std::size_t kMaxPing = std::size_t{64} << 10;
@@ -97,7 +106,10 @@ asio::awaitable<bool> shake_hands(Connection& connection, Window& window, const 
     const std::string pong = handshake.answer(window.view(), consumed);
     window.consume(consumed);
     if (!pong.empty() && !co_await connection.write(pong, context.options.write_timeout)) co_return false;
-    if (handshake.accepted()) co_return true;
+    if (handshake.accepted()) {
+      proven.adopt(window.view());
+      co_return true;
+    }
     if (handshake.refused()) {
       problem = "the forward handshake failed";
       co_return false;
@@ -110,7 +122,7 @@ template <typename Decoder, typename Broken>
 asio::awaitable<SessionEnd> serve_documents(Connection& connection, const StreamContext& context,
                                             std::string_view source, Broken broken) {
   Decoder decoder;
-  Window window{connection, context};
+  Window window{connection, context.receiving, context.admission};
   std::string problem;
   for (bool open = true; open && !context.stopping;) {
     open = co_await window.read(context.options.stream_timeout, Decoder::kMaxWindow, problem);
@@ -145,7 +157,7 @@ asio::awaitable<SessionEnd> serve_syslog(std::shared_ptr<Connection> connection,
 
 asio::awaitable<SessionEnd> serve_forward(std::shared_ptr<Connection> connection, const StreamContext& context) {
   ingest::ForwardDecoder decoder;
-  Window window{*connection, context};
+  Window window{*connection, context.receiving, context.admission};
   std::string problem;
   bool open = context.options.forward_shared_key.empty() || co_await shake_hands(*connection, window, context, problem);
   std::vector<ingest::ForwardMessage> messages;

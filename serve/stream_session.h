@@ -7,6 +7,7 @@
 #include <string>
 
 #include "ingest/intake.h"
+#include "serve/admission.h"
 #include "serve/budget.h"
 #include "serve/connection.h"
 #include "serve/deliver.h"
@@ -19,6 +20,8 @@ struct StreamContext {
   const ServerOptions& options;
   ingest::Intake& intake;
   Budget& receiving;
+  Budget& unproven;  ///< For handshakes.
+  const Admission& admission;
   ListenerFigures& figures;
   const std::atomic<bool>& stopping;
 };

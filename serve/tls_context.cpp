@@ -1,5 +1,7 @@
 #include "serve/tls_context.h"
 
+#include <openssl/x509v3.h>
+
 #include <algorithm>
 #include <boost/asio/ssl.hpp>
 #include <stdexcept>
@@ -45,6 +47,29 @@ std::shared_ptr<ssl::context> load(const TlsOptions& options) {
 TlsContext::TlsContext(TlsOptions options) : options_(std::move(options)), context_(load(options_)) {}
 
 void TlsContext::reload() { std::atomic_store(&context_, load(options_)); }
+
+std::vector<std::string> certificate_names(X509* certificate) {
+  std::vector<std::string> names;
+  if (certificate == nullptr) return names;
+  char name[256];
+  const int length = X509_NAME_get_text_by_NID(X509_get_subject_name(certificate), NID_commonName, name, sizeof name);
+  if (length > 0) names.emplace_back(name, static_cast<std::size_t>(length));
+  auto* const alternatives =
+      static_cast<GENERAL_NAMES*>(X509_get_ext_d2i(certificate, NID_subject_alt_name, nullptr, nullptr));
+  for (int i = 0; i < sk_GENERAL_NAME_num(alternatives); ++i) {
+    const GENERAL_NAME* const alternative = sk_GENERAL_NAME_value(alternatives, i);
+    if (alternative->type != GEN_DNS) continue;
+    names.emplace_back(reinterpret_cast<const char*>(ASN1_STRING_get0_data(alternative->d.dNSName)),
+                       static_cast<std::size_t>(ASN1_STRING_length(alternative->d.dNSName)));
+  }
+  GENERAL_NAMES_free(alternatives);
+  return names;
+}
+
+std::vector<std::string> TlsContext::names() const {
+  const auto context = current();
+  return certificate_names(SSL_CTX_get0_certificate(context->native_handle()));
+}
 
 bool TlsContext::accepts_name(const std::vector<std::string>& names) const {
   if (options_.client_names.empty()) return true;

@@ -9,6 +9,9 @@
 
 namespace trailkeeper::serve {
 
+/// Common name and DNS names of a certificate; none of null.
+std::vector<std::string> certificate_names(X509* certificate);
+
 /// Thread-safe: connections keep the context that they began with.
 class TlsContext {
  public:
@@ -22,6 +25,8 @@ class TlsContext {
 
   /// Whether a client with these names may come in.
   [[nodiscard]] bool accepts_name(const std::vector<std::string>& names) const;
+  /// Common name and DNS names of the server's own certificate.
+  [[nodiscard]] std::vector<std::string> names() const;
   [[nodiscard]] bool asks_for_certificates() const { return !options_.client_ca.empty(); }
 
  private:

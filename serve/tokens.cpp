@@ -180,7 +180,10 @@ std::string TokenSet::encode() const {
 }
 
 const Token* TokenSet::find(std::string_view secret, event::Timestamp now) const {
-  const Sha256 hash = sha256(secret);
+  return find_hash(sha256(secret), now);
+}
+
+const Token* TokenSet::find_hash(const Sha256& hash, event::Timestamp now) const {
   const Token* found = nullptr;
   for (const Token& token : tokens_) {
     const bool equal = CRYPTO_memcmp(hash.data(), token.hash.data(), hash.size()) == 0;

@@ -91,6 +91,8 @@ class TokenSet {
   /// The token with this secret, unless it has expired; null if there is none. Compares the SHA-256 of `secret` with
   /// every token's, each in constant time, and doesn't stop at a match.
   [[nodiscard]] const Token* find(std::string_view secret, event::Timestamp now) const;
+  /// The token whose secret has this SHA-256, unless it has expired.
+  [[nodiscard]] const Token* find_hash(const Sha256& hash, event::Timestamp now) const;
   /// The access key with this ID, unless it has expired. An ID is no secret.
   [[nodiscard]] const Token* find_access_key(std::string_view id, event::Timestamp now) const;
 

@@ -75,7 +75,7 @@ _trailkeeper() {
     --max-size) _trailkeeper_words "1GB 10GB 100GB"; return ;;
     --since | --until | --at) _trailkeeper_words "15m 1h 24h 7d 30d 90d now"; return ;;
     --event-id | --name | --user | --principal | --access-key | --account | --region | --ip | --resource | --resource-type | --request-id | \
-      --user-agent | --limit | --top | --workers | --url | --tls-client-name | --max-connections | --*-timeout) return ;;
+      --user-agent | --limit | --top | --workers | --url | --tls-client-name | --host-name | --max-connections | --*-timeout) return ;;
   esac
 
   local global="--store --output --help"
@@ -102,7 +102,7 @@ _trailkeeper() {
     rejects) _trailkeeper_words "--limit --reveal $global" ;;
     serve)
       _trailkeeper_words "--http --https --syslog --syslog-tls --forward --forward-tls --ndjson --ndjson-tls --follow --tls-cert --tls-key
-        --tls-client-ca --tls-client-name --forward-shared-key-file --allow-plaintext --allow-unauthenticated --max-connections
+        --tls-client-ca --tls-client-name --host-name --forward-shared-key-file --allow-plaintext --allow-unauthenticated --max-connections
         --max-body --max-in-flight --max-receiving --header-timeout --body-timeout --idle-timeout --stream-timeout
         --drain-timeout --workers --log-format --log-level --ports-file --config $global" ;;
     tail) _trailkeeper_words "$filters --url --token-file --ca-file --fields $global" ;;

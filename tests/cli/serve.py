@@ -89,7 +89,7 @@ t.equal("another AWS operation", server.request("POST", "/", b"{}", {"X-Amz-Targ
 
 # Followers see what is committed.
 tail = server.connect("http")
-tail.sendall(b"GET /v1/tail?name=FollowMe HTTP/1.1\r\nHost: x\r\n\r\n")
+tail.sendall(b"GET /v1/tail?name=FollowMe HTTP/1.1\r\nHost: localhost\r\n\r\n")
 seen = b""
 while b"following" not in seen:
     seen += tail.recv(65536)

@@ -58,7 +58,7 @@ def customer():
 thread = threading.Thread(target=customer)
 thread.start()
 valid = {
-    "http": b"POST /v1/events HTTP/1.1\r\nHost: x\r\nContent-Length: 20\r\n\r\n{}                  ",
+    "http": b"POST /v1/events HTTP/1.1\r\nHost: localhost\r\nContent-Length: 20\r\n\r\n{}                  ",
     "ndjson": b'{"eventName":"x"}\n',
     "syslog": b"20 <13>1 - h a - - - {}",
     "forward": b"\x93\xa3tag\xce\x00\x00\x00\x01\x80",

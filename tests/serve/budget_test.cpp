@@ -4,13 +4,18 @@
 
 #include <list>
 
+#include "tests/support/admitted.h"
+
 using trailkeeper::serve::Budget;
+using trailkeeper::tests::Door;
 
 TEST_CASE("budget: shares hold bytes up to the limit, and give them back") {
+  const Door door;
+  const trailkeeper::serve::Admission sender = door.admitted();
   Budget budget{100};
   {
-    Budget::Share a{budget};
-    Budget::Share b{budget};
+    Budget::Share a{budget, sender};
+    Budget::Share b{budget, sender};
     CHECK(a.hold(60));
     CHECK_FALSE(b.hold(50));
     CHECK(b.hold(40));
@@ -22,9 +27,11 @@ TEST_CASE("budget: shares hold bytes up to the limit, and give them back") {
 }
 
 TEST_CASE("budget: of those who wait for each other, one goes first") {
+  const Door door;
+  const trailkeeper::serve::Admission sender = door.admitted();
   Budget budget{100};
-  Budget::Share a{budget};
-  Budget::Share b{budget};
+  Budget::Share a{budget, sender};
+  Budget::Share b{budget, sender};
   CHECK(a.hold_in_turn(50));
   CHECK(b.hold_in_turn(50));
   CHECK(a.hold_in_turn(80));
@@ -40,13 +47,15 @@ TEST_CASE("budget: of those who wait for each other, one goes first") {
 }
 
 TEST_CASE("budget: whoever goes leaves the first place") {
+  const Door door;
+  const trailkeeper::serve::Admission sender = door.admitted();
   Budget budget{100};
   std::list<Budget::Share> shares;
-  Budget::Share other{budget};
+  Budget::Share other{budget, sender};
   CHECK(other.hold(100));
-  shares.emplace_back(budget);
+  shares.emplace_back(budget, sender);
   CHECK(shares.back().hold_in_turn(10));
   shares.clear();
-  Budget::Share next{budget};
+  Budget::Share next{budget, sender};
   CHECK(next.hold_in_turn(10));
 }

@@ -1,0 +1,83 @@
+#include "serve/route_table.h"
+
+#include <algorithm>
+
+namespace trailkeeper::serve {
+namespace {
+
+// Elasticsearch's paths come last but one: they take names of any index.
+constexpr Route kRoutes[] = {
+    {Handler::healthz, "", "/healthz", Proof::none, Right::admin, BodyRoom::little},
+    {Handler::readyz, "", "/readyz", Proof::none, Right::admin, BodyRoom::little},
+    {Handler::metrics, "", "/metrics", Proof::local, Right::admin, BodyRoom::little},
+    {Handler::lookup_events, "POST", "/", Proof::signature, Right::query, BodyRoom::little, "X-Amz-Target"},
+    {Handler::put_audit_events, "POST", "/PutAuditEvents", Proof::signature, Right::ingest, BodyRoom::document},
+    {Handler::post_events, "POST", "/v1/events", Proof::token, Right::ingest, BodyRoom::full},
+    {Handler::tail, "GET", "/v1/tail", Proof::token, Right::query, BodyRoom::little},
+    {Handler::read, "GET", "/v1/events", Proof::token, Right::query, BodyRoom::little},
+    {Handler::read, "GET", "/v1/events/**", Proof::token, Right::query, BodyRoom::little},
+    {Handler::read, "GET", "/v1/count", Proof::token, Right::query, BodyRoom::little},
+    {Handler::nothing, "", "/v1/**", Proof::token, Right::query, BodyRoom::little},
+    {Handler::collector, "GET", "/services/collector/health**", Proof::token, Right::ingest, BodyRoom::little},
+    {Handler::collector, "POST", "/services/collector**", Proof::token, Right::ingest, BodyRoom::full},
+    {Handler::firehose, "POST PUT", "/firehose", Proof::token, Right::ingest, BodyRoom::full},
+    {Handler::bulk, "POST PUT", "/_bulk", Proof::token, Right::ingest, BodyRoom::full},
+    {Handler::bulk, "POST PUT", "/**/_bulk", Proof::token, Right::ingest, BodyRoom::full},
+    {Handler::elasticsearch_probe, "GET HEAD PUT", "/**", Proof::token, Right::ingest, BodyRoom::full},
+    {Handler::nothing, "", "**", Proof::token, Right::ingest, BodyRoom::little},
+};
+
+bool fits(std::string_view pattern, std::string_view path) {
+  const std::size_t any = pattern.find("**");
+  const std::string_view before = pattern.substr(0, any);
+  if (any == std::string_view::npos) return pattern == path;
+  const std::string_view behind = pattern.substr(any + 2);
+  return path.size() >= before.size() + behind.size() && path.starts_with(before) && path.ends_with(behind);
+}
+
+bool has_word(std::string_view words, std::string_view word) {
+  while (!words.empty()) {
+    const std::size_t space = words.find(' ');
+    if (words.substr(0, space) == word) return true;
+    words.remove_prefix(space == std::string_view::npos ? words.size() : space + 1);
+  }
+  return false;
+}
+
+void add_methods(const Route& route, std::string& allow) {
+  for (const char character : route.methods) {
+    if (character == ' ') {
+      allow += ", ";
+    } else {
+      allow.push_back(character);
+    }
+  }
+}
+
+// Such a row takes what no other has a name for: its methods say nothing about a path.
+bool takes_any_path(const Route& route) { return route.path == "/**" || route.path == "**" || route.path == "/v1/**"; }
+
+}  // namespace
+
+std::span<const Route> all_routes() { return kRoutes; }
+
+RouteFound route_of(const RequestHead& head) {
+  RouteFound other{nullptr, {}};
+  for (const Route& route : kRoutes) {
+    if (!fits(route.path, head.path)) continue;
+    if (!route.header.empty() && head.header(route.header).empty()) continue;
+    if (takes_any_path(route) && other.route != nullptr) break;
+    if (route.methods.empty() || has_word(route.methods, head.method)) return {&route, {}};
+    if (takes_any_path(route)) continue;
+    if (other.route == nullptr) {
+      other.route = &route;
+    } else {
+      other.allow += ", ";
+    }
+    add_methods(route, other.allow);
+  }
+  if (other.route != nullptr) return other;
+  return {&kRoutes[std::size(kRoutes) - 1], {}};
+}
+
+}  // namespace trailkeeper::serve

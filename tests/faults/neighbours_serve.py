@@ -1,0 +1,81 @@
+#!/usr/bin/env python3
+"""Pages in a browser on the server's machine, and neighbours without a token: neither reads, writes nor takes up room."""
+import json
+import random
+import time
+
+from harness import Harness, event, line
+from server import Server
+
+t = Harness()
+rng = random.Random(12)
+store = t.path("store")
+server = Server(t, store, "--http", "0", "--ndjson", "0", "--syslog", "0", "--forward", "0", "--max-body", "33554432", "--max-receiving", "67108864")
+own = "127.0.0.1:%d" % server.port()
+form = line(event(rng, eventSource="activate.amazonaws.com", eventName="CreateForm", requestParameters={"orgId": "0Xy12Secret"})).encode()
+t.equal("a program stores an event", server.post("/v1/events", form)[0], 200)
+
+
+def stored():
+    return json.loads(t.run("count", "-o", "json", store=store).stdout)[0]["count"]
+
+
+# What a browser sends: for a page whose name was made to point here, and for a page of another site.
+REBOUND = {"Host": "evil.example:%d" % server.port(), "Sec-Fetch-Site": "same-origin", "Sec-Fetch-Mode": "cors"}
+FORM = {"Host": own, "Origin": "http://evil.example", "Sec-Fetch-Site": "cross-site", "Content-Type": "text/plain"}
+OLD_FORM = {"Host": own, "Origin": "http://evil.example", "Content-Type": "text/plain"}
+SANDBOXED = {"Host": own, "Origin": "null", "Content-Type": "text/plain"}
+IMAGE = {"Host": own, "Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "no-cors", "Sec-Fetch-Dest": "image"}
+NEIGHBOUR = {"Host": own, "Origin": "http://127.0.0.1:%d" % server.port("ndjson"), "Sec-Fetch-Site": "same-site"}
+PATHS = ["/v1/events", "/v1/events?reveal=true", "/v1/events/%s?reveal=true" % json.loads(form)["eventID"], "/v1/count", "/v1/tail", "/healthz", "/readyz",
+         "/metrics", "/", "/nothing", "/_bulk", "/services/collector/event", "/firehose", "/PutAuditEvents"]
+for page, headers in (("rebound", REBOUND), ("form", FORM), ("old form", OLD_FORM), ("sandboxed", SANDBOXED), ("image", IMAGE), ("same site", NEIGHBOUR)):
+    for path in PATHS:
+        for method in ("GET", "POST", "OPTIONS"):
+            status, answered, text = server.request(method, path, form if method == "POST" else None, headers)
+            t.check("%s: %s %s" % (page, method, path), status == 403 and "0Xy12" not in str(text) and "Access-Control-Allow-Origin" not in answered, (status, text))
+t.equal("reveal without a token", server.request("GET", "/v1/events?reveal=true")[0], 401)
+t.equal("a page of the server itself", server.request("GET", "/v1/count", headers={"Host": own, "Origin": "http://" + own, "Sec-Fetch-Site": "same-origin"})[0], 200)
+t.equal("nothing was written", stored(), 1)
+t.equal("exit code", server.stop(), 0)
+
+server = Server(t, store, "--http", "0", "--host-name", "keeper.test")
+t.equal("a configured name", server.request("GET", "/v1/count", headers={"Host": "keeper.test"})[0], 200)
+t.equal("another", server.request("GET", "/v1/count", headers={"Host": "evil.test"})[0], 403)
+t.equal("exit code", server.stop(), 0)
+
+# Neighbours without a token announce as much as they like, to routes of all kinds: who has one is served meanwhile.
+secret = t.run("token", "create", "shipper", "--rights", "ingest", store=store).stdout.decode().strip()
+server = Server(t, store, "--http", "0", "--max-receiving", "67108864")
+signature = ("AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/%s/us-east-1/cloudtrail-data/aws4_request, SignedHeaders=host;x-amz-date, Signature=00" %
+             time.strftime("%Y%m%d", time.gmtime()))
+crowd = []
+for head in ("POST /PutAuditEvents HTTP/1.1\r\nAuthorization: %s\r\nX-Amz-Date: %s" % (signature, time.strftime("%Y%m%dT%H%M%SZ", time.gmtime())),
+             "POST / HTTP/1.1\r\nX-Amz-Target: x.LookupEvents", "POST /v1/events HTTP/1.1", "POST /_bulk HTTP/1.1\r\nAuthorization: Basic eDp4"):
+    for framing in ("Content-Length: 33554432", "Transfer-Encoding: chunked"):
+        for _ in range(3):
+            crowd.append(server.connect("http"))
+            crowd[-1].sendall(("%s\r\nHost: localhost\r\n%s\r\n\r\n" % (head, framing)).encode())
+            try:
+                crowd[-1].sendall(b"100000\r\n" + b"x" * 400_000)
+            except OSError:
+                pass  # It was told, and closed.
+big = b"\n".join(line(event(rng)).encode() for _ in range(10_000))
+for _ in range(3):
+    t.equal("a good sender", server.post("/v1/events", big, Authorization="Bearer " + secret)[0], 200)
+for connection in crowd:
+    connection.settimeout(20)
+    answer = b""
+    try:
+        while piece := connection.recv(65536):
+            answer += piece
+    except ConnectionError:
+        pass
+    t.check("each of the crowd is told", answer.startswith(b"HTTP/1.1 40") or answer == b"", answer[:100])
+small = server.connect("http")
+for _ in range(2):
+    small.sendall(b"POST /v1/events HTTP/1.1\r\nHost: localhost\r\nContent-Length: 3\r\n\r\nabc")
+    t.check("a small refused request doesn't cost the connection", small.recv(65536).startswith(b"HTTP/1.1 401"))
+small.close()
+t.equal("exit code", server.stop(), 0)
+t.finish()
