@@ -115,9 +115,9 @@ bool decide_all(std::istream& in, bool array, std::ostream& out) {
         refuse(decision.error().message, decision.error().path, offset + decision.error().offset);
       }
     }
-    if (!more) break;
+    if (!more && done == window.view().size()) break;
     window.drop(done);
-    more = window.grow();
+    more = more && window.grow();
   }
   results.finish();
   return all;

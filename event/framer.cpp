@@ -141,7 +141,8 @@ bool Framer::swallowed_event(std::string_view window, std::size_t begin, std::si
   return next_event_start(window.substr(0, end), begin + 1) != std::string_view::npos;
 }
 
-std::size_t Framer::split(std::string_view window, bool last, std::vector<Frame>& frames) {
+std::size_t Framer::split(std::string_view window, bool last, std::vector<Frame>& frames, std::size_t most) {
+  const std::size_t enough = frames.size() + most;
   at_ = 0;
   if (!started_) {
     if (window.size() < kByteOrderMark.size() && !last) return 0;
@@ -149,7 +150,7 @@ std::size_t Framer::split(std::string_view window, bool last, std::vector<Frame>
     if (window.starts_with(kByteOrderMark)) at_ = kByteOrderMark.size();
   }
   bool progress = true;
-  while (progress) {
+  while (progress && frames.size() < enough) {
     switch (mode_) {
       case Mode::top: progress = step_top(window, last, frames); break;
       case Mode::elements: progress = step_elements(window, last, frames); break;

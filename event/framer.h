@@ -34,9 +34,14 @@ class Framer {
   /// Starts between documents, or, with `in_array`, inside an object's array of documents.
   explicit Framer(bool in_array = false) : mode_(in_array ? Mode::elements : Mode::top), array_only_(!in_array) {}
 
-  /// Appends the frames found in `window`, which must be followed by kPadding readable bytes. Returns how many bytes
-  /// are done with. `last` says that the stream ends with this window; then all of it is done with.
-  std::size_t split(std::string_view window, bool last, std::vector<Frame>& frames);
+  /// Appends the frames found in `window`, which must be followed by kPadding readable bytes, but no more than `most`:
+  /// a frame takes more memory than the shortest document. Returns how many bytes are done with. `last` says that the
+  /// stream ends with this window; then all of it is done with, unless there were as many frames as that: the rest is
+  /// to be given again.
+  std::size_t split(std::string_view window, bool last, std::vector<Frame>& frames, std::size_t most = kMostFrames);
+
+  /// More than a window of real records has; what comes after them waits for the next split().
+  static constexpr std::size_t kMostFrames = std::size_t{1} << 15;
 
   /// Whether what is done with ends between documents: a new framer may start there.
   [[nodiscard]] bool between_documents() const { return mode_ == Mode::top; }
@@ -80,6 +85,24 @@ class Framer {
   Scan skipping_;
   Mode after_skip_ = Mode::top;
 };
+
+/// Calls `visit` with every frame of bytes that are there whole (followed by kPadding readable bytes); `frames` is
+/// used meanwhile. Whatever the bytes are, few frames are in memory at once.
+template <typename Visit>
+void for_each_frame(Framer& framer, std::string_view bytes, std::vector<Frame>& frames, Visit&& visit) {
+  constexpr std::size_t kAtOnce = 1024;
+  std::size_t done = 0;
+  do {
+    frames.clear();
+    const std::size_t begin = done;
+    done += framer.split(bytes.substr(begin), true, frames, kAtOnce);
+    for (Frame& frame : frames) {
+      frame.begin += begin;
+      frame.end += begin;
+      visit(frame);
+    }
+  } while (done < bytes.size());
+}
 
 /// The offset just after the `[` of the member `Records`, `Events` or `logEvents` of the object that starts at json[0];
 /// nothing if it has none (as far as `json` goes).

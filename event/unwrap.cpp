@@ -74,6 +74,12 @@ Unwrapper::~Unwrapper() = default;
 void Unwrapper::unwrap(std::string_view document, DocumentVisitor& visitor) { unwrap(document, 0, 0, visitor); }
 
 void Unwrapper::unwrap(std::string_view document, std::size_t offset, int level, DocumentVisitor& visitor) {
+  // Before each record, not each document: one document may hold many records of new shapes. Records of the levels
+  // around this one aren't looked at any more.
+  if (parser_.shape_memory() > kMaxShapeBytes) {
+    parser_.reset();
+    visitor.on_shapes_forgotten();
+  }
   Record record;
   Reason reason = parser_.parse(document, record);
   if (reason == Reason::none && record.shape->kind != ShapeKind::event && level >= kMaxLevels) {
@@ -110,19 +116,16 @@ void Unwrapper::unwrap_array(std::string_view document, std::size_t offset, int 
     return;
   }
   const std::string_view elements = document.substr(*start);
-  std::vector<Frame>& frames = levels_[static_cast<std::size_t>(level)].frames;
-  frames.clear();
   Framer framer{true};
-  framer.split(elements, true, frames);
   // Handing on may change the frames of deeper levels, never of this one.
-  for (const Frame& frame : frames) {
+  for_each_frame(framer, elements, levels_[static_cast<std::size_t>(level)].frames, [&](const Frame& frame) {
     const std::string_view element = elements.substr(frame.begin, frame.end - frame.begin);
     if (frame.reason != Reason::none) {
       visitor.on_reject(element, offset + *start + frame.begin, frame.reason);
     } else {
       unwrap(element, offset + *start + frame.begin, level + 1, visitor);
     }
-  }
+  });
 }
 
 void Unwrapper::unwrap_text(std::string_view document, std::string_view key, std::size_t offset, int level,

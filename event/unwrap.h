@@ -20,6 +20,9 @@ class DocumentVisitor {
 
   /// A record that isn't one. `bytes` are valid during the call.
   virtual void on_reject(std::string_view bytes, std::size_t offset, Reason reason) = 0;
+
+  /// The shapes of all records up to now are gone: ever new ones had taken too much memory.
+  virtual void on_shapes_forgotten() {}
 };
 
 /// Takes these envelopes off: none; EventBridge (`detail`); `{"Records":[…]}`; a CloudWatch Logs subscription
@@ -36,6 +39,9 @@ class Unwrapper {
   void unwrap(std::string_view document, DocumentVisitor& visitor);
 
   RecordParser& parser() { return parser_; }
+
+  /// Heap bytes that remembered shapes may have, about.
+  static constexpr std::size_t kMaxShapeBytes = std::size_t{24} << 20;
 
  private:
   struct Level;

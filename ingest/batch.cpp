@@ -8,20 +8,25 @@
 namespace trailkeeper::ingest {
 namespace {
 
-// Shapes of records, in memory for each batch.
-constexpr std::size_t kMaxShapeBytes = std::size_t{24} << 20;
+// What a rejected record takes beside its bytes: here, and in the pages of the transaction that stores it.
+constexpr std::size_t kRejectOverhead = 256;
+// How much memory the events take is asked for after so many bytes of them.
+constexpr std::size_t kLookEvery = std::size_t{256} << 10;
+constexpr std::size_t kEventOverhead = 256;
 
 }  // namespace
 
-Batch::Batch(store::Writer& writer) : writer_(writer), builder_(writer.new_batch()) {}
+Batch::Batch(store::Writer& writer, const BatchLimits& limits, std::function<void()> full)
+    : writer_(writer), limits_(limits), full_(std::move(full)), builder_(writer.new_batch()) {}
 
-void Batch::take(const Place& place, const event::Frame& frame) {
-  if (unwrapper_.parser().shape_memory() > kMaxShapeBytes) {
-    unwrapper_.parser().reset();
-    builder_->forget_shapes();
-  }
-  place_ = &place;
-  const std::string_view bytes = place.bytes.substr(frame.begin, frame.end - frame.begin);
+void Batch::enter(const Place& place) {
+  place_ = place;
+  lines_to_ = 0;
+  lines_ = 0;
+}
+
+void Batch::take(const event::Frame& frame) {
+  const std::string_view bytes = place_.bytes.substr(frame.begin, frame.end - frame.begin);
   frame_begin_ = frame.begin;
   if (frame.reason != event::Reason::none) {
     whole_frame_ = {};
@@ -38,10 +43,8 @@ void Batch::take(const Place& place, const event::Frame& frame) {
 void Batch::take_apart(std::string_view frame) {
   whole_frame_ = {};
   const std::size_t begin = frame_begin_;
-  std::vector<event::Frame> pieces;
   event::Framer framer;
-  framer.split(frame, true, pieces);
-  for (const event::Frame& piece : pieces) {
+  event::for_each_frame(framer, frame, pieces_, [&](const event::Frame& piece) {
     const std::string_view bytes = frame.substr(piece.begin, piece.end - piece.begin);
     frame_begin_ = begin + piece.begin;
     if (piece.reason == event::Reason::none) {
@@ -49,10 +52,35 @@ void Batch::take_apart(std::string_view frame) {
     } else {
       on_reject(bytes, 0, piece.reason == event::Reason::truncated ? event::Reason::broken_json : piece.reason);
     }
+  });
+}
+
+bool Batch::full() const {
+  return builder_->size() >= limits_.events || events_memory_ >= limits_.memory ||
+         reject_bytes_ >= limits_.reject_bytes;
+}
+
+void Batch::make_room() {
+  if (full()) full_();
+}
+
+void Batch::on_event(const event::Record& record, std::size_t) {
+  make_room();
+  builder_->add(record);
+  not_looked_at_ += record.bytes.size() + kEventOverhead;
+  if (not_looked_at_ >= kLookEvery) {
+    not_looked_at_ = 0;
+    events_memory_ = builder_->memory();
   }
 }
 
-void Batch::on_event(const event::Record& record, std::size_t) { builder_->add(record); }
+// The place's records come in order, nearly: only what is new since the last one is counted.
+std::uint64_t Batch::line_at(std::size_t at) {
+  if (at < lines_to_) return place_.line + event::count_line_feeds(place_.bytes.substr(0, at));
+  lines_ += event::count_line_feeds(place_.bytes.substr(lines_to_, at - lines_to_));
+  lines_to_ = at;
+  return place_.line + lines_;
+}
 
 void Batch::on_reject(std::string_view bytes, std::size_t offset, event::Reason reason) {
   if (reason == event::Reason::broken_json && !bytes.empty() && bytes.data() == whole_frame_.data() &&
@@ -60,17 +88,18 @@ void Batch::on_reject(std::string_view bytes, std::size_t offset, event::Reason 
     broken_frame_ = bytes;
     return;
   }
+  make_room();
   store::RejectedRecord record;
-  record.source = place_->source;
-  if (place_->line != 0) {
-    const std::size_t at = std::min(frame_begin_ + offset, place_->bytes.size());
-    record.offset = place_->offset + at;
-    record.line = place_->line + event::count_line_feeds(place_->bytes.substr(0, at));
+  record.source = place_.source;
+  if (place_.line != 0) {
+    const std::size_t at = std::min(frame_begin_ + offset, place_.bytes.size());
+    record.offset = place_.offset + at;
+    record.line = line_at(at);
   }
   record.reason = reason;
   record.bytes = bytes;
   rejects_.push_back(std::move(record));
-  reject_bytes_ += bytes.size() + 256;
+  reject_bytes_ += place_.source.size() + bytes.size() + kRejectOverhead;
 }
 
 store::Commit Batch::seal() {
@@ -85,6 +114,8 @@ void Batch::clear() {
   builder_->clear();
   rejects_.clear();
   reject_bytes_ = 0;
+  events_memory_ = 0;
+  not_looked_at_ = 0;
 }
 
 }  // namespace trailkeeper::ingest

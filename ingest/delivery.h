@@ -50,7 +50,7 @@ struct Delivery {
   void seal() { bytes.resize(size + event::kPadding, '\0'); }
 
   /// Heap bytes, about: what counts against the bytes in flight.
-  [[nodiscard]] std::size_t memory() const { return bytes.capacity() + documents.capacity() * sizeof(Document); }
+  [[nodiscard]] std::size_t memory() const;
 };
 
 /// What became of an item.
@@ -60,6 +60,12 @@ struct ItemResult {
   std::uint32_t rejected = 0;                  ///< Kept as rejected records.
   event::Reason reason = event::Reason::none;  ///< Of the first that was rejected.
 };
+
+inline std::size_t Delivery::memory() const {
+  constexpr std::size_t kAround = 512;  // Of the delivery itself, and of who waits for it.
+  return kAround + source.size() + bytes.capacity() + documents.capacity() * sizeof(Document) +
+         items * sizeof(ItemResult);
+}
 
 /// What became of a delivery.
 struct Receipt {

@@ -210,17 +210,21 @@ bool Follower::take_plain(int descriptor, const std::string& path) {
   std::uint64_t offset = place.bytes;
   std::uint64_t line = place.line;
   std::string window;
+  bool left_over = false;  // The window holds more documents than are taken at once.
   while (!stopping_) {
-    const std::size_t held = window.size();
-    window.resize(held + kReadBytes);
-    const ssize_t got = ::pread(descriptor, window.data() + held, kReadBytes, static_cast<off_t>(offset + held));
-    window.resize(held + static_cast<std::size_t>(std::max<ssize_t>(got, 0)));
-    if (got <= 0 || window.size() > kMaxWindow) return true;
+    if (!left_over) {
+      const std::size_t held = window.size();
+      window.resize(held + kReadBytes);
+      const ssize_t got = ::pread(descriptor, window.data() + held, kReadBytes, static_cast<off_t>(offset + held));
+      window.resize(held + static_cast<std::size_t>(std::max<ssize_t>(got, 0)));
+      if (got <= 0 || window.size() > kMaxWindow) return true;
+    }
     const std::size_t size = window.size();
     window.resize(size + event::kPadding);
     std::vector<event::Frame> frames;
     const std::size_t done = framer.split({window.data(), size}, false, frames);
     window.resize(size);
+    left_over = frames.size() >= event::Framer::kMostFrames;
     if (done == 0) continue;
     Delivery delivery = delivery_at(path, offset, line);
     delivery.bytes = window.substr(0, done);

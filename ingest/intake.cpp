@@ -89,13 +89,13 @@ void Intake::release(std::size_t bytes) {
 }
 
 // What one worker takes: all that waits, or its share of much.
-std::vector<Intake::Waiting> Intake::next_share() {
+std::vector<TakenDelivery> Intake::next_share() {
   std::unique_lock lock{mutex_};
   changed_.wait(lock, [&] {
     if (waiting_.empty()) return stopping_;
     return groups_in_work_ == 0 || waiting_bytes_ >= options_.group_bytes || stopping_;
   });
-  std::vector<Waiting> share;
+  std::vector<TakenDelivery> share;
   if (waiting_.empty()) return share;
   const std::size_t wanted =
       std::min(options_.batch_bytes, std::max(options_.group_bytes, waiting_bytes_ / options_.workers));
@@ -110,85 +110,130 @@ std::vector<Intake::Waiting> Intake::next_share() {
   return share;
 }
 
-// Parses the group's deliveries and seals them.
-void Intake::fill(Group& group, Batch& batch) {
-  for (std::size_t i = 0; i < group.deliveries.size(); ++i) {
-    const Delivery& delivery = group.deliveries[i].delivery;
-    const Batch::Place place{delivery.source, delivery.offset, delivery.line, {delivery.bytes.data(), delivery.size}};
-    for (std::size_t k = 0; k < delivery.documents.size(); ++k) {
-      const Document& document = delivery.documents[k];
-      Stretch stretch{i, k, batch.events(), 0, batch.rejects().size(), 0};
-      batch.take(place, {document.begin, document.end, document.reason});
-      stretch.end_event = batch.events();
-      stretch.end_reject = batch.rejects().size();
-      group.stretches.push_back(stretch);
+/// One parsing thread's state.
+class Intake::Worker {
+ public:
+  explicit Worker(Intake& intake) : intake_(intake) { start_anew(); }
+
+  // Whatever happens, the last part goes to the committer: all deliveries must be answered.
+  void take(std::vector<TakenDelivery> share) {
+    group_ = std::make_shared<DeliveryGroup>(std::move(share));
+    begin_part();
+    try {
+      fill();
+    } catch (const store::StoreError& error) {
+      give_up(status_of(error), error.what());
+    } catch (const std::exception& error) {
+      give_up(Receipt::Status::store_failed, error.what());
     }
+    part_.last = true;
+    intake_.hand_on(std::move(part_));
+    part_ = {};
+    group_.reset();
   }
-  for (const store::RejectedRecord& record : batch.rejects()) group.reject_reasons.push_back(record.reason);
-  group.commit = batch.seal();
-  for (const Waiting& waiting : group.deliveries) {
-    const auto& read = waiting.delivery.read_so_far;
-    if (read)
-      group.commit.positions.push_back({waiting.delivery.source, read->bytes, read->complete, read->fingerprint});
+
+ private:
+  void start_anew() {
+    batch_ = std::make_unique<Batch>(intake_.writer_, intake_.options_.batch, [this] { flush(); });
   }
-  if (!group.commit.batches.empty()) group.duplicate = std::move(group.commit.batches.front().duplicate);
-}
+
+  void begin_part() {
+    part_ = {};
+    part_.group = group_;
+    part_.begin_item(delivery_, item_, 0, 0);
+  }
+
+  void fill() {
+    const std::vector<TakenDelivery>& deliveries = group_->deliveries;
+    for (delivery_ = 0; delivery_ < deliveries.size(); ++delivery_) {
+      const Delivery& delivery = deliveries[delivery_].delivery;
+      batch_->enter({delivery.source, delivery.offset, delivery.line, {delivery.bytes.data(), delivery.size}});
+      for (const Document& document : delivery.documents) {
+        item_ = document.item;
+        part_.begin_item(delivery_, item_, batch_->events(), batch_->rejects().size());
+        batch_->take({document.begin, document.end, document.reason});
+      }
+    }
+    part_.take(batch_->seal());
+    for (const TakenDelivery& taken : deliveries) {
+      const auto& read = taken.delivery.read_so_far;
+      if (read)
+        part_.commit.positions.push_back({taken.delivery.source, read->bytes, read->complete, read->fingerprint});
+    }
+    delivery_ = 0;
+    item_ = 0;
+  }
+
+  // In the middle of a document: what is there is committed, the rest follows.
+  void flush() {
+    part_.take(batch_->seal());
+    intake_.hand_on(std::move(part_));
+    begin_part();
+  }
+
+  void give_up(Receipt::Status status, const std::string& problem) {
+    delivery_ = 0;
+    item_ = 0;
+    begin_part();
+    part_.status = status;
+    part_.problem = problem;
+    start_anew();  // In what state is the batch?
+  }
+
+  Intake& intake_;
+  std::unique_ptr<Batch> batch_;
+  std::shared_ptr<DeliveryGroup> group_;
+  GroupPart part_;
+  std::size_t delivery_ = 0;
+  std::uint32_t item_ = 0;
+};
 
 void Intake::run_worker() {
-  auto batch = std::make_unique<Batch>(writer_);
+  Worker worker{*this};
   while (true) {
-    Group group;
-    group.deliveries = next_share();
-    if (group.deliveries.empty()) break;
-    // Whatever happens, the group goes to the committer: all deliveries must be answered.
-    try {
-      fill(group, *batch);
-    } catch (const store::StoreError& error) {
-      group.status = status_of(error);
-      group.problem = error.what();
-    } catch (const std::exception& error) {
-      group.status = Receipt::Status::store_failed;
-      group.problem = error.what();
-    }
-    if (group.status != Receipt::Status::durable) batch = std::make_unique<Batch>(writer_);  // In what state is it?
-    {
-      const std::lock_guard lock{mutex_};
-      ready_.push_back(std::move(group));
-    }
-    changed_.notify_all();
+    std::vector<TakenDelivery> share = next_share();
+    if (share.empty()) break;
+    worker.take(std::move(share));
   }
+}
+
+// Waits while much is ready: the committer needs nothing from who waits here.
+void Intake::hand_on(GroupPart part) {
+  {
+    std::unique_lock lock{mutex_};
+    changed_.wait(lock, [&] { return ready_bytes_ == 0 || ready_bytes_ + part.bytes <= options_.ready_bytes; });
+    ready_bytes_ += part.bytes;
+    ready_.push_back(std::move(part));
+  }
+  changed_.notify_all();
 }
 
 void Intake::run_committer() {
   while (true) {
-    std::vector<Group> groups;
+    std::vector<GroupPart> parts;
+    std::size_t bytes = 0;
     {
       std::unique_lock lock{mutex_};
       changed_.wait(lock, [&] { return !ready_.empty() || workers_done_; });
       if (ready_.empty()) break;
-      std::move(ready_.begin(), ready_.end(), std::back_inserter(groups));
+      std::move(ready_.begin(), ready_.end(), std::back_inserter(parts));
       ready_.clear();
+      bytes = ready_bytes_;
     }
-    const std::size_t count = groups.size();
-    commit(std::move(groups));
+    const auto groups =
+        static_cast<std::size_t>(std::count_if(parts.begin(), parts.end(), [](const auto& part) { return part.last; }));
+    commit(std::move(parts));
     {
       const std::lock_guard lock{mutex_};
-      groups_in_work_ -= count;
+      groups_in_work_ -= groups;
+      ready_bytes_ -= bytes;
     }
     changed_.notify_all();
   }
 }
 
-// All groups in one transaction: durable together or not at all.
-void Intake::commit(std::vector<Group> groups) {
-  store::Commit all;
-  for (Group& group : groups) {
-    std::move(group.commit.batches.begin(), group.commit.batches.end(), std::back_inserter(all.batches));
-    std::move(group.commit.rejects.begin(), group.commit.rejects.end(), std::back_inserter(all.rejects));
-    std::move(group.commit.positions.begin(), group.commit.positions.end(), std::back_inserter(all.positions));
-  }
-  Receipt::Status status = Receipt::Status::durable;
-  std::string problem;
+// False, and the reason, if nothing was stored.
+bool Intake::write(store::Commit all, Receipt::Status& status, std::string& problem) {
   const Clock::time_point begin = Clock::now();
   bool stored = false;
   try {
@@ -201,6 +246,7 @@ void Intake::commit(std::vector<Group> groups) {
     }
     ++figures_.commits;
     figures_.commit_seconds.add(seconds_since(begin));
+    return stored;
   } catch (const store::StoreError& error) {
     status = status_of(error);
     problem = error.what();
@@ -208,17 +254,36 @@ void Intake::commit(std::vector<Group> groups) {
     status = Receipt::Status::store_failed;
     problem = error.what();
   }
+  return false;
+}
+
+// All parts in one transaction: durable together or not at all.
+void Intake::commit(std::vector<GroupPart> parts) {
+  store::Commit all;
+  for (GroupPart& part : parts) {
+    if (part.status != Receipt::Status::durable) part.group->fail(part.status, part.problem);
+    // How far a file was read counts only if all before that is stored.
+    if (part.group->status != Receipt::Status::durable) part.commit.positions.clear();
+    std::move(part.commit.batches.begin(), part.commit.batches.end(), std::back_inserter(all.batches));
+    std::move(part.commit.rejects.begin(), part.commit.rejects.end(), std::back_inserter(all.rejects));
+    std::move(part.commit.positions.begin(), part.commit.positions.end(), std::back_inserter(all.positions));
+    part.commit = {};
+  }
+  Receipt::Status status = Receipt::Status::durable;
+  std::string problem;
+  const bool stored = write(std::move(all), status, problem);
   if (status != Receipt::Status::durable) {
     const std::lock_guard lock{mutex_};
     problem_ = problem;
   }
   figures_.failing = status != Receipt::Status::durable;
-  for (Group& group : groups) {
-    if (group.status == Receipt::Status::durable) {
-      answer(group, status, problem);
+  for (const GroupPart& part : parts) {
+    if (status == Receipt::Status::durable) {
+      part.note_results();
     } else {
-      answer(group, group.status, group.problem);
+      part.group->fail(status, problem);
     }
+    if (part.last) answer(*part.group);
   }
   if (stored && options_.merge) {
     {
@@ -234,55 +299,31 @@ std::string Intake::problem() const {
   return problem_;
 }
 
-std::vector<Receipt> Intake::receipts_of(const Group& group) {
-  std::vector<Receipt> receipts(group.deliveries.size());
-  for (std::size_t i = 0; i < receipts.size(); ++i) receipts[i].items.resize(group.deliveries[i].delivery.items);
-  for (const Stretch& stretch : group.stretches) {
-    Receipt& receipt = receipts[stretch.waiting];
-    ItemResult& item = receipt.items.at(group.deliveries[stretch.waiting].delivery.documents[stretch.document].item);
-    for (std::size_t event = stretch.first_event; event < stretch.end_event; ++event) {
-      const bool known = group.duplicate[event] != 0;
-      ++(known ? item.duplicates : item.events);
-      ++(known ? receipt.duplicates : receipt.events);
-    }
-    for (std::size_t reject = stretch.first_reject; reject < stretch.end_reject; ++reject) {
-      if (item.rejected++ == 0) item.reason = group.reject_reasons[reject];
-      ++receipt.rejected;
-    }
-  }
-  return receipts;
-}
-
-void Intake::answer(Group& group, Receipt::Status status, const std::string& problem) {
-  std::vector<Receipt> receipts;
-  if (status == Receipt::Status::durable) {
-    receipts = receipts_of(group);
-  } else {
-    receipts.resize(group.deliveries.size());
-    for (Receipt& receipt : receipts) {
-      receipt.status = status;
-      receipt.problem = problem;
-    }
-  }
+void Intake::answer(DeliveryGroup& group) {
+  const bool durable = group.status == Receipt::Status::durable;
   std::size_t bytes = 0;
   for (std::size_t i = 0; i < group.deliveries.size(); ++i) {
-    Waiting& waiting = group.deliveries[i];
-    bytes += waiting.bytes;
-    if (status == Receipt::Status::durable) {
+    TakenDelivery& taken = group.deliveries[i];
+    Receipt& receipt = group.receipts[i];
+    bytes += taken.bytes;
+    if (durable) {
       ++figures_.deliveries;
-      figures_.bytes += waiting.delivery.size;
-      figures_.events += receipts[i].events;
-      figures_.duplicates += receipts[i].duplicates;
-      figures_.rejected += receipts[i].rejected;
-      figures_.acknowledge_seconds.add(seconds_since(waiting.since));
+      figures_.bytes += taken.delivery.size;
+      figures_.events += receipt.events;
+      figures_.duplicates += receipt.duplicates;
+      figures_.rejected += receipt.rejected;
+      figures_.acknowledge_seconds.add(seconds_since(taken.since));
     } else {
       ++figures_.refused;
+      receipt = {};
+      receipt.status = group.status;
+      receipt.problem = group.problem;
     }
-    waiting.delivery = {};
+    taken.delivery = {};
   }
   // Before the receipts: who has one may send as much again.
   release(bytes);
-  for (std::size_t i = 0; i < group.deliveries.size(); ++i) group.deliveries[i].done(std::move(receipts[i]));
+  for (std::size_t i = 0; i < group.deliveries.size(); ++i) group.deliveries[i].done(std::move(group.receipts[i]));
   figures_.deliveries_in_flight -= group.deliveries.size();
 }
 

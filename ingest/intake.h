@@ -16,6 +16,7 @@
 
 #include "ingest/batch.h"
 #include "ingest/delivery.h"
+#include "ingest/delivery_group.h"
 #include "store/writer.h"
 
 namespace trailkeeper::ingest {
@@ -25,7 +26,9 @@ struct IntakeOptions {
   std::size_t max_bytes = std::size_t{128} << 20;    ///< Bytes of deliveries that are not yet answered.
   std::size_t group_bytes = std::size_t{512} << 10;  ///< Waiting bytes that start a batch while another is committed.
   std::size_t batch_bytes = std::size_t{16} << 20;   ///< Bytes of deliveries that one worker takes at once.
-  bool merge = true;                                 ///< Merge segments meanwhile.
+  BatchLimits batch{std::size_t{1} << 17, std::size_t{16} << 20, std::size_t{4} << 20};  ///< Of each worker.
+  std::size_t ready_bytes = std::size_t{24} << 20;  ///< Bytes of sealed batches that wait for the committer.
+  bool merge = true;                                ///< Merge segments meanwhile.
 };
 
 /// How long something took, as Prometheus counts it: seconds up to each bound.
@@ -98,39 +101,16 @@ class Intake {
   void observe(Observer observer) { observer_ = std::move(observer); }
 
  private:
-  struct Waiting {
-    Delivery delivery;
-    Done done;
-    std::size_t bytes;
-    std::chrono::steady_clock::time_point since;
-  };
-  /// Where a document's events and rejected records lie in a batch.
-  struct Stretch {
-    std::size_t waiting;
-    std::size_t document;
-    std::size_t first_event;
-    std::size_t end_event;
-    std::size_t first_reject;
-    std::size_t end_reject;
-  };
-  struct Group {
-    std::vector<Waiting> deliveries;
-    std::vector<Stretch> stretches;
-    std::vector<event::Reason> reject_reasons;
-    store::Commit commit;
-    std::vector<std::uint8_t> duplicate;  // Of each event of the batch.
-    Receipt::Status status = Receipt::Status::durable;
-    std::string problem;  // Why it couldn't be sealed.
-  };
+  class Worker;
 
   void run_worker();
   void run_committer();
   void run_merger();
-  std::vector<Waiting> next_share();
-  static void fill(Group& group, Batch& batch);
-  void commit(std::vector<Group> groups);
-  void answer(Group& group, Receipt::Status status, const std::string& problem);
-  static std::vector<Receipt> receipts_of(const Group& group);
+  std::vector<TakenDelivery> next_share();
+  void hand_on(GroupPart part);
+  void commit(std::vector<GroupPart> parts);
+  bool write(store::Commit all, Receipt::Status& status, std::string& problem);
+  void answer(DeliveryGroup& group);
   void release(std::size_t bytes);
 
   IntakeOptions options_;
@@ -140,11 +120,12 @@ class Intake {
   Observer observer_;
   mutable std::mutex mutex_;  // Guards what follows.
   std::condition_variable changed_;
-  std::deque<Waiting> waiting_;
+  std::deque<TakenDelivery> waiting_;
   std::size_t waiting_bytes_ = 0;
   std::size_t bytes_in_flight_ = 0;
   std::size_t groups_in_work_ = 0;  // Being made or committed.
-  std::deque<Group> ready_;
+  std::deque<GroupPart> ready_;
+  std::size_t ready_bytes_ = 0;  // Of those, and of what is being committed.
   std::vector<std::function<void()>> room_waiters_;
   std::string problem_;
   bool merge_wanted_ = false;

@@ -10,16 +10,12 @@
 #include <utility>
 
 #include "event/framer.h"
-#include "ingest/batch.h"
 #include "ingest/decompressor.h"
 #include "ingest/slice_reader.h"
 
 namespace trailkeeper::ingest {
 namespace {
 
-// Rejected records wait in memory for the next commit: not more than this.
-constexpr std::size_t kMaxRejectBytes = std::size_t{8} << 20;
-constexpr std::size_t kMaxRejects = 65536;
 // A gzip file whose content is larger is read bit by bit.
 constexpr std::size_t kGunzipLimit = std::size_t{48} << 20;
 constexpr std::size_t kKeptBuffers = 8;
@@ -31,9 +27,9 @@ std::string error_text(int code) { return std::strerror(code); }
 /// One parsing thread's state.
 class Pipeline::Worker {
  public:
-  explicit Worker(Pipeline& pipeline) : pipeline_(pipeline), batch_(pipeline.writer_) {
-    // One slice more than a batch may come before the batch is looked at.
-    batch_.reserve(pipeline.options_.batch_events + pipeline.options_.batch_events / 8);
+  explicit Worker(Pipeline& pipeline)
+      : pipeline_(pipeline), batch_(pipeline.writer_, pipeline.options_.batch, [this] { flush_part(); }) {
+    batch_.reserve(pipeline.options_.batch.events);
   }
 
   void take(Slice slice) {
@@ -49,6 +45,11 @@ class Pipeline::Worker {
 
   void flush() {
     if (batch_.empty() && positions_.empty() && stretches_.empty()) return;
+    push();
+  }
+
+ private:
+  void push() {
     Flush flush;
     flush.commit = batch_.seal();
     flush.commit.positions = std::exchange(positions_, {});
@@ -58,20 +59,31 @@ class Pipeline::Worker {
     if (!pipeline_.flushes_.push(std::move(flush))) pipeline_.writer_.give_up(unsent);
   }
 
- private:
+  // In the middle of a slice or a file: how far it was read is for the commit of its rest.
+  void flush_part() {
+    parsed_ += batch_.events();
+    push();
+  }
+
   void flush_if_full() {
-    if (batch_.events() >= pipeline_.options_.batch_events || batch_.memory() >= pipeline_.options_.batch_memory ||
-        batch_.reject_bytes() >= kMaxRejectBytes || batch_.rejects().size() >= kMaxRejects) {
-      flush();
-    }
+    if (batch_.full()) flush();
   }
 
   void take_frames(const Slice& slice) {
-    const Batch::Place place{*slice.source, slice.offset, slice.line, {slice.bytes.data(), slice.size}};
-    const std::size_t before = batch_.events();
-    for (const event::Frame& frame : slice.frames) batch_.take(place, frame);
-    pipeline_.progress_.parsed += batch_.events() - before;
-    pipeline_.progress_.bytes += slice.size;
+    enter({*slice.source, slice.offset, slice.line, {slice.bytes.data(), slice.size}});
+    for (const event::Frame& frame : slice.frames) batch_.take(frame);
+    leave(slice.size);
+  }
+
+  void enter(const Batch::Place& place) {
+    parsed_ = 0;
+    before_ = batch_.events();
+    batch_.enter(place);
+  }
+
+  void leave(std::size_t bytes) {
+    pipeline_.progress_.parsed += parsed_ + batch_.events() - before_;
+    pipeline_.progress_.bytes += bytes;
   }
 
   void take_file(const std::string& path) {
@@ -115,21 +127,16 @@ class Pipeline::Worker {
     }
   }
 
-  // The whole file is one slice.
   void take_content(const std::string& path, bool plain) {
-    Slice slice;
-    slice.source = std::make_shared<const std::string>(path);
-    slice.bytes = std::move(plain ? file_ : content_);
-    slice.size = plain ? file_size_ : slice.bytes.size();
-    if (slice.bytes.size() < slice.size + event::kPadding) slice.bytes.resize(slice.size + event::kPadding);
-    slice.frames = std::move(frames_);
-    slice.frames.clear();
+    std::string& bytes = plain ? file_ : content_;
+    const std::size_t size = plain ? file_size_ : bytes.size();
+    if (bytes.size() < size + event::kPadding) bytes.resize(size + event::kPadding);
+    enter({path, 0, 1, {bytes.data(), size}});
     event::Framer framer;
-    framer.split({slice.bytes.data(), slice.size}, true, slice.frames);
-    take_frames(slice);
-    positions_.push_back({path, slice.size, true});
-    (plain ? file_ : content_) = std::move(slice.bytes);
-    frames_ = std::move(slice.frames);
+    event::for_each_frame(framer, {bytes.data(), size}, frames_,
+                          [&](const event::Frame& frame) { batch_.take(frame); });
+    leave(size);
+    positions_.push_back({path, size, true});
   }
 
   void take_by_stream(int descriptor, const std::string& path) {
@@ -152,6 +159,8 @@ class Pipeline::Worker {
   std::size_t file_size_ = 0;
   std::string content_;
   std::vector<event::Frame> frames_;
+  std::size_t before_ = 0;  // Events in the batch when what is being taken began.
+  std::size_t parsed_ = 0;  // Of what was in the batch since then, events that went into a commit already.
 };
 
 Pipeline::Pipeline(store::Store& store, const PipelineOptions& options)

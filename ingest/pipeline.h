@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "audit/verdict_index.h"
+#include "ingest/batch.h"
 #include "ingest/bounded_queue.h"
 #include "ingest/input_files.h"
 #include "ingest/slice.h"
@@ -21,11 +22,10 @@
 namespace trailkeeper::ingest {
 
 struct PipelineOptions {
-  unsigned workers = 0;                              ///< Parsing threads; 0: as many as there are cores.
-  std::size_t batch_events = std::size_t{1} << 17;   ///< Events of a segment.
-  std::size_t batch_memory = std::size_t{72} << 20;  ///< Or heap bytes, whichever comes first.
-  bool merge = true;                                 ///< Merge segments meanwhile.
-  bool judge = true;                                 ///< A replay makes verdicts at its end.
+  unsigned workers = 0;  ///< Parsing threads; 0: as many as there are cores.
+  BatchLimits batch;     ///< Of each worker: what becomes a segment.
+  bool merge = true;     ///< Merge segments meanwhile.
+  bool judge = true;     ///< A replay makes verdicts at its end.
 };
 
 /// What has happened so far. Read at any time from any thread.

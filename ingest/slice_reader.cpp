@@ -103,11 +103,14 @@ std::optional<Slice> SliceReader::next() {
   if (slice.bytes.size() < size + event::kPadding) slice.bytes.resize(size + event::kPadding);
   std::memcpy(slice.bytes.data(), carry_.data(), size);
   std::size_t consumed = 0;
-  do {
-    const bool more = fill(slice.bytes, size, size + kSliceBytes);
-    done_ = !more;
-    consumed = framer_.split({slice.bytes.data(), size}, done_, slice.frames);
-  } while (consumed == 0 && !done_);
+  // Tiny documents are left over from the slice before: as long as there are many, nothing is read.
+  bool more = true;
+  if (size >= kSliceBytes / 2) consumed = framer_.split({slice.bytes.data(), size}, false, slice.frames);
+  while (consumed == 0 && !done_) {
+    more = fill(slice.bytes, size, size + kSliceBytes);
+    consumed = framer_.split({slice.bytes.data(), size}, !more, slice.frames);
+    done_ = !more && consumed == size;
+  }
   carry_.assign(slice.bytes, consumed, size - consumed);
   slice.size = consumed;
   slice.offset = offset_;

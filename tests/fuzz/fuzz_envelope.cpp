@@ -40,10 +40,8 @@ std::vector<Found> framed(std::string_view stream, std::size_t step) {
       found.push_back({begin + frame.begin, begin + frame.end, frame.reason});
     }
     begin += done;
-    if (last) {
-      if (begin != stream.size()) std::abort();
-      return found;
-    }
+    if (last && begin == stream.size()) return found;
+    if (last && done == 0) std::abort();
   }
 }
 

@@ -403,7 +403,7 @@ TEST_CASE("property: small batches, many workers and merging give the same store
   }
   PipelineOptions small;
   small.workers = 4;
-  small.batch_events = 97;
+  small.batch.events = 97;
   store::Store a{directory.path("a"), store::Store::Mode::write};
   store::Store b{directory.path("b"), store::Store::Mode::write};
   const ReplayResult in_small = replay(a, {directory.path("in")}, small);

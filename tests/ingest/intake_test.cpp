@@ -142,3 +142,29 @@ TEST_CASE("stopping answers everything taken, and refuses what comes later") {
   CHECK(fixture.stored() == 200);
   CHECK(!intake.offer(delivery_of({event_of(999)}), [](const Receipt&) {}));
 }
+
+TEST_CASE("a document that holds more than a batch may is committed in parts, and its receipt counts all of them") {
+  Fixture fixture;
+  IntakeOptions options;
+  options.workers = 1;
+  options.batch.events = 7;
+  options.batch.reject_bytes = 2000;
+  Intake intake{fixture.store, options};
+  std::string envelope = "{\"Records\":[";
+  for (int i = 0; i < 100; ++i) envelope += event_of(i % 90) + ",{\"n\":" + std::to_string(i) + "},";
+  envelope.back() = ']';
+  const Receipt receipt = give(intake, delivery_of({event_of(1000), envelope + "}", event_of(1000), "{}"}));
+  CHECK(receipt.status == Receipt::Status::durable);
+  CHECK(receipt.events == 91);
+  CHECK(receipt.duplicates == 11);
+  CHECK(receipt.rejected == 101);
+  REQUIRE(receipt.items.size() == 4);
+  CHECK(receipt.items[0].events == 1);
+  CHECK(receipt.items[1].events == 90);
+  CHECK(receipt.items[1].duplicates == 10);
+  CHECK(receipt.items[1].rejected == 100);
+  CHECK(receipt.items[2].duplicates == 1);
+  CHECK(receipt.items[3].rejected == 1);
+  CHECK(fixture.stored() == 91);
+  CHECK(fixture.store.snapshot().reject_count() == 101);
+}
