@@ -87,11 +87,11 @@ class SegmentJudge {
     }
     // One errorCode stands for all that say the same about permissions.
     const store::StringList& errors = segment.dictionary(*store::column_of(Field::error_code));
-    std::array<std::uint32_t, 3> first{};
+    std::array<std::uint32_t, rules::verdicts::kOutcomeCount> first{};
     error_.push_back(0);
     for (std::uint32_t code = 0; code < errors.size(); ++code) {
-      const std::string_view text = errors.get(code, scratch);
-      std::uint32_t& same = first[text.empty() ? 0 : rules::verdicts::is_denial(text) ? 1 : 2];
+      const auto outcome = rules::verdicts::outcome_of(errors.get(code, scratch));
+      std::uint32_t& same = first[static_cast<std::size_t>(outcome)];
       if (same == 0) same = code + 1;
       error_.push_back(same);
     }

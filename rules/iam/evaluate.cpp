@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "rules/iam/arn.h"
+#include "rules/iam/aws_owned.h"
 
 namespace trailkeeper::rules::iam {
 namespace {
@@ -75,6 +76,10 @@ const Decision& Evaluator::evaluate(const Request& request, const PolicySet& pol
     decision_.ground = Ground::statements;
     decision_.by.assign(denying_.begin(), denying_.end());
     decision_.lacks.clear();
+  } else if (is_aws_owned(request)) {
+    decision_.by.clear();
+    decision_.lacks.clear();
+    decision_.ground = Ground::aws_owned;
   } else if (allowed == Tri::no) {
     decision_.by.clear();
     decision_.ground = Ground::statements;

@@ -52,9 +52,10 @@ struct Lack {
 
 /// What decided.
 enum class Ground : std::uint8_t {
-  statements,      ///< The statements of Decision::by.
-  root_user,       ///< The account's root user may do everything in it.
-  caller_identity  ///< sts:GetCallerIdentity needs no permission and can't be denied.
+  statements,       ///< The statements of Decision::by.
+  root_user,        ///< The account's root user may do everything in it.
+  caller_identity,  ///< sts:GetCallerIdentity needs no permission and can't be denied.
+  aws_owned         ///< Nobody but AWS may change its own things: rules/iam/aws_owned.h.
 };
 
 struct Decision {

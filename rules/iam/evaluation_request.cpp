@@ -9,6 +9,7 @@
 #include "event/json_text.h"
 #include "rules/iam/arn.h"
 #include "rules/iam/explain.h"
+#include "rules/iam/implied_keys.h"
 #include "rules/iam/json_node.h"
 #include "rules/iam/text.h"
 
@@ -77,6 +78,18 @@ class ReadRequest {
   [[nodiscard]] std::string_view action_text() const { return action_text_; }
   [[nodiscard]] const std::vector<Warning>& warnings() const { return warnings_; }
 
+  /// The same request, of whose context nobody knows more than is there.
+  [[nodiscard]] Request with_unknown_keys() const {
+    static const KeyPatterns kAll = [] {
+      KeyPatterns all;
+      all.add("*");
+      return all;
+    }();
+    Request request = request_;
+    request.context.unknowable = &kAll;
+    return request;
+  }
+
  private:
   using Group = std::vector<const Policy*>;
 
@@ -138,7 +151,17 @@ class ReadRequest {
       const bool named = arn && is_account_id(arn->account);
       request_.resource_account = named ? arn->account : request_.principal.account;
     }
+    imply_keys(request_, [this](std::string_view folded, std::string value) { imply(folded, std::move(value)); });
     return true;
+  }
+
+  // What the context gives goes before what follows from the request.
+  void imply(std::string_view folded, std::string value) {
+    const auto same = [&](const ContextEntry& entry) { return entry.folded == folded; };
+    if (std::any_of(entries_.begin(), entries_.end(), same)) return;
+    std::vector<std::string_view>& values = values_.emplace_back();
+    if (!value.empty()) values.emplace_back(names_.emplace_back(std::move(value)));
+    entries_.push_back({folded, key_hash(folded), values, false});
   }
 
   bool read_request_member(const JsonMember& member, const std::string& place) {
@@ -286,6 +309,24 @@ void append_warnings(const ReadRequest& read, const Decision& decision, std::str
   out += ']';
 }
 
+void append_missing(const std::vector<std::string>& missing, std::string& out) {
+  if (missing.empty()) return;
+  out += ",\"missing\":[";
+  for (const std::string& name : missing) {
+    if (out.back() != '[') out += ',';
+    event::append_quoted(name, out);
+  }
+  out += ']';
+}
+
+// Keys that the request doesn't have and that, if it had them, could change the decision.
+std::vector<std::string> missing_keys(const ReadRequest& read, Evaluator& evaluator) {
+  const Decision& decision = evaluator.evaluate(read.with_unknown_keys(), read.policies());
+  std::vector<std::string> names{decision.missing.begin(), decision.missing.end()};
+  std::sort(names.begin(), names.end());
+  return names;
+}
+
 }  // namespace
 
 Result<std::string> evaluate_json(std::string_view json, Evaluator& evaluator) {
@@ -296,6 +337,7 @@ Result<std::string> evaluate_json(std::string_view json, Evaluator& evaluator) {
   if (!root) return root.error();
   ReadRequest read;
   if (!read.read(*root)) return read.error();
+  const std::vector<std::string> missing = missing_keys(read, evaluator);
   const Decision& decision = evaluator.evaluate(read.request(), read.policies());
   std::string out = fmt::format(R"({{"decision":"{}","by":[)", verdict_code(decision.verdict));
   for (const StatementPlace& place : decision.by) {
@@ -304,6 +346,7 @@ Result<std::string> evaluate_json(std::string_view json, Evaluator& evaluator) {
   }
   out += "],\"why\":";
   event::append_quoted(explain(decision, read.request(), read.action_text()), out);
+  append_missing(missing, out);
   append_warnings(read, decision, out);
   out += '}';
   return out;

@@ -78,7 +78,12 @@ std::string explain(const Decision& decision, const Request& request, std::strin
   switch (decision.verdict) {
     case Verdict::explicitly_denied:
       return fmt::format("{} is denied by {}, and a Deny overrides every Allow.", action, places_words(decision.by));
-    case Verdict::implicitly_denied: return implicit_words(decision, request, action);
+    case Verdict::implicitly_denied:
+      if (decision.ground == Ground::aws_owned) {
+        return fmt::format("{} is AWS's own: nobody may do {} to it, whatever policies allow.", request.resource,
+                           action);
+      }
+      return implicit_words(decision, request, action);
     case Verdict::unknown: {
       std::vector<std::string> parts;
       for (const std::string_view name : decision.missing) parts.emplace_back(name);

@@ -54,12 +54,15 @@ std::optional<grants::Holder> holder_of(const EventFacts& facts) {
   return std::nullopt;
 }
 
-bool is_denial(std::string_view error_code) {
-  constexpr std::array<std::string_view, 7> kWords{
+Outcome outcome_of(std::string_view error_code) {
+  constexpr std::array<std::string_view, 7> kRefusals{
       "AccessDenied",       "UnauthorizedOperation", "AuthorizationError", "NotAuthorized",
       "UnauthorizedAccess", "UnauthorizedException", "ForbiddenException"};
-  return std::any_of(kWords.begin(), kWords.end(),
-                     [&](std::string_view word) { return error_code.find(word) != std::string_view::npos; });
+  if (error_code.empty() || error_code == "Client.DryRunOperation") return Outcome::allowed;
+  const bool refused = std::any_of(kRefusals.begin(), kRefusals.end(), [&](std::string_view word) {
+    return error_code.find(word) != std::string_view::npos;
+  });
+  return refused ? Outcome::refused : Outcome::failed;
 }
 
 }  // namespace trailkeeper::rules::verdicts

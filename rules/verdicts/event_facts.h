@@ -1,6 +1,7 @@
 // What an event says about who did what, as far as permissions depend on it.
 #pragma once
 
+#include <cstdint>
 #include <string_view>
 
 #include "event/timestamp.h"
@@ -34,7 +35,14 @@ struct EventFacts {
 /// callers that aren't an IAM principal.
 std::optional<grants::Holder> holder_of(const EventFacts& facts);
 
-/// Whether an errorCode says that a permission was missing.
-bool is_denial(std::string_view error_code);
+/// What an errorCode says of permissions.
+enum class Outcome : std::uint8_t {
+  allowed,  ///< There is none; or Client.DryRunOperation: "Request would have succeeded, but DryRun flag is set", which
+            ///< EC2 answers only to who has the permission (EC2 API Reference, "Error codes").
+  refused,  ///< A permission was missing.
+  failed    ///< Something else went wrong, before or after permissions were asked for.
+};
+constexpr std::size_t kOutcomeCount = 3;
+Outcome outcome_of(std::string_view error_code);
 
 }  // namespace trailkeeper::rules::verdicts

@@ -92,7 +92,7 @@ struct Judge::Case {
     missing = std::move(other.missing);
     considered = std::move(other.considered);
   }
-  [[nodiscard]] bool failed() const { return !facts.error_code.empty(); }
+  [[nodiscard]] bool failed() const { return outcome_of(facts.error_code) != Outcome::allowed; }
 };
 
 std::size_t Judge::HashOfAsked::operator()(const Asked& asked) const {
@@ -395,7 +395,7 @@ void Judge::settle_by_policies(Case& one, const iam::JsonNode* record) {
     }
     return;
   }
-  if (is_denial(facts.error_code)) {
+  if (outcome_of(facts.error_code) == Outcome::refused) {
     one.verdict = allowed ? Verdict::denied_though_granted : Verdict::denied_as_expected;
   } else {
     one.verdict = allowed ? Verdict::granted : Verdict::not_applicable;

@@ -67,6 +67,9 @@ TEST_CASE("judge: success and refusal against what is granted") {
   CHECK(verdict("GetCredits", "AccessDenied") == Verdict::denied_though_granted);
   CHECK(verdict("GetCredits", "ThrottlingException") == Verdict::granted);
   CHECK(verdict("PutMemberInfo", "") == Verdict::not_granted);
+  // A dry run's answer says that the permission was there.
+  CHECK(verdict("GetCredits", "Client.DryRunOperation") == Verdict::granted);
+  CHECK(verdict("PutMemberInfo", "Client.DryRunOperation") == Verdict::not_granted);
   CHECK(verdict("PutMemberInfo", "AccessDenied") == Verdict::denied_as_expected);
   CHECK(verdict("PutMemberInfo", "ValidationException") == Verdict::not_applicable);
   const auto granted = setting.judgement(call("activate.amazonaws.com", "GetCosts"));

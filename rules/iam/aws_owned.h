@@ -1,0 +1,18 @@
+// What is AWS's own in a customer's account, and what nobody there may do to it.
+#pragma once
+
+#include <string_view>
+
+#include "rules/iam/request.h"
+
+namespace trailkeeper::rules::iam {
+
+/// Whether IAM or KMS refuses the request whatever policies say, root's too, because the resource is AWS's: changes of
+/// managed policies (`arn:aws:iam::aws:policy/…`), of roles of IAM Identity Center (`/aws-reserved/`) and of
+/// service-linked roles (`/aws-service-role/`), but for their description, creation and deletion by the calls that are
+/// made for them, and of aliases of AWS's keys (`alias/aws/…`). AWS's own services are no customers.
+/// Source: IAM User Guide, "AWS managed policies" and "Service-linked roles"; AWS KMS API Reference, CreateAlias,
+/// UpdateAlias, DeleteAlias.
+bool is_aws_owned(const Request& request);
+
+}  // namespace trailkeeper::rules::iam
