@@ -12,6 +12,7 @@
 #include "ingest/wire/forward.h"
 #include "ingest/wire/json_lines.h"
 #include "ingest/wire/syslog.h"
+#include "serve/first_bytes.h"
 
 namespace trailkeeper::serve {
 namespace {
@@ -29,8 +30,46 @@ class Window {
   Window(Connection& connection, Budget& budget, const Admission& admission)
       : connection_(connection), share_(budget, admission) {}
 
-  /// Waits for more bytes; false at the end. `problem` says why, if the client isn't why.
+  /// Waits for more bytes; false at the end. `problem` says why, if the client isn't why. A connection that begins like
+  /// another protocol is at its end, and nothing of it is in view.
   asio::awaitable<bool> read(std::chrono::seconds timeout, std::size_t limit, std::string& problem) {
+    bool open = co_await read_some(timeout, limit, problem);
+    while (beginning_) {
+      const Foreign what = foreign_protocol(view());
+      if (what == Foreign::undecided && open) {
+        open = co_await read_some(timeout, limit, problem);
+        continue;
+      }
+      beginning_ = false;
+      if (foreign_text(what).empty()) break;
+      problem = foreign_text(what);
+      size_ = 0;
+      co_return false;
+    }
+    co_return open;
+  }
+
+  [[nodiscard]] std::string_view view() const { return {bytes_.data(), size_}; }
+
+  /// Takes over what another window read, a handshake's rest.
+  void adopt(std::string_view bytes) {
+    bytes_.assign(bytes);
+    bytes_.append(event::kPadding, '\0');
+    size_ = bytes.size();
+    beginning_ = false;
+  }
+
+  /// Lets the first bytes go. What was made of them goes on being counted as held: `kept` bytes, until the next call.
+  void consume(std::size_t count, std::size_t kept = 0) {
+    std::memmove(bytes_.data(), bytes_.data() + count, size_ - count);
+    size_ -= count;
+    if (size_ == 0 && !full_reads_) std::string{}.swap(bytes_);
+    if (bytes_.size() < size_ + event::kPadding) bytes_.resize(size_ + event::kPadding);
+    share_.shrink(size_ + kept);
+  }
+
+ private:
+  asio::awaitable<bool> read_some(std::chrono::seconds timeout, std::size_t limit, std::string& problem) {
     if (size_ >= limit) {
       problem = "a message of more than " + std::to_string(limit) + " bytes";
       co_return false;
@@ -55,30 +94,12 @@ class Window {
     co_return got > 0;
   }
 
-  [[nodiscard]] std::string_view view() const { return {bytes_.data(), size_}; }
-
-  /// Takes over what another window read, a handshake's rest.
-  void adopt(std::string_view bytes) {
-    bytes_.assign(bytes);
-    bytes_.append(event::kPadding, '\0');
-    size_ = bytes.size();
-  }
-
-  /// Lets the first bytes go. What was made of them goes on being counted as held: `kept` bytes, until the next call.
-  void consume(std::size_t count, std::size_t kept = 0) {
-    std::memmove(bytes_.data(), bytes_.data() + count, size_ - count);
-    size_ -= count;
-    if (size_ == 0 && !full_reads_) std::string{}.swap(bytes_);
-    if (bytes_.size() < size_ + event::kPadding) bytes_.resize(size_ + event::kPadding);
-    share_.shrink(size_ + kept);
-  }
-
- private:
   Connection& connection_;
   Budget::Share share_;
   std::string bytes_ = std::string(event::kPadding, '\0');
   std::size_t size_ = 0;
   bool full_reads_ = false;
+  bool beginning_ = true;
 };
 
 asio::awaitable<Receipt> hand_over(Delivery delivery, std::string_view source, const StreamContext& context) {

@@ -36,7 +36,42 @@ for page, headers in (("rebound", REBOUND), ("form", FORM), ("old form", OLD_FOR
             t.check("%s: %s %s" % (page, method, path), status == 403 and "0Xy12" not in str(text) and "Access-Control-Allow-Origin" not in answered, (status, text))
 t.equal("reveal without a token", server.request("GET", "/v1/events?reveal=true")[0], 401)
 t.equal("a page of the server itself", server.request("GET", "/v1/count", headers={"Host": own, "Origin": "http://" + own, "Sec-Fetch-Site": "same-origin"})[0], 200)
-t.equal("nothing was written", stored(), 1)
+
+# The same into the ports of raw protocols: a page's request is closed before anything of its body is taken, in whatever pieces it comes.
+NAMES = ("ndjson", "syslog", "forward")
+bodies = {"ndjson": line(event(rng)).encode() + b"\n", "syslog": b"<13>1 - h a - - - " + line(event(rng)).encode() + b"\n",
+          "forward": b"\x93\xa3tag\xce\x66\x32\x0e\x00\x81\xa7message\xdb" + len(form).to_bytes(4, "big") + form}
+PREFACE = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"
+HELLO = b"\x16\x03\x01\x00\x05hello"
+for name in NAMES:
+    for method in (b"POST", b"GET", b"PUT", b"OPTIONS", b"20", b"anything-else"):
+        for step in (100_000, 3):
+            request = method + b" / HTTP/1.1\r\nHost: localhost\r\nContent-Type: text/plain\r\n\r\n" + bodies[name] * 2
+            with server.connect(name) as raw:
+                try:
+                    for i in range(0, min(len(request), 300 if step == 3 else len(request)), step):
+                        raw.sendall(request[i:i + step])
+                        time.sleep(0.001 if step == 3 else 0)
+                    if step == 3:
+                        raw.sendall(request[300:])
+                    raw.settimeout(20)
+                    t.equal("%s: %r is closed" % (name, method), raw.recv(100), b"")
+                except ConnectionError:
+                    pass
+    for beginning, word in ((PREFACE, "HTTP/2"), (HELLO, "TLS handshake")):
+        with server.connect(name) as raw:
+            raw.sendall(beginning + bodies[name])
+            try:
+                t.equal("%s: closed" % name, raw.recv(100), b"")
+            except ConnectionError:
+                pass
+        t.eventually("%s: the log says what it was: %s" % (name, word), lambda: word in "".join(x for x in server.log().splitlines() if "listener=" + name in x))
+    for number in ("events_total", "rejected_total", "duplicates_total"):
+        t.equal("%s: nothing was taken" % name, server.metric(number, name), 0)
+    with server.connect(name) as raw:
+        raw.sendall(bodies[name])
+    t.eventually("%s: its own senders are served" % name, lambda: server.metric("events_total", name) + server.metric("duplicates_total", name) == 1)
+t.equal("nothing else was written", stored(), 3)
 t.equal("exit code", server.stop(), 0)
 
 server = Server(t, store, "--http", "0", "--host-name", "keeper.test")
