@@ -230,12 +230,15 @@ bool Framer::step_skip(std::string_view window, bool last) {
     case ScanEnd::more:
       scan.before = last_visible_before(window, at_, end, scan.before);
       skipping_ = scan;
+      if (gave_up_) passed_over_ += end - at_;
       at_ = end;
       return false;
     case ScanEnd::complete:
     case ScanEnd::line_feed_in_string:
     case ScanEnd::line_begins_object: break;
   }
+  if (gave_up_) passed_over_ += scan.at - at_;
+  gave_up_ = false;
   at_ = scan.at;
   mode_ = after_skip_;
   return true;
@@ -329,6 +332,7 @@ bool Framer::give_up(std::string_view window, bool last, const Scan& scan, std::
   after_skip_ = mode_;
   mode_ = Mode::skip;
   skipping_ = scan;
+  gave_up_ = true;
   return false;
 }
 

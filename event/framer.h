@@ -43,6 +43,9 @@ class Framer {
   /// More than a window of real records has; what comes after them waits for the next split().
   static constexpr std::size_t kMostFrames = std::size_t{1} << 15;
 
+  /// Bytes of records that were given up as too large, behind what became a frame.
+  [[nodiscard]] std::uint64_t passed_over() const { return passed_over_; }
+
   /// Whether what is done with ends between documents: a new framer may start there.
   [[nodiscard]] bool between_documents() const { return mode_ == Mode::top; }
 
@@ -83,6 +86,8 @@ class Framer {
   unsigned lines_in_a_row_ = 0;  // Documents that were a line each, without one in between that wasn't.
   std::size_t at_ = 0;
   Scan skipping_;
+  bool gave_up_ = false;  // What is skipped is the rest of a record.
+  std::uint64_t passed_over_ = 0;
   Mode after_skip_ = Mode::top;
 };
 

@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "event/reject.h"
@@ -43,6 +44,20 @@ struct Delivery {
   void add(std::string_view text, std::uint32_t item, event::Reason reason = event::Reason::none) {
     bytes.append(text);
     documents.push_back({size, bytes.size(), item, reason});
+    size = bytes.size();
+  }
+
+  /// Appends the documents of `other`, which must not be sealed, as they are: items and reasons.
+  void append(Delivery&& other) {
+    if (documents.empty()) {
+      bytes = std::move(other.bytes);
+      documents = std::move(other.documents);
+    } else {
+      for (const Document& document : other.documents) {
+        documents.push_back({size + document.begin, size + document.end, document.item, document.reason});
+      }
+      bytes.append(other.bytes);
+    }
     size = bytes.size();
   }
 

@@ -44,6 +44,12 @@ class Budget {
       return true;
     }
 
+    /// Holds so many bytes that are in memory already, as another share had room for them: never refused.
+    void carry(std::size_t bytes) {
+      budget_.used_ = budget_.used_ - held_ + bytes;
+      held_ = bytes;
+    }
+
     /// Holds no more than so many bytes. Who was beyond the limit isn't any more once all together are within it.
     void shrink(std::size_t bytes) {
       if (bytes < held_) {

@@ -38,7 +38,9 @@ class StreamConnection : public Connection {
 
   asio::awaitable<std::size_t> read_some(std::span<char> into, std::chrono::milliseconds timeout) override {
     lowest().expires_after(timeout);
+    waiting_since_ = std::chrono::steady_clock::now();
     const auto [failed, got] = co_await stream_.async_read_some(asio::buffer(into.data(), into.size()), kAwait);
+    waiting_since_.reset();
     co_return failed ? 0 : got;
   }
 
@@ -53,6 +55,12 @@ class StreamConnection : public Connection {
   }
 
   void close() override { lowest().close(); }
+
+  // Linux goes on handing out what has come, and says that the stream has ended once that is empty.
+  void end_reading() override {
+    boost::system::error_code ignored;
+    lowest().socket().shutdown(tcp::socket::shutdown_receive, ignored);
+  }
 
  protected:
   tcp_stream& lowest() { return boost::beast::get_lowest_layer(stream_); }
@@ -80,7 +88,9 @@ class TlsConnection final : public StreamConnection<asio::ssl::stream<tcp_stream
 
   asio::awaitable<bool> handshake(std::chrono::seconds timeout) override {
     lowest().expires_after(timeout);
+    waiting_since_ = std::chrono::steady_clock::now();
     const auto [failed] = co_await stream_.async_handshake(asio::ssl::stream_base::server, kAwait);
+    waiting_since_.reset();
     if (failed) co_return false;
     const std::unique_ptr<X509, decltype(&X509_free)> certificate{SSL_get1_peer_certificate(stream_.native_handle()),
                                                                   &X509_free};

@@ -5,6 +5,7 @@
 #include <boost/asio/ip/tcp.hpp>
 #include <chrono>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -37,6 +38,12 @@ class Connection {
   /// Cancels what is waited for; the connection is closed. From its thread.
   virtual void close() = 0;
 
+  /// From now on reading ends where what the kernel has received does: what the client still sends isn't waited for.
+  virtual void end_reading() = 0;
+
+  /// Since when a handshake or a read has been waiting for bytes; nothing while what was read is being worked on.
+  [[nodiscard]] std::optional<std::chrono::steady_clock::time_point> waiting_since() const { return waiting_since_; }
+
   /// The client's address and port, for logs.
   [[nodiscard]] const std::string& peer() const { return peer_; }
   /// The client's address alone.
@@ -55,6 +62,7 @@ class Connection {
   bool own_loopback_ = false;
   std::string address_;
   std::string own_address_;
+  std::optional<std::chrono::steady_clock::time_point> waiting_since_;
   std::string peer_;
   std::vector<std::string> client_names_;
 };

@@ -18,6 +18,7 @@ struct ListenerFigures {
   std::atomic<std::uint64_t> duplicates{0};
   std::atomic<std::uint64_t> rejected{0};
   std::atomic<std::uint64_t> refused{0};  ///< Deliveries that the sender must try again.
+  std::atomic<std::uint64_t> dropped{0};  ///< Bytes that came and are neither stored nor kept as rejected records.
 
   void add(const ingest::Receipt& receipt, std::size_t size);
 };

@@ -55,6 +55,8 @@ constexpr ListenerMetric kListenerMetrics[] = {
     {"bytes_total", "counter", "Bytes of documents taken in.", &ListenerFigures::bytes},
     {"duplicates_total", "counter", "Events that were known.", &ListenerFigures::duplicates},
     {"rejected_total", "counter", "Records kept that are no events.", &ListenerFigures::rejected},
+    {"dropped_bytes_total", "counter", "Bytes of raw protocols that are neither stored nor kept.",
+     &ListenerFigures::dropped},
     {"refused_total", "counter", "Deliveries that the sender was told to try again.", &ListenerFigures::refused},
 };
 

@@ -37,6 +37,9 @@ constexpr std::size_t kMostUnproven = std::size_t{16} << 20;
 // Longer than a client takes from one page to the next.
 constexpr std::chrono::seconds kSnapshotsIdle{1};
 
+// What a stop looks after connections by.
+constexpr std::chrono::milliseconds kDrainStep{100};
+
 ingest::IntakeOptions intake_options(const ServerOptions& options) {
   ingest::IntakeOptions intake;
   intake.workers = options.workers;
@@ -144,7 +147,8 @@ class Server::Running {
     while (!stopping_) {
       boost::system::error_code failed;
       tcp::socket socket = co_await listener.acceptor.async_accept(asio::redirect_error(asio::use_awaitable, failed));
-      if (stopping_) break;
+      // What was accepted just before the stop may have sent something already.
+      if (stopping_ && (failed || listener.options.protocol == Protocol::http)) break;
       if (failed) {
         // No descriptors left, say: waiting is all there is to do.
         log_->warn("listener={} cannot accept a connection: {}", listener.figures->name, failed.message());
@@ -152,13 +156,27 @@ class Server::Running {
         co_await pause.async_wait(asio::use_awaitable);
         continue;
       }
-      if (connections_.size() >= options_.max_connections) {
-        ++listener.figures->figures.refused;
-        log_->warn("listener={} refused a connection: there are {} already", listener.figures->name,
-                   connections_.size());
-        continue;
-      }
-      asio::co_spawn(io_, serve(listener, std::move(socket)), asio::detached);
+      take(listener, std::move(socket));
+    }
+  }
+
+  void take(Listener& listener, tcp::socket socket) {
+    if (connections_.size() >= options_.max_connections) {
+      ++listener.figures->figures.refused;
+      log_->warn("listener={} refused a connection: there are {} already", listener.figures->name, connections_.size());
+      return;
+    }
+    asio::co_spawn(io_, serve(listener, std::move(socket)), asio::detached);
+  }
+
+  // Who connected before the stop may have sent all that it has to say: the kernel holds it.
+  void take_backlog(Listener& listener) {
+    boost::system::error_code failed;
+    listener.acceptor.non_blocking(true, failed);
+    while (!failed) {
+      tcp::socket socket{io_};
+      listener.acceptor.accept(socket, failed);
+      if (!failed) take(listener, std::move(socket));
     }
   }
 
@@ -166,7 +184,9 @@ class Server::Running {
     const auto tls = listener.options.tls ? tls_->current() : nullptr;
     const std::shared_ptr<Connection> connection = make_connection(std::move(socket), tls);
     ListenerFigures& figures = listener.figures->figures;
+    const bool raw = listener.options.protocol != Protocol::http;
     connections_.insert(connection.get());
+    if (raw) raw_connections_.insert(connection.get());
     ++figures.connections;
     ++figures.open;
     try {
@@ -176,6 +196,7 @@ class Server::Running {
     }
     --figures.open;
     connections_.erase(connection.get());
+    raw_connections_.erase(connection.get());
     if (stopping_ && connections_.empty()) io_.stop();
   }
 
@@ -214,8 +235,16 @@ class Server::Running {
       log_->warn("listener={} peer={} refused: it showed no certificate", name, connection->peer());
       co_return;
     }
-    const StreamContext context{options_, intake_, receiving_, unproven_, *admission, listener.figures->figures,
-                                stopping_};
+    const StreamContext context{options_,
+                                intake_,
+                                receiving_,
+                                unproven_,
+                                *admission,
+                                listener.figures->figures,
+                                stopping_,
+                                [this, &name, &connection](const std::string& loss) {
+                                  log_->warn("listener={} peer={} {}", name, connection->peer(), loss);
+                                }};
     const std::string end = co_await serve_stream(listener.options.protocol, connection, context);
     if (!end.empty()) log_->warn("listener={} peer={} connection closed: {}", name, connection->peer(), end);
   }
@@ -291,6 +320,7 @@ class Server::Running {
     stopping_ = true;
     for (auto& listener : listeners_) {
       boost::system::error_code ignored;
+      if (listener->options.protocol != Protocol::http) take_backlog(*listener);
       listener->acceptor.close(ignored);
     }
     asio::co_spawn(io_, drain(), asio::detached);
@@ -299,18 +329,44 @@ class Server::Running {
   asio::awaitable<void> drain() {
     const auto limit = std::chrono::steady_clock::now() + options_.drain_timeout;
     asio::steady_timer timer{io_};
+    co_await hear_out(timer, limit);
     // Idle connections don't know that they should go: those with nothing in flight are closed after a moment.
     while (!connections_.empty() && std::chrono::steady_clock::now() < limit) {
-      timer.expires_after(std::chrono::milliseconds{100});
+      timer.expires_after(kDrainStep);
       co_await timer.async_wait(asio::use_awaitable);
-      if (intake_.figures().deliveries_in_flight == 0) break;
+      if (raw_connections_.empty() && intake_.figures().deliveries_in_flight == 0) break;
     }
-    timer.expires_after(std::chrono::milliseconds{100});
+    timer.expires_after(kDrainStep);
     co_await timer.async_wait(asio::use_awaitable);
+    for (const Connection* const connection : raw_connections_) {
+      log_->warn("peer={} was still sending when --drain-timeout was over", connection->peer());
+    }
     for (Connection* const connection : connections_) connection->close();
     timer.expires_after(std::chrono::milliseconds{100});
     co_await timer.async_wait(asio::use_awaitable);
     io_.stop();
+  }
+
+  // Senders of raw protocols can't be told to come back: what they have sent is read. A connection on which nothing
+  // came for a step has nothing more (a sender whose buffers were full has filled ours again by then). Who goes on
+  // sending is read for a while, and then up to what the kernel has.
+  asio::awaitable<void> hear_out(asio::steady_timer& timer, std::chrono::steady_clock::time_point limit) {
+    constexpr std::chrono::seconds kPatience{1};
+    const auto begin = std::chrono::steady_clock::now();
+    while (!raw_connections_.empty() && std::chrono::steady_clock::now() < limit - options_.drain_timeout / 4) {
+      timer.expires_after(kDrainStep);
+      co_await timer.async_wait(asio::use_awaitable);
+      const auto now = std::chrono::steady_clock::now();
+      bool all = true;
+      for (Connection* const connection : raw_connections_) {
+        const auto waiting = connection->waiting_since();
+        const bool quiet = waiting && (now - *waiting >= kDrainStep || now - begin >= kPatience);
+        if (quiet) connection->end_reading();
+        all = all && quiet;
+      }
+      if (all) co_return;
+    }
+    for (Connection* const connection : raw_connections_) connection->end_reading();
   }
 
   std::string metrics() { return metrics_text(figures_, intake_, store_.environment().file_bytes()); }
@@ -335,6 +391,7 @@ class Server::Running {
   RouteContext routes_;
   std::vector<std::unique_ptr<Listener>> listeners_;
   std::unordered_set<Connection*> connections_;
+  std::unordered_set<Connection*> raw_connections_;  // Those of them that speak no HTTP.
   std::vector<std::unique_ptr<ingest::Follower>> followers_;
 };
 

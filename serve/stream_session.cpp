@@ -13,13 +13,13 @@
 #include "ingest/wire/json_lines.h"
 #include "ingest/wire/syslog.h"
 #include "serve/first_bytes.h"
+#include "serve/handed_over.h"
 
 namespace trailkeeper::serve {
 namespace {
 
 namespace asio = boost::asio;
 using ingest::Delivery;
-using ingest::Receipt;
 
 constexpr std::size_t kReadBytes = std::size_t{256} << 10;
 constexpr std::size_t kFirstReadBytes = std::size_t{4} << 10;
@@ -59,13 +59,13 @@ class Window {
     beginning_ = false;
   }
 
-  /// Lets the first bytes go. What was made of them goes on being counted as held: `kept` bytes, until the next call.
-  void consume(std::size_t count, std::size_t kept = 0) {
+  /// Lets the first bytes go.
+  void consume(std::size_t count) {
     std::memmove(bytes_.data(), bytes_.data() + count, size_ - count);
     size_ -= count;
     if (size_ == 0 && !full_reads_) std::string{}.swap(bytes_);
     if (bytes_.size() < size_ + event::kPadding) bytes_.resize(size_ + event::kPadding);
-    share_.shrink(size_ + kept);
+    share_.shrink(size_);
   }
 
  private:
@@ -102,12 +102,6 @@ class Window {
   bool beginning_ = true;
 };
 
-asio::awaitable<Receipt> hand_over(Delivery delivery, std::string_view source, const StreamContext& context) {
-  delivery.source = source;
-  delivery.seal();
-  co_return co_await deliver_patiently(context.intake, std::move(delivery), context.figures, context.stopping);
-}
-
 std::string own_name() {
   std::array<char, 256> name{};
   ::gethostname(name.data(), name.size() - 1);
@@ -138,74 +132,155 @@ asio::awaitable<bool> shake_hands(Connection& connection, Window& proven, const 
   }
 }
 
-// Both decoders look alike but for what they call broken.
-template <typename Decoder, typename Broken>
-asio::awaitable<SessionEnd> serve_documents(Connection& connection, const StreamContext& context,
-                                            std::string_view source, Broken broken) {
-  Decoder decoder;
-  Window window{connection, context.receiving, context.admission};
-  std::string problem;
-  for (bool open = true; open && !context.stopping;) {
-    open = co_await window.read(context.options.stream_timeout, Decoder::kMaxWindow, problem);
-    Delivery delivery;
-    const std::size_t consumed = decoder.decode(window.view(), !open, delivery);
-    window.consume(consumed, delivery.documents.empty() ? 0 : delivery.size);
-    if (!delivery.documents.empty()) {
-      co_await hand_over(std::move(delivery), source, context);
-      window.consume(0);
-    }
-    const std::string why = broken(decoder);
-    if (!why.empty()) {
-      problem = why;
-      break;
-    }
+/// What the decoders of the three protocols have in common: takes from the front of a window what is complete (or all
+/// of it, if it is the last), and returns how many bytes are done with.
+struct NdjsonSteps {
+  static constexpr bool more = false;
+  static constexpr std::string_view kSource = "ndjson";
+  static constexpr std::size_t kMaxWindow = ingest::JsonLineDecoder::kMaxWindow;
+  std::size_t take(std::string_view window, bool last, Delivery& delivery, std::string&) {
+    return decoder.decode(window, last, delivery);
   }
-  co_await connection.shut_down();
-  co_return problem;
+  [[nodiscard]] std::string broken() const { return {}; }
+  ingest::JsonLineDecoder decoder;
+};
+
+struct SyslogSteps {
+  static constexpr bool more = false;
+  static constexpr std::string_view kSource = "syslog";
+  static constexpr std::size_t kMaxWindow = ingest::SyslogDecoder::kMaxWindow;
+  std::size_t take(std::string_view window, bool last, Delivery& delivery, std::string&) {
+    return decoder.decode(window, last, delivery);
+  }
+  [[nodiscard]] std::string broken() const { return decoder.broken(); }
+  ingest::SyslogDecoder decoder;
+};
+
+struct ForwardSteps {
+  static constexpr std::string_view kSource = "forward";
+  static constexpr std::size_t kMaxWindow = ingest::ForwardDecoder::kMaxWindow;
+  std::size_t take(std::string_view window, bool, Delivery& delivery, std::string& acknowledgements) {
+    std::vector<ingest::ForwardMessage> messages;
+    const std::size_t consumed = decoder.decode(window, messages);
+    for (ingest::ForwardMessage& message : messages) {
+      if (!message.chunk.empty()) acknowledgements += ingest::forward_ack(message.chunk);
+      delivery.append(std::move(message.delivery));
+    }
+    more = delivery.memory() >= ingest::ForwardDecoder::kEnough;
+    return consumed;
+  }
+  [[nodiscard]] std::string broken() const { return decoder.broken(); }
+  bool more = false;  // It stopped early: messages may decompress to far more than came.
+  ingest::ForwardDecoder decoder;
+};
+
+/// Counts what a connection loses, and says so at the first time.
+class Losses {
+ public:
+  explicit Losses(const StreamContext& context) : context_(context) {}
+
+  /// `total` of this connection so far.
+  void note(std::uint64_t total, std::string_view why) {
+    if (total <= total_) return;
+    context_.figures.dropped += total - total_;
+    if (total_ == 0) context_.warn(std::to_string(total) + " bytes were dropped: " + std::string{why});
+    total_ = total;
+  }
+
+  /// What to log at the connection's end.
+  [[nodiscard]] std::string summary(std::string problem) const {
+    if (total_ == 0) return problem;
+    if (!problem.empty()) problem += "; ";
+    return problem + std::to_string(total_) + " of its bytes were dropped in all";
+  }
+
+ private:
+  const StreamContext& context_;
+  std::uint64_t total_ = 0;
+};
+
+/// Takes messages until the client goes, breaks the framing, or what it sent can't be stored.
+template <typename Steps>
+class MessageLoop {
+ public:
+  MessageLoop(std::shared_ptr<Connection> connection, const StreamContext& context, Window& window,
+              asio::any_io_executor executor)
+      : context_(context),
+        window_(window),
+        losses_(context),
+        handed_(std::make_shared<HandedOver>(std::move(connection), context, std::move(executor))) {}
+
+  asio::awaitable<SessionEnd> run() {
+    std::string problem;
+    bool open = true;
+    bool unread = !window_.view().empty();  // A handshake may leave the first messages behind.
+    while (open && problem.empty() && !handed_->failed()) {
+      if (!unread) {
+        open = co_await window_.read(context_.options.stream_timeout, Steps::kMaxWindow, problem);
+      }
+      unread = false;
+      do {
+        co_await take(!open);
+      } while (steps_.more && !handed_->failed());
+      losses_.note(steps_.decoder.dropped(), "they are no message, or the rest of one that is too large");
+      if (problem.empty()) problem = steps_.broken();
+    }
+    co_await handed_->finish();
+    const std::size_t unfinished = window_.view().size();
+    losses_.note(steps_.decoder.dropped() + unfinished + handed_->lost_bytes(),
+                 unfinished > 0 ? "the connection ended inside a message" : "the store did not take them");
+    co_return losses_.summary(std::move(problem));
+  }
+
+ private:
+  // What is complete in the window, or much of it: one delivery.
+  asio::awaitable<void> take(bool last) {
+    Delivery delivery;
+    std::string acknowledgements;
+    const std::size_t consumed = steps_.take(window_.view(), last, delivery, acknowledgements);
+    window_.consume(consumed);
+    if (delivery.documents.empty() && acknowledgements.empty()) co_return;
+    delivery.source = Steps::kSource;
+    delivery.seal();
+    co_await handed_->add(std::move(delivery), std::move(acknowledgements));
+  }
+
+  const StreamContext& context_;
+  Window& window_;
+  Steps steps_;
+  Losses losses_;
+  std::shared_ptr<HandedOver> handed_;
+};
+
+template <typename Steps>
+asio::awaitable<SessionEnd> serve_messages(std::shared_ptr<Connection> connection, const StreamContext& context,
+                                           Window& window) {
+  MessageLoop<Steps> loop{connection, context, window, co_await asio::this_coro::executor};
+  SessionEnd end = co_await loop.run();
+  co_await connection->shut_down();
+  co_return end;
 }
 
 }  // namespace
 
 asio::awaitable<SessionEnd> serve_ndjson(std::shared_ptr<Connection> connection, const StreamContext& context) {
-  co_return co_await serve_documents<ingest::JsonLineDecoder>(
-      *connection, context, "ndjson", [](const ingest::JsonLineDecoder&) { return std::string{}; });
+  Window window{*connection, context.receiving, context.admission};
+  co_return co_await serve_messages<NdjsonSteps>(connection, context, window);
 }
 
 asio::awaitable<SessionEnd> serve_syslog(std::shared_ptr<Connection> connection, const StreamContext& context) {
-  co_return co_await serve_documents<ingest::SyslogDecoder>(
-      *connection, context, "syslog", [](const ingest::SyslogDecoder& decoder) { return decoder.broken(); });
+  Window window{*connection, context.receiving, context.admission};
+  co_return co_await serve_messages<SyslogSteps>(connection, context, window);
 }
 
 asio::awaitable<SessionEnd> serve_forward(std::shared_ptr<Connection> connection, const StreamContext& context) {
-  ingest::ForwardDecoder decoder;
   Window window{*connection, context.receiving, context.admission};
   std::string problem;
-  bool open = context.options.forward_shared_key.empty() || co_await shake_hands(*connection, window, context, problem);
-  std::vector<ingest::ForwardMessage> messages;
-  while (open && !context.stopping) {
-    messages.clear();
-    const std::size_t consumed = decoder.decode(window.view(), messages);
-    std::size_t kept = 0;
-    for (const ingest::ForwardMessage& message : messages) kept += message.delivery.size;
-    window.consume(consumed, kept);
-    for (ingest::ForwardMessage& message : messages) {
-      const std::string chunk = std::move(message.chunk);
-      const Receipt receipt = co_await hand_over(std::move(message.delivery), "forward", context);
-      // A chunk that isn't durable isn't acknowledged: the sender gives it again.
-      if (receipt.status != Receipt::Status::durable) open = false;
-      if (!open || chunk.empty()) continue;
-      open = co_await connection->write(ingest::forward_ack(chunk), context.options.write_timeout);
-    }
-    messages.clear();
-    window.consume(0);
-    if (!decoder.broken().empty()) {
-      problem = decoder.broken();
-      break;
-    }
-    open = open && co_await window.read(context.options.stream_timeout, ingest::ForwardDecoder::kMaxWindow, problem);
+  if (!context.options.forward_shared_key.empty() && !co_await shake_hands(*connection, window, context, problem)) {
+    co_await connection->shut_down();
+    co_return problem;
   }
-  co_await connection->shut_down();
-  co_return problem;
+  co_return co_await serve_messages<ForwardSteps>(connection, context, window);
 }
 
 }  // namespace trailkeeper::serve

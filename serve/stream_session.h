@@ -3,6 +3,7 @@
 
 #include <atomic>
 #include <boost/asio/awaitable.hpp>
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -23,14 +24,17 @@ struct StreamContext {
   Budget& unproven;  ///< For handshakes.
   const Admission& admission;
   ListenerFigures& figures;
-  const std::atomic<bool>& stopping;
+  const std::atomic<bool>& stopping;             ///< What the store refuses isn't tried again.
+  std::function<void(const std::string&)> warn;  ///< Told at once of the first bytes that a connection loses.
 };
 
 /// Why a session ended, for the log; empty: the client went.
 using SessionEnd = std::string;
 
-/// Each serves a connection until it ends. While what came isn't durable (or can't be: a full disk), nothing more is
-/// read: so the sender is slowed down. NDJSON and syslog have no acknowledgement.
+/// Each serves a connection until it ends: also when the server stops, by Connection::end_reading(). What came in one
+/// read is one delivery. While a connection has as much on its way to the disk as it may (HandedOver::kMostBytes), or
+/// the store takes nothing (a full disk), no more is read: so the sender is slowed down. What is lost, because it can't
+/// be understood or kept, is counted in the figures. NDJSON and syslog have no acknowledgement.
 boost::asio::awaitable<SessionEnd> serve_ndjson(std::shared_ptr<Connection> connection, const StreamContext& context);
 boost::asio::awaitable<SessionEnd> serve_syslog(std::shared_ptr<Connection> connection, const StreamContext& context);
 

@@ -194,17 +194,23 @@ Problem problem_of(PackStatus status) {
 
 std::size_t ForwardDecoder::decode(std::string_view window, std::vector<ForwardMessage>& messages) {
   std::string_view rest = window;
-  while (broken_.empty() && !rest.empty()) {
+  std::size_t taken = 0;
+  while (broken_.empty() && !rest.empty() && taken < kEnough) {
     const PackStatus status = scanner_.scan(rest);
     if (status == PackStatus::incomplete) return window.size() - rest.size();
     if (const Problem problem = problem_of(status)) {
       broken_ = problem;
       break;
     }
+    const std::size_t before = messages.size();
     take_message(rest.substr(0, scanner_.size()), messages);
+    if (messages.size() > before) taken += messages.back().delivery.memory();
+    if (!broken_.empty()) break;
     rest.remove_prefix(scanner_.size());
     scanner_.reset();
   }
+  if (broken_.empty()) return window.size() - rest.size();
+  dropped_ += rest.size();
   return window.size();
 }
 

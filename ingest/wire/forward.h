@@ -24,7 +24,9 @@ struct ForwardMessage {
 class ForwardDecoder {
  public:
   /// Appends the messages found in `window` (all that wasn't consumed yet, and no less than the last time what wasn't
-  /// consumed then). Returns how many bytes are done with. Of a message that breaks the connection nothing is appended.
+  /// consumed then). Returns how many bytes are done with. Stops behind the message with which those appended hold
+  /// kEnough, as messages may decompress to far more than came: call it again until it returns 0. Of a message that
+  /// breaks the connection nothing is appended.
   std::size_t decode(std::string_view window, std::vector<ForwardMessage>& messages);
 
   /// Why nothing more can be understood (not MessagePack, not a message, beyond a limit): the connection should be
@@ -37,11 +39,16 @@ class ForwardDecoder {
   static constexpr std::size_t kMaxRecord = 2 * event::kMaxRecordBytes;  ///< Of a larger one the front is kept.
   static constexpr std::size_t kKeptOfTooLarge = std::size_t{64} << 10;
   static constexpr std::size_t kMaxWindow = kMaxMessage;
+  static constexpr std::size_t kEnough = std::size_t{4} << 20;  ///< Bytes of documents; a message may be larger.
+
+  /// Bytes that came and were neither taken nor kept: what stood at and behind the place that broke the connection.
+  [[nodiscard]] std::uint64_t dropped() const { return dropped_; }
 
  private:
   void take_message(std::string_view bytes, std::vector<ForwardMessage>& messages);
 
   std::string broken_;
+  std::uint64_t dropped_ = 0;
   PackScanner scanner_{kMaxMessage};
 };
 

@@ -190,6 +190,7 @@ std::size_t SyslogDecoder::take_counted(std::string_view rest, bool last, Delive
   const OctetCount frame = octet_count(rest);
   if (!frame.valid) {
     broken_ = "a message's octet count (RFC 6587) is malformed or larger than " + std::to_string(kMaxMessage);
+    dropped_ += rest.size();
     return rest.size();
   }
   const bool complete = frame.length > 0 && rest.size() - frame.length >= frame.count;
@@ -209,6 +210,9 @@ std::size_t SyslogDecoder::take_line(std::string_view rest, bool last, Delivery&
   if (!skipping_ && length > kMaxMessage) {
     add_rejected(rest.substr(0, kKeptOfTooLong), event::Reason::too_large, delivery);
     skipping_ = true;
+    dropped_ += length - kKeptOfTooLong;
+  } else if (skipping_) {
+    dropped_ += length;
   }
   if (!skipping_) {
     if (!ended && !last) return 0;

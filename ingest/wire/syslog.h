@@ -22,6 +22,10 @@ class SyslogDecoder {
   /// Empty if nothing is.
   [[nodiscard]] const std::string& broken() const { return broken_; }
 
+  /// Bytes that were neither taken nor kept: the rest of lines that were too long, and what stood at and behind the
+  /// place that broke the framing.
+  [[nodiscard]] std::uint64_t dropped() const { return dropped_; }
+
   /// Longest message (a larger count breaks the framing; of a longer line the first kKeptOfTooLong bytes are kept as a
   /// rejected record, and the rest of it is passed over).
   static constexpr std::size_t kMaxMessage = event::kMaxRecordBytes + (std::size_t{64} << 10);
@@ -34,6 +38,7 @@ class SyslogDecoder {
   std::size_t take_line(std::string_view rest, bool last, Delivery& delivery);
 
   std::string broken_;
+  std::uint64_t dropped_ = 0;
   bool skipping_ = false;  // Inside a line that is too long.
 };
 

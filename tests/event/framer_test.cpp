@@ -236,6 +236,22 @@ TEST_CASE("an oversize record is too large, its neighbours aren't") {
   }
 }
 
+TEST_CASE("what is passed over of an oversize record is counted") {
+  Framer framer;
+  std::vector<Frame> frames;
+  const std::string start = R"({"a":")" + std::string(Framer::kMaxUnfinished, 'x');
+  const std::string end = "xxx\"}\n" + record(1) + "\n";
+  const auto split = [&](const std::string& bytes) {
+    const std::string padded = bytes + std::string(kPadding, '\0');
+    CHECK(framer.split({padded.data(), bytes.size()}, false, frames) == bytes.size());
+  };
+  split(start);
+  CHECK(framer.passed_over() == 0);
+  split(end);
+  CHECK(framer.passed_over() == 5);
+  CHECK(frames.size() == 2);
+}
+
 TEST_CASE("a Records object larger than any window, with members before the array, is still read") {
   std::string elements;
   for (int i = 0; i < 40000; ++i) elements += (i == 0 ? "" : ",") + record(i);

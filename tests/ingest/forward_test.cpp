@@ -208,6 +208,43 @@ TEST_CASE("limits: what decompresses to too much, or makes too many documents, i
   CHECK(decoded(array({kTag, packed_entries(many)})).broken != "");
 }
 
+TEST_CASE("limits: small messages that hold much are taken some at a time") {
+  const std::string large = entry(packed({{"a", std::string(std::size_t{1} << 20, ' ')}}));
+  std::string bytes;
+  for (int i = 0; i < 10; ++i) {
+    bytes += array({kTag, packed_entries(gzip_member(large)), packed({{"compressed", "gzip"}})});
+  }
+  ForwardDecoder decoder;
+  std::vector<ForwardMessage> messages;
+  const std::size_t consumed = decoder.decode(bytes, messages);
+  CHECK(consumed < bytes.size());
+  CHECK(messages.size() == ForwardDecoder::kEnough >> 20);
+  CHECK(decoded(bytes).messages.size() == 10);
+}
+
+TEST_CASE("what breaks a connection is counted as dropped, with what stands behind it") {
+  const std::string good = array({kTag, "\x01", kA});
+  ForwardDecoder decoder;
+  std::vector<ForwardMessage> messages;
+  decoder.decode(good + "{}\n" + good, messages);
+  CHECK(decoder.dropped() == 3 + good.size());
+}
+
+TEST_CASE("deliveries are put together with their documents in place") {
+  Delivery all;
+  for (const char* const text : {"{}", "{\"a\":1}"}) {
+    Delivery one;
+    one.add(text, 0);
+    one.add("x", 0, Reason::not_an_object);
+    all.append(std::move(one));
+  }
+  CHECK(all.bytes == "{}x{\"a\":1}x");
+  REQUIRE(all.documents.size() == 4);
+  CHECK(all.documents[2].begin == 3);
+  CHECK(all.documents[3].end == all.size);
+  CHECK(all.documents[3].reason == Reason::not_an_object);
+}
+
 TEST_CASE("however the bytes come, the messages are the same") {
   const std::string gzip = packed({{"compressed", "gzip"}, {"chunk", "c5"}});
   const std::string bytes = array({kTag, event_time(), kA}) + "\xC0" +

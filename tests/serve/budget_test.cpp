@@ -59,3 +59,17 @@ TEST_CASE("budget: whoever goes leaves the first place") {
   Budget::Share next{budget, sender};
   CHECK(next.hold_in_turn(10));
 }
+
+TEST_CASE("budget: what is in memory already is counted, beyond the limit if it must be") {
+  const Door door;
+  const trailkeeper::serve::Admission sender = door.admitted();
+  Budget budget{100};
+  Budget::Share carried{budget, sender};
+  Budget::Share other{budget, sender};
+  CHECK(other.hold(60));
+  carried.carry(90);
+  CHECK(budget.used() == 150);
+  CHECK_FALSE(other.hold(61));
+  carried.shrink(0);
+  CHECK(other.hold(100));
+}

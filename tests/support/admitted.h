@@ -28,6 +28,7 @@ class SilentConnection : public serve::Connection {
   boost::asio::awaitable<bool> write(std::string_view, std::chrono::milliseconds) override { co_return false; }
   boost::asio::awaitable<void> shut_down() override { co_return; }
   void close() override {}
+  void end_reading() override {}
 };
 
 /// A server's door, with tokens in a folder of its own.

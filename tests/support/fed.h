@@ -17,9 +17,12 @@ bool feed(std::string_view bytes, Step step, Decode decode) {
     const std::size_t more = step(end);
     end = more < bytes.size() - end ? end + more : bytes.size();
     last = end == bytes.size();
-    const std::size_t done = decode(bytes.substr(begin, end - begin), last);
-    if (done > end - begin) return false;
-    begin += done;
+    std::size_t done = 0;
+    do {  // A decoder may stop early where it has much in hand.
+      done = decode(bytes.substr(begin, end - begin), last);
+      if (done > end - begin) return false;
+      begin += done;
+    } while (done > 0 && begin < end);
   }
   return true;
 }
