@@ -4,8 +4,8 @@
 #include <fmt/format.h>
 
 #include "cli/command.h"
-#include "cli/output.h"
 #include "cli/principal_argument.h"
+#include "cli/row_writer.h"
 #include "event/json_text.h"
 #include "query/least_privilege.h"
 
@@ -53,7 +53,7 @@ void print_matrix(Out& out, audit::PolicyState& state, const std::vector<History
                   event::Timestamp time) {
   std::vector<Column> columns{{"principal"}};
   for (const auto& feature : state.catalogue().features()) columns.push_back({feature.name});
-  RowWriter rows{out, Format::table, std::move(columns)};
+  RowWriter rows{out, std::move(columns)};
   for (const History::Name& principal : principals) {
     std::vector<Cell> cells{Cell::of(principal.arn)};
     for (const query::Access& access : query::access_of(state, principal, time)) {
@@ -65,9 +65,9 @@ void print_matrix(Out& out, audit::PolicyState& state, const std::vector<History
 }
 
 // One line for each principal and feature.
-void print_details(Out& out, Format format, audit::PolicyState& state, const std::vector<History::Name>& principals,
+void print_details(Out& out, audit::PolicyState& state, const std::vector<History::Name>& principals,
                    event::Timestamp time) {
-  RowWriter rows{out, format, {{"principal"}, {"feature"}, {"rule"}, {"access"}, {"missing"}, {"warning"}, {"policy"}}};
+  RowWriter rows{out, {{"principal"}, {"feature"}, {"rule"}, {"access"}, {"missing"}, {"warning"}, {"policy"}}};
   for (const History::Name& principal : principals) {
     for (const query::Access& access : query::access_of(state, principal, time)) {
       Cell policy = access.policy.empty() ? Cell::absent() : Cell{access.policy, access.policy};
@@ -86,11 +86,11 @@ int run_access(const GlobalOptions& global, const Arguments& arguments) {
   audit::PolicyState state{snapshot};
   const auto principals = find_principals(state.history(), arguments.principals, time);
   if (principals.empty()) return refuse_unknown(global, arguments.principals, time);
-  Out out;
+  Out out{global, Out::Length::list};
   if (global.format == Format::table && arguments.principals.empty()) {
     print_matrix(out, state, principals, time);
   } else {
-    print_details(out, global.format, state, principals, time);
+    print_details(out, state, principals, time);
   }
   return kDone;
 }
@@ -133,7 +133,7 @@ int run_least_privilege(const GlobalOptions& global, const Arguments& arguments)
     return kRefused;
   }
   const query::LeastPrivilege result = query::least_privilege(snapshot, state, principals.front(), since, time);
-  Out out;
+  Out out{global, Out::Length::list};
   if (global.format == Format::json || global.format == Format::ndjson) {
     out.write(privilege_json(result, principals.front().arn));
     out.flush();
@@ -147,7 +147,7 @@ int run_least_privilege(const GlobalOptions& global, const Arguments& arguments)
     return kDone;
   }
   out.write(fmt::format("\n{} calls used this. Granted, but never used:\n\n", grouped(result.events)));
-  RowWriter rows{out, Format::table, {{"action"}, {"statement"}, {"policy"}}};
+  RowWriter rows{out, {{"action"}, {"statement"}, {"policy"}}};
   for (const auto& unused : result.unused) {
     rows.row({Cell::of(unused.action), Cell::of(unused.statement), Cell::of(unused.policy)});
   }

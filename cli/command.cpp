@@ -4,6 +4,7 @@
 #include <cstdlib>
 
 #include "event/json_text.h"
+#include "event/visible_text.h"
 
 namespace trailkeeper::cli {
 namespace {
@@ -38,9 +39,14 @@ void print_error(const GlobalOptions& global, const std::string& message) {
     event::append_quoted(message, line);
     line += "}}\n";
   } else {
-    line = "trailkeeper: " + message + "\n";
+    print_notice(message);
+    return;
   }
   std::fputs(line.c_str(), stderr);
+}
+
+void print_notice(const std::string& message) {
+  std::fputs(("trailkeeper: " + event::visible(message) + "\n").c_str(), stderr);
 }
 
 }  // namespace trailkeeper::cli

@@ -25,6 +25,8 @@ enum class Format { table, json, ndjson, csv, raw };
 struct GlobalOptions {
   std::string store;
   Format format = Format::table;
+  bool wide = false;      ///< Tables don't cut long values.
+  bool no_pager = false;  ///< Long lists go to the terminal as they are.
 
   /// --store, else $TRAILKEEPER_STORE, else $XDG_DATA_HOME/trailkeeper, else ~/.local/share/trailkeeper.
   [[nodiscard]] std::string store_directory() const;
@@ -86,7 +88,11 @@ CLI::Option* add_choice(CLI::App& app, const std::string& option, Value& value,
 /// Makes a number option refuse signs and other characters than digits, with a plain message.
 void take_count(CLI::Option* option);
 
-/// Prints an error to stderr: a sentence, or with JSON output an object `{"error":{"message":…}}`.
+/// Prints an error to stderr: a sentence, or with JSON output an object `{"error":{"message":…}}`. Whatever the message
+/// holds, nothing of it acts on a terminal (event/visible_text.h).
 void print_error(const GlobalOptions& global, const std::string& message);
+
+/// Prints what isn't an error to stderr: a sentence, in any format.
+void print_notice(const std::string& message);
 
 }  // namespace trailkeeper::cli

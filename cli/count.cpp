@@ -2,8 +2,9 @@
 #include "query/count.h"
 
 #include "cli/command.h"
+#include "cli/field_columns.h"
 #include "cli/filter_options.h"
-#include "cli/output.h"
+#include "cli/row_writer.h"
 #include "store/store.h"
 
 namespace trailkeeper::cli {
@@ -31,10 +32,10 @@ int run_count(const GlobalOptions& global, const Arguments& arguments) {
   const bool buckets = request.per != query::Bucket::none;
   std::vector<Column> columns;
   if (buckets) columns.push_back({bucket_name(request.per)});
-  for (const std::string& field : request.by) columns.push_back({field});
+  for (const std::string& field : request.by) columns.push_back(field_column(field));
   columns.push_back({"count", true});
-  Out out;
-  RowWriter rows{out, global.format, std::move(columns)};
+  Out out{global, Out::Length::list};
+  RowWriter rows{out, std::move(columns)};
   for (const query::CountRow& row : query::count_events(snapshot, filter, request)) {
     std::vector<Cell> cells;
     if (buckets) cells.push_back(Cell::of(row.bucket));

@@ -42,9 +42,8 @@ Cell payments_cell(const credits::PaidLine& line, const std::vector<credits::Cre
 int run_statement(const GlobalOptions& global, const CreditArguments& arguments) {
   const credits::Month month = month_argument(arguments.month);
   const OpenedLedger opened{global};
-  Out out;
+  Out out{global, Out::Length::list};
   RowWriter rows{out,
-                 global.format,
                  {{"lineItemId"},
                   {"start"},
                   {"account"},
@@ -86,7 +85,7 @@ int run_statement(const GlobalOptions& global, const CreditArguments& arguments)
 class Postings {
  public:
   Postings(Out& out, const GlobalOptions& global, const credits::Settings& settings)
-      : rows_(out, global.format, {{"time"}, {"debit"}, {"credit"}, {"amount", true}, {"rule"}, {"cause"}}),
+      : rows_(out, {{"time"}, {"debit"}, {"credit"}, {"amount", true}, {"rule"}, {"cause"}}),
         money_(global.format, settings) {}
 
   void add(event::Timestamp time, const std::string& debit, const std::string& credit, credits::Money amount,
@@ -121,7 +120,7 @@ void post_line(const audit::BilledLine& line, const credits::Bill& bill,
 
 int run_ledger(const GlobalOptions& global, const CreditArguments& arguments) {
   const OpenedLedger opened{global};
-  Out out;
+  Out out{global, Out::Length::list};
   Postings postings{out, global, opened.ledger.settings()};
   const credits::Book book =
       opened.ledger.book(arguments.time(), [&](const credits::Bill& bill, const std::vector<credits::PaidCell>& cells,
@@ -182,9 +181,8 @@ int run_reconcile(const GlobalOptions& global, const CreditArguments& arguments)
     if (!more) code = kRefused;
   }
   if (!found.empty()) code = kRefused;
-  Out out;
+  Out out{global, Out::Length::list};
   RowWriter rows{out,
-                 global.format,
                  {{"month"},
                   {"service"},
                   {"account"},

@@ -26,9 +26,8 @@ int run_applications(const GlobalOptions& global, const CreditArguments& argumen
   const OpenedLedger opened{global};
   const credits::Book book = opened.ledger.book(arguments.time());
   const credits::Settings& settings = opened.ledger.settings();
-  Out out;
+  Out out{global, Out::Length::list};
   RowWriter rows{out,
-                 global.format,
                  {{"time"},
                   {"applicationId"},
                   {"account"},
@@ -64,8 +63,8 @@ int run_applications(const GlobalOptions& global, const CreditArguments& argumen
 int run_notices(const GlobalOptions& global, const CreditArguments& arguments) {
   const OpenedLedger opened{global};
   const credits::Book book = opened.ledger.book(arguments.time());
-  Out out;
-  RowWriter rows{out, global.format, {{"time"}, {"account"}, {"kind"}, {"creditId"}, {"rule"}}};
+  Out out{global, Out::Length::list};
+  RowWriter rows{out, {{"time"}, {"account"}, {"kind"}, {"creditId"}, {"rule"}}};
   for (const credits::Notice& notice : credits::notices(book)) {
     if (!arguments.wants(notice.account)) continue;
     rows.row({time_cell(notice.time), Cell::of(notice.account), Cell::of(notice.kind), text_or_absent(notice.credit),
@@ -86,9 +85,8 @@ int run_forecast(const GlobalOptions& global, const CreditArguments& arguments) 
       });
   credits::DailyCharges charges;
   for (const auto& [bill, cells] : paid) credits::add_charges(book, arguments.account, bill, cells, charges);
-  Out out;
+  Out out{global, Out::Length::list};
   RowWriter rows{out,
-                 global.format,
                  {{"creditId"},
                   {"available", true},
                   {"cause"},
@@ -118,8 +116,8 @@ int run_check(const GlobalOptions& global, const CreditArguments& arguments) {
     findings.insert(findings.end(), more.begin(), more.end());
   }
   std::stable_sort(findings.begin(), findings.end(), [](const auto& a, const auto& b) { return a.time < b.time; });
-  Out out;
-  RowWriter rows{out, global.format, {{"time"}, {"rule"}, {"severity"}, {"account"}, {"event"}, {"sentence"}}};
+  Out out{global, Out::Length::list};
+  RowWriter rows{out, {{"time"}, {"rule"}, {"severity"}, {"account"}, {"event"}, {"sentence"}}};
   int code = kDone;
   for (const credits::Finding& finding : findings) {
     if (!arguments.wants(finding.account) && !finding.account.empty()) continue;
@@ -143,7 +141,7 @@ std::string read_file(const std::string& path) {
 }
 
 int run_settings(const GlobalOptions& global, const CreditArguments& arguments) {
-  Out out;
+  Out out{global, Out::Length::list};
   if (arguments.files.empty()) {
     store::Store store{global.store_directory(), store::Store::Mode::read};
     out.write(audit::credit_settings_text(store.snapshot()));

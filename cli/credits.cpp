@@ -52,9 +52,8 @@ int run_credits(const GlobalOptions& global, const CreditArguments& arguments) {
   const OpenedLedger opened{global};
   const credits::Book book = opened.ledger.book(arguments.time());
   const auto notices = credits::notices(book);
-  Out out;
+  Out out{global, Out::Length::list};
   RowWriter rows{out,
-                 global.format,
                  {{"account"},
                   {"creditId"},
                   {"type"},

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "cli/command.h"
+#include "cli/output.h"
 #include "event/framer.h"
 #include "event/json_text.h"
 #include "event/reject.h"
@@ -32,22 +33,22 @@ std::string error_json(std::string_view message, std::string_view path, std::siz
 // Prints results in the form asked for.
 class Results {
  public:
-  Results(std::ostream& out, bool array) : out_(out), array_(array) {
-    if (array_) out_ << '[';
+  Results(Out& out, bool array) : out_(out), array_(array) {
+    if (array_) out_.write("[");
   }
   void add(std::string_view json) {
-    if (array_) out_ << (count_ == 0 ? "\n" : ",\n");
-    out_ << json;
-    if (!array_) out_ << '\n';
+    if (array_) out_.write(count_ == 0 ? "\n" : ",\n");
+    out_.write(json);
+    if (!array_) out_.write("\n");
     ++count_;
   }
   void finish() {
-    if (array_) out_ << (count_ == 0 ? "]\n" : "\n]\n");
+    if (array_) out_.write(count_ == 0 ? "]\n" : "\n]\n");
     out_.flush();
   }
 
  private:
-  std::ostream& out_;
+  Out& out_;
   bool array_;
   std::size_t count_ = 0;
 };
@@ -87,7 +88,7 @@ bool starts_with_array(std::string_view text) {
 }
 
 // Decides every request of `in`, and prints an error in the place of one that can't be decided. False if there was one.
-bool decide_all(std::istream& in, bool array, std::ostream& out) {
+bool decide_all(std::istream& in, bool array, Out& out) {
   Window window{in};
   bool more = window.grow();
   Results results{out, array && starts_with_array(window.view())};
@@ -99,7 +100,7 @@ bool decide_all(std::istream& in, bool array, std::ostream& out) {
     all = false;
     results.add(error_json(message, path, offset));
   };
-  while (out) {
+  for (;;) {
     frames.clear();
     const std::size_t done = framer.split(window.view(), !more, frames);
     for (const event::Frame& frame : frames) {
@@ -131,10 +132,10 @@ int run_evaluate(const GlobalOptions& global, const std::string& path) {
     if (!file) throw std::runtime_error(path + " can't be read: " + std::strerror(errno));
   }
   std::istream& in = path == "-" ? std::cin : file;
-  const bool all = decide_all(in, global.format == Format::json, std::cout);
+  Out out{global};
+  const bool all = decide_all(in, global.format == Format::json, out);
   if (in.bad())
     throw std::runtime_error((path == "-" ? std::string{"standard input"} : path) + " can't be read to its end");
-  if (!std::cout) throw std::runtime_error("standard output can't be written");
   return all ? kDone : kRefused;
 }
 

@@ -5,9 +5,10 @@
 
 #include "audit/verdict_index.h"
 #include "cli/command.h"
+#include "cli/field_columns.h"
 #include "cli/filter_options.h"
-#include "cli/output.h"
 #include "cli/reveal.h"
+#include "cli/row_writer.h"
 #include "event/json_text.h"
 #include "event/reject.h"
 #include "query/event_list.h"
@@ -77,18 +78,20 @@ void append_line(std::string_view json, std::string& out) {
 
 class EventPrinter {
  public:
-  EventPrinter(const store::Snapshot& snapshot, Format format, std::vector<std::string> fields, bool reveal)
+  EventPrinter(const store::Snapshot& snapshot, const GlobalOptions& global, std::vector<std::string> fields,
+               bool reveal)
       : shown_(snapshot, reveal),
         snapshot_(snapshot),
-        format_(format),
+        format_(global.format),
         fields_(std::move(fields)),
-        whole_(fields_.empty() && format != Format::table && format != Format::csv) {
+        whole_(fields_.empty() && format_ != Format::table && format_ != Format::csv),
+        out_(global, Out::Length::list) {
     if (whole_ || format_ == Format::raw) return;
-    if (fields_.empty()) fields_ = {"time", "name", "source", "user", "account", "region", "ip", "error"};
+    if (fields_.empty()) fields_ = usual_fields();
     needs_text_ = std::any_of(fields_.begin(), fields_.end(), is_path);
     std::vector<Column> columns;
-    for (const std::string& field : fields_) columns.push_back({field});
-    rows_.emplace(out_, format_, std::move(columns));
+    for (const std::string& field : fields_) columns.push_back(field_column(field));
+    rows_.emplace(out_, std::move(columns));
   }
 
   void print(const query::ListedEvent& event) {
@@ -148,7 +151,7 @@ int run_events(const GlobalOptions& global, const Arguments& arguments) {
   if (arguments.reveal) record_reveal(global, "events " + arguments.filter.query_string());
   store::Store store{global.store_directory(), store::Store::Mode::read};
   const store::Snapshot snapshot = store.snapshot();
-  EventPrinter printer{snapshot, global.format, arguments.fields, arguments.reveal};
+  EventPrinter printer{snapshot, global, arguments.fields, arguments.reveal};
   query::list_events(snapshot, filter, arguments.order, arguments.limit, [&](const query::ListedEvent& event) {
     printer.print(event);
     return true;

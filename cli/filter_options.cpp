@@ -4,7 +4,6 @@
 #include <optional>
 
 #include "cli/command.h"
-#include "query/field_catalogue.h"
 #include "query/ip_range.h"
 #include "query/time_argument.h"
 #include "rules/verdicts/verdict.h"
@@ -135,15 +134,6 @@ std::string FilterOptions::query_string() const {
   if (!since_.empty()) add("since", since_);
   if (!until_.empty()) add("until", until_);
   return query;
-}
-
-void check_field_names(const std::vector<std::string>& names) {
-  for (const std::string& name : names) {
-    if (name == "time") continue;
-    if (const auto meant = query::similar_field(name)) {
-      throw UsageError("there is no field '" + name + "': did you mean '" + std::string{*meant} + "'?");
-    }
-  }
 }
 
 }  // namespace trailkeeper::cli

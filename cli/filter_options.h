@@ -29,7 +29,4 @@ class FilterOptions {
   std::string until_;
 };
 
-/// Throws UsageError for a field name that is none but looks much like one.
-void check_field_names(const std::vector<std::string>& names);
-
 }  // namespace trailkeeper::cli

@@ -5,7 +5,7 @@
 
 #include "cli/command.h"
 #include "cli/filter_options.h"
-#include "cli/output.h"
+#include "cli/row_writer.h"
 #include "event/json_text.h"
 
 namespace trailkeeper::cli {
@@ -24,10 +24,16 @@ int run_findings(const GlobalOptions& global, const Arguments& arguments) {
   const query::Filter filter = arguments.filter.filter();
   store::Store store{global.store_directory(), store::Store::Mode::read};
   const store::Snapshot snapshot = store.snapshot();
-  Out out;
+  Out out{global, Out::Length::list};
   RowWriter rows{out,
-                 global.format,
-                 {{"time"}, {"rule"}, {"severity"}, {"verdict"}, {"event"}, {"principal"}, {"action"}, {"sentence"}}};
+                 {{"time", false, 0, true},
+                  {"rule"},
+                  {"severity"},
+                  {"verdict"},
+                  {"event", false, 0, true},
+                  {"principal"},
+                  {"action"},
+                  {"sentence"}}};
   query::list_findings(snapshot, filter, arguments.limit, [&](const query::Finding& finding) {
     rows.row({Cell::of(event::format_timestamp(finding.event.segment->time(finding.event.index))),
               or_absent(finding.rule), Cell::of(finding.severity), Cell::of(verdicts::verdict_name(finding.verdict)),
@@ -116,7 +122,7 @@ int run_explain(const GlobalOptions& global, const std::vector<std::string>& eve
   if (global.format == Format::csv) throw UsageError("explain prints text or JSON: choose table, json or ndjson");
   store::Store store{global.store_directory(), store::Store::Mode::read};
   const store::Snapshot snapshot = store.snapshot();
-  Out out;
+  Out out{global, Out::Length::list};
   int code = kDone;
   std::vector<std::string> found;
   const bool text = global.format == Format::table || global.format == Format::raw;

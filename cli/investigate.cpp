@@ -4,8 +4,8 @@
 #include <algorithm>
 
 #include "cli/command.h"
-#include "cli/output.h"
 #include "cli/principal_argument.h"
+#include "cli/row_writer.h"
 #include "event/json_text.h"
 #include "event/visible_text.h"
 #include "query/investigation/investigation.h"
@@ -108,8 +108,9 @@ class Page {
   }
 
   void title(const char* text) {
-    const bool bold = stdout_takes_colour();
-    out_.write(fmt::format("\n{}{}{}\n", bold ? "\x1b[1m" : "", text, bold ? "\x1b[0m" : ""));
+    out_.write("\n");
+    out_.write_bold(text);
+    out_.write("\n");
   }
 
   void print_more(std::size_t rows, std::uint64_t others) {
@@ -129,7 +130,7 @@ class Page {
     for (const char* name : {"first", "last"}) columns.push_back({name});
     columns.push_back({"events", true});
     columns.push_back({"new"});
-    RowWriter rows{out_, Format::table, std::move(columns)};
+    RowWriter rows{out_, std::move(columns)};
     for (std::size_t i = 0; i < std::min<std::size_t>(top_, calls.size()); ++i) {
       const Call& call = *calls[i];
       std::vector<Cell> cells{or_absent(call.name), or_absent(call.source)};
@@ -148,7 +149,7 @@ class Page {
     const Traits& traits = found_.activity.*section.traits;
     if (traits.rows.empty()) return;
     title(section.title);
-    RowWriter rows{out_, Format::table, {{"value"}, {"first"}, {"last"}, {"events", true}, {"new"}}};
+    RowWriter rows{out_, {{"value"}, {"first"}, {"last"}, {"events", true}, {"new"}}};
     for (std::size_t i = 0; i < std::min<std::size_t>(top_, traits.rows.size()); ++i) {
       const Trait& trait = traits.rows[i];
       rows.row({Cell::of(trait.value), Cell::of(time_text(trait.seen.first)), Cell::of(time_text(trait.seen.last)),
@@ -161,7 +162,7 @@ class Page {
   void print_changes() {
     if (found_.changes.empty()) return;
     title("Grants and credentials it changed, newest first");
-    RowWriter rows{out_, Format::table, {{"time"}, {"call"}, {"target"}, {"error"}, {"eventID"}}};
+    RowWriter rows{out_, {{"time"}, {"call"}, {"target"}, {"error"}, {"eventID"}}};
     for (std::size_t i = 0; i < std::min<std::size_t>(top_, found_.changes.size()); ++i) {
       const query::GrantChange& change = found_.changes[i];
       rows.row({Cell::of(time_text(change.time)), Cell::of(change.name), or_absent(change.target),
@@ -180,7 +181,6 @@ class Page {
     if (links.empty()) return;
     title(text);
     RowWriter rows{out_,
-                   Format::table,
                    {{"step", true},
                     {"caller"},
                     {"call"},
@@ -342,7 +342,7 @@ int run_investigate(const GlobalOptions& global, const Arguments& arguments) {
   const store::Snapshot snapshot = store.snapshot();
   const query::Investigation found =
       query::investigate(snapshot, query::ShownEvents{snapshot}, request_of(snapshot, arguments));
-  Out out;
+  Out out{global, Out::Length::list};
   if (global.format == Format::table) {
     Page{out, found, arguments.top}.print();
   } else {

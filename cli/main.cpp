@@ -1,9 +1,11 @@
 // Dispatches to the subcommands.
 #include <malloc.h>
 
+#include <csignal>
 #include <cstdio>
 
 #include "cli/command.h"
+#include "cli/output.h"
 
 namespace trailkeeper::cli {
 namespace {
@@ -21,6 +23,8 @@ void add_global_options(CLI::App& app, GlobalOptions& global) {
                       {"raw", Format::raw}},
                      "table (default), json, ndjson, csv or raw")
       ->type_name("FORMAT");
+  app.add_flag("--wide", global.wide, "Print long values of tables whole, even if they don't fit the terminal");
+  app.add_flag("--no-pager", global.no_pager, "Don't show long lists through $PAGER");
   app.require_subcommand(1);
   app.fallthrough();
   app.footer(
@@ -72,6 +76,8 @@ int run_program(int argc, char** argv) {
       return kUsage;
     }
     return run();
+  } catch (const OutputClosed&) {
+    return kDone;
   } catch (const UsageError& error) {
     print_error(global, error.what());
     return kUsage;
@@ -89,6 +95,8 @@ int main(int argc, char** argv) {
   // Batches are made in one thread and freed in another; with an arena a thread each would keep what others could use.
   mallopt(M_ARENA_MAX, 2);
 #endif
+  // Who reads standard output may stop before its end: then the store is closed in order, and that is all.
+  std::signal(SIGPIPE, SIG_IGN);
   try {
     return trailkeeper::cli::run_program(argc, argv);
   } catch (...) {

@@ -2,7 +2,7 @@
 #include <fmt/format.h>
 
 #include "cli/command.h"
-#include "cli/output.h"
+#include "cli/row_writer.h"
 #include "event/json_text.h"
 #include "event/timestamp.h"
 #include "store/archive.h"
@@ -15,7 +15,7 @@ namespace {
 bool is_json(const GlobalOptions& global) { return global.format == Format::json || global.format == Format::ndjson; }
 
 void print(const GlobalOptions& global, const std::string& text, const std::string& json) {
-  Out out;
+  Out out{global};
   out.write((is_json(global) ? json : text) + "\n");
   out.flush();
 }
@@ -79,8 +79,8 @@ int run_verify(const GlobalOptions& global) {
 
 int run_journal(const GlobalOptions& global) {
   store::Store store{global.store_directory(), store::Store::Mode::read};
-  Out out;
-  RowWriter rows{out, global.format, {{"time"}, {"entry"}}};
+  Out out{global, Out::Length::list};
+  RowWriter rows{out, {{"time", false, 0, true}, {"entry"}}};
   store.snapshot().journal([&](const store::JournalEntry& entry) {
     rows.row({Cell::of(event::format_timestamp(entry.time)), Cell{entry.text, entry.text}});
   });

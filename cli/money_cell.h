@@ -3,7 +3,7 @@
 
 #include <optional>
 
-#include "cli/output.h"
+#include "cli/row_writer.h"
 #include "rules/credits/calendar.h"
 #include "rules/credits/money.h"
 #include "rules/credits/settings.h"

@@ -1,74 +1,66 @@
-// Rows for people and for programs.
+// The one way to standard output.
 #pragma once
 
 #include <cstdint>
-#include <cstdio>
+#include <memory>
+#include <optional>
+#include <stdexcept>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "cli/command.h"
+#include "cli/terminal.h"
 
 namespace trailkeeper::cli {
 
-/// Writes to stdout through one large buffer; throws if stdout can't take it (a full disk, say).
+class Pager;
+
+/// Nobody reads standard output any more: its reader, such as a pager or `head`, has ended. That is no failure.
+class OutputClosed : public std::runtime_error {
+ public:
+  OutputClosed() : std::runtime_error("standard output was closed") {}
+};
+
+/// Writes to stdout through one large buffer. Nothing that acts on a terminal gets past it, whoever wrote it: in a
+/// table and on a terminal such characters are made visible, in JSON they are escaped; csv and raw go into pipes and
+/// files as they are (event/visible_text.h). Not thread-safe.
 class Out {
  public:
+  enum class Length { short_text, list };
+
+  /// A list that doesn't fit the terminal's screen goes through the pager, unless --no-pager was given.
+  explicit Out(const GlobalOptions& global, Length length = Length::short_text);
+  /// Flushes, and waits until the reader has left the pager.
   ~Out();
-  Out() = default;
   Out(const Out&) = delete;
   Out& operator=(const Out&) = delete;
 
+  /// Precondition: a character isn't split between two calls. Throws OutputClosed, and std::runtime_error if stdout
+  /// can't take it (a full disk, say).
   void write(std::string_view bytes);
+  /// In bold, if it is a terminal that takes colour (NO_COLOR isn't set).
+  void write_bold(std::string_view text);
+  /// Writes what is buffered; of a list that might still fit the screen, nothing yet.
   void flush();
 
+  [[nodiscard]] Format format() const { return format_; }
+  /// The terminal that people will see this on, also through a pager.
+  [[nodiscard]] const std::optional<TerminalSize>& terminal() const { return terminal_; }
+  /// Long values are to be printed whole.
+  [[nodiscard]] bool wide() const { return wide_; }
+
  private:
+  void write_out(std::string_view bytes);
+  void finish();
+  [[nodiscard]] bool fits_screen() const;
+
+  Format format_;
+  bool wide_;
+  bool may_page_;
+  std::optional<TerminalSize> terminal_;
+  std::unique_ptr<Pager> pager_;
   std::string buffer_;
 };
-
-/// A value of a row: how a table and CSV show it, and its JSON.
-struct Cell {
-  std::string text;
-  std::string json;
-
-  static Cell of(std::string_view text);
-  static Cell of(std::uint64_t number);
-  static Cell absent();
-};
-
-struct Column {
-  std::string name;
-  bool right = false;     ///< Numbers are aligned to the right.
-  std::size_t width = 0;  ///< At least, in a table.
-};
-
-/// Prints rows in the format asked for: a table (header in bold on a terminal, unless NO_COLOR is set), a JSON array of
-/// objects, an object a line, CSV (RFC 4180), or, for `raw`, values separated by tabs. Rows appear as they come; a
-/// table takes its widths from the first thousand.
-class RowWriter {
- public:
-  RowWriter(Out& out, Format format, std::vector<Column> columns);
-  void row(std::vector<Cell> cells);
-  /// Prints the rows so far now; a table keeps the widths that it has then.
-  void show();
-  /// Must be called at the end.
-  void finish();
-
- private:
-  void write_table_row(const std::vector<std::string>& texts, bool header);
-  void settle_widths();
-
-  Out& out_;
-  Format format_;
-  std::vector<Column> columns_;
-  std::vector<std::vector<std::string>> waiting_;
-  std::vector<std::size_t> widths_;
-  bool settled_ = false;
-  std::uint64_t rows_ = 0;
-};
-
-/// Whether to print escape sequences to stdout.
-bool stdout_takes_colour();
 
 /// `1234567` as `1,234,567`.
 std::string grouped(std::uint64_t number);

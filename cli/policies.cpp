@@ -10,8 +10,8 @@
 #include "audit/policy_state.h"
 #include "audit/verdict_index.h"
 #include "cli/command.h"
-#include "cli/output.h"
 #include "cli/principal_argument.h"
+#include "cli/row_writer.h"
 #include "event/json_text.h"
 #include "event/timestamp.h"
 
@@ -45,8 +45,8 @@ int run_load(const GlobalOptions& global, const Load& load) {
   const event::Timestamp time = time_argument(load.at, "--at");
   store::Store store{global.store_directory(), store::Store::Mode::write};
   store::Writer writer{store};
-  Out out;
-  RowWriter rows{out, global.format, {{"file"}, {"id"}, {"at"}, {"new"}, {"content"}}};
+  Out out{global, Out::Length::list};
+  RowWriter rows{out, {{"file"}, {"id"}, {"at"}, {"new"}, {"content"}}};
   int code = kDone;
   for (const std::string& path : load.paths) {
     const auto loaded = audit::load_policies(writer, read_whole(path), path, time, now());
@@ -72,8 +72,8 @@ int run_load(const GlobalOptions& global, const Load& load) {
 int run_list(const GlobalOptions& global) {
   store::Store store{global.store_directory(), store::Store::Mode::read};
   const store::Snapshot snapshot = store.snapshot();
-  Out out;
-  RowWriter rows{out, global.format, {{"id"}, {"at"}, {"kind"}, {"bytes", true}, {"loaded"}, {"file"}}};
+  Out out{global, Out::Length::list};
+  RowWriter rows{out, {{"id"}, {"at"}, {"kind"}, {"bytes", true}, {"loaded"}, {"file"}}};
   for (const store::PolicyFile& file : snapshot.policy_files()) {
     rows.row({Cell::of(audit::policy_file_id(file)), Cell::of(event::format_timestamp(file.time)), Cell::of(file.kind),
               Cell::of(std::uint64_t{file.bytes.size()}), Cell::of(event::format_timestamp(file.loaded)),
@@ -97,7 +97,7 @@ int run_forget(const GlobalOptions& global, const std::vector<std::string>& ids)
 
 class PolicyRows {
  public:
-  PolicyRows(Out& out, Format format) : rows_(out, format, {{"as"}, {"policy"}, {"document"}}) {}
+  explicit PolicyRows(Out& out) : rows_(out, {{"as"}, {"policy"}, {"document"}}) {}
   void add(std::string_view as, const rules::grants::DocumentPtr& document) {
     Cell json{document->json, {}};
     if (document->error.empty()) {
@@ -124,8 +124,8 @@ int run_show(const GlobalOptions& global, const std::string& who, const std::str
                             "; see: trailkeeper policies list");
     return kRefused;
   }
-  Out out;
-  PolicyRows rows{out, global.format};
+  Out out{global, Out::Length::list};
+  PolicyRows rows{out};
   int code = kDone;
   for (const auto& name : found) {
     const auto granted = state.history().granted({name.kind, name.account, name.name}, time);
@@ -151,14 +151,14 @@ int run_recheck(const GlobalOptions& global, bool all) {
   store::Store store{global.store_directory(), store::Store::Mode::write};
   store::Writer writer{store};
   const audit::RecheckResult result = audit::recheck(store, writer, {all});
-  Out out;
+  Out out{global};
   if (global.format == Format::table) {
     out.write(fmt::format("{} events judged anew, in {} segments, in {:.2f} s\n", grouped(result.events),
                           grouped(result.segments), result.seconds));
     out.flush();
     return kDone;
   }
-  RowWriter rows{out, global.format, {{"events", true}, {"segments", true}, {"seconds", true}}};
+  RowWriter rows{out, {{"events", true}, {"segments", true}, {"seconds", true}}};
   const std::string seconds = fmt::format("{:.3f}", result.seconds);
   rows.row({Cell::of(result.events), Cell::of(result.segments), {seconds, seconds}});
   rows.finish();

@@ -2,8 +2,8 @@
 #include <optional>
 
 #include "cli/command.h"
-#include "cli/output.h"
 #include "cli/reveal.h"
+#include "cli/row_writer.h"
 #include "event/json_text.h"
 #include "query/shown_event.h"
 #include "store/store.h"
@@ -33,13 +33,13 @@ int run_rejects(const GlobalOptions& global, std::optional<std::uint64_t> limit,
   if (reveal) record_reveal(global, "rejects");
   store::Store store{global.store_directory(), store::Store::Mode::read};
   const store::Snapshot snapshot = store.snapshot();
-  Out out;
+  Out out{global, Out::Length::list};
   const bool table = global.format == Format::table;
   std::vector<Column> columns{{"source"}, {"offset", true}, {"line", true}, {"reason"}, {"length", true}};
   if (!table) columns.push_back({"description"});
   columns.push_back({"bytes"});
   if (!table) columns.push_back({"encoding"});
-  RowWriter rows{out, global.format, std::move(columns)};
+  RowWriter rows{out, std::move(columns)};
   std::uint64_t printed = 0;
   const query::ShownEvents shown{snapshot, reveal};
   snapshot.rejects([&](const store::RejectedRecord& kept) {

@@ -82,7 +82,7 @@ int run_replay(const GlobalOptions& global, const Arguments& arguments) {
   }
   if (result.interrupted)
     print_error(global, "interrupted: what was read is committed; replay again to take in the rest");
-  Out out;
+  Out out{global};
   const bool json = global.format == Format::json || global.format == Format::ndjson;
   out.write((json ? result_json(result) : result_text(result)) + "\n");
   out.flush();

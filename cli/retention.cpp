@@ -9,7 +9,7 @@
 
 #include "cli/command.h"
 #include "cli/filter_options.h"
-#include "cli/output.h"
+#include "cli/row_writer.h"
 #include "event/json_text.h"
 #include "query/filter_json.h"
 #include "query/time_argument.h"
@@ -77,7 +77,7 @@ int run_retain(const GlobalOptions& global, const RetainArguments& arguments) {
   store::Writer writer{store};
   const query::RetentionResult result = query::apply_retention(store, writer, request);
   const std::string before = result.before ? event::format_timestamp(*result.before) : "";
-  Out out;
+  Out out{global};
   if (global.format == Format::json || global.format == Format::ndjson) {
     out.write(fmt::format(R"({{"events":{},"held":{},"segments":{},"before":{},"dryRun":{}}})", result.events,
                           result.held, result.segments, before.empty() ? "null" : "\"" + before + "\"",
@@ -121,8 +121,8 @@ int run_hold_add(const GlobalOptions& global, const std::string& name, const Fil
 
 int run_hold_list(const GlobalOptions& global) {
   store::Store store{global.store_directory(), store::Store::Mode::read};
-  Out out;
-  RowWriter rows{out, global.format, {{"name"}, {"filter"}}};
+  Out out{global, Out::Length::list};
+  RowWriter rows{out, {{"name"}, {"filter"}}};
   for (const store::LegalHold& hold : store.snapshot().holds())
     rows.row({Cell::of(hold.name), Cell{hold.filter, hold.filter}});
   rows.finish();

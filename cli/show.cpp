@@ -3,6 +3,7 @@
 #include "cli/output.h"
 #include "cli/reveal.h"
 #include "event/json_text.h"
+#include "event/visible_text.h"
 #include "query/event_list.h"
 #include "query/shown_event.h"
 #include "store/store.h"
@@ -20,7 +21,7 @@ int run_show(const GlobalOptions& global, const std::vector<std::string>& event_
   store::Store store{global.store_directory(), store::Store::Mode::read};
   const store::Snapshot snapshot = store.snapshot();
   const query::ShownEvents shown{snapshot, reveal};
-  Out out;
+  Out out{global, Out::Length::list};
   int code = kDone;
   bool first = true;
   for (const std::string& event_id : event_ids) {
@@ -37,7 +38,12 @@ int run_show(const GlobalOptions& global, const std::vector<std::string>& event_
       shown.append(*event.segment, event.index, json);
       std::string text;
       switch (global.format) {
-        case Format::table: event::append_pretty(json, text); break;
+        case Format::table: {
+          std::string pretty;
+          event::append_pretty(json, pretty);
+          event::append_visible_json(pretty, text);
+          break;
+        }
         case Format::raw:
           if (json.find_first_of("\r\n") == std::string::npos) {
             text = json;

@@ -4,7 +4,7 @@
 #include <fmt/format.h>
 
 #include "cli/command.h"
-#include "cli/output.h"
+#include "cli/row_writer.h"
 #include "event/json_text.h"
 
 namespace trailkeeper::cli {
@@ -45,7 +45,7 @@ void print_table(const query::Stats& stats, Out& out) {
     line("last event", event::format_timestamp(stats.last));
   }
   out.write("\n");
-  RowWriter rows{out, Format::table, {{"source"}, {"events", true}}};
+  RowWriter rows{out, {{"source"}, {"events", true}}};
   for (const query::SourceCount& source : stats.sources) {
     rows.row({Cell::of(source.source), Cell{grouped(source.events), std::to_string(source.events)}});
   }
@@ -55,13 +55,13 @@ void print_table(const query::Stats& stats, Out& out) {
 int run_stats(const GlobalOptions& global) {
   store::Store store{global.store_directory(), store::Store::Mode::read};
   const query::Stats stats = query::collect_stats(store);
-  Out out;
+  Out out{global, Out::Length::list};
   switch (global.format) {
     case Format::json:
     case Format::ndjson: out.write(stats_json(stats)); break;
     case Format::table: print_table(stats, out); break;
     default: {
-      RowWriter rows{out, global.format, {{"source"}, {"events"}}};
+      RowWriter rows{out, {{"source"}, {"events"}}};
       for (const query::SourceCount& source : stats.sources)
         rows.row({Cell::of(source.source), Cell::of(source.events)});
       rows.finish();

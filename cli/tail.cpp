@@ -5,8 +5,9 @@
 
 #include "cli/command.h"
 #include "cli/event_source.h"
+#include "cli/field_columns.h"
 #include "cli/filter_options.h"
-#include "cli/output.h"
+#include "cli/row_writer.h"
 #include "event/json_text.h"
 #include "event/reject.h"
 #include "query/field_catalogue.h"
@@ -28,24 +29,27 @@ struct UsualWidth {
   std::size_t width;
 };
 
-constexpr UsualWidth kUsualWidths[] = {{"time", 20}, {"name", 24},    {"source", 26}, {"user", 20},
-                                       {"ip", 15},   {"account", 12}, {"region", 14}, {"error", 12}};
+constexpr UsualWidth kUsualWidths[] = {{"time", 20},    {"name", 24},   {"source", 26}, {"user", 20},   {"ip", 15},
+                                       {"account", 12}, {"region", 14}, {"error", 12},  {"eventID", 36}};
 
 Column column_of(const std::string& field) {
   const auto* const known = std::find_if(std::begin(kUsualWidths), std::end(kUsualWidths),
                                          [&](const UsualWidth& usual) { return usual.field == field; });
-  return {field, false, known == std::end(kUsualWidths) ? 0 : known->width};
+  Column column = field_column(field);
+  if (known != std::end(kUsualWidths)) column.width = known->width;
+  return column;
 }
 
 /// Prints events of which there is no more than their JSON.
 class TailPrinter {
  public:
-  TailPrinter(Format format, std::vector<std::string> fields) : format_(format), fields_(std::move(fields)) {
-    if (fields_.empty() && format != Format::table && format != Format::csv) return;
-    if (fields_.empty()) fields_ = {"time", "name", "source", "user", "account", "region", "ip", "error"};
+  TailPrinter(const GlobalOptions& global, std::vector<std::string> fields)
+      : format_(global.format), fields_(std::move(fields)), out_(global) {
+    if (fields_.empty() && format_ != Format::table && format_ != Format::csv) return;
+    if (fields_.empty()) fields_ = usual_fields();
     std::vector<Column> columns;
     for (const std::string& field : fields_) columns.push_back(column_of(field));
-    rows_.emplace(out_, format_, std::move(columns));
+    rows_.emplace(out_, std::move(columns));
   }
 
   void print(std::string_view json) {
@@ -125,8 +129,8 @@ int run_tail(const GlobalOptions& global, const Arguments& arguments) {
     throw UsageError("--output raw prints whole events: leave --fields out, or choose json, ndjson, csv or table");
   }
   const EventSourceOptions source = source_of(arguments);
-  TailPrinter printer{global.format, arguments.fields};
-  const auto say = [](const std::string& text) { std::fputs(("trailkeeper: " + text + "\n").c_str(), stderr); };
+  TailPrinter printer{global, arguments.fields};
+  const auto say = [](const std::string& text) { print_notice(text); };
   EventSourceHandlers handlers;
   handlers.take = [&](std::string_view name, std::string_view data) {
     if (name.empty()) {

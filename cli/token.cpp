@@ -3,7 +3,7 @@
 #include <filesystem>
 
 #include "cli/command.h"
-#include "cli/output.h"
+#include "cli/row_writer.h"
 #include "query/time_argument.h"
 #include "serve/tokens.h"
 
@@ -45,7 +45,7 @@ int run_create(const GlobalOptions& global, const CreateArguments& arguments) {
   std::filesystem::create_directories(directory, error);
   if (error) throw serve::TokenError("cannot make " + directory + ": " + error.message());
   const serve::NewToken made = serve::create_token(serve::token_path(directory), request, made_at);
-  Out out;
+  Out out{global};
   if (global.format == Format::table) {
     // One secret on a line of its own is what scripts can take; what it is stands on stderr.
     if (arguments.aws) {
@@ -54,7 +54,7 @@ int run_create(const GlobalOptions& global, const CreateArguments& arguments) {
       out.write(made.secret + "\n");
     }
     out.flush();
-    std::fputs("trailkeeper: keep this now, it is not shown again\n", stderr);
+    print_notice("keep this now, it is not shown again");
     return kDone;
   }
   std::vector<Column> columns{{"name"}, {"rights"}};
@@ -65,7 +65,7 @@ int run_create(const GlobalOptions& global, const CreateArguments& arguments) {
   }
   columns.push_back({"secret"});
   cells.push_back(Cell::of(made.secret));
-  RowWriter rows{out, global.format, std::move(columns)};
+  RowWriter rows{out, std::move(columns)};
   rows.row(std::move(cells));
   rows.finish();
   return kDone;
@@ -74,8 +74,8 @@ int run_create(const GlobalOptions& global, const CreateArguments& arguments) {
 int run_list(const GlobalOptions& global) {
   const auto tokens = serve::TokenSet::load(serve::token_path(global.store_directory()));
   const event::Timestamp time = now();
-  Out out;
-  RowWriter rows{out, global.format, {{"name"}, {"rights"}, {"accessKeyId"}, {"created"}, {"expires"}, {"state"}}};
+  Out out{global, Out::Length::list};
+  RowWriter rows{out, {{"name"}, {"rights"}, {"accessKeyId"}, {"created"}, {"expires"}, {"state"}}};
   for (const serve::Token& token : tokens.tokens()) {
     rows.row({Cell::of(token.name), Cell::of(serve::rights_text(token.rights)),
               token.is_aws() ? Cell::of(token.access_key_id) : Cell::absent(),

@@ -78,7 +78,7 @@ _trailkeeper() {
       --user-agent | --limit | --top | --workers | --url | --tls-client-name | --host-name | --max-connections | --*-timeout) return ;;
   esac
 
-  local global="--store --output --help"
+  local global="--store --output --wide --no-pager --help"
   case "$command" in
     "") _trailkeeper_words "$commands $global --version" ;;
     replay) if [[ $cur == -?* ]]; then _trailkeeper_words "--workers --no-verdicts $global"; else _trailkeeper_files -f; fi ;;

@@ -1,0 +1,66 @@
+// Rows for people and for programs.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "cli/output.h"
+
+namespace trailkeeper::cli {
+
+/// A value of a row: how a table and CSV show it, and its JSON.
+struct Cell {
+  std::string text;
+  std::string json;
+
+  static Cell of(std::string_view text);
+  static Cell of(std::uint64_t number);
+  static Cell absent();
+};
+
+struct Column {
+  std::string name;
+  bool right = false;     ///< Numbers are aligned to the right; they are never cut.
+  std::size_t width = 0;  ///< At least, in a table.
+  bool whole = false;     ///< Not cut below 40 cells: a time, or an ID, of which a part is worth nothing.
+};
+
+/// Prints rows in the output's format: a table (header in bold where colour is taken), a JSON array of objects, an
+/// object a line, CSV (RFC 4180), or, for `raw`, values separated by tabs. Rows appear as they come; a table takes its
+/// widths from the first thousand.
+///
+/// On a terminal a table fits: its longest values are cut, with an ellipsis; where columns would get narrower than ten
+/// cells, each row is printed as a record, one value below the other. Not so with --wide, nor in a pipe or file.
+class RowWriter {
+ public:
+  RowWriter(Out& out, std::vector<Column> columns);
+  void row(std::vector<Cell> cells);
+  /// Prints the rows so far now; a table keeps the widths that it has then.
+  void show();
+  /// Must be called at the end.
+  void finish();
+
+ private:
+  enum class Layout { unsettled, table, records };
+
+  void table_row(const std::vector<Cell>& cells);
+  void settle();
+  void fit_widths();
+  void write_row(const std::vector<std::string>& texts);
+  void write_table_row(const std::vector<std::string>& texts, bool header);
+  void write_record(const std::vector<std::string>& texts);
+  [[nodiscard]] bool never_cut(std::size_t column) const { return columns_[column].right || columns_[column].whole; }
+
+  Out& out_;
+  std::vector<Column> columns_;
+  std::vector<std::vector<std::string>> waiting_;
+  std::vector<std::size_t> widths_;
+  std::size_t limit_ = 0;  // Cells in a line; 0: any number.
+  Layout layout_ = Layout::unsettled;
+  std::uint64_t rows_ = 0;
+  std::uint64_t records_ = 0;  // Printed as such.
+};
+
+}  // namespace trailkeeper::cli
