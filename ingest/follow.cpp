@@ -20,6 +20,7 @@
 
 #include "event/byte_masks.h"
 #include "event/framer.h"
+#include "ingest/followed_file.h"
 #include "ingest/input_files.h"
 #include "ingest/slice_reader.h"
 
@@ -47,6 +48,13 @@ std::uint64_t fingerprint_of(int descriptor, std::uint64_t bytes) {
   return XXH3_64bits_withSeed(first.data(), static_cast<std::size_t>(got), seed) | 1U;
 }
 
+// Absolute, and without a slash behind it.
+std::string normal_folder(const std::string& folder) {
+  std::string path = fs::absolute(folder).lexically_normal().string();
+  while (path.size() > 1 && path.ends_with('/')) path.pop_back();
+  return path;
+}
+
 bool hidden(std::string_view path) {
   const std::size_t slash = path.rfind('/');
   return path.substr(slash == std::string_view::npos ? 0 : slash + 1).starts_with('.');
@@ -70,7 +78,7 @@ Follower::Follower(store::Store& store, Intake& intake, const std::string& folde
                    OnProblem on_problem)
     : store_(store),
       intake_(intake),
-      folder_(fs::absolute(folder).lexically_normal().string()),
+      folder_(normal_folder(folder)),
       on_receipt_(std::move(on_receipt)),
       on_problem_(std::move(on_problem)) {
   if (!fs::is_directory(folder_)) throw std::runtime_error("cannot follow " + folder_ + ": it is no folder");
@@ -109,6 +117,8 @@ void Follower::scan(const std::string& folder) {
     const std::string path = entry->path().string();
     if (hidden(path)) {
       if (entry->is_directory(failed)) entry.disable_recursion_pending();
+    } else if (entry->is_symlink(failed)) {
+      on_problem_(open_followed(folder_, path).problem);
     } else if (entry->is_directory(failed)) {
       watch_folder(path);
     } else if (entry->is_regular_file(failed)) {
@@ -119,7 +129,9 @@ void Follower::scan(const std::string& folder) {
 }
 
 void Follower::watch_folder(const std::string& folder) {
-  const int watch = ::inotify_add_watch(inotify_, folder.c_str(), kWatched);
+  // The folder itself may be named by a link; what lies in it isn't trusted to be what it was a moment ago.
+  const std::uint32_t links = folder == folder_ ? 0 : IN_DONT_FOLLOW;
+  const int watch = ::inotify_add_watch(inotify_, folder.c_str(), kWatched | links);
   if (watch < 0) {
     on_problem_("cannot watch " + folder + ": " + std::strerror(errno) +
                 (errno == ENOSPC ? " (fs.inotify.max_user_watches is reached)" : ""));
@@ -177,26 +189,15 @@ void Follower::take_pending() {
 
 // False: to be tried again.
 bool Follower::take_file(const std::string& path, bool written) {
-  const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-  if (descriptor < 0) {
-    if (errno != ENOENT) on_problem_("cannot read " + path + ": " + std::strerror(errno));
-    return true;
-  }
-  struct stat status {};
+  FollowedFile opened = open_followed(folder_, path);
+  if (!opened.problem.empty()) on_problem_(opened.problem);
+  if (!opened.file) return true;
   std::array<char, 8> first{};
-  const ssize_t got = ::pread(descriptor, first.data(), first.size(), 0);
-  if (::fstat(descriptor, &status) != 0 || !S_ISREG(status.st_mode) || got <= 0) {
-    ::close(descriptor);
-    return true;
-  }
-  if (compression_of({first.data(), static_cast<std::size_t>(got)}) != Compression::none) {
-    if (written) return take_compressed(descriptor, path);
-    ::close(descriptor);
-    return true;
-  }
-  const bool done = take_plain(descriptor, path);
-  ::close(descriptor);
-  return done;
+  const ssize_t got = ::pread(opened.file.get(), first.data(), first.size(), 0);
+  if (got <= 0) return true;
+  const bool compressed = compression_of({first.data(), static_cast<std::size_t>(got)}) != Compression::none;
+  if (!compressed) return take_plain(opened.file.get(), path);
+  return !written || take_compressed(std::move(opened.file), path);
 }
 
 bool Follower::take_plain(int descriptor, const std::string& path) {
@@ -244,13 +245,13 @@ bool Follower::take_plain(int descriptor, const std::string& path) {
   return false;
 }
 
-bool Follower::take_compressed(int descriptor, const std::string& path) {
+bool Follower::take_compressed(store::Descriptor file, const std::string& path) {
   // All of it has to be there again for it to be the same file: its size counts, too.
   struct stat status {};
-  const bool known_size = ::fstat(descriptor, &status) == 0;
-  std::uint64_t fingerprint = fingerprint_of(descriptor, std::numeric_limits<std::uint64_t>::max());
+  const bool known_size = ::fstat(file.get(), &status) == 0;
+  std::uint64_t fingerprint = fingerprint_of(file.get(), std::numeric_limits<std::uint64_t>::max());
   if (known_size) fingerprint = (fingerprint ^ static_cast<std::uint64_t>(status.st_size) << 1U) | 1U;
-  SliceReader reader{descriptor, path, [] { return std::string{}; }};
+  SliceReader reader{file.release(), path, [] { return std::string{}; }};
   const auto before = complete_.find(path);
   if (before != complete_.end() && (before->second == 0 || before->second == fingerprint)) return true;
   while (auto slice = reader.next()) {

@@ -10,13 +10,15 @@
 
 #include "ingest/intake.h"
 #include "store/store.h"
+#include "store/store_files.h"
 
 namespace trailkeeper::ingest {
 
 /// Watches a folder and the folders in it (inotify) in a thread of its own. What is there at the start, a file that was
 /// written and closed, or one that was moved in, is taken in; of a file that grows by lines (not compressed), what it
 /// grew by. How far each file was read is committed with its events, so a restart goes on there. Hidden files are left
-/// alone. A file is given again from the place reached when its events couldn't be stored.
+/// alone; links, pipes and devices are refused. A file is given again from the place reached when its events couldn't
+/// be stored.
 class Follower {
  public:
   using OnReceipt = std::function<void(const Receipt&, std::size_t bytes)>;
@@ -47,7 +49,7 @@ class Follower {
   void take_pending();
   bool take_file(const std::string& path, bool written);
   bool take_plain(int descriptor, const std::string& path);
-  bool take_compressed(int descriptor, const std::string& path);
+  bool take_compressed(store::Descriptor file, const std::string& path);
   bool commit(Delivery delivery);
 
   store::Store& store_;

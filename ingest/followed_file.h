@@ -1,0 +1,20 @@
+// Opens files in a followed folder, and nothing that lies elsewhere.
+#pragma once
+
+#include <string>
+
+#include "store/store_files.h"
+
+namespace trailkeeper::ingest {
+
+struct FollowedFile {
+  store::Descriptor file;  ///< Open for reading; closed if there is nothing to read.
+  std::string problem;     ///< Why it isn't taken in; empty if it is, or if it is gone.
+};
+
+/// Opens `path`, which begins with `folder` and a slash. Whoever may put names into the folder must not make this
+/// process read what they can't read themselves, nor wait: so no link is followed, be it the file or a folder on the
+/// way, and pipes and devices are refused. Looked at is what was opened: what lies under the name may change meanwhile.
+FollowedFile open_followed(const std::string& folder, const std::string& path);
+
+}  // namespace trailkeeper::ingest
