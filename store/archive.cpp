@@ -1,52 +1,64 @@
 #include "store/archive.h"
 
-#include <fcntl.h>
 #include <unistd.h>
 
-#include <cerrno>
-#include <cstring>
 #include <filesystem>
+
+#include "store/data_file.h"
+#include "store/writer_lock.h"
 
 namespace trailkeeper::store {
 namespace {
 
 namespace fs = std::filesystem;
 
-constexpr const char* kDataFile = "/data.mdb";
-
-void sync_directory(const std::string& directory) {
-  const int descriptor = ::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  const bool synced = descriptor >= 0 && ::fsync(descriptor) == 0;
-  const int code = errno;
-  if (descriptor >= 0) ::close(descriptor);
-  if (!synced) throw StoreError(StoreErrorKind::io, "cannot make " + directory + " durable: " + std::strerror(code));
-}
-
 void require_no_store(const std::string& directory) {
-  std::error_code failed;
-  if (fs::exists(directory + kDataFile, failed)) {
-    throw StoreError(StoreErrorKind::io, "there is a store at " + directory + " already: name an empty or new folder");
-  }
-  fs::create_directories(directory, failed);
-  if (failed) throw StoreError(StoreErrorKind::io, "cannot create " + directory + ": " + failed.message());
+  if (!file_at(directory + kDataFile)) return;
+  throw StoreError(StoreErrorKind::io, "there is a store at " + directory + " already: name an empty or new folder");
 }
 
-// The copy appears under its name only when it is whole.
-void copy_into(Environment& environment, const std::string& directory) {
-  const std::string temporary = directory + "/data.mdb.new";
-  std::error_code ignored;
-  fs::remove(temporary, ignored);
-  environment.copy_to(temporary);
-  fs::rename(temporary, directory + kDataFile);
-  sync_directory(directory);
-}
-
-void verify_or_throw(const std::string& directory) {
-  Store copy{directory, Store::Mode::read};
+void verify_or_throw(const StagingFolder& staging, const std::string& directory) {
+  Store copy{staging.path(), Store::Mode::read};
   verify(copy.snapshot(), false, [&](const Damage& damage) {
-    throw StoreError(StoreErrorKind::corrupt, "the copy at " + directory + " is damaged: segment " +
+    throw StoreError(StoreErrorKind::corrupt, "the copy for " + directory +
+                                                  " is damaged, and was not put there: segment " +
                                                   std::to_string(damage.segment) + ": " + damage.what);
   });
+}
+
+// Nothing is left of a folder that was made for a copy that failed.
+void remove_folder(const std::string& directory) {
+  std::error_code ignored;
+  fs::remove(directory + kWriterLockFile, ignored);
+  fs::remove(directory, ignored);
+}
+
+// The copy appears under its name when it is whole, checked and durable.
+void copy_to_new_store(Environment& source, const std::string& directory) {
+  require_no_store(directory);
+  const WriterLock lock{directory};
+  try {
+    require_no_store(directory);
+    const StagingFolder staging{directory};
+    source.copy_to(staging.path() + kDataFile);
+    verify_or_throw(staging, directory);
+    place_data_file(staging, directory);
+  } catch (...) {
+    if (lock.made_folder()) remove_folder(directory);
+    throw;
+  }
+}
+
+// What takes a store's place holds as much as the store does.
+void require_same_content(Environment& store, const StagingFolder& staging) {
+  Environment copy{staging.path(), false};
+  const Transaction here = store.read();
+  const Transaction there = copy.read();
+  bool same = here.id() == there.id();
+  for (unsigned table = 0; table < kTableCount; ++table) {
+    same = same && here.count(static_cast<TableId>(table)) == there.count(static_cast<TableId>(table));
+  }
+  if (!same) throw_corrupt("its copy in " + staging.path() + " has other content; the store is left as it was");
 }
 
 }  // namespace
@@ -55,24 +67,19 @@ ShrinkResult shrink_file(const std::string& directory) {
   Store store{directory, Store::Mode::write};
   ShrinkResult result{};
   result.bytes_before = store.environment().file_bytes();
-  copy_into(store.environment(), directory);
+  const StagingFolder staging{directory};
+  store.environment().copy_to(staging.path() + kDataFile);
+  require_same_content(store.environment(), staging);
+  replace_data_file(staging, directory);
   result.bytes_after = store.environment().file_bytes();
   return result;
 }
 
-void back_up(Store& store, const std::string& target) {
-  require_no_store(target);
-  copy_into(store.environment(), target);
-  verify_or_throw(target);
-}
+void back_up(Store& store, const std::string& target) { copy_to_new_store(store.environment(), target); }
 
 void restore(const std::string& backup, const std::string& directory) {
-  require_no_store(directory);
-  {
-    Environment source{backup, false};
-    copy_into(source, directory);
-  }
-  verify_or_throw(directory);
+  Environment source{backup, false};
+  copy_to_new_store(source, directory);
 }
 
 std::uint64_t verify(const Snapshot& snapshot, bool events, const std::function<void(const Damage&)>& damaged) {

@@ -9,18 +9,21 @@
 
 namespace trailkeeper::store {
 
-/// Rewrites the store's file without its free pages. No process may be writing (StoreError(locked)); processes that
-/// read go on with the file as it was. Returns the bytes before and after.
+/// Rewrites the store's file without its free pages; owner and mode stay. No process may be writing
+/// (StoreError(locked)); processes that read go on with the file as it was, and no harm is done at whatever moment this
+/// one is killed. Returns the bytes before and after.
 struct ShrinkResult {
   std::uint64_t bytes_before;
   std::uint64_t bytes_after;
 };
 ShrinkResult shrink_file(const std::string& directory);
 
-/// Writes a consistent copy to `target`, a directory without a store in it, while others write, and checks the copy.
+/// Writes a consistent copy to `target`, a directory without a store in it, while others write, and checks the copy. It
+/// gets its name when it is whole: what fails or is killed leaves no store.
 void back_up(Store& store, const std::string& target);
 
-/// Puts a backup to where there is no store yet, and checks it.
+/// Puts a backup to where there is no store yet, and checks it, as back_up() does. Processes may be there that still
+/// read a store that was removed.
 void restore(const std::string& backup, const std::string& directory);
 
 /// What verify() found.

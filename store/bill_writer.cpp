@@ -179,7 +179,7 @@ BillCommit write_bill(Transaction& transaction, BillBatch& batch) {
   const std::uint64_t number = numbers.empty() ? 1 : numbers.back() + 1;
   const std::vector<std::string> parts = encode_bill(batch, corrections, std::move(superseded));
   for (unsigned part = 0; part < parts.size(); ++part) {
-    transaction.put(TableId::bills, bill_part_key(prefix, number, static_cast<BillPart>(part)), parts[part]);
+    transaction.insert(TableId::bills, bill_part_key(prefix, number, static_cast<BillPart>(part)), parts[part]);
   }
   return done;
 }

@@ -9,12 +9,15 @@
 #include <string_view>
 
 #include "store/error.h"
+#include "store/store_files.h"
 
 struct MDB_env;
 struct MDB_txn;
 struct MDB_cursor;
 
 namespace trailkeeper::store {
+
+class WriterLock;
 
 /// The store's named tables.
 enum class TableId : unsigned {
@@ -45,16 +48,21 @@ class Transaction {
   /// The value's bytes, in the map: valid until the transaction ends or, in a write transaction, writes.
   [[nodiscard]] std::optional<std::string_view> get(TableId table, std::string_view key) const;
   void put(TableId table, std::string_view key, std::string_view value);
+  /// As put(), where nothing may be yet: throws StoreError(replaced), and puts nothing, if the key is there.
+  void insert(TableId table, std::string_view key, std::string_view value);
   /// False if there was no such key.
   bool erase(TableId table, std::string_view key);
   /// Visits entries in key order from the first key >= `from` until `visit` returns false.
   void scan(TableId table, std::string_view from,
             const std::function<bool(std::string_view key, std::string_view value)>& visit) const;
   [[nodiscard]] std::uint64_t count(TableId table) const;
+  /// The largest key; nothing if the table is empty.
+  [[nodiscard]] std::optional<std::string> last_key(TableId table) const;
   /// Of a read transaction: the number of the commit that it sees.
   [[nodiscard]] std::uint64_t id() const;
 
-  /// Makes all changes durable and visible at once, or throws and makes none.
+  /// Makes all changes durable and visible at once, or throws and makes none. Throws StoreError(replaced), too, if
+  /// others wouldn't see them because the store's files aren't under their names any more.
   void commit();
 
  private:
@@ -63,12 +71,15 @@ class Transaction {
 
   Environment* environment_;
   MDB_txn* txn_ = nullptr;
+  bool write_;
 };
 
-/// An LMDB environment in a directory. Thread-safe; at most one write transaction at a time.
+/// An LMDB environment in a directory. Thread-safe; at most one write transaction at a time. A process that has it open
+/// for reading goes on with the data file that it opened, also when another takes its place (store/data_file.h).
 class Environment {
  public:
-  /// Opens, and with `write` creates, the environment. Throws StoreError.
+  /// Opens the environment. With `write`, takes the store's WriterLock first, and makes a store where there is none.
+  /// Throws StoreError.
   Environment(const std::string& directory, bool write);
   ~Environment();
   Environment(const Environment&) = delete;
@@ -85,7 +96,8 @@ class Environment {
   /// The number of the newest commit, of whichever process.
   [[nodiscard]] std::uint64_t last_commit() const;
 
-  /// Writes a consistent copy, without free pages, to a new file, while others read and write.
+  /// Writes a consistent copy, without free pages, to a new file, while others read and write. If nothing is committed
+  /// meanwhile, the copy's newest commit has the number of this file's.
   void copy_to(const std::string& file);
 
   /// Lets the kernel take the memory pages of mapped bytes that were read once.
@@ -93,10 +105,20 @@ class Environment {
 
  private:
   friend class Transaction;
+  enum class Opened { yes, other_file, foreign_readers_file };
+  void open(bool write);
   void open_tables(bool write);
+  Opened try_open(bool write);
+  int open_map(bool write);
+  void close();
+  [[nodiscard]] bool readers_file_fits(bool write) const;
+  void require_own_files() const;
 
   std::string directory_;
+  std::unique_ptr<WriterLock> lock_;  // Of a writer. Outlives env_.
   MDB_env* env_ = nullptr;
+  FileIdentity data_file_;
+  std::optional<FileIdentity> readers_file_;
   unsigned tables_[kTableCount] = {};
 };
 

@@ -13,6 +13,7 @@ enum class StoreErrorKind {
   corrupt,       ///< Stored bytes aren't what was written.
   missing,       ///< There is no store at the path.
   newer_format,  ///< Written by a newer version.
+  replaced,      ///< Somebody moved, removed or replaced the store's files while this process had them open.
 };
 
 /// Messages say what failed, where, and what to do.

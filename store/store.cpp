@@ -1,9 +1,6 @@
 #include "store/store.h"
 
-#include <fcntl.h>
-#include <sys/file.h>
 #include <sys/random.h>
-#include <unistd.h>
 
 #define XXH_INLINE_ALL
 #include <xxhash.h>
@@ -11,7 +8,6 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
-#include <filesystem>
 #include <random>
 
 #include "store/byte_codec.h"
@@ -23,6 +19,7 @@ namespace {
 constexpr std::string_view kFormatKey = "format";
 constexpr std::string_view kSeedKey = "hash-seed";
 constexpr std::string_view kPseudonymKey = "pseudonym-key";
+constexpr std::string_view kNextSegmentKey = "next-segment";
 
 // Keys sort as numbers.
 template <typename Number>
@@ -73,43 +70,7 @@ std::string random_key() {
 
 }  // namespace
 
-/// The writer's lock: a file lock that the kernel releases when the process ends, however it ends.
-class Store::Lock {
- public:
-  explicit Lock(const std::string& directory) {
-    std::error_code failed;
-    std::filesystem::create_directories(directory, failed);
-    const std::string file = directory + "/writer.lock";
-    descriptor_ = ::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0640);
-    if (descriptor_ < 0) {
-      throw StoreError(StoreErrorKind::io, "cannot write to the store directory " + directory + ": " +
-                                               (failed ? failed.message() : std::string{std::strerror(errno)}));
-    }
-    if (::flock(descriptor_, LOCK_EX | LOCK_NB) != 0) {
-      const std::string owner = owner_text();
-      ::close(descriptor_);
-      throw StoreError(StoreErrorKind::locked, "the store at " + directory + " is being written by another process" +
-                                                   owner + ": wait for it to end, or use another store");
-    }
-    const std::string id = std::to_string(::getpid()) + "\n";
-    if (::ftruncate(descriptor_, 0) == 0) static_cast<void>(!::pwrite(descriptor_, id.data(), id.size(), 0));
-  }
-  ~Lock() { ::close(descriptor_); }
-  Lock(const Lock&) = delete;
-  Lock& operator=(const Lock&) = delete;
-
- private:
-  [[nodiscard]] std::string owner_text() const {
-    char text[32] = {};
-    if (::pread(descriptor_, text, sizeof text - 1, 0) <= 0) return "";
-    return " (process " + std::to_string(std::atol(text)) + ")";
-  }
-  int descriptor_;
-};
-
-Store::Store(const std::string& directory, Mode mode)
-    : lock_(mode == Mode::write ? std::make_unique<Lock>(directory) : nullptr),
-      environment_(directory, mode == Mode::write) {
+Store::Store(const std::string& directory, Mode mode) : environment_(directory, mode == Mode::write) {
   bool is_new = false;
   bool lacks_key = false;
   {
@@ -138,8 +99,6 @@ Store::Store(const std::string& directory, Mode mode)
 std::string Snapshot::pseudonym_key() const {
   return std::string{transaction_.get(TableId::meta, kPseudonymKey).value_or("")};
 }
-
-Store::~Store() = default;
 
 std::shared_ptr<const OpenedHeader> HeaderCache::open(std::uint64_t number, std::string_view encoded) {
   const std::lock_guard lock{mutex_};
@@ -266,6 +225,18 @@ std::string segment_key(std::uint64_t number) {
   std::string key;
   put_big_endian(number, key);
   return key;
+}
+
+// Earlier versions didn't count: what is there counts as well, also parts of a merge that isn't done.
+std::uint64_t take_segment_number(Transaction& transaction) {
+  std::uint64_t number = stored_number(transaction, kNextSegmentKey, 1);
+  for (const TableId table : {TableId::segments, TableId::parts}) {
+    if (const auto last = transaction.last_key(table)) number = std::max(number, number_of_key(*last) + 1);
+  }
+  std::string next;
+  put_fixed(number + 1, next);
+  transaction.put(TableId::meta, kNextSegmentKey, next);
+  return number;
 }
 
 std::string part_key(std::uint64_t number, std::uint32_t part) {

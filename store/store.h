@@ -104,7 +104,6 @@ class Store {
   /// Mode::write creates the store if there is none, and holds the store's lock: StoreError(locked) if another process
   /// has it. Throws StoreError.
   Store(const std::string& directory, Mode mode);
-  ~Store();
   Store(const Store&) = delete;
   Store& operator=(const Store&) = delete;
 
@@ -113,8 +112,6 @@ class Store {
   [[nodiscard]] std::uint64_t hash_seed() const { return hash_seed_; }
 
  private:
-  class Lock;
-  std::unique_ptr<Lock> lock_;
   Environment environment_;
   HeaderCache headers_;
   std::uint64_t hash_seed_ = 0;
@@ -122,6 +119,8 @@ class Store {
 
 // How the store's tables spell their keys and values.
 std::string segment_key(std::uint64_t number);
+/// A number that no segment has or ever had, for one that the same transaction writes.
+std::uint64_t take_segment_number(Transaction& transaction);
 std::uint64_t number_of_key(std::string_view key);
 std::string part_key(std::uint64_t number, std::uint32_t part);
 std::string encode_reject(const RejectedRecord& record);

@@ -8,31 +8,32 @@
 #include "store/merge.h"
 
 namespace trailkeeper::store {
-Writer::Writer(Store& store) : store_(store), deduplicator_(store) {
-  remove_orphans();
-  store_.environment().read().scan(TableId::segments, {}, [&](std::string_view key, std::string_view) {
-    next_number_ = number_of_key(key) + 1;
-    return true;
-  });
+namespace {
+
+[[noreturn]] void throw_gone(std::uint64_t segment) {
+  throw StoreError(StoreErrorKind::replaced, "segment " + std::to_string(segment) +
+                                                 " was removed while it was being merged: does another process write "
+                                                 "to the store? Nothing was changed");
 }
+
+}  // namespace
+
+Writer::Writer(Store& store) : store_(store), deduplicator_(store) { remove_orphans(); }
 
 // Parts of a segment that has no header: the process ended while it was merging.
 void Writer::remove_orphans() {
   std::set<std::uint64_t> known;
   std::vector<std::string> orphans;
-  {
-    const Transaction transaction = store_.environment().read();
-    transaction.scan(TableId::segments, {}, [&](std::string_view key, std::string_view) {
-      known.insert(number_of_key(key));
-      return true;
-    });
-    transaction.scan(TableId::parts, {}, [&](std::string_view key, std::string_view) {
-      if (!known.contains(number_of_key(key))) orphans.emplace_back(key);
-      return true;
-    });
-  }
-  if (orphans.empty()) return;
   Transaction transaction = store_.environment().write();
+  transaction.scan(TableId::segments, {}, [&](std::string_view key, std::string_view) {
+    known.insert(number_of_key(key));
+    return true;
+  });
+  transaction.scan(TableId::parts, {}, [&](std::string_view key, std::string_view) {
+    if (!known.contains(number_of_key(key))) orphans.emplace_back(key);
+    return true;
+  });
+  if (orphans.empty()) return;
   for (const std::string& key : orphans) transaction.erase(TableId::parts, key);
   transaction.commit();
 }
@@ -86,12 +87,12 @@ void Writer::write_transaction(Commit& commit, bool keep_parts) {
   Transaction transaction = store_.environment().write();
   for (SealedBatch& batch : commit.batches) {
     if (batch.events == 0) continue;
-    batch.header.number = next_number_++;
+    batch.header.number = take_segment_number(transaction);
     for (std::uint32_t part = 0; part < batch.parts.size(); ++part) {
-      transaction.put(TableId::parts, part_key(batch.header.number, part), batch.parts[part]);
+      transaction.insert(TableId::parts, part_key(batch.header.number, part), batch.parts[part]);
       if (!keep_parts) std::string{}.swap(batch.parts[part]);
     }
-    transaction.put(TableId::segments, segment_key(batch.header.number), encode_header(batch.header));
+    transaction.insert(TableId::segments, segment_key(batch.header.number), encode_header(batch.header));
   }
   put_records(transaction, commit.rejects, commit.positions);
   transaction.commit();
@@ -137,7 +138,6 @@ bool Writer::merge_once(bool all) {
 
 void Writer::merge(const std::vector<std::uint64_t>& numbers) {
   const auto begin = std::chrono::steady_clock::now();
-  const std::uint64_t number = next_number_++;
   SegmentHeader header;
   {
     const Snapshot snapshot = store_.snapshot();
@@ -149,7 +149,7 @@ void Writer::merge(const std::vector<std::uint64_t>& numbers) {
       header.variants += segment.header().variants;
     }
     const SegmentHeader totals = header;
-    header = write_merged(number, inputs);
+    header = write_merged(inputs);
     header.raw_bytes = totals.raw_bytes;
     header.variants = totals.variants;
     for (const MergeInput& input : inputs) input.segment->forget();
@@ -164,23 +164,27 @@ void Writer::merge(const std::vector<std::uint64_t>& numbers) {
 
 // The merged segment is written part by part, each in a transaction of its own, so that commits get their turn between
 // them. It becomes visible, and its inputs go, in one last transaction. A crash before that leaves orphans.
-SegmentHeader Writer::write_merged(std::uint64_t number, const std::vector<MergeInput>& inputs) {
+SegmentHeader Writer::write_merged(const std::vector<MergeInput>& inputs) {
   for (const MergeInput& input : inputs) {
     input.segment->verify();
     input.segment->forget();
   }
+  std::uint64_t number = 0;
+  bool written = false;
   SegmentParts parts{[&](std::uint32_t part, const std::string& bytes) {
     const std::lock_guard lock{commit_mutex_};
     Transaction transaction = store_.environment().write();
-    transaction.put(TableId::parts, part_key(number, part), bytes);
+    if (!written) number = take_segment_number(transaction);
+    transaction.insert(TableId::parts, part_key(number, part), bytes);
     transaction.commit();
+    written = true;
   }};
   try {
     SegmentHeader header = merge_segments(inputs, parts);
     header.number = number;
     return header;
   } catch (...) {
-    remove_parts(number);
+    if (written) remove_parts(number);
     throw;
   }
 }
@@ -198,13 +202,21 @@ void Writer::remove_parts(std::uint64_t number) noexcept {
   }
 }
 
+// A segment takes the place of others only if all of it is there, and if they still are.
+void Writer::require_parts(const Transaction& transaction, const SegmentHeader& header) {
+  for (std::uint32_t part = 0; part < header.parts; ++part) {
+    if (!transaction.get(TableId::parts, part_key(header.number, part))) throw_gone(header.number);
+  }
+}
+
 void Writer::replace(const std::vector<std::uint64_t>& numbers, const SegmentHeader& header,
                      const JournalEntry* entry) {
   const std::lock_guard lock{commit_mutex_};
   Transaction transaction = store_.environment().write();
-  if (header.events > 0) transaction.put(TableId::segments, segment_key(header.number), encode_header(header));
+  require_parts(transaction, header);
+  if (header.events > 0) transaction.insert(TableId::segments, segment_key(header.number), encode_header(header));
   for (const std::uint64_t input : numbers) {
-    transaction.erase(TableId::segments, segment_key(input));
+    if (!transaction.erase(TableId::segments, segment_key(input))) throw_gone(input);
     transaction.erase(TableId::verdicts, segment_key(input));
     for (std::uint32_t part = 0; transaction.erase(TableId::parts, part_key(input, part)); ++part) {
     }
@@ -227,7 +239,7 @@ void Writer::remove_events(const Segment& segment, std::vector<std::uint8_t> kee
     }
     std::vector<MergeInput> inputs;
     inputs.push_back({&segment, std::move(keep)});
-    header = write_merged(next_number_++, inputs);
+    header = write_merged(inputs);
     header.raw_bytes = raw_bytes;
     header.variants = std::min(segment.header().variants, header.events);
   }
@@ -235,9 +247,8 @@ void Writer::remove_events(const Segment& segment, std::vector<std::uint8_t> kee
 }
 
 void Writer::append_to_journal(Transaction& transaction, const JournalEntry& entry) {
-  std::uint64_t number = transaction.count(TableId::journal);
-  while (transaction.get(TableId::journal, segment_key(number))) ++number;
-  transaction.put(TableId::journal, segment_key(number), encode_journal(entry));
+  const auto last = transaction.last_key(TableId::journal);
+  transaction.insert(TableId::journal, segment_key(last ? number_of_key(*last) + 1 : 0), encode_journal(entry));
 }
 
 void Writer::record(const JournalEntry& entry) {

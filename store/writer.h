@@ -1,7 +1,6 @@
 // The way into the store: batches are sealed in parallel and committed one after the other.
 #pragma once
 
-#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <mutex>
@@ -104,10 +103,10 @@ class Writer {
   void write(Commit& commit, bool keep_parts);
   void write_transaction(Commit& commit, bool keep_parts);
   void remove_orphans();
-  std::uint64_t next_number();
   void merge(const std::vector<std::uint64_t>& numbers);
-  SegmentHeader write_merged(std::uint64_t number, const std::vector<MergeInput>& inputs);
+  SegmentHeader write_merged(const std::vector<MergeInput>& inputs);
   void remove_parts(std::uint64_t number) noexcept;
+  static void require_parts(const Transaction& transaction, const SegmentHeader& header);
   void replace(const std::vector<std::uint64_t>& numbers, const SegmentHeader& header, const JournalEntry* entry);
   static void put_records(Transaction& transaction, const std::vector<RejectedRecord>& rejects,
                           const std::vector<SourcePosition>& positions);
@@ -117,7 +116,6 @@ class Writer {
   Deduplicator deduplicator_;
   std::mutex commit_mutex_;
   std::mutex merge_mutex_;
-  std::atomic<std::uint64_t> next_number_{1};
   mutable std::mutex cost_mutex_;
   MergeCost cost_;
 };

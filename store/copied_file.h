@@ -1,0 +1,17 @@
+// LMDB data files of the store's own making: empty ones, and copies numbered like their originals.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+namespace trailkeeper::store {
+
+/// Makes an LMDB environment without tables in an empty folder. Throws StoreError(io).
+void make_empty_file(const std::string& folder);
+
+/// Numbers the newest commit of a data file that nobody has open: a copy, which LMDB begins to count anew. Both of the
+/// file's meta pages become that commit: whichever a table of readers from another file makes LMDB take, it sees
+/// everything. Returns 0 or an error of LMDB's.
+int number_copy(int descriptor, std::uint64_t commit);
+
+}  // namespace trailkeeper::store
