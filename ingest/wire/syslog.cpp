@@ -146,6 +146,62 @@ void add_message(std::string_view message, Delivery& delivery) {
   }
 }
 
+constexpr std::string_view kLineEnds{"\n\0", 2};
+
+bool is_line_end(char c) { return c == '\n' || c == '\0'; }
+bool is_space(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }
+
+// Whether the bytes behind a JSON text, or behind a line that ends inside one, begin a message.
+enum class Begins : std::uint8_t { no, yes, unknown };
+
+// `<` 1*3DIGIT `>`.
+Begins begins_with_priority(std::string_view text, bool last) {
+  constexpr std::size_t kMostDigits = 3;
+  if (!text.starts_with('<')) return Begins::no;
+  std::size_t at = 1;
+  while (at < text.size() && at <= kMostDigits && is_digit(text[at])) ++at;
+  if (at == text.size()) return last ? Begins::no : Begins::unknown;
+  return at > 1 && text[at] == '>' ? Begins::yes : Begins::no;
+}
+
+// A count and a message with PRI.
+Begins begins_with_count(std::string_view text, bool last) {
+  constexpr std::size_t kMostDigits = 7;
+  if (text.empty() || text.front() == '0') return Begins::no;
+  std::size_t at = 0;
+  while (at < text.size() && at < kMostDigits && is_digit(text[at])) ++at;
+  if (at == 0) return Begins::no;
+  if (at + 1 >= text.size()) {
+    return last || (at < text.size() && text[at] != ' ') ? Begins::no : Begins::unknown;
+  }
+  return text[at] == ' ' ? begins_with_priority(text.substr(at + 1), last) : Begins::no;
+}
+
+Begins begins_message(std::string_view text, bool last) {
+  if (is_digit(text.front())) return begins_with_count(text, last);
+  return text.front() == '{' ? Begins::yes : begins_with_priority(text, last);
+}
+
+// Whether the line feed at text[feed], between the tokens of a JSON text, ends a message whose JSON is broken: what
+// follows begins another, or can't stand there in JSON laid out over lines. `before`: the last byte before `text` that
+// isn't white space.
+Begins line_feed_ends(std::string_view text, std::size_t feed, char before, bool last) {
+  constexpr std::size_t kMostBlank = std::size_t{64} << 10;
+  std::size_t next = feed + 1;
+  while (next < text.size() && next - feed < kMostBlank && is_space(text[next])) ++next;
+  if (next - feed >= kMostBlank) return Begins::yes;
+  if (next == text.size()) return last ? Begins::yes : Begins::unknown;
+  if (text[next] == '{') {
+    std::size_t at = feed;
+    while (at > 0 && is_space(text[at - 1])) --at;
+    const char visible = at > 0 ? text[at - 1] : before;
+    return visible == '[' || visible == ':' || visible == ',' ? Begins::no : Begins::yes;
+  }
+  if (is_digit(text[next])) return begins_with_count(text.substr(next), last);
+  constexpr std::string_view kTokens{"\"-}],:[tfn\0", 11};
+  return kTokens.find(text[next]) == std::string_view::npos ? Begins::yes : Begins::no;
+}
+
 void add_rejected(std::string_view bytes, event::Reason reason, Delivery& delivery) {
   if (!trimmed(bytes).empty()) delivery.add(bytes, 0, reason);
 }
@@ -178,12 +234,31 @@ OctetCount octet_count(std::string_view text) {
 std::size_t SyslogDecoder::decode(std::string_view window, bool last, Delivery& delivery) {
   std::string_view rest = window;
   while (!rest.empty() && broken_.empty()) {
-    const bool counted = !skipping_ && rest.front() >= '1' && rest.front() <= '9';
-    const std::size_t done = counted ? take_counted(rest, last, delivery) : take_line(rest, last, delivery);
+    const std::size_t done = take_next(rest, last, delivery);
     if (done == 0) return window.size() - rest.size();
     rest.remove_prefix(done);
   }
   return window.size();
+}
+
+std::size_t SyslogDecoder::take_next(std::string_view rest, bool last, Delivery& delivery) {
+  const bool at_front = scan_.at == 0 && !skipping_ && !leftover_;
+  if (!at_front) return take_message(rest, last, delivery);
+  if (const std::size_t blank = take_blank(rest); blank > 0) return blank;
+  if (behind_json_) {
+    const Begins begins = begins_message(rest, last);
+    if (begins == Begins::unknown) return 0;
+    behind_json_ = false;
+    leftover_ = begins == Begins::no;
+  }
+  const bool counted = !leftover_ && rest.front() >= '1' && rest.front() <= '9';
+  return counted ? take_counted(rest, last, delivery) : take_message(rest, last, delivery);
+}
+
+std::size_t SyslogDecoder::take_blank(std::string_view rest) {
+  const std::size_t end = std::min(rest.find_first_not_of(kBlank), rest.size());
+  if (rest.substr(0, end).find_first_of(kLineEnds) != std::string_view::npos) behind_json_ = false;
+  return end;
 }
 
 std::size_t SyslogDecoder::take_counted(std::string_view rest, bool last, Delivery& delivery) {
@@ -203,24 +278,89 @@ std::size_t SyslogDecoder::take_counted(std::string_view rest, bool last, Delive
   return rest.size();
 }
 
-std::size_t SyslogDecoder::take_line(std::string_view rest, bool last, Delivery& delivery) {
-  const std::size_t feed = rest.find('\n');
-  const bool ended = feed != std::string_view::npos;
-  const std::size_t length = ended ? feed : rest.size();
+std::size_t SyslogDecoder::take_message(std::string_view rest, bool last, Delivery& delivery) {
+  const End end = find_end(rest, last);
+  const std::size_t length = scan_.at;
+  const bool over = end != End::none || last;
   if (!skipping_ && length > kMaxMessage) {
     add_rejected(rest.substr(0, kKeptOfTooLong), event::Reason::too_large, delivery);
-    skipping_ = true;
     dropped_ += length - kKeptOfTooLong;
+    skipping_ = true;
   } else if (skipping_) {
     dropped_ += length;
-  }
-  if (!skipping_) {
-    if (!ended && !last) return 0;
+  } else if (!over) {
+    return 0;
+  } else if (leftover_) {
+    add_rejected(trimmed(rest.substr(0, length)), event::Reason::not_an_object, delivery);
+  } else {
     add_message(rest.substr(0, length), delivery);
-  } else if (ended) {
-    skipping_ = false;
   }
-  return ended ? length + 1 : length;
+  if (over) {
+    scan_ = {};
+    skipping_ = leftover_ = false;
+    behind_json_ = end == End::json;
+  } else {
+    std::size_t visible = length;
+    while (visible > 0 && is_space(rest[visible - 1])) --visible;
+    if (visible > 0) scan_.before = rest[visible - 1];
+    scan_.at = 0;
+  }
+  return end == End::line ? length + 1 : length;
+}
+
+// Goes on to the end of the message, or of what has come of it; scan_.at is there then.
+SyslogDecoder::End SyslogDecoder::find_end(std::string_view rest, bool last) {
+  End end = scan_.depth == 0 ? find_json(rest) : End::none;
+  if (scan_.depth > 0) end = find_end_of_json(rest, last);
+  return end;
+}
+
+// To the end of the line, or behind the brace that begins the JSON text.
+SyslogDecoder::End SyslogDecoder::find_json(std::string_view rest) {
+  // Headers are short and have few braces; beyond that the line's end is the message's.
+  constexpr std::size_t kMostBraces = 64;
+  constexpr std::size_t kMostHeader = std::size_t{16} << 10;
+  for (; scan_.at < rest.size(); ++scan_.at) {
+    const char c = rest[scan_.at];
+    if (is_line_end(c)) return End::line;
+    if (c != '{' || leftover_ || skipping_ || scan_.at > kMostHeader || scan_.braces++ >= kMostBraces) continue;
+    const auto json = json_of(rest.substr(0, scan_.at + 1));
+    if (!json || json->data() != rest.data() + scan_.at) continue;
+    ++scan_.at;
+    scan_.depth = 1;
+    break;
+  }
+  return End::none;
+}
+
+SyslogDecoder::End SyslogDecoder::find_end_of_json(std::string_view rest, bool last) {
+  for (; scan_.at < rest.size(); ++scan_.at) {
+    const char c = rest[scan_.at];
+    if (c == '\0') return End::line;
+    if (scan_.in_string) {
+      if (c == '\n') return End::line;
+      if (scan_.escaped) {
+        scan_.escaped = false;
+      } else if (c == '\\') {
+        scan_.escaped = true;
+      } else if (c == '"') {
+        scan_.in_string = false;
+      }
+    } else if (c == '"') {
+      scan_.in_string = true;
+    } else if (c == '{' || c == '[') {
+      ++scan_.depth;
+    } else if (c == '}' || c == ']') {
+      if (--scan_.depth > 0) continue;
+      ++scan_.at;
+      return End::json;
+    } else if (c == '\n') {
+      const Begins ends = line_feed_ends(rest, scan_.at, scan_.before, last);
+      if (ends == Begins::yes) return End::line;
+      if (ends == Begins::unknown) break;
+    }
+  }
+  return End::none;
 }
 
 }  // namespace trailkeeper::ingest

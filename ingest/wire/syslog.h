@@ -8,11 +8,16 @@
 
 namespace trailkeeper::ingest {
 
-/// Finds syslog messages in a connection's bytes as they come, and the JSON in them. Each message is framed either by
-/// octet counting (RFC 6587 section 3.4.1) or by a line feed (3.4.2), told apart by its first byte. What stands before
-/// the JSON is passed over: PRI, the headers of RFC 5424 (with structured data and a byte order mark before MSG) or of
-/// RFC 3164 (with its TAG), the cookie `@cee:`. A bare JSON line is taken, too. A message without JSON is a rejected
-/// record, kept whole. Not thread-safe.
+/// Finds syslog messages in a connection's bytes as they come, and the JSON in them. A message whose first byte is a
+/// digit is framed by octet counting (RFC 6587 section 3.4.1). Any other ends at a line feed or NUL (3.4.2), or where
+/// its JSON text ends, as some senders put nothing between messages. A JSON text may be laid out over lines. What
+/// stands between a JSON text and the end of its line, and doesn't begin a message itself (with PRI, a count and PRI,
+/// or `{`), is a rejected record of its own.
+///
+/// What stands before the JSON is passed over: PRI, the headers of RFC 5424 (with structured data and a byte order mark
+/// before MSG) or of RFC 3164 (with its TAG), the cookie `@cee:`. A bare JSON text is taken, too. A message without
+/// JSON is a rejected record, kept whole. Each byte is looked at a bounded number of times, however few come at once.
+/// Not thread-safe.
 class SyslogDecoder {
  public:
   /// As JsonLineDecoder::decode, but needs no padding. Everything is item 0.
@@ -22,24 +27,43 @@ class SyslogDecoder {
   /// Empty if nothing is.
   [[nodiscard]] const std::string& broken() const { return broken_; }
 
-  /// Bytes that were neither taken nor kept: the rest of lines that were too long, and what stood at and behind the
+  /// Bytes that were neither taken nor kept: the rest of messages that were too long, and what stood at and behind the
   /// place that broke the framing.
   [[nodiscard]] std::uint64_t dropped() const { return dropped_; }
 
-  /// Longest message (a larger count breaks the framing; of a longer line the first kKeptOfTooLong bytes are kept as a
-  /// rejected record, and the rest of it is passed over).
+  /// Longest message (a larger count breaks the framing; of another that is longer the first kKeptOfTooLong bytes are
+  /// kept as a rejected record, and the rest of it is passed over).
   static constexpr std::size_t kMaxMessage = event::kMaxRecordBytes + (std::size_t{64} << 10);
   static constexpr std::size_t kKeptOfTooLong = std::size_t{64} << 10;
   static constexpr std::size_t kMaxWindow = kMaxMessage + 16;
 
  private:
-  // Each takes one frame from the front of `rest` and returns its length; 0: it isn't complete yet.
+  // Where the search for the end of the message at the window's front stands.
+  struct Scan {
+    std::size_t at = 0;
+    std::size_t braces = 0;  // Tried as the JSON text's beginning.
+    std::size_t depth = 0;   // Of brackets in the JSON text; 0: it hasn't begun.
+    bool in_string = false;
+    bool escaped = false;
+    char before = '\0';  // The last byte that isn't white space, if it is no longer in the window.
+  };
+  enum class End : std::uint8_t { none, line, json };
+
+  // Each takes something from the front of `rest` and returns its length; 0: more bytes are needed.
+  std::size_t take_next(std::string_view rest, bool last, Delivery& delivery);
+  std::size_t take_blank(std::string_view rest);
   std::size_t take_counted(std::string_view rest, bool last, Delivery& delivery);
-  std::size_t take_line(std::string_view rest, bool last, Delivery& delivery);
+  std::size_t take_message(std::string_view rest, bool last, Delivery& delivery);
+  End find_end(std::string_view rest, bool last);
+  End find_json(std::string_view rest);
+  End find_end_of_json(std::string_view rest, bool last);
 
   std::string broken_;
   std::uint64_t dropped_ = 0;
-  bool skipping_ = false;  // Inside a line that is too long.
+  Scan scan_;
+  bool skipping_ = false;     // Inside a message that is too long.
+  bool behind_json_ = false;  // On the line on which a JSON text ended.
+  bool leftover_ = false;     // In what stands behind a JSON text and is no message.
 };
 
 }  // namespace trailkeeper::ingest

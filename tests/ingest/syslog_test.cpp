@@ -19,6 +19,7 @@ using Texts = std::vector<std::pair<std::string, Reason>>;
 struct Decoded {
   Texts texts;
   std::string broken;
+  std::uint64_t dropped = 0;
 };
 
 template <typename Step>
@@ -30,7 +31,7 @@ Decoded decoded_in(std::string_view bytes, Step step) {
     const std::vector<char> copy{window.begin(), window.end()};
     return decoder.decode({copy.data(), copy.size()}, last, delivery);
   }));
-  Decoded result{{}, decoder.broken()};
+  Decoded result{{}, decoder.broken(), decoder.dropped()};
   for (const Document& document : delivery.documents) {
     REQUIRE(document.begin < document.end);
     REQUIRE(document.end <= delivery.size);
@@ -129,6 +130,57 @@ TEST_CASE("framing: octet counts and line feeds, mixed on one connection") {
   CHECK(decoded("").texts.empty());
 }
 
+TEST_CASE("framing: NUL ends a message as a line feed does") {
+  const std::string message = "<14>{\"a\":1}";
+  const std::string nul(1, '\0');
+  const Texts expected(3, {"{\"a\":1}", Reason::none});
+  CHECK(decoded(message + nul + message + nul + message + nul).texts == expected);
+  CHECK(decoded(message + "\n" + nul + message + "\r\n" + nul + nul + message).texts == expected);
+  // rsyslog's and Python's text messages.
+  CHECK(decoded("<14>one" + nul + "<14>two\n<14>three" + nul).texts == Texts{{"<14>one", Reason::not_an_object},
+                                                                             {"<14>two", Reason::not_an_object},
+                                                                             {"<14>three", Reason::not_an_object}});
+  // NUL can't be in JSON: what it cuts is broken, and nothing else is.
+  CHECK(decoded("<14>{\"a\":\"" + nul + message + nul).texts ==
+        Texts{{"{\"a\":\"", Reason::none}, {"{\"a\":1}", Reason::none}});
+}
+
+TEST_CASE("framing: without any, a message ends where its JSON text does") {
+  const std::string headed = "<13>1 2024-05-01T10:00:00Z host tag 77 - - " + kJson;
+  CHECK(decoded(headed + headed + "<13>May  1 10:00:00 host tag[1]:" + kJson + "<14>@cee: " + kJson + kJson).texts ==
+        Texts(5, {kJson, Reason::none}));
+  CHECK(decoded(kJson + counted(headed) + headed + " \r\n" + counted(headed)).texts == Texts(4, {kJson, Reason::none}));
+  // It is there at once, not only when the next one is.
+  SyslogDecoder decoder;
+  Delivery delivery;
+  CHECK(decoder.decode(headed, false, delivery) == headed.size());
+  CHECK(delivery.documents.size() == 1);
+}
+
+TEST_CASE("framing: what stands behind a JSON text on its line is kept apart, and isn't taken for a count") {
+  for (const std::string behind :
+       {"200 OK", "200", "2", "trailing text {\"a\":1}", "<x>", "<12", "<1234>x", "12 apples"}) {
+    CAPTURE(behind);
+    const Texts expected{{kJson, Reason::none}, {behind, Reason::not_an_object}, {kJson, Reason::none}};
+    CHECK(decoded("<13>" + kJson + " " + behind + "\n<13>" + kJson).texts == expected);
+    const auto one = [](std::size_t) { return std::size_t{1}; };
+    CHECK(decoded_in("<13>" + kJson + " " + behind + "\n<13>" + kJson, one).texts == expected);
+  }
+}
+
+TEST_CASE("framing: JSON may be laid out over lines; broken JSON ends with its line") {
+  const std::string laid_out = "{\n  \"a\": [\n{\"b\":\n 1},\r\n{}, 2,\n3\n],\n\"c\": true\n}";
+  CHECK(decoded("<14>app: " + laid_out + "\n<14>app: " + laid_out + std::string(1, '\0') + laid_out).texts ==
+        Texts(3, {laid_out, Reason::none}));
+  for (const std::string broken : {"{\"a\":1,", "{\"a\":", "{\"a\":\"", "{\"a\":[1", "{"}) {
+    CAPTURE(broken);
+    for (const std::string& next : {"<13>" + kJson, "May  1 10:00:00 host tag: " + kJson, counted("<13>" + kJson)}) {
+      CHECK(decoded("<13>" + broken + "\n" + next).texts == Texts{{broken, Reason::none}, {kJson, Reason::none}});
+    }
+  }
+  CHECK(decoded("{\"a\":1\n" + kJson + "\n").texts == Texts{{"{\"a\":1", Reason::none}, {kJson, Reason::none}});
+}
+
 TEST_CASE("framing: what the connection's end cuts off is kept, as truncated") {
   const Texts texts = decoded("{\"a\":1}\n20 {\"b\":2}").texts;
   CHECK(texts == Texts{{"{\"a\":1}", Reason::none}, {"{\"b\":2}", Reason::truncated}});
@@ -143,21 +195,40 @@ TEST_CASE("framing: a count that isn't one breaks it, and what came before is ke
     const Decoded result = decoded("7 {\"a\":1}" + bad + "\n{\"never\":1}\n");
     CHECK(result.texts == Texts{{"{\"a\":1}", Reason::none}});
     CHECK(!result.broken.empty());
+    CHECK(result.dropped == (bad + "\n{\"never\":1}\n").size());
   }
   CHECK(decoded(std::to_string(SyslogDecoder::kMaxMessage) + " {}").broken.empty());
 }
 
 TEST_CASE("limits: the front of a line that is too long is kept, the rest passed over") {
   const std::string longest = "{\"a\":\"" + std::string(SyslogDecoder::kMaxMessage - 8, 'x') + "\"}";
-  const std::string longer = longest + "x";
-  const std::string bytes = longest + "\n" + longer + "\n" + longer + longer + "\n{\"a\":1}\n" + longer;
+  const std::string longer = "{\"a\":\"x" + longest.substr(6);
+  const std::string bytes =
+      longest + "\n" + longer + "\n" + longer.substr(0, longer.size() - 2) + longer + "\n{\"a\":1}\n" + longer;
   const Texts expected{{longest, Reason::none},
                        {longer.substr(0, SyslogDecoder::kKeptOfTooLong), Reason::too_large},
                        {longer.substr(0, SyslogDecoder::kKeptOfTooLong), Reason::too_large},
                        {"{\"a\":1}", Reason::none},
                        {longer.substr(0, SyslogDecoder::kKeptOfTooLong), Reason::too_large}};
-  CHECK((decoded(bytes).texts == expected));
-  CHECK((decoded_in(bytes, [](std::size_t) { return std::size_t{300001}; }).texts == expected));
+  const std::string twice = longer.substr(0, longer.size() - 2) + longer.substr(6);
+  const std::string text(SyslogDecoder::kMaxMessage + 1, 'x');
+  const Texts expected_text{{text.substr(0, SyslogDecoder::kKeptOfTooLong), Reason::too_large},
+                            {"{\"a\":1}", Reason::none}};
+  for (const std::size_t size : {std::size_t{1} << 30, std::size_t{300001}}) {
+    const auto step = [size](std::size_t) { return size; };
+    CHECK((decoded_in(bytes, step).texts == expected));
+    // Not framed at all: the JSON's end is found again.
+    const Decoded unframed = decoded_in("<1>" + longer + "<1>{\"a\":1}<1>" + twice + "<1>{\"a\":1}", step);
+    REQUIRE(unframed.texts.size() == 4);
+    CHECK(unframed.texts[0].second == Reason::too_large);
+    CHECK(unframed.texts[1] == std::pair{std::string{"{\"a\":1}"}, Reason::none});
+    CHECK(unframed.texts[2].second == Reason::too_large);
+    CHECK(unframed.texts[3] == unframed.texts[1]);
+    CHECK(unframed.dropped == 6 + longer.size() + twice.size() - 2 * SyslogDecoder::kKeptOfTooLong);
+    const Decoded line = decoded_in(text + std::string{"\0{\"a\":1}", 8}, step);
+    CHECK((line.texts == expected_text));
+    CHECK(line.dropped == text.size() - SyslogDecoder::kKeptOfTooLong);
+  }
 }
 
 TEST_CASE("limits: a window of kMaxWindow bytes always gives up some") {
@@ -173,9 +244,11 @@ TEST_CASE("limits: a window of kMaxWindow bytes always gives up some") {
 TEST_CASE("however the bytes come, the documents are the same") {
   const std::string bytes = "<13>1 2024-05-01T10:00:00Z host tag - - - @cee: " + kJson + "\n" +
                             counted("<13>May  1 10:00:00 host tag[1]: " + kJson) + kJson + "\r\n\r\n" +
-                            counted("no json") + "no json either\n" + counted("\n") + "150 <13>1 - - - - - - {\"cut\":";
+                            counted("no json") + "no json either\n" + counted("\n") +
+                            "<1>{\n\"a\":1}<1>{\"b\":[\n{}]} 7\n<1>no" + std::string(1, '\0') +
+                            "150 <13>1 - - - - - - {\"cut\":";
   const Decoded whole = decoded(bytes);
-  CHECK(whole.texts.size() == 6);
+  CHECK(whole.texts.size() == 10);
   CHECK(decoded_in(bytes, [](std::size_t) { return std::size_t{1}; }).texts == whole.texts);
   std::mt19937 random{5};
   for (int i = 0; i < 300; ++i) {
