@@ -7,6 +7,7 @@
 #include "audit/named_events.h"
 #include "rules/grants/snapshot.h"
 #include "rules/verdicts/verdict.h"
+#include "store/read_limit.h"
 #include "store/segment_parts.h"
 
 namespace trailkeeper::audit {
@@ -22,7 +23,10 @@ constexpr std::uint64_t kMix = 0x9E3779B97F4A7C15;
 
 PolicyState::PolicyState(const store::Snapshot& snapshot)
     : snapshot_(snapshot), catalogue_(rules::requirements::Catalogue::built_in()), files_(snapshot.policy_files()) {
-  for (const store::Segment& segment : snapshot.segments()) find_events(segment);
+  for (const store::Segment& segment : snapshot.segments()) {
+    store::check_read_limit();
+    find_events(segment);
+  }
   add_files();
   std::sort(steps_.begin(), steps_.end(),
             [](const Step& a, const Step& b) { return std::tie(a.time, a.id) < std::tie(b.time, b.id); });
@@ -72,6 +76,7 @@ const rules::grants::History& PolicyState::history() {
   });
   const store::Segment* before = nullptr;
   for (const Step& step : in_place) {
+    store::check_read_limit();
     if (before != nullptr && step.segment != before) before->forget();
     before = step.segment;
     if (step.segment != nullptr) {

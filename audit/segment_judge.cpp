@@ -8,6 +8,7 @@
 
 #include "event/canonical_name.h"
 #include "rules/iam/json_node.h"
+#include "store/read_limit.h"
 
 namespace trailkeeper::audit {
 
@@ -100,7 +101,9 @@ class SegmentJudge {
   std::vector<std::uint8_t> run() {
     Codes before{};
     std::optional<Judge::Quick>* quick = nullptr;
+    constexpr std::uint32_t kBlock = 1024;
     for (std::uint32_t i = 0; i < segment_.size(); ++i) {
+      if (i % kBlock == 0) store::check_read_limit();
       const Codes codes = codes_of(i);
       if (quick == nullptr || codes != before) quick = &known_[codes];
       before = codes;
@@ -193,6 +196,7 @@ void judge_deferred(const store::Segment& segment, std::uint64_t hash_seed, Judg
   std::string json;
   for (std::uint32_t i = 0; i < codes.size(); ++i) {
     if (codes[i] != kDeferred) continue;
+    store::check_read_limit();
     if (std::chrono::steady_clock::now() >= deadline) return;
     codes[i] = static_cast<std::uint8_t>(judge_record(segment, i, hash_seed, judge, json));
   }

@@ -195,6 +195,7 @@ void add_limits(CLI::App& command, serve::ServerOptions& server) {
   seconds("--body-timeout", server.body_timeout, "For an HTTP body");
   seconds("--idle-timeout", server.idle_timeout, "Of an HTTP connection without a request");
   seconds("--stream-timeout", server.stream_timeout, "Of a syslog, forward or NDJSON connection without a byte");
+  seconds("--query-timeout", server.query_timeout, "For a query, or each piece of a long answer");
   seconds("--drain-timeout", server.drain_timeout, "For what is in flight when stopping");
   command.add_option("--workers", server.workers, "Parsing threads (default: one a core)")->check(CLI::Range(0, 256));
 }

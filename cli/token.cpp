@@ -93,6 +93,13 @@ int run_revoke(const GlobalOptions& global, const std::string& name) {
   return kRefused;
 }
 
+int run_open(const GlobalOptions& global, bool yes) {
+  if (!yes)
+    throw UsageError("this removes all tokens and lets everybody on this machine in: say --yes if you want that");
+  serve::open_access(serve::token_path(global.store_directory()));
+  return kDone;
+}
+
 // A name that is taken or none is the user's to change; the file's troubles are the system's.
 int reported(const GlobalOptions& global, const std::function<int()>& run) {
   try {
@@ -115,7 +122,8 @@ void add_token(CLI::App& app, const GlobalOptions& global, Run& run) {
       "  trailkeeper token create dashboard --rights query --expires 90d\n"
       "  trailkeeper token create laptop --aws          # for aws cloudtrail lookup-events --endpoint-url …\n"
       "  trailkeeper token list\n"
-      "  trailkeeper token revoke shipper");
+      "  trailkeeper token revoke shipper\n"
+      "  trailkeeper token open --yes                   # none is needed any more on this machine");
   const auto arguments = std::make_shared<CreateArguments>();
   CLI::App* const create = command->add_subcommand("create", "Make a token and print its secret, once");
   create->add_option("NAME", arguments->name, "What to call it")->required();
@@ -134,6 +142,10 @@ void add_token(CLI::App& app, const GlobalOptions& global, Run& run) {
   const auto name = std::make_shared<std::string>();
   CLI::App* const revoke = command->add_subcommand("revoke", "Take a token out of force");
   revoke->add_option("NAME", *name, "The token's name")->required();
+  const auto yes = std::make_shared<bool>(false);
+  CLI::App* const open = command->add_subcommand("open", "Remove all tokens, and need none from this machine any more");
+  open->add_flag("--yes", *yes, "It is meant");
+  open->callback([&global, &run, yes] { run = [&global, yes] { return run_open(global, *yes); }; });
   revoke->callback([&global, &run, name] { run = [&global, name] { return run_revoke(global, *name); }; });
 }
 

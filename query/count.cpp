@@ -15,6 +15,7 @@
 #include "query/segment_scan.h"
 #include "query/shown_event.h"
 #include "query/verdict_filter.h"
+#include "store/read_limit.h"
 
 namespace trailkeeper::query {
 namespace {
@@ -165,6 +166,7 @@ class ColumnCounter {
     }
     std::vector<std::uint32_t> block;
     for (std::uint32_t begin = 0; begin < segment_.size(); begin += kBlock) {
+      store::check_read_limit();
       block.clear();
       for (std::uint32_t i = begin; i < std::min(segment_.size(), begin + kBlock); ++i) block.push_back(i);
       count(block, totals);
@@ -179,7 +181,10 @@ class ColumnCounter {
     // Ascending, so that dictionaries are read from front to back.
     std::vector<std::pair<std::uint64_t, std::uint64_t>> sorted{hashed_.begin(), hashed_.end()};
     std::sort(sorted.begin(), sorted.end());
-    for (const auto& [codes, count] : sorted) add(codes, count, totals);
+    for (const auto& [codes, count] : sorted) {
+      store::check_read_limit();
+      add(codes, count, totals);
+    }
     hashed_.clear();
   }
 

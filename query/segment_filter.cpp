@@ -8,6 +8,7 @@
 #include "query/ip_range.h"
 #include "query/verdict_filter.h"
 #include "store/block_postings.h"
+#include "store/read_limit.h"
 #include "store/segment_builder.h"
 
 namespace trailkeeper::query {
@@ -239,6 +240,7 @@ void SegmentFilter::add_tests(const Filter& filter) {
   constexpr std::uint32_t kSmallPart = 4;
   const bool lazily = (end_ - first_) < segment_.size() / kSmallPart;
   for (const FieldFilter& field : filter.fields) {
+    store::check_read_limit();
     tests_.push_back(Compiler{segment_, field, filter.verdicts.get(), lazily}.compile());
     if (!tests_.back()->possible()) return;
   }
@@ -261,6 +263,7 @@ void SegmentFilter::choose_blocks() {
 }
 
 void SegmentFilter::select(std::uint32_t block, std::vector<std::uint32_t>& selected) const {
+  store::check_read_limit();
   selected.clear();
   const std::uint32_t begin = std::max(first_, block * store::kPostingBlock);
   const std::uint32_t end = std::min(end_, (block + 1) * store::kPostingBlock);

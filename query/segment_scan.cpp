@@ -7,6 +7,8 @@
 #include <thread>
 #include <vector>
 
+#include "store/read_limit.h"
+
 namespace trailkeeper::query {
 
 void for_each_segment(const store::Snapshot& snapshot, const std::function<void(const store::Segment&)>& visit) {
@@ -18,7 +20,9 @@ void for_each_segment(const store::Snapshot& snapshot, const std::function<void(
   std::atomic<std::size_t> next{0};
   std::mutex mutex;
   std::exception_ptr failure;
+  const store::ReadLimit* const limit = store::ReadLimit::current();
   const auto work = [&] {
+    const store::ReadLimit::Scope scope{limit};
     try {
       for (std::size_t i = next++; i < segments.size(); i = next++) visit(segments[i]);
     } catch (...) {

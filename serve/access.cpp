@@ -54,11 +54,12 @@ Access::Access(TokenFile& tokens, const TlsContext* tls, const ServerOptions& op
       tls_(tls),
       options_(options),
       hosts_(options.host_names),
-      tokens_seen_(!tokens.current()->empty()) {}
+      needed_once_(tokens.current()->need() == TokenSet::Need::needed) {}
 
 bool Access::open_to(bool local, const TokenSet& tokens) const {
-  tokens_seen_ = tokens_seen_ || !tokens.empty();
-  return local && !tokens_seen_ && (tls_ == nullptr || !tls_->asks_for_certificates());
+  needed_once_ =
+      tokens.need() == TokenSet::Need::needed || (needed_once_ && tokens.need() != TokenSet::Need::taken_back);
+  return local && !needed_once_ && (tls_ == nullptr || !tls_->asks_for_certificates());
 }
 
 std::variant<Admission, Refused> Access::admit(const RequestHead& head, const Connection& connection) const {

@@ -27,8 +27,9 @@ struct Refused {
   bool foreign = false;                                 ///< A browser's, for another page: worth a line in the log.
 };
 
-/// Decides about requests. As long as no token was ever made, whoever reaches the server from its own machine may do
-/// anything but reveal; from elsewhere a token or a client certificate is always needed. Used in the server's thread.
+/// Decides about requests. As long as no token was ever made, or since `token open`, whoever reaches the server from
+/// its own machine may do anything but reveal; from elsewhere a token or a client certificate is always needed. Used in
+/// the server's thread.
 class Access {
  public:
   Access(TokenFile& tokens, const TlsContext* tls, const ServerOptions& options);
@@ -65,7 +66,7 @@ class Access {
   const TlsContext* tls_;
   const ServerOptions& options_;
   KnownHosts hosts_;
-  mutable bool tokens_seen_ = false;
+  mutable bool needed_once_ = false;  // Who deletes the files while this runs opens nothing.
 };
 
 /// Throws std::runtime_error if these listeners would let strangers in: beyond loopback without tokens or client

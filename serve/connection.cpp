@@ -1,6 +1,9 @@
 #include "serve/connection.h"
 
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <openssl/x509.h>
+#include <sys/socket.h>
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/buffer.hpp>
@@ -23,6 +26,16 @@ asio::ip::address unmapped(const asio::ip::address& address) {
   return asio::ip::make_address_v4(asio::ip::v4_mapped, address.to_v6());
 }
 
+// A client that vanished without a word is found out within two minutes: its place is somebody else's.
+void watch_for_silence(tcp::socket& socket) {
+  boost::system::error_code ignored;
+  socket.set_option(asio::socket_base::keep_alive{true}, ignored);
+  constexpr std::pair<int, int> kOptions[] = {{TCP_KEEPIDLE, 60}, {TCP_KEEPINTVL, 10}, {TCP_KEEPCNT, 6}};
+  for (const auto& [option, value] : kOptions) {
+    ::setsockopt(socket.native_handle(), IPPROTO_TCP, option, &value, sizeof value);
+  }
+}
+
 /// Reading and writing are the same for both kinds of stream.
 template <typename Stream>
 class StreamConnection : public Connection {
@@ -32,7 +45,7 @@ class StreamConnection : public Connection {
     tcp::socket& socket = lowest().socket();
     boost::system::error_code ignored;
     socket.set_option(tcp::no_delay{true}, ignored);
-    socket.set_option(asio::socket_base::keep_alive{true}, ignored);
+    watch_for_silence(socket);
     note_peer(socket);
   }
 
@@ -60,6 +73,14 @@ class StreamConnection : public Connection {
   void end_reading() override {
     boost::system::error_code ignored;
     lowest().socket().shutdown(tcp::socket::shutdown_receive, ignored);
+  }
+
+  [[nodiscard]] bool peer_has_gone() const override {
+    tcp_info info{};
+    socklen_t size = sizeof info;
+    const int socket = const_cast<StreamConnection*>(this)->lowest().socket().native_handle();
+    if (::getsockopt(socket, IPPROTO_TCP, TCP_INFO, &info, &size) != 0) return true;
+    return info.tcpi_state != TCP_ESTABLISHED;
   }
 
  protected:

@@ -44,6 +44,9 @@ class Connection {
   /// Since when a handshake or a read has been waiting for bytes; nothing while what was read is being worked on.
   [[nodiscard]] std::optional<std::chrono::steady_clock::time_point> waiting_since() const { return waiting_since_; }
 
+  /// Whether the client has closed its side, or the connection is broken; also while nothing is read from it.
+  [[nodiscard]] virtual bool peer_has_gone() const = 0;
+
   /// The client's address and port, for logs.
   [[nodiscard]] const std::string& peer() const { return peer_; }
   /// The client's address alone.

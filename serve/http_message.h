@@ -1,6 +1,7 @@
 // An HTTP request as the routes see it, and what they answer.
 #pragma once
 
+#include <boost/asio/awaitable.hpp>
 #include <boost/beast/http/fields.hpp>
 #include <functional>
 #include <memory>
@@ -30,9 +31,9 @@ struct HttpRequest : RequestHead {
   std::string body;  ///< As it came: before Content-Encoding is taken off.
 };
 
-/// A body in pieces: the next one, empty if there is none yet, or nothing at the end. Called in a thread that may wait
-/// for the disk.
-using BodySource = std::function<std::optional<std::string>()>;
+/// A body in pieces: the next one, empty if there is none yet, or nothing at the end. Waits where it must; throws if it
+/// can't go on.
+using BodySource = std::function<boost::asio::awaitable<std::optional<std::string>>()>;
 
 struct HttpResponse {
   int status = 200;

@@ -61,9 +61,28 @@ class TailSource {
   Clock::time_point next_sign_{};
 };
 
+asio::awaitable<std::optional<std::string>> next_events(asio::any_io_executor executor,
+                                                        std::shared_ptr<TailSource> source) {
+  co_return co_await elsewhere(executor, [&source] { return source->next(); });
+}
+
+/// A list of which the first piece is made.
+struct LongList {
+  std::optional<std::string> first;
+  std::unique_ptr<EventStream> rest;
+};
+
+asio::awaitable<std::optional<std::string>> next_piece(QueryPool& queries, std::shared_ptr<const Connection> connection,
+                                                       std::shared_ptr<const Admission> admission,
+                                                       std::shared_ptr<LongList> list) {
+  if (list->first) co_return std::exchange(list->first, std::nullopt);
+  co_return co_await queries.run(*connection, *admission, [&list] { return list->rest->next(); });
+}
+
 }  // namespace
 
-asio::awaitable<HttpResponse> HttpRoutes::lookup_events(HttpRequest request, Admission admission) {
+asio::awaitable<HttpResponse> HttpRoutes::lookup_events(HttpRequest request, Admission admission,
+                                                        std::shared_ptr<const Connection> connection) {
   const SignatureVerdict verdict = context_.access.check_signature(request, admission);
   if (verdict.problem != SignatureProblem::none) {
     co_return aws_error(aws_error_status(verdict.problem), aws_error_type(verdict.problem), verdict.message);
@@ -73,13 +92,21 @@ asio::awaitable<HttpResponse> HttpRoutes::lookup_events(HttpRequest request, Adm
     co_return aws_error(400, "UnknownOperationException", "This server knows LookupEvents only.");
   }
   if (auto refusal = co_await take_encoding_off(request)) co_return std::move(*refusal);
-  query::LookupAnswer answer = co_await elsewhere(context_.blocking, [&] {
+  const auto work = [&] {
     auto snapshot = context_.snapshots.take();
     query::LookupAnswer page = query::lookup_events(*snapshot, request.body);
     context_.snapshots.give_back(std::move(snapshot));
     return page;
-  });
-  co_return lookup_response(answer.status, answer.error, std::move(answer.body));
+  };
+  try {
+    query::LookupAnswer answer = co_await context_.queries.run(*connection, admission, work);
+    co_return lookup_response(answer.status, answer.error, std::move(answer.body));
+  } catch (const store::ReadStopped&) {
+    // SDKs try 5xx again by themselves, which would take as long again.
+    co_return aws_error(400, "QueryTimeoutException", query_timeout_text(context_.queries.timeout()));
+  } catch (const TooManyQueries& error) {
+    co_return aws_error(400, "ThrottlingException", error.what());
+  }
 }
 
 // Before anything is shown, the journal has who asked, and for what.
@@ -91,22 +118,36 @@ void HttpRoutes::record_reveal(const HttpRequest& request, const Admission& admi
   context_.intake.writer().record({now(), text + "}"});
 }
 
-asio::awaitable<HttpResponse> HttpRoutes::read(HttpRequest request, Admission admission) {
-  if (asks_to_reveal(request.query)) {
-    co_await elsewhere(context_.blocking, [&] {
-      record_reveal(request, admission);
-      return true;
-    });
+asio::awaitable<HttpResponse> HttpRoutes::read(HttpRequest request, Admission admission,
+                                               std::shared_ptr<const Connection> connection) {
+  std::optional<std::string> first;
+  const auto work = [&]() -> std::optional<QueryAnswer> {
+    if (asks_to_reveal(request.query)) record_reveal(request, admission);
+    auto answer = answer_query(context_.store, request.path, request.query, now());
+    // What is wrong with a list can only be said before it begins.
+    if (answer && answer->stream) first = answer->stream->next();
+    return answer;
+  };
+  std::optional<QueryAnswer> answer;
+  QueryPool& pool = request.path == "/v1/count" ? context_.counts : context_.queries;
+  try {
+    answer = co_await pool.run(*connection, admission, work);
+  } catch (const store::ReadStopped&) {
+    co_return error_response(503, query_timeout_text(pool.timeout()));
+  } catch (const TooManyQueries& error) {
+    co_return retry_response(503, error.what());
   }
-  std::optional<QueryAnswer> answer = co_await elsewhere(
-      context_.blocking, [&] { return answer_query(context_.store, request.path, request.query, now()); });
   if (!answer) co_return error_response(404, "there is nothing at " + request.path);
   HttpResponse response;
   response.status = answer->status;
   response.content_type = answer->content_type;
   response.body = std::move(answer->body);
-  if (answer->stream) {
-    response.source = [stream = std::shared_ptr<EventStream>{std::move(answer->stream)}] { return stream->next(); };
+  if (first) {
+    const auto list = std::make_shared<LongList>(LongList{std::move(first), std::move(answer->stream)});
+    const auto who = std::make_shared<const Admission>(std::move(admission));
+    response.source = [&queries = context_.queries, connection, who, list] {
+      return next_piece(queries, connection, who, list);
+    };
   }
   co_return response;
 }
@@ -128,7 +169,7 @@ asio::awaitable<HttpResponse> HttpRoutes::tail(HttpRequest request) {
     co_return error_response(400, "/v1/tail can't filter by verdict; ask /v1/events");
   }
   const auto source = std::make_shared<TailSource>(context_.tail, std::move(filter), context_.stopping);
-  response.source = [source] { return source->next(); };
+  response.source = [executor = context_.following, source] { return next_events(executor, source); };
   co_return response;
 }
 

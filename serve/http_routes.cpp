@@ -54,17 +54,18 @@ std::variant<Admission, HttpResponse> HttpRoutes::admit(const RequestHead& head,
   return std::get<Admission>(std::move(decided));
 }
 
-boost::asio::awaitable<HttpResponse> HttpRoutes::answer(Admission admission, HttpRequest request) {
+boost::asio::awaitable<HttpResponse> HttpRoutes::answer(Admission admission, HttpRequest request,
+                                                        std::shared_ptr<const Connection> connection) {
   const Handler handler = admission.route()->handler;
   switch (handler) {
     case Handler::healthz:
     case Handler::readyz:
     case Handler::metrics: co_return operating(handler);
-    case Handler::lookup_events: co_return co_await lookup_events(std::move(request), std::move(admission));
+    case Handler::lookup_events: co_return co_await lookup_events(std::move(request), std::move(admission), connection);
     case Handler::put_audit_events: co_return co_await put_audit_events(std::move(request), std::move(admission));
     case Handler::post_events: co_return co_await post_events(std::move(request));
     case Handler::tail: co_return co_await tail(std::move(request));
-    case Handler::read: co_return co_await read(std::move(request), std::move(admission));
+    case Handler::read: co_return co_await read(std::move(request), std::move(admission), connection);
     case Handler::collector: co_return co_await collector(std::move(request));
     case Handler::firehose: co_return co_await firehose(std::move(request));
     case Handler::bulk: co_return co_await bulk(std::move(request));
@@ -78,22 +79,16 @@ boost::asio::awaitable<HttpResponse> HttpRoutes::answer(Admission admission, Htt
   co_return error_response(404, "there is nothing at " + request.method + " " + request.path);
 }
 
-// Off with Content-Encoding; what to answer if that can't be. Much is decompressed away from the server's thread.
+// Off with Content-Encoding; what to answer if that can't be. Away from the server's thread, as few bytes may become
+// many, and not where queries run.
 boost::asio::awaitable<std::optional<HttpResponse>> HttpRoutes::take_encoding_off(HttpRequest& request) const {
-  constexpr std::size_t kMuch = std::size_t{16} << 10;
   const std::string encoding{request.header("Content-Encoding")};
   if (encoding.empty()) co_return std::nullopt;
   // What a compressed body may grow to: as much as may be in flight at once would let one request take it all.
   const std::size_t limit = std::min(4 * context_.options.max_body, context_.options.max_in_flight);
   std::string plain;
-  const auto decode = [&] { return ingest::decode_content(encoding, std::move(request.body), limit, plain); };
-  const bool much = request.body.size() > kMuch;
-  ingest::DecodeResult result = ingest::DecodeResult::ok;
-  if (much) {
-    result = co_await elsewhere(context_.blocking, decode);
-  } else {
-    result = decode();
-  }
+  const ingest::DecodeResult result = co_await elsewhere(
+      context_.decoding, [&] { return ingest::decode_content(encoding, std::move(request.body), limit, plain); });
   switch (result) {
     case ingest::DecodeResult::ok: break;
     case ingest::DecodeResult::unknown_encoding:

@@ -14,6 +14,7 @@
 #include "serve/access.h"
 #include "serve/deliver.h"
 #include "serve/http_message.h"
+#include "serve/query_pool.h"
 #include "store/idle_snapshots.h"
 #include "store/store.h"
 
@@ -27,7 +28,10 @@ struct RouteContext {
   ingest::Intake& intake;
   Access& access;
   query::TailHub& tail;
-  boost::asio::any_io_executor blocking;  ///< Where queries run.
+  QueryPool& counts;                       ///< Where counts run, which may look at all events.
+  QueryPool& queries;                      ///< Where everything else is read.
+  boost::asio::any_io_executor decoding;   ///< Where bodies are decompressed.
+  boost::asio::any_io_executor following;  ///< Where followers look at what was committed.
   const std::atomic<bool>& stopping;
   std::function<std::string()> metrics;  ///< The text of /metrics.
 };
@@ -42,7 +46,8 @@ class HttpRoutes {
   [[nodiscard]] std::variant<Admission, HttpResponse> admit(const RequestHead& head, const Connection& connection);
 
   /// Answers a request that was let in.
-  boost::asio::awaitable<HttpResponse> answer(Admission admission, HttpRequest request);
+  boost::asio::awaitable<HttpResponse> answer(Admission admission, HttpRequest request,
+                                              std::shared_ptr<const Connection> connection);
 
  private:
   using Answer = boost::asio::awaitable<HttpResponse>;
@@ -52,8 +57,8 @@ class HttpRoutes {
   Answer collector(HttpRequest request);
   Answer firehose(HttpRequest request);
   Answer put_audit_events(HttpRequest request, Admission admission);
-  Answer lookup_events(HttpRequest request, Admission admission);
-  Answer read(HttpRequest request, Admission admission);
+  Answer lookup_events(HttpRequest request, Admission admission, std::shared_ptr<const Connection> connection);
+  Answer read(HttpRequest request, Admission admission, std::shared_ptr<const Connection> connection);
   Answer tail(HttpRequest request);
   void record_reveal(const HttpRequest& request, const Admission& admission);
   [[nodiscard]] HttpResponse operating(Handler handler) const;

@@ -11,7 +11,6 @@
 #include <stdexcept>
 
 #include "event/reject.h"
-#include "serve/elsewhere.h"
 
 namespace trailkeeper::serve {
 namespace {
@@ -64,8 +63,13 @@ class HttpSession {
     if (!body) co_return false;
     HttpRequest request{head, std::move(*body)};
     HttpResponse response = co_await answer(admission, std::move(request));
+    // What was read is shown only to who may see it now. What was stored is told in any case.
+    if (admission.route()->right == Right::query && !admission.holds()) {
+      response = error_response(401, "the token was revoked, or has expired");
+    }
     const bool keep = head.keep_alive && !response.close && !context_.stopping;
-    co_return co_await write_response(response, head.method == "HEAD", keep) && keep;
+    const auto let_in = [&admission] { return admission.holds(); };
+    co_return co_await write_response(response, head.method == "HEAD", keep, let_in) && keep;
   }
 
   // The handler's answer; one that says so if the handler fails.
@@ -300,7 +304,8 @@ class HttpSession {
     return head;
   }
 
-  asio::awaitable<bool> write_response(HttpResponse& response, bool head_only, bool keep_alive) {
+  asio::awaitable<bool> write_response(HttpResponse& response, bool head_only, bool keep_alive,
+                                       const std::function<bool()>& let_in = nullptr) {
     keep_alive = keep_alive && (chunks_ || !response.source);
     std::string head = head_of(response, keep_alive);
     if (!response.source) {
@@ -309,17 +314,19 @@ class HttpSession {
     }
     if (!co_await connection_->write(head, context_.options.write_timeout)) co_return false;
     if (head_only) co_return keep_alive;
-    const bool whole = co_await write_chunks(std::move(response.source));
+    const bool whole = co_await write_chunks(std::move(response.source), let_in);
     co_return whole&& keep_alive;
   }
 
-  // A source that fails in the middle can't say so in HTTP: the connection ends without the last chunk.
-  asio::awaitable<bool> write_chunks(BodySource source) {
+  // A source that fails in the middle can't say so in HTTP: the connection ends without the last chunk. So it does when
+  // who asked wouldn't be let in any more.
+  asio::awaitable<bool> write_chunks(BodySource source, const std::function<bool()>& let_in) {
     while (true) {
       std::optional<std::string> piece;
       bool failed = false;
       try {
-        piece = co_await elsewhere(context_.blocking, [&source] { return source(); });
+        if (let_in && !let_in()) co_return false;
+        piece = co_await source();
       } catch (const std::exception&) {
         failed = true;
       }
@@ -330,15 +337,26 @@ class HttpSession {
         co_await pause.async_wait(asio::use_awaitable);
         continue;
       }
-      if (!chunks_) {
-        if (!co_await connection_->write(*piece, context_.options.write_timeout)) co_return false;
-        continue;
+      // In slices: a slow reader isn't given what it may not see any more.
+      constexpr std::size_t kSlice = std::size_t{64} << 10;
+      for (std::size_t begin = 0; begin < piece->size(); begin += kSlice) {
+        if (let_in && !let_in()) co_return false;
+        if (!co_await write_chunk(std::string_view{*piece}.substr(begin, kSlice))) co_return false;
       }
-      char size[24];
-      std::snprintf(size, sizeof size, "%zx\r\n", piece->size());
-      if (!co_await connection_->write(size + *piece + "\r\n", context_.options.write_timeout)) co_return false;
     }
     co_return !chunks_ || co_await connection_->write("0\r\n\r\n", context_.options.write_timeout);
+  }
+
+  asio::awaitable<bool> write_chunk(std::string_view bytes) {
+    std::string chunk;
+    if (chunks_) {
+      char size[24];
+      std::snprintf(size, sizeof size, "%zx\r\n", bytes.size());
+      chunk = size;
+    }
+    chunk += bytes;
+    if (chunks_) chunk += "\r\n";
+    co_return co_await connection_->write(chunk, context_.options.write_timeout);
   }
 
   std::shared_ptr<Connection> connection_;

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <atomic>
-#include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
 #include <functional>
 #include <memory>
@@ -27,9 +26,8 @@ using HttpGate = std::function<std::variant<Admission, HttpResponse>(const Reque
 struct HttpContext {
   const ServerOptions& options;
   Budget& receiving;
-  Budget& unproven;                       ///< For bodies that come before the signature over them can be checked.
-  boost::asio::any_io_executor blocking;  ///< Where BodySources are called.
-  const std::atomic<bool>& stopping;      ///< Connections close behind the answer they are at.
+  Budget& unproven;                   ///< For bodies that come before the signature over them can be checked.
+  const std::atomic<bool>& stopping;  ///< Connections close behind the answer they are at.
   HttpGate gate;
   HttpHandler handler;
   std::function<void(const std::string&)> failed;  ///< Told what a handler threw.

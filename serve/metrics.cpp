@@ -63,7 +63,7 @@ constexpr ListenerMetric kListenerMetrics[] = {
 }  // namespace
 
 std::string metrics_text(const std::vector<std::unique_ptr<NamedFigures>>& listeners, const ingest::Intake& intake,
-                         std::uint64_t store_bytes) {
+                         std::uint64_t store_bytes, std::uint64_t queries) {
   Text text;
   for (const ListenerMetric& metric : kListenerMetrics) {
     text.metric(metric.name, metric.type, metric.help);
@@ -84,6 +84,7 @@ std::string metrics_text(const std::vector<std::unique_ptr<NamedFigures>>& liste
   text.one("merged_events_total", "counter", "Events rewritten by merges.", merges.events);
   text.metric("merge_seconds_total", "counter", "Time spent in merges.");
   text.value("merge_seconds_total", "", merges.seconds);
+  text.one("queries", "gauge", "Queries that run or wait for a thread.", queries);
   text.one("store_bytes", "gauge", "Bytes of the store's file.", store_bytes);
   return text.take();
 }

@@ -18,6 +18,6 @@ struct NamedFigures {
 
 /// The text of /metrics: for each listener its counts, then those of the intake, merging and the store's file.
 std::string metrics_text(const std::vector<std::unique_ptr<NamedFigures>>& listeners, const ingest::Intake& intake,
-                         std::uint64_t store_bytes);
+                         std::uint64_t store_bytes, std::uint64_t queries);
 
 }  // namespace trailkeeper::serve

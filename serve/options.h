@@ -53,6 +53,7 @@ struct ServerOptions {
   std::chrono::seconds idle_timeout{120};              ///< Of an HTTP connection without a request.
   std::chrono::seconds write_timeout{60};              ///< Without progress in writing.
   std::chrono::seconds stream_timeout{3600};           ///< Of syslog, forward and NDJSON connections without a byte.
+  std::chrono::seconds query_timeout{60};              ///< For a query, or a piece of a long answer.
   std::chrono::seconds drain_timeout{30};              ///< For what is in flight when the server is told to stop.
   unsigned workers = 0;                                ///< Parsing threads; 0: one a core.
   bool merge = true;

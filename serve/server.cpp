@@ -13,6 +13,7 @@
 #include <boost/asio/thread_pool.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <csignal>
+#include <thread>
 #include <unordered_set>
 
 #include "ingest/follow.h"
@@ -30,6 +31,7 @@ using asio::ip::tcp;
 
 // Queries wait for the disk and use the processor; more of them at once would only wait for each other.
 constexpr std::size_t kQueryThreads = 4;
+constexpr std::size_t kCountThreads = 4;
 
 // What those may hold together who have yet to show that they may send.
 constexpr std::size_t kMostUnproven = std::size_t{16} << 20;
@@ -68,6 +70,8 @@ class Server::Running {
         access_(tokens_, tls_.get(), options_),
         snapshots_(store),
         tail_(query::ShownEvents{store.snapshot()}),
+        counts_(kCountThreads, options_.query_timeout),
+        queries_(kQueryThreads, options_.query_timeout),
         intake_(store, intake_options(options_)),
         receiving_(options_.max_receiving),
         unproven_(std::min(kMostUnproven, options_.max_receiving)),
@@ -77,10 +81,18 @@ class Server::Running {
                 intake_,
                 access_,
                 tail_,
-                pool_.get_executor(),
+                counts_,
+                queries_,
+                decoding_.get_executor(),
+                following_.get_executor(),
                 stopping_,
                 [this] { return metrics(); }} {
     check_exposure(options_, *tokens_.current());
+    if (tokens_.current()->empty() && tokens_.current()->need() == TokenSet::Need::needed) {
+      log_->warn(
+          "there is no token left, but there was one: nobody gets in over HTTP before `trailkeeper token create` makes "
+          "another; `trailkeeper token open` says that none is needed any more");
+    }
     intake_.observe([this](std::vector<store::SealedBatch> committed) { tail_.publish(std::move(committed)); });
     for (const ListenerOptions& listener : options_.listeners) bind(listener);
   }
@@ -104,7 +116,10 @@ class Server::Running {
     // Nothing of the server's thread runs any more; what the intake has is finished.
     for (auto& follower : followers_) follower->stop();
     intake_.stop();
-    pool_.join();
+    counts_.stop();
+    queries_.stop();
+    decoding_.join();
+    following_.join();
     io_.restart();
     io_.poll();
   }
@@ -215,13 +230,12 @@ class Server::Running {
       const HttpContext context{options_,
                                 receiving_,
                                 unproven_,
-                                pool_.get_executor(),
                                 stopping_,
                                 [&listener](const RequestHead& head, const Connection& client) {
                                   return listener.routes->admit(head, client);
                                 },
-                                [&listener](Admission admission, HttpRequest request) {
-                                  return listener.routes->answer(std::move(admission), std::move(request));
+                                [&listener, &connection](Admission admission, HttpRequest request) {
+                                  return listener.routes->answer(std::move(admission), std::move(request), connection);
                                 },
                                 [this, &name](const std::string& problem) {
                                   log_->error("listener={} a request could not be answered: {}", name, problem);
@@ -289,6 +303,8 @@ class Server::Running {
       timer.expires_after(std::chrono::milliseconds{250});
       co_await timer.async_wait(asio::use_awaitable);
       snapshots_.end_idle(kSnapshotsIdle);
+      counts_.sweep();
+      queries_.sweep();
       if (std::string problem = tokens_.error(); problem != token_problem) {
         token_problem = std::move(problem);
         if (!token_problem.empty()) log_->error("{}; the tokens of before stay in force", token_problem);
@@ -369,7 +385,9 @@ class Server::Running {
     for (Connection* const connection : raw_connections_) connection->end_reading();
   }
 
-  std::string metrics() { return metrics_text(figures_, intake_, store_.environment().file_bytes()); }
+  std::string metrics() {
+    return metrics_text(figures_, intake_, store_.environment().file_bytes(), counts_.size() + queries_.size());
+  }
 
   ServerOptions options_;
   store::Store& store_;
@@ -384,7 +402,11 @@ class Server::Running {
   asio::io_context io_{1};
   // Caught from the start, before anyone is told that this listens: a SIGTERM at once is a stop as any other.
   asio::signal_set signals_{io_, SIGTERM, SIGINT, SIGHUP};
-  asio::thread_pool pool_{kQueryThreads};  // Goes before io_, to which its work returns.
+  // These go before io_, to which their work returns.
+  asio::thread_pool decoding_{std::max(2U, std::thread::hardware_concurrency())};
+  asio::thread_pool following_{1};
+  QueryPool counts_;
+  QueryPool queries_;
   ingest::Intake intake_;
   Budget receiving_;
   Budget unproven_;

@@ -96,6 +96,19 @@ void replace_file(const std::string& path, std::string_view bytes) {
   sync_directory(path);
 }
 
+// Before there is a token there is the mark: however the tokens go, it stays.
+void make_mark(const std::string& path) {
+  constexpr std::string_view kText =
+      "Tokens were made for this store: without one nobody gets in over HTTP, even if tokens.json is gone.\n"
+      "`trailkeeper token open` takes that back.\n";
+  const std::string mark = token_mark(path);
+  const Descriptor file{::open(mark.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW, kOwnerOnly)};
+  if (!file.valid()) throw TokenError("cannot make " + mark + ": " + system_reason());
+  write_all(file.get(), kText, mark);
+  if (::fsync(file.get()) != 0) throw TokenError("cannot sync " + mark + ": " + system_reason());
+  sync_directory(mark);
+}
+
 template <std::size_t Size>
 std::array<unsigned char, Size> random_bytes() {
   std::array<unsigned char, Size> bytes{};
@@ -168,16 +181,25 @@ NewToken create_token(const std::string& path, const TokenRequest& request, even
     token.hash = sha256(made.secret);
   }
   tokens.push_back(std::move(token));
+  make_mark(path);
   replace_file(path, TokenSet{std::move(tokens)}.encode());
   return made;
 }
 
 bool revoke_token(const std::string& path, std::string_view name) {
+  // Where there are no tokens nothing is made, not even the lock: it would count as a sign that there were some.
+  if (TokenSet::load(path).empty()) return false;
   const Lock lock{path};
   std::vector<Token> tokens = TokenSet::load(path).tokens();
   if (std::erase_if(tokens, [&](const Token& token) { return token.name == name; }) == 0) return false;
+  make_mark(path);
   replace_file(path, TokenSet{std::move(tokens)}.encode());
   return true;
+}
+
+void open_access(const std::string& path) {
+  const Lock lock{path};
+  replace_file(path, TokenSet{{}, TokenSet::Need::taken_back}.encode());
 }
 
 }  // namespace trailkeeper::serve

@@ -9,6 +9,7 @@
 #include <cerrno>
 #include <chrono>
 #include <cstring>
+#include <filesystem>
 #include <fstream>
 #include <set>
 #include <sstream>
@@ -77,6 +78,15 @@ std::optional<Token> parse_token(const dom::object& object) {
 
 std::string system_reason() { return std::strerror(errno); }
 
+// The lock's file is there since a token was made, also in stores of before the mark.
+bool made_once(const std::string& path) {
+  struct stat info {};
+  for (const std::string& name : {token_mark(path), path + ".lock"}) {
+    if (::lstat(name.c_str(), &info) == 0 || errno != ENOENT) return true;
+  }
+  return false;
+}
+
 std::int64_t steady_milliseconds() {
   return std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now().time_since_epoch())
       .count();
@@ -117,7 +127,7 @@ Sha256 sha256(std::string_view bytes) {
 TokenSet TokenSet::load(const std::string& path) {
   std::ifstream file{path, std::ios::binary};
   if (!file) {
-    if (errno == ENOENT) return TokenSet{};
+    if (errno == ENOENT) return TokenSet{{}, made_once(path) ? Need::needed : Need::never_made};
     throw TokenError("cannot read the tokens in " + path + ": " + system_reason());
   }
   std::ostringstream bytes;
@@ -151,11 +161,15 @@ TokenSet TokenSet::parse(std::string_view json) {
     if (!names.insert(token->name).second) throw TokenError("two tokens have the name " + token->name);
     tokens.push_back(*token);
   }
-  return TokenSet{std::move(tokens)};
+  bool open = false;
+  const bool taken_back = tokens.empty() && !object["open"].get_bool().get(open) && open;
+  return TokenSet{std::move(tokens), taken_back ? Need::taken_back : Need::needed};
 }
 
 std::string TokenSet::encode() const {
-  std::string json = "{\"version\":1,\"tokens\":[";
+  std::string json = "{\"version\":1,";
+  if (need_ == Need::taken_back) json += "\"open\":true,";
+  json += "\"tokens\":[";
   const auto text = [&](std::string_view key, std::string_view value) {
     json += json.back() == '{' ? "\"" : ",\"";
     json += key;
@@ -196,6 +210,10 @@ const Token* TokenSet::find_access_key(std::string_view id, event::Timestamp now
   const auto found = std::find_if(tokens_.begin(), tokens_.end(),
                                   [&](const Token& token) { return token.is_aws() && token.access_key_id == id; });
   return found == tokens_.end() || found->expired(now) ? nullptr : &*found;
+}
+
+std::string token_mark(const std::string& path) {
+  return (std::filesystem::path{path}.replace_extension(".required")).string();
 }
 
 std::string token_path(const std::string& store_directory) { return store_directory + "/tokens.json"; }

@@ -79,10 +79,18 @@ class TokenRefused : public TokenError {
 /// Version 4 is an HMAC over them: the file's mode (0600) is what protects those.
 class TokenSet {
  public:
-  TokenSet() = default;
-  explicit TokenSet(std::vector<Token> tokens) : tokens_(std::move(tokens)) {}
+  /// Whether tokens are asked for where none is left.
+  enum class Need : std::uint8_t {
+    never_made,  ///< No token was ever made here: there is nothing to ask for.
+    needed,      ///< One was made once. That all are gone opens nothing.
+    taken_back,  ///< Somebody said that none is needed any more: open_access().
+  };
 
-  /// Reads a file; one that doesn't exist holds no tokens. Throws TokenError.
+  TokenSet() = default;
+  explicit TokenSet(std::vector<Token> tokens, Need need = Need::needed) : tokens_(std::move(tokens)), need_(need) {}
+
+  /// Reads a file. One that doesn't exist holds no tokens; whether they are needed all the same, a mark beside it says,
+  /// which is made before the first token is. Throws TokenError: also for an empty file.
   static TokenSet load(const std::string& path);
   /// The file's bytes. Throws TokenError (without a path) for bytes that aren't tokens.
   static TokenSet parse(std::string_view json);
@@ -98,9 +106,11 @@ class TokenSet {
 
   [[nodiscard]] const std::vector<Token>& tokens() const { return tokens_; }
   [[nodiscard]] bool empty() const { return tokens_.empty(); }
+  [[nodiscard]] Need need() const { return need_; }
 
  private:
   std::vector<Token> tokens_;
+  Need need_ = Need::never_made;
 };
 
 /// `tokens.json` of a store's directory.
@@ -159,7 +169,14 @@ struct NewToken {
 /// a lock against others who do the same. Throws TokenError.
 NewToken create_token(const std::string& path, const TokenRequest& request, event::Timestamp now);
 
-/// Removes a token; false if there is none of the name. Throws TokenError.
+/// Removes a token; false if there is none of the name. Throws TokenError. Tokens are needed as before, also if it was
+/// the last.
 bool revoke_token(const std::string& path, std::string_view name);
+
+/// Removes all tokens, and says that none is needed from this machine any more. Throws TokenError.
+void open_access(const std::string& path);
+
+/// The mark's name: `tokens.required` for `tokens.json`.
+std::string token_mark(const std::string& path);
 
 }  // namespace trailkeeper::serve

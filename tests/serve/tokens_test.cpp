@@ -4,6 +4,7 @@
 #include <doctest/doctest.h>
 #include <sys/stat.h>
 
+#include <filesystem>
 #include <fstream>
 #include <set>
 #include <sstream>
@@ -43,6 +44,38 @@ TEST_CASE("rights are words, separated by commas") {
     CAPTURE(text);
     CHECK(!parse_rights(text));
   }
+}
+
+TEST_CASE("tokens are needed once one was made, however they went, until somebody takes that back") {
+  using Need = TokenSet::Need;
+  const TemporaryDirectory directory;
+  const std::string path = directory.path("tokens.json");
+  const auto need = [&] { return TokenSet::load(path).need(); };
+  CHECK(need() == Need::never_made);
+  CHECK_FALSE(revoke_token(path, "nobody"));
+  CHECK(need() == Need::never_made);
+  create_token(path, request("one"), kNow);
+  CHECK(need() == Need::needed);
+  CHECK(revoke_token(path, "one"));
+  CHECK(TokenSet::load(path).empty());
+  CHECK(need() == Need::needed);
+  std::filesystem::remove(path);
+  CHECK(need() == Need::needed);
+  std::filesystem::remove(path + ".lock");
+  CHECK(need() == Need::needed);
+  open_access(path);
+  CHECK(need() == Need::taken_back);
+  create_token(path, request("two"), kNow);
+  CHECK(need() == Need::needed);
+  for (const char* damaged : {"", "{}", "[]", "{\"version\":1}", "{\"version\":1,\"open\":true}"}) {
+    CAPTURE(damaged);
+    std::ofstream{path, std::ios::trunc} << damaged;
+    CHECK_THROWS_AS(TokenSet::load(path), TokenError);
+  }
+  // A store of before there was a mark.
+  std::filesystem::remove(path);
+  std::filesystem::remove(token_mark(path));
+  CHECK(need() == Need::needed);
 }
 
 TEST_CASE("a token's secret finds it; the file holds only its SHA-256, and nobody else may read it") {

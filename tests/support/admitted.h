@@ -29,6 +29,8 @@ class SilentConnection : public serve::Connection {
   boost::asio::awaitable<void> shut_down() override { co_return; }
   void close() override {}
   void end_reading() override {}
+  [[nodiscard]] bool peer_has_gone() const override { return gone; }
+  bool gone = false;
 };
 
 /// A server's door, with tokens in a folder of its own.
