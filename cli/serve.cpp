@@ -10,6 +10,7 @@
 
 #include "cli/command.h"
 #include "event/json_text.h"
+#include "event/visible_text.h"
 #include "serve/server.h"
 #include "store/store.h"
 
@@ -50,6 +51,18 @@ struct Arguments {
   std::string config;
 };
 
+/// A log line's text for a terminal, on one line.
+class VisibleMessage : public spdlog::custom_flag_formatter {
+ public:
+  void format(const spdlog::details::log_msg& message, const std::tm&, spdlog::memory_buf_t& out) override {
+    const std::string text = event::visible({message.payload.data(), message.payload.size()});
+    out.append(text.data(), text.data() + text.size());
+  }
+  [[nodiscard]] std::unique_ptr<custom_flag_formatter> clone() const override {
+    return std::make_unique<VisibleMessage>();
+  }
+};
+
 /// A log line's text as a JSON string.
 class JsonMessage : public spdlog::custom_flag_formatter {
  public:
@@ -66,10 +79,10 @@ class JsonMessage : public spdlog::custom_flag_formatter {
 std::shared_ptr<spdlog::logger> make_log(const Arguments& arguments) {
   auto log = std::make_shared<spdlog::logger>("trailkeeper", std::make_shared<spdlog::sinks::stderr_sink_mt>());
   auto formatter = std::make_unique<spdlog::pattern_formatter>(spdlog::pattern_time_type::utc);
-  formatter->add_flag<JsonMessage>('*');
+  formatter->add_flag<JsonMessage>('*').add_flag<VisibleMessage>('~');
   formatter->set_pattern(arguments.log_format == LogFormat::json
                              ? R"({"time":"%Y-%m-%dT%H:%M:%S.%eZ","level":"%l","message":%*})"
-                             : "%Y-%m-%dT%H:%M:%S.%eZ %l %v");
+                             : "%Y-%m-%dT%H:%M:%S.%eZ %l %~");
   log->set_formatter(std::move(formatter));
   log->set_level(spdlog::level::from_str(arguments.log_level));
   log->flush_on(spdlog::level::info);

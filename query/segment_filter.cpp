@@ -30,7 +30,12 @@ class Compiler {
         filter_(filter),
         verdicts_(verdicts),
         lazily_(lazily),
-        matches_([&filter](std::string_view text) { return matches_any(filter.any_of, text); }) {}
+        matches_([&filter, calls = 0U](std::string_view text) mutable {
+          // A dictionary of a million strings and a thousand globs are one test.
+          constexpr unsigned kSome = 64;
+          if (++calls % kSome == 0) store::check_read_limit();
+          return matches_any(filter.any_of, text);
+        }) {}
 
   std::unique_ptr<EventTest> compile() {
     switch (filter_.field) {

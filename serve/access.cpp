@@ -80,6 +80,7 @@ std::variant<Admission, Refused> Access::admit(const RequestHead& head, const Co
   admission.route_ = found.route;
   admission.local_ = connection.local();
   admission.peer_ = connection.address();
+  admission.listener_ = connection.listener();
   std::optional<Refused> why = show_proof(head, connection, admission);
   if (auto unknown = check_host(head, connection, !why && admission.by_ != Admission::By::open_door)) {
     return with_route(std::move(*unknown));
@@ -199,6 +200,7 @@ bool Access::holds(const Admission& admission) const {
 std::optional<Admission> Access::admit_stream(const Connection& connection, bool keyed) const {
   Admission admission{*this};
   admission.peer_ = connection.address();
+  admission.listener_ = connection.listener();
   admission.local_ = connection.local();
   if (!connection.client_names().empty()) admission.by_ = Admission::By::certificate;
   if (admission.by_ == Admission::By::nothing && !keyed && !connection.local() && !options_.allow_unauthenticated) {

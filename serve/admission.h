@@ -26,6 +26,8 @@ class Admission {
   [[nodiscard]] const std::string& token_name() const { return token_name_; }
   /// The peer's address without port: what shares are counted by.
   [[nodiscard]] const std::string& peer() const { return peer_; }
+  /// The listener's name.
+  [[nodiscard]] const std::string& listener() const { return listener_; }
   /// Whether who came in would be let in now: false once the token is revoked or has expired. To be asked again and
   /// again by what goes on for long.
   [[nodiscard]] bool holds() const;
@@ -43,6 +45,7 @@ class Admission {
   bool local_ = false;
   std::size_t body_limit_ = 0;
   std::string peer_;
+  std::string listener_;
   std::string token_name_;
   Sha256 token_hash_{};
 };

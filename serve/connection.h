@@ -47,6 +47,10 @@ class Connection {
   /// Whether the client has closed its side, or the connection is broken; also while nothing is read from it.
   [[nodiscard]] virtual bool peer_has_gone() const = 0;
 
+  /// The name of the listener that it came in by.
+  [[nodiscard]] const std::string& listener() const { return listener_; }
+  void set_listener(std::string name) { listener_ = std::move(name); }
+
   /// The client's address and port, for logs.
   [[nodiscard]] const std::string& peer() const { return peer_; }
   /// The client's address alone.
@@ -66,6 +70,7 @@ class Connection {
   std::string address_;
   std::string own_address_;
   std::optional<std::chrono::steady_clock::time_point> waiting_since_;
+  std::string listener_;
   std::string peer_;
   std::vector<std::string> client_names_;
 };

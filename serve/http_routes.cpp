@@ -50,7 +50,15 @@ HttpResponse in_the_senders_words(const RequestHead& head, const Refused& why) {
 
 std::variant<Admission, HttpResponse> HttpRoutes::admit(const RequestHead& head, const Connection& connection) {
   auto decided = context_.access.admit(head, connection);
-  if (const Refused* const why = std::get_if<Refused>(&decided)) return in_the_senders_words(head, *why);
+  if (const Refused* const why = std::get_if<Refused>(&decided)) {
+    if (why->foreign) {
+      complaints_.say(Complaint::page, connection.listener(), connection.peer(),
+                      "refused " + head.method + " " + head.path + ": " + why->message);
+    }
+    HttpResponse refusal = in_the_senders_words(head, *why);
+    refusal.close = why->foreign;
+    return refusal;
+  }
   return std::get<Admission>(std::move(decided));
 }
 

@@ -12,6 +12,7 @@
 #include "ingest/wire/splunk_hec.h"
 #include "query/tail.h"
 #include "serve/access.h"
+#include "serve/complaint_log.h"
 #include "serve/deliver.h"
 #include "serve/http_message.h"
 #include "serve/query_pool.h"
@@ -40,7 +41,8 @@ struct RouteContext {
 /// server's thread.
 class HttpRoutes {
  public:
-  HttpRoutes(const RouteContext& context, ListenerFigures& figures) : context_(context), figures_(figures) {}
+  HttpRoutes(const RouteContext& context, ListenerFigures& figures, ComplaintLog& complaints)
+      : context_(context), figures_(figures), complaints_(complaints) {}
 
   /// Lets a request in by its head, or says what to answer, in the words of who asks.
   [[nodiscard]] std::variant<Admission, HttpResponse> admit(const RequestHead& head, const Connection& connection);
@@ -66,6 +68,7 @@ class HttpRoutes {
 
   const RouteContext& context_;
   ListenerFigures& figures_;
+  ComplaintLog& complaints_;
   ingest::AckChannels channels_;
 };
 

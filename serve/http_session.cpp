@@ -11,6 +11,7 @@
 #include <stdexcept>
 
 #include "event/reject.h"
+#include "serve/first_bytes.h"
 
 namespace trailkeeper::serve {
 namespace {
@@ -68,8 +69,7 @@ class HttpSession {
       response = error_response(401, "the token was revoked, or has expired");
     }
     const bool keep = head.keep_alive && !response.close && !context_.stopping;
-    const auto let_in = [&admission] { return admission.holds(); };
-    co_return co_await write_response(response, head.method == "HEAD", keep, let_in) && keep;
+    co_return co_await write_response(response, head.method == "HEAD", keep, &admission) && keep;
   }
 
   // The handler's answer; one that says so if the handler fails.
@@ -80,7 +80,7 @@ class HttpSession {
     } catch (const std::exception& error) {
       problem = error.what();
     }
-    context_.failed(problem);
+    context_.complain(Complaint::request, "a request could not be answered: " + problem);
     HttpResponse response = retry_response(503, "the request could not be answered: try again later");
     response.close = true;
     co_return response;
@@ -94,6 +94,10 @@ class HttpSession {
     while (true) {
       boost::system::error_code failed = feed(parser, [&] { return parser.is_header_done(); });
       if (failed) {
+        const Foreign what = foreign_protocol(unread_);
+        if (what == Foreign::tls || what == Foreign::http2) {
+          context_.complain(Complaint::protocol, std::string{foreign_text(what)});
+        }
         co_await refuse(failed);
         co_return false;
       }
@@ -197,11 +201,11 @@ class HttpSession {
                                                           Clock::time_point limit) {
     constexpr std::size_t kStep = std::size_t{256} << 10;
     std::string body;
+    body.reserve(length + event::kPadding);  // Takes no memory before it is written to.
     std::size_t have = 0;
     while (have < length) {
       const std::size_t room = std::min(length, have + kStep);
       if (!co_await room_for(share, room)) co_return std::nullopt;
-      if (body.capacity() == 0 || body.capacity() < room) body.reserve(length + event::kPadding);
       body.resize(room);
       if (have == 0) {
         have = std::min(room, unread_.size());
@@ -262,10 +266,12 @@ class HttpSession {
   // What the client is still sending is read for a moment: closing on it would take the answer from it, too.
   asio::awaitable<void> refuse(HttpResponse response) {
     constexpr std::chrono::milliseconds kPatience{500};
+    constexpr std::chrono::seconds kPatienceInAll{2};
     constexpr int kMostReads = 64;
     if (!co_await write_response(response, false, false)) co_return;
     buffer_.resize(kReadBytes);
-    for (int i = 0; i < kMostReads && !context_.stopping; ++i) {
+    const auto limit = Clock::now() + kPatienceInAll;
+    for (int i = 0; i < kMostReads && !context_.stopping && Clock::now() < limit; ++i) {
       if (co_await connection_->read_some(buffer_, kPatience) == 0) co_return;
     }
   }
@@ -305,7 +311,7 @@ class HttpSession {
   }
 
   asio::awaitable<bool> write_response(HttpResponse& response, bool head_only, bool keep_alive,
-                                       const std::function<bool()>& let_in = nullptr) {
+                                       const Admission* admission = nullptr) {
     keep_alive = keep_alive && (chunks_ || !response.source);
     std::string head = head_of(response, keep_alive);
     if (!response.source) {
@@ -314,18 +320,18 @@ class HttpSession {
     }
     if (!co_await connection_->write(head, context_.options.write_timeout)) co_return false;
     if (head_only) co_return keep_alive;
-    const bool whole = co_await write_chunks(std::move(response.source), let_in);
+    const bool whole = co_await write_chunks(std::move(response.source), admission);
     co_return whole&& keep_alive;
   }
 
   // A source that fails in the middle can't say so in HTTP: the connection ends without the last chunk. So it does when
   // who asked wouldn't be let in any more.
-  asio::awaitable<bool> write_chunks(BodySource source, const std::function<bool()>& let_in) {
+  asio::awaitable<bool> write_chunks(BodySource source, const Admission* admission) {
     while (true) {
       std::optional<std::string> piece;
       bool failed = false;
       try {
-        if (let_in && !let_in()) co_return false;
+        if (admission != nullptr && !admission->holds()) co_return false;
         piece = co_await source();
       } catch (const std::exception&) {
         failed = true;
@@ -340,7 +346,7 @@ class HttpSession {
       // In slices: a slow reader isn't given what it may not see any more.
       constexpr std::size_t kSlice = std::size_t{64} << 10;
       for (std::size_t begin = 0; begin < piece->size(); begin += kSlice) {
-        if (let_in && !let_in()) co_return false;
+        if (admission != nullptr && !admission->holds()) co_return false;
         if (!co_await write_chunk(std::string_view{*piece}.substr(begin, kSlice))) co_return false;
       }
     }

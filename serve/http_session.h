@@ -10,6 +10,7 @@
 
 #include "serve/admission.h"
 #include "serve/budget.h"
+#include "serve/complaint_log.h"
 #include "serve/connection.h"
 #include "serve/http_message.h"
 #include "serve/options.h"
@@ -30,7 +31,7 @@ struct HttpContext {
   const std::atomic<bool>& stopping;  ///< Connections close behind the answer they are at.
   HttpGate gate;
   HttpHandler handler;
-  std::function<void(const std::string&)> failed;  ///< Told what a handler threw.
+  std::function<void(Complaint, const std::string&)> complain;  ///< For the log.
 };
 
 /// Serves a connection until it ends. RFC 9112; pipelined requests are answered in order. Nothing of a request is done,

@@ -14,6 +14,7 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <csignal>
 #include <thread>
+#include <unordered_map>
 #include <unordered_set>
 
 #include "ingest/follow.h"
@@ -65,6 +66,7 @@ class Server::Running {
       : options_(std::move(options)),
         store_(store),
         log_(std::move(log)),
+        complaints_(log_),
         tokens_(token_path(store.environment().directory())),
         tls_(options_.tls.certificate.empty() ? nullptr : std::make_unique<TlsContext>(options_.tls)),
         access_(tokens_, tls_.get(), options_),
@@ -118,6 +120,7 @@ class Server::Running {
     intake_.stop();
     counts_.stop();
     queries_.stop();
+    complaints_.catch_up(true);
     decoding_.join();
     following_.join();
     io_.restart();
@@ -154,7 +157,7 @@ class Server::Running {
                                std::to_string(listener_options.port) + " (" + figures_.back()->name +
                                "): " + error.code().message());
     }
-    listener->routes = std::make_unique<HttpRoutes>(routes_, listener->figures->figures);
+    listener->routes = std::make_unique<HttpRoutes>(routes_, listener->figures->figures, complaints_);
     listeners_.push_back(std::move(listener));
   }
 
@@ -166,7 +169,8 @@ class Server::Running {
       if (stopping_ && (failed || listener.options.protocol == Protocol::http)) break;
       if (failed) {
         // No descriptors left, say: waiting is all there is to do.
-        log_->warn("listener={} cannot accept a connection: {}", listener.figures->name, failed.message());
+        complaints_.say(Complaint::accept, listener.figures->name, "",
+                        "cannot accept a connection: " + failed.message());
         asio::steady_timer pause{io_, std::chrono::milliseconds{100}};
         co_await pause.async_wait(asio::use_awaitable);
         continue;
@@ -178,7 +182,8 @@ class Server::Running {
   void take(Listener& listener, tcp::socket socket) {
     if (connections_.size() >= options_.max_connections) {
       ++listener.figures->figures.refused;
-      log_->warn("listener={} refused a connection: there are {} already", listener.figures->name, connections_.size());
+      complaints_.say(Complaint::crowded, listener.figures->name, "",
+                      "refused a connection: there are " + std::to_string(connections_.size()) + " already");
       return;
     }
     asio::co_spawn(io_, serve(listener, std::move(socket)), asio::detached);
@@ -200,6 +205,17 @@ class Server::Running {
     const std::shared_ptr<Connection> connection = make_connection(std::move(socket), tls);
     ListenerFigures& figures = listener.figures->figures;
     const bool raw = listener.options.protocol != Protocol::http;
+    connection->set_listener(listener.figures->name);
+    // One peer beyond this machine leaves places for others.
+    const std::size_t most_of_one = options_.max_connections - options_.max_connections / 4;
+    std::size_t& of_peer = connections_of_[connection->address()];
+    if (!connection->local() && of_peer >= most_of_one) {
+      ++figures.refused;
+      complaints_.say(Complaint::crowded, listener.figures->name, connection->peer(),
+                      "refused a connection: its peer has " + std::to_string(of_peer) + " already");
+      co_return;
+    }
+    ++of_peer;
     connections_.insert(connection.get());
     if (raw) raw_connections_.insert(connection.get());
     ++figures.connections;
@@ -207,23 +223,25 @@ class Server::Running {
     try {
       co_await serve_connection(listener, connection);
     } catch (const std::exception& error) {
-      log_->error("listener={} peer={} connection ended: {}", listener.figures->name, connection->peer(), error.what());
+      complaints_.say(Complaint::request, listener.figures->name, connection->peer(),
+                      std::string{"connection ended: "} + error.what());
     }
     --figures.open;
     connections_.erase(connection.get());
     raw_connections_.erase(connection.get());
+    if (--connections_of_[connection->address()] == 0) connections_of_.erase(connection->address());
     if (stopping_ && connections_.empty()) io_.stop();
   }
 
   asio::awaitable<void> serve_connection(Listener& listener, std::shared_ptr<Connection> connection) {
     const std::string& name = listener.figures->name;
     if (!co_await connection->handshake(options_.header_timeout)) {
-      log_->info("listener={} peer={} the TLS handshake failed", name, connection->peer());
+      complaints_.say(Complaint::handshake, name, connection->peer(), "the TLS handshake failed");
       co_return;
     }
     // The handshake has seen to it that there is a certificate. One without any name has none of those that are let in.
     if (listener.options.tls && tls_->asks_for_certificates() && !tls_->accepts_name(connection->client_names())) {
-      log_->warn("listener={} peer={} the client certificate's name is not let in", name, connection->peer());
+      complaints_.say(Complaint::certificate, name, connection->peer(), "the client certificate's name is not let in");
       co_return;
     }
     if (listener.options.protocol == Protocol::http) {
@@ -237,8 +255,8 @@ class Server::Running {
                                 [&listener, &connection](Admission admission, HttpRequest request) {
                                   return listener.routes->answer(std::move(admission), std::move(request), connection);
                                 },
-                                [this, &name](const std::string& problem) {
-                                  log_->error("listener={} a request could not be answered: {}", name, problem);
+                                [this, &name, &connection](Complaint kind, const std::string& text) {
+                                  complaints_.say(kind, name, connection->peer(), text);
                                 }};
       co_await serve_http(connection, context);
       co_return;
@@ -246,7 +264,7 @@ class Server::Running {
     const bool keyed = listener.options.protocol == Protocol::forward && !options_.forward_shared_key.empty();
     const std::optional<Admission> admission = access_.admit_stream(*connection, keyed);
     if (!admission) {
-      log_->warn("listener={} peer={} refused: it showed no certificate", name, connection->peer());
+      complaints_.say(Complaint::certificate, name, connection->peer(), "refused: it showed no certificate");
       co_return;
     }
     const StreamContext context{options_,
@@ -257,10 +275,10 @@ class Server::Running {
                                 listener.figures->figures,
                                 stopping_,
                                 [this, &name, &connection](const std::string& loss) {
-                                  log_->warn("listener={} peer={} {}", name, connection->peer(), loss);
+                                  complaints_.say(Complaint::loss, name, connection->peer(), loss);
                                 }};
     const std::string end = co_await serve_stream(listener.options.protocol, connection, context);
-    if (!end.empty()) log_->warn("listener={} peer={} connection closed: {}", name, connection->peer(), end);
+    if (!end.empty()) complaints_.say(Complaint::protocol, name, connection->peer(), "connection closed: " + end);
   }
 
   static asio::awaitable<SessionEnd> serve_stream(Protocol protocol, std::shared_ptr<Connection> connection,
@@ -305,6 +323,7 @@ class Server::Running {
       snapshots_.end_idle(kSnapshotsIdle);
       counts_.sweep();
       queries_.sweep();
+      complaints_.catch_up();
       if (std::string problem = tokens_.error(); problem != token_problem) {
         token_problem = std::move(problem);
         if (!token_problem.empty()) log_->error("{}; the tokens of before stay in force", token_problem);
@@ -327,7 +346,7 @@ class Server::Running {
     followers_.push_back(std::make_unique<ingest::Follower>(
         store_, intake_, folder,
         [&figures](const ingest::Receipt& receipt, std::size_t size) { figures.add(receipt, size); },
-        [this](const std::string& message) { log_->warn("follow: {}", message); }));
+        [this](const std::string& message) { complaints_.say(Complaint::follow, "follow", "", message); }));
   }
 
   // No new connections; open ones end behind what they are at, and after a while in any case.
@@ -355,7 +374,8 @@ class Server::Running {
     timer.expires_after(kDrainStep);
     co_await timer.async_wait(asio::use_awaitable);
     for (const Connection* const connection : raw_connections_) {
-      log_->warn("peer={} was still sending when --drain-timeout was over", connection->peer());
+      complaints_.say(Complaint::loss, connection->listener(), connection->peer(),
+                      "was still sending when --drain-timeout was over");
     }
     for (Connection* const connection : connections_) connection->close();
     timer.expires_after(std::chrono::milliseconds{100});
@@ -392,6 +412,7 @@ class Server::Running {
   ServerOptions options_;
   store::Store& store_;
   std::shared_ptr<spdlog::logger> log_;
+  ComplaintLog complaints_;
   TokenFile tokens_;
   std::unique_ptr<TlsContext> tls_;
   Access access_;
@@ -413,7 +434,8 @@ class Server::Running {
   RouteContext routes_;
   std::vector<std::unique_ptr<Listener>> listeners_;
   std::unordered_set<Connection*> connections_;
-  std::unordered_set<Connection*> raw_connections_;  // Those of them that speak no HTTP.
+  std::unordered_set<Connection*> raw_connections_;              // Those of them that speak no HTTP.
+  std::unordered_map<std::string, std::size_t> connections_of_;  // By the peer's address.
   std::vector<std::unique_ptr<ingest::Follower>> followers_;
 };
 

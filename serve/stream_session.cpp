@@ -27,8 +27,8 @@ constexpr std::size_t kFirstReadBytes = std::size_t{4} << 10;
 /// The bytes of a connection that aren't consumed yet, followed by the padding that parsers need.
 class Window {
  public:
-  Window(Connection& connection, Budget& budget, const Admission& admission)
-      : connection_(connection), share_(budget, admission) {}
+  Window(Connection& connection, Budget& budget, const StreamContext& context)
+      : connection_(connection), share_(budget, context.admission), body_timeout_(context.options.body_timeout) {}
 
   /// Waits for more bytes; false at the end. `problem` says why, if the client isn't why. A connection that begins like
   /// another protocol is at its end, and nothing of it is in view.
@@ -63,6 +63,7 @@ class Window {
   void consume(std::size_t count) {
     std::memmove(bytes_.data(), bytes_.data() + count, size_ - count);
     size_ -= count;
+    if (count > 0 || size_ <= Budget::kLittle) waited_ = {};
     if (size_ == 0 && !full_reads_) std::string{}.swap(bytes_);
     if (bytes_.size() < size_ + event::kPadding) bytes_.resize(size_ + event::kPadding);
     share_.shrink(size_);
@@ -87,15 +88,33 @@ class Window {
       co_await pause.async_wait(asio::use_awaitable);
     }
     bytes_.resize(size_ + room + event::kPadding);
-    const std::size_t got = co_await connection_.read_some({bytes_.data() + size_, room}, timeout);
+    const auto patience = patience_with(timeout);
+    if (patience.count() <= 0) {
+      problem = "a message of " + std::to_string(size_) + " bytes so far came too slowly (--body-timeout)";
+      co_return false;
+    }
+    const auto begin = std::chrono::steady_clock::now();
+    const std::size_t got = co_await connection_.read_some({bytes_.data() + size_, room}, patience);
+    waited_ += std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - begin);
     full_reads_ = got == room;
     size_ += got;
     std::memset(bytes_.data() + size_, 0, event::kPadding);
     co_return got > 0;
   }
 
+  // How long the next bytes may take. Who holds much room for a message that isn't whole must go on with it: at 256 KiB
+  // a second, but for the time that a body may take. What isn't read because others go first doesn't count.
+  [[nodiscard]] std::chrono::milliseconds patience_with(std::chrono::seconds timeout) const {
+    constexpr std::size_t kSlowest = std::size_t{256} << 10;
+    if (size_ <= Budget::kLittle) return timeout;
+    const std::chrono::milliseconds most = body_timeout_ + std::chrono::seconds{size_ / kSlowest} - waited_;
+    return std::min<std::chrono::milliseconds>(timeout, most);
+  }
+
   Connection& connection_;
   Budget::Share share_;
+  std::chrono::seconds body_timeout_;
+  std::chrono::milliseconds waited_{0};
   std::string bytes_ = std::string(event::kPadding, '\0');
   std::size_t size_ = 0;
   bool full_reads_ = false;
@@ -111,7 +130,7 @@ std::string own_name() {
 /// HELO, PING, PONG. False if the client isn't let in. What it sent behind its PING goes to `proven`.
 asio::awaitable<bool> shake_hands(Connection& connection, Window& proven, const StreamContext& context,
                                   std::string& problem) {
-  Window window{connection, context.unproven, context.admission};
+  Window window{connection, context.unproven, context};
   ingest::ForwardHandshake handshake{own_name(), context.options.forward_shared_key};
   if (!co_await connection.write(handshake.hello(), context.options.write_timeout)) co_return false;
   constexpr std::size_t kMaxPing = std::size_t{64} << 10;
@@ -264,17 +283,17 @@ asio::awaitable<SessionEnd> serve_messages(std::shared_ptr<Connection> connectio
 }  // namespace
 
 asio::awaitable<SessionEnd> serve_ndjson(std::shared_ptr<Connection> connection, const StreamContext& context) {
-  Window window{*connection, context.receiving, context.admission};
+  Window window{*connection, context.receiving, context};
   co_return co_await serve_messages<NdjsonSteps>(connection, context, window);
 }
 
 asio::awaitable<SessionEnd> serve_syslog(std::shared_ptr<Connection> connection, const StreamContext& context) {
-  Window window{*connection, context.receiving, context.admission};
+  Window window{*connection, context.receiving, context};
   co_return co_await serve_messages<SyslogSteps>(connection, context, window);
 }
 
 asio::awaitable<SessionEnd> serve_forward(std::shared_ptr<Connection> connection, const StreamContext& context) {
-  Window window{*connection, context.receiving, context.admission};
+  Window window{*connection, context.receiving, context};
   std::string problem;
   if (!context.options.forward_shared_key.empty() && !co_await shake_hands(*connection, window, context, problem)) {
     co_await connection->shut_down();

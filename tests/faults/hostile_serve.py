@@ -124,6 +124,31 @@ for connection in slow:
     except TimeoutError:
         t.check("slow connections are closed", False)
         break
+
+
+def trickle(name, beginning):
+    """Much of a message, and then a byte now and then; true once that is closed."""
+    with server.connect(name) as connection:
+        try:
+            connection.sendall(beginning + b"x" * 300_000)
+            end = time.monotonic() + 60
+            while time.monotonic() < end:
+                connection.sendall(b"x")
+                time.sleep(0.1)
+        except OSError:
+            return True
+    return False
+
+
+beginnings = {"ndjson": b'{"a":"', "syslog": b'9000000 <13>1 - h a - - - {"a":"', "forward": b"\x93\xa3tag\xc6\x00\x80\x00\x00",
+              "http": b"POST /v1/events HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1900000\r\n\r\n"}
+closed = {}
+tricklers = [threading.Thread(target=lambda name=name: closed.update({name: trickle(name, beginnings[name])})) for name in beginnings]
+for trickler in tricklers:
+    trickler.start()
+for trickler in tricklers:
+    trickler.join()
+t.equal("who holds room and hardly goes on is closed", closed, {name: True for name in beginnings})
 peak = int(open("/proc/%d/status" % server.process.pid).read().split("VmHWM:")[1].split()[0])
 t.check("memory stays small", peak < 400_000 or "asan" in t.binary or "tsan" in t.binary, "%d kB" % peak)
 t.equal("exit code", server.stop(), 0)

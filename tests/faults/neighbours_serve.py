@@ -34,6 +34,13 @@ for page, headers in (("rebound", REBOUND), ("form", FORM), ("old form", OLD_FOR
         for method in ("GET", "POST", "OPTIONS"):
             status, answered, text = server.request(method, path, form if method == "POST" else None, headers)
             t.check("%s: %s %s" % (page, method, path), status == 403 and "0Xy12" not in str(text) and "Access-Control-Allow-Origin" not in answered, (status, text))
+with server.connect("http") as raw:
+    raw.sendall("GET /v1/count?\u202e\u009b31m HTTP/1.1\r\nHost: evil.\u202eexample\r\nOrigin: http://evil\u009b\r\n\r\n".encode())
+    t.check("what acts on terminals is refused", raw.recv(65536).startswith(b"HTTP/1.1 40"))
+log = server.log()
+refusals = len(PATHS) * 3 * 6
+t.check("and told in few lines, of which none acts on terminals", 0 < log.count(": a browser sent") + log.count("has no name") < refusals / 4 and
+        not any(sign in log for sign in ("\u202e", "\u009b", "\x1b")), log[-2000:])
 t.equal("reveal without a token", server.request("GET", "/v1/events?reveal=true")[0], 401)
 t.equal("a page of the server itself", server.request("GET", "/v1/count", headers={"Host": own, "Origin": "http://" + own, "Sec-Fetch-Site": "same-origin"})[0], 200)
 

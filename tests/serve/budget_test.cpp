@@ -73,3 +73,30 @@ TEST_CASE("budget: what is in memory already is counted, beyond the limit if it 
   carried.shrink(0);
   CHECK(other.hold(100));
 }
+
+TEST_CASE("budget: no peer and no listener takes it all, but who holds little always finds room") {
+  const Door door;
+  constexpr std::size_t kMiB = std::size_t{1} << 20;
+  Budget budget{16 * kMiB};
+  std::list<Budget::Share> shares;
+  const auto take_all = [&](const trailkeeper::serve::Admission& who) {
+    std::size_t held = 0;
+    while (true) {
+      shares.emplace_back(budget, who);
+      if (!shares.back().hold(kMiB)) break;
+      held += kMiB;
+    }
+    return held;
+  };
+  CHECK(take_all(door.admitted("203.0.113.1", "http")) == 12 * kMiB);
+  // The same peer elsewhere, and another peer at the same listener.
+  CHECK(take_all(door.admitted("203.0.113.1", "syslog")) == 0);
+  CHECK(take_all(door.admitted("203.0.113.2", "http")) == 0);
+  Budget::Share little{budget, door.admitted("203.0.113.1", "http")};
+  CHECK(little.hold(Budget::kLittle));
+  CHECK_FALSE(little.hold(Budget::kLittle + 1));
+  CHECK(take_all(door.admitted("203.0.113.2", "syslog")) == 3 * kMiB);
+  little.shrink(0);
+  shares.clear();
+  CHECK(take_all(door.admitted("203.0.113.2", "http")) == 12 * kMiB);
+}

@@ -20,6 +20,7 @@ class SilentConnection : public serve::Connection {
     peer_ = address + ":1234";
     address_ = std::move(address);
     own_address_ = std::move(own_address);
+    set_listener("http");
   }
   void show_certificate(std::vector<std::string> names) { client_names_ = std::move(names); }
 
@@ -53,8 +54,11 @@ class Door {
   [[nodiscard]] const serve::Access& access() const { return access_; }
 
   /// A sender of a raw protocol from an address.
-  [[nodiscard]] serve::Admission admitted(const std::string& address = "127.0.0.1") const {
-    return *access_.admit_stream(SilentConnection{address}, true);
+  [[nodiscard]] serve::Admission admitted(const std::string& address = "127.0.0.1",
+                                          const std::string& listener = "ndjson") const {
+    SilentConnection connection{address};
+    connection.set_listener(listener);
+    return *access_.admit_stream(connection, true);
   }
 
  private:
