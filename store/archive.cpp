@@ -29,6 +29,7 @@ void verify_or_throw(const StagingFolder& staging, const std::string& directory)
 // Nothing is left of a folder that was made for a copy that failed.
 void remove_folder(const std::string& directory) {
   std::error_code ignored;
+  fs::remove(directory + kReadersFile, ignored);
   fs::remove(directory + kWriterLockFile, ignored);
   fs::remove(directory, ignored);
 }

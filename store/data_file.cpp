@@ -52,10 +52,11 @@ Descriptor open_known_file(const std::string& path) {
   return file;
 }
 
-void copy_owner_and_mode(const Descriptor& from, const Descriptor& to, const std::string& path) {
+// Of the file under `path`. It isn't opened: closing lock.mdb would release the locks that LMDB has on it.
+void copy_owner_and_mode(const std::string& path, const Descriptor& to) {
   struct stat wanted {};
   struct stat status {};
-  if (::fstat(from.get(), &wanted) != 0 || ::fstat(to.get(), &status) != 0) fail("look at", path);
+  if (::lstat(path.c_str(), &wanted) != 0 || ::fstat(to.get(), &status) != 0) fail("look at", path);
   const bool same_owner = wanted.st_uid == status.st_uid && wanted.st_gid == status.st_gid;
   if (!same_owner && ::fchown(to.get(), wanted.st_uid, wanted.st_gid) != 0) {
     fail("keep the owner (run this as root, or as the owner) of", path);
@@ -63,13 +64,18 @@ void copy_owner_and_mode(const Descriptor& from, const Descriptor& to, const std
   if (::fchmod(to.get(), wanted.st_mode & 07777) != 0) fail("keep the mode of", path);
 }
 
-// An empty table of readers; LMDB makes one of it when it opens it.
-std::string stage_readers_file(const StagingFolder& staging, const std::string& directory) {
+// An empty table of readers with another file's owner and mode: whoever opens it first must not be its owner. LMDB
+// makes a table of it then.
+std::string stage_readers_file(const StagingFolder& staging, const std::string& like) {
   const std::string path = staging.path() + "/readers";
   const Descriptor made = open_file(path, O_RDWR | O_CREAT | O_EXCL, 0640);
-  const Descriptor data = open_known_file(directory + kDataFile);
-  copy_owner_and_mode(data, made, directory + kReadersFile);
+  copy_owner_and_mode(like, made);
   return path;
+}
+
+std::string stage_next_readers_file(const StagingFolder& staging, const std::string& directory) {
+  const bool has_former = file_at(directory + kReadersFile).has_value();
+  return stage_readers_file(staging, directory + (has_former ? kReadersFile : kDataFile));
 }
 
 void rename_to(const std::string& from, const std::string& to) {
@@ -127,8 +133,7 @@ void place_data_file(const StagingFolder& staging, const std::string& directory)
   if (::fsync(file.get()) != 0) fail("make durable", staged);
   if (file_at(path)) throw StoreError(StoreErrorKind::io, "there is a store at " + directory + " already");
   // Processes that read a data file which was removed still have its table of readers open: it isn't this file's.
-  const std::string readers = directory + kReadersFile;
-  if (::unlink(readers.c_str()) != 0 && errno != ENOENT) fail("remove", readers);
+  rename_to(stage_readers_file(staging, staged), directory + kReadersFile);
   if (::renameat2(AT_FDCWD, staged.c_str(), AT_FDCWD, path.c_str(), RENAME_NOREPLACE) != 0) {
     if (errno != EINVAL) fail("put a store's data file to", path);
     rename_to(staged, path);  // A file system that doesn't know the flag.
@@ -144,9 +149,9 @@ void replace_data_file(const StagingFolder& staging, const std::string& director
   const Descriptor former = open_known_file(path);
   lock_soon(former, LOCK_EX, path);
   require_in_place(former, path);
-  copy_owner_and_mode(former, file, path);
+  copy_owner_and_mode(path, file);
   if (::fsync(file.get()) != 0) fail("make durable", staged);
-  const std::string readers = stage_readers_file(staging, directory);
+  const std::string readers = stage_next_readers_file(staging, directory);
   rename_to(staged, path);
   // From here on it is done. Without a table of its own the file would share the former's, which only makes it keep
   // pages for readers of that one.
@@ -160,7 +165,7 @@ void renew_readers_file(const std::string& directory) {
   const Descriptor file = open_known_file(path);
   lock_soon(file, LOCK_EX, path);
   require_in_place(file, path);
-  rename_to(stage_readers_file(staging, directory), directory + kReadersFile);
+  rename_to(stage_next_readers_file(staging, directory), directory + kReadersFile);
 }
 
 }  // namespace trailkeeper::store
