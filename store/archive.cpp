@@ -4,6 +4,7 @@
 
 #include <filesystem>
 
+#include "store/copied_file.h"
 #include "store/data_file.h"
 #include "store/writer_lock.h"
 
@@ -42,6 +43,7 @@ void copy_to_new_store(Environment& source, const std::string& directory) {
     require_no_store(directory);
     const StagingFolder staging{directory};
     source.copy_to(staging.path() + kDataFile);
+    number_anew(staging.path() + kDataFile);
     verify_or_throw(staging, directory);
     place_data_file(staging, directory);
   } catch (...) {

@@ -1,5 +1,6 @@
 #include "store/copied_file.h"
 
+#include <fcntl.h>
 #include <lmdb.h>
 #include <unistd.h>
 
@@ -7,8 +8,10 @@
 #include <array>
 #include <cerrno>
 #include <cstddef>
+#include <random>
 
 #include "store/error.h"
+#include "store/store_files.h"
 
 namespace trailkeeper::store {
 namespace {
@@ -77,6 +80,15 @@ int number_copy(int descriptor, std::uint64_t commit) {
     if (put != sizeof meta) return put < 0 ? errno : EIO;
   }
   return 0;
+}
+
+void number_anew(const std::string& file) {
+  std::random_device device;
+  const std::uint64_t number = std::uint64_t{1} << 40 | std::uint64_t{device()} << 8;
+  const Descriptor opened = open_file(file, O_RDWR);
+  const int code = opened ? number_copy(opened.get(), number) : ENOENT;
+  if (code == 0) return;
+  throw StoreError(StoreErrorKind::io, "cannot write to " + file + ": " + mdb_strerror(code));
 }
 
 }  // namespace trailkeeper::store

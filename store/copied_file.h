@@ -14,4 +14,8 @@ void make_empty_file(const std::string& folder);
 /// everything. Returns 0 or an error of LMDB's.
 int number_copy(int descriptor, std::uint64_t commit);
 
+/// As number_copy(), with a number that no other file's commits are near: of a copy that becomes a store of its own.
+/// Who writes it over the data file of a running process is found out by that. Throws StoreError.
+void number_anew(const std::string& file);
+
 }  // namespace trailkeeper::store

@@ -214,10 +214,14 @@ TEST_CASE("a data file that is overwritten in place under a writer gets nothing 
   fill(directory.path("other"), 50, 1);
   const std::string other = bytes_of(directory.path("other/data.mdb"));
   Store store{path, Store::Mode::write};
-  const int file = ::open((path + "/data.mdb").c_str(), O_WRONLY | O_CLOEXEC);
-  REQUIRE(::pwrite(file, other.data(), other.size(), 0) == static_cast<ssize_t>(other.size()));
-  ::close(file);
-  CHECK(kind_of([&] { static_cast<void>(store.environment().write()); }) == kReplaced);
+  store::back_up(store, directory.path("backup"));  // Of what is there: its pages lie elsewhere all the same.
+  const auto overwrite = [&](const std::string& bytes) {
+    const store::Descriptor file{::open((path + "/data.mdb").c_str(), O_WRONLY | O_CLOEXEC)};
+    REQUIRE(::pwrite(file.get(), bytes.data(), bytes.size(), 0) == static_cast<ssize_t>(bytes.size()));
+    CHECK(kind_of([&] { static_cast<void>(store.environment().write()); }) == kReplaced);
+  };
+  overwrite(other);
+  overwrite(bytes_of(directory.path("backup/data.mdb")));
 }
 
 TEST_CASE("a writer whose folder is moved away stores nothing more") {
