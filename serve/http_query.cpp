@@ -8,6 +8,7 @@
 #include "query/count.h"
 #include "query/field_catalogue.h"
 #include "query/json_path.h"
+#include "store/read_limit.h"
 
 namespace trailkeeper::serve {
 namespace {
@@ -224,6 +225,7 @@ QueryAnswer answer_event(store::Store& store, std::string_view event_id, std::st
   QueryAnswer answer;
   answer.content_type = kNdjson;
   for (const query::ListedEvent& event : found) {
+    store::check_read_limit();
     std::string json;
     query::ShownEvents{snapshot, reveal}.append(*event.segment, event.index, json);
     append_line(json, answer.body);

@@ -327,6 +327,9 @@ class HttpSession {
   // A source that fails in the middle can't say so in HTTP: the connection ends without the last chunk. So it does when
   // who asked wouldn't be let in any more.
   asio::awaitable<bool> write_chunks(BodySource source, const Admission* admission) {
+    // A client may close its side behind the request; who goes on waiting for long has gone.
+    constexpr std::chrono::seconds kPatience{1};
+    std::optional<Clock::time_point> gone;
     while (true) {
       std::optional<std::string> piece;
       bool failed = false;
@@ -339,6 +342,13 @@ class HttpSession {
       if (failed) co_return false;
       if (!piece) break;
       if (piece->empty()) {
+        if (!connection_->peer_has_gone()) {
+          gone.reset();
+        } else if (!gone) {
+          gone = Clock::now();
+        } else if (Clock::now() - *gone >= kPatience) {
+          co_return false;
+        }
         asio::steady_timer pause{co_await asio::this_coro::executor, kNothingYet};
         co_await pause.async_wait(asio::use_awaitable);
         continue;

@@ -425,7 +425,7 @@ class Server::Running {
   asio::signal_set signals_{io_, SIGTERM, SIGINT, SIGHUP};
   // These go before io_, to which their work returns.
   asio::thread_pool decoding_{std::max(2U, std::thread::hardware_concurrency())};
-  asio::thread_pool following_{1};
+  asio::thread_pool following_{2};
   QueryPool counts_;
   QueryPool queries_;
   ingest::Intake intake_;

@@ -4,6 +4,7 @@ import gzip
 import random
 import re
 import signal
+import socket
 import threading
 
 from harness import Harness, event, line
@@ -60,6 +61,15 @@ for connection in gone:
     connection.close()
 t.eventually("none runs when all have gone", lambda: running(server) == 0)
 t.eventually("their places are free", lambda: server.metric("connections_open", "http") == 1)
+half = ask("/v1/tail")
+half.shutdown(socket.SHUT_WR)
+half.settimeout(30)
+try:
+    while half.recv(65536):
+        pass
+except TimeoutError:
+    t.check("a follower that closed its side is let go", False)
+half.close()
 stuck = [ask(SLOW[i % 3]) for i in range(6)]
 t.eventually("they run", lambda: running(server) == 6)
 t.equal("exit code", server.stop(signal.SIGTERM), 0)
