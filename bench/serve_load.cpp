@@ -120,6 +120,19 @@ std::string forward_message(std::string_view lines, std::size_t number) {
   return message + chunk;
 }
 
+// Message mode without acknowledgement, as Fluentd's and Docker's loggers send: each event a message.
+std::string forward_messages(std::string_view lines) {
+  std::string out;
+  for_each_line(lines, [&](std::string_view line) {
+    out += "\x93\xA5trail\xCE";
+    put_big_endian(1714557600, 4, out);
+    out += "\x81\xA7message\xDB";
+    put_big_endian(line.size(), 4, out);
+    out += line;
+  });
+  return out;
+}
+
 std::string syslog_messages(std::string_view lines) {
   std::string out;
   for_each_line(lines, [&](std::string_view line) {
@@ -141,14 +154,15 @@ class Load {
       });
     }
     begin_ = Clock::now();
+    const double began = std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count();
     io_.run();
     const double seconds = std::chrono::duration<double>(Clock::now() - begin_).count();
     std::sort(latencies_.begin(), latencies_.end());
     std::printf(
-        R"({"events":%llu,"bytes":%llu,"requests":%zu,"retries":%zu,"seconds":%.6f,"p50":%.6f,"p99":%.6f,"p999":%.6f})"
+        R"({"events":%llu,"bytes":%llu,"requests":%zu,"retries":%zu,"began":%.6f,"seconds":%.6f,"p50":%.6f,"p99":%.6f,"p999":%.6f})"
         "\n",
         static_cast<unsigned long long>(trail_.events()), static_cast<unsigned long long>(trail_.bytes()),
-        latencies_.size(), retries_, seconds, quantile(0.5), quantile(0.99), quantile(0.999));
+        latencies_.size(), retries_, began, seconds, quantile(0.5), quantile(0.99), quantile(0.999));
     return 0;
   }
 
@@ -192,6 +206,11 @@ class Load {
     if (arguments_.protocol == "syslog") {
       const std::string messages = syslog_messages(piece.lines);
       co_await asio::async_write(socket, asio::buffer(messages), use_awaitable);
+    } else if (arguments_.protocol == "forward-message") {
+      const std::string messages = forward_messages(piece.lines);
+      co_await asio::async_write(socket, asio::buffer(messages), use_awaitable);
+    } else if (arguments_.protocol == "ndjson") {
+      co_await asio::async_write(socket, asio::buffer(piece.lines), use_awaitable);
     } else if (arguments_.protocol == "forward") {
       const std::string message = forward_message(piece.lines, number);
       co_await asio::async_write(socket, asio::buffer(message), use_awaitable);
@@ -246,7 +265,8 @@ class Load {
 int main(int argc, char** argv) {
   Arguments arguments;
   CLI::App app{"Sends a trail to `trailkeeper serve` and says how fast it was taken, as JSON."};
-  app.add_option("--protocol", arguments.protocol)->check(CLI::IsMember({"http", "forward", "syslog"}));
+  app.add_option("--protocol", arguments.protocol)
+      ->check(CLI::IsMember({"http", "forward", "forward-message", "syslog", "ndjson"}));
   app.add_option("--port", arguments.port)->required();
   app.add_option("--connections", arguments.connections);
   app.add_option("--body-bytes", arguments.body_bytes, "Of a request or message; 0: one event each");

@@ -79,6 +79,7 @@ std::string accepted_body(const Receipt& receipt) {
 }  // namespace
 
 boost::asio::awaitable<HttpResponse> HttpRoutes::post_events(HttpRequest request) {
+  if (request.method == "HEAD") co_return HttpResponse{};  // A sender asks whether it may.
   if (auto refusal = co_await take_encoding_off(request)) co_return std::move(*refusal);
   Delivery delivery = delivery_from("http");
   ingest::decode_json(std::move(request.body), delivery);
@@ -92,6 +93,16 @@ boost::asio::awaitable<HttpResponse> HttpRoutes::bulk(HttpRequest request) {
   HttpResponse response;
   response.headers.emplace_back("X-Elastic-Product", "Elasticsearch");
   if (auto refusal = co_await take_encoding_off(request)) co_return std::move(*refusal);
+  if (const auto action = ingest::document_action(request.path)) {
+    Delivery delivery = delivery_from("elasticsearch");
+    ingest::decode_json(std::move(request.body), delivery);
+    const Receipt receipt = co_await deliver(context_.intake, std::move(delivery), figures_);
+    ingest::DocumentAnswer answer = ingest::document_response(*action, receipt);
+    response.status = answer.status;
+    response.body = std::move(answer.body);
+    co_return response;
+  }
+  if (!request.path.ends_with("/_bulk")) co_return not_found(request);
   const std::string path = request.path;
   const std::string index = path == "/_bulk" ? "" : path.substr(1, path.size() - 1 - std::string_view{"/_bulk"}.size());
   Delivery delivery = delivery_from("elasticsearch");

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 
+#include "event/json_text.h"
 #include "ingest/wire/content_encoding.h"
 #include "ingest/wire/elasticsearch_bulk.h"
 #include "ingest/wire/firehose.h"
@@ -62,6 +63,23 @@ std::variant<Admission, HttpResponse> HttpRoutes::admit(const RequestHead& head,
   return std::get<Admission>(std::move(decided));
 }
 
+// Says what there is: a mistyped path is the commonest reason for it.
+HttpResponse not_found(const HttpRequest& request) {
+  std::string paths;
+  for (const Route& route : all_routes()) {
+    const bool any = route.path == "**" || route.path == "/**" || route.path == "/v1/**";
+    if (any) continue;
+    paths += paths.empty() ? "" : ",";
+    std::string text = (route.methods.empty() ? "GET " : std::string{route.methods} + " ") + std::string{route.path};
+    if (!route.header.empty()) text += " with " + std::string{route.header};
+    event::append_quoted(text, paths);
+  }
+  HttpResponse response = error_response(404, "there is nothing at " + request.method + " " + request.path);
+  response.body.resize(response.body.rfind('}'));
+  response.body += ",\"paths\":[" + paths + "]}\n";
+  return response;
+}
+
 boost::asio::awaitable<HttpResponse> HttpRoutes::answer(Admission admission, HttpRequest request,
                                                         std::shared_ptr<const Connection> connection) {
   const Handler handler = admission.route()->handler;
@@ -84,7 +102,7 @@ boost::asio::awaitable<HttpResponse> HttpRoutes::answer(Admission admission, Htt
       break;
     case Handler::nothing: break;
   }
-  co_return error_response(404, "there is nothing at " + request.method + " " + request.path);
+  co_return not_found(request);
 }
 
 // Off with Content-Encoding; what to answer if that can't be. Away from the server's thread, as few bytes may become

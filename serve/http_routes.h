@@ -37,6 +37,9 @@ struct RouteContext {
   std::function<std::string()> metrics;  ///< The text of /metrics.
 };
 
+/// 404 with what there is.
+HttpResponse not_found(const HttpRequest& request);
+
 /// Answers requests: one object for each listener. Which paths there are, serve/route_table.h says. Used in the
 /// server's thread.
 class HttpRoutes {

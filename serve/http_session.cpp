@@ -8,6 +8,7 @@
 #include <boost/beast/http/string_body.hpp>
 #include <cstdio>
 #include <cstring>
+#include <ctime>
 #include <stdexcept>
 
 #include "event/reject.h"
@@ -25,6 +26,20 @@ constexpr std::uint32_t kMaxHeader = 16384;
 constexpr std::chrono::milliseconds kNothingYet{50};
 constexpr std::size_t kReadBytes = std::size_t{64} << 10;
 constexpr unsigned kHttp11 = 11;
+
+// IMF-fixdate of RFC 9110 section 5.6.7: in English, whatever the locale.
+std::string http_date(std::time_t now) {
+  constexpr const char* kDays[] = {"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
+  constexpr const char* kMonths[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
+                                     "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+  std::tm time{};
+  gmtime_r(&now, &time);
+  char text[64];
+  const int length =
+      std::snprintf(text, sizeof text, "%s, %02d %s %04d %02d:%02d:%02d GMT", kDays[time.tm_wday], time.tm_mday,
+                    kMonths[time.tm_mon], time.tm_year + 1900, time.tm_hour, time.tm_min, time.tm_sec);
+  return {text, static_cast<std::size_t>(length)};
+}
 
 /// One connection's session.
 class HttpSession {
@@ -122,9 +137,13 @@ class HttpSession {
     return failed;
   }
 
-  // Two readers may take such a body for different ones (RFC 9112 section 6.1).
+  // Two readers may take such a request for different ones (RFC 9112 sections 3.2 and 6.1).
   static std::optional<HttpResponse> framing_problem(const Parser& parser) {
     const auto& header = parser.get();
+    const std::size_t hosts = header.count(http::field::host);
+    if (hosts > 1 || (hosts == 0 && header.version() >= kHttp11)) {
+      return error_response(400, "a request must have exactly one Host");
+    }
     const std::size_t encodings = header.count(http::field::transfer_encoding);
     const bool plain = encodings == 1 && header.count(http::field::content_length) == 0 &&
                        boost::beast::iequals(header[http::field::transfer_encoding], "chunked");
@@ -258,6 +277,8 @@ class HttpSession {
   asio::awaitable<void> refuse(boost::system::error_code failed) {
     if (failed == http::error::header_limit) {
       co_await refuse(error_response(431, "the header has more than 16384 bytes"));
+    } else if (failed == http::error::bad_version) {
+      co_await refuse(error_response(505, "HTTP/1.1 is spoken here, and HTTP/1.0; not HTTP/2"));
     } else {
       co_await refuse(error_response(400, "this is not HTTP/1.1: " + failed.message()));
     }
@@ -291,7 +312,7 @@ class HttpSession {
 
   [[nodiscard]] std::string head_of(const HttpResponse& response, bool keep_alive) const {
     std::string head = "HTTP/1.1 " + std::to_string(response.status) + " " + std::string{status_text(response.status)} +
-                       "\r\nServer: trailkeeper\r\n";
+                       "\r\nServer: trailkeeper\r\nDate: " + http_date(std::time(nullptr)) + "\r\n";
     if (!response.content_type.empty()) head += "Content-Type: " + response.content_type + "\r\n";
     for (const auto& [name, value] : response.headers) {
       head += name;
@@ -299,7 +320,11 @@ class HttpSession {
       head += value;
       head += "\r\n";
     }
-    if (!keep_alive) head += "Connection: close\r\n";
+    if (!keep_alive) {
+      head += "Connection: close\r\n";
+    } else if (!chunks_) {
+      head += "Connection: keep-alive\r\n";  // HTTP/1.0 closes unless it is told.
+    }
     if (response.source && !chunks_) {
       head += "\r\n";  // To HTTP/1.0 the end of the connection is that of the body.
     } else if (response.source) {

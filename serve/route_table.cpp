@@ -12,27 +12,39 @@ constexpr Route kRoutes[] = {
     {Handler::metrics, "", "/metrics", Proof::local, Right::admin, BodyRoom::little},
     {Handler::lookup_events, "POST", "/", Proof::signature, Right::query, BodyRoom::little, "X-Amz-Target"},
     {Handler::put_audit_events, "POST", "/PutAuditEvents", Proof::signature, Right::ingest, BodyRoom::document},
-    {Handler::post_events, "POST", "/v1/events", Proof::token, Right::ingest, BodyRoom::full},
+    {Handler::post_events, "POST PUT HEAD", "/v1/events", Proof::token, Right::ingest, BodyRoom::full},
     {Handler::tail, "GET", "/v1/tail", Proof::token, Right::query, BodyRoom::little},
     {Handler::read, "GET", "/v1/events", Proof::token, Right::query, BodyRoom::little},
-    {Handler::read, "GET", "/v1/events/**", Proof::token, Right::query, BodyRoom::little},
-    {Handler::read, "GET", "/v1/count", Proof::token, Right::query, BodyRoom::little},
+    {Handler::read, "GET HEAD", "/v1/events/**", Proof::token, Right::query, BodyRoom::little},
+    {Handler::read, "GET HEAD", "/v1/count", Proof::token, Right::query, BodyRoom::little},
     {Handler::nothing, "", "/v1/**", Proof::token, Right::query, BodyRoom::little},
-    {Handler::collector, "GET", "/services/collector/health**", Proof::token, Right::ingest, BodyRoom::little},
+    {Handler::collector, "GET HEAD", "/services/collector/health**", Proof::token, Right::ingest, BodyRoom::little},
     {Handler::collector, "POST", "/services/collector**", Proof::token, Right::ingest, BodyRoom::full},
     {Handler::firehose, "POST PUT", "/firehose", Proof::token, Right::ingest, BodyRoom::full},
     {Handler::bulk, "POST PUT", "/_bulk", Proof::token, Right::ingest, BodyRoom::full},
     {Handler::bulk, "POST PUT", "/**/_bulk", Proof::token, Right::ingest, BodyRoom::full},
+    {Handler::bulk, "POST PUT", "/**/_doc", Proof::token, Right::ingest, BodyRoom::full},
+    {Handler::bulk, "POST PUT", "/**/_doc/**", Proof::token, Right::ingest, BodyRoom::full},
+    {Handler::bulk, "POST PUT", "/**/_create/**", Proof::token, Right::ingest, BodyRoom::full},
+    {Handler::elasticsearch_probe, "GET POST", "/**_refresh", Proof::token, Right::ingest, BodyRoom::little},
     {Handler::elasticsearch_probe, "GET HEAD PUT", "/**", Proof::token, Right::ingest, BodyRoom::full},
     {Handler::nothing, "", "**", Proof::token, Right::ingest, BodyRoom::little},
 };
 
 bool fits(std::string_view pattern, std::string_view path) {
   const std::size_t any = pattern.find("**");
-  const std::string_view before = pattern.substr(0, any);
   if (any == std::string_view::npos) return pattern == path;
-  const std::string_view behind = pattern.substr(any + 2);
-  return path.size() >= before.size() + behind.size() && path.starts_with(before) && path.ends_with(behind);
+  if (!path.starts_with(pattern.substr(0, any))) return false;
+  path.remove_prefix(any);
+  pattern.remove_prefix(any + 2);
+  // What stands between two `**` is looked for; what stands behind the last ends the path.
+  for (std::size_t next = pattern.find("**"); next != std::string_view::npos; next = pattern.find("**")) {
+    const std::size_t at = path.find(pattern.substr(0, next));
+    if (at == std::string_view::npos) return false;
+    path.remove_prefix(at + next);
+    pattern.remove_prefix(next + 2);
+  }
+  return path.ends_with(pattern);
 }
 
 bool has_word(std::string_view words, std::string_view word) {

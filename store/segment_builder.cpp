@@ -10,6 +10,7 @@
 #include "event/guid.h"
 #include "event/json_text.h"
 #include "event/timestamp.h"
+#include "store/event_key.h"
 
 namespace trailkeeper::store {
 
@@ -43,6 +44,8 @@ EventKey key_of_event_id(std::string_view event_id) {
   if (const auto guid = event::parse_guid(event_id)) return *guid;
   return hashed_key(event_id, kEventIdDomain);
 }
+
+EventKey key_of_event_bytes(std::string_view bytes) { return hashed_key(bytes, kBytesDomain); }
 
 SegmentBuilder::SegmentBuilder(std::uint64_t hash_seed) : hash_seed_(hash_seed) {
   for (const Field field : kColumnFields) path_number(event::field_path(field));
@@ -254,7 +257,7 @@ void SegmentBuilder::add(const event::Record& record) {
 
   if (!key) {
     const auto id = record.text(Field::event_id, scratch_);
-    key = id && !id->empty() ? hashed_key(*id, kEventIdDomain) : hashed_key(record.bytes, kBytesDomain);
+    key = id && !id->empty() ? hashed_key(*id, kEventIdDomain) : key_of_event_bytes(record.bytes);
   }
   keys_.push_back(*key);
   times_.push_back(record.time);

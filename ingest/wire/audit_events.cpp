@@ -3,10 +3,13 @@
 #include <openssl/sha.h>
 #include <simdjson.h>
 
+#include <algorithm>
 #include <set>
 
+#include "event/guid.h"
 #include "event/json_text.h"
 #include "ingest/wire/base64.h"
+#include "store/event_key.h"
 
 namespace trailkeeper::ingest {
 namespace {
@@ -20,17 +23,24 @@ std::string sha256(std::string_view bytes) {
   return digest;
 }
 
-// What the answer calls the event.
-std::string event_id_of(std::string_view event_data, std::string_view otherwise) {
+// What stands around an event is no part of it.
+std::string_view trimmed(std::string_view text) {
+  constexpr std::string_view kBlank = " \t\r\n";
+  text.remove_prefix(std::min(text.find_first_not_of(kBlank), text.size()));
+  return text.substr(0, text.find_last_not_of(kBlank) + 1);
+}
+
+// What the answer calls the event: an ID that finds it.
+std::string event_id_of(std::string_view event_data) {
   simdjson::dom::parser parser;
   simdjson::dom::element event;
   std::string_view id;
   if (parser.parse(simdjson::padded_string{event_data}).get(event) == simdjson::SUCCESS) {
-    if (event["eventID"].get(id) == simdjson::SUCCESS || event["UID"].get(id) == simdjson::SUCCESS) {
-      return std::string{id};
-    }
+    if (event["eventID"].get(id) == simdjson::SUCCESS && !id.empty()) return std::string{id};
   }
-  return std::string{otherwise};
+  std::string guid;
+  event::append_guid(store::key_of_event_bytes(event_data).data(), guid);
+  return guid;
 }
 
 AuditError take_entry(const simdjson::dom::element& entry, std::uint32_t item, Delivery& delivery,
@@ -46,12 +56,12 @@ AuditError take_entry(const simdjson::dom::element& entry, std::uint32_t item, D
   }
   AuditEvent event;
   event.id = id;
-  event.event_id = event_id_of(data, id);
+  event.event_id = event_id_of(trimmed(data));
   if (entry["eventDataChecksum"].get(checksum) == simdjson::SUCCESS && decode_base64(checksum) != sha256(data)) {
     event.error_code = "InvalidData";
     event.error_message = "eventDataChecksum is not the SHA-256 of eventData.";
   } else {
-    delivery.add(data, item);
+    delivery.add(trimmed(data), item);
   }
   request.events.push_back(std::move(event));
   return {};

@@ -13,7 +13,7 @@ namespace trailkeeper::ingest {
 /// An entry of auditEvents, for the answer.
 struct AuditEvent {
   std::string id;
-  std::string event_id;    ///< Of the event: its `eventID` or `UID`, else `id`.
+  std::string event_id;    ///< That finds the event: its `eventID`, else its key as a GUID.
   std::string error_code;  ///< Why it was refused before anything was stored; empty if it wasn't.
   std::string error_message;
 };

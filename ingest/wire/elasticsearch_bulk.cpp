@@ -2,6 +2,8 @@
 
 #include <simdjson.h>
 
+#include <algorithm>
+
 #include "event/json_text.h"
 #include "ingest/wire/wrapped_event.h"
 
@@ -33,19 +35,26 @@ std::string bad_action(std::size_t line, std::string_view why) {
                              "Malformed action/metadata line [" + std::to_string(line) + "]: " + std::string{why});
 }
 
-// `{"create":{"_index":…,"_id":…}}`; false if it is none.
+bool is_operation(std::string_view word) {
+  return word == "index" || word == "create" || word == "update" || word == "delete";
+}
+
+// `{"create":{"_index":…,"_id":…}}`; false if it is none, or several. Other members are passed over, as Elasticsearch 8
+// does.
 bool parse_action(std::string_view line, std::string_view path_index, BulkAction& action) {
   thread_local simdjson::dom::parser parser;
   simdjson::dom::object object;
-  if (parser.parse(simdjson::padded_string{line}).get(object) != simdjson::SUCCESS || object.size() != 1) return false;
-  const auto [operation, metadata] = *object.begin();
-  if (operation != "index" && operation != "create" && operation != "update" && operation != "delete") return false;
-  action.operation = operation;
-  action.stored = operation == "index" || operation == "create";
-  std::string_view text;
-  action.index = metadata["_index"].get(text) == simdjson::SUCCESS ? text : path_index;
-  if (metadata["_id"].get(text) == simdjson::SUCCESS) action.id = text;
-  return true;
+  if (parser.parse(simdjson::padded_string{line}).get(object) != simdjson::SUCCESS) return false;
+  for (const auto& [operation, metadata] : object) {
+    if (!is_operation(operation)) continue;
+    if (!action.operation.empty()) return false;
+    action.operation = operation;
+    action.stored = operation == "index" || operation == "create";
+    std::string_view text;
+    action.index = metadata["_index"].get(text) == simdjson::SUCCESS ? text : path_index;
+    if (metadata["_id"].get(text) == simdjson::SUCCESS) action.id = text;
+  }
+  return !action.operation.empty();
 }
 
 void append_member(std::string_view name, std::string_view text, std::string& out) {
@@ -54,35 +63,49 @@ void append_member(std::string_view name, std::string_view text, std::string& ou
   event::append_quoted(text, out);
 }
 
-void append_result(const BulkAction& action, std::uint32_t item, const ItemResult& result, bool durable,
-                   std::string& out, bool& errors) {
-  out += "{";
-  event::append_quoted(action.operation, out);
-  out += ":{";
+// What became of an action.
+struct Outcome {
+  int status = 201;
+  std::string_view type = {};  // Of the error; empty: none.
+  std::string_view reason = {};
+};
+
+Outcome outcome_of(const BulkAction& action, const ItemResult& result, bool durable) {
+  if (!action.stored) return {400, "illegal_argument_exception", "a trail is only added to: use create or index"};
+  if (!durable) return {429, "es_rejected_execution_exception", "not stored: try again later"};
+  if (result.rejected > 0) return {400, "mapper_parsing_exception", event::reason_text(result.reason)};
+  if (result.events > 0 || result.duplicates == 0) return {};
+  if (action.operation == "create") return {409, "version_conflict_engine_exception", "the event is known"};
+  return {200};
+}
+
+// `"_index":…,"_id":…` and, unless it is an error, what Elasticsearch says of a stored document.
+void append_document(const BulkAction& action, std::uint32_t item, const Outcome& outcome, std::string& out) {
   append_member("_index", action.index, out);
   out += ",";
   append_member("_id", action.id.empty() ? "trailkeeper-" + std::to_string(item) : action.id, out);
-  const auto error = [&](int status, std::string_view type, std::string_view reason) {
-    errors = true;
-    out += ",\"status\":" + std::to_string(status) + ",\"error\":{";
-    append_member("type", type, out);
+  if (!outcome.type.empty()) return;
+  out += R"(,"_version":1,"result":")";
+  out += outcome.status == 201 ? "created" : "noop";
+  out += "\",";
+  out += kShards;
+  out += R"(,"_seq_no":0,"_primary_term":1)";
+}
+
+void append_result(const BulkAction& action, std::uint32_t item, const Outcome& outcome, std::string& out) {
+  out += "{";
+  event::append_quoted(action.operation, out);
+  out += ":{";
+  append_document(action, item, outcome, out);
+  out += ",\"status\":" + std::to_string(outcome.status);
+  if (!outcome.type.empty()) {
+    out += ",\"error\":{";
+    append_member("type", outcome.type, out);
     out += ",";
-    append_member("reason", reason, out);
-    out += "}}}";
-  };
-  if (!action.stored) {
-    error(400, "illegal_argument_exception", "a trail is only added to: use create or index");
-  } else if (!durable) {
-    error(429, "es_rejected_execution_exception", "not stored: try again later");
-  } else if (result.rejected > 0) {
-    error(400, "mapper_parsing_exception", event::reason_text(result.reason));
-  } else if (result.events == 0 && result.duplicates > 0) {
-    error(409, "version_conflict_engine_exception", "the event is known");
-  } else {
-    out += R"(,"_version":1,"result":"created",)";
-    out += kShards;
-    out += R"(,"_seq_no":0,"_primary_term":1,"status":201}})";
+    append_member("reason", outcome.reason, out);
+    out += "}";
   }
+  out += "}}";
 }
 
 }  // namespace
@@ -137,13 +160,46 @@ std::string bulk_response(const BulkRequest& request, const Receipt& receipt, st
   for (std::uint32_t item = 0; item < request.actions.size(); ++item) {
     if (item > 0) items += ",";
     const ItemResult result = item < receipt.items.size() ? receipt.items[item] : ItemResult{};
-    append_result(request.actions[item], item, result, durable, items, errors);
+    const Outcome outcome = outcome_of(request.actions[item], result, durable);
+    errors = errors || !outcome.type.empty();
+    append_result(request.actions[item], item, outcome, items);
   }
   return "{\"took\":" + std::to_string(took_milliseconds) + ",\"errors\":" + (errors ? "true" : "false") +
          ",\"items\":[" + items + "]}";
 }
 
+std::optional<BulkAction> document_action(std::string_view path) {
+  if (path.empty() || path.front() != '/' || !simdjson::validate_utf8(path.data(), path.size())) return std::nullopt;
+  path.remove_prefix(1);
+  const std::size_t slash = path.find('/');
+  if (slash == std::string_view::npos || slash == 0) return std::nullopt;
+  BulkAction action;
+  action.index = path.substr(0, slash);
+  action.stored = true;
+  const std::string_view rest = path.substr(slash + 1);
+  const std::size_t end = std::min(rest.find('/'), rest.size());
+  const std::string_view verb = rest.substr(0, end);
+  if (end < rest.size()) action.id = rest.substr(end + 1);
+  if (action.id.find('/') != std::string::npos) return std::nullopt;
+  if (verb != "_doc" && verb != "_create") return std::nullopt;
+  action.operation = verb == "_doc" ? "index" : "create";
+  return action;
+}
+
+DocumentAnswer document_response(const BulkAction& action, const Receipt& receipt) {
+  const ItemResult result = receipt.items.empty() ? ItemResult{} : receipt.items.front();
+  const Outcome outcome = outcome_of(action, result, receipt.status == Receipt::Status::durable);
+  if (!outcome.type.empty()) {
+    return {outcome.status, elasticsearch_error(outcome.status, outcome.type, outcome.reason)};
+  }
+  std::string body = "{";
+  append_document(action, 0, outcome, body);
+  return {outcome.status, body + "}"};
+}
+
 std::optional<ProbeAnswer> elasticsearch_probe(std::string_view method, std::string_view path) {
+  // What was acknowledged is found at once: there is nothing to refresh.
+  if (path == "/_refresh" || path.ends_with("/_refresh")) return ProbeAnswer{200, "{" + std::string{kShards} + "}"};
   const bool head = method == "HEAD";
   if (!head && method != "GET" && method != "PUT") return std::nullopt;
   const auto answer = [&](std::string_view body) { return ProbeAnswer{200, head ? "" : std::string{body}}; };

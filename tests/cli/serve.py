@@ -59,6 +59,37 @@ entries = [{"id": str(i), "eventData": text.decode()} for i, text in enumerate(e
 status, answer = server.post("/PutAuditEvents?channelArn=arn:aws:cloudtrail:us-east-1:111122223333:channel/c", json.dumps({"auditEvents": entries}))
 t.equal("PutAuditEvents", (status, [e["id"] for e in answer["successful"]], [e["id"] for e in answer["failed"]]), (200, ["0", "1", "2"], ["bad"]))
 
+# What clients of each kind expect of HTTP, and of the paths that they know.
+def raw_request(text):
+    """The answer's head; of the body what came with it."""
+    with server.connect("http") as raw:
+        raw.sendall(text)
+        answer = b""
+        while b"\r\n\r\n" not in answer:
+            piece = raw.recv(65536)
+            if not piece:
+                break
+            answer += piece
+    return answer.decode()
+
+
+t.equal("PUT /v1/events", server.request("PUT", "/v1/events", events[0])[2]["duplicate"], 1)
+t.equal("HEAD /v1/events", server.request("HEAD", "/v1/events")[0::2], (200, ""))
+t.equal("HEAD /v1/count", server.request("HEAD", "/v1/count")[0::2], (200, ""))
+t.check("a Date", server.request("GET", "/healthz")[1].get("Date", "").endswith(" GMT"))
+status, _, answer = server.request("POST", "/v1/event", events[0])
+t.check("an unknown path says what there is", status == 404 and any("/v1/events" in path for path in answer["paths"]), answer)
+t.check("HTTP/1.0 is told that it is kept", "\r\nConnection: keep-alive\r\n" in raw_request(b"GET /healthz HTTP/1.0\r\nHost: localhost\r\nConnection: keep-alive\r\n\r\n"))
+t.check("HTTP/1.0 is closed otherwise", "\r\nConnection: close\r\n" in raw_request(b"GET /healthz HTTP/1.0\r\n\r\n"))
+t.check("HTTP/2 by prior knowledge", raw_request(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\4\0\0\0\0\0").startswith("HTTP/1.1 505 "))
+for hosts in (b"", b"Host: localhost\r\nHost: localhost\r\n"):
+    t.check("not one Host", raw_request(b"GET /healthz HTTP/1.1\r\n" + hosts + b"\r\n").startswith("HTTP/1.1 400 "))
+known = b'{"index":{"_index":"i"},"attempts":0}\n' + events[0] + b"\n"
+t.equal("bulk: an index action of a known event, with another member", [server.post("/_bulk", known)[1]["items"][0]["index"][key] for key in ("status", "result")],
+        [200, "noop"])
+for path, status in (("/i/_doc", 200), ("/i/_doc/1", 200), ("/i/_create/1", 409), ("/i/_create", 404), ("/_refresh", 200), ("/i/_refresh", 200)):
+    t.equal("POST " + path, server.post(path, events[0])[0], status)
+
 # Raw protocols: NDJSON, syslog (by count and by line), forward with its acknowledgement.
 with server.connect("ndjson") as raw:
     raw.sendall(b"\n".join(events[48:52]))
@@ -103,12 +134,25 @@ t.check("tail: the filter holds", json.loads(events[59])["eventID"].encode() not
 # Operating.
 t.equal("healthz", server.request("GET", "/healthz")[0], 200)
 t.equal("readyz", server.request("GET", "/readyz")[0], 200)
-t.equal("metrics count bulk, too", server.metric("duplicates_total", "http"), 3)
+t.equal("metrics count bulk, too", server.metric("duplicates_total", "http"), 9)
 second = t.run("replay", t.write("x.ndjson", events[0]), store=store)
 t.check("a second writer is told who writes", second.returncode == 3 and b"being written by another process" in second.stderr, second)
 t.equal("SIGTERM: exit code", server.stop(), 0)
 tail.close()
 t.equal("all is there", stored(store), 60)
+
+# PutAuditEvents names events that have no ID of their own by one that finds them.
+server = Server(t, t.path("audit"), "--http", "0")
+nameless = json.loads(fresh(1)[0])
+del nameless["eventID"]
+texts = [" %s\n" % json.dumps(nameless), json.dumps({**nameless, "UID": "u-1"}), json.dumps({**nameless, "eventID": "not a GUID"})]
+entries = [{"id": str(i), "eventData": text} for i, text in enumerate(texts)]
+status, answer = server.post("/PutAuditEvents?channelArn=arn:aws:cloudtrail:us-east-1:111122223333:channel/c", json.dumps({"auditEvents": entries}))
+t.equal("all entries are stored", (status, len(answer["successful"])), (200, len(texts)))
+for entry in answer["successful"]:
+    shown = t.run("show", entry["eventID"], "-o", "raw", store=server.store)
+    t.equal("its ID finds it", shown.stdout.decode().strip(), texts[int(entry["id"])].strip())
+t.equal("exit code", server.stop(), 0)
 
 # Broken HTTP, slow senders, bodies and headers beyond the limits; others are served meanwhile.
 server = Server(t, store, "--http", "0", "--max-body", "1000", "--header-timeout", "1", "--body-timeout", "1", "--max-connections", "20")
@@ -126,16 +170,16 @@ def raw_answer(bytes_sent):
         return answer.split(b"\r\n")[0]
 
 
-t.equal("a body beyond the limit", raw_answer(b"POST /v1/events HTTP/1.1\r\nContent-Length: 1001\r\n\r\n"), b"HTTP/1.1 413 Payload Too Large")
-t.equal("a chunked body beyond it", raw_answer(b"POST /v1/events HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n7d0\r\n" + b"x" * 2000), b"HTTP/1.1 413 Payload Too Large")
+t.equal("a body beyond the limit", raw_answer(b"POST /v1/events HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1001\r\n\r\n"), b"HTTP/1.1 413 Payload Too Large")
+t.equal("a chunked body beyond it", raw_answer(b"POST /v1/events HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n7d0\r\n" + b"x" * 2000), b"HTTP/1.1 413 Payload Too Large")
 t.equal("a header beyond the limit", raw_answer(b"GET / HTTP/1.1\r\nX: " + b"x" * 20000), b"HTTP/1.1 431 Request Header Fields Too Large")
 t.equal("no HTTP", raw_answer(b"\x16\x03\x01 hello\r\n\r\n"), b"HTTP/1.1 400 Bad Request")
 t.equal("a slow header", raw_answer(b"GET / HT"), b"")
-t.equal("a slow body", raw_answer(b"POST /v1/events HTTP/1.1\r\nContent-Length: 100\r\n\r\n{"), b"")
-t.equal("a chunked body", raw_answer(b"POST /v1/events HTTP/1.1\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n2\r\n[]\r\n0\r\n\r\n"), b"HTTP/1.1 200 OK")
+t.equal("a slow body", raw_answer(b"POST /v1/events HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\n{"), b"")
+t.equal("a chunked body", raw_answer(b"POST /v1/events HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n2\r\n[]\r\n0\r\n\r\n"), b"HTTP/1.1 200 OK")
 idle = [server.connect("http") for _ in range(20)]
 time.sleep(0.2)
-t.equal("too many connections", raw_answer(b"GET /healthz HTTP/1.1\r\n\r\n"), b"")
+t.equal("too many connections", raw_answer(b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n"), b"")
 for connection in idle:
     connection.close()
 

@@ -1,4 +1,4 @@
-// Elasticsearch's bulk bodies: any bytes are answered.
+// Elasticsearch's bulk bodies, and paths of single documents: any bytes are answered.
 #include <simdjson.h>
 
 #include <cstdint>
@@ -12,6 +12,9 @@ using namespace trailkeeper::ingest;
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const std::string_view body{reinterpret_cast<const char*>(data), size};
+  if (const auto action = document_action(body)) {
+    trailkeeper::tests::check_json(document_response(*action, Receipt{}).body);
+  }
   Delivery delivery;
   BulkRequest request;
   const std::string error = decode_bulk(body, "index", delivery, request);

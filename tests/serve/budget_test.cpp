@@ -100,3 +100,19 @@ TEST_CASE("budget: no peer and no listener takes it all, but who holds little al
   shares.clear();
   CHECK(take_all(door.admitted("203.0.113.2", "http")) == 12 * kMiB);
 }
+
+TEST_CASE("budget: nobody is the first any more once all are within the limit, whoever gave back") {
+  const Door door;
+  const trailkeeper::serve::Admission sender = door.admitted();
+  Budget budget{100};
+  Budget::Share carried{budget, sender};
+  Budget::Share a{budget, sender};
+  Budget::Share b{budget, sender};
+  CHECK(b.hold_in_turn(50));
+  CHECK(a.hold_in_turn(60));
+  carried.carry(60);
+  a.shrink(0);
+  CHECK(budget.used() == 110);
+  carried.shrink(0);
+  CHECK(b.hold_in_turn(120));
+}

@@ -1,0 +1,14 @@
+// The key of an event that has no eventID.
+#pragma once
+
+#include <string_view>
+
+#include "store/bloom_filter.h"
+
+namespace trailkeeper::store {
+
+/// By which an event is deduplicated that has no eventID: a hash of its bytes, without white space around them. Written
+/// as a GUID it is an ID that finds the event (docs/format.md, Key).
+EventKey key_of_event_bytes(std::string_view bytes);
+
+}  // namespace trailkeeper::store
