@@ -59,6 +59,7 @@ void add_least_privilege(CLI::App& app, const GlobalOptions& global, Run& run);
 void add_policies(CLI::App& app, const GlobalOptions& global, Run& run);
 void add_recheck(CLI::App& app, const GlobalOptions& global, Run& run);
 void add_credits(CLI::App& app, const GlobalOptions& global, Run& run);
+void add_journal(CLI::App& app, const GlobalOptions& global, Run& run);
 void add_maintenance(CLI::App& app, const GlobalOptions& global, Run& run);
 void add_token(CLI::App& app, const GlobalOptions& global, Run& run);
 

@@ -66,6 +66,7 @@ int run_program(int argc, char** argv) {
     add_policies(app, global, run);
     add_recheck(app, global, run);
     add_credits(app, global, run);
+    add_journal(app, global, run);
     add_maintenance(app, global, run);
     add_token(app, global, run);
     try {

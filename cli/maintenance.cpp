@@ -1,10 +1,9 @@
-// trailkeeper compact, backup, restore, verify and journal: the store as a whole.
+// trailkeeper compact, backup, restore and verify: the store as a whole.
 #include <fmt/format.h>
 
 #include "cli/command.h"
-#include "cli/row_writer.h"
+#include "cli/output.h"
 #include "event/json_text.h"
-#include "event/timestamp.h"
 #include "store/archive.h"
 #include "store/bills.h"
 #include "store/writer.h"
@@ -77,17 +76,6 @@ int run_verify(const GlobalOptions& global) {
   return damages == 0 ? kDone : kFailed;
 }
 
-int run_journal(const GlobalOptions& global) {
-  store::Store store{global.store_directory(), store::Store::Mode::read};
-  Out out{global, Out::Length::list};
-  RowWriter rows{out, {{"time", false, 0, true}, {"entry"}}};
-  store.snapshot().journal([&](const store::JournalEntry& entry) {
-    rows.row({Cell::of(event::format_timestamp(entry.time)), Cell{entry.text, entry.text}});
-  });
-  rows.finish();
-  return kDone;
-}
-
 }  // namespace
 
 void add_maintenance(CLI::App& app, const GlobalOptions& global, Run& run) {
@@ -115,9 +103,6 @@ void add_maintenance(CLI::App& app, const GlobalOptions& global, Run& run) {
   CLI::App* const verify = app.add_subcommand("verify", "Check every checksum and every event's bytes");
   verify->footer("Exit code 3 if something is damaged; each place is named.");
   verify->callback([&global, &run] { run = [&global] { return run_verify(global); }; });
-
-  CLI::App* const journal = app.add_subcommand("journal", "List what retention and operators did to the store");
-  journal->callback([&global, &run] { run = [&global] { return run_journal(global); }; });
 }
 
 }  // namespace trailkeeper::cli

@@ -1,8 +1,5 @@
 #include "cli/reveal.h"
 
-#include <pwd.h>
-#include <unistd.h>
-
 #include "cli/principal_argument.h"
 #include "event/json_text.h"
 #include "store/writer.h"
@@ -18,10 +15,7 @@ void record_reveal(const GlobalOptions& global, const std::string& command) {
   static_cast<void>(store::Store{global.store_directory(), store::Store::Mode::read});
   std::string text = R"({"action":"reveal","command":)";
   event::append_quoted(command, text);
-  const passwd* const user = ::getpwuid(::getuid());
-  text += ",\"user\":";
-  event::append_quoted(user == nullptr ? "" : user->pw_name, text);
-  text += ",\"uid\":" + std::to_string(::getuid()) + "}";
+  text += "}";
   store::Store store{global.store_directory(), store::Store::Mode::write};
   store::Writer{store}.record({now(), std::move(text)});
 }

@@ -7,6 +7,7 @@
 #include "serve/elsewhere.h"
 #include "serve/http_query.h"
 #include "serve/http_routes.h"
+#include "store/actor.h"
 
 namespace trailkeeper::serve {
 namespace {
@@ -115,7 +116,7 @@ void HttpRoutes::record_reveal(const HttpRequest& request, const Admission& admi
   event::append_quoted("GET " + request.path + "?" + request.query, text);
   text += ",\"token\":";
   event::append_quoted(admission.token_name(), text);
-  context_.intake.writer().record({now(), text + "}"});
+  context_.intake.writer().record({now(), text + "}", store::token_actor(admission.token_name(), admission.peer())});
 }
 
 asio::awaitable<HttpResponse> HttpRoutes::read(HttpRequest request, Admission admission,

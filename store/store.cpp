@@ -10,6 +10,7 @@
 #include <cstring>
 #include <random>
 
+#include "store/actor.h"
 #include "store/byte_codec.h"
 #include "store/segment_parts.h"
 
@@ -207,10 +208,17 @@ std::vector<LegalHold> Snapshot::holds() const {
   return holds;
 }
 
+// Whoever makes an entry, it tells who did it, and from where.
 std::string encode_journal(const JournalEntry& entry) {
+  std::string text = entry.text;
+  if (text.ends_with('}')) {
+    text.pop_back();
+    text += text.ends_with('{') ? "\"by\":" : ",\"by\":";
+    text += (entry.by.empty() ? process_actor() : entry.by) + "}";
+  }
   std::string value;
   put_fixed(entry.time, value);
-  put_string(entry.text, value);
+  put_string(text, value);
   return value;
 }
 

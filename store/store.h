@@ -39,7 +39,8 @@ struct SourcePosition {
 /// One thing that was done to the store, for its own audit.
 struct JournalEntry {
   std::int64_t time = 0;  ///< Milliseconds since the epoch, of the machine that did it.
-  std::string text;       ///< JSON.
+  std::string text;       ///< JSON: an object.
+  std::string by = {};    ///< Who did it, as store/actor.h says; empty: the user behind this process.
 };
 
 /// Events that retention may not remove.
