@@ -25,7 +25,7 @@ std::string bucket_name(query::Bucket bucket) {
 
 int run_count(const GlobalOptions& global, const Arguments& arguments) {
   const query::Filter filter = arguments.filter.filter();
-  check_field_names(arguments.request.by);
+  check_field_names(arguments.request.by, global);
   store::Store store{global.store_directory(), store::Store::Mode::read};
   const store::Snapshot snapshot = store.snapshot();
   const query::CountRequest& request = arguments.request;
@@ -66,14 +66,12 @@ void add_count(CLI::App& app, const GlobalOptions& global, Run& run) {
       "Also by hour, day or month (UTC)")
       ->type_name("UNIT");
   take_count(command->add_option("--top", arguments->request.top, "Only the N largest (of each hour, day or month)"));
-  command->footer(
-      "Fields: name (canonical spelling), source, user, principal, access-key, account, region, ip, error, type, "
-      "category,\n"
-      "user-agent, read-only, identity, role; any path into the event works too, only slower.\n\n"
-      "Examples:\n"
-      "  trailkeeper count --by name\n"
-      "  trailkeeper count --error any --by principal --top 10\n"
-      "  trailkeeper count --source activate.amazonaws.com --by name,user --per month --output csv");
+  command->footer(field_help() +
+                  "\n\n"
+                  "Examples:\n"
+                  "  trailkeeper count --by name\n"
+                  "  trailkeeper count --error any --by principal --top 10\n"
+                  "  trailkeeper count --source activate.amazonaws.com --by name,user --per month --output csv");
   command->callback(
       [&global, &run, arguments] { run = [&global, arguments] { return run_count(global, *arguments); }; });
 }

@@ -28,39 +28,41 @@ struct Arguments {
   bool reveal = false;
 };
 
-/// An event's JSON with the padding that looking into it needs.
+/// An event's JSON with the padding that looking into it needs, made when it is first asked for.
 class EventText {
  public:
-  EventText(const query::ListedEvent& event, const query::ShownEvents& shown) {
-    shown.append(*event.segment, event.index, bytes_);
-    size_ = bytes_.size();
-    bytes_.append(event::kPadding, '\0');
+  EventText(const query::ListedEvent& event, const query::ShownEvents& shown) : event_(event), shown_(shown) {}
+
+  [[nodiscard]] std::string_view json() {
+    if (bytes_.empty()) {
+      shown_.append(*event_.segment, event_.index, bytes_);
+      size_ = bytes_.size();
+      bytes_.append(event::kPadding, '\0');
+    }
+    return std::string_view{bytes_}.substr(0, size_);
   }
-  [[nodiscard]] std::string_view json() const { return std::string_view{bytes_}.substr(0, size_); }
 
  private:
+  const query::ListedEvent& event_;
+  const query::ShownEvents& shown_;
   std::string bytes_;
   std::size_t size_ = 0;
 };
 
-// What permissions say of the event; no field of it, and no column.
-constexpr std::string_view kVerdict = "verdict";
-
-// A name such as `user` is found in the store's columns; a path needs the event.
-bool is_path(const std::string& field) {
-  return field != "time" && field != kVerdict &&
-         (query::derived_field(field) == nullptr ||
-          field.find_first_of(".ABCDEFGHIJKLMNOPQRSTUVWXYZ") != std::string::npos);
-}
+Cell cell_or_absent(const std::optional<std::string>& text) { return text ? Cell::of(*text) : Cell::absent(); }
 
 // A name is a text; a path keeps the type that its value has in the event.
-Cell cell_of(const query::ListedEvent& event, std::string_view json, const std::string& field) {
-  if (field == "time") return Cell::of(event::format_timestamp(event.segment->time(event.index)));
-  if (!is_path(field)) {
-    const auto text = query::event_value(*event.segment, event.index, json, field);
-    return text ? Cell::of(*text) : Cell::absent();
+Cell cell_of(const query::ListedEvent& event, EventText& text, const std::string& field) {
+  if (query::is_in_columns(field)) {
+    return cell_or_absent(query::event_value(*event.segment, event.index, {}, field));
   }
-  const std::string value = query::json_at(json, field);
+  if (field == "eventID" || field == "event-id") {
+    if (const auto id = query::stored_event_id(*event.segment, event.index)) return Cell::of(*id);
+  }
+  if (query::is_field_name(field)) {
+    return cell_or_absent(query::event_value(*event.segment, event.index, text.json(), field));
+  }
+  const std::string value = query::json_at(text.json(), field);
   if (value.empty() || value == "null") return Cell::absent();
   Cell cell{query::display_text(value), {}};
   event::append_minified(value, cell.json);
@@ -88,27 +90,24 @@ class EventPrinter {
         out_(global, Out::Length::list) {
     if (whole_ || format_ == Format::raw) return;
     if (fields_.empty()) fields_ = usual_fields();
-    needs_text_ = std::any_of(fields_.begin(), fields_.end(), is_path);
     std::vector<Column> columns;
     for (const std::string& field : fields_) columns.push_back(field_column(field));
     rows_.emplace(out_, std::move(columns));
   }
 
   void print(const query::ListedEvent& event) {
-    std::optional<EventText> text;
-    if (needs_text_) text.emplace(event, shown_);
+    EventText text{event, shown_};
     if (rows_) {
       std::vector<Cell> cells;
-      const std::string_view json = text ? text->json() : std::string_view{};
       for (const std::string& field : fields_) {
-        cells.push_back(field == kVerdict ? verdict_of(event) : cell_of(event, json, field));
+        cells.push_back(field == "verdict" ? verdict_of(event) : cell_of(event, text, field));
       }
       rows_->row(std::move(cells));
       return;
     }
     std::string line;
     if (format_ == Format::json) line += first_ ? "[" : ",\n ";
-    append_line(text->json(), line);
+    append_line(text.json(), line);
     if (format_ != Format::json) line.push_back('\n');
     out_.write(line);
     first_ = false;
@@ -136,7 +135,6 @@ class EventPrinter {
   Format format_;
   std::vector<std::string> fields_;
   bool whole_;
-  bool needs_text_ = true;
   Out out_;
   std::optional<RowWriter> rows_;
   bool first_ = true;
@@ -144,10 +142,10 @@ class EventPrinter {
 
 int run_events(const GlobalOptions& global, const Arguments& arguments) {
   const query::Filter filter = arguments.filter.filter();
-  check_field_names(arguments.fields);
   if (global.format == Format::raw && !arguments.fields.empty()) {
     throw UsageError("--output raw prints whole events: leave --fields out, or choose json, ndjson, csv or table");
   }
+  check_field_names(arguments.fields, global);
   if (arguments.reveal) record_reveal(global, "events " + arguments.filter.query_string());
   store::Store store{global.store_directory(), store::Store::Mode::read};
   const store::Snapshot snapshot = store.snapshot();

@@ -2,6 +2,8 @@
 
 #include "cli/command.h"
 #include "query/field_catalogue.h"
+#include "query/field_check.h"
+#include "store/store.h"
 
 namespace trailkeeper::cli {
 
@@ -14,12 +16,33 @@ Column field_column(const std::string& field) {
   return {.name = field, .whole = whole};
 }
 
+std::string field_help() {
+  constexpr std::size_t kLine = 110;
+  std::string text = "Fields:";
+  std::size_t line = 0;
+  for (const std::string_view name : query::field_names()) {
+    if (text.size() - line + name.size() > kLine) {
+      text += "\n";
+      line = text.size();
+    } else {
+      text += " ";
+    }
+    text += std::string{name} + ",";
+  }
+  return text + "\nCloudTrail's own names (eventName), and any path into the event (requestParameters.bucketName).";
+}
+
+void check_field_names(const std::vector<std::string>& names, const GlobalOptions& global) {
+  for (const std::string& name : names) {
+    if (!query::unknown_field(name, nullptr)) continue;
+    store::Store store{global.store_directory(), store::Store::Mode::read};
+    if (const auto problem = query::unknown_field(name, &store)) throw UsageError(*problem);
+  }
+}
+
 void check_field_names(const std::vector<std::string>& names) {
   for (const std::string& name : names) {
-    if (name == "time") continue;
-    if (const auto meant = query::similar_field(name)) {
-      throw UsageError("there is no field '" + name + "': did you mean '" + std::string{*meant} + "'?");
-    }
+    if (const auto problem = query::unknown_field(name, nullptr)) throw UsageError(*problem);
   }
 }
 

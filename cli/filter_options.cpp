@@ -14,31 +14,9 @@ using query::FilterField;
 
 namespace {
 
-struct Option {
-  FilterField field;
-  const char* help;
-};
-
-constexpr Option kOptions[] = {
-    {FilterField::event_id, "eventID"},
-    {FilterField::name, "eventName; activate's misspelt names are found by either spelling"},
-    {FilterField::source, "eventSource, such as activate.amazonaws.com"},
-    {FilterField::user, "user, role or session name, root, or a service that acted by itself"},
-    {FilterField::principal, "ARN or principalId of the caller, ARN of its role, or calling service"},
-    {FilterField::access_key, "access key ID"},
-    {FilterField::account, "account that got the event (recipientAccountId, else the caller's)"},
-    {FilterField::region, "awsRegion"},
-    {FilterField::ip, "sourceIPAddress, or a CIDR block such as 203.0.113.0/24"},
-    {FilterField::error, "errorCode; any: every failed call, none: every one that succeeded"},
-    {FilterField::resource, "ARN of a resource, or the name at its end"},
-    {FilterField::resource_type, "type of a resource, such as AWS::S3::Bucket"},
-    {FilterField::type, "eventType, such as AwsConsoleSignIn"},
-    {FilterField::category, "eventCategory: Management, Data, NetworkActivity, Insight"},
-    {FilterField::request_id, "requestID"},
-    {FilterField::user_agent, "userAgent"},
-    {FilterField::verdict,
-     "what permissions say: granted, not-granted, denied-as-expected, denied-though-granted, unknown"},
-};
+constexpr const char* kGroup =
+    "Filters (values may be globs with * and ?; repeat an option for 'or', different options mean 'and'; --not-NAME "
+    "passes what --NAME doesn't)";
 
 void append_percent_encoded(std::string_view text, std::string& out) {
   constexpr std::string_view kPlain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~";
@@ -67,7 +45,7 @@ std::optional<event::Timestamp> time_of(const std::string& text, const char* opt
   return time;
 }
 
-void check_verdict(const std::string& value) {
+void check_verdict(const std::string& option, const std::string& value) {
   const query::Pattern pattern{value};
   std::string names;
   for (std::size_t code = 0; code < rules::verdicts::kVerdictCount; ++code) {
@@ -75,43 +53,54 @@ void check_verdict(const std::string& value) {
     if (pattern.matches(name)) return;
     names += (names.empty() ? "" : ", ") + std::string{name};
   }
-  throw UsageError("--verdict: '" + value + "' is none of " + names);
+  throw UsageError(option + ": '" + value + "' is none of " + names);
 }
 
 }  // namespace
 
 void FilterOptions::add_to(CLI::App& command) {
-  for (const Option& option : kOptions) {
-    command.add_option("--" + std::string{query::filter_name(option.field)}, values_[option.field], option.help)
-        ->type_name("VALUE")
-        ->expected(1)
-        ->take_all()
-        ->allow_extra_args(false)
-        ->group("Filters (values may be globs with * and ?; repeat an option for 'or', different options mean 'and')");
+  for (const query::FilterWord& word : query::filter_words()) {
+    if (word.help.empty()) continue;
+    const auto add = [&](const std::string& sign, const std::string& group) {
+      std::string names = "--" + sign + std::string{word.name};
+      if (!word.logged.empty()) names += ",--" + sign + std::string{word.logged};
+      command.add_option(names, values_[{word.field, !sign.empty()}], std::string{word.help})
+          ->type_name("VALUE")
+          ->expected(1)
+          ->take_all()
+          ->allow_extra_args(false)
+          ->group(group);
+    };
+    add("", kGroup);
+    add("not-", "");  // The group's title tells of them; listed one by one they would hide the rest.
   }
-  const std::string group =
-      "Filters (values may be globs with * and ?; repeat an option for 'or', different options mean 'and')";
-  command.add_flag("--read-only", read_only_, "Only events with readOnly true")->group(group);
-  command.add_flag("--write-only", write_only_, "Only events with readOnly false")->group(group);
+  command.add_flag("--read-only,--readOnly", read_only_, "Only events with readOnly true")->group(kGroup);
+  command.add_flag("--write-only", write_only_, "Only events with readOnly false")->group(kGroup);
+  command.add_flag("--not-read-only,--not-readOnly", not_read_only_, "No events with readOnly true")->group("");
+  command.add_flag("--not-write-only", not_write_only_, "No events with readOnly false")->group("");
   command.add_option("--since", since_, "From this time on: 2024-05-01, 2024-05-01T10:00:00Z, or an age: 15m, 36h, 7d")
       ->type_name("TIME")
-      ->group(group);
-  command.add_option("--until", until_, "Before this time")->type_name("TIME")->group(group);
+      ->group(kGroup);
+  command.add_option("--until", until_, "Before this time")->type_name("TIME")->group(kGroup);
 }
 
 query::Filter FilterOptions::filter() const {
   query::Filter filter;
-  for (const auto& [field, values] : values_) {
+  for (const auto& [word, values] : values_) {
+    const std::string option = "--" + query::signed_filter_name(word);
     for (const std::string& value : values) {
-      if (field == FilterField::ip && value.find('/') != std::string::npos && !query::IpRange::parse(value)) {
-        throw UsageError("--ip: '" + value + "' is not a CIDR block; give one such as 203.0.113.0/24 or 2001:db8::/32");
+      if (word.field == FilterField::ip && value.find('/') != std::string::npos && !query::IpRange::parse(value)) {
+        throw UsageError(option + ": '" + value +
+                         "' is not a CIDR block; give one such as 203.0.113.0/24 or 2001:db8::/32");
       }
-      if (field == FilterField::verdict) check_verdict(value);
-      filter.add(field, value);
+      if (word.field == FilterField::verdict) check_verdict(option, value);
+      filter.add(word.field, value, word.negated);
     }
   }
   if (read_only_ && write_only_) throw UsageError("--read-only and --write-only exclude each other");
   if (read_only_ || write_only_) filter.read_only = read_only_;
+  if (not_read_only_) filter.add(FilterField::read_only, "true", true);
+  if (not_write_only_) filter.add(FilterField::read_only, "false", true);
   filter.since = time_of(since_, "--since");
   filter.until = time_of(until_, "--until");
   return filter;
@@ -126,11 +115,13 @@ std::string FilterOptions::query_string() const {
     query.push_back('=');
     append_percent_encoded(value, query);
   };
-  for (const auto& [field, values] : values_) {
-    for (const std::string& value : values) add(query::filter_name(field), value);
+  for (const auto& [word, values] : values_) {
+    for (const std::string& value : values) add(query::signed_filter_name(word), value);
   }
   if (read_only_) add("read-only", "true");
   if (write_only_) add("write-only", "true");
+  if (not_read_only_) add("not-read-only", "true");
+  if (not_write_only_) add("not-write-only", "true");
   if (!since_.empty()) add("since", since_);
   if (!until_.empty()) add("until", until_);
   return query;

@@ -10,7 +10,8 @@
 
 namespace trailkeeper::cli {
 
-/// Adds --name, --source, …, --since and --until to a subcommand and makes the filter they ask for.
+/// Adds --name, --not-name, --source, …, --since and --until to a subcommand and makes the filter they ask for. The
+/// options are those of query::filter_words().
 class FilterOptions {
  public:
   void add_to(CLI::App& command);
@@ -22,9 +23,11 @@ class FilterOptions {
   [[nodiscard]] std::string query_string() const;
 
  private:
-  std::map<query::FilterField, std::vector<std::string>> values_;
+  std::map<query::SignedFilter, std::vector<std::string>> values_;
   bool read_only_ = false;
   bool write_only_ = false;
+  bool not_read_only_ = false;
+  bool not_write_only_ = false;
   std::string since_;
   std::string until_;
 };

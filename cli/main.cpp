@@ -1,11 +1,13 @@
 // Dispatches to the subcommands.
 #include <malloc.h>
 
+#include <algorithm>
 #include <csignal>
 #include <cstdio>
 
 #include "cli/command.h"
 #include "cli/output.h"
+#include "query/similar_name.h"
 
 namespace trailkeeper::cli {
 namespace {
@@ -32,13 +34,45 @@ void add_global_options(CLI::App& app, GlobalOptions& global) {
       "`trailkeeper COMMAND --help` shows a command's options and examples.");
 }
 
+// The command that was meant by what is unknown, or the option.
+std::string unknown_word(const CLI::App& command, const CLI::App& app, const std::string& word) {
+  std::vector<std::string> names;
+  const bool option = word.starts_with('-');
+  if (option) {
+    for (const CLI::App* const level : {&command, &app}) {
+      for (const CLI::Option* const known : level->get_options()) {
+        for (const std::string& name : known->get_lnames()) names.push_back("--" + name);
+      }
+    }
+  } else {
+    for (const CLI::App* const known : command.get_subcommands([](const CLI::App*) { return true; })) {
+      names.push_back(known->get_name());
+    }
+  }
+  const std::vector<std::string_view> known{names.begin(), names.end()};
+  const std::string given = word.substr(0, word.find('='));
+  return "there is no " + std::string{option ? "option" : "command"} + " '" + given + "'" +
+         query::did_you_mean(query::similar_name(given, known));
+}
+
 // What was wrong with the command line, and which help tells more.
 std::string usage_message(const CLI::App& app, const CLI::ParseError& error) {
-  const auto used = app.get_subcommands();
-  if (!used.empty()) return std::string{error.what()} + "; see: trailkeeper " + used.front()->get_name() + " --help";
-  const auto unknown = app.remaining();
-  if (!unknown.empty()) return "there is no command '" + unknown.front() + "'; see: trailkeeper --help";
-  return std::string{error.what()} + "; see: trailkeeper --help";
+  const CLI::App* command = &app;
+  std::string path = "trailkeeper";
+  while (!command->get_subcommands().empty()) {
+    command = command->get_subcommands().front();
+    path += " " + command->get_name();
+  }
+  const std::string see = "; see: " + path + " --help";
+  const std::vector<std::string> unknown = app.remaining(true);
+  const bool takes_command = !command->get_subcommands([](const CLI::App*) { return true; }).empty();
+  if (takes_command && !unknown.empty() && !unknown.front().starts_with('-')) {
+    return unknown_word(*command, app, unknown.front()) + see;
+  }
+  const auto option = std::find_if(unknown.begin(), unknown.end(),
+                                   [](const std::string& word) { return word.size() > 1 && word.starts_with('-'); });
+  if (option != unknown.end()) return unknown_word(*command, app, *option) + see;
+  return std::string{error.what()} + see;
 }
 
 int run_program(int argc, char** argv) {

@@ -125,6 +125,9 @@ EventSourceOptions source_of(const Arguments& arguments) {
 
 int run_tail(const GlobalOptions& global, const Arguments& arguments) {
   check_field_names(arguments.fields);
+  if (std::find(arguments.fields.begin(), arguments.fields.end(), "verdict") != arguments.fields.end()) {
+    throw UsageError("--fields: verdicts aren't known while events are followed; ask `trailkeeper events` for them");
+  }
   if (global.format == Format::raw && !arguments.fields.empty()) {
     throw UsageError("--output raw prints whole events: leave --fields out, or choose json, ndjson, csv or table");
   }

@@ -242,22 +242,50 @@ class AnyTest : public EventTest {
   std::vector<std::unique_ptr<EventTest>> tests_;
 };
 
+class NotTest : public EventTest {
+ public:
+  explicit NotTest(std::unique_ptr<EventTest> test) : test_(std::move(test)) {}
+  [[nodiscard]] bool possible() const override { return true; }
+  [[nodiscard]] bool passes(std::uint32_t index) const override { return !test_->passes(index); }
+  std::size_t select(std::span<std::uint32_t> selected) const override {
+    refused_.assign(selected.begin(), selected.end());
+    refused_.resize(test_->select(refused_));
+    // Both ascend.
+    auto refused = refused_.begin();
+    std::size_t kept = 0;
+    for (const std::uint32_t index : selected) {
+      if (refused != refused_.end() && *refused == index) {
+        ++refused;
+      } else {
+        selected[kept++] = index;
+      }
+    }
+    return kept;
+  }
+
+ private:
+  std::unique_ptr<EventTest> test_;
+  mutable std::vector<std::uint32_t> refused_;
+};
+
 // Values that have no column are found through the tables: each table's slots with the path, tested once for each code
 // where the values have a dictionary, else once for each event.
 class PathTest : public EventTest {
  public:
-  PathTest(const store::Segment& segment, std::string_view path, TextTest test)
-      : segment_(segment), test_(std::move(test)), tables_(segment.table_count()) {
-    const std::string plain{path};
-    for (const std::string& name : {plain, plain + store::kEscapedMark, plain + store::kNumberMark}) {
-      const auto number = segment.path_number(name);
-      if (!number) continue;
-      paths_.push_back({*number, codes_of(*number, name.back() == store::kEscapedMark)});
+  PathTest(const store::Segment& segment, std::vector<PathAndTest> wanted)
+      : segment_(segment), tables_(segment.table_count()) {
+    for (PathAndTest& one : wanted) {
+      const auto& test = tests_.emplace_back(std::make_unique<TextTest>(std::move(one.test)));
+      for (const std::string& name : {one.path, one.path + store::kEscapedMark, one.path + store::kNumberMark}) {
+        const auto number = segment.path_number(name);
+        if (!number) continue;
+        paths_.push_back({*number, test.get(), codes_of(*number, *test, name.back() == store::kEscapedMark)});
+      }
+      if (one.path == event::field_path(event::Field::event_id)) event_key_ = test.get();
     }
-    event_key_ = path == event::field_path(event::Field::event_id);
   }
 
-  [[nodiscard]] bool possible() const override { return event_key_ || !paths_.empty(); }
+  [[nodiscard]] bool possible() const override { return event_key_ != nullptr || !paths_.empty(); }
 
   [[nodiscard]] bool passes(std::uint32_t index) const override {
     const std::uint32_t number = segment_.table_of(index);
@@ -270,6 +298,7 @@ class PathTest : public EventTest {
  private:
   struct Path {
     std::uint32_t number;
+    const TextTest* test;
     std::vector<std::uint8_t> passing;  // By code plus one.
   };
   struct OpenSlot {
@@ -281,14 +310,14 @@ class PathTest : public EventTest {
     std::vector<OpenSlot> slots;
   };
 
-  [[nodiscard]] std::vector<std::uint8_t> codes_of(std::uint32_t number, bool escaped) const {
+  [[nodiscard]] std::vector<std::uint8_t> codes_of(std::uint32_t number, const TextTest& test, bool escaped) const {
     return passing_codes(
         segment_.dictionary(number),
         [&](std::string_view text) {
-          if (!escaped) return test_(text);
+          if (!escaped) return test(text);
           std::string plain;
           event::append_unescaped(text, plain);
-          return test_(plain);
+          return test(plain);
         },
         false);
   }
@@ -299,7 +328,7 @@ class PathTest : public EventTest {
     table.opened = true;
     for (const store::TableSlot& slot : segment_.table(number).slots) {
       if (slot.kind == SlotKind::event_key) {
-        if (event_key_) table.slots.push_back({&slot, nullptr});
+        if (event_key_ != nullptr) table.slots.push_back({&slot, nullptr});
         continue;
       }
       if (slot.kind == SlotKind::column || slot.kind == SlotKind::event_time) continue;
@@ -325,12 +354,12 @@ class PathTest : public EventTest {
     } else {
       text_ = std::to_string(slot.values[row]);
     }
-    return test_(text_);
+    return (open.path == nullptr ? *event_key_ : *open.path->test)(text_);
   }
 
   const store::Segment& segment_;
-  TextTest test_;
-  bool event_key_ = false;
+  std::vector<std::unique_ptr<TextTest>> tests_;
+  const TextTest* event_key_ = nullptr;
   std::vector<Path> paths_;
   mutable std::vector<OpenTable> tables_;
   mutable std::string text_;
@@ -384,8 +413,16 @@ std::unique_ptr<EventTest> test_any(std::vector<std::unique_ptr<EventTest>> test
   return std::make_unique<AnyTest>(std::move(tests));
 }
 
+std::unique_ptr<EventTest> test_not(std::unique_ptr<EventTest> test) {
+  return std::make_unique<NotTest>(std::move(test));
+}
+
+std::unique_ptr<EventTest> test_paths(const store::Segment& segment, std::vector<PathAndTest> paths) {
+  return std::make_unique<PathTest>(segment, std::move(paths));
+}
+
 std::unique_ptr<EventTest> test_path(const store::Segment& segment, std::string_view path, const TextTest& test) {
-  return std::make_unique<PathTest>(segment, path, test);
+  return test_paths(segment, {{std::string{path}, test}});
 }
 
 std::unique_ptr<EventTest> test_numbers(const store::Segment& segment, std::vector<std::uint32_t> numbers) {

@@ -27,7 +27,17 @@ std::unique_ptr<EventTest> test_first_column(const store::Segment& segment, cons
 std::unique_ptr<EventTest> test_all(std::vector<std::unique_ptr<EventTest>> tests);
 std::unique_ptr<EventTest> test_any(std::vector<std::unique_ptr<EventTest>> tests);
 
-/// One of the values at a path (no column) passes.
+/// The test doesn't pass.
+std::unique_ptr<EventTest> test_not(std::unique_ptr<EventTest> test);
+
+/// A path (event/field.h; no column) and what its values are asked.
+struct PathAndTest {
+  std::string path;
+  TextTest test;
+};
+
+/// One of the values at one of the paths passes its test.
+std::unique_ptr<EventTest> test_paths(const store::Segment& segment, std::vector<PathAndTest> paths);
 std::unique_ptr<EventTest> test_path(const store::Segment& segment, std::string_view path, const TextTest& test);
 
 /// The event is one of these (numbers in any order).

@@ -1,11 +1,14 @@
 #include "query/field_catalogue.h"
 
 #include <algorithm>
-#include <numeric>
+#include <iterator>
 #include <utility>
 
 #include "event/canonical_name.h"
+#include "event/guid.h"
 #include "event/timestamp.h"
+#include "query/event_resources.h"
+#include "query/filter.h"
 #include "query/json_path.h"
 #include "store/segment_format.h"
 
@@ -77,19 +80,50 @@ std::vector<DerivedField> make_fields() {
   return fields;
 }
 
-// Levenshtein's: how many characters must be changed, added or taken away.
-std::size_t edit_distance(std::string_view a, std::string_view b) {
-  std::vector<std::size_t> row(b.size() + 1);
-  std::iota(row.begin(), row.end(), std::size_t{0});
-  for (std::size_t i = 1; i <= a.size(); ++i) {
-    std::size_t diagonal = std::exchange(row[0], i);
-    for (std::size_t k = 1; k <= b.size(); ++k) {
-      const std::size_t change = diagonal + (a[i - 1] == b[k - 1] ? 0 : 1);
-      diagonal = row[k];
-      row[k] = std::min({row[k] + 1, row[k - 1] + 1, change});
-    }
+/// A name whose value isn't made from columns: the path that it stands for, or what makes its text of the event's JSON.
+struct UncolumnedField {
+  std::string_view name;
+  std::string_view path;
+  std::optional<std::string> (*text)(std::string_view json) = nullptr;
+};
+
+std::optional<std::string> joined(std::vector<std::string> texts) {
+  std::string out;
+  std::vector<std::string> seen;
+  for (std::string& text : texts) {
+    if (text.empty() || std::find(seen.begin(), seen.end(), text) != seen.end()) continue;
+    out += (seen.empty() ? "" : ", ") + text;
+    seen.push_back(std::move(text));
   }
-  return row.back();
+  if (seen.empty()) return std::nullopt;
+  return out;
+}
+
+std::optional<std::string> resource_names(std::string_view json) {
+  std::vector<std::string> names;
+  for (EventResource& resource : event_resources(json)) names.push_back(std::move(resource.name));
+  return joined(std::move(names));
+}
+
+std::optional<std::string> resource_types(std::string_view json) {
+  std::vector<std::string> types;
+  for (EventResource& resource : event_resources(json)) types.push_back(std::move(resource.type));
+  return joined(std::move(types));
+}
+
+constexpr UncolumnedField kUncolumned[] = {
+    {"time", "eventTime"},
+    {"event-id", "eventID"},
+    {"request-id", "requestID"},
+    {"resource", {}, resource_names},
+    {"resource-type", {}, resource_types},
+    {"verdict", {}},  // Of no event alone: query/verdict_filter.h.
+};
+
+const UncolumnedField* uncolumned(std::string_view name) {
+  const auto* const found = std::find_if(std::begin(kUncolumned), std::end(kUncolumned),
+                                         [&](const UncolumnedField& field) { return field.name == name; });
+  return found == std::end(kUncolumned) ? nullptr : found;
 }
 
 const std::vector<DerivedField>& all_fields() {
@@ -101,33 +135,42 @@ const std::vector<DerivedField>& all_fields() {
 
 const DerivedField* derived_field(std::string_view name) {
   const auto& fields = all_fields();
-  const auto found = std::find_if(fields.begin(), fields.end(), [&](const DerivedField& f) { return f.name == name; });
+  const auto of_name = [&](std::string_view wanted) {
+    return std::find_if(fields.begin(), fields.end(), [&](const DerivedField& f) { return f.name == wanted; });
+  };
+  auto found = of_name(name);
+  if (const auto filter = found == fields.end() ? filter_of_name(name) : std::nullopt)
+    found = of_name(filter_name(*filter));
   return found == fields.end() ? nullptr : &*found;
 }
 
-std::optional<std::string_view> similar_field(std::string_view name) {
-  if (derived_field(name) != nullptr || name.find_first_of(".[]ABCDEFGHIJKLMNOPQRSTUVWXYZ") != std::string_view::npos) {
-    return std::nullopt;
-  }
-  constexpr std::size_t kNear = 2;
-  std::optional<std::string_view> best;
-  std::size_t best_distance = std::min(kNear + 1, name.size());
-  for (const std::string_view known : derived_field_names()) {
-    const std::size_t distance = edit_distance(name, known);
-    if (distance < best_distance) {
-      best_distance = distance;
-      best = known;
-    }
-  }
-  return best;
-}
-
-std::vector<std::string_view> derived_field_names() {
+std::vector<std::string_view> field_names() {
   std::vector<std::string_view> names;
   for (const DerivedField& field : all_fields()) {
     if (names.size() + store::kColumnCount < all_fields().size()) names.push_back(field.name);
   }
+  for (const UncolumnedField& field : kUncolumned) names.push_back(field.name);
   return names;
+}
+
+bool is_field_name(std::string_view name) {
+  if (uncolumned(name) != nullptr) return true;
+  const DerivedField* const field = derived_field(name);
+  return field != nullptr && !event::field_at(name);
+}
+
+bool is_in_columns(std::string_view name) {
+  return name == "time" || name == "verdict" || (is_field_name(name) && derived_field(name) != nullptr);
+}
+
+std::optional<std::string> stored_event_id(const store::Segment& segment, std::uint32_t index) {
+  const auto& slots = segment.table(segment.table_of(index)).slots;
+  const bool is_key = std::any_of(slots.begin(), slots.end(),
+                                  [](const store::TableSlot& slot) { return slot.kind == store::SlotKind::event_key; });
+  if (!is_key) return std::nullopt;
+  std::string text;
+  event::append_guid(segment.key(index).data(), text);
+  return text;
 }
 
 std::optional<std::string_view> session_name(std::string_view arn) {
@@ -154,7 +197,7 @@ std::optional<std::string> event_value(const store::Segment& segment, std::uint3
                                        std::string_view name) {
   if (name == "time") return event::format_timestamp(segment.time(index));
   const DerivedField* const field = derived_field(name);
-  if (field == nullptr) return text_at(json, name);
+  if (field == nullptr) return event_value(json, name);
   std::vector<std::string> scratch(field->columns.size());
   std::vector<std::optional<std::string_view>> texts(field->columns.size());
   for (std::size_t i = 0; i < texts.size(); ++i) {
@@ -167,7 +210,10 @@ std::optional<std::string> event_value(const store::Segment& segment, std::uint3
 }
 
 std::optional<std::string> event_value(std::string_view json, std::string_view name) {
-  if (name == "time") return text_at(json, event::field_path(event::Field::event_time));
+  if (const UncolumnedField* const known = uncolumned(name)) {
+    if (known->text != nullptr) return known->text(json);
+    return known->path.empty() ? std::nullopt : text_at(json, known->path);
+  }
   const DerivedField* const field = derived_field(name);
   if (field == nullptr) return text_at(json, name);
   std::vector<std::optional<std::string>> owned;

@@ -24,21 +24,28 @@ struct DerivedField {
 };
 
 /// The derived field of a name: `name`, `source`, `user`, `principal`, `access-key`, `account`, `region`, `ip`,
-/// `error`, `type`, `category`, `user-agent`, `read-only`, `identity`, `role`, or the path of a field that has a column
-/// (`eventName`). Null if there is none; then the name is a path into the event.
+/// `error`, `type`, `category`, `user-agent`, `read-only`, `identity`, `role`, CloudTrail's own name of one that is a
+/// filter too (query/filter.h), or the path of a field that has a column (`eventName`). Null if there is none.
 const DerivedField* derived_field(std::string_view name);
 
-/// The derived field that was probably meant by a name that is none, if one is near. Paths are never near.
-std::optional<std::string_view> similar_field(std::string_view name);
+/// Everything that people may ask for by name: the derived fields, and what has no column: `time`, `event-id`,
+/// `request-id`, `resource`, `resource-type`, `verdict`.
+std::vector<std::string_view> field_names();
 
-/// All names but the paths.
-std::vector<std::string_view> derived_field_names();
+/// Whether a name is one of these, or means one; else it is a path into the event, whose value keeps its type.
+bool is_field_name(std::string_view name);
+
+/// Whether a field's text is found in columns, without the event's JSON.
+bool is_in_columns(std::string_view name);
+
+/// The eventID of an event, if it is known without the event's JSON.
+std::optional<std::string> stored_event_id(const store::Segment& segment, std::uint32_t index);
 
 /// The session name in an assumed role's or federated user's ARN (`arn:aws:sts::1:assumed-role/Role/session`).
 std::optional<std::string_view> session_name(std::string_view arn);
 
-/// The text of a derived field, of `time` (the eventTime), or of the value at a path, of an event whose JSON is at hand
-/// (followed by event::kPadding readable bytes). Nothing where the event lacks it.
+/// The text of a field but `verdict`, or of the value at a path, of an event whose JSON is at hand (followed by
+/// event::kPadding readable bytes; for a field that is_in_columns it may be empty). Nothing where the event lacks it.
 std::optional<std::string> event_value(const store::Segment& segment, std::uint32_t index, std::string_view json,
                                        std::string_view name);
 

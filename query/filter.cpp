@@ -6,24 +6,75 @@
 namespace trailkeeper::query {
 namespace {
 
-constexpr std::array<std::string_view, 18> kNames{
-    "event-id", "name",     "source", "user",     "principal",  "access-key", "account",       "region",     "ip",
-    "error",    "resource", "type",   "category", "request-id", "user-agent", "resource-type", "shown-user", "verdict"};
+constexpr std::string_view kNot = "not-";
+
+constexpr std::array<FilterWord, kFilterCount> kWords{{
+    {FilterField::event_id, "event-id", "eventID", "eventID"},
+    {FilterField::name, "name", "eventName", "eventName; activate's misspelt names are found by either spelling"},
+    {FilterField::source, "source", "eventSource", "eventSource, such as activate.amazonaws.com"},
+    {FilterField::user, "user", "", "user, role or session name, root, or a service that acted by itself"},
+    {FilterField::principal, "principal", "", "ARN or principalId of the caller, ARN of its role, or calling service"},
+    {FilterField::access_key, "access-key", "accessKeyId", "access key ID"},
+    {FilterField::account, "account", "recipientAccountId",
+     "account that got the event (recipientAccountId, else the caller's)"},
+    {FilterField::region, "region", "awsRegion", "awsRegion"},
+    {FilterField::ip, "ip", "sourceIPAddress", "sourceIPAddress, or a CIDR block such as 203.0.113.0/24"},
+    {FilterField::error, "error", "errorCode", "errorCode; any: every failed call, none: every one that succeeded"},
+    {FilterField::resource, "resource", "",
+     "ARN, ID or name of a resource that the event lists, or that its parameters or answer name"},
+    {FilterField::type, "type", "eventType", "eventType, such as AwsConsoleSignIn"},
+    {FilterField::category, "category", "eventCategory", "eventCategory: Management, Data, NetworkActivity, Insight"},
+    {FilterField::request_id, "request-id", "requestID", "requestID"},
+    {FilterField::user_agent, "user-agent", "userAgent", "userAgent"},
+    {FilterField::resource_type, "resource-type", "", "type of such a resource: AWS::S3::Bucket"},
+    {FilterField::shown_user, "shown-user", "", ""},
+    {FilterField::verdict, "verdict", "",
+     "what permissions say: granted, not-granted, denied-as-expected, denied-though-granted, unknown"},
+    {FilterField::identity, "identity", "", "userIdentity.type, such as AssumedRole"},
+    {FilterField::role, "role", "", "ARN of the role that the caller assumed, or its name"},
+    {FilterField::read_only, "read-only", "readOnly", ""},
+}};
+
+constexpr bool in_order() {
+  for (std::size_t i = 0; i < kWords.size(); ++i) {
+    if (static_cast<std::size_t>(kWords[i].field) != i) return false;
+  }
+  return true;
+}
+static_assert(in_order());
 
 }  // namespace
 
-std::string_view filter_name(FilterField field) { return kNames[static_cast<std::size_t>(field)]; }
+std::span<const FilterWord> filter_words() { return kWords; }
+
+const FilterWord& filter_word(FilterField field) { return kWords[static_cast<std::size_t>(field)]; }
+
+std::string_view filter_name(FilterField field) { return filter_word(field).name; }
 
 std::optional<FilterField> filter_of_name(std::string_view name) {
-  const auto* const found = std::find(kNames.begin(), kNames.end(), name);
-  if (found == kNames.end()) return std::nullopt;
-  return static_cast<FilterField>(found - kNames.begin());
+  if (name.empty()) return std::nullopt;
+  const auto* const found = std::find_if(
+      kWords.begin(), kWords.end(), [&](const FilterWord& word) { return word.name == name || word.logged == name; });
+  if (found == kWords.end()) return std::nullopt;
+  return found->field;
 }
 
-void Filter::add(FilterField field, std::string_view text) {
-  auto found = std::find_if(fields.begin(), fields.end(), [&](const FieldFilter& f) { return f.field == field; });
+std::optional<SignedFilter> signed_filter_of_name(std::string_view name) {
+  const bool negated = name.starts_with(kNot);
+  const auto field = filter_of_name(negated ? name.substr(kNot.size()) : name);
+  if (!field) return std::nullopt;
+  return SignedFilter{*field, negated};
+}
+
+std::string signed_filter_name(SignedFilter filter) {
+  return std::string{filter.negated ? kNot : ""}.append(filter_name(filter.field));
+}
+
+void Filter::add(FilterField field, std::string_view text, bool negated) {
+  auto found = std::find_if(fields.begin(), fields.end(),
+                            [&](const FieldFilter& f) { return f.field == field && f.negated == negated; });
   if (found == fields.end()) {
-    fields.push_back({field, {}, {}});
+    fields.push_back({field, {}, {}, negated});
     found = fields.end() - 1;
   }
   found->any_of.emplace_back(text);

@@ -1,8 +1,11 @@
 // What a query asks for.
 #pragma once
 
+#include <compare>
+#include <cstddef>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -36,17 +39,46 @@ enum class FilterField {
   resource_type,
   shown_user,  ///< The one name that counts show for the caller.
   verdict,
+  identity,
+  role,
+  read_only,  ///< `true` or `false`.
+};
+constexpr std::size_t kFilterCount = static_cast<std::size_t>(FilterField::read_only) + 1;
+
+/// All that there is to know of a filter but its test (query/segment_filter.cpp). Options, HTTP parameters, stored
+/// holds and suggestions are made of these rows.
+struct FilterWord {
+  FilterField field;
+  std::string_view name;  ///< As options and HTTP parameters have it (`event-id`); `not-` before it means the opposite.
+  std::string_view logged;  ///< CloudTrail's own name of the field, which means the same; empty: there is none.
+  std::string_view help;    ///< Empty: people aren't offered it.
 };
 
-/// One option's name without dashes (`event-id`), for messages and for HTTP parameters.
+/// In the order of FilterField.
+std::span<const FilterWord> filter_words();
+const FilterWord& filter_word(FilterField field);
+
+/// One option's name without dashes.
 std::string_view filter_name(FilterField field);
+/// By either name.
 std::optional<FilterField> filter_of_name(std::string_view name);
+
+/// A filter's name, also with `not-` before it.
+struct SignedFilter {
+  FilterField field;
+  bool negated = false;
+
+  auto operator<=>(const SignedFilter&) const = default;
+};
+std::optional<SignedFilter> signed_filter_of_name(std::string_view name);
+std::string signed_filter_name(SignedFilter filter);
 
 /// One property's alternatives.
 struct FieldFilter {
   FilterField field;
   std::vector<Pattern> any_of;
   std::vector<std::string> texts;  ///< As given, one for each pattern.
+  bool negated = false;            ///< Passes what matches none of them, and what lacks the field.
 };
 
 /// All parts must hold.
@@ -58,8 +90,8 @@ struct Filter {
   /// Where a field is `verdict`: of the snapshot that is asked (query/verdict_filter.h).
   std::shared_ptr<audit::VerdictIndex> verdicts;
 
-  /// Adds an alternative for a field.
-  void add(FilterField field, std::string_view text);
+  /// Adds an alternative for a field; negated: one that must not match.
+  void add(FilterField field, std::string_view text, bool negated = false);
   [[nodiscard]] bool empty() const { return fields.empty() && !read_only && !since && !until; }
 };
 

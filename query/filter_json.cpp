@@ -18,7 +18,7 @@ std::string encode_filter(const Filter& filter) {
     json.push_back(':');
   };
   for (const FieldFilter& field : filter.fields) {
-    add_key(filter_name(field.field));
+    add_key(signed_filter_name({field.field, field.negated}));
     json.push_back('[');
     for (std::size_t i = 0; i < field.texts.size(); ++i) {
       if (i > 0) json.push_back(',');
@@ -59,12 +59,12 @@ Filter decode_filter(std::string_view json) {
       if (!time) throw broken;
       (key == "since" ? filter.since : filter.until) = time;
     } else {
-      const auto field = filter_of_name(key);
+      const auto field = signed_filter_of_name(key);
       dom::array texts;
       if (!field || value.get_array().get(texts)) throw broken;
       for (const dom::element element : texts) {
         if (element.get_string().get(text)) throw broken;
-        filter.add(*field, text);
+        filter.add(field->field, text, field->negated);
       }
     }
   }

@@ -7,6 +7,7 @@
 #include "event/json_text.h"
 #include "event/reject.h"
 #include "query/event_list.h"
+#include "query/event_resources.h"
 #include "query/field_catalogue.h"
 #include "query/json_path.h"
 #include "query/lookup_request.h"
@@ -29,7 +30,6 @@ struct Shown {
   std::string read_only;
   std::string access_key_id;
   std::string username;
-  std::string resources;    ///< JSON.
   bool data_event = false;  ///< Of before there were categories.
 };
 
@@ -102,24 +102,13 @@ void append_member(std::string_view key, std::string_view text, std::string& out
   out.push_back(',');
 }
 
-std::string resources_of(ondemand::value value) {
+// `{"ResourceType":…,"ResourceName":…},…`; of what the event names without a type, the name alone.
+std::string resources_json(std::string_view json) {
   std::string out;
-  ondemand::array resources;
-  if (value.get_array().get(resources)) return out;
-  for (auto element : resources) {
-    ondemand::value resource;
-    if (element.get(resource)) return out;
-    std::string type;
-    std::string arn;
-    std::string prefix;
-    for_each_member(resource, [&](std::string_view key, ondemand::value member) {
-      if (key == "type") type = text_of(member);
-      if (key == "ARN") arn = text_of(member);
-      if (key == "ARNPrefix") prefix = text_of(member);
-    });
+  for (const EventResource& resource : event_resources(json)) {
     std::string members;
-    append_member("ResourceType", type, members);
-    append_member("ResourceName", arn.empty() ? prefix : arn, members);
+    append_member("ResourceType", resource.type, members);
+    append_member("ResourceName", resource.name, members);
     if (members.empty()) continue;
     members.back() = '}';
     out += out.empty() ? "{" : ",{";
@@ -141,7 +130,6 @@ Shown shown_of(ondemand::value record) {
     if (key == "readOnly") shown.read_only = text_of(member);
     if (key == "eventCategory") category = text_of(member);
     if (key == "managementEvent") managed = text_of(member);
-    if (key == "resources") shown.resources = resources_of(member);
     if (key == "userIdentity") {
       const Identity identity = identity_of(member);
       shown.access_key_id = identity.access_key_id;
@@ -231,7 +219,7 @@ class Page {
     body_.push_back(',');
     append_member("EventSource", shown_.event_source, body_);
     append_member("Username", shown_.username, body_);
-    body_ += "\"Resources\":[" + shown_.resources + "],\"CloudTrailEvent\":";
+    body_ += "\"Resources\":[" + resources_json(std::string_view{json_}.substr(0, size_)) + "],\"CloudTrailEvent\":";
     event::append_quoted(std::string_view{json_}.substr(0, size_), body_);
     body_.push_back('}');
   }

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "event/canonical_name.h"
+#include "query/event_resources.h"
 #include "query/event_tests.h"
 #include "query/field_catalogue.h"
 #include "query/ip_range.h"
@@ -51,14 +52,17 @@ class Compiler {
       case FilterField::region: return of_column(Field::aws_region);
       case FilterField::ip: return ip();
       case FilterField::error: return error();
-      case FilterField::resource: return resource();
+      case FilterField::resource: return test_resource(segment_, matches_);
       case FilterField::type: return of_column(Field::event_type);
       case FilterField::category: return category();
       case FilterField::request_id: return test_path(segment_, event::field_path(Field::request_id), matches_);
       case FilterField::user_agent: return of_column(Field::user_agent);
-      case FilterField::resource_type: return test_path(segment_, "resources[].type", matches_);
+      case FilterField::resource_type: return test_resource_type(segment_, matches_);
       case FilterField::shown_user: return shown_user();
       case FilterField::verdict: return test_verdict(segment_, filter_, verdicts_);
+      case FilterField::identity: return of_column(Field::identity_type);
+      case FilterField::role: return any_column({Field::issuer_arn, Field::issuer_user_name});
+      case FilterField::read_only: return of_column(Field::read_only);
     }
     return nullptr;
   }
@@ -208,19 +212,6 @@ class Compiler {
         [&](std::string_view text) { return text.empty() ? none : any || matches_(text); }, none);
   }
 
-  // The ARN of one of the event's resources, or the name at its end.
-  [[nodiscard]] std::unique_ptr<EventTest> resource() const {
-    // Tests of a path outlive this compiler: they keep what they need.
-    const TextTest arn_or_name = [matches = matches_](std::string_view arn) {
-      const std::size_t cut = arn.find_last_of(":/");
-      return matches(arn) || (cut != std::string_view::npos && matches(arn.substr(cut + 1)));
-    };
-    Tests tests;
-    tests.push_back(test_path(segment_, "resources[].ARN", arn_or_name));
-    tests.push_back(test_path(segment_, "resources[].ARNPrefix", arn_or_name));
-    return test_any(std::move(tests));
-  }
-
   const store::Segment& segment_;
   const FieldFilter& filter_;
   audit::VerdictIndex* verdicts_;
@@ -246,7 +237,10 @@ void SegmentFilter::add_tests(const Filter& filter) {
   const bool lazily = (end_ - first_) < segment_.size() / kSmallPart;
   for (const FieldFilter& field : filter.fields) {
     store::check_read_limit();
-    tests_.push_back(Compiler{segment_, field, filter.verdicts.get(), lazily}.compile());
+    auto test = Compiler{segment_, field, filter.verdicts.get(), lazily}.compile();
+    // What no event can match every event passes by not matching it.
+    if (field.negated && !test->possible()) continue;
+    tests_.push_back(field.negated ? test_not(std::move(test)) : std::move(test));
     if (!tests_.back()->possible()) return;
   }
   if (filter.read_only) {

@@ -7,7 +7,9 @@
 #include "event/reject.h"
 #include "query/count.h"
 #include "query/field_catalogue.h"
+#include "query/field_check.h"
 #include "query/json_path.h"
+#include "query/similar_name.h"
 #include "store/read_limit.h"
 
 namespace trailkeeper::serve {
@@ -20,6 +22,14 @@ constexpr std::uint64_t kMostFields = 100;
 // What a count may hold in memory while it is made.
 constexpr std::uint64_t kMostRows = 250'000;
 
+// What a request for events or counts may ask.
+std::vector<std::string_view> parameter_names() {
+  std::vector<std::string_view> names{"limit", "order", "fields", "reveal", "by",
+                                      "per",   "top",   "since",  "until",  "write-only"};
+  for (const query::FilterWord& word : query::filter_words()) names.push_back(word.name);
+  return names;
+}
+
 // Line feeds between tokens would break a line in two.
 void append_line(std::string_view json, std::string& out) {
   if (json.find_first_of("\r\n") == std::string_view::npos) {
@@ -31,13 +41,8 @@ void append_line(std::string_view json, std::string& out) {
 }
 
 // A name such as `user` is a text; a path keeps the type that its value has in the event.
-bool is_name(const std::string& field) {
-  return field == "time" || (query::derived_field(field) != nullptr &&
-                             field.find_first_of(".ABCDEFGHIJKLMNOPQRSTUVWXYZ") == std::string::npos);
-}
-
 void append_value(const query::ListedEvent& event, std::string_view json, const std::string& field, std::string& out) {
-  if (is_name(field)) {
+  if (query::is_field_name(field)) {
     const auto text = query::event_value(*event.segment, event.index, json, field);
     if (text) return event::append_quoted(*text, out);
   } else if (const std::string value = query::json_at(json, field); !value.empty()) {
@@ -49,7 +54,7 @@ void append_value(const query::ListedEvent& event, std::string_view json, const 
 /// Takes what a request gives, parameter by parameter, and what is wrong with it.
 class Arguments {
  public:
-  Arguments(std::string_view query, event::Timestamp now) {
+  Arguments(store::Store& store, std::string_view query, event::Timestamp now) : store_(store) {
     auto parameters = parse_parameters(query);
     if (!parameters) {
       problem_ = "the query string has a broken %-escape, or too many parameters";
@@ -117,7 +122,10 @@ class Arguments {
 
   /// What is wrong; to be asked when everything was taken.
   std::string problem() {
-    if (!left_.empty()) fail("there is no parameter '" + left_.front().name + "'");
+    if (!left_.empty()) {
+      fail("there is no parameter '" + left_.front().name + "'" +
+           query::did_you_mean(query::similar_name(left_.front().name, parameter_names())));
+    }
     return problem_;
   }
 
@@ -129,14 +137,14 @@ class Arguments {
   void check_names(std::string_view parameter, const std::vector<std::string>& names) {
     if (names.size() > kMostFields) fail(std::string{parameter} + ": there are too many names");
     for (const std::string& name : names) {
-      if (name.empty()) fail(std::string{parameter} + ": a name is empty");
-      if (const auto meant = name == "time" ? std::nullopt : query::similar_field(name)) {
-        fail(std::string{parameter} + ": there is no field '" + name + "': did you mean '" + std::string{*meant} +
-             "'?");
-      }
+      if (const auto problem = query::unknown_field(name, &store_))
+        return fail(std::string{parameter} + ": " + *problem);
+      if (name == "verdict" && parameter != "by")
+        fail("fields: verdicts are counted, not listed: ask /v1/count?by=verdict");
     }
   }
 
+  store::Store& store_;
   std::vector<Parameter> left_;
   std::string problem_;
 };
@@ -290,7 +298,7 @@ std::optional<QueryAnswer> answer_query(store::Store& store, std::string_view pa
                                         event::Timestamp now) {
   constexpr std::string_view kEvents = "/v1/events";
   if (path == kEvents || path == "/v1/count") {
-    Arguments arguments{query, now};
+    Arguments arguments{store, query, now};
     return path == kEvents ? answer_events(store, arguments) : answer_count(store, arguments);
   }
   if (!path.starts_with(kEvents) || path.substr(kEvents.size(), 1) != "/") return std::nullopt;

@@ -38,24 +38,35 @@ std::optional<std::string> percent_decoded(std::string_view text, bool plus_is_s
 
 namespace {
 
+// read-only and write-only, which are true or false, and the same with not- before them.
+bool take_access_type(std::string_view name, const std::string& value, query::Filter& filter, std::string& problem) {
+  const bool negated = name.starts_with("not-");
+  if (negated) name.remove_prefix(4);
+  const bool read_only = name == "read-only" || name == "readOnly";
+  if (!read_only && name != "write-only") return false;
+  if (value != "true" && value != "false" && !value.empty()) {
+    problem = std::string{name} + ": '" + value + "' is neither true nor false";
+  }
+  const bool wanted = read_only == (value != "false");
+  if (negated) {
+    filter.add(query::FilterField::read_only, wanted ? "true" : "false", true);
+    return true;
+  }
+  if (filter.read_only && *filter.read_only != wanted) problem = "read-only and write-only exclude each other";
+  filter.read_only = wanted;
+  return true;
+}
+
 // Takes one parameter's value for the filter; false if the name isn't a filter's.
 bool take_one(const std::string& name, const std::string& value, event::Timestamp now, query::Filter& filter,
               std::string& problem) {
-  if (const auto field = query::filter_of_name(name)) {
-    if (*field == query::FilterField::ip && value.find('/') != std::string::npos && !query::IpRange::parse(value)) {
-      problem = "ip: '" + value + "' is not a CIDR block; give one such as 203.0.113.0/24 or 2001:db8::/32";
+  if (take_access_type(name, value, filter, problem)) return true;
+  if (const auto word = query::signed_filter_of_name(name)) {
+    if (word->field == query::FilterField::ip && value.find('/') != std::string::npos &&
+        !query::IpRange::parse(value)) {
+      problem = name + ": '" + value + "' is not a CIDR block; give one such as 203.0.113.0/24 or 2001:db8::/32";
     }
-    filter.add(*field, value);
-    return true;
-  }
-  if (name == "read-only" || name == "write-only") {
-    const bool named = name == "read-only";
-    if (value != "true" && value != "false" && !value.empty()) {
-      problem = name + ": '" + value + "' is neither true nor false";
-    }
-    const bool wanted = named == (value != "false");
-    if (filter.read_only && *filter.read_only != wanted) problem = "read-only and write-only exclude each other";
-    filter.read_only = wanted;
+    filter.add(word->field, value, word->negated);
     return true;
   }
   if (name != "since" && name != "until") return false;

@@ -1,7 +1,7 @@
 # bash completion for trailkeeper
 # shellcheck shell=bash disable=SC2207
 
-_trailkeeper_fields="name verdict source user principal access-key account region ip error type category user-agent read-only
+_trailkeeper_fields="time name verdict event-id request-id resource resource-type source user principal access-key account region ip error type category user-agent read-only
   identity role eventName eventSource awsRegion sourceIPAddress userAgent errorCode errorMessage eventID requestID eventType
   eventCategory recipientAccountId readOnly userIdentity.type userIdentity.arn userIdentity.principalId
   userIdentity.accountId userIdentity.userName userIdentity.accessKeyId userIdentity.invokedBy resources[].ARN
@@ -26,7 +26,10 @@ _trailkeeper() {
   local cur="${COMP_WORDS[COMP_CWORD]}" prev="${COMP_WORDS[COMP_CWORD - 1]}" command="" i
   local commands="replay events show count evaluate policies recheck investigate findings explain credits access least-privilege rejects stats serve tail retain hold token journal compact backup restore verify"
   local filters="--event-id --name --source --user --principal --access-key --account --region --ip --error --resource --resource-type --type
-    --category --request-id --user-agent --verdict --read-only --write-only --since --until"
+    --category --request-id --user-agent --verdict --identity --role --read-only --write-only"
+  # Every filter but the times has its opposite, which is offered once somebody asks for one.
+  if [[ $cur == --n* ]]; then filters+=" ${filters//--/--not-}"; fi
+  filters+=" --since --until"
   COMPREPLY=()
 
   # --option=value arrives as three words.
@@ -46,17 +49,17 @@ _trailkeeper() {
   case "$prev" in
     --store) _trailkeeper_files -d; return ;;
     --output | -o) _trailkeeper_words "table json ndjson csv raw"; return ;;
-    --verdict) _trailkeeper_words "granted not-granted denied-as-expected denied-though-granted unknown not-applicable"; return ;;
+    --verdict | --not-verdict) _trailkeeper_words "granted not-granted denied-as-expected denied-though-granted unknown not-applicable"; return ;;
     --order) _trailkeeper_words "newest oldest"; return ;;
     --per) _trailkeeper_words "hour day month"; return ;;
     --by) _trailkeeper_list "$_trailkeeper_fields"; return ;;
-    --fields) _trailkeeper_list "time $_trailkeeper_fields"; return ;;
-    --error) _trailkeeper_words "any none AccessDenied UnauthorizedOperation ThrottlingException"; return ;;
-    --type)
+    --fields) _trailkeeper_list "$_trailkeeper_fields"; return ;;
+    --error | --not-error) _trailkeeper_words "any none AccessDenied UnauthorizedOperation ThrottlingException"; return ;;
+    --type | --not-type)
       _trailkeeper_words "AwsApiCall AwsServiceEvent AwsConsoleAction AwsConsoleSignIn AwsCloudTrailInsight AwsVpceEvent"
       return ;;
-    --category) _trailkeeper_words "Management Data NetworkActivity Insight"; return ;;
-    --source)
+    --category | --not-category) _trailkeeper_words "Management Data NetworkActivity Insight"; return ;;
+    --source | --not-source)
       _trailkeeper_words "activate.amazonaws.com billing.amazonaws.com ce.amazonaws.com cloudtrail.amazonaws.com
         ec2.amazonaws.com health.amazonaws.com iam.amazonaws.com kms.amazonaws.com lambda.amazonaws.com
         organizations.amazonaws.com s3.amazonaws.com signin.amazonaws.com sts.amazonaws.com support.amazonaws.com"
@@ -74,7 +77,11 @@ _trailkeeper() {
     --keep) _trailkeeper_words "30d 90d 365d 400d 7w 52w"; return ;;
     --max-size) _trailkeeper_words "1GB 10GB 100GB"; return ;;
     --since | --until | --at) _trailkeeper_words "15m 1h 24h 7d 30d 90d now"; return ;;
-    --event-id | --name | --user | --principal | --access-key | --account | --region | --ip | --resource | --resource-type | --request-id | \
+    --identity | --not-identity)
+      _trailkeeper_words "Root IAMUser AssumedRole FederatedUser AWSAccount AWSService IdentityCenterUser SAMLUser WebIdentityUser"
+      return ;;
+    --not-read-only | --not-write-only) ;;
+    --event-id | --role | --not-* | --name | --user | --principal | --access-key | --account | --region | --ip | --resource | --resource-type | --request-id | \
       --user-agent | --limit | --top | --workers | --url | --tls-client-name | --host-name | --max-connections | --*-timeout) return ;;
   esac
 

@@ -153,9 +153,13 @@ TEST_CASE("durations") {
 }
 
 TEST_CASE("every filter has one name, and the name finds it") {
-  for (int i = 0; i <= static_cast<int>(FilterField::shown_user); ++i) {
-    const auto field = static_cast<FilterField>(i);
-    CHECK(filter_of_name(filter_name(field)) == field);
+  for (const FilterWord& word : filter_words()) {
+    CHECK(filter_of_name(word.name) == word.field);
+    if (!word.logged.empty()) CHECK(filter_of_name(word.logged) == word.field);
+    for (const bool negated : {false, true}) {
+      const SignedFilter filter{word.field, negated};
+      CHECK(signed_filter_of_name(signed_filter_name(filter)) == filter);
+    }
   }
   CHECK_FALSE(filter_of_name("nothing").has_value());
   CHECK_FALSE(filter_of_name("").has_value());
