@@ -74,7 +74,7 @@ void each(const RequestHead& head, std::string_view name, Visit visit) {
 
 }  // namespace
 
-KnownHosts::KnownHosts(std::vector<std::string> names) {
+KnownHosts::KnownHosts(const std::vector<std::string>& names) {
   for (const std::string& name : names) names_.push_back(lower_case(name));
 }
 

@@ -13,7 +13,7 @@ namespace trailkeeper::serve {
 class KnownHosts {
  public:
   /// `names`: DNS names without port, in any case; `*.example.com` stands for all of one more label.
-  explicit KnownHosts(std::vector<std::string> names = {});
+  explicit KnownHosts(const std::vector<std::string>& names = {});
 
   /// Whether a `Host` (`name`, `name:port`, `[::1]:port`) is one of them, `localhost` or a name below it, a loopback
   /// address, or `own`, the address at which the connection came in.

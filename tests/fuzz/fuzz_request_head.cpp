@@ -1,6 +1,7 @@
 // Any bytes as a connection's beginning, and as a request's head: none is decided twice in different ways, and none
 // that names another host or origin is a program's. The first line is the method, the second the target, each further
 // line a header.
+#include <algorithm>
 #include <cstdlib>
 #include <string>
 
