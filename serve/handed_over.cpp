@@ -45,6 +45,7 @@ asio::awaitable<void> HandedOver::deliver(std::shared_ptr<HandedOver> self, std:
     const Receipt receipt =
         co_await deliver_patiently(context.intake, std::move(delivery), context.figures, context.stopping);
     entry->durable = receipt.status == Receipt::Status::durable;
+    self->rejected_ += receipt.rejected;
   }
   co_await self->acknowledge();
 }

@@ -34,6 +34,8 @@ class HandedOver : public std::enable_shared_from_this<HandedOver> {
 
   /// A delivery couldn't be made durable, or an acknowledgement not be written: nothing more is worth reading.
   [[nodiscard]] bool failed() const { return failed_; }
+  /// Records that were no events: kept as rejected records.
+  [[nodiscard]] std::uint64_t rejected() const { return rejected_; }
   /// Of deliveries that were given up, which the stop of a server does.
   [[nodiscard]] std::size_t lost_bytes() const { return lost_bytes_; }
 
@@ -55,6 +57,7 @@ class HandedOver : public std::enable_shared_from_this<HandedOver> {
   std::size_t bytes_ = 0;    // Of deliveries without a receipt: they count as being received.
   Budget::Share share_;
   std::size_t lost_bytes_ = 0;
+  std::uint64_t rejected_ = 0;
   bool writing_ = false;
   bool failed_ = false;
 };

@@ -248,6 +248,11 @@ class MessageLoop {
     const std::size_t unfinished = window_.view().size();
     losses_.note(steps_.decoder.dropped() + unfinished + handed_->lost_bytes(),
                  unfinished > 0 ? "the connection ended inside a message" : "the store did not take them");
+    if (handed_->rejected() > 0) {
+      if (!problem.empty()) problem += "; ";
+      problem +=
+          std::to_string(handed_->rejected()) + " of its records are no events and are kept: see trailkeeper rejects";
+    }
     co_return losses_.summary(std::move(problem));
   }
 

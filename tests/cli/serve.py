@@ -99,6 +99,7 @@ with server.connect("syslog") as raw:
     raw.sendall(b"%d " % len(message) + message + b"<13>May  1 10:00:00 host app: " + events[53] + b"\n<13>May  1 10:00:00 host app: no JSON\n")
 t.check("syslog", server.wait_for("events_total", "syslog", 2))
 t.check("syslog: what is no event is kept", server.wait_for("rejected_total", "syslog", 1))
+t.eventually("syslog: and the log says so", lambda: "1 of its records are no events and are kept" in server.log())
 
 
 def packed(text):
