@@ -3,6 +3,8 @@
 #include <bit>
 
 #include "event/byte_masks.h"
+#include "event/text_line.h"
+#include "event/wrapper.h"
 
 namespace trailkeeper::event {
 namespace {
@@ -44,19 +46,45 @@ std::optional<std::string_view> take_string(std::string_view text, std::size_t& 
   return text.substr(begin, at++ - begin);
 }
 
-bool names_document_array(std::string_view key) { return key == "Records" || key == "Events" || key == "logEvents"; }
-
-// `{"Records": [` or `{"Events": [`: the offset just after the bracket.
+// `{"Records": [`, `{"Events": [` or `{"events": [`: the offset just after the bracket.
 std::optional<std::size_t> opening_of_document_array(std::string_view text) {
   std::size_t at = skip_space(text, 1);
   if (at >= text.size() || text[at] != '"') return std::nullopt;
   const auto key = take_string(text, at);
-  if (!key || (*key != "Records" && *key != "Events")) return std::nullopt;
+  if (!key || (*key != "Records" && *key != "Events" && *key != "events")) return std::nullopt;
   at = skip_space(text, at);
   if (at >= text.size() || text[at] != ':') return std::nullopt;
   at = skip_space(text, at + 1);
   if (at >= text.size() || text[at] != '[') return std::nullopt;
   return at + 1;
+}
+
+// Moves `at` from a member's value behind the comma that follows it. False if none does.
+bool skip_value(std::string_view json, std::size_t& at) {
+  std::size_t depth = 0;
+  for (; at < json.size(); ++at) {
+    const char c = json[at];
+    if (c == '"') {
+      if (!take_string(json, at)) return false;
+      --at;
+    } else if (c == '{' || c == '[') {
+      ++depth;
+    } else if (c == '}' || c == ']') {
+      if (depth == 0) return false;
+      --depth;
+    } else if (c == ',' && depth == 0) {
+      ++at;
+      return true;
+    }
+  }
+  return false;
+}
+
+// Whether a line of text may begin a document.
+bool begins_document(std::string_view line) {
+  if (line.starts_with('{') || line.starts_with(kByteOrderMark)) return true;
+  if (line.starts_with('[')) return begins_array(line) != ArrayStart::no;
+  return line_kind(line) == LineKind::holds_json;
 }
 
 }  // namespace
@@ -144,17 +172,17 @@ bool Framer::swallowed_event(std::string_view window, std::size_t begin, std::si
 std::size_t Framer::split(std::string_view window, bool last, std::vector<Frame>& frames, std::size_t most) {
   const std::size_t enough = frames.size() + most;
   at_ = 0;
-  if (!started_) {
-    if (window.size() < kByteOrderMark.size() && !last) return 0;
-    started_ = true;
-    if (window.starts_with(kByteOrderMark)) at_ = kByteOrderMark.size();
-  }
   bool progress = true;
   while (progress && frames.size() < enough) {
     switch (mode_) {
       case Mode::top: progress = step_top(window, last, frames); break;
       case Mode::elements: progress = step_elements(window, last, frames); break;
       case Mode::skip: progress = step_skip(window, last); break;
+      case Mode::text: progress = step_text(window, last); break;
+      case Mode::rest:
+        at_ = window.size();
+        progress = false;
+        break;
     }
   }
   return at_;
@@ -169,30 +197,113 @@ void Framer::add(std::string_view window, std::size_t begin, std::size_t end, Re
 // Each step consumes one document, or stretch of none, and says whether there may be more in the window.
 
 bool Framer::step_top(std::string_view window, bool last, std::vector<Frame>& frames) {
-  // A record separator (RFC 7464) or a comma between documents does no harm.
-  while (at_ < window.size() && (is_space(window[at_]) || window[at_] == ',' || window[at_] == '\x1E')) ++at_;
+  // A record separator (RFC 7464), a comma or NULs between documents do no harm; files that were joined have a byte
+  // order mark each.
+  while (at_ < window.size()) {
+    const char c = window[at_];
+    if (is_space(c) || c == ',' || c == '\x1E' || c == '\0') {
+      ++at_;
+    } else if (window.substr(at_).starts_with(kByteOrderMark)) {
+      at_ += kByteOrderMark.size();
+    } else {
+      break;
+    }
+  }
   if (at_ >= window.size()) return false;
-  if (window[at_] == '[') {
-    ++at_;
-    array_only_ = true;
+  const std::string_view rest = window.substr(at_);
+  if (rest.size() < kByteOrderMark.size() && !last && kByteOrderMark.starts_with(rest)) return false;
+  if (rest.front() == '[') {
+    switch (begins_array(rest)) {
+      case ArrayStart::yes:
+        ++at_;
+        array_depth_ = 0;
+        mode_ = Mode::elements;
+        document_seen_ = true;
+        return true;
+      case ArrayStart::more_needed:
+        if (!last && rest.size() <= kMaxUnfinished) return false;
+        break;
+      case ArrayStart::no: break;
+    }
+    return step_line(window, last, frames);
+  }
+  if (rest.front() != '{') return step_line(window, last, frames);
+  if (const auto array = opening_of_document_array(rest)) {
+    at_ += *array;
+    array_depth_ = 1;
     mode_ = Mode::elements;
+    document_seen_ = true;
     return true;
   }
-  if (window[at_] == '{') {
-    if (const auto array = opening_of_document_array(window.substr(at_))) {
-      at_ += *array;
-      array_only_ = false;
-      mode_ = Mode::elements;
-      return true;
-    }
-    return take_line(window, frames) || take_value(window, last, frames);
-  }
-  // Neither: up to the end of the line.
+  document_seen_ = true;
+  return take_line(window, frames) || take_value(window, last, frames);
+}
+
+// A line that begins with neither `{` nor an array.
+bool Framer::step_line(std::string_view window, bool last, std::vector<Frame>& frames) {
   const std::size_t feed = window.find('\n', at_);
   const bool enough = window.size() - at_ > kMaxUnfinished;
   if (feed == std::string_view::npos && !last && !enough) return false;
   const std::size_t end = feed == std::string_view::npos ? window.size() : feed;
+  const LineKind kind = line_kind(window.substr(at_, end - at_));
+  switch (kind) {
+    case LineKind::text: break;
+    case LineKind::label: at_ = end; return true;
+    case LineKind::holds_json:
+      document_seen_ = true;
+      add(window, at_, end, Reason::none, frames);
+      at_ = end;
+      return true;
+    case LineKind::header:
+    case LineKind::flattened:
+      if (document_seen_) break;
+      document_seen_ = true;
+      if (kind == LineKind::flattened) {
+        add(window, at_, end, Reason::flattened_row, frames);
+        mode_ = Mode::rest;
+      }
+      at_ = end;
+      return true;
+  }
+  if (!document_seen_) return take_first_text(window, last, frames);
   add(window, at_, end, Reason::not_an_object, frames);
+  at_ = end;
+  return true;
+}
+
+// Text before any document: lines up to one that may be a document, or enough of them.
+bool Framer::take_first_text(std::string_view window, bool last, std::vector<Frame>& frames) {
+  std::size_t line = at_;
+  std::size_t end = at_;
+  while (line < window.size() && line - at_ < kKeptText) {
+    const std::size_t begin = skip_space(window, line);
+    const std::size_t feed = window.find('\n', begin);
+    if (feed == std::string_view::npos && !last && window.size() - at_ <= kMaxUnfinished) return false;
+    if (line != at_ && begins_document(window.substr(begin, std::min(feed, window.size()) - begin))) break;
+    end = std::min(feed, window.size());
+    line = std::min(end + 1, window.size());
+  }
+  if (line >= window.size() && line - at_ < kKeptText && !last) return false;
+  const std::size_t kept = std::min(end, at_ + kKeptText);
+  add(window, at_, kept, Reason::not_an_object, frames);
+  at_ = end;
+  mode_ = Mode::text;
+  return true;
+}
+
+// Behind the text that was kept: passes over lines up to one that may be a document.
+bool Framer::step_text(std::string_view window, bool last) {
+  at_ = skip_space(window, at_);
+  if (at_ >= window.size()) return false;
+  const std::size_t feed = window.find('\n', at_);
+  const bool ends = feed != std::string_view::npos || last || window.size() - at_ > kMaxUnfinished;
+  if (!ends) return false;
+  const std::size_t end = std::min(feed, window.size());
+  if (begins_document(window.substr(at_, end - at_))) {
+    document_seen_ = true;
+    mode_ = Mode::top;
+    return true;
+  }
   at_ = end;
   return true;
 }
@@ -205,13 +316,13 @@ bool Framer::step_elements(std::string_view window, bool last, std::vector<Frame
     case '[': return take_value(window, last, frames);
     case ']':
       ++at_;
-      if (array_only_) {
+      if (array_depth_ == 0) {
         mode_ = Mode::top;
       } else {
-        // The rest of the object around the array.
+        // The rest of the objects around the array.
         mode_ = Mode::skip;
         after_skip_ = Mode::top;
-        skipping_ = Scan{0, 1, false, false, ']'};
+        skipping_ = Scan{0, array_depth_, false, false, ']'};
       }
       return true;
     default: return take_scalar(window, last, frames);
@@ -269,8 +380,8 @@ bool Framer::take_value(std::string_view window, bool last, std::vector<Frame>& 
       const std::string_view value = window.substr(at_, scan.at - at_);
       if (value.size() > kMaxRecordBytes && top) {
         if (const auto array = find_document_array(value)) {
-          at_ += *array;
-          array_only_ = false;
+          at_ += array->begin;
+          array_depth_ = array->depth;
           mode_ = Mode::elements;
           return true;
         }
@@ -321,8 +432,8 @@ bool Framer::give_up(std::string_view window, bool last, const Scan& scan, std::
   if (mode_ == Mode::elements) {
     if (end_before_next_event(window, frames)) return true;
   } else if (const auto array = too_long ? find_document_array(window.substr(at_)) : std::nullopt) {
-    at_ += *array;
-    array_only_ = false;
+    at_ += array->begin;
+    array_depth_ = array->depth;
     mode_ = Mode::elements;
     return true;
   }
@@ -337,7 +448,7 @@ bool Framer::give_up(std::string_view window, bool last, const Scan& scan, std::
 }
 
 // An array element that is neither object nor array, or stray bytes: up to the next comma, bracket or brace outside a
-// string.
+// string. A string may be JSON text.
 bool Framer::take_scalar(std::string_view window, bool last, std::vector<Frame>& frames) {
   std::size_t end = at_;
   while (end < window.size() && window[end] != ',' && window[end] != ']' && window[end] != '{') {
@@ -348,13 +459,22 @@ bool Framer::take_scalar(std::string_view window, bool last, std::vector<Frame>&
     }
   }
   if (end >= window.size() && !last && window.size() - at_ <= kMaxUnfinished) return false;
-  add(window, at_, end, Reason::not_an_object, frames);
+  const std::size_t inside = skip_space(window, at_ + 1);
+  const bool json_text = window[at_] == '"' && inside < end && (window[inside] == '{' || window[inside] == '[');
+  add(window, at_, end, json_text ? Reason::none : Reason::not_an_object, frames);
   at_ = end;
   return true;
 }
 
-std::optional<std::size_t> find_document_array(std::string_view json) {
+ArrayStart begins_array(std::string_view text) {
+  const std::size_t at = skip_space(text, 1);
+  if (at >= text.size()) return ArrayStart::more_needed;
+  return std::string_view{"{[\"],"}.find(text[at]) == std::string_view::npos ? ArrayStart::no : ArrayStart::yes;
+}
+
+std::optional<DocumentArray> find_document_array(std::string_view json) {
   std::size_t at = 1;
+  std::int64_t depth = 1;
   while (true) {
     at = skip_space(json, at);
     if (at >= json.size() || json[at] != '"') return std::nullopt;
@@ -364,25 +484,13 @@ std::optional<std::size_t> find_document_array(std::string_view json) {
     if (at >= json.size() || json[at] != ':') return std::nullopt;
     at = skip_space(json, at + 1);
     if (at >= json.size()) return std::nullopt;
-    if (json[at] == '[' && names_document_array(*key)) return at + 1;
-    // The value: to the comma behind it.
-    std::size_t depth = 0;
-    for (; at < json.size(); ++at) {
-      const char c = json[at];
-      if (c == '"') {
-        if (!take_string(json, at)) return std::nullopt;
-        --at;
-      } else if (c == '{' || c == '[') {
-        ++depth;
-      } else if (c == '}' || c == ']') {
-        if (depth == 0) return std::nullopt;
-        --depth;
-      } else if (c == ',' && depth == 0) {
-        break;
-      }
+    if (json[at] == '[' && names_documents(*key)) return DocumentArray{at + 1, depth};
+    if (json[at] == '{' && names_document_object(*key) && depth < kMaxDepth) {
+      ++depth;
+      ++at;
+      continue;
     }
-    if (at >= json.size()) return std::nullopt;
-    ++at;
+    if (!skip_value(json, at)) return std::nullopt;
   }
 }
 

@@ -11,7 +11,8 @@
 
 namespace trailkeeper::event {
 
-/// A stretch of a window. With Reason::none it is a JSON object to parse; else a record that is none.
+/// A stretch of a window. With Reason::none it is a document for event/unwrap.h: a JSON object, array or string, or a
+/// line that may have one in it; else a record that is none.
 struct Frame {
   std::size_t begin;
   std::size_t end;
@@ -19,8 +20,12 @@ struct Frame {
 };
 
 /// Cuts a stream into frames. It knows: documents one a line (NDJSON), one after the other, or laid out over lines; an
-/// array of documents; an object whose first member is the array `Records` or `Events`; a byte order mark; CRLF. It
-/// only counts brackets and quotes; whether a frame is JSON is the parser's to say.
+/// array of documents; an object whose first member is the array `Records` or `Events`; byte order marks; CRLF; lines
+/// with a document in them (event/text_line.h). It only counts brackets and quotes; whether a frame is JSON is the
+/// parser's to say.
+///
+/// Text before the first document is one frame, its first kKeptText bytes: a file that is something else altogether
+/// isn't taken apart into lines. The rows of a query that lack the records are one frame, too, to the stream's end.
 ///
 /// Broken input costs only itself: a line feed inside a string, or a line that begins a new object where the record
 /// before isn't finished, ends the broken record there; in an array the next `{"eventVersion"` does.
@@ -31,8 +36,12 @@ class Framer {
   /// An unfinished record longer than this is given up as too large. A window must be able to grow beyond it.
   static constexpr std::size_t kMaxUnfinished = std::size_t{4} << 20;
 
+  /// What is kept of text before the first document.
+  static constexpr std::size_t kKeptText = 4096;
+
   /// Starts between documents, or, with `in_array`, inside an object's array of documents.
-  explicit Framer(bool in_array = false) : mode_(in_array ? Mode::elements : Mode::top), array_only_(!in_array) {}
+  explicit Framer(bool in_array = false)
+      : mode_(in_array ? Mode::elements : Mode::top), array_depth_(in_array ? 1 : 0) {}
 
   /// Appends the frames found in `window`, which must be followed by kPadding readable bytes, but no more than `most`:
   /// a frame takes more memory than the shortest document. Returns how many bytes are done with. `last` says that the
@@ -47,13 +56,15 @@ class Framer {
   [[nodiscard]] std::uint64_t passed_over() const { return passed_over_; }
 
   /// Whether what is done with ends between documents: a new framer may start there.
-  [[nodiscard]] bool between_documents() const { return mode_ == Mode::top; }
+  [[nodiscard]] bool between_documents() const { return mode_ != Mode::elements && mode_ != Mode::skip; }
 
  private:
   enum class Mode : std::uint8_t {
     top,       // Between documents.
     elements,  // In an array of documents.
     skip,      // In a value of which no frame is to be made (any more).
+    text,      // In text before the first document, of which a frame was made.
+    rest,      // In what no frame is to be made of, to the stream's end.
   };
 
   /// Where a scan of one bracketed value stands.
@@ -70,6 +81,10 @@ class Framer {
   static std::size_t next_event_start(std::string_view window, std::size_t from);
   static bool swallowed_event(std::string_view window, std::size_t begin, std::size_t end);
 
+  bool step_array(std::string_view window, bool last);
+  bool step_line(std::string_view window, bool last, std::vector<Frame>& frames);
+  bool step_text(std::string_view window, bool last);
+  bool take_first_text(std::string_view window, bool last, std::vector<Frame>& frames);
   bool step_top(std::string_view window, bool last, std::vector<Frame>& frames);
   bool step_elements(std::string_view window, bool last, std::vector<Frame>& frames);
   bool step_skip(std::string_view window, bool last);
@@ -81,8 +96,8 @@ class Framer {
   void add(std::string_view window, std::size_t begin, std::size_t end, Reason reason, std::vector<Frame>& frames);
 
   Mode mode_;
-  bool array_only_;  // The array being read is itself the document, not a member of an object.
-  bool started_ = false;
+  std::int64_t array_depth_;     // Objects around the array being read; 0: it is itself the document.
+  bool document_seen_ = false;   // Something that may be a document has come.
   unsigned lines_in_a_row_ = 0;  // Documents that were a line each, without one in between that wasn't.
   std::size_t at_ = 0;
   Scan skipping_;
@@ -109,8 +124,19 @@ void for_each_frame(Framer& framer, std::string_view bytes, std::vector<Frame>& 
   } while (done < bytes.size());
 }
 
-/// The offset just after the `[` of the member `Records`, `Events` or `logEvents` of the object that starts at json[0];
-/// nothing if it has none (as far as `json` goes).
-std::optional<std::size_t> find_document_array(std::string_view json);
+/// An array of documents inside an object.
+struct DocumentArray {
+  std::size_t begin = 0;   ///< Just after its `[`.
+  std::int64_t depth = 1;  ///< Objects around it.
+};
+
+/// The first array of the object that starts at json[0] whose member's name says that it holds documents
+/// (names_documents), also inside of objects that are known to hold such; nothing if it has none (as far as `json`
+/// goes).
+std::optional<DocumentArray> find_document_array(std::string_view json);
+
+/// Whether text that begins with `[` begins an array of documents, rather than a line of some log.
+enum class ArrayStart : std::uint8_t { yes, no, more_needed };
+ArrayStart begins_array(std::string_view text);
 
 }  // namespace trailkeeper::event

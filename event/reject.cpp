@@ -11,7 +11,7 @@ struct Entry {
   std::string_view text;
 };
 
-constexpr std::array<Entry, 13> kEntries{{
+constexpr std::array<Entry, 15> kEntries{{
     {"none", "is an event"},
     {"broken-json", "not valid JSON"},
     {"invalid-utf8", "not valid UTF-8"},
@@ -25,6 +25,8 @@ constexpr std::array<Entry, 13> kEntries{{
     {"aggregated", "is a CloudTrail aggregated summary, not an event"},
     {"broken-envelope", "is an envelope whose content cannot be unwrapped"},
     {"bad-bill-line", "is a cost report's line without account, time or amount in USD"},
+    {"s3-notification", "is a notification of a file in S3, not an event: replay the file"},
+    {"flattened-row", "is a query's row without the record as it came: export eventJson, or replay the files in S3"},
 }};
 
 const Entry& entry(Reason reason) {

@@ -21,7 +21,9 @@ enum class Reason : std::uint8_t {
   digest_file = 9,       ///< A CloudTrail digest: evidence about log files, not an event.
   aggregated = 10,       ///< A CloudTrail aggregated summary of many events, not one event.
   broken_envelope = 11,  ///< An envelope whose content can't be unwrapped.
-  bad_bill_line = 12     ///< A line of a cost report that lacks what a charge needs.
+  bad_bill_line = 12,    ///< A line of a cost report that lacks what a charge needs.
+  s3_notification = 13,  ///< Tells that a file was written to a bucket: it isn't the file.
+  flattened_row = 14     ///< A query's row, or its header, that lacks the record as it came.
 };
 
 /// JSON nesting levels an event may have.

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "event/json_text.h"
+#include "event/wrapper.h"
 
 namespace trailkeeper::event {
 namespace {
@@ -13,15 +14,28 @@ namespace ondemand = simdjson::ondemand;
 
 // What the classification needs to know of the record's first level.
 struct TopLevel {
-  bool detail_object = false;
+  std::uint64_t wrappers = 0;
   bool detail_type = false;
-  bool container_array = false;
-  bool message_text = false;
-  bool log_event_id = false;
-  bool lookup_text = false;
+  bool event_json = false;
+  bool event_version = false;
   bool digest = false;
   bool aggregated = false;
+  bool s3_object = false;
+  bool flattened = false;
+  // Of an S3 test event, of CloudTrail's notification of a file, and of EventBridge's about an object.
+  unsigned notification_members = 0;
 };
+
+constexpr unsigned kNotificationMembers = 2;
+
+std::uint8_t wrapper_value(ondemand::json_type type) {
+  switch (type) {
+    case ondemand::json_type::object: return kObjectValue;
+    case ondemand::json_type::array: return kArrayValue;
+    case ondemand::json_type::string: return kTextValue;
+    default: return 0;
+  }
+}
 
 class PathWalk {
  public:
@@ -127,15 +141,24 @@ class PathWalk {
 
   void note_top_level(std::string_view key, ondemand::json_type type) {
     const bool text = type == ondemand::json_type::string;
-    const bool array = type == ondemand::json_type::array;
-    if (key == "detail") top_.detail_object = type == ondemand::json_type::object;
+    const bool object = type == ondemand::json_type::object;
+    if (const auto row = wrapper_row(key)) {
+      // Of a repeated key the last counts.
+      top_.wrappers &= ~wrapper_bit(*row);
+      if ((wrappers()[*row].values & wrapper_value(type)) != 0) top_.wrappers |= wrapper_bit(*row);
+    }
     if (key == "detail-type") top_.detail_type = text;
-    if (key == "message") top_.message_text = text;
-    if (key == "id" || key == "timestamp") top_.log_event_id = true;
-    if (key == "CloudTrailEvent") top_.lookup_text = text;
-    if (key == "Records" || key == "Events" || key == "logEvents") top_.container_array = top_.container_array || array;
+    if (key == "eventJson") top_.event_json = text;
+    if (key == "eventVersion") top_.event_version = true;
     if (key == "digestStartTime" || key == "digestS3Object") top_.digest = true;
-    if (key == "timeWindow") top_.aggregated = type == ondemand::json_type::object;
+    if (key == "timeWindow") top_.aggregated = object;
+    if (key == "s3") top_.s3_object = object;
+    if (key == "eventname") top_.flattened = text;
+    if ((key == "Service" && text) || (key == "Event" && text) || (key == "s3Bucket" && text) ||
+        (key == "s3ObjectKey" && type == ondemand::json_type::array) || (key == "bucket" && object) ||
+        (key == "object" && object)) {
+      ++top_.notification_members;
+    }
   }
 
   Shape& shape_;
@@ -154,29 +177,62 @@ void adopt(Shape& shape, Field field, Field from) {
   shape.slots[static_cast<std::size_t>(slot)].field = field;
 }
 
+// Whether the object is about a file in S3. What S3 sends looks like an event of CloudTrail: it has an eventName and an
+// eventTime, but never an eventID.
+bool is_s3_notification(const Shape& shape, const TopLevel& top) {
+  if (has_slot(shape, Field::event_id)) return false;
+  return top.s3_object || (!has_slot(shape, Field::event_name) && top.notification_members >= kNotificationMembers);
+}
+
+std::uint64_t certain_rows() {
+  std::uint64_t rows = 0;
+  for (std::size_t row = 0; row < wrappers().size(); ++row) {
+    if (wrappers()[row].certain && wrappers()[row].beside.empty()) rows |= wrapper_bit(row);
+  }
+  return rows;
+}
+
+// An object that isn't an event.
+void classify_other(Shape& shape, const TopLevel& top) {
+  std::uint64_t rows = top.wrappers;
+  for (std::size_t row = 0; row < wrappers().size(); ++row) {
+    if (wrappers()[row].beside == "detail-type" && !top.detail_type) rows &= ~wrapper_bit(row);
+  }
+  if (rows != 0) {
+    shape.kind = ShapeKind::wrapper;
+    shape.wrappers = rows;
+    return;
+  }
+  shape.kind = ShapeKind::rejected;
+  if (top.digest) {
+    shape.reason = Reason::digest_file;
+  } else if (top.aggregated) {
+    shape.reason = Reason::aggregated;
+  } else {
+    shape.reason = top.flattened ? Reason::flattened_row : Reason::no_event_name;
+  }
+}
+
 void classify(Shape& shape, const TopLevel& top) {
   // Insight events name the API they are about in insightDetails and have no eventName of their own.
   adopt(shape, Field::event_name, Field::insight_event_name);
   adopt(shape, Field::event_source, Field::insight_event_source);
   const std::int32_t name = shape.slot_of_field[static_cast<std::size_t>(Field::event_name)];
-  if (name >= 0 && is_quoted(shape.slots[static_cast<std::size_t>(name)].type)) {
-    shape.kind = ShapeKind::event;
-    const std::int32_t time = shape.slot_of_field[static_cast<std::size_t>(Field::event_time)];
-    if (time < 0 || !is_quoted(shape.slots[static_cast<std::size_t>(time)].type)) {
-      shape.kind = ShapeKind::rejected;
-      shape.reason = Reason::bad_event_time;
-    }
-  } else if (top.detail_object && top.detail_type) {
-    shape.kind = ShapeKind::event_bridge;
-  } else if (top.container_array) {
-    shape.kind = ShapeKind::container;
-  } else if (top.lookup_text) {
-    shape.kind = ShapeKind::lookup_event;
-  } else if (top.message_text && top.log_event_id) {
-    shape.kind = ShapeKind::log_event;
-  } else {
+  const bool named = name >= 0 && is_quoted(shape.slots[static_cast<std::size_t>(name)].type);
+  // A row of CloudTrail Lake may have columns of the record beside the record.
+  const bool lake_row = top.event_json && !top.event_version;
+  if (is_s3_notification(shape, top)) {
     shape.kind = ShapeKind::rejected;
-    shape.reason = top.digest ? Reason::digest_file : top.aggregated ? Reason::aggregated : Reason::no_event_name;
+    shape.reason = Reason::s3_notification;
+  } else if (!named || lake_row) {
+    classify_other(shape, top);
+  } else {
+    const std::int32_t time = shape.slot_of_field[static_cast<std::size_t>(Field::event_time)];
+    const bool timed = time >= 0 && is_quoted(shape.slots[static_cast<std::size_t>(time)].type);
+    // Lambda's events of Kinesis have an eventName of their own.
+    shape.wrappers = timed ? 0 : top.wrappers & certain_rows();
+    shape.kind = timed ? ShapeKind::event : shape.wrappers != 0 ? ShapeKind::wrapper : ShapeKind::rejected;
+    if (shape.kind == ShapeKind::rejected) shape.reason = Reason::bad_event_time;
   }
 }
 

@@ -44,12 +44,9 @@ struct Leaf {
 
 /// What a JSON object is, as far as its keys tell.
 enum class ShapeKind : std::uint8_t {
-  event,         ///< A CloudTrail record.
-  event_bridge,  ///< EventBridge: the record is the object `detail`.
-  log_event,     ///< CloudWatch Logs: the record is JSON text in the string `message`.
-  lookup_event,  ///< LookupEvents: the record is JSON text in the string `CloudTrailEvent`.
-  container,     ///< An object whose `Records`, `Events` or `logEvents` is an array of documents.
-  rejected,      ///< None of these; `reason` says why.
+  event,     ///< A CloudTrail record.
+  wrapper,   ///< May hold records: `wrappers` says in which members.
+  rejected,  ///< None of these; `reason` says why.
 };
 
 /// One leaf's place in the record.
@@ -67,6 +64,7 @@ struct Shape {
   std::array<std::string_view, kFieldCount> literal_of_field;  ///< "true" or "false" where the field is a literal.
   ShapeKind kind = ShapeKind::rejected;
   Reason reason = Reason::none;
+  std::uint64_t wrappers = 0;  ///< Rows of event/wrapper.h whose member it has, as wrapper_bit().
 
   /// Heap bytes it holds, about.
   [[nodiscard]] std::size_t memory() const;

@@ -2,10 +2,15 @@
 
 #include <simdjson.h>
 
+#include <array>
+#include <utility>
 #include <vector>
 
+#include "event/base64.h"
 #include "event/framer.h"
 #include "event/json_text.h"
+#include "event/text_line.h"
+#include "event/wrapper.h"
 
 namespace trailkeeper::event {
 
@@ -13,43 +18,35 @@ namespace ondemand = simdjson::ondemand;
 
 namespace {
 
-constexpr int kMaxLevels = 6;
+constexpr std::size_t kMaxRows = 64;
+// A buffer that grew beyond this isn't kept.
+constexpr std::size_t kKeptBuffer = std::size_t{4} << 20;
+constexpr std::string_view kBlank{" \t\r\n\0", 5};
 
-// The value of a member, as written; empty if there is none. Keys are compared with their escapes resolved, and of a
-// repeated key the last counts.
-std::string_view member_json(std::string_view document, std::string_view key) {
-  ondemand::parser parser;
-  ondemand::document parsed;
-  ondemand::object object;
-  if (parser.iterate(document.data(), document.size(), document.size() + simdjson::SIMDJSON_PADDING).get(parsed) ||
-      parsed.get_object().get(object)) {
-    return {};
-  }
-  std::string_view found;
-  for (auto member : object) {
-    ondemand::field field;
-    std::string_view name;
-    if (std::move(member).get(field) || field.unescaped_key().get(name)) return {};
-    if (name != key) continue;
-    ondemand::value value = field.value();
-    ondemand::json_type type{};
-    if (value.type().get(type)) return {};
-    if (type == ondemand::json_type::object) {
-      ondemand::object inner;
-      if (value.get_object().get(inner) || inner.raw_json().get(found)) return {};
-    } else if (type == ondemand::json_type::string) {
-      found = value.raw_json_token();
-    }
-  }
-  while (!found.empty() &&
-         (found.back() == ' ' || found.back() == '\n' || found.back() == '\r' || found.back() == '\t')) {
-    found.remove_suffix(1);  // simdjson's raw text goes up to the next token.
-  }
-  return found;
+std::string_view trimmed(std::string_view text) {
+  const std::size_t begin = text.find_first_not_of(kBlank);
+  if (begin == std::string_view::npos) return {};
+  return text.substr(begin, text.find_last_not_of(kBlank) - begin + 1);
 }
 
-// Whether a container is CloudWatch Logs' CONTROL_MESSAGE, which holds nothing. Its shape can't tell: a DATA_MESSAGE
-// may have the same.
+// The front of what may be said to be JSON: a byte order mark and rsyslog's cookie are taken off.
+std::string_view without_marks(std::string_view text) {
+  constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
+  constexpr std::string_view kCookie = "@cee:";
+  text = trimmed(text);
+  for (const std::string_view mark : {kByteOrderMark, kCookie}) {
+    if (text.starts_with(mark)) text = trimmed(text.substr(mark.size()));
+  }
+  return text;
+}
+
+// A bracket also begins lines of many logs.
+bool begins_json(std::string_view text) {
+  return text.starts_with('{') || (text.starts_with('[') && begins_array(text) != ArrayStart::no);
+}
+
+// Whether a wrapper is CloudWatch Logs' CONTROL_MESSAGE, which holds nothing. Its shape can't tell: a DATA_MESSAGE may
+// have the same.
 bool is_probe(const Record& record) {
   std::string text;
   const std::vector<Slot>& slots = record.shape->slots;
@@ -61,87 +58,262 @@ bool is_probe(const Record& record) {
   return text == "CONTROL_MESSAGE";
 }
 
+std::string_view without_trailing_space(std::string_view json) {
+  // simdjson's raw text goes up to the next token.
+  while (!json.empty() && std::string_view{" \n\r\t"}.find(json.back()) != std::string_view::npos)
+    json.remove_suffix(1);
+  return json;
+}
+
+// A value as written.
+std::string_view json_of(ondemand::value value) {
+  ondemand::json_type type{};
+  std::string_view json;
+  if (value.type().get(type)) return {};
+  if (type == ondemand::json_type::object) {
+    ondemand::object object;
+    if (value.get_object().get(object) || object.raw_json().get(json)) return {};
+  } else if (type == ondemand::json_type::array) {
+    ondemand::array array;
+    if (value.get_array().get(array) || array.raw_json().get(json)) return {};
+  } else if (type == ondemand::json_type::string) {
+    json = value.raw_json_token();
+  }
+  return without_trailing_space(json);
+}
+
 }  // namespace
 
 struct Unwrapper::Level {
   std::string text;
+  std::string unpacked;
   std::vector<Frame> frames;
+  ondemand::parser parser;
 };
 
-Unwrapper::Unwrapper() : levels_(std::make_unique<Level[]>(kMaxLevels + 1)) {}
+/// The members that rows name, as written.
+struct Unwrapper::Members {
+  std::array<std::string_view, kMaxRows> json;
+};
+
+/// Where a document lies.
+struct Unwrapper::Place {
+  std::size_t offset = 0;  ///< In the outermost document.
+  int level = 0;
+};
+
+Unwrapper::Unwrapper(Unpack unpack)
+    : unpack_(std::move(unpack)), levels_(std::make_unique<Level[]>(kMaxWrappers + 2)) {}
 Unwrapper::~Unwrapper() = default;
 
-void Unwrapper::unwrap(std::string_view document, DocumentVisitor& visitor) { unwrap(document, 0, 0, visitor); }
-
-void Unwrapper::unwrap(std::string_view document, std::size_t offset, int level, DocumentVisitor& visitor) {
-  // Before each record, not each document: one document may hold many records of new shapes. Records of the levels
-  // around this one aren't looked at any more.
-  if (parser_.shape_memory() > kMaxShapeBytes) {
-    parser_.reset();
-    visitor.on_shapes_forgotten();
-  }
-  Record record;
-  Reason reason = parser_.parse(document, record);
-  if (reason == Reason::none && record.shape->kind != ShapeKind::event && level >= kMaxLevels) {
-    reason = Reason::broken_envelope;
-  }
-  if (reason != Reason::none) {
-    visitor.on_reject(document, offset, reason);
-    return;
-  }
-  switch (record.shape->kind) {
-    case ShapeKind::event: visitor.on_event(record, offset); return;
-    case ShapeKind::event_bridge: {
-      const std::string_view detail = member_json(document, "detail");
-      if (detail.empty()) {
-        visitor.on_reject(document, offset, Reason::broken_envelope);
-      } else {
-        unwrap(detail, offset + static_cast<std::size_t>(detail.data() - document.data()), level + 1, visitor);
-      }
-      return;
-    }
-    case ShapeKind::log_event: unwrap_text(document, "message", offset, level, visitor); return;
-    case ShapeKind::lookup_event: unwrap_text(document, "CloudTrailEvent", offset, level, visitor); return;
-    case ShapeKind::container:
-      if (!is_probe(record)) unwrap_array(document, offset, level, visitor);
-      return;
-    case ShapeKind::rejected: visitor.on_reject(document, offset, record.shape->reason); return;
-  }
+void Unwrapper::unwrap(std::string_view document, DocumentVisitor& visitor) {
+  visitor_ = &visitor;
+  rejects_ = 0;
+  take(document, {});
+  if (rejects_ > kMaxRejects) visitor.on_reject(document, 0, reason_of_rest_);
 }
 
-void Unwrapper::unwrap_array(std::string_view document, std::size_t offset, int level, DocumentVisitor& visitor) {
-  const auto start = find_document_array(document);
-  if (!start) {
-    visitor.on_reject(document, offset, Reason::broken_envelope);
+void Unwrapper::reject(std::string_view bytes, std::size_t offset, Reason reason) {
+  if (++rejects_ > kMaxRejects) {
+    if (rejects_ == kMaxRejects + 1) reason_of_rest_ = reason;
     return;
   }
-  const std::string_view elements = document.substr(*start);
+  visitor_->on_reject(bytes, offset, reason);
+}
+
+// Before each record, not each document: one document may hold many records of new shapes. Records of the levels around
+// this one aren't looked at any more.
+Reason Unwrapper::parse(std::string_view json, Record& record) {
+  if (parser_.shape_memory() > kMaxShapeBytes) {
+    parser_.reset();
+    visitor_->on_shapes_forgotten();
+  }
+  return parser_.parse(json, record);
+}
+
+void Unwrapper::take(std::string_view document, const Place& place) {
+  if (!document.starts_with('{')) return take_other(document, place);
+  Record record;
+  const Reason reason = parse(document, record);
+  take_parsed(document, reason, record, place);
+}
+
+void Unwrapper::take_parsed(std::string_view document, Reason reason, const Record& record, const Place& place) {
+  if (reason == Reason::none && record.shape->kind != ShapeKind::event && place.level >= kMaxWrappers) {
+    reason = Reason::broken_envelope;
+  }
+  if (reason != Reason::none) return reject(document, place.offset, reason);
+  if (record.shape->kind == ShapeKind::event) return visitor_->on_event(record, place.offset);
+  take_wrapper(document, record.shape->wrappers, is_probe(record), place);
+}
+
+// A document that isn't an object: an array, a string, or a line of text.
+void Unwrapper::take_other(std::string_view document, const Place& place) {
+  if (place.level >= kMaxWrappers) return reject(document, place.offset, Reason::broken_envelope);
+  if (document.starts_with('[')) return take_row(document, place);
+  if (document.size() >= 2 && document.starts_with('"') && document.ends_with('"')) {
+    const std::string_view between = document.substr(1, document.size() - 2);
+    const std::string_view text = valid_escapes(between) ? text_of(document, place.level) : std::string_view{};
+    if (text_holds_record(text)) return take_text(text, place);
+  }
+  std::string& scratch = levels_[static_cast<std::size_t>(place.level)].text;
+  scratch.clear();
+  std::string_view json = json_in_line(document, scratch);
+  if (!json.empty() && json.data() != scratch.data()) json = scratch.assign(json);
+  const std::size_t size = json.size();
+  scratch.append(kPadding, '\0');
+  json = std::string_view{scratch}.substr(0, size);
+  if (json.empty() || !holds_record(json, place.level)) return reject(document, place.offset, Reason::not_an_object);
+  take(json, {place.offset, place.level + 1});
+}
+
+// Of the rows whose member the object has, the first that holds a record counts.
+void Unwrapper::take_wrapper(std::string_view document, std::uint64_t rows, bool probe, const Place& place) {
+  if (probe && (rows & wrapper_bit(*wrapper_row("logEvents"))) != 0) return;
+  Members members;
+  find_members(document, rows, place.level, members);
+  std::string_view some_text;
+  for (std::size_t row = 0; row < wrappers().size(); ++row) {
+    const std::string_view json = members.json[row];
+    if (json.empty()) continue;
+    const bool text = json.starts_with('"');
+    const std::size_t inside = text ? 0 : static_cast<std::size_t>(json.data() - document.data());
+    if (take_member(json, wrappers()[row].certain, {place.offset + inside, place.level})) return;
+    if (text && some_text.empty()) some_text = json;
+  }
+  // A message that is no record is what is to be kept, rather than the object around it: CloudWatch Logs has those of
+  // other programs, too.
+  const std::string_view text =
+      place.level > 0 && !some_text.empty() ? text_of(some_text, place.level) : std::string_view{};
+  if (text.empty()) return reject(document, place.offset, Reason::no_event_name);
+  reject(text, place.offset, Reason::not_an_object);
+}
+
+// False: it holds no record, and nothing was done.
+bool Unwrapper::take_member(std::string_view json, bool certain, const Place& place) {
+  if (json.starts_with('"')) {
+    const std::string_view text = text_of(json, place.level);
+    if (!text_holds_record(text)) return false;
+    take_text(text, place);
+  } else if (json.starts_with('[')) {
+    take_elements(json, place);
+  } else {
+    if (!certain && !holds_record(json, place.level)) return false;
+    take(json, {place.offset, place.level + 1});
+  }
+  return true;
+}
+
+// The documents of an array; each counts by itself.
+void Unwrapper::take_elements(std::string_view array, const Place& place) {
+  const std::string_view elements = array.substr(1);
+  std::vector<Frame>& frames = levels_[static_cast<std::size_t>(place.level)].frames;
   Framer framer{true};
   // Handing on may change the frames of deeper levels, never of this one.
-  for_each_frame(framer, elements, levels_[static_cast<std::size_t>(level)].frames, [&](const Frame& frame) {
+  for_each_frame(framer, elements, frames, [&](const Frame& frame) {
     const std::string_view element = elements.substr(frame.begin, frame.end - frame.begin);
+    const std::size_t offset = place.offset + 1 + frame.begin;
     if (frame.reason != Reason::none) {
-      visitor.on_reject(element, offset + *start + frame.begin, frame.reason);
+      reject(element, offset, frame.reason);
     } else {
-      unwrap(element, offset + *start + frame.begin, level + 1, visitor);
+      take(element, {offset, place.level + 1});
     }
   });
 }
 
-void Unwrapper::unwrap_text(std::string_view document, std::string_view key, std::size_t offset, int level,
-                            DocumentVisitor& visitor) {
-  std::string_view token = member_json(document, key);
-  if (token.size() < 2) {
-    visitor.on_reject(document, offset, Reason::broken_envelope);
+// An array inside an array is a query's row: its other columns are no records, and no loss.
+void Unwrapper::take_row(std::string_view array, const Place& place) {
+  const std::string_view elements = array.substr(1);
+  std::vector<Frame>& frames = levels_[static_cast<std::size_t>(place.level)].frames;
+  bool found = false;
+  Framer framer{true};
+  for_each_frame(framer, elements, frames, [&](const Frame& frame) {
+    const std::string_view element = elements.substr(frame.begin, frame.end - frame.begin);
+    if (frame.reason != Reason::none || !holds_record(element, place.level)) return;
+    found = true;
+    take(element, {place.offset + 1 + frame.begin, place.level + 1});
+  });
+  if (!found) reject(array, place.offset, Reason::not_an_object);
+}
+
+// The text that a JSON string stands for: as it is, or decoded from base64 and unpacked. In a buffer of the level,
+// with padding.
+std::string_view Unwrapper::text_of(std::string_view token, int level) {
+  Level& own = levels_[static_cast<std::size_t>(level)];
+  if (own.text.capacity() > kKeptBuffer) std::string{}.swap(own.text);
+  if (own.unpacked.capacity() > kKeptBuffer) std::string{}.swap(own.unpacked);
+  own.text.clear();
+  append_unescaped(token.substr(1, token.size() - 2), own.text);
+  std::string* buffer = &own.text;
+  if (looks_like_base64(trimmed(own.text))) {
+    own.unpacked.clear();
+    std::string decoded;
+    append_from_base64(trimmed(own.text), decoded);
+    const bool sound = unpack_ ? unpack_(decoded, kMaxUnpacked, own.unpacked) : true;
+    if (!unpack_) own.unpacked = std::move(decoded);
+    if (sound && begins_json(without_marks(own.unpacked))) buffer = &own.unpacked;
+  }
+  const std::size_t size = buffer->size();
+  buffer->append(kPadding, '\0');
+  return without_marks(std::string_view{*buffer}.substr(0, size));
+}
+
+// Text out of a string: a document or several. Precondition: text_holds_record.
+void Unwrapper::take_text(std::string_view text, const Place& place) {
+  const Place inside{place.offset, place.level + 1};
+  if (!begins_json(text)) return take(text, inside);
+  if (text.front() == '{') {
+    Record record;
+    const Reason reason = parse(text, record);
+    if (reason != Reason::broken_json && reason != Reason::too_large) return take_parsed(text, reason, record, inside);
+  }
+  std::vector<Frame>& frames = levels_[static_cast<std::size_t>(place.level)].frames;
+  Framer framer;
+  for_each_frame(framer, text, frames, [&](const Frame& frame) {
+    const std::string_view document = text.substr(frame.begin, frame.end - frame.begin);
+    if (frame.reason != Reason::none) {
+      reject(document, place.offset, frame.reason == Reason::truncated ? Reason::broken_json : frame.reason);
+    } else {
+      take(document, inside);
+    }
+  });
+}
+
+// Whether a value is a record, or an object or text that may hold some. Looks one level deep.
+bool Unwrapper::holds_record(std::string_view json, int level) {
+  if (json.starts_with('[')) return true;
+  if (json.starts_with('"')) return json.size() > 2 && json.ends_with('"') && text_holds_record(text_of(json, level));
+  Record record;
+  return json.starts_with('{') && parse(json, record) == Reason::none;
+}
+
+bool Unwrapper::text_holds_record(std::string_view text) {
+  if (begins_json(text)) return true;
+  if (text.starts_with('"')) return line_kind(text) == LineKind::holds_json;
+  std::string scratch;
+  const std::string_view json = json_in_line(text, scratch);
+  if (json.empty()) return false;
+  const std::string padded = std::string{json} + std::string(kPadding, '\0');
+  Record record;
+  return parse(std::string_view{padded}.substr(0, json.size()), record) == Reason::none;
+}
+
+// Keys are compared with their escapes resolved, and of a repeated key the last counts.
+void Unwrapper::find_members(std::string_view document, std::uint64_t rows, int level, Members& members) {
+  ondemand::parser& parser = levels_[static_cast<std::size_t>(level)].parser;
+  ondemand::document parsed;
+  ondemand::object object;
+  if (parser.iterate(document.data(), document.size(), document.size() + simdjson::SIMDJSON_PADDING).get(parsed) ||
+      parsed.get_object().get(object)) {
     return;
   }
-  std::string& text = levels_[static_cast<std::size_t>(level)].text;
-  text.clear();
-  append_unescaped(token.substr(1, token.size() - 2), text);
-  while (!text.empty() && (text.back() == '\n' || text.back() == '\r' || text.back() == ' ')) text.pop_back();
-  const std::size_t size = text.size();
-  text.append(kPadding, '\0');
-  unwrap(std::string_view{text}.substr(0, size), offset, level + 1, visitor);
+  for (auto member : object) {
+    ondemand::field field;
+    std::string_view name;
+    if (std::move(member).get(field) || field.unescaped_key().get(name)) return;
+    const auto row = wrapper_row(name);
+    if (row && (rows & wrapper_bit(*row)) != 0) members.json[*row] = json_of(field.value());
+  }
 }
 
 }  // namespace trailkeeper::event

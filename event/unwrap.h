@@ -1,8 +1,10 @@
-// From one JSON document to the events in it: takes envelopes off.
+// From one document to the events in it: takes envelopes off.
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
+#include <string>
 #include <string_view>
 
 #include "event/record.h"
@@ -10,7 +12,7 @@
 namespace trailkeeper::event {
 
 /// Receives what a document holds. `offset` is where the bytes begin in the document that was given to unwrap(); for
-/// what came out of a string (a CloudWatch Logs message), where that document begins.
+/// what came out of a string (a CloudWatch Logs message), where the object with the string begins.
 class DocumentVisitor {
  public:
   virtual ~DocumentVisitor() = default;
@@ -25,12 +27,21 @@ class DocumentVisitor {
   virtual void on_shapes_forgotten() {}
 };
 
-/// Takes these envelopes off: none; EventBridge (`detail`); `{"Records":[…]}`; a CloudWatch Logs subscription
-/// (`logEvents[].message`, and its probe, the CONTROL_MESSAGE, which holds nothing); the output of LookupEvents
-/// (`Events[].CloudTrailEvent`); and these inside each other, up to a few levels.
+/// Takes off what event/wrapper.h lists, in each other up to kMaxWrappers: objects around a record or around an array
+/// of them, JSON text in strings, base64 of it, also compressed; arrays (in an array inside an array, what isn't a
+/// record beside one that is, is a column); JSON strings; lines with a record in them (event/text_line.h).
+///
+/// Everything that holds no record is given to on_reject once: where a wrapper is certain, what it holds; else the
+/// object. What isn't an event beside more than kMaxRejects others in one document isn't given one by one: the document
+/// is, once.
 class Unwrapper {
  public:
-  Unwrapper();
+  /// Takes compression off `bytes`, of which up to `limit` may come out, and appends the result to `out`; false if it
+  /// is damaged or larger. What isn't compressed is appended as it is.
+  using Unpack = std::function<bool(std::string_view bytes, std::size_t limit, std::string& out)>;
+
+  /// Without `unpack`, compressed data is rejected.
+  explicit Unwrapper(Unpack unpack = {});
   ~Unwrapper();
   Unwrapper(const Unwrapper&) = delete;
   Unwrapper& operator=(const Unwrapper&) = delete;
@@ -43,15 +54,36 @@ class Unwrapper {
   /// Heap bytes that remembered shapes may have, about.
   static constexpr std::size_t kMaxShapeBytes = std::size_t{24} << 20;
 
+  static constexpr int kMaxWrappers = 10;
+  static constexpr std::size_t kMaxUnpacked = std::size_t{16} << 20;  ///< Of one string.
+  static constexpr std::size_t kMaxRejects = 1000;                    ///< Inside of one document.
+
  private:
   struct Level;
-  void unwrap(std::string_view document, std::size_t offset, int level, DocumentVisitor& visitor);
-  void unwrap_array(std::string_view document, std::size_t offset, int level, DocumentVisitor& visitor);
-  void unwrap_text(std::string_view document, std::string_view key, std::size_t offset, int level,
-                   DocumentVisitor& visitor);
+  struct Members;
+  struct Place;
+
+  void take(std::string_view document, const Place& place);
+  void take_other(std::string_view document, const Place& place);
+  Reason parse(std::string_view json, Record& record);
+  void take_parsed(std::string_view document, Reason reason, const Record& record, const Place& place);
+  void take_wrapper(std::string_view document, std::uint64_t rows, bool probe, const Place& place);
+  bool take_member(std::string_view json, bool certain, const Place& place);
+  void take_elements(std::string_view array, const Place& place);
+  void take_row(std::string_view array, const Place& place);
+  void take_text(std::string_view text, const Place& place);
+  bool holds_record(std::string_view json, int level);
+  bool text_holds_record(std::string_view text);
+  std::string_view text_of(std::string_view token, int level);
+  void find_members(std::string_view document, std::uint64_t rows, int level, Members& members);
+  void reject(std::string_view bytes, std::size_t offset, Reason reason);
 
   RecordParser parser_;
+  Unpack unpack_;
   std::unique_ptr<Level[]> levels_;  // Text taken out of strings, one buffer a nesting level.
+  DocumentVisitor* visitor_ = nullptr;
+  std::size_t rejects_ = 0;
+  Reason reason_of_rest_ = Reason::none;
 };
 
 }  // namespace trailkeeper::event

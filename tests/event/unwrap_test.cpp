@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "event/json_text.h"
+#include "event/wrapper.h"
 #include "tests/support/padded.h"
 
 using namespace trailkeeper::event;
@@ -42,6 +43,20 @@ Collector unwrapped(std::string_view document) {
 std::string event(int number) {
   return R"({"eventVersion":"1.09","eventTime":"2024-05-01T10:00:00Z","eventName":"E)" + std::to_string(number) +
          R"(","requestParameters":{"text":"caf\u00e9 \"quoted\" \\ back"}})";
+}
+
+std::string base64(std::string_view bytes) {
+  constexpr std::string_view kAlphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+  std::string out;
+  std::uint32_t bits = 0;
+  unsigned count = 0;
+  for (const char c : bytes) {
+    bits = bits << 8U | static_cast<unsigned char>(c);
+    for (count += 8; count >= 6; count -= 6) out.push_back(kAlphabet[bits >> (count - 6) & 63U]);
+  }
+  if (count > 0) out.push_back(kAlphabet[bits << (6 - count) & 63U]);
+  while (out.size() % 4 != 0) out.push_back('=');
+  return out;
 }
 
 std::string quoted(std::string_view text) {
@@ -168,4 +183,106 @@ TEST_CASE("broken documents are rejected whole") {
   CHECK(
       unwrapped("{\"messageType\":\"DATA_MESSAGE\",\"logEvents\":[{\"id\":\"1\",\"message\":\"\"}]}").reasons.size() ==
       1);
+}
+
+TEST_CASE("every row of the table, with each kind of value it takes, gives the event inside, byte for byte") {
+  for (const Wrapper& row : wrappers()) {
+    CAPTURE(row.member);
+    std::string head = "{\"other\":[1,{}],";
+    if (!row.beside.empty()) head += quoted(row.beside) + ":\"x\",";
+    head += quoted(row.member) + ":";
+    if ((row.values & kObjectValue) != 0) CHECK(unwrapped(head + event(1) + "}").events == Texts{event(1)});
+    if ((row.values & kArrayValue) != 0) {
+      CHECK(unwrapped(head + "[" + event(1) + "," + event(2) + "]}").events == Texts{event(1), event(2)});
+    }
+    if ((row.values & kTextValue) != 0) {
+      CHECK(unwrapped(head + quoted(event(1)) + "}").events == Texts{event(1)});
+      CHECK(unwrapped(head + quoted(event(1) + event(2) + "\n" + event(3)) + "}").events ==
+            Texts{event(1), event(2), event(3)});
+      CHECK(unwrapped(head + quoted("\xEF\xBB\xBF @cee: " + event(1)) + "}").events == Texts{event(1)});
+      CHECK(unwrapped(head + quoted(base64(event(1))) + "}").events == Texts{event(1)});
+    }
+    CHECK(unwrapped(head + "null}").reasons == std::vector{Reason::no_event_name});
+    CHECK(unwrapped(head + "17}").reasons == std::vector{Reason::no_event_name});
+  }
+}
+
+TEST_CASE("of several members the one that holds a record counts; none: the object is rejected") {
+  CHECK(unwrapped(R"({"message":"text","log":)" + quoted(event(1)) + "}").events == Texts{event(1)});
+  CHECK(unwrapped(R"({"event":{"action":"x"},"message":)" + quoted(event(1)) + "}").events == Texts{event(1)});
+  CHECK(unwrapped(R"({"log":{"level":"info"},"message":)" + quoted(event(1)) + "}").events == Texts{event(1)});
+  CHECK(unwrapped(R"({"message":{"msg":)" + quoted(event(1)) + "}}").events == Texts{event(1)});
+  const auto none = unwrapped(R"({"message":"text","log":"more"})");
+  CHECK(none.rejects == Texts{R"({"message":"text","log":"more"})"});
+  CHECK(none.reasons == std::vector{Reason::no_event_name});
+}
+
+TEST_CASE("what Lambda, SQS, SNS, Kinesis and CloudWatch Logs put around each other") {
+  const std::string sns = R"({"Type":"Notification","Message":)" + quoted(event(1)) + "}";
+  CHECK(unwrapped(R"({"Records":[{"messageId":"0","eventSource":"aws:sqs","body":)" + quoted(sns) + "}]}").events ==
+        Texts{event(1)});
+  CHECK(unwrapped(R"({"Records":[{"EventSource":"aws:sns","Sns":)" + sns + "}]}").events == Texts{event(1)});
+  CHECK(unwrapped(R"({"Records":[{"eventName":"aws:kinesis:record","eventID":"s:1","kinesis":{"data":)" +
+                  quoted(base64(event(1))) + "}}]}")
+            .events == Texts{event(1)});
+  CHECK(unwrapped(R"({"awslogs":{"data":)" + quoted(base64(log_message({event(1), event(2)}))) + "}}").events ==
+        Texts{event(1), event(2)});
+}
+
+TEST_CASE("a notification of a file in S3 is no event, however it comes: one reject that says what it is") {
+  const std::string record =
+      R"({"eventVersion":"2.1","eventSource":"aws:s3","awsRegion":"eu-west-1","eventTime":"2024-06-01T15:59:15.977Z","eventName":"ObjectCreated:Put","s3":{"bucket":{"name":"b"},"object":{"key":"k"}}})";
+  const std::string records = "{\"Records\":[" + record + "]}";
+  const std::string sns = R"({"Type":"Notification","Message":)" + quoted(records) + "}";
+  const std::string bridge =
+      R"({"detail-type":"Object Created","source":"aws.s3","detail":{"version":"0","bucket":{"name":"b"},"object":{"key":"k"}}})";
+  for (const std::string& document :
+       {record, records, sns, R"({"Records":[{"body":)" + quoted(sns) + "}]}", bridge,
+        std::string{R"({"Message":"{\"s3Bucket\":\"b\",\"s3ObjectKey\":[\"AWSLogs/x\"]}"})"},
+        std::string{R"({"Service":"Amazon S3","Event":"s3:TestEvent","Time":"t","Bucket":"b"})"}}) {
+    CAPTURE(document);
+    const auto found = unwrapped(document);
+    CHECK(found.events.empty());
+    CHECK(found.reasons == std::vector{Reason::s3_notification});
+  }
+  // CloudTrail's own event of the same call has an eventID.
+  const std::string own = record.substr(0, record.size() - 1) + R"(,"eventID":"7"})";
+  CHECK(unwrapped(own).events == Texts{own});
+}
+
+TEST_CASE("exports: columns beside the record are no loss, a row without one is") {
+  CHECK(unwrapped("[\"2024-06-01\",null,7," + quoted(event(1)) + "]").events == Texts{event(1)});
+  CHECK(unwrapped("[\"2024-06-01\",null,7," + quoted(event(1)) + "]").rejects.empty());
+  CHECK(unwrapped("[\"2024-06-01\",null,7]").reasons == std::vector{Reason::not_an_object});
+  CHECK(unwrapped(R"({"results":[[{"field":"@timestamp","value":"t"},{"field":"@message","value":)" + quoted(event(1)) +
+                  R"(},{"field":"@ptr","value":"x"}]],"status":"Complete"})")
+            .events == Texts{event(1)});
+  CHECK(unwrapped(R"({"eventName":"X","eventTime":"2024-05-01T10:00:00Z","eventJson":)" + quoted(event(1)) + "}")
+            .events == Texts{event(1)});
+  CHECK(unwrapped(R"({"eventversion":"1.08","eventname":"X","eventtime":"t"})").reasons ==
+        std::vector{Reason::flattened_row});
+}
+
+TEST_CASE("lines and strings that hold a record") {
+  CHECK(unwrapped(quoted(event(1))).events == Texts{event(1)});
+  CHECK(unwrapped(quoted(quoted(event(1)))).events == Texts{event(1)});
+  CHECK(unwrapped("2024-06-01T10:00:00.000Z " + event(1)).events == Texts{event(1)});
+  CHECK(unwrapped("EVENTS\tAKIA\t" + event(1) + "\t0-0\tDescribeInstances").events == Texts{event(1)});
+  std::string cell;
+  for (const char c : event(1)) cell += c == '"' ? std::string{"\"\""} : std::string{c};
+  CHECK(unwrapped("2024-06-01,\"" + cell + "\",x").events == Texts{event(1)});
+  // A record without its opening brace mustn't be taken for one that is inside of it.
+  const std::string broken = R"("eventVersion":"1","a":)" + event(1) + "}";
+  CHECK(unwrapped(broken).rejects == Texts{broken});
+  CHECK(unwrapped("hello {\"a\":1}").rejects == Texts{"hello {\"a\":1}"});
+  CHECK(unwrapped("INFO started").reasons == std::vector{Reason::not_an_object});
+}
+
+TEST_CASE("what is no event beside very many others in one document is kept as the document, once") {
+  std::string records;
+  for (int i = 0; i < 5000; ++i) records += "{},";
+  const auto found = unwrapped("{\"x\":1,\"Records\":[" + records + event(1) + "]}");
+  CHECK(found.events == Texts{event(1)});
+  CHECK(found.rejects.size() == Unwrapper::kMaxRejects + 1);
+  CHECK(found.rejects.back().starts_with("{\"x\":1,"));
 }

@@ -1,0 +1,48 @@
+// The kinds of objects that hold records without being one: the one table of envelopes, exports and shippers' records.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string_view>
+
+namespace trailkeeper::event {
+
+/// JSON types that a member's value may have; to be combined.
+enum WrapperValue : std::uint8_t {
+  kObjectValue = 1,  ///< A record, or another wrapper.
+  kArrayValue = 2,   ///< Of records or wrappers.
+  kTextValue = 4,    ///< JSON text, also base64 of it, also of that compressed.
+};
+
+/// One row: a member by which an object is known to hold records.
+struct Wrapper {
+  std::string_view member;
+  std::uint8_t values;      ///< WrapperValue bits.
+  std::string_view beside;  ///< A member that must stand beside it; empty: none.
+  /// Nothing else has such a member: what it holds is rejected as what it is. Else, where it holds no record, the next
+  /// row is tried, and what is rejected is the object.
+  bool certain;
+  std::string_view known_as;  ///< Who writes it, for docs/inputs.md.
+};
+
+/// All rows; where an object has several of the members, the first that holds a record counts.
+std::span<const Wrapper> wrappers();
+
+/// A row's bit in a Shape's set.
+constexpr std::uint64_t wrapper_bit(std::size_t row) { return std::uint64_t{1} << row; }
+
+/// The row of a member's name.
+std::optional<std::size_t> wrapper_row(std::string_view member);
+
+/// Whether an array under this name at the top of an object is one of documents, however large.
+bool names_documents(std::string_view member);
+
+/// Whether an object under this name may hold such an array.
+bool names_document_object(std::string_view member);
+
+/// Whether a shipper's record may have an event as text or object under this name.
+bool names_wrapped_text(std::string_view member);
+
+}  // namespace trailkeeper::event
