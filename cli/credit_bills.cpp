@@ -1,12 +1,11 @@
 // trailkeeper credits statement, ledger and reconcile: bills line by line.
 #include <fmt/format.h>
 
-#include <fstream>
-#include <iterator>
 #include <optional>
 
 #include "audit/bill_lines.h"
 #include "cli/credits.h"
+#include "cli/file_argument.h"
 #include "cli/money_cell.h"
 #include "event/json_text.h"
 #include "rules/credits/reconcile.h"
@@ -142,19 +141,12 @@ int run_ledger(const GlobalOptions& global, const CreditArguments& arguments) {
   return kDone;
 }
 
-std::string read_answer(const std::string& path) {
-  constexpr std::size_t kMaxBytes = std::size_t{64} << 20;
-  std::ifstream file{path, std::ios::binary};
-  if (!file) throw std::runtime_error(path + " can't be read: " + std::strerror(errno));
-  std::string bytes{std::istreambuf_iterator<char>{file}, {}};
-  if (bytes.size() > kMaxBytes) throw std::runtime_error(path + " is too large");
-  return bytes;
-}
+constexpr std::size_t kMaxAnswerBytes = std::size_t{64} << 20;
 
 // The differences of one file; nothing, and a message, if it is no answer of the Billing API.
 std::optional<std::vector<credits::Difference>> compare(const GlobalOptions& global, const std::string& path,
                                                         const credits::Book& book, const credits::Usage& usage) {
-  const std::string json = read_answer(path);
+  const std::string json = read_file_argument(path, kMaxAnswerBytes);
   const std::string_view kind = credits::kind_of_answer(json);
   if (kind.empty()) {
     print_error(global, path + " is neither what GetCredits nor what GetCreditAllocationHistory returns");

@@ -2,13 +2,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <fstream>
-#include <iostream>
-#include <iterator>
 
 #include "audit/console_findings.h"
 #include "audit/doubled_bills.h"
 #include "cli/credits.h"
+#include "cli/file_argument.h"
 #include "cli/money_cell.h"
 #include "cli/principal_argument.h"
 #include "rules/credits/forecast.h"
@@ -129,16 +127,7 @@ int run_check(const GlobalOptions& global, const CreditArguments& arguments) {
   return code;
 }
 
-std::string read_file(const std::string& path) {
-  constexpr std::size_t kMaxBytes = std::size_t{4} << 20;
-  std::ifstream file;
-  if (path != "-") file.open(path, std::ios::binary);
-  std::istream& in = path == "-" ? std::cin : file;
-  if (!in) throw std::runtime_error(path + " can't be read: " + std::strerror(errno));
-  std::string bytes{std::istreambuf_iterator<char>{in}, {}};
-  if (bytes.size() > kMaxBytes) throw std::runtime_error(path + " is too large for settings");
-  return bytes;
-}
+constexpr std::size_t kMaxSettingsBytes = std::size_t{4} << 20;
 
 int run_settings(const GlobalOptions& global, const CreditArguments& arguments) {
   Out out{global, Out::Length::list};
@@ -151,7 +140,9 @@ int run_settings(const GlobalOptions& global, const CreditArguments& arguments) 
   const std::string& path = arguments.files.front();
   store::Store store{global.store_directory(), store::Store::Mode::write};
   store::Writer writer{store};
-  if (const auto loaded = audit::load_credit_settings(store, writer, read_file(path), path, now()); !loaded) {
+  if (const auto loaded =
+          audit::load_credit_settings(store, writer, read_file_argument(path, kMaxSettingsBytes), path, now());
+      !loaded) {
     const auto& error = loaded.error();
     print_error(global, fmt::format("{}: {} {} (byte {})", path, error.path, error.message, error.offset));
     return kRefused;

@@ -2,14 +2,12 @@
 #include <fmt/format.h>
 
 #include <chrono>
-#include <fstream>
-#include <iostream>
-#include <sstream>
 
 #include "audit/policy_files.h"
 #include "audit/policy_state.h"
 #include "audit/verdict_index.h"
 #include "cli/command.h"
+#include "cli/file_argument.h"
 #include "cli/principal_argument.h"
 #include "cli/row_writer.h"
 #include "event/json_text.h"
@@ -23,24 +21,6 @@ struct Load {
   std::string at;
 };
 
-std::string read_whole(const std::string& path) {
-  std::ifstream file;
-  if (path != "-") {
-    file.open(path, std::ios::binary);
-    if (!file) throw std::runtime_error(path + " can't be read: " + std::strerror(errno));
-  }
-  std::istream& in = path == "-" ? std::cin : file;
-  std::string bytes;
-  char buffer[1 << 16];
-  while (in.read(buffer, sizeof buffer) || in.gcount() > 0) {
-    bytes.append(buffer, static_cast<std::size_t>(in.gcount()));
-    if (bytes.size() > audit::kMaxPolicyFileBytes)
-      throw std::runtime_error(path + " is too large for a file of policies");
-  }
-  if (in.bad() || (path != "-" && !file.is_open())) throw std::runtime_error(path + " can't be read");
-  return bytes;
-}
-
 int run_load(const GlobalOptions& global, const Load& load) {
   const event::Timestamp time = time_argument(load.at, "--at");
   store::Store store{global.store_directory(), store::Store::Mode::write};
@@ -49,7 +29,8 @@ int run_load(const GlobalOptions& global, const Load& load) {
   RowWriter rows{out, {{"file"}, {"id"}, {"at"}, {"new"}, {"content"}}};
   int code = kDone;
   for (const std::string& path : load.paths) {
-    const auto loaded = audit::load_policies(writer, read_whole(path), path, time, now());
+    const auto loaded =
+        audit::load_policies(writer, read_file_argument(path, audit::kMaxPolicyFileBytes), path, time, now());
     if (!loaded) {
       const auto& error = loaded.error();
       const std::string place = error.path.empty() ? std::string{} : error.path + ", ";

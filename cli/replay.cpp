@@ -33,14 +33,33 @@ std::string result_json(const ingest::ReplayResult& result) {
       R"({{"events":{},"duplicates":{},"variants":{},"rejected":{},"files":{},"bytes":{},"seconds":{:.3f},"merges":{},"mergeSeconds":{:.3f},"verdictSeconds":{:.3f},"billLines":{},"interrupted":{},"unreadable":[)",
       result.events, result.duplicates, result.variants, result.rejected, result.files, result.bytes, result.seconds,
       result.merging.merges, result.merging.seconds, result.verdicts.seconds, result.bill_lines, result.interrupted);
-  for (std::size_t i = 0; i < result.unreadable.size(); ++i) {
+  for (std::size_t i = 0; i < result.found.unreadable.size(); ++i) {
     json += i > 0 ? ",{\"path\":" : "{\"path\":";
-    event::append_quoted(result.unreadable[i].path, json);
+    event::append_quoted(result.found.unreadable[i].path, json);
     json += ",\"reason\":";
-    event::append_quoted(result.unreadable[i].reason, json);
+    event::append_quoted(result.found.unreadable[i].reason, json);
     json += "}";
   }
-  return json + "]}";
+  json += "],\"joinedFiles\":[";
+  for (std::size_t i = 0; i < result.found.joined.size(); ++i) {
+    json += i > 0 ? ",{\"path\":" : "{\"path\":";
+    event::append_quoted(result.found.joined[i].path, json);
+    json += ",\"members\":[";
+    for (const ingest::GzipMember& member : result.found.joined[i].members) {
+      if (json.back() == '}') json += ",";
+      json += fmt::format(R"({{"offset":{},"contentOffset":{}}})", member.stored, member.plain);
+    }
+    json += "]}";
+  }
+  json += "],\"otherFiles\":{";
+  bool first = true;
+  for (const auto& [kind, files] : result.found.others) {
+    if (!first) json += ",";
+    first = false;
+    event::append_quoted(kind, json);
+    json += ":" + std::to_string(files);
+  }
+  return json + "}}";
 }
 
 std::string result_text(const ingest::ReplayResult& result) {
@@ -56,6 +75,15 @@ std::string result_text(const ingest::ReplayResult& result) {
   }
   if (result.rejected > 0) {
     text += ", " + number_of(result.rejected, "rejected record", "rejected records") + " (see: trailkeeper rejects)";
+  }
+  for (const auto& [kind, files] : result.found.others) {
+    text += "\nleft out, as it holds no events: " + grouped(files) + " " + kind + (files == 1 ? "" : "s");
+  }
+  if (!result.found.joined.empty()) {
+    const ingest::JoinedFile& first = result.found.joined.front();
+    text += fmt::format("\n{} more than one gzip member: {} has another at byte {}",
+                        number_of(result.found.joined.size(), "file has", "files have"), first.path,
+                        first.members.front().stored);
   }
   const double seconds = result.seconds > 0 ? result.seconds : 1e-9;
   const auto rate = static_cast<double>(result.events + result.duplicates) / seconds;
@@ -77,7 +105,7 @@ int run_replay(const GlobalOptions& global, const Arguments& arguments) {
   ProgressLine line{replay.progress()};
   const ingest::ReplayResult result = replay.run(arguments.paths, g_stop);
   line.stop();
-  for (const ingest::UnreadableFile& file : result.unreadable) {
+  for (const ingest::UnreadableFile& file : result.found.unreadable) {
     print_error(global, "cannot read " + file.path + ": " + file.reason + "; the other files were replayed");
   }
   if (result.interrupted)
@@ -86,7 +114,7 @@ int run_replay(const GlobalOptions& global, const Arguments& arguments) {
   const bool json = global.format == Format::json || global.format == Format::ndjson;
   out.write((json ? result_json(result) : result_text(result)) + "\n");
   out.flush();
-  return result.unreadable.empty() && result.rejected == 0 && !result.interrupted ? kDone : kRefused;
+  return result.found.unreadable.empty() && result.rejected == 0 && !result.interrupted ? kDone : kRefused;
 }
 
 }  // namespace
@@ -100,7 +128,8 @@ void add_replay(CLI::App& app, const GlobalOptions& global, Run& run) {
       ->type_name("N");
   command->add_flag("--no-verdicts", arguments->no_verdicts, "Leave the verdicts to recheck");
   command->footer(
-      "JSON, NDJSON, gzip and zstd are told apart by content. Events that are in the store already change nothing.\n"
+      "JSON, NDJSON, exports, gzip, zstd, xz, bzip2, UTF-16, ZIP and tar are told apart by content. Events that are in "
+      "the store already change nothing.\n"
       "Exit code 1 if a file could not be read or a record was rejected; everything else is in the store then.\n\n"
       "Examples:\n"
       "  trailkeeper replay AWSLogs/\n"

@@ -8,6 +8,7 @@
 
 #include "event/canonical_number.h"
 #include "event/json_text.h"
+#include "event/record_member.h"
 
 namespace trailkeeper::event {
 namespace {
@@ -105,7 +106,9 @@ class Splitter {
 /// Writes nodes with a mark for their kind and a length where their end doesn't show.
 class Form {
  public:
-  Form(const std::vector<Node>& nodes, std::string& out) : nodes_(nodes), out_(out) {}
+  /// `essential`: leaves out what append_essential_json says.
+  Form(const std::vector<Node>& nodes, bool essential, std::string& out)
+      : nodes_(nodes), essential_(essential), out_(out) {}
 
   void append(std::size_t number) {
     const Node& node = nodes_[number];
@@ -127,6 +130,7 @@ class Form {
     for (std::size_t i = number + 1; i < nodes_[number].end; i = nodes_[i].end) {
       members.emplace_back(std::string{}, i);
       append_unescaped_exactly(nodes_[i].key, members.back().first);
+      if (essential_ && is_inessential(nodes_[i], members.back().first, number == 0)) members.pop_back();
     }
     // Members with one key keep their order: most readers take the last.
     std::stable_sort(members.begin(), members.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
@@ -136,6 +140,10 @@ class Form {
       append(value);
     }
     out_.push_back('}');
+  }
+
+  static bool is_inessential(const Node& member, std::string_view key, bool at_top) {
+    return (member.kind == Node::Kind::scalar && member.text == "null") || (at_top && !is_record_member(key));
   }
 
   void string(std::string_view between_quotes) {
@@ -159,6 +167,7 @@ class Form {
   }
 
   const std::vector<Node>& nodes_;
+  bool essential_;
   std::string& out_;
   std::string scratch_;
 };
@@ -167,7 +176,12 @@ class Form {
 
 void append_canonical_json(std::string_view json, std::string& out) {
   const std::vector<Node> nodes = Splitter{json}.run();
-  Form{nodes, out}.append(0);
+  Form{nodes, false, out}.append(0);
+}
+
+void append_essential_json(std::string_view json, std::string& out) {
+  const std::vector<Node> nodes = Splitter{json}.run();
+  Form{nodes, true, out}.append(0);
 }
 
 }  // namespace trailkeeper::event

@@ -217,6 +217,10 @@ void classify(Shape& shape, const TopLevel& top) {
   // Insight events name the API they are about in insightDetails and have no eventName of their own.
   adopt(shape, Field::event_name, Field::insight_event_name);
   adopt(shape, Field::event_source, Field::insight_event_source);
+  // Who signs in to IAM Identity Center has no other name.
+  if (!has_slot(shape, Field::arn) && !has_slot(shape, Field::principal_id)) {
+    adopt(shape, Field::user_name, Field::on_behalf_of_user_id);
+  }
   const std::int32_t name = shape.slot_of_field[static_cast<std::size_t>(Field::event_name)];
   const bool named = name >= 0 && is_quoted(shape.slots[static_cast<std::size_t>(name)].type);
   // A row of CloudTrail Lake may have columns of the record beside the record.

@@ -45,6 +45,17 @@ bool begins_json(std::string_view text) {
   return text.starts_with('{') || (text.starts_with('[') && begins_array(text) != ArrayStart::no);
 }
 
+// A cell of CSV may begin and end with a quote, too.
+bool is_json_string(std::string_view token) {
+  if (token.size() < 2 || token.front() != '"' || token.back() != '"') return false;
+  const std::string_view between = token.substr(1, token.size() - 2);
+  for (std::size_t at = 0; at < between.size(); ++at) {
+    if (between[at] == '"') return false;
+    if (between[at] == '\\') ++at;
+  }
+  return valid_escapes(between);
+}
+
 // Whether a wrapper is CloudWatch Logs' CONTROL_MESSAGE, which holds nothing. Its shape can't tell: a DATA_MESSAGE may
 // have the same.
 bool is_probe(const Record& record) {
@@ -151,9 +162,8 @@ void Unwrapper::take_parsed(std::string_view document, Reason reason, const Reco
 void Unwrapper::take_other(std::string_view document, const Place& place) {
   if (place.level >= kMaxWrappers) return reject(document, place.offset, Reason::broken_envelope);
   if (document.starts_with('[')) return take_row(document, place);
-  if (document.size() >= 2 && document.starts_with('"') && document.ends_with('"')) {
-    const std::string_view between = document.substr(1, document.size() - 2);
-    const std::string_view text = valid_escapes(between) ? text_of(document, place.level) : std::string_view{};
+  if (is_json_string(document)) {
+    const std::string_view text = text_of(document, place.level);
     if (text_holds_record(text)) return take_text(text, place);
   }
   std::string& scratch = levels_[static_cast<std::size_t>(place.level)].text;
@@ -279,12 +289,21 @@ void Unwrapper::take_text(std::string_view text, const Place& place) {
   });
 }
 
-// Whether a value is a record, or an object or text that may hold some. Looks one level deep.
+// Whether a value is a record, or may hold some: of text only its beginning is looked at.
 bool Unwrapper::holds_record(std::string_view json, int level) {
   if (json.starts_with('[')) return true;
   if (json.starts_with('"')) return json.size() > 2 && json.ends_with('"') && text_holds_record(text_of(json, level));
   Record record;
-  return json.starts_with('{') && parse(json, record) == Reason::none;
+  if (level >= kMaxWrappers || !json.starts_with('{') || parse(json, record) != Reason::none) return false;
+  if (record.shape->kind == ShapeKind::event) return true;
+  Members members;
+  find_members(json, record.shape->wrappers, level + 1, members);
+  for (std::size_t row = 0; row < wrappers().size(); ++row) {
+    const std::string_view member = members.json[row];
+    if (member.empty()) continue;
+    if ((wrappers()[row].certain && !member.starts_with('"')) || holds_record(member, level + 1)) return true;
+  }
+  return false;
 }
 
 bool Unwrapper::text_holds_record(std::string_view text) {

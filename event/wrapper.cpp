@@ -30,7 +30,7 @@ constexpr std::array kWrappers = std::to_array<Wrapper>({
     {"eventData", kObjectOrText, "", true, "CloudTrail Lake, PutAuditEvents"},
     {"_source", kObjectValue, "", true, "Elasticsearch and OpenSearch hits"},
     {"event.original", kTextValue | kArrayValue, "", false, "Elastic's ECS, flattened"},
-    {"original", kTextValue, "", false, "Elastic's ECS (`event.original`)"},
+    {"original", kObjectOrText, "", false, "Elastic's ECS (`event.original`)"},
     {"event", kObjectOrText, "", false, "Splunk HEC, Elastic's ECS"},
     {"Message", kTextValue, "", false, "SNS"},
     {"body", kObjectOrText, "", false, "SQS events of Lambda"},

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "event/byte_masks.h"
+#include "ingest/decompressor.h"
 
 namespace trailkeeper::ingest {
 namespace {
@@ -14,10 +15,15 @@ constexpr std::size_t kRejectOverhead = 256;
 constexpr std::size_t kLookEvery = std::size_t{256} << 10;
 constexpr std::size_t kEventOverhead = 256;
 
+// Compressed data inside of strings.
+bool unpack_data(std::string_view bytes, std::size_t limit, std::string& out) {
+  return unpack(bytes, limit, out) == UnpackResult::ok;
+}
+
 }  // namespace
 
 Batch::Batch(store::Writer& writer, const BatchLimits& limits, std::function<void()> full)
-    : writer_(writer), limits_(limits), full_(std::move(full)), builder_(writer.new_batch()) {}
+    : writer_(writer), limits_(limits), full_(std::move(full)), unwrapper_(unpack_data), builder_(writer.new_batch()) {}
 
 void Batch::enter(const Place& place) {
   place_ = place;

@@ -1,6 +1,8 @@
 #include "ingest/decompressor.h"
 
+#include <bzlib.h>
 #include <libdeflate.h>
+#include <lzma.h>
 #include <zlib.h>
 #include <zstd.h>
 
@@ -8,6 +10,9 @@
 #include <cstdint>
 #include <cstring>
 #include <new>
+#include <utility>
+
+#include "event/utf8.h"
 
 namespace trailkeeper::ingest {
 namespace {
@@ -20,18 +25,19 @@ std::size_t size_hint(std::string_view compressed) {
   return size;
 }
 
-class GzipStream : public DecompressionStream {
+// gzip, or zlib's own format.
+class InflateStream : public DecompressionStream {
  public:
-  GzipStream() {
-    constexpr int kGzipOnly = 16 + MAX_WBITS;
-    if (inflateInit2(&stream_, kGzipOnly) != Z_OK) throw std::bad_alloc();
+  explicit InflateStream(int window_bits) {
+    if (inflateInit2(&stream_, window_bits) != Z_OK) throw std::bad_alloc();
   }
-  ~GzipStream() override { inflateEnd(&stream_); }
-  GzipStream(const GzipStream&) = delete;
-  GzipStream& operator=(const GzipStream&) = delete;
+  ~InflateStream() override { inflateEnd(&stream_); }
+  InflateStream(const InflateStream&) = delete;
+  InflateStream& operator=(const InflateStream&) = delete;
 
   bool step(std::string_view& in, std::size_t room, std::string& out) override {
     const std::size_t begin = out.size();
+    const std::size_t size = in.size();
     out.resize(begin + room);
     stream_.next_out = reinterpret_cast<Bytef*>(out.data() + begin);
     stream_.avail_out = static_cast<uInt>(room);
@@ -41,6 +47,7 @@ class GzipStream : public DecompressionStream {
         // Zero padding may follow the last member; anything else begins another.
         while (!in.empty() && in.front() == '\0') in.remove_prefix(1);
         if (in.empty()) break;
+        note_member(consumed_ + size - in.size(), produced_ + room - stream_.avail_out);
         inflateReset(&stream_);
         between_members_ = false;
       }
@@ -57,14 +64,24 @@ class GzipStream : public DecompressionStream {
         break;
       }
     }
+    consumed_ += size - in.size();
+    produced_ += room - stream_.avail_out;
     out.resize(begin + room - stream_.avail_out);
     return code == Z_OK;
   }
 
   [[nodiscard]] bool complete() const override { return between_members_; }
+  [[nodiscard]] const GzipMembers& members() const override { return members_; }
 
  private:
+  void note_member(std::uint64_t stored, std::uint64_t plain) {
+    if (members_.size() < kMostGzipMembers) members_.push_back({stored, plain});
+  }
+
   z_stream stream_{};
+  GzipMembers members_;
+  std::uint64_t consumed_ = 0;
+  std::uint64_t produced_ = 0;
   bool between_members_ = false;
 };
 
@@ -102,15 +119,191 @@ class ZstdStream : public DecompressionStream {
   bool complete_ = false;
 };
 
-}  // namespace
+class Bzip2Stream : public DecompressionStream {
+ public:
+  Bzip2Stream() { start(); }
+  ~Bzip2Stream() override { BZ2_bzDecompressEnd(&stream_); }
+  Bzip2Stream(const Bzip2Stream&) = delete;
+  Bzip2Stream& operator=(const Bzip2Stream&) = delete;
 
-Compression compression_of(std::string_view first_bytes) {
-  if (first_bytes.starts_with("\x1F\x8B")) return Compression::gzip;
-  if (first_bytes.starts_with("\x28\xB5\x2F\xFD")) return Compression::zstd;
+  bool step(std::string_view& in, std::size_t room, std::string& out) override {
+    const std::size_t begin = out.size();
+    out.resize(begin + room);
+    stream_.next_out = out.data() + begin;
+    stream_.avail_out = static_cast<unsigned>(room);
+    bool sound = true;
+    while (sound && !in.empty() && stream_.avail_out > 0) {
+      if (between_streams_) {
+        BZ2_bzDecompressEnd(&stream_);
+        const unsigned left = stream_.avail_out;
+        char* const next = stream_.next_out;
+        stream_ = {};
+        start();
+        stream_.next_out = next;
+        stream_.avail_out = left;
+        between_streams_ = false;
+      }
+      const auto offered = static_cast<unsigned>(std::min<std::size_t>(in.size(), 1U << 30));
+      stream_.next_in = const_cast<char*>(in.data());
+      stream_.avail_in = offered;
+      const int code = BZ2_bzDecompress(&stream_);
+      in.remove_prefix(offered - stream_.avail_in);
+      between_streams_ = code == BZ_STREAM_END;
+      sound = code == BZ_OK || code == BZ_STREAM_END;
+    }
+    out.resize(begin + room - stream_.avail_out);
+    return sound;
+  }
+
+  [[nodiscard]] bool complete() const override { return between_streams_; }
+
+ private:
+  void start() {
+    if (BZ2_bzDecompressInit(&stream_, 0, 0) != BZ_OK) throw std::bad_alloc();
+  }
+
+  bz_stream stream_{};
+  bool between_streams_ = false;
+};
+
+class XzStream : public DecompressionStream {
+ public:
+  XzStream() {
+    constexpr std::uint64_t kMemory = std::uint64_t{128} << 20;
+    if (lzma_stream_decoder(&stream_, kMemory, LZMA_CONCATENATED) != LZMA_OK) throw std::bad_alloc();
+  }
+  ~XzStream() override { lzma_end(&stream_); }
+  XzStream(const XzStream&) = delete;
+  XzStream& operator=(const XzStream&) = delete;
+
+  bool step(std::string_view& in, std::size_t room, std::string& out) override {
+    if (complete_) return in.empty();
+    const bool last = in.empty();
+    const std::size_t begin = out.size();
+    out.resize(begin + room);
+    stream_.next_out = reinterpret_cast<std::uint8_t*>(out.data() + begin);
+    stream_.avail_out = room;
+    stream_.next_in = reinterpret_cast<const std::uint8_t*>(in.data());
+    stream_.avail_in = in.size();
+    const lzma_ret code = lzma_code(&stream_, last ? LZMA_FINISH : LZMA_RUN);
+    in.remove_prefix(in.size() - stream_.avail_in);
+    out.resize(begin + room - stream_.avail_out);
+    complete_ = code == LZMA_STREAM_END;
+    // Without progress: no more input will come, and the stream isn't complete.
+    return code == LZMA_OK || code == LZMA_STREAM_END || code == LZMA_BUF_ERROR;
+  }
+
+  [[nodiscard]] bool complete() const override { return complete_; }
+
+ private:
+  lzma_stream stream_ = LZMA_STREAM_INIT;
+  bool complete_ = false;
+};
+
+// UTF-16 to UTF-8. A surrogate without its other half becomes U+FFFD.
+class Utf16Stream : public DecompressionStream {
+ public:
+  explicit Utf16Stream(bool big) : big_(big) {}
+
+  bool step(std::string_view& in, std::size_t room, std::string& out) override {
+    const std::size_t end = out.size() + room;
+    if (in.empty()) {
+      if (high_ != 0) event::append_utf8(kReplacement, out);
+      high_ = 0;
+    }
+    while (!in.empty() && out.size() < end) {
+      const auto byte = static_cast<unsigned char>(in.front());
+      in.remove_prefix(1);
+      if (!has_byte_) {
+        byte_ = byte;
+        has_byte_ = true;
+        continue;
+      }
+      has_byte_ = false;
+      take_unit(big_ ? byte_ << 8U | byte : byte << 8U | byte_, out);
+    }
+    return true;
+  }
+
+  [[nodiscard]] bool complete() const override { return !has_byte_; }
+
+ private:
+  static constexpr char32_t kReplacement = 0xFFFD;
+  static constexpr std::uint32_t kByteOrderMark = 0xFEFF;
+
+  void take_unit(std::uint32_t unit, std::string& out) {
+    const bool low = unit >= 0xDC00 && unit <= 0xDFFF;
+    if (high_ != 0 && low) {
+      event::append_utf8(0x10000 + ((high_ - 0xD800) << 10U) + (unit - 0xDC00), out);
+      high_ = 0;
+      return;
+    }
+    if (high_ != 0) event::append_utf8(kReplacement, out);
+    high_ = 0;
+    if (unit >= 0xD800 && unit <= 0xDBFF) {
+      high_ = unit;
+    } else if (unit != kByteOrderMark) {
+      event::append_utf8(low ? kReplacement : unit, out);
+    }
+  }
+
+  bool big_;
+  bool has_byte_ = false;
+  std::uint32_t byte_ = 0;
+  std::uint32_t high_ = 0;  // A high surrogate that waits for its other half.
+};
+
+bool is_text_byte(char c) { return c == '\t' || c == '\n' || c == '\r' || (c >= ' ' && c <= '~'); }
+
+// Deflate with a window of 32 kB, without a dictionary, at one of the levels; `x^` also begins text.
+bool is_zlib(std::string_view bytes) {
+  if (bytes.size() < 4 || bytes[0] != 'x') return false;
+  if (std::string_view{"\x01\x5E\x9C\xDA"}.find(bytes[1]) == std::string_view::npos) return false;
+  return !std::all_of(bytes.begin() + 2, bytes.begin() + 4, is_text_byte);
+}
+
+bool is_bzip2(std::string_view bytes) {
+  // The magic of a block, or of a stream's end.
+  return bytes.size() >= 6 && bytes.starts_with("BZh") && bytes[3] >= '1' && bytes[3] <= '9' &&
+         (bytes.substr(4, 2) == "1A" || bytes.substr(4, 2) == "\x17\x72");
+}
+
+Compression utf16_of(std::string_view bytes) {
+  if (bytes.starts_with("\xFF\xFE")) return Compression::utf16_little;
+  if (bytes.starts_with("\xFE\xFF")) return Compression::utf16_big;
+  if (bytes.size() < 4) return Compression::none;
+  if (is_text_byte(bytes[0]) && bytes[1] == '\0' && is_text_byte(bytes[2]) && bytes[3] == '\0') {
+    return Compression::utf16_little;
+  }
+  if (bytes[0] == '\0' && is_text_byte(bytes[1]) && bytes[2] == '\0' && is_text_byte(bytes[3])) {
+    return Compression::utf16_big;
+  }
   return Compression::none;
 }
 
-bool gunzip_all(std::string_view compressed, std::size_t limit, std::string& out) {
+// The first bytes that tell every encoding.
+constexpr std::size_t kTelling = 6;
+// What is decoded at once between two layers.
+constexpr std::size_t kBetweenLayers = std::size_t{64} << 10;
+
+}  // namespace
+
+Compression compression_of(std::string_view first_bytes) {
+  using std::string_view_literals::operator""sv;
+  if (first_bytes.starts_with("\x1F\x8B")) return Compression::gzip;
+  if (first_bytes.starts_with("\x28\xB5\x2F\xFD")) return Compression::zstd;
+  if (is_bzip2(first_bytes)) return Compression::bzip2;
+  if (first_bytes.starts_with("\xFD"
+                              "7zXZ\0"sv)) {
+    return Compression::xz;
+  }
+  if (is_zlib(first_bytes)) return Compression::zlib;
+  return utf16_of(first_bytes);
+}
+
+bool gunzip_all(std::string_view compressed, std::size_t limit, std::string& out, GzipMembers& members) {
+  const std::size_t stored = compressed.size();
+  members.clear();
   struct Free {
     void operator()(libdeflate_decompressor* decompressor) const { libdeflate_free_decompressor(decompressor); }
   };
@@ -132,14 +325,126 @@ bool gunzip_all(std::string_view compressed, std::size_t limit, std::string& out
     filled += written;
     compressed.remove_prefix(used);
     while (!compressed.empty() && compressed.front() == '\0') compressed.remove_prefix(1);
+    if (!compressed.empty() && members.size() < kMostGzipMembers)
+      members.push_back({stored - compressed.size(), filled});
   }
   out.resize(filled);
   return true;
 }
 
 std::unique_ptr<DecompressionStream> make_decompression_stream(Compression compression) {
-  if (compression == Compression::gzip) return std::make_unique<GzipStream>();
-  return std::make_unique<ZstdStream>();
+  constexpr int kGzipOnly = 16 + MAX_WBITS;
+  switch (compression) {
+    case Compression::gzip: return std::make_unique<InflateStream>(kGzipOnly);
+    case Compression::zlib: return std::make_unique<InflateStream>(MAX_WBITS);
+    case Compression::zstd: return std::make_unique<ZstdStream>();
+    case Compression::bzip2: return std::make_unique<Bzip2Stream>();
+    case Compression::xz: return std::make_unique<XzStream>();
+    case Compression::utf16_little: return std::make_unique<Utf16Stream>(false);
+    case Compression::utf16_big: return std::make_unique<Utf16Stream>(true);
+    case Compression::none: break;
+  }
+  return std::make_unique<LayerStream>();
+}
+
+// The content of the outermost `layers` layers: of none of them it is `in`.
+bool LayerStream::content(std::size_t layers, std::string_view& in, std::size_t room, std::string& out) {
+  if (layers == 0) {
+    const std::size_t size = std::min(room, in.size());
+    out.append(in.substr(0, size));
+    in.remove_prefix(size);
+    return true;
+  }
+  Layer& layer = layers_[layers - 1];
+  bool sound = true;
+  if (layer.taken == layer.input.size()) {
+    layer.input.clear();
+    layer.taken = 0;
+    if (layers == 1) return (in.empty() && !ending_) || layer.stream->step(in, room, out);
+    sound = content(layers - 1, in, kBetweenLayers, layer.input);
+  }
+  std::string_view rest = std::string_view{layer.input}.substr(layer.taken);
+  const std::size_t size = rest.size();
+  // Nothing says that no more comes.
+  if (size == 0 && !ending_) return sound;
+  const bool decoded = layer.stream->step(rest, room, out);
+  layer.taken += size - rest.size();
+  return sound && decoded;
+}
+
+// Gathers the first bytes of the innermost content; once they suffice, or are all there are, sees what it is.
+bool LayerStream::look_for_layer(std::string_view& in) {
+  while (head_.size() < kTelling) {
+    const std::size_t before = head_.size();
+    const std::size_t left = in.size();
+    if (!content(layers_.size(), in, kTelling - before, head_)) return false;
+    if (head_.size() != before || in.size() != left) continue;
+    if (!ending_) return true;
+    break;
+  }
+  const Compression compression = compression_of(head_);
+  if (compression == Compression::none || layers_.size() == kMaxLayers) {
+    plain_ = true;
+    return true;
+  }
+  Layer layer;
+  layer.stream = make_decompression_stream(compression);
+  layer.input = std::exchange(head_, {});
+  layers_.push_back(std::move(layer));
+  return true;
+}
+
+bool LayerStream::step(std::string_view& in, std::size_t room, std::string& out) {
+  ending_ = in.empty();
+  while (!plain_) {
+    const std::size_t layers = layers_.size();
+    if (!look_for_layer(in)) return false;
+    // More input is needed to tell.
+    if (!plain_ && layers_.size() == layers) return true;
+  }
+  out += std::exchange(head_, {});
+  const std::size_t end = out.size() + room;
+  while (out.size() < end) {
+    const std::size_t before = out.size();
+    const std::size_t left = in.size();
+    if (!content(layers_.size(), in, end - out.size(), out)) return false;
+    if (out.size() == before && in.size() == left) break;
+  }
+  return true;
+}
+
+bool LayerStream::complete() const {
+  return plain_ && std::all_of(layers_.begin(), layers_.end(), [](const Layer& layer) {
+           return layer.taken == layer.input.size() && layer.stream->complete();
+         });
+}
+
+const GzipMembers& DecompressionStream::members() const {
+  static const GzipMembers kNone;
+  return kNone;
+}
+
+const GzipMembers& LayerStream::members() const {
+  return layers_.size() == 1 ? layers_.front().stream->members() : DecompressionStream::members();
+}
+
+UnpackResult unpack(std::string_view bytes, std::size_t limit, std::string& out) {
+  if (compression_of(bytes) == Compression::none) {
+    if (bytes.size() > limit) return UnpackResult::too_large;
+    out.append(bytes);
+    return UnpackResult::ok;
+  }
+  constexpr std::size_t kStep = std::size_t{1} << 20;
+  LayerStream stream;
+  const std::size_t begin = out.size();
+  while (true) {
+    const std::size_t before = out.size();
+    const std::size_t left = bytes.size();
+    if (!stream.step(bytes, kStep, out)) return UnpackResult::damaged;
+    if (out.size() - begin > limit) return UnpackResult::too_large;
+    if (left == 0 && out.size() == before) break;
+  }
+  return stream.complete() ? UnpackResult::ok : UnpackResult::damaged;
 }
 
 }  // namespace trailkeeper::ingest

@@ -1,22 +1,35 @@
-// Compressed bytes to plain ones, told apart by their content.
+// Encoded bytes to plain ones: compressions and UTF-16, told apart by their content.
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace trailkeeper::ingest {
 
-enum class Compression { none, gzip, zstd };
+enum class Compression { none, gzip, zstd, zlib, bzip2, xz, utf16_little, utf16_big };
 
-/// By the first bytes: gzip's 1F 8B (RFC 1952), zstd's 28 B5 2F FD (RFC 8878).
+/// By the first bytes: gzip's 1F 8B (RFC 1952), zstd's 28 B5 2F FD (RFC 8878), zlib (RFC 1950), bzip2, xz; UTF-16 with
+/// a byte order mark, or beginning with two characters of ASCII.
 Compression compression_of(std::string_view first_bytes);
 
+/// A gzip member behind the first of a file. CloudTrail writes files of one; who joins files, or appends to one, more.
+struct GzipMember {
+  std::uint64_t stored = 0;  ///< Where it begins in the file.
+  std::uint64_t plain = 0;   ///< Where its content begins in what comes out of all members.
+};
+using GzipMembers = std::vector<GzipMember>;
+
+/// Members that are noted of a file.
+constexpr std::size_t kMostGzipMembers = 1000;
+
 /// Decompresses all members of a gzip file at once; fast, for files whose content fits `limit` bytes. Nothing if it is
-/// damaged, cut short or larger: then GzipStream gives what can be had.
-bool gunzip_all(std::string_view compressed, std::size_t limit, std::string& out);
+/// damaged, cut short or larger: then a stream gives what can be had. Notes the members behind the first.
+bool gunzip_all(std::string_view compressed, std::size_t limit, std::string& out, GzipMembers& members);
 
 /// Decompresses bit by bit.
 class DecompressionStream {
@@ -24,14 +37,49 @@ class DecompressionStream {
   virtual ~DecompressionStream() = default;
 
   /// Takes bytes from the front of `in` and appends up to about `room` bytes to `out`. Returns false when the data is
-  /// damaged; what came before stays in `out`.
+  /// damaged; what came before stays in `out`. Nothing in `in`: no more will come.
   virtual bool step(std::string_view& in, std::size_t room, std::string& out) = 0;
 
   /// Whether the data seen so far ends with a complete member or frame.
   [[nodiscard]] virtual bool complete() const = 0;
+
+  /// Of gzip: the members behind the first, so far.
+  [[nodiscard]] virtual const GzipMembers& members() const;
 };
 
-/// For gzip or zstd; several members or frames may follow each other.
+/// For one encoding; several members or frames may follow each other.
 std::unique_ptr<DecompressionStream> make_decompression_stream(Compression compression);
+
+/// Takes encodings off encodings, as long as the first bytes of what comes out are those of another: gzip of gzip
+/// (Firehose compresses what CloudWatch Logs compressed), gzip of UTF-16. After kMaxLayers the rest is left as it is.
+/// Plain data passes through.
+class LayerStream : public DecompressionStream {
+ public:
+  bool step(std::string_view& in, std::size_t room, std::string& out) override;
+  [[nodiscard]] bool complete() const override;
+  /// Where gzip is the only encoding.
+  [[nodiscard]] const GzipMembers& members() const override;
+
+  static constexpr std::size_t kMaxLayers = 4;
+
+ private:
+  /// What an encoding is taken off: of the outermost layer nothing but the bytes seen to tell it.
+  struct Layer {
+    std::string input;
+    std::size_t taken = 0;
+    std::unique_ptr<DecompressionStream> stream;
+  };
+  bool content(std::size_t layers, std::string_view& in, std::size_t room, std::string& out);
+  bool look_for_layer(std::string_view& in);
+
+  std::vector<Layer> layers_;
+  std::string head_;  // The first bytes of the innermost content, until they tell what it is.
+  bool plain_ = false;
+  bool ending_ = false;  // No more input will come.
+};
+
+/// Takes all encodings off a body of bytes and appends what comes out, up to `limit` bytes.
+enum class UnpackResult { ok, damaged, too_large };
+UnpackResult unpack(std::string_view bytes, std::size_t limit, std::string& out);
 
 }  // namespace trailkeeper::ingest

@@ -20,9 +20,10 @@
 
 #include "event/byte_masks.h"
 #include "event/framer.h"
+#include "ingest/file_kind.h"
 #include "ingest/followed_file.h"
 #include "ingest/input_files.h"
-#include "ingest/slice_reader.h"
+#include "ingest/source_reader.h"
 
 namespace trailkeeper::ingest {
 namespace {
@@ -192,12 +193,14 @@ bool Follower::take_file(const std::string& path, bool written) {
   FollowedFile opened = open_followed(folder_, path);
   if (!opened.problem.empty()) on_problem_(opened.problem);
   if (!opened.file) return true;
-  std::array<char, 8> first{};
+  std::array<char, 4096> first{};
   const ssize_t got = ::pread(opened.file.get(), first.data(), first.size(), 0);
   if (got <= 0) return true;
-  const bool compressed = compression_of({first.data(), static_cast<std::size_t>(got)}) != Compression::none;
-  if (!compressed) return take_plain(opened.file.get(), path);
-  return !written || take_compressed(std::move(opened.file), path);
+  // What isn't lines that may grow is read when it is whole.
+  const std::string_view begin{first.data(), static_cast<std::size_t>(got)};
+  const bool lines = compression_of(begin) == Compression::none && file_kind(path, begin).what == FileKind::What::trail;
+  if (lines) return take_plain(opened.file.get(), path);
+  return !written || take_whole(std::move(opened.file), path);
 }
 
 bool Follower::take_plain(int descriptor, const std::string& path) {
@@ -245,25 +248,35 @@ bool Follower::take_plain(int descriptor, const std::string& path) {
   return false;
 }
 
-bool Follower::take_compressed(store::Descriptor file, const std::string& path) {
+bool Follower::take_whole(store::Descriptor file, const std::string& path) {
   // All of it has to be there again for it to be the same file: its size counts, too.
   struct stat status {};
   const bool known_size = ::fstat(file.get(), &status) == 0;
   std::uint64_t fingerprint = fingerprint_of(file.get(), std::numeric_limits<std::uint64_t>::max());
   if (known_size) fingerprint = (fingerprint ^ static_cast<std::uint64_t>(status.st_size) << 1U) | 1U;
-  SliceReader reader{file.release(), path, [] { return std::string{}; }};
+  SourceReader reader{file.release(), path, [] { return std::string{}; }};
   const auto before = complete_.find(path);
   if (before != complete_.end() && (before->second == 0 || before->second == fingerprint)) return true;
+  bool said = false;  // Whether the file's own position is among what was committed.
   while (auto slice = reader.next()) {
-    Delivery delivery = delivery_at(path, slice->offset, slice->line);
+    Delivery delivery = delivery_at(*slice->source, slice->offset, slice->line);
     delivery.bytes = std::move(slice->bytes);
     delivery.size = slice->size;
     add_frames(slice->frames, delivery);
-    if (slice->last)
-      delivery.read_so_far = ReadSoFar{slice->offset + slice->size, reader.problem().empty(), fingerprint};
+    if (slice->last) {
+      said = delivery.source == path;
+      delivery.read_so_far = ReadSoFar{slice->offset + slice->size, reader.findings().unreadable.empty(), fingerprint};
+    }
     if (stopping_ || !commit(std::move(delivery))) return false;
   }
-  if (!reader.problem().empty()) on_problem_(path + ": " + reader.problem());
+  for (const UnreadableFile& problem : reader.findings().unreadable) on_problem_(problem.path + ": " + problem.reason);
+  if (!said) {
+    // Of an archive, or of another service's file: so that it isn't read again after a restart.
+    Delivery delivery = delivery_at(path, 0, 1);
+    delivery.seal();
+    delivery.read_so_far = ReadSoFar{0, true, fingerprint};
+    if (!commit(std::move(delivery))) return false;
+  }
   complete_[path] = fingerprint;
   return true;
 }

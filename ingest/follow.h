@@ -49,7 +49,7 @@ class Follower {
   void take_pending();
   bool take_file(const std::string& path, bool written);
   bool take_plain(int descriptor, const std::string& path);
-  bool take_compressed(store::Descriptor file, const std::string& path);
+  bool take_whole(store::Descriptor file, const std::string& path);
   bool commit(Delivery delivery);
 
   store::Store& store_;

@@ -8,6 +8,7 @@
 #include <cstring>
 #include <filesystem>
 #include <memory>
+#include <utility>
 
 namespace trailkeeper::ingest {
 namespace {
@@ -69,6 +70,16 @@ std::string normal_path(const std::string& path) {
 }
 
 }  // namespace
+
+void FileFindings::add(const FileFindings& more) {
+  unreadable.insert(unreadable.end(), more.unreadable.begin(), more.unreadable.end());
+  for (const auto& [kind, files] : more.others) others[kind] += files;
+  for (const JoinedFile& file : more.joined) add_joined(file.path, file.members);
+}
+
+void FileFindings::add_joined(std::string path, GzipMembers members) {
+  if (!members.empty() && joined.size() < kMostJoined) joined.push_back({std::move(path), std::move(members)});
+}
 
 void list_files(const std::vector<std::string>& paths, const std::function<bool(std::string, std::uint64_t)>& file,
                 std::vector<UnreadableFile>& unreadable) {

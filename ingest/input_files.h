@@ -3,8 +3,11 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <string>
 #include <vector>
+
+#include "ingest/decompressor.h"
 
 namespace trailkeeper::ingest {
 
@@ -12,6 +15,26 @@ namespace trailkeeper::ingest {
 struct UnreadableFile {
   std::string path;
   std::string reason;
+};
+
+/// How many files of which kind.
+using FileCounts = std::map<std::string, std::uint64_t>;
+
+/// A file with gzip members behind its first.
+struct JoinedFile {
+  std::string path;
+  GzipMembers members;
+};
+
+/// What was seen of files, beside their events.
+struct FileFindings {
+  std::vector<UnreadableFile> unreadable;  ///< Whole or from some place on.
+  FileCounts others;                       ///< Digests and other services' files, by kind: left out.
+  std::vector<JoinedFile> joined;          ///< Up to kMostJoined.
+
+  static constexpr std::size_t kMostJoined = 1000;
+  void add(const FileFindings& more);
+  void add_joined(std::string path, GzipMembers members);
 };
 
 /// Calls `file(path, bytes)` for every regular file that `paths` name: files themselves, folders recursively in the

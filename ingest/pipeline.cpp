@@ -11,7 +11,8 @@
 
 #include "event/framer.h"
 #include "ingest/decompressor.h"
-#include "ingest/slice_reader.h"
+#include "ingest/file_kind.h"
+#include "ingest/source_reader.h"
 
 namespace trailkeeper::ingest {
 namespace {
@@ -100,15 +101,24 @@ class Pipeline::Worker {
     const std::string_view stored{file_.data(), file_size_};
     pipeline_.progress_.stored_bytes += stored.size();
     const Compression compression = compression_of(stored);
-    if (compression == Compression::zstd ||
-        (compression == Compression::gzip && !gunzip_all(stored, kGunzipLimit, content_))) {
-      take_by_stream(descriptor, path);
-    } else {
+    const bool plain = compression == Compression::none;
+    const bool whole =
+        plain || (compression == Compression::gzip && gunzip_all(stored, kGunzipLimit, content_, members_));
+    if (whole && is_trail(path, plain ? stored : content_)) {
       ::close(descriptor);
-      take_content(path, compression == Compression::none);
+      take_content(path, plain);
+      if (!plain) note_members(path);
+    } else {
+      take_by_stream(descriptor, path);
     }
     ++pipeline_.progress_.files;
     flush_if_full();
+  }
+
+  static bool is_trail(const std::string& path, std::string_view content) {
+    return surely_trail(content) ||
+           (compression_of(content) == Compression::none &&
+            file_kind(path, content.substr(0, PlainInput::kPeek)).what == FileKind::What::trail);
   }
 
   bool read_whole(int descriptor) {
@@ -141,14 +151,21 @@ class Pipeline::Worker {
 
   void take_by_stream(int descriptor, const std::string& path) {
     ::lseek(descriptor, 0, SEEK_SET);
-    SliceReader reader{descriptor, path, [this] { return pipeline_.take_buffer(); }};
+    SourceReader reader{descriptor, path, [this] { return pipeline_.take_buffer(); }};
     while (auto slice = reader.next()) take(std::move(*slice));
-    if (!reader.problem().empty()) fail(path, reader.problem());
+    const std::lock_guard lock{pipeline_.mutex_};
+    pipeline_.totals_.files.add(reader.findings());
+  }
+
+  void note_members(const std::string& path) {
+    if (members_.empty()) return;
+    const std::lock_guard lock{pipeline_.mutex_};
+    pipeline_.totals_.files.add_joined(path, std::move(members_));
   }
 
   void fail(const std::string& path, const std::string& reason) {
     const std::lock_guard lock{pipeline_.mutex_};
-    pipeline_.totals_.unreadable.push_back({path, reason});
+    pipeline_.totals_.files.unreadable.push_back({path, reason});
   }
 
   Pipeline& pipeline_;
@@ -158,6 +175,7 @@ class Pipeline::Worker {
   std::string file_;
   std::size_t file_size_ = 0;
   std::string content_;
+  GzipMembers members_;
   std::vector<event::Frame> frames_;
   std::size_t before_ = 0;  // Events in the batch when what is being taken began.
   std::size_t parsed_ = 0;  // Of what was in the batch since then, events that went into a commit already.

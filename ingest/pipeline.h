@@ -42,7 +42,7 @@ struct PipelineTotals {
   std::uint64_t duplicates = 0;
   std::uint64_t variants = 0;  ///< Among `events`.
   std::uint64_t rejected = 0;
-  std::vector<UnreadableFile> unreadable;
+  FileFindings files;
 };
 
 /// Workers parse and build batches; one committer makes them durable; a merger keeps segments few. All queues are

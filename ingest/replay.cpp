@@ -8,7 +8,7 @@
 #include <cstring>
 
 #include "ingest/bill/byte_source.h"
-#include "ingest/slice_reader.h"
+#include "ingest/source_reader.h"
 
 namespace trailkeeper::ingest {
 namespace {
@@ -51,8 +51,8 @@ bool begins_cost_report(std::string_view bytes) {
   if (compression == Compression::none) return is_cost_report(bytes);
   constexpr std::size_t kEnough = std::size_t{64} << 10;
   std::string plain;
-  const auto stream = make_decompression_stream(compression);
-  while (!bytes.empty() && plain.size() < kEnough && stream->step(bytes, kEnough, plain)) {
+  LayerStream stream;
+  while (!bytes.empty() && plain.size() < kEnough && stream.step(bytes, kEnough, plain)) {
   }
   return is_cost_report(plain);
 }
@@ -75,8 +75,8 @@ ReplayResult Replay::run(const std::vector<std::string>& paths, const std::atomi
   result.files = progress_.files;
   result.bytes = progress_.bytes;
   result.interrupted = stop;
-  result.unreadable = std::move(unreadable_);
-  result.unreadable.insert(result.unreadable.end(), totals.unreadable.begin(), totals.unreadable.end());
+  result.found = std::move(found_);
+  result.found.add(totals.files);
   result.merging = pipeline.merge_cost();
   if (!stop && options_.judge) {
     const double taken = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
@@ -111,7 +111,7 @@ void Replay::feed(Pipeline& pipeline, const std::vector<std::string>& paths, con
         }
         return open && !stop;
       },
-      unreadable_);
+      found_.unreadable);
   if (!stop) submit_batch();
 }
 
@@ -119,7 +119,7 @@ void Replay::feed(Pipeline& pipeline, const std::vector<std::string>& paths, con
 bool Replay::feed_large(Pipeline& pipeline, const std::string& path, const std::atomic<bool>& stop) {
   const int descriptor = path == kStandardInput ? ::dup(STDIN_FILENO) : ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
   if (descriptor < 0) {
-    unreadable_.push_back({path, std::strerror(errno)});
+    found_.unreadable.push_back({path, std::strerror(errno)});
     return true;
   }
   if (path != kStandardInput) return feed_slices(pipeline, path, descriptor, {}, stop);
@@ -133,7 +133,7 @@ bool Replay::feed_large(Pipeline& pipeline, const std::string& path, const std::
 // False: the pipeline takes no more.
 bool Replay::feed_slices(Pipeline& pipeline, const std::string& path, int descriptor, std::string ahead,
                          const std::atomic<bool>& stop) {
-  SliceReader reader{descriptor, path, [&] { return pipeline.take_buffer(); }, std::move(ahead)};
+  SourceReader reader{descriptor, path, [&] { return pipeline.take_buffer(); }, std::move(ahead)};
   bool open = true;
   std::uint64_t seen = 0;
   while (open && !stop) {
@@ -144,7 +144,7 @@ bool Replay::feed_slices(Pipeline& pipeline, const std::string& path, int descri
     seen = reader.stored_bytes();
     update(pipeline);
   }
-  if (!reader.problem().empty()) unreadable_.push_back({path, reader.problem()});
+  found_.add(reader.findings());
   ++large_files_;
   return open;
 }
@@ -177,7 +177,7 @@ void Replay::load_bill(Pipeline& pipeline, const std::string& path, ByteSource& 
   bills_.duplicates += totals.duplicates;
   bills_.variants += totals.variants;
   bills_.rejected += totals.rejected;
-  if (!bytes.problem().empty()) unreadable_.push_back({path, bytes.problem()});
+  if (!bytes.problem().empty()) found_.unreadable.push_back({path, bytes.problem()});
   ++large_files_;
 }
 

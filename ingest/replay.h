@@ -23,7 +23,7 @@ struct ReplayResult {
   std::uint64_t bytes = 0;  ///< Decompressed.
   double seconds = 0;
   bool interrupted = false;
-  std::vector<UnreadableFile> unreadable;
+  FileFindings found;  ///< Of the files.
   store::MergeCost merging;
   audit::RecheckResult verdicts;
 };
@@ -63,7 +63,7 @@ class Replay {
   std::uint64_t large_stored_bytes_ = 0;
   std::uint64_t bill_bytes_ = 0;
   BillTotals bills_;
-  std::vector<UnreadableFile> unreadable_;
+  FileFindings found_;
 };
 
 }  // namespace trailkeeper::ingest

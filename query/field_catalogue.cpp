@@ -41,6 +41,14 @@ std::optional<std::string> user_text(Values values) {
   return std::nullopt;
 }
 
+// Who signs in to IAM Identity Center has a user ID only.
+std::optional<std::string> principal_text(Values values) {
+  constexpr std::size_t kUserName = 3;
+  constexpr std::size_t kType = 4;
+  if (auto text = first_of(values.first(kUserName))) return text;
+  return values[kType] == "IdentityCenterUser" ? first_of(values.subspan(kUserName, 1)) : std::nullopt;
+}
+
 std::vector<DerivedField> make_fields() {
   std::vector<DerivedField> fields{
       {"name",
@@ -61,7 +69,12 @@ std::vector<DerivedField> make_fields() {
         column(Field::invoked_by)},
        false,
        user_text},
-      {"principal", {column(Field::arn), column(Field::principal_id), column(Field::invoked_by)}, true, first_of},
+      {"principal",
+       {column(Field::arn), column(Field::principal_id), column(Field::invoked_by), column(Field::user_name),
+        column(Field::identity_type)},
+       false,
+       principal_text,
+       [](std::string_view arn) { return !arn.empty(); }},
       {"access-key", {column(Field::access_key_id)}, true, first_of},
       {"account", {column(Field::recipient_account_id), column(Field::account_id)}, true, first_of},
       {"region", {column(Field::aws_region)}, true, first_of},

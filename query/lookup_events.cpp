@@ -41,6 +41,8 @@ struct Identity {
   std::string invoked_by;
   std::string access_key_id;
   std::string issuer_user_name;
+  std::string principal_id;
+  std::string on_behalf_of;
 };
 
 // Calls `visit` with each member of an object; does nothing for another value. On demand, since the DOM parser refuses
@@ -74,6 +76,12 @@ Identity identity_of(ondemand::value value) {
     if (key == "arn") identity.arn = text_of(member);
     if (key == "invokedBy") identity.invoked_by = text_of(member);
     if (key == "accessKeyId") identity.access_key_id = text_of(member);
+    if (key == "principalId") identity.principal_id = text_of(member);
+    if (key == "onBehalfOf") {
+      for_each_member(member, [&](std::string_view inner_key, ondemand::value inner) {
+        if (inner_key == "userId") identity.on_behalf_of = text_of(inner);
+      });
+    }
     if (key != "sessionContext") return;
     for_each_member(member, [&](std::string_view context_key, ondemand::value context) {
       if (context_key != "sessionIssuer") return;
@@ -88,6 +96,9 @@ Identity identity_of(ondemand::value value) {
 // As the derived field `user` (query/field_catalogue.h) chooses.
 std::string shown_user(const Identity& identity) {
   if (!identity.user_name.empty()) return identity.user_name;
+  if (identity.arn.empty() && identity.principal_id.empty() && !identity.on_behalf_of.empty()) {
+    return identity.on_behalf_of;
+  }
   if (const auto session = session_name(identity.arn)) return std::string{*session};
   if (!identity.issuer_user_name.empty()) return identity.issuer_user_name;
   return identity.type == "Root" ? "root" : identity.invoked_by;

@@ -44,8 +44,7 @@ class Compiler {
       case FilterField::name: return name();
       case FilterField::source: return of_column(Field::event_source);
       case FilterField::user: return user();
-      case FilterField::principal:
-        return any_column({Field::arn, Field::principal_id, Field::issuer_arn, Field::invoked_by});
+      case FilterField::principal: return principal();
       case FilterField::access_key: return of_column(Field::access_key_id);
       case FilterField::account:
         return test_first_column(segment_, {column(Field::recipient_account_id), column(Field::account_id)}, matches_);
@@ -75,6 +74,19 @@ class Compiler {
   [[nodiscard]] std::unique_ptr<EventTest> any_column(std::initializer_list<Field> fields) const {
     Tests tests;
     for (const Field field : fields) tests.push_back(of_column(field));
+    return test_any(std::move(tests));
+  }
+
+  // Who signs in to IAM Identity Center has a user ID only, which is the user's name, too.
+  [[nodiscard]] std::unique_ptr<EventTest> principal() const {
+    Tests user;
+    user.push_back(test_column(
+        segment_, column(Field::identity_type), [](std::string_view type) { return type == "IdentityCenterUser"; },
+        false));
+    user.push_back(of_column(Field::user_name));
+    Tests tests;
+    tests.push_back(any_column({Field::arn, Field::principal_id, Field::issuer_arn, Field::invoked_by}));
+    tests.push_back(test_all(std::move(user)));
     return test_any(std::move(tests));
   }
 

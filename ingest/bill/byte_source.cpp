@@ -46,9 +46,8 @@ std::string_view ByteSource::fetch() {
   if (!started_) {
     started_ = true;
     rest_ = read_stored();
-    const Compression compression = compression_of(rest_);
-    if (compression == Compression::none) return std::exchange(rest_, {});
-    stream_ = make_decompression_stream(compression);
+    if (compression_of(rest_) == Compression::none) return std::exchange(rest_, {});
+    stream_ = std::make_unique<LayerStream>();
   }
   if (!stream_) return read_stored();
   plain_.clear();

@@ -5,7 +5,6 @@
 #include <algorithm>
 
 #include "event/json_text.h"
-#include "ingest/wire/wrapped_event.h"
 
 namespace trailkeeper::ingest {
 namespace {
@@ -144,7 +143,7 @@ std::string decode_bulk(std::string_view body, std::string_view path_index, Deli
       if (!source) return bad_action(number, "expected a source behind it");
     }
     const auto item = static_cast<std::uint32_t>(request.actions.size());
-    if (action.stored) add_wrapped_event(*source, item, delivery);
+    if (action.stored) delivery.add(*source, item);
     request.actions.push_back(std::move(action));
   }
   if (request.actions.empty()) return elasticsearch_error(400, "parse_exception", "no requests added");

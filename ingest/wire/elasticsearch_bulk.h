@@ -25,7 +25,7 @@ struct BulkRequest {
 
 /// Takes a body apart: pairs of an action line and a source line. `path_index` is the index of the path, for actions
 /// that name none. Action i is item i. A source is an event, or a shipper's object around one
-/// (ingest/wire/wrapped_event.h), as Filebeat sends. Returns the error to answer the whole request with (an
+/// (event/wrapper.h), as Filebeat sends. Returns the error to answer the whole request with (an
 /// Elasticsearch error body, status 400); empty if there is none. Leaves the delivery sealed.
 std::string decode_bulk(std::string_view body, std::string_view path_index, Delivery& delivery, BulkRequest& request);
 

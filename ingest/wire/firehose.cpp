@@ -6,7 +6,6 @@
 #include "event/json_text.h"
 #include "ingest/decompressor.h"
 #include "ingest/wire/base64.h"
-#include "ingest/wire/content_encoding.h"
 
 namespace trailkeeper::ingest {
 namespace {
@@ -18,17 +17,14 @@ bool take_record(std::string_view data, std::uint32_t item, std::size_t& left, D
     delivery.add(data, item, event::Reason::broken_envelope);
     return true;
   }
-  const Compression compression = compression_of(*bytes);
-  if (compression != Compression::none) {
-    std::string plain;
-    const DecodeResult result = decode_content(compression == Compression::gzip ? "gzip" : "zstd", *bytes, left, plain);
-    if (result == DecodeResult::too_large) return false;
-    if (result != DecodeResult::ok) {
-      delivery.add(*bytes, item, event::Reason::broken_envelope);
-      return true;
-    }
-    *bytes = std::move(plain);
+  std::string plain;
+  const UnpackResult result = unpack(*bytes, left, plain);
+  if (result == UnpackResult::too_large) return false;
+  if (result == UnpackResult::damaged) {
+    delivery.add(*bytes, item, event::Reason::broken_envelope);
+    return true;
   }
+  *bytes = std::move(plain);
   left -= std::min(left, bytes->size());
   const std::size_t size = bytes->size();
   bytes->append(event::kPadding, '\0');

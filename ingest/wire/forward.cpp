@@ -5,6 +5,7 @@
 #include <optional>
 #include <utility>
 
+#include "event/wrapper.h"
 #include "ingest/decompressor.h"
 
 namespace trailkeeper::ingest {
@@ -23,25 +24,24 @@ std::string_view trimmed(std::string_view text) {
   return text.substr(begin, text.find_last_not_of(kBlank) - begin + 1);
 }
 
-// The text of the first of `message`, `log` and `event` that holds an event, if the record isn't one itself.
+// The text that event/unwrap.h would take out of the record, where that is plain to see: then it needn't be written as
+// JSON first.
 std::optional<std::string_view> wrapped_event(std::string_view pairs, std::uint64_t count) {
-  constexpr std::array<std::string_view, 3> kMembers{"message", "log", "event"};
-  std::array<std::string_view, kMembers.size()> texts;
+  std::size_t best = event::wrappers().size();
+  std::string_view text;
   for (; count > 0; --count) {
     std::string_view key = take_value(pairs);
     std::string_view value = take_value(pairs);
     PackItem item;
     if (!take_item(key, item) || !item.is_text()) continue;
     if (item.bytes == "eventName") return {};
-    const auto* const member = std::find(kMembers.begin(), kMembers.end(), item.bytes);
-    if (member == kMembers.end() || !take_item(value, item) || !item.is_text()) continue;
-    const std::string_view text = trimmed(item.bytes);
-    if (text.starts_with('{')) texts[static_cast<std::size_t>(member - kMembers.begin())] = text;
+    const auto row = event::wrapper_row(item.bytes);
+    if (!row || *row >= best) continue;
+    best = *row;
+    text = take_item(value, item) && item.is_text() ? trimmed(item.bytes) : std::string_view{};
   }
-  for (const std::string_view text : texts) {
-    if (!text.empty()) return text;
-  }
-  return {};
+  if (!text.starts_with('{')) return {};
+  return text;
 }
 
 void add_record(std::string_view record, Delivery& delivery) {

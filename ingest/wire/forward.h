@@ -18,8 +18,8 @@ struct ForwardMessage {
 };
 
 /// Finds messages in a connection's bytes as they come: Message, Forward, PackedForward and CompressedPackedForward
-/// modes. An event's record is a map; where it has a string member `message`, `log` or `event` that begins with `{`
-/// and no `eventName` of its own, that string is the document, else the map written as JSON. A record that isn't a map
+/// modes. An event's record is a map; the document is the map written as JSON, or, where it is a shipper's record
+/// (event/wrapper.h) with JSON text in it, that text. A record that isn't a map
 /// or is too large is a rejected one. Not thread-safe.
 class ForwardDecoder {
  public:

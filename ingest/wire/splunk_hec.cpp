@@ -8,7 +8,6 @@
 
 #include "event/framer.h"
 #include "event/json_text.h"
-#include "ingest/wire/wrapped_event.h"
 
 namespace trailkeeper::ingest {
 namespace {
@@ -100,7 +99,7 @@ int take_object(std::string_view object_text, std::uint32_t item, Delivery& deli
     if (wrong != kFine) return wrong;
   }
   if (!event) return kRequired;
-  add_wrapped_event(*event, item, delivery);
+  delivery.add(*event, item);
   return kFine;
 }
 

@@ -21,7 +21,7 @@ struct HecAnswer {
 };
 
 /// Takes a body of /services/collector/event apart: JSON objects one after the other, each with `event`, an object or a
-/// string of JSON, or a logger's object around one (ingest/wire/wrapped_event.h); object i is item i. Returns an answer
+/// string of JSON, or a logger's object around one (event/wrapper.h); object i is item i. Returns an answer
 /// if the request is refused as a whole, before anything of it is taken: 5 no data, 6 invalid data format (with
 /// invalid-event-number), 12 event field required, 13 blank. Leaves the delivery sealed.
 std::optional<HecAnswer> decode_hec(std::string_view body, Delivery& delivery);

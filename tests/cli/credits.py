@@ -82,6 +82,11 @@ done = replayed(t.path("march.csv.gz"))
 t.equal("known lines change nothing", (done["billLines"], done["duplicates"]), (0, 33))
 done = json.loads(t.run("replay", "-", "-o", "json", store=store, stdin=march.encode()).stdout)
 t.equal("the same from standard input", (done["billLines"], done["duplicates"]), (0, 33))
+for name, data in (("little", b"\xff\xfe" + march.encode("utf-16-le")), ("big", gzip.compress(b"\xfe\xff" + march.encode("utf-16-be"))),
+                   ("twice", gzip.compress(gzip.compress(march.encode()))), ("mark", b"\xef\xbb\xbf" + march.encode())):
+    t.write(name + ".csv", data)
+    done = replayed(t.path(name + ".csv"))
+    t.equal("the same in another encoding: " + name, (done["billLines"], done["duplicates"], done["rejected"]), (0, 33, 0))
 done = json.loads(t.run("replay", "-", "-o", "json", store=store, stdin=open(t.path("events.ndjson"), "rb").read()).stdout)
 t.equal("events from standard input", done["duplicates"], 5)
 

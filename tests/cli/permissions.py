@@ -48,6 +48,14 @@ t.equal("evaluate: a missing file", (done.returncode, b"missing.json" in done.st
 
 SAMPLES = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "samples")
 POLICIES = [os.path.join(SAMPLES, "policies", name + ".json") for name in ("acme", "birch", "cobalt")]
+
+# PowerShell 5 writes UTF-16, and a file may be compressed: the same bytes are kept, whatever they came in.
+plain = open(POLICIES[0], "rb").read()
+encoded = [plain, b"\xff\xfe" + plain.decode().encode("utf-16-le"), b"\xfe\xff" + plain.decode().encode("utf-16-be"), b"\xef\xbb\xbf" + plain]
+for number, data in enumerate(encoded):
+    path = t.write("encoded-%d.json" % number, data)
+    done = t.run("policies", "load", path, "--at", "2024-01-02", "-o", "json", store=t.path("encoded"))
+    t.equal("policies in encoding %d" % number, (done.returncode, json.loads(done.stdout or b"[{}]")[0].get("new")), (0, "no" if number else "yes"))
 store = t.path("store")
 
 

@@ -277,3 +277,37 @@ TEST_CASE("bytes that are no JSON do no harm") {
   event::append_canonical_json(std::string(100000, '{'), out);
   CHECK_FALSE(out.empty());
 }
+
+namespace {
+
+bool same_essence(std::string_view a, std::string_view b) {
+  std::string left;
+  std::string right;
+  append_essential_json(a, left);
+  append_essential_json(b, right);
+  return left == right;
+}
+
+}  // namespace
+
+TEST_CASE("what a shipper adds at the top, and nulls that it leaves out, make no difference to the essence") {
+  const std::string_view record =
+      R"({"eventName":"X","requestParameters":null,"userIdentity":{"arn":"a","sessionContext":null},"resources":[null,{"ARN":"r"}]})";
+  for (const std::string_view copy :
+       {R"({"@timestamp":"t","eventName":"X","userIdentity":{"arn":"a"},"resources":[null,{"ARN":"r","accountId":null}]})",
+        R"({"date":1717236000.5,"@version":"1","tags":["x"],"userIdentity":{"arn":"a"},"eventName":"X","resources":[null,{"ARN":"r"}],"responseElements":null})",
+        R"({"time":"t","event\u004eame":"X","userIdentity":{"arn":"a"},"resources":[null,{"ARN":"r"}],"\u0040timestamp":null})"}) {
+    CAPTURE(copy);
+    CHECK(same_essence(record, copy));
+    CHECK_FALSE(same_json(record, copy));
+  }
+  for (const std::string_view other :
+       {R"({"eventName":"Y","userIdentity":{"arn":"a"},"resources":[null,{"ARN":"r"}]})",
+        R"({"eventName":"X","userIdentity":{"arn":"a","date":"t"},"resources":[null,{"ARN":"r"}]})",
+        R"({"eventName":"X","userIdentity":{"arn":"a"},"resources":[{"ARN":"r"}]})",
+        R"({"eventName":"X","errorCode":"AccessDenied","userIdentity":{"arn":"a"},"resources":[null,{"ARN":"r"}]})",
+        R"({"eventName":"X","requestParameters":{},"userIdentity":{"arn":"a"},"resources":[null,{"ARN":"r"}]})"}) {
+    CAPTURE(other);
+    CHECK_FALSE(same_essence(record, other));
+  }
+}

@@ -271,6 +271,7 @@ TEST_CASE("lines and strings that hold a record") {
   std::string cell;
   for (const char c : event(1)) cell += c == '"' ? std::string{"\"\""} : std::string{c};
   CHECK(unwrapped("2024-06-01,\"" + cell + "\",x").events == Texts{event(1)});
+  CHECK(unwrapped("\"" + cell + "\"").events == Texts{event(1)});
   // A record without its opening brace mustn't be taken for one that is inside of it.
   const std::string broken = R"("eventVersion":"1","a":)" + event(1) + "}";
   CHECK(unwrapped(broken).rejects == Texts{broken});

@@ -5,6 +5,7 @@
 
 #include "event/framer.h"
 #include "event/unwrap.h"
+#include "ingest/decompressor.h"
 #include "tests/support/padded.h"
 
 using namespace trailkeeper;
@@ -51,7 +52,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const tests::Padded bytes{std::string_view{reinterpret_cast<const char*>(data), size}};
   const std::vector<Found> whole = framed(bytes, size + 1);
   if (size < 2000 && framed(bytes, 1 + size % 13) != whole) std::abort();
-  event::Unwrapper unwrapper;
+  event::Unwrapper unwrapper{[](std::string_view packed, std::size_t limit, std::string& out) {
+    return ingest::unpack(packed, limit, out) == ingest::UnpackResult::ok;
+  }};
   Nothing nothing;
   for (const Found& frame : whole) {
     if (frame.reason == event::Reason::none)

@@ -12,7 +12,7 @@
 #include "ingest/decompressor.h"
 #include "ingest/input_files.h"
 #include "ingest/replay.h"
-#include "ingest/slice_reader.h"
+#include "ingest/source_reader.h"
 #include "tests/support/random_event.h"
 #include "tests/support/temporary_directory.h"
 
@@ -122,27 +122,33 @@ TEST_CASE("compression is told by the first bytes, never by the name") {
 
 TEST_CASE("gunzip_all: one member, several, an empty one, padding behind") {
   const std::string text = sample(50000);
+  GzipMembers members;
   std::string out;
-  CHECK(gunzip_all(gzip(text), 1 << 20, out));
+  CHECK(gunzip_all(gzip(text), 1 << 20, out, members));
   CHECK(out == text);
-  CHECK(gunzip_all(gzip("a") + gzip("") + gzip(text), 1 << 20, out));
+  CHECK(members.empty());
+  CHECK(gunzip_all(gzip("a") + gzip("") + gzip(text), 1 << 20, out, members));
+  REQUIRE(members.size() == 2);
+  CHECK(members[1].stored == gzip("a").size() + gzip("").size());
+  CHECK(members[1].plain == 1);
   CHECK(out == "a" + text);
-  CHECK(gunzip_all(gzip(""), 1 << 20, out));
+  CHECK(gunzip_all(gzip(""), 1 << 20, out, members));
   CHECK(out.empty());
 }
 
 TEST_CASE("gunzip_all refuses what is damaged, cut short or too large") {
   const std::string text = sample(50000);
   const std::string packed = gzip(text);
+  GzipMembers members;
   std::string out;
-  CHECK_FALSE(gunzip_all(packed.substr(0, packed.size() - 1), 1 << 20, out));
-  CHECK_FALSE(gunzip_all(packed.substr(0, 100), 1 << 20, out));
-  CHECK_FALSE(gunzip_all(packed, text.size() - 1, out));
+  CHECK_FALSE(gunzip_all(packed.substr(0, packed.size() - 1), 1 << 20, out, members));
+  CHECK_FALSE(gunzip_all(packed.substr(0, 100), 1 << 20, out, members));
+  CHECK_FALSE(gunzip_all(packed, text.size() - 1, out, members));
   std::string damaged = packed;
   damaged[damaged.size() / 2] = static_cast<char>(damaged[damaged.size() / 2] ^ 0x55);
-  CHECK_FALSE(gunzip_all(damaged, 1 << 20, out));
+  CHECK_FALSE(gunzip_all(damaged, 1 << 20, out, members));
   // A bomb costs no more than the limit.
-  CHECK_FALSE(gunzip_all(gzip(std::string(30 << 20, 'x')), 1 << 20, out));
+  CHECK_FALSE(gunzip_all(gzip(std::string(30 << 20, 'x')), 1 << 20, out, members));
 }
 
 TEST_CASE("streams: gzip and zstd, several members, in pieces of any size") {
@@ -216,7 +222,7 @@ TEST_CASE("property: slices of a source, joined, are the source, and their frame
                                     {"zst", zstd(text)},
                                     {"two.gz", gzip(text.substr(0, 999999)) + gzip(text.substr(999999))}}) {
     const std::string file = directory.write(name, bytes);
-    SliceReader reader{::open(file.c_str(), O_RDONLY), file, [] { return std::string{}; }};
+    SourceReader reader{::open(file.c_str(), O_RDONLY), file, [] { return std::string{}; }};
     std::string joined;
     std::uint64_t line = 1;
     bool last = false;
@@ -237,7 +243,7 @@ TEST_CASE("property: slices of a source, joined, are the source, and their frame
     }
     CHECK(last);
     CHECK(joined == text);
-    CHECK(reader.problem().empty());
+    CHECK(reader.findings().unreadable.empty());
     expected.insert(std::to_string(frames));
   }
   CHECK(expected.size() == 1);
@@ -254,7 +260,7 @@ TEST_CASE("a pipe that gives few bytes at a time is read whole") {
     }
     ::close(ends[1]);
   }};
-  SliceReader reader{ends[0], "stdin", [] { return std::string{}; }};
+  SourceReader reader{ends[0], "stdin", [] { return std::string{}; }};
   std::string joined;
   while (auto slice = reader.next()) joined.append(slice->bytes, 0, slice->size);
   sender.join();
@@ -265,11 +271,11 @@ TEST_CASE("a compressed source that is cut short gives what came before, and say
   const TemporaryDirectory directory;
   const std::string packed = gzip(sample(300000));
   const std::string file = directory.write("cut.gz", packed.substr(0, packed.size() / 2));
-  SliceReader reader{::open(file.c_str(), O_RDONLY), file, [] { return std::string{}; }};
+  SourceReader reader{::open(file.c_str(), O_RDONLY), file, [] { return std::string{}; }};
   std::size_t bytes = 0;
   while (auto slice = reader.next()) bytes += slice->size;
   CHECK(bytes > 50000);
-  CHECK_FALSE(reader.problem().empty());
+  CHECK_FALSE(reader.findings().unreadable.empty());
 }
 
 TEST_CASE("replay: a folder of every kind of file; once more changes nothing") {
@@ -369,9 +375,9 @@ TEST_CASE("replay: an unreadable file is named and the rest goes on") {
   store::Store store{directory.path("store"), store::Store::Mode::write};
   const ReplayResult result = replay(store, {directory.path("in"), directory.path("missing")});
   CHECK(result.events == 40);
-  CHECK(result.unreadable.size() >= 1);
+  CHECK(result.found.unreadable.size() >= 1);
   bool named = false;
-  for (const auto& file : result.unreadable) named = named || file.path.ends_with("/missing");
+  for (const auto& file : result.found.unreadable) named = named || file.path.ends_with("/missing");
   CHECK(named);
 }
 
@@ -385,8 +391,8 @@ TEST_CASE("replay: a gzip file cut short gives the events before the cut, and is
   const ReplayResult result = replay(store, {directory.path("in")});
   CHECK(result.events > 500);
   CHECK(result.events < 2000);
-  REQUIRE(result.unreadable.size() == 1);
-  CHECK(result.unreadable[0].path.ends_with("cut.gz"));
+  REQUIRE(result.found.unreadable.size() == 1);
+  CHECK(result.found.unreadable[0].path.ends_with("cut.gz"));
 }
 
 TEST_CASE("property: small batches, many workers and merging give the same store as one batch") {
@@ -447,4 +453,44 @@ TEST_CASE("positions: a source that was read to its end is complete, with its de
     if (position.complete && position.bytes == text.size()) ++complete;
   });
   CHECK(complete == 3);
+}
+
+TEST_CASE("layers of encodings come off one by one, and no more than a few") {
+  const std::string text = sample(200000);
+  std::string packed = text;
+  for (std::size_t layers = 1; layers <= LayerStream::kMaxLayers; ++layers) {
+    packed = layers == 2 ? zstd(packed) : gzip(packed);
+    std::string out;
+    CHECK(unpack(packed, 1 << 20, out) == UnpackResult::ok);
+    CHECK(out == text);
+    for (const std::size_t piece : {1U, 7U, 5000U, 1000000U}) {
+      CAPTURE(piece);
+      const Streamed streamed = stream_of(Compression::none, packed, piece, 3000);
+      CHECK(streamed.good);
+      CHECK(streamed.complete);
+      CHECK(streamed.out == text);
+    }
+  }
+  std::string out;
+  CHECK(unpack(gzip(packed), 1 << 20, out) == UnpackResult::ok);
+  CHECK(out.starts_with("\x1F\x8B"));
+  out.clear();
+  CHECK(unpack(packed.substr(0, packed.size() / 2), 1 << 20, out) == UnpackResult::damaged);
+  CHECK(unpack(packed, 1000, out) == UnpackResult::too_large);
+  out.clear();
+  CHECK(unpack("plain", 5, out) == UnpackResult::ok);
+  CHECK(out == "plain");
+}
+
+TEST_CASE("UTF-16 of either order becomes UTF-8, byte by byte or at once; half a pair becomes U+FFFD") {
+  using namespace std::string_literals;
+  const std::string little = "\xFF\xFE"s + "{\0\xE9\0\xAC\x20\x3D\xD8\x00\xDE\x3D\xD8}\0"s;
+  const std::string big = "\0{\0a\x20\xAC\xD8\x3D\xDE\x00\xDE\x00\0}\xD8\x3D"s;
+  for (const std::size_t piece : {1U, 3U, 100U}) {
+    CHECK(stream_of(Compression::none, little, piece).out == "{\u00E9\u20AC\U0001F600\uFFFD}");
+    CHECK(stream_of(Compression::none, big, piece).out == "{a\u20AC\U0001F600\uFFFD}\uFFFD");
+  }
+  CHECK(compression_of("{\"a\"") == Compression::none);
+  CHECK(compression_of("x^2 + y") == Compression::none);
+  CHECK(compression_of("BZh9 is text") == Compression::none);
 }

@@ -1,0 +1,48 @@
+#include "cli/file_argument.h"
+
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <fstream>
+#include <iostream>
+#include <stdexcept>
+
+#include "ingest/decompressor.h"
+
+namespace trailkeeper::cli {
+namespace {
+
+std::string read_stored(const std::string& path, std::size_t limit) {
+  std::ifstream file;
+  if (path != "-") {
+    file.open(path, std::ios::binary);
+    if (!file) throw std::runtime_error(path + " can't be read: " + std::strerror(errno));
+  }
+  std::istream& in = path == "-" ? std::cin : file;
+  std::string bytes;
+  std::array<char, 1 << 16> buffer;
+  while (in.read(buffer.data(), buffer.size()) || in.gcount() > 0) {
+    bytes.append(buffer.data(), static_cast<std::size_t>(in.gcount()));
+    if (bytes.size() > limit) break;
+  }
+  if (in.bad()) throw std::runtime_error(path + " can't be read");
+  return bytes;
+}
+
+}  // namespace
+
+std::string read_file_argument(const std::string& path, std::size_t limit) {
+  constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
+  // UTF-16 takes up to twice as many bytes.
+  const std::string stored = read_stored(path, 2 * limit);
+  std::string bytes;
+  const ingest::UnpackResult result = ingest::unpack(stored, limit, bytes);
+  if (result == ingest::UnpackResult::too_large) {
+    throw std::runtime_error(path + " is too large: the limit is " + std::to_string(limit) + " bytes");
+  }
+  if (result == ingest::UnpackResult::damaged) throw std::runtime_error(path + "'s compressed data is damaged");
+  if (bytes.starts_with(kByteOrderMark)) bytes.erase(0, kByteOrderMark.size());
+  return bytes;
+}
+
+}  // namespace trailkeeper::cli

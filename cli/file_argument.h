@@ -1,0 +1,14 @@
+// Files that an argument names and that are read whole: policies, settings, answers of AWS.
+#pragma once
+
+#include <cstddef>
+#include <string>
+
+namespace trailkeeper::cli {
+
+/// The plain bytes of a file, or of standard input (`-`): compression, UTF-16 (what PowerShell 5 writes) and a byte
+/// order mark are taken off. Throws std::runtime_error with the path where it can't be read, is damaged, or has more
+/// than `limit` bytes.
+std::string read_file_argument(const std::string& path, std::size_t limit);
+
+}  // namespace trailkeeper::cli

@@ -1,0 +1,13 @@
+// The members that a CloudTrail record has at its top.
+#pragma once
+
+#include <string_view>
+
+namespace trailkeeper::event {
+
+/// Whether CloudTrail writes a member of this name at the top of a record, eventVersion 1.00 to 1.11 and the records of
+/// CloudTrail Lake's integrations. Source: AWS CloudTrail User Guide, "CloudTrail record contents" and "Integration
+/// event schema". Any other was added by whoever handed the record on.
+bool is_record_member(std::string_view name);
+
+}  // namespace trailkeeper::event

@@ -1,0 +1,105 @@
+#include "ingest/archive_input.h"
+
+#include <archive.h>
+#include <archive_entry.h>
+
+#include <algorithm>
+#include <cstring>
+#include <new>
+
+namespace trailkeeper::ingest {
+namespace {
+
+constexpr std::size_t kPiece = std::size_t{256} << 10;
+
+bool hidden(std::string_view name) {
+  while (!name.empty()) {
+    const std::size_t slash = name.find('/');
+    const std::string_view part = name.substr(0, slash);
+    if ((part.starts_with('.') && part != "." && part != "..") || part == "__MACOSX") return true;
+    name.remove_prefix(slash == std::string_view::npos ? name.size() : slash + 1);
+  }
+  return false;
+}
+
+std::string problem_of(::archive* archive) {
+  const char* const text = archive_error_string(archive);
+  return std::string{"the archive is damaged, or packed in a way that isn't known: "} +
+         (text == nullptr ? "no reason is given" : text);
+}
+
+}  // namespace
+
+/// One member's bytes.
+class Archive::Member : public ByteInput {
+ public:
+  explicit Member(::archive* archive) : archive_(archive) {}
+
+  std::size_t read(char* to, std::size_t room) override {
+    if (!problem_.empty()) return 0;
+    const la_ssize_t got = archive_read_data(archive_, to, room);
+    if (got >= 0) return static_cast<std::size_t>(got);
+    problem_ = problem_of(archive_);
+    return 0;
+  }
+
+  [[nodiscard]] const std::string& problem() const override { return problem_; }
+
+ private:
+  ::archive* archive_;
+  std::string problem_;
+};
+
+Archive::Archive(ByteInput& bytes) : bytes_(bytes), buffer_(kPiece, '\0'), archive_(archive_read_new()) {
+  if (archive_ == nullptr) throw std::bad_alloc();
+  archive_read_support_format_zip_streamable(archive_);
+  archive_read_support_format_tar(archive_);
+  // The bytes are plain already.
+  archive_read_support_filter_none(archive_);
+  const auto read = [](::archive* self, void* data, const void** buffer) -> la_ssize_t {
+    return read_more(self, data, buffer);
+  };
+  if (archive_read_open(archive_, this, nullptr, read, nullptr) != ARCHIVE_OK) problem_ = problem_of(archive_);
+}
+
+Archive::~Archive() { archive_read_free(archive_); }
+
+long Archive::read_more(::archive*, void* self, const void** buffer) {
+  auto& own = *static_cast<Archive*>(self);
+  *buffer = own.buffer_.data();
+  return static_cast<long>(own.bytes_.read(own.buffer_.data(), own.buffer_.size()));
+}
+
+std::optional<std::string> Archive::next() {
+  while (problem_.empty()) {
+    if (++members_ > kMaxMembers) {
+      problem_ = "the archive has more than 1,000,000 members: what came first was taken";
+      break;
+    }
+    archive_entry* entry = nullptr;
+    const int code = archive_read_next_header(archive_, &entry);
+    if (code == ARCHIVE_EOF) {
+      if (!bytes_.problem().empty()) problem_ = bytes_.problem();
+      return std::nullopt;
+    }
+    if (code < ARCHIVE_WARN) {
+      problem_ = problem_of(archive_);
+      break;
+    }
+    const char* const text = archive_entry_pathname(entry);
+    const std::string name = text == nullptr ? "member " + std::to_string(members_)
+                                             : std::string{text, std::min(std::strlen(text), kMaxName)};
+    if (archive_entry_filetype(entry) != AE_IFREG || name.ends_with('/') || hidden(name)) continue;
+    if (archive_entry_is_encrypted(entry) != 0) {
+      problem_ = "the archive is encrypted: extract it and replay the files";
+      break;
+    }
+    member_ = std::make_unique<Member>(archive_);
+    return name;
+  }
+  return std::nullopt;
+}
+
+ByteInput& Archive::member() { return *member_; }
+
+}  // namespace trailkeeper::ingest

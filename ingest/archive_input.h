@@ -1,0 +1,48 @@
+// The members of a ZIP or tar archive, one after the other, as they come.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "ingest/byte_input.h"
+
+struct archive;
+
+namespace trailkeeper::ingest {
+
+/// Reads an archive front to back; memory is a few buffers, whatever its size. Not thread-safe.
+class Archive {
+ public:
+  /// `bytes` must outlive it.
+  explicit Archive(ByteInput& bytes);
+  ~Archive();
+  Archive(const Archive&) = delete;
+  Archive& operator=(const Archive&) = delete;
+
+  /// The next member that is a file: its name, a label only, never a path to be opened. Nothing at the end, also when
+  /// that is early: then problem() says why. Names that are hidden (`.name`, `__MACOSX`) are left out, as in folders.
+  std::optional<std::string> next();
+
+  /// Why the archive can't be read on; empty if nothing is wrong.
+  [[nodiscard]] const std::string& problem() const { return problem_; }
+
+  /// The bytes of the member that next() gave last; valid until next() is called again.
+  ByteInput& member();
+
+  static constexpr std::size_t kMaxMembers = 1'000'000;
+  static constexpr std::size_t kMaxName = 1024;
+
+ private:
+  class Member;
+  static long read_more(::archive*, void* self, const void** buffer);
+
+  ByteInput& bytes_;
+  std::string buffer_;
+  ::archive* archive_;
+  std::unique_ptr<Member> member_;
+  std::size_t members_ = 0;
+  std::string problem_;
+};
+
+}  // namespace trailkeeper::ingest

@@ -1,0 +1,188 @@
+#include "ingest/file_kind.h"
+
+#include <algorithm>
+#include <array>
+#include <string>
+
+#include "ingest/decompressor.h"
+
+namespace trailkeeper::ingest {
+namespace {
+
+constexpr std::size_t npos = std::string_view::npos;
+
+struct Magic {
+  std::string_view bytes;
+  std::size_t offset;
+  std::string_view name;
+  std::string_view remedy;
+};
+
+constexpr std::string_view kExtract = "extract it and replay the files";
+constexpr std::string_view kDecompress = "decompress it and replay what comes out";
+constexpr std::string_view kExport = "export the records as JSON, or replay the files in S3";
+
+constexpr std::array kUnreadable = std::to_array<Magic>({
+    {"PAR1", 0, "Parquet", kExport},
+    {"ORC", 0, "ORC", kExport},
+    {"Obj\x01", 0, "Avro", kExport},
+    {"ARROW1", 0, "Arrow", kExport},
+    {"SQLite format 3", 0, "SQLite", kExport},
+    {"7z\xBC\xAF\x27\x1C", 0, "7z", kExtract},
+    {"Rar!\x1A\x07", 0, "RAR", kExtract},
+    {"\x04\x22\x4D\x18", 0, "LZ4", kDecompress},
+    {"\xFF\x06\x00\x00sNaPpY", 0, "Snappy", kDecompress},
+    {"\x1F\x9D", 0, "compress (.Z)", kDecompress},
+    {"LZIP", 0, "lzip", kDecompress},
+    {"\x89LZO", 0, "lzop", kDecompress},
+    {"MSCF", 0, "CAB", kExtract},
+    {"%PDF-", 0, "PDF", kExport},
+});
+
+// Text by which the front of another service's file is known. All of `words` are in it.
+struct Front {
+  std::string_view begins;  // The first visible bytes; empty: any.
+  std::array<std::string_view, 3> words;
+  std::string_view name;
+};
+
+constexpr std::array kOthers = std::to_array<Front>({
+    {"{", {"\"digestS3Object\"", "\"digestStartTime\"", ""}, "CloudTrail digest"},
+    {"{", {"\"configurationItems\"", "\"fileVersion\"", ""}, "AWS Config file"},
+    {"{", {"\"configSnapshotId\"", "", ""}, "AWS Config file"},
+    {"{", {"\"webaclId\"", "\"httpRequest\"", ""}, "WAF log"},
+    {"{", {"\"query_timestamp\"", "\"vpc_id\"", ""}, "Route 53 query log"},
+    {"{", {"\"schemaVersion\"", "\"serviceName\":\"guardduty\"", ""}, "GuardDuty finding"},
+    {"{", {"\"firewall_name\"", "\"event_timestamp\"", ""}, "Network Firewall log"},
+    {"", {"account-id", "interface-id", ""}, "VPC flow log"},
+    {"", {"srcaddr", "dstaddr", ""}, "VPC flow log"},
+    {"#Version:", {"#Fields:", "", ""}, "CloudFront log"},
+    {"http ", {"\" ", "targetgroup/", ""}, "load balancer log"},
+    {"https ", {"\" ", "targetgroup/", ""}, "load balancer log"},
+    {"h2 ", {"\" ", "targetgroup/", ""}, "load balancer log"},
+    {"tls ", {" net/", "", ""}, "load balancer log"},
+});
+
+std::string_view first_line(std::string_view text) { return text.substr(0, text.find_first_of("\r\n")); }
+
+std::string_view visible(std::string_view text) {
+  const std::size_t at = text.find_first_not_of(" \t\r\n\xEF\xBB\xBF");
+  return at == npos ? std::string_view{} : text.substr(at);
+}
+
+bool is_digits(std::string_view text, std::size_t count) {
+  return text.size() == count && std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
+}
+
+bool is_hex(std::string_view text) {
+  return std::all_of(text.begin(), text.end(), [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); });
+}
+
+// S3's server access log: the bucket owner's canonical ID, the bucket, a time in brackets.
+bool is_s3_access_log(std::string_view line) {
+  constexpr std::size_t kOwner = 64;
+  return line.size() > kOwner + 4 && is_hex(line.substr(0, kOwner)) && line[kOwner] == ' ' && line.find(" [") != npos;
+}
+
+// A classic load balancer's: time, name, client's address and port, and the target's.
+bool is_classic_balancer_log(std::string_view line) {
+  return line.size() > 30 && line[4] == '-' && line[10] == 'T' && line.find("Z ") == 26 && line.find(" \"") != npos &&
+         line.find('{') == npos;
+}
+
+// The folder behind `AWSLogs/[o-ORGANIZATION/]ACCOUNT/`; empty if there is none.
+std::string_view service_folder(std::string_view path) {
+  constexpr std::string_view kRoot = "AWSLogs/";
+  const std::size_t root = path.rfind(kRoot);
+  if (root == npos || (root > 0 && path[root - 1] != '/' && path[root - 1] != '!')) return {};
+  path.remove_prefix(root + kRoot.size());
+  const auto take_folder = [&] {
+    const std::size_t end = path.find('/');
+    const std::string_view folder = path.substr(0, end == npos ? 0 : end);
+    path.remove_prefix(end == npos ? path.size() : end + 1);
+    return folder;
+  };
+  std::string_view folder = take_folder();
+  if (folder.starts_with("o-")) folder = take_folder();
+  constexpr std::size_t kAccount = 12;
+  return is_digits(folder, kAccount) ? take_folder() : std::string_view{};
+}
+
+// Trails' own folders; what else CloudTrail writes are summaries and digests.
+bool is_trail_folder(std::string_view folder) {
+  return folder.empty() || folder == "CloudTrail" || folder == "CloudTrail-Insight" ||
+         folder == "CloudTrail-NetworkActivity";
+}
+
+std::string folder_name(std::string_view folder) {
+  struct Named {
+    std::string_view folder;
+    std::string_view name;
+  };
+  constexpr std::array kNamed = std::to_array<Named>({{"CloudTrail-Digest", "CloudTrail digest"},
+                                                      {"CloudTrail-Aggregated", "CloudTrail summary"},
+                                                      {"vpcflowlogs", "VPC flow log"},
+                                                      {"Config", "AWS Config file"},
+                                                      {"elasticloadbalancing", "load balancer log"},
+                                                      {"WAFLogs", "WAF log"},
+                                                      {"GuardDuty", "GuardDuty finding"},
+                                                      {"vpcdnsquerylogs", "Route 53 query log"}});
+  for (const Named& named : kNamed) {
+    if (named.folder == folder) return std::string{named.name};
+  }
+  return std::string{folder.substr(0, 64)} + " file";
+}
+
+bool is_archive(std::string_view first) {
+  constexpr std::size_t kTarMagic = 257;
+  return first.starts_with("PK\x03\x04") || first.starts_with("PK\x05\x06") ||
+         (first.size() > kTarMagic + 5 && first.substr(kTarMagic, 5) == "ustar");
+}
+
+bool has_event(std::string_view first) {
+  for (const std::string_view name :
+       {"\"eventVersion\"", "\"eventName\"", "\"CloudTrailEvent\"", "\\\"eventVersion\\\"", "\\\"eventName\\\""}) {
+    if (first.find(name) != npos) return true;
+  }
+  return false;
+}
+
+}  // namespace
+
+bool surely_trail(std::string_view first) {
+  return first.starts_with("{\"Records\":[{\"eventVersion\"") || first.starts_with("{\"eventVersion\"");
+}
+
+FileKind file_kind(std::string_view path, std::string_view first) {
+  using What = FileKind::What;
+  if (surely_trail(first)) return {};
+  if (is_archive(first)) return {What::archive, "archive", {}};
+  for (const Magic& magic : kUnreadable) {
+    if (first.substr(std::min(magic.offset, first.size())).starts_with(magic.bytes)) {
+      return {What::unreadable, std::string{magic.name}, magic.remedy};
+    }
+  }
+  const Compression left = compression_of(first);
+  if (left != Compression::none && left < Compression::utf16_little) {
+    return {What::unreadable, "compression of more than four layers", kDecompress};
+  }
+  // A trail may speak of anything: of Config's snapshots, of digests.
+  if (has_event(first)) return {};
+  const std::string_view text = visible(first);
+  const std::string_view line = first_line(text);
+  for (const Front& front : kOthers) {
+    const std::string_view where = front.begins.empty() ? line : text;
+    const bool all = std::all_of(front.words.begin(), front.words.end(),
+                                 [&](std::string_view word) { return where.find(word) != npos; });
+    if (text.starts_with(front.begins) && all && !(front.begins.empty() && line.find('{') != npos)) {
+      return {What::other, std::string{front.name}, {}};
+    }
+  }
+  if (is_s3_access_log(line)) return {What::other, "S3 access log", {}};
+  if (is_classic_balancer_log(line)) return {What::other, "load balancer log", {}};
+  const std::string_view folder = service_folder(path);
+  if (!is_trail_folder(folder)) return {What::other, folder_name(folder), {}};
+  return {};
+}
+
+}  // namespace trailkeeper::ingest

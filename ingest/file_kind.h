@@ -1,0 +1,30 @@
+// What a file is, by its name and its first bytes: a trail, an archive of files, another service's, or one that can't
+// be read here.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace trailkeeper::ingest {
+
+struct FileKind {
+  enum class What : std::uint8_t {
+    trail,       ///< To be read: JSON, or who knows.
+    archive,     ///< ZIP or tar: its members are to be read.
+    other,       ///< Lies beside trails in a bucket, and holds no events: digests, other services' logs.
+    unreadable,  ///< A format that is known and not read.
+  };
+  What what = What::trail;
+  std::string name;         ///< Of `other` and `unreadable`, for people: `VPC flow log`, `Parquet`.
+  std::string_view remedy;  ///< Of `unreadable`: what to do.
+};
+
+/// `path`: as the source is named; folders of S3's layout (`AWSLogs/ACCOUNT/SERVICE/…`) tell a service. `first`: the
+/// first bytes of what is in it once encodings are taken off; 512 suffice, more tell more.
+FileKind file_kind(std::string_view path, std::string_view first);
+
+/// Whether the first bytes are JSON of a trail, so that nothing else needs to be looked at. Quick.
+bool surely_trail(std::string_view first);
+
+}  // namespace trailkeeper::ingest

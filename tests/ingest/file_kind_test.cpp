@@ -1,0 +1,74 @@
+#include "ingest/file_kind.h"
+
+#include <doctest/doctest.h>
+
+#include <string>
+
+using namespace trailkeeper::ingest;
+using What = FileKind::What;
+
+namespace {
+
+std::string name_of(std::string_view path, std::string_view first) {
+  const FileKind kind = file_kind(path, first);
+  return kind.what == What::other ? kind.name : "";
+}
+
+}  // namespace
+
+TEST_CASE("trails are trails, wherever they lie") {
+  const std::string record = R"({"eventVersion":"1.08","eventName":"X"})";
+  for (const char* path :
+       {"/x.json", "/b/AWSLogs/111122223333/CloudTrail/eu-west-1/x.json", "/b/AWSLogs/o-1/111122223333/Config/x.json",
+        "/b/AWSLogs/111122223333/CloudTrail-Insight/x"}) {
+    CAPTURE(path);
+    CHECK(file_kind(path, record).what == What::trail);
+    CHECK(file_kind(path, "{\"Records\":[" + record + "]}").what == What::trail);
+    CHECK(file_kind(path, "[ {\n \"eventVersion\" : 1").what == What::trail);
+  }
+  // Whatever its events are about.
+  CHECK(file_kind("x", "[" + record + R"(,{"responseElements":{"configSnapshotId":"x"}}])").what == What::trail);
+  CHECK(file_kind("/b/AWSLogs/111122223333/CloudTrail/x.json", "{\"Records\":[]}").what == What::trail);
+  CHECK(file_kind("/x", "").what == What::trail);
+  CHECK(file_kind("/x", "any text").what == What::trail);
+}
+
+TEST_CASE("other services' files are known by their folder in S3's layout") {
+  const std::string_view content = "{\"a\":1}";
+  CHECK(name_of("/b/AWSLogs/111122223333/vpcflowlogs/x", content) == "VPC flow log");
+  CHECK(name_of("a.zip!AWSLogs/o-1/111122223333/Config/x", content) == "AWS Config file");
+  CHECK(name_of("/b/AWSLogs/111122223333/CloudTrail-Digest/x", content) == "CloudTrail digest");
+  CHECK(name_of("/b/AWSLogs/111122223333/CloudTrail-Aggregated/x", content) == "CloudTrail summary");
+  CHECK(name_of("/b/AWSLogs/111122223333/Whatever/x", content) == "Whatever file");
+  // Not the layout: no account, no folder behind it, another name that ends so.
+  for (const char* path : {"/b/AWSLogs/vpcflowlogs/x", "/b/AWSLogs/111122223333/x",
+                           "/b/MyAWSLogs/111122223333/Config/x", "/AWSLogs", "AWSLogs/", "/AWSLogs/o-1/"}) {
+    CAPTURE(path);
+    CHECK(name_of(path, content) == "");
+  }
+}
+
+TEST_CASE("other services' files are known by their first bytes") {
+  CHECK(name_of("x", R"({"awsAccountId":"1","digestStartTime":"t","digestS3Object":"o"})") == "CloudTrail digest");
+  CHECK(name_of("x", R"({"fileVersion":"1.0","configurationItems":[)") == "AWS Config file");
+  CHECK(name_of("x", "version account-id interface-id srcaddr\n2 1 eni") == "VPC flow log");
+  CHECK(name_of("x", "#Version: 1.0\n#Fields: date time") == "CloudFront log");
+  CHECK(name_of("x", std::string(64, 'a') + " bucket [06/Feb/2019:00:00:38 +0000] 192.0.2.3") == "S3 access log");
+  CHECK(name_of("x", R"({"timestamp":1,"formatVersion":1,"webaclId":"w","httpRequest":{}})") == "WAF log");
+  CHECK(name_of("x",
+                "https 2018-07-02T22:23:00.186641Z app/my/50 192.168.1.1:2 10.0.0.1:80 \"GET x\" "
+                "arn:aws:elasticloadbalancing:x:targetgroup/y") == "load balancer log");
+}
+
+TEST_CASE("archives, and formats that aren't read") {
+  CHECK(file_kind("x", std::string_view{"PK\x03\x04more"}).what == What::archive);
+  std::string tar(512, '\0');
+  tar.replace(0, 3, "a/b");
+  tar.replace(257, 5, "ustar");
+  CHECK(file_kind("x", tar).what == What::archive);
+  const FileKind parquet = file_kind("x", "PAR1\x15\x04");
+  CHECK(parquet.what == What::unreadable);
+  CHECK(parquet.name == "Parquet");
+  CHECK(!parquet.remedy.empty());
+  CHECK(file_kind("x", "\x1F\x8B\x08").what == What::unreadable);  // What is left after so many layers.
+}
