@@ -15,8 +15,8 @@ namespace trailkeeper::event {
 void append_canonical_json(std::string_view json, std::string& out);
 
 /// The same of what a record's shipper can't have changed: without members that are null, at any depth, and without
-/// members at the top that CloudTrail doesn't write (event/record_member.h), such as `@timestamp`, `date` or `tags`. Two
-/// copies of a record share it although a shipper added such members or left nulls out.
+/// members at the top that CloudTrail doesn't write (event/record_member.h), such as `@timestamp`, `date` or `tags`.
+/// Two copies of a record share it although a shipper added such members or left nulls out.
 void append_essential_json(std::string_view json, std::string& out);
 
 }  // namespace trailkeeper::event

@@ -3,7 +3,6 @@
 #include <bit>
 
 #include "event/byte_masks.h"
-#include "event/text_line.h"
 #include "event/wrapper.h"
 
 namespace trailkeeper::event {
@@ -78,13 +77,6 @@ bool skip_value(std::string_view json, std::size_t& at) {
     }
   }
   return false;
-}
-
-// Whether a line of text may begin a document.
-bool begins_document(std::string_view line) {
-  if (line.starts_with('{') || line.starts_with(kByteOrderMark)) return true;
-  if (line.starts_with('[')) return begins_array(line) != ArrayStart::no;
-  return line_kind(line) == LineKind::holds_json;
 }
 
 }  // namespace
@@ -237,75 +229,6 @@ bool Framer::step_top(std::string_view window, bool last, std::vector<Frame>& fr
   }
   document_seen_ = true;
   return take_line(window, frames) || take_value(window, last, frames);
-}
-
-// A line that begins with neither `{` nor an array.
-bool Framer::step_line(std::string_view window, bool last, std::vector<Frame>& frames) {
-  const std::size_t feed = window.find('\n', at_);
-  const bool enough = window.size() - at_ > kMaxUnfinished;
-  if (feed == std::string_view::npos && !last && !enough) return false;
-  const std::size_t end = feed == std::string_view::npos ? window.size() : feed;
-  const LineKind kind = line_kind(window.substr(at_, end - at_));
-  switch (kind) {
-    case LineKind::text: break;
-    case LineKind::label: at_ = end; return true;
-    case LineKind::holds_json:
-      document_seen_ = true;
-      add(window, at_, end, Reason::none, frames);
-      at_ = end;
-      return true;
-    case LineKind::header:
-    case LineKind::flattened:
-      if (document_seen_) break;
-      document_seen_ = true;
-      if (kind == LineKind::flattened) {
-        add(window, at_, end, Reason::flattened_row, frames);
-        mode_ = Mode::rest;
-      }
-      at_ = end;
-      return true;
-  }
-  if (!document_seen_) return take_first_text(window, last, frames);
-  add(window, at_, end, Reason::not_an_object, frames);
-  at_ = end;
-  return true;
-}
-
-// Text before any document: lines up to one that may be a document, or enough of them.
-bool Framer::take_first_text(std::string_view window, bool last, std::vector<Frame>& frames) {
-  std::size_t line = at_;
-  std::size_t end = at_;
-  while (line < window.size() && line - at_ < kKeptText) {
-    const std::size_t begin = skip_space(window, line);
-    const std::size_t feed = window.find('\n', begin);
-    if (feed == std::string_view::npos && !last && window.size() - at_ <= kMaxUnfinished) return false;
-    if (line != at_ && begins_document(window.substr(begin, std::min(feed, window.size()) - begin))) break;
-    end = std::min(feed, window.size());
-    line = std::min(end + 1, window.size());
-  }
-  if (line >= window.size() && line - at_ < kKeptText && !last) return false;
-  const std::size_t kept = std::min(end, at_ + kKeptText);
-  add(window, at_, kept, Reason::not_an_object, frames);
-  at_ = end;
-  mode_ = Mode::text;
-  return true;
-}
-
-// Behind the text that was kept: passes over lines up to one that may be a document.
-bool Framer::step_text(std::string_view window, bool last) {
-  at_ = skip_space(window, at_);
-  if (at_ >= window.size()) return false;
-  const std::size_t feed = window.find('\n', at_);
-  const bool ends = feed != std::string_view::npos || last || window.size() - at_ > kMaxUnfinished;
-  if (!ends) return false;
-  const std::size_t end = std::min(feed, window.size());
-  if (begins_document(window.substr(at_, end - at_))) {
-    document_seen_ = true;
-    mode_ = Mode::top;
-    return true;
-  }
-  at_ = end;
-  return true;
 }
 
 bool Framer::step_elements(std::string_view window, bool last, std::vector<Frame>& frames) {

@@ -293,10 +293,11 @@ bool same_essence(std::string_view a, std::string_view b) {
 TEST_CASE("what a shipper adds at the top, and nulls that it leaves out, make no difference to the essence") {
   const std::string_view record =
       R"({"eventName":"X","requestParameters":null,"userIdentity":{"arn":"a","sessionContext":null},"resources":[null,{"ARN":"r"}]})";
-  for (const std::string_view copy :
-       {R"({"@timestamp":"t","eventName":"X","userIdentity":{"arn":"a"},"resources":[null,{"ARN":"r","accountId":null}]})",
-        R"({"date":1717236000.5,"@version":"1","tags":["x"],"userIdentity":{"arn":"a"},"eventName":"X","resources":[null,{"ARN":"r"}],"responseElements":null})",
-        R"({"time":"t","event\u004eame":"X","userIdentity":{"arn":"a"},"resources":[null,{"ARN":"r"}],"\u0040timestamp":null})"}) {
+  for (
+      const std::string_view copy :
+      {R"({"@timestamp":"t","eventName":"X","userIdentity":{"arn":"a"},"resources":[null,{"ARN":"r","accountId":null}]})",
+       R"({"date":1717236000.5,"@version":"1","tags":["x"],"userIdentity":{"arn":"a"},"eventName":"X","resources":[null,{"ARN":"r"}],"responseElements":null})",
+       R"({"time":"t","event\u004eame":"X","userIdentity":{"arn":"a"},"resources":[null,{"ARN":"r"}],"\u0040timestamp":null})"}) {
     CAPTURE(copy);
     CHECK(same_essence(record, copy));
     CHECK_FALSE(same_json(record, copy));
