@@ -26,13 +26,15 @@ struct Arguments {
   std::vector<std::string> paths;
   unsigned workers = 0;
   bool no_verdicts = false;
+  bool strict_variants = false;
 };
 
 std::string result_json(const ingest::ReplayResult& result) {
   std::string json = fmt::format(
-      R"({{"events":{},"duplicates":{},"variants":{},"rejected":{},"files":{},"bytes":{},"seconds":{:.3f},"merges":{},"mergeSeconds":{:.3f},"verdictSeconds":{:.3f},"billLines":{},"interrupted":{},"unreadable":[)",
-      result.events, result.duplicates, result.variants, result.rejected, result.files, result.bytes, result.seconds,
-      result.merging.merges, result.merging.seconds, result.verdicts.seconds, result.bill_lines, result.interrupted);
+      R"({{"events":{},"duplicates":{},"rewritten":{},"variants":{},"rejected":{},"files":{},"bytes":{},"seconds":{:.3f},"merges":{},"mergeSeconds":{:.3f},"verdictSeconds":{:.3f},"billLines":{},"interrupted":{},"unreadable":[)",
+      result.events, result.duplicates, result.rewritten, result.variants, result.rejected, result.files, result.bytes,
+      result.seconds, result.merging.merges, result.merging.seconds, result.verdicts.seconds, result.bill_lines,
+      result.interrupted);
   for (std::size_t i = 0; i < result.found.unreadable.size(); ++i) {
     json += i > 0 ? ",{\"path\":" : "{\"path\":";
     event::append_quoted(result.found.unreadable[i].path, json);
@@ -69,6 +71,7 @@ std::string result_text(const ingest::ReplayResult& result) {
   std::string text = number_of(result.events, "new event", "new events");
   if (result.bill_lines > 0) text += ", " + number_of(result.bill_lines, "new bill line", "new bill lines");
   if (result.duplicates > 0) text += ", " + number_of(result.duplicates, "duplicate", "duplicates");
+  if (result.rewritten > 0) text += " (" + grouped(result.rewritten) + " of them rewritten by a shipper)";
   if (result.variants > 0) {
     text += ", " + number_of(result.variants, "of the new ones shares", "of the new ones share") +
             " an eventID with an event of other content";
@@ -99,6 +102,7 @@ int run_replay(const GlobalOptions& global, const Arguments& arguments) {
   ingest::PipelineOptions options;
   options.workers = arguments.workers;
   options.judge = !arguments.no_verdicts;
+  if (arguments.strict_variants) options.variants = store::VariantRule::value;
   ingest::Replay replay{store, options};
   std::signal(SIGINT, request_stop);
   std::signal(SIGTERM, request_stop);
@@ -126,6 +130,8 @@ void add_replay(CLI::App& app, const GlobalOptions& global, Run& run) {
   command->add_option("--workers", arguments->workers, "Parsing threads (default: one for each core)")
       ->check(CLI::Range(1U, 256U))
       ->type_name("N");
+  command->add_flag("--strict-variants", arguments->strict_variants,
+                    "Keep copies apart that differ in what shippers add at the top, or in nulls");
   command->add_flag("--no-verdicts", arguments->no_verdicts, "Leave the verdicts to recheck");
   command->footer(
       "JSON, NDJSON, exports, gzip, zstd, xz, bzip2, UTF-16, ZIP and tar are told apart by content. Events that are in "

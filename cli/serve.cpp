@@ -210,6 +210,8 @@ void add_limits(CLI::App& command, serve::ServerOptions& server) {
   seconds("--stream-timeout", server.stream_timeout, "Of a syslog, forward or NDJSON connection without a byte");
   seconds("--query-timeout", server.query_timeout, "For a query, or each piece of a long answer");
   seconds("--drain-timeout", server.drain_timeout, "For what is in flight when stopping");
+  command.add_flag("--strict-variants", server.strict_variants,
+                   "Keep copies apart that differ in what shippers add at the top, or in nulls");
   command.add_option("--workers", server.workers, "Parsing threads (default: one a core)")->check(CLI::Range(0, 256));
 }
 

@@ -15,4 +15,12 @@ bool same_json(std::string_view a, std::string_view b) {
   return left == right;
 }
 
+bool same_essence(std::string_view a, std::string_view b) {
+  std::string left;
+  std::string right;
+  append_essential_json(a, left);
+  append_essential_json(b, right);
+  return left == right;
+}
+
 }  // namespace trailkeeper::event

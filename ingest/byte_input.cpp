@@ -63,7 +63,7 @@ std::string_view PlainInput::peek() {
     head_.resize(kPeek);
     std::size_t size = 0;
     while (size < kPeek) {
-      const std::size_t got = decode(head_.data() + size, kPeek - size);
+      const std::size_t got = give(head_.data() + size, kPeek - size);
       if (got == 0) break;
       size += got;
     }
@@ -79,19 +79,22 @@ std::size_t PlainInput::read(char* to, std::size_t room) {
     head_given_ += size;
     return size;
   }
-  return decode(to, room);
+  return give(to, room);
 }
 
-std::size_t PlainInput::decode(char* to, std::size_t room) {
+std::size_t PlainInput::give(char* to, std::size_t room) {
   if (!begun_) begin();
-  if (ended_ || room == 0) return 0;
-  if (!stream_) {
-    if (rest_.empty()) return stored_.read(to, room);
-    const std::size_t size = std::min(room, rest_.size());
-    std::memcpy(to, rest_.data(), size);
-    rest_.remove_prefix(size);
-    return size;
-  }
+  if (!stream_ && rest_.empty()) return stored_.read(to, room);
+  if (stream_ && plain_rest_.empty() && !ended_) decode(room);
+  std::string_view& from = stream_ ? plain_rest_ : rest_;
+  const std::size_t size = std::min(room, from.size());
+  std::memcpy(to, from.data(), size);
+  from.remove_prefix(size);
+  return size;
+}
+
+// Fills plain_rest_; it stays empty at the end.
+void PlainInput::decode(std::size_t room) {
   plain_.clear();
   while (plain_.empty()) {
     if (rest_.empty()) {
@@ -116,8 +119,7 @@ std::size_t PlainInput::decode(char* to, std::size_t room) {
     }
     break;
   }
-  std::memcpy(to, plain_.data(), plain_.size());
-  return plain_.size();
+  plain_rest_ = plain_;
 }
 
 }  // namespace trailkeeper::ingest

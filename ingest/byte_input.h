@@ -66,14 +66,16 @@ class PlainInput : public ByteInput {
 
  private:
   void begin();
-  std::size_t decode(char* to, std::size_t room);
+  std::size_t give(char* to, std::size_t room);
+  void decode(std::size_t room);
 
   ByteInput& stored_;
   std::string piece_;
   std::string_view rest_;  // Of `piece_`: not decoded yet, or, without a stream, not given yet.
   std::unique_ptr<LayerStream> stream_;
   std::string plain_;
-  std::string head_;  // Peeked at, to be given first.
+  std::string_view plain_rest_;  // Of `plain_`: not given yet.
+  std::string head_;             // Peeked at, to be given first.
   std::size_t head_given_ = 0;
   std::string problem_;
   std::uint64_t stored_bytes_ = 0;

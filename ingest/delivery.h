@@ -91,6 +91,7 @@ struct Receipt {
   std::vector<ItemResult> items;
   std::uint64_t events = 0;
   std::uint64_t duplicates = 0;
+  std::uint64_t rewritten = 0;  ///< Among `duplicates`: copies that a shipper rewrote.
   std::uint64_t rejected = 0;
 };
 

@@ -56,6 +56,7 @@ void GroupPart::note_results() const {
       const bool known = duplicate_[event] != 0;
       ++(known ? item.duplicates : item.events);
       ++(known ? receipt.duplicates : receipt.events);
+      if (duplicate_[event] == static_cast<std::uint8_t>(store::Copy::rewritten)) ++receipt.rewritten;
     }
     for (std::size_t reject = stretch.reject; reject < end_reject; ++reject) {
       if (item.rejected++ == 0) item.reason = reasons_[reject];

@@ -34,7 +34,8 @@ std::array<std::uint64_t, LatencyHistogram::kBounds.size() + 1> LatencyHistogram
   return result;
 }
 
-Intake::Intake(store::Store& store, const IntakeOptions& options) : options_(options), store_(store), writer_(store) {
+Intake::Intake(store::Store& store, const IntakeOptions& options)
+    : options_(options), store_(store), writer_(store, options.variants) {
   if (options_.workers == 0) options_.workers = std::max(1U, std::thread::hardware_concurrency());
   for (unsigned i = 0; i < options_.workers; ++i) workers_.emplace_back([this] { run_worker(); });
   committer_ = std::thread{[this] { run_committer(); }};

@@ -22,6 +22,7 @@
 namespace trailkeeper::ingest {
 
 struct IntakeOptions {
+  store::VariantRule variants = store::VariantRule::essence;
   unsigned workers = 0;                              ///< Parsing threads; 0: as many as there are cores.
   std::size_t max_bytes = std::size_t{128} << 20;    ///< Bytes of deliveries that are not yet answered.
   std::size_t group_bytes = std::size_t{512} << 10;  ///< Waiting bytes that start a batch while another is committed.

@@ -69,9 +69,11 @@ bool LayerStream::step(std::string_view& in, std::size_t room, std::string& out)
     // More input is needed to tell.
     if (!plain_ && layers_.size() == layers) return true;
   }
-  out += std::exchange(head_, {});
   const std::size_t end = out.size() + room;
-  while (out.size() < end) {
+  const std::size_t given = std::min(room, head_.size());
+  out.append(head_, 0, given);
+  head_.erase(0, given);
+  while (head_.empty() && out.size() < end) {
     const std::size_t before = out.size();
     const std::size_t left = in.size();
     if (!content(layers_.size(), in, end - out.size(), out)) return false;
@@ -81,7 +83,7 @@ bool LayerStream::step(std::string_view& in, std::size_t room, std::string& out)
 }
 
 bool LayerStream::complete() const {
-  return plain_ && std::all_of(layers_.begin(), layers_.end(), [](const Layer& layer) {
+  return plain_ && head_.empty() && std::all_of(layers_.begin(), layers_.end(), [](const Layer& layer) {
            return layer.taken == layer.input.size() && layer.stream->complete();
          });
 }

@@ -182,7 +182,7 @@ class Pipeline::Worker {
 };
 
 Pipeline::Pipeline(store::Store& store, const PipelineOptions& options)
-    : store_(store), options_(options), writer_(store), tasks_(3), flushes_(1), merge_requests_(1) {
+    : store_(store), options_(options), writer_(store, options.variants), tasks_(3), flushes_(1), merge_requests_(1) {
   if (options_.workers == 0) options_.workers = std::max(1U, std::thread::hardware_concurrency());
   for (unsigned i = 0; i < options_.workers; ++i) workers_.emplace_back([this] { run_worker(); });
   committer_ = std::thread{[this] { run_committer(); }};
@@ -241,6 +241,7 @@ void Pipeline::run_committer() {
       for (const store::SealedBatch& batch : flush->commit.batches) {
         part.events += batch.events;
         part.duplicates += batch.duplicates;
+        part.rewritten += batch.rewritten;
         part.variants += batch.variants;
       }
       part.rejected = flush->commit.rejects.size();
@@ -249,6 +250,7 @@ void Pipeline::run_committer() {
         const std::lock_guard lock{mutex_};
         totals_.events += part.events;
         totals_.duplicates += part.duplicates;
+        totals_.rewritten += part.rewritten;
         totals_.variants += part.variants;
         totals_.rejected += part.rejected;
       }

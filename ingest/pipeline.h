@@ -26,6 +26,7 @@ struct PipelineOptions {
   BatchLimits batch;     ///< Of each worker: what becomes a segment.
   bool merge = true;     ///< Merge segments meanwhile.
   bool judge = true;     ///< A replay makes verdicts at its end.
+  store::VariantRule variants = store::VariantRule::essence;
 };
 
 /// What has happened so far. Read at any time from any thread.
@@ -40,7 +41,8 @@ struct PipelineProgress {
 struct PipelineTotals {
   std::uint64_t events = 0;  ///< Newly stored.
   std::uint64_t duplicates = 0;
-  std::uint64_t variants = 0;  ///< Among `events`.
+  std::uint64_t rewritten = 0;  ///< Among `duplicates`: copies that a shipper rewrote.
+  std::uint64_t variants = 0;   ///< Among `events`.
   std::uint64_t rejected = 0;
   FileFindings files;
 };

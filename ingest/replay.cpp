@@ -68,6 +68,7 @@ ReplayResult Replay::run(const std::vector<std::string>& paths, const std::atomi
   ReplayResult result;
   result.events = totals.events;
   result.duplicates = totals.duplicates;
+  result.rewritten = totals.rewritten;
   result.variants = totals.variants;
   result.bill_lines = bills_.lines;
   result.duplicates += bills_.duplicates;

@@ -16,6 +16,7 @@ namespace trailkeeper::ingest {
 struct ReplayResult {
   std::uint64_t events = 0;
   std::uint64_t duplicates = 0;
+  std::uint64_t rewritten = 0;  ///< Among `duplicates`: copies that a shipper rewrote.
   std::uint64_t variants = 0;
   std::uint64_t bill_lines = 0;  ///< New lines of cost reports; known ones are among `duplicates`.
   std::uint64_t rejected = 0;

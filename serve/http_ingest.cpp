@@ -61,6 +61,7 @@ HttpResponse json_response(int status, std::string body) {
 std::string accepted_body(const Receipt& receipt) {
   std::string body = "{\"accepted\":" + std::to_string(receipt.events) +
                      ",\"duplicate\":" + std::to_string(receipt.duplicates) +
+                     (receipt.rewritten > 0 ? ",\"rewritten\":" + std::to_string(receipt.rewritten) : "") +
                      ",\"rejected\":" + std::to_string(receipt.rejected) + ",\"errors\":[";
   bool first = true;
   for (const ingest::ItemResult& item : receipt.items) {

@@ -56,6 +56,7 @@ struct ServerOptions {
   std::chrono::seconds query_timeout{60};              ///< For a query, or a piece of a long answer.
   std::chrono::seconds drain_timeout{30};              ///< For what is in flight when the server is told to stop.
   unsigned workers = 0;                                ///< Parsing threads; 0: one a core.
+  bool strict_variants = false;                        ///< Copies that a shipper rewrote are variants.
   bool merge = true;
 };
 

@@ -47,6 +47,7 @@ ingest::IntakeOptions intake_options(const ServerOptions& options) {
   ingest::IntakeOptions intake;
   intake.workers = options.workers;
   intake.max_bytes = options.max_in_flight;
+  if (options.strict_variants) intake.variants = store::VariantRule::value;
   intake.merge = options.merge;
   return intake;
 }

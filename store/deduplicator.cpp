@@ -12,8 +12,8 @@ namespace trailkeeper::store {
 /// One batch's comparison.
 class Deduplicator::Run {
  public:
-  explicit Run(const SegmentBuilder& batch)
-      : batch_(batch), by_key_(order_by_key(batch.keys())), states_(batch.size(), State::fresh) {}
+  Run(const SegmentBuilder& batch, VariantRule rule)
+      : batch_(batch), rule_(rule), by_key_(order_by_key(batch.keys())), states_(batch.size(), State::fresh) {}
 
   [[nodiscard]] const std::vector<std::uint32_t>& by_key() const { return by_key_; }
 
@@ -27,11 +27,13 @@ class Deduplicator::Run {
       kept.assign(1, by_key_[begin]);
       for (std::size_t i = begin + 1; i < end; ++i) {
         const std::uint32_t index = by_key_[i];
-        const bool copy = std::any_of(kept.begin(), kept.end(), [&](std::uint32_t other) {
-          return batch_.hashes()[index] == batch_.hashes()[other] || same_json(text_of(index), other_text_of(other));
-        });
-        states_[index] = copy ? State::duplicate : State::variant;
-        if (!copy) kept.push_back(index);
+        Copy copy = Copy::none;
+        for (std::size_t k = 0; k < kept.size() && copy == Copy::none; ++k) {
+          const bool equal = batch_.hashes()[index] == batch_.hashes()[kept[k]];
+          copy = equal ? Copy::same : compared(text_of(index), other_text_of(kept[k]));
+        }
+        states_[index] = state_of(copy);
+        if (copy == Copy::none) kept.push_back(index);
       }
       begin = end;
     }
@@ -45,7 +47,7 @@ class Deduplicator::Run {
     for (const Segment& segment : snapshot.segments()) {
       std::size_t looked_up = 0;
       for (std::size_t i = 0; i < keys.size(); ++i) {
-        if (segment.may_contain(keys[i]) && states_[by_key_[i]] != State::duplicate) {
+        if (segment.may_contain(keys[i]) && !is_known(by_key_[i])) {
           compare_with(segment, by_key_[i], snapshot.hash_seed());
           if (++looked_up % kLookUpsKept == 0 && keys.size() >= kLargeBatch) segment.forget();
         }
@@ -59,7 +61,7 @@ class Deduplicator::Run {
   [[nodiscard]] bool shares_key_with(const Pending& pending) const {
     auto other = pending.keys.begin();
     for (const std::uint32_t index : by_key_) {
-      if (states_[index] == State::duplicate) continue;
+      if (is_known(index)) continue;
       while (other != pending.keys.end() && *other < batch_.keys()[index]) ++other;
       if (other == pending.keys.end()) return false;
       if (*other == batch_.keys()[index]) return true;
@@ -73,9 +75,11 @@ class Deduplicator::Run {
     std::vector<std::uint32_t> kept;
     kept.reserve(by_key_.size());
     for (const std::uint32_t index : by_key_) {
-      if (states_[index] == State::duplicate) {
+      if (is_known(index)) {
+        const bool rewritten = states_[index] == State::rewritten;
         ++result.duplicates;
-        result.duplicate[index] = 1;
+        if (rewritten) ++result.rewritten;
+        result.duplicate[index] = static_cast<std::uint8_t>(rewritten ? Copy::rewritten : Copy::same);
         continue;
       }
       if (states_[index] == State::variant) ++result.variants;
@@ -87,24 +91,21 @@ class Deduplicator::Run {
   }
 
  private:
-  enum class State : std::uint8_t { fresh, variant, duplicate };
+  enum class State : std::uint8_t { fresh, variant, duplicate, rewritten };
   static constexpr std::size_t kLargeBatch = 16384;
   // Each touches a dozen pages, and the kernel maps 16 for one.
   static constexpr std::size_t kLookUpsKept = 64;
 
   void compare_with(const Segment& segment, std::uint32_t index, std::uint64_t hash_seed) {
     for (const std::uint32_t stored : segment.find(batch_.keys()[index])) {
-      bool copy = segment.hash(stored) == batch_.hashes()[index];
-      if (!copy) {
+      Copy copy = Copy::same;
+      if (segment.hash(stored) != batch_.hashes()[index]) {
         other_text_.clear();
         segment.append_event(stored, hash_seed, other_text_);
-        copy = event::same_json(text_of(index), other_text_);
+        copy = compared(text_of(index), other_text_);
       }
-      if (copy) {
-        states_[index] = State::duplicate;
-        return;
-      }
-      states_[index] = State::variant;
+      states_[index] = state_of(copy);
+      if (copy != Copy::none) return;
     }
   }
 
@@ -121,7 +122,17 @@ class Deduplicator::Run {
     }
   }
 
-  static bool same_json(const std::string& a, const std::string& b) { return event::same_json(a, b); }
+  [[nodiscard]] Copy compared(const std::string& a, const std::string& b) const {
+    if (event::same_json(a, b)) return Copy::same;
+    return rule_ == VariantRule::essence && event::same_essence(a, b) ? Copy::rewritten : Copy::none;
+  }
+
+  static State state_of(Copy copy) {
+    if (copy == Copy::none) return State::variant;
+    return copy == Copy::same ? State::duplicate : State::rewritten;
+  }
+
+  [[nodiscard]] bool is_known(std::uint32_t index) const { return states_[index] >= State::duplicate; }
 
   const std::string& text_of(std::uint32_t index) {
     text_.clear();
@@ -135,6 +146,7 @@ class Deduplicator::Run {
   }
 
   const SegmentBuilder& batch_;
+  VariantRule rule_;
   std::vector<std::uint32_t> by_key_;
   std::vector<State> states_;
   std::string text_;
@@ -142,7 +154,7 @@ class Deduplicator::Run {
 };
 
 Deduplicated Deduplicator::run(const SegmentBuilder& batch) {
-  Run run{batch};
+  Run run{batch, rule_};
   run.compare_with_itself();
   auto own = std::make_shared<Pending>();
   for (const std::uint32_t index : run.by_key()) own->keys.push_back(batch.keys()[index]);

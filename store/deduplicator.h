@@ -13,22 +13,32 @@ namespace trailkeeper::store {
 
 class Store;
 
+/// When two events of one key are copies of each other.
+enum class VariantRule : std::uint8_t {
+  essence,  ///< If they differ at most in what a shipper adds or leaves out (event/canonical_json.h).
+  value,    ///< If they are the same JSON value.
+};
+
+/// What an event is of one that was known.
+enum class Copy : std::uint8_t { none, same, rewritten };
+
 /// What is to be stored of a batch.
 struct Deduplicated {
   std::vector<std::uint32_t> order;     ///< The new events, ascending by time, then key.
   std::uint64_t duplicates = 0;         ///< Events left out: known with the same content.
+  std::uint64_t rewritten = 0;          ///< Among `duplicates`: not the same JSON value.
   std::uint64_t variants = 0;           ///< Among the new: events whose key was known with another content.
   std::uint64_t ticket = 0;             ///< To be given back to finished().
-  std::vector<std::uint8_t> duplicate;  ///< For each event of the batch: 1 if it is left out.
+  std::vector<std::uint8_t> duplicate;  ///< For each event of the batch: a Copy; `none` is stored.
 };
 
 /// Exact deduplication of batches that are prepared in parallel. A batch is compared with all committed segments and
 /// with every batch that got its ticket earlier; where one of those has a key of its own, it waits for that batch's
 /// end: an event isn't known before it is durable, or the copy would be acknowledged and both be lost. Two events are
-/// copies if their keys are equal and their contents are the same JSON value. Thread-safe.
+/// copies if their keys are equal and their contents are, as the rule says. Thread-safe.
 class Deduplicator {
  public:
-  explicit Deduplicator(Store& store) : store_(store) {}
+  Deduplicator(Store& store, VariantRule rule) : store_(store), rule_(rule) {}
 
   /// Every call must be followed by finished(ticket) once the batch is committed or given up.
   Deduplicated run(const SegmentBuilder& batch);
@@ -43,6 +53,7 @@ class Deduplicator {
   void wait_for(std::uint64_t ticket);
 
   Store& store_;
+  VariantRule rule_;
   std::mutex mutex_;
   std::condition_variable changed_;
   std::uint64_t next_ticket_ = 1;

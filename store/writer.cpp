@@ -18,7 +18,7 @@ namespace {
 
 }  // namespace
 
-Writer::Writer(Store& store) : store_(store), deduplicator_(store) { remove_orphans(); }
+Writer::Writer(Store& store, VariantRule rule) : store_(store), deduplicator_(store, rule) { remove_orphans(); }
 
 // Parts of a segment that has no header: the process ended while it was merging.
 void Writer::remove_orphans() {
@@ -47,6 +47,7 @@ SealedBatch Writer::seal(const SegmentBuilder& batch) {
   SealedBatch sealed;
   sealed.events = fresh.order.size();
   sealed.duplicates = fresh.duplicates;
+  sealed.rewritten = fresh.rewritten;
   sealed.variants = fresh.variants;
   sealed.ticket = fresh.ticket;
   sealed.duplicate = std::move(fresh.duplicate);

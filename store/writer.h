@@ -22,9 +22,10 @@ struct SealedBatch {
   std::vector<std::string> parts;
   std::uint64_t events = 0;
   std::uint64_t duplicates = 0;
+  std::uint64_t rewritten = 0;  ///< Among `duplicates`: copies that a shipper rewrote.
   std::uint64_t variants = 0;
   std::uint64_t ticket = 0;
-  std::vector<std::uint8_t> duplicate;  ///< For each event of the batch, as added: 1 if it was known.
+  std::vector<std::uint8_t> duplicate;  ///< For each event of the batch, as added: a Copy.
 };
 
 /// Everything that one transaction makes durable.
@@ -45,7 +46,7 @@ struct MergeCost {
 class Writer {
  public:
   /// `store` must be open for writing and outlive the writer. Removes what an interrupted merge left behind.
-  explicit Writer(Store& store);
+  explicit Writer(Store& store, VariantRule rule = VariantRule::essence);
 
   [[nodiscard]] std::unique_ptr<SegmentBuilder> new_batch() const;
 

@@ -88,7 +88,7 @@ _trailkeeper() {
   local global="--store --output --wide --no-pager --help"
   case "$command" in
     "") _trailkeeper_words "$commands $global --version" ;;
-    replay) if [[ $cur == -?* ]]; then _trailkeeper_words "--workers --no-verdicts $global"; else _trailkeeper_files -f; fi ;;
+    replay) if [[ $cur == -?* ]]; then _trailkeeper_words "--workers --no-verdicts --strict-variants $global"; else _trailkeeper_files -f; fi ;;
     events) _trailkeeper_words "$filters --limit --order --fields --reveal $global" ;;
     count) _trailkeeper_words "$filters --by --per --top $global" ;;
     evaluate) if [[ $cur == -?* ]]; then _trailkeeper_words "$global"; else _trailkeeper_files -f; fi ;;
@@ -110,7 +110,7 @@ _trailkeeper() {
     serve)
       _trailkeeper_words "--http --https --syslog --syslog-tls --forward --forward-tls --ndjson --ndjson-tls --follow --tls-cert --tls-key
         --tls-client-ca --tls-client-name --host-name --forward-shared-key-file --allow-plaintext --allow-unauthenticated --max-connections
-        --max-body --max-in-flight --max-receiving --header-timeout --body-timeout --idle-timeout --stream-timeout
+        --strict-variants --max-body --max-in-flight --max-receiving --header-timeout --body-timeout --idle-timeout --stream-timeout
         --query-timeout --drain-timeout --workers --log-format --log-level --ports-file --config $global" ;;
     tail) _trailkeeper_words "$filters --url --token-file --ca-file --fields $global" ;;
     retain) _trailkeeper_words "--keep --max-size --account --dry-run $global" ;;

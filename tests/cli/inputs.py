@@ -277,6 +277,25 @@ text = t.run("replay", t.path("bucket"), store=store).stdout.decode()
 t.check("one line a kind", text.count("left out") == len(expected) and "4 CloudTrail digests" in text, text)
 rejects("notes.txt", "This is no trail.\n" * 30000, "not-an-object")
 
+# Copies that a shipper rewrote.
+record = event(rng, requestParameters=None, userIdentity={"type": "Root", "arn": None, "accountId": "1"})
+copies = [dict(record), {"@timestamp": "t", **record}, {**record, "date": 1.5, "tags": ["x"]}, {k: v for k, v in record.items() if v is not None},
+          {**record, "userIdentity": {"type": "Root", "accountId": "1"}}, {**record, "errorCode": "X"}]
+data = "".join(line(copy) + "\n" for copy in copies).encode()
+for one_by_one in (False, True):
+    for strict, expected in ((False, (2, 4, 4, 1)), (True, (6, 0, 0, 5))):
+        got = [0, 0, 0, 0]
+        name = t.path("rewritten-%s-%s" % (one_by_one, strict))
+        for part in data.splitlines(True) if one_by_one else [data]:
+            result = json.loads(t.run("replay", "-", "-o", "json", *(["--strict-variants"] if strict else []), store=name, stdin=part).stdout)
+            got = [a + result[k] for a, k in zip(got, ("events", "duplicates", "rewritten", "variants"))]
+        t.equal("rewritten copies, one by one %s, strict %s" % (one_by_one, strict), tuple(got), expected)
+        again = json.loads(t.run("replay", "-", "-o", "json", *(["--strict-variants"] if strict else []), store=name, stdin=data).stdout)
+        t.equal("again", (again["events"], again["duplicates"]), (0, 6))
+        if not strict:
+            kept = t.run("show", record["eventID"], "-o", "raw", store=name).stdout.decode().split("\n")
+            t.check("the first bytes stay", line(record) in kept, kept)
+
 # The same over the server's roads.
 store = t.path("served")
 server = Server(t, store, "--http", "0", "--ndjson", "0", "--syslog", "0")
@@ -305,6 +324,9 @@ t.equal("Firehose of layers", posted("/firehose", json.dumps({"requestId": "r", 
 e = fresh(1)
 body = json.dumps({"auditEvents": [{"id": "1", "eventData": json.dumps({"log": e[0]})}]})
 t.equal("PutAuditEvents", len(posted("/PutAuditEvents?channelArn=arn:aws:cloudtrail:us-east-1:111122223333:channel/c", body)[1]["successful"]), 1)
+record = json.loads(e[0])
+t.equal("a rewritten copy", (posted("/v1/events", line(record))[1], posted("/v1/events", line({**record, "time": "t"}))[1]["rewritten"]),
+        ({"accepted": 0, "duplicate": 1, "rejected": 0, "errors": []}, 1))
 t.equal("an archive over HTTP", posted("/v1/events", zipped([("a", b"{}")]))[0], 415)
 t.equal("Parquet over HTTP", posted("/v1/events", b"PAR1\x15\x04" + os.urandom(100))[0], 415)
 t.equal("a notification", posted("/v1/events", json.dumps(notification))[1]["errors"][0]["reason"], "s3-notification")

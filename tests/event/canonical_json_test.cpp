@@ -11,6 +11,7 @@
 #include "event/json_equal.h"
 
 using namespace trailkeeper;
+using event::same_essence;
 using event::same_json;
 
 namespace {
@@ -277,18 +278,6 @@ TEST_CASE("bytes that are no JSON do no harm") {
   event::append_canonical_json(std::string(100000, '{'), out);
   CHECK_FALSE(out.empty());
 }
-
-namespace {
-
-bool same_essence(std::string_view a, std::string_view b) {
-  std::string left;
-  std::string right;
-  append_essential_json(a, left);
-  append_essential_json(b, right);
-  return left == right;
-}
-
-}  // namespace
 
 TEST_CASE("what a shipper adds at the top, and nulls that it leaves out, make no difference to the essence") {
   const std::string_view record =

@@ -300,7 +300,7 @@ TEST_CASE("replay: a folder of every kind of file; once more changes nothing") {
   CHECK(first.duplicates == 0);
   CHECK(first.rejected == 0);
   CHECK(first.files == 7);
-  CHECK(first.unreadable.empty());
+  CHECK(first.found.unreadable.empty());
   std::sort(events.begin(), events.end());
   CHECK(events_in(store) == events);
   const ReplayResult second = replay(store, {directory.path("in/b"), directory.path("in")});
