@@ -194,6 +194,7 @@ RecheckResult recheck(store::Store& store, store::Writer& writer, const RecheckR
     return result;
   }
   RecheckResult result = Rechecker{store, writer, request}.run();
+  writer.pin_holds();
   result.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
   return result;
 }

@@ -23,7 +23,7 @@ void merge(benchmark::State& state) {
     for (const store::Segment& segment : segments) inputs.push_back({&segment, {}});
     stored = 0;
     store::SegmentParts parts{[&](std::uint32_t, std::string bytes) { stored += bytes.size(); }};
-    benchmark::DoNotOptimize(store::merge_segments(inputs, parts));
+    benchmark::DoNotOptimize(store::merge_segments(inputs, 1, parts).header);
   }
   state.counters["raw_per_stored"] = static_cast<double>(raw) / static_cast<double>(stored);
   state.SetBytesProcessed(state.iterations() * static_cast<std::int64_t>(raw));

@@ -9,6 +9,7 @@
 #include "cli/file_argument.h"
 #include "cli/money_cell.h"
 #include "cli/principal_argument.h"
+#include "query/hold_keeper.h"
 #include "rules/credits/forecast.h"
 #include "rules/credits/notices.h"
 
@@ -139,6 +140,7 @@ int run_settings(const GlobalOptions& global, const CreditArguments& arguments) 
   }
   const std::string& path = arguments.files.front();
   store::Store store{global.store_directory(), store::Store::Mode::write};
+  query::keep_holds(store);
   store::Writer writer{store};
   if (const auto loaded =
           audit::load_credit_settings(store, writer, read_file_argument(path, kMaxSettingsBytes), path, now());

@@ -12,6 +12,7 @@
 #include "cli/row_writer.h"
 #include "event/json_text.h"
 #include "event/timestamp.h"
+#include "query/hold_keeper.h"
 
 namespace trailkeeper::cli {
 namespace {
@@ -24,6 +25,7 @@ struct Load {
 int run_load(const GlobalOptions& global, const Load& load) {
   const event::Timestamp time = time_argument(load.at, "--at");
   store::Store store{global.store_directory(), store::Store::Mode::write};
+  query::keep_holds(store);
   store::Writer writer{store};
   Out out{global, Out::Length::list};
   RowWriter rows{out, {{"file"}, {"id"}, {"at"}, {"new"}, {"content"}}};
@@ -66,6 +68,7 @@ int run_list(const GlobalOptions& global) {
 
 int run_forget(const GlobalOptions& global, const std::vector<std::string>& ids) {
   store::Store store{global.store_directory(), store::Store::Mode::write};
+  query::keep_holds(store);
   store::Writer writer{store};
   int code = kDone;
   for (const std::string& id : ids) {
@@ -130,6 +133,7 @@ int run_show(const GlobalOptions& global, const std::string& who, const std::str
 
 int run_recheck(const GlobalOptions& global, bool all) {
   store::Store store{global.store_directory(), store::Store::Mode::write};
+  query::keep_holds(store);
   store::Writer writer{store};
   const audit::RecheckResult result = audit::recheck(store, writer, {all});
   Out out{global};

@@ -1,10 +1,18 @@
 // trailkeeper rejects: what was not an event.
+#include "store/rejects.h"
+
+#include <fmt/format.h>
+
+#include <array>
 #include <optional>
 
 #include "cli/command.h"
+#include "cli/principal_argument.h"
 #include "cli/reveal.h"
 #include "cli/row_writer.h"
+#include "cli/size_argument.h"
 #include "event/json_text.h"
+#include "query/reject_removal.h"
 #include "query/shown_event.h"
 #include "store/store.h"
 
@@ -29,44 +37,173 @@ std::string base64(std::string_view bytes) {
   return out;
 }
 
-int run_rejects(const GlobalOptions& global, std::optional<std::uint64_t> limit, bool reveal) {
+std::string hex(const std::array<std::uint8_t, 16>& hash) {
+  std::string text;
+  for (const std::uint8_t byte : hash) text += fmt::format("{:02x}", byte);
+  return text;
+}
+
+std::vector<Column> columns_of(bool table) {
+  std::vector<Column> columns{{"source"}, {"offset", true}, {"line", true}, {"reason"}, {"length", true}};
+  if (table) {
+    columns.push_back({"bytes"});
+    return columns;
+  }
+  for (const char* const name : {"description", "bytes", "encoding", "records", "arrival", "hash"})
+    columns.push_back({name});
+  return columns;
+}
+
+std::string in_table(const store::KeptReject& kept, const std::string& shown) {
+  if (kept.records > 1) return fmt::format("({} records, only counted: the limit)", grouped(kept.records));
+  if (!kept.has_bytes) return "(not kept: the limit)";
+  return shown.size() > kTableBytes ? shown.substr(0, kTableBytes) + "…" : shown;
+}
+
+// One that wasn't kept has no bytes; its length and hash say what they were.
+std::vector<Cell> cells_of(const store::KeptReject& kept, const std::string& shown, bool table) {
+  std::vector<Cell> cells{Cell::of(kept.source), Cell::of(kept.offset), Cell::of(kept.line),
+                          Cell::of(event::reason_code(kept.reason)), Cell::of(kept.length)};
+  if (table) {
+    cells.push_back(Cell::of(in_table(kept, shown)));
+    return cells;
+  }
+  const bool text = event::valid_utf8(shown);
+  cells.push_back(Cell::of(event::reason_text(kept.reason)));
+  cells.push_back(kept.has_bytes ? Cell::of(text ? shown : base64(shown)) : Cell::absent());
+  cells.push_back(kept.has_bytes ? Cell::of(text ? "utf-8" : "base64") : Cell::absent());
+  cells.push_back(Cell::of(kept.records));
+  cells.push_back(kept.arrival == 0 ? Cell::absent() : Cell::of(event::format_timestamp(kept.arrival)));
+  cells.push_back(Cell::of(hex(kept.hash)));
+  return cells;
+}
+
+int run_list(const GlobalOptions& global, std::optional<std::uint64_t> limit, bool reveal) {
   if (reveal) record_reveal(global, "rejects");
   store::Store store{global.store_directory(), store::Store::Mode::read};
   const store::Snapshot snapshot = store.snapshot();
   Out out{global, Out::Length::list};
   const bool table = global.format == Format::table;
-  std::vector<Column> columns{{"source"}, {"offset", true}, {"line", true}, {"reason"}, {"length", true}};
-  if (!table) columns.push_back({"description"});
-  columns.push_back({"bytes"});
-  if (!table) columns.push_back({"encoding"});
-  RowWriter rows{out, std::move(columns)};
+  RowWriter rows{out, columns_of(table)};
   std::uint64_t printed = 0;
   const query::ShownEvents shown{snapshot, reveal};
-  snapshot.rejects([&](const store::RejectedRecord& kept) {
-    if (limit && printed >= *limit) return;
-    store::RejectedRecord record = kept;
-    record.bytes = shown.record(std::move(record.bytes));
+  snapshot.rejects([&](const store::KeptReject& kept) {
+    if (limit && printed >= *limit) return false;
     ++printed;
+    const std::string bytes = shown.record(std::string{kept.bytes});
     if (global.format == Format::raw) {
-      out.write(record.bytes + "\n");
-      return;
-    }
-    std::vector<Cell> cells{Cell::of(record.source), Cell::of(record.offset), Cell::of(record.line),
-                            Cell::of(event::reason_code(record.reason)), Cell::of(std::uint64_t{kept.bytes.size()})};
-    if (table) {
-      const bool cut = record.bytes.size() > kTableBytes;
-      cells.push_back(Cell::of(record.bytes.substr(0, kTableBytes) + (cut ? "…" : "")));
+      if (kept.has_bytes) out.write(bytes + "\n");
     } else {
-      const bool text = event::valid_utf8(record.bytes);
-      cells.push_back(Cell::of(event::reason_text(record.reason)));
-      cells.push_back(Cell::of(text ? record.bytes : base64(record.bytes)));
-      cells.push_back(Cell::of(text ? "utf-8" : "base64"));
+      rows.row(cells_of(kept, bytes, table));
     }
-    rows.row(std::move(cells));
+    return true;
   });
   if (global.format != Format::raw) rows.finish();
   out.flush();
   return kDone;
+}
+
+struct RemoveArguments {
+  std::vector<std::string> sources;
+  std::vector<std::string> reasons;
+  std::string before;
+  bool all = false;
+  bool dry_run = false;
+};
+
+event::Reason reason_argument(const std::string& text) {
+  for (int number = 1; number < 256; ++number) {
+    const auto reason = static_cast<event::Reason>(number);
+    if (event::reason_code(reason) == text) return reason;
+  }
+  throw UsageError("--reason: '" + text + "' is none; trailkeeper rejects shows them");
+}
+
+int run_remove(const GlobalOptions& global, const RemoveArguments& arguments) {
+  query::RejectRemoval request;
+  request.now = now();
+  request.dry_run = arguments.dry_run;
+  request.sources = arguments.sources;
+  for (const std::string& reason : arguments.reasons) request.reasons.push_back(reason_argument(reason));
+  if (!arguments.before.empty()) request.before = time_argument(arguments.before, "--before");
+  const bool some = !request.sources.empty() || !request.reasons.empty() || request.before;
+  if (some == arguments.all) throw UsageError("say which: --source, --reason, --before; or --all, alone");
+  store::Store store{global.store_directory(), store::Store::Mode::write};
+  store::Writer writer{store};
+  const query::RejectRemovalResult result = query::remove_rejects(store, writer, request);
+  if (!result.holds.empty()) {
+    print_error(global,
+                "nothing was removed: as long as there is a legal hold, rejected records stay, since no filter can "
+                "tell whether it means them; see: trailkeeper hold list");
+    return kRefused;
+  }
+  Out out{global};
+  if (global.format == Format::json || global.format == Format::ndjson) {
+    out.write(fmt::format(R"({{"records":{},"bytes":{},"dryRun":{}}})", result.removed.records, result.removed.bytes,
+                          request.dry_run) +
+              "\n");
+  } else {
+    out.write(fmt::format("{} {} rejected records of {}\n", request.dry_run ? "would remove" : "removed",
+                          grouped(result.removed.records), byte_text(result.removed.bytes)));
+  }
+  out.flush();
+  return kDone;
+}
+
+int run_limit(const GlobalOptions& global, const std::string& size) {
+  if (size.empty()) {
+    store::Store store{global.store_directory(), store::Store::Mode::read};
+    const store::Snapshot snapshot = store.snapshot();
+    const std::uint64_t limit = store::reject_limit(snapshot.transaction());
+    const std::uint64_t used = store::reject_bytes(snapshot.transaction());
+    Out out{global};
+    if (global.format == Format::json || global.format == Format::ndjson) {
+      out.write(fmt::format(R"({{"limit":{},"used":{}}})", limit, used) + "\n");
+    } else {
+      out.write(fmt::format("rejected records take {} of at most {}\n", byte_text(used), byte_text(limit)));
+    }
+    out.flush();
+    return kDone;
+  }
+  const auto bytes = parse_size(size);
+  if (!bytes) throw UsageError("'" + size + "' is not a size; give 500MB or 10GB");
+  store::Store store{global.store_directory(), store::Store::Mode::write};
+  store::Writer writer{store};
+  writer.set_reject_limit(*bytes, {now(), fmt::format(R"({{"action":"rejects-limit","bytes":{}}})", *bytes)});
+  return kDone;
+}
+
+void add_remove(CLI::App& command, const GlobalOptions& global, Run& run) {
+  CLI::App* const remove = command.add_subcommand("remove", "Remove rejected records; the journal says so");
+  const auto arguments = std::make_shared<RemoveArguments>();
+  remove->add_option("--source", arguments->sources, "Of this source (a glob; may be repeated)")
+      ->type_name("SOURCE")
+      ->allow_extra_args(false)
+      ->take_all();
+  remove->add_option("--reason", arguments->reasons, "With this reason, such as broken-json (may be repeated)")
+      ->type_name("REASON")
+      ->allow_extra_args(false)
+      ->take_all();
+  remove->add_option("--before", arguments->before, "That came before: 2024-05-01, or an age")->type_name("TIME");
+  remove->add_flag("--all", arguments->all, "All of them");
+  remove->add_flag("--dry-run", arguments->dry_run, "Only say how many would go");
+  remove->footer(
+      "What several options say must all be true. As long as there is a legal hold, nothing is removed.\n\n"
+      "Examples:\n"
+      "  trailkeeper rejects remove --source '/var/log/*' --reason not-an-object\n"
+      "  trailkeeper rejects remove --before 90d --dry-run");
+  remove->callback(
+      [&global, &run, arguments] { run = [&global, arguments] { return run_remove(global, *arguments); }; });
+}
+
+void add_limit(CLI::App& command, const GlobalOptions& global, Run& run) {
+  CLI::App* const limit = command.add_subcommand("limit", "Show or set how much rejected records may take");
+  const auto size = std::make_shared<std::string>();
+  limit->add_option("SIZE", *size, "500MB, 10GB (default: 1GiB)");
+  limit->footer(
+      "Up to three quarters of it, records are kept as they came, compressed; up to all of it, their place, reason,\n"
+      "length and hash are; beyond it they are counted, for each source. replay, stats and /metrics say so.");
+  limit->callback([&global, &run, size] { run = [&global, size] { return run_limit(global, *size); }; });
 }
 
 }  // namespace
@@ -78,11 +215,18 @@ void add_rejects(CLI::App& app, const GlobalOptions& global, Run& run) {
   const auto reveal = std::make_shared<bool>(false);
   add_reveal(*command, *reveal);
   command->footer(
-      "Each record was kept as it came, with where it came from; --output raw prints the bytes alone.\n\n"
-      "Example:\n"
-      "  trailkeeper rejects --output json");
-  command->callback([&global, &run, limit, reveal] {
-    run = [&global, limit, reveal] { return run_rejects(global, *limit, *reveal); };
+      "Each record was kept as it came, with where it came from, up to a limit (trailkeeper rejects limit); --output "
+      "raw\n"
+      "prints the bytes alone.\n\n"
+      "Examples:\n"
+      "  trailkeeper rejects --output json\n"
+      "  trailkeeper rejects remove --before 90d");
+  command->require_subcommand(0, 1);
+  add_remove(*command, global, run);
+  add_limit(*command, global, run);
+  command->callback([&global, &run, command, limit, reveal] {
+    if (!command->get_subcommands().empty()) return;
+    run = [&global, limit, reveal] { return run_list(global, *limit, *reveal); };
   });
 }
 

@@ -10,6 +10,7 @@
 #include "cli/output.h"
 #include "cli/progress.h"
 #include "event/json_text.h"
+#include "query/hold_keeper.h"
 
 namespace trailkeeper::cli {
 namespace {
@@ -31,10 +32,10 @@ struct Arguments {
 
 std::string result_json(const ingest::ReplayResult& result) {
   std::string json = fmt::format(
-      R"({{"events":{},"duplicates":{},"rewritten":{},"variants":{},"rejected":{},"files":{},"bytes":{},"seconds":{:.3f},"merges":{},"mergeSeconds":{:.3f},"verdictSeconds":{:.3f},"billLines":{},"interrupted":{},"unreadable":[)",
-      result.events, result.duplicates, result.rewritten, result.variants, result.rejected, result.files, result.bytes,
-      result.seconds, result.merging.merges, result.merging.seconds, result.verdicts.seconds, result.bill_lines,
-      result.interrupted);
+      R"({{"events":{},"duplicates":{},"rewritten":{},"variants":{},"rejected":{},"rejectedWithoutBytes":{},"rejectedOnlyCounted":{},"files":{},"bytes":{},"seconds":{:.3f},"merges":{},"mergeSeconds":{:.3f},"verdictSeconds":{:.3f},"billLines":{},"interrupted":{},"unreadable":[)",
+      result.events, result.duplicates, result.rewritten, result.variants, result.rejected,
+      result.beyond_limit.without_bytes, result.beyond_limit.only_counted, result.files, result.bytes, result.seconds,
+      result.merging.merges, result.merging.seconds, result.verdicts.seconds, result.bill_lines, result.interrupted);
   for (std::size_t i = 0; i < result.found.unreadable.size(); ++i) {
     json += i > 0 ? ",{\"path\":" : "{\"path\":";
     event::append_quoted(result.found.unreadable[i].path, json);
@@ -88,6 +89,13 @@ std::string result_text(const ingest::ReplayResult& result) {
                         number_of(result.found.joined.size(), "file has", "files have"), first.path,
                         first.members.front().stored);
   }
+  const store::RejectFigures& beyond = result.beyond_limit;
+  if (beyond.without_bytes + beyond.only_counted > 0) {
+    text += fmt::format(
+        "\nthe limit for rejected records is reached: of {} only place, reason, length and hash were kept, {} were "
+        "only counted (see: trailkeeper rejects limit)",
+        grouped(beyond.without_bytes), grouped(beyond.only_counted));
+  }
   const double seconds = result.seconds > 0 ? result.seconds : 1e-9;
   const auto rate = static_cast<double>(result.events + result.duplicates) / seconds;
   text += fmt::format("\n{} {}, {}, in {:.2f} s ({} events/s, {}/s)", grouped(result.files),
@@ -99,6 +107,7 @@ std::string result_text(const ingest::ReplayResult& result) {
 
 int run_replay(const GlobalOptions& global, const Arguments& arguments) {
   store::Store store{global.store_directory(), store::Store::Mode::write};
+  query::keep_holds(store);
   ingest::PipelineOptions options;
   options.workers = arguments.workers;
   options.judge = !arguments.no_verdicts;

@@ -3,15 +3,16 @@
 
 #include <fmt/format.h>
 
-#include <charconv>
 #include <chrono>
 #include <optional>
 
 #include "cli/command.h"
 #include "cli/filter_options.h"
 #include "cli/row_writer.h"
+#include "cli/size_argument.h"
 #include "event/json_text.h"
 #include "query/filter_json.h"
+#include "query/hold_keeper.h"
 #include "query/time_argument.h"
 #include "store/writer.h"
 
@@ -23,35 +24,23 @@ event::Timestamp now() {
       .count();
 }
 
-// `500MB`, `10GB`, `1.5TiB` are sizes; powers of 1000, with an i of 1024.
-std::optional<std::uint64_t> parse_size(std::string_view text) {
-  double number = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (error != std::errc{} || number < 0) return std::nullopt;
-  const std::string_view unit = text.substr(static_cast<std::size_t>(end - text.data()));
-  constexpr std::pair<std::string_view, double> kUnits[] = {{"", 1},
-                                                            {"B", 1},
-                                                            {"kB", 1e3},
-                                                            {"KB", 1e3},
-                                                            {"MB", 1e6},
-                                                            {"GB", 1e9},
-                                                            {"TB", 1e12},
-                                                            {"KiB", 1024.0},
-                                                            {"MiB", 1048576.0},
-                                                            {"GiB", 1073741824.0},
-                                                            {"TiB", 1099511627776.0}};
-  for (const auto& [name, factor] : kUnits) {
-    if (unit == name) return static_cast<std::uint64_t>(number * factor);
-  }
-  return std::nullopt;
-}
-
 struct RetainArguments {
   std::string keep;
   std::string max_size;
+  std::string future;
   std::vector<std::string> accounts;
   bool dry_run = false;
 };
+
+std::string result_text(const query::RetentionResult& result, const std::string& before, bool dry_run) {
+  std::string text = fmt::format("{} {} events", dry_run ? "would remove" : "removed", grouped(result.events));
+  if (!before.empty()) text += " from before " + before;
+  if (result.odd > 0) {
+    text += fmt::format(", {} of them by when they came, as their eventTime can't be true", grouped(result.odd));
+  }
+  if (result.rejects > 0) text += fmt::format(", and {} rejected records", grouped(result.rejects));
+  return text + fmt::format("; {} more are under legal hold\n", grouped(result.held));
+}
 
 int run_retain(const GlobalOptions& global, const RetainArguments& arguments) {
   query::RetentionRequest request;
@@ -73,22 +62,28 @@ int run_retain(const GlobalOptions& global, const RetainArguments& arguments) {
     if (!request.max_bytes)
       throw UsageError("--max-size: '" + arguments.max_size + "' is not a size; give 500MB or 10GB");
   }
+  if (!arguments.future.empty()) {
+    const auto future = query::parse_duration(arguments.future);
+    if (!future || *future < query::kLeastFuture)
+      throw UsageError("--future: '" + arguments.future + "' is not a time of at least 1h; give 36h or 2d");
+    request.future = *future;
+  }
   store::Store store{global.store_directory(), store::Store::Mode::write};
+  query::keep_holds(store);
   store::Writer writer{store};
   const query::RetentionResult result = query::apply_retention(store, writer, request);
   const std::string before = result.before ? event::format_timestamp(*result.before) : "";
   Out out{global};
   if (global.format == Format::json || global.format == Format::ndjson) {
-    out.write(fmt::format(R"({{"events":{},"held":{},"segments":{},"before":{},"dryRun":{}}})", result.events,
-                          result.held, result.segments, before.empty() ? "null" : "\"" + before + "\"",
-                          request.dry_run) +
-              "\n");
-  } else if (before.empty()) {
+    out.write(
+        fmt::format(R"({{"events":{},"byArrival":{},"held":{},"segments":{},"rejects":{},"before":{},"dryRun":{}}})",
+                    result.events, result.odd, result.held, result.segments, result.rejects,
+                    before.empty() ? "null" : "\"" + before + "\"", request.dry_run) +
+        "\n");
+  } else if (before.empty() && result.events == 0) {
     out.write("nothing to remove: the store is smaller than that\n");
   } else {
-    out.write(fmt::format("{} {} events from before {}; {} more are under legal hold\n",
-                          request.dry_run ? "would remove" : "removed", grouped(result.events), before,
-                          grouped(result.held)));
+    out.write(result_text(result, before, request.dry_run));
   }
   out.flush();
   return kDone;
@@ -107,6 +102,7 @@ int run_hold_add(const GlobalOptions& global, const std::string& name, const Fil
   constexpr std::size_t kLongestName = 200;
   if (name.empty() || name.size() > kLongestName) throw UsageError("a hold's name has 1 to 200 bytes");
   store::Store store{global.store_directory(), store::Store::Mode::write};
+  query::keep_holds(store);
   store::Writer writer{store};
   for (const store::LegalHold& hold : store.snapshot().holds()) {
     if (hold.name == name) {
@@ -116,6 +112,7 @@ int run_hold_add(const GlobalOptions& global, const std::string& name, const Fil
   }
   const std::string json = query::encode_filter(filter);
   writer.put_hold({name, json}, {now(), journal_text("hold-add", name, json)});
+  writer.pin_holds();
   return kDone;
 }
 
@@ -150,9 +147,17 @@ void add_retain(CLI::App& app, const GlobalOptions& global, Run& run) {
       ->type_name("ACCOUNT")
       ->allow_extra_args(false)
       ->take_all();
+  command
+      ->add_option("--future", arguments->future,
+                   "An eventTime further ahead than this can't be true: the event is as old as its arrival, and the "
+                   "first to go for --max-size (default: 1d)")
+      ->type_name("AGE");
   command->add_flag("--dry-run", arguments->dry_run, "Only say how many events would go");
   command->footer(
-      "Events under a legal hold (trailkeeper hold) stay. What was removed is recorded: see trailkeeper journal.\n"
+      "Events under a legal hold (trailkeeper hold) stay. --keep also removes rejected records that came before, "
+      "unless\n"
+      "there is a hold. All of it is removed at once, or, if the disk is full, nothing. What was removed is recorded: "
+      "see trailkeeper journal.\n"
       "Freed space is reused; trailkeeper compact gives it back to the file system.\n\n"
       "Examples:\n"
       "  trailkeeper retain --keep 400d\n"

@@ -11,6 +11,7 @@
 #include "cli/command.h"
 #include "event/json_text.h"
 #include "event/visible_text.h"
+#include "query/hold_keeper.h"
 #include "serve/server.h"
 #include "store/store.h"
 
@@ -140,6 +141,7 @@ int run_serve(const GlobalOptions& global, const Arguments& arguments) {
   const std::shared_ptr<spdlog::logger> log = make_log(arguments);
   const serve::ServerOptions options = options_of(arguments);
   store::Store store{global.store_directory(), store::Store::Mode::write};
+  query::keep_holds(store);
   serve::Server server{store, options, log};
   server.run([&] {
     for (const serve::BoundListener& listener : server.listeners()) {

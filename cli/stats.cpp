@@ -15,9 +15,9 @@ std::string stats_json(const query::Stats& stats) {
     return stats.events == 0 ? std::string{"null"} : "\"" + event::format_timestamp(value) + "\"";
   };
   std::string json = fmt::format(
-      R"({{"events":{},"variants":{},"rejected":{},"segments":{},"rawBytes":{},"storedBytes":{},"fileBytes":{},"firstEventTime":{},"lastEventTime":{},"sources":{{)",
-      stats.events, stats.variants, stats.rejected, stats.segments, stats.raw_bytes, stats.stored_bytes,
-      stats.file_bytes, time(stats.first), time(stats.last));
+      R"({{"events":{},"variants":{},"rejected":{},"rejectBytes":{},"rejectLimit":{},"segments":{},"rawBytes":{},"storedBytes":{},"fileBytes":{},"firstEventTime":{},"lastEventTime":{},"sources":{{)",
+      stats.events, stats.variants, stats.rejected, stats.reject_bytes, stats.reject_limit, stats.segments,
+      stats.raw_bytes, stats.stored_bytes, stats.file_bytes, time(stats.first), time(stats.last));
   for (std::size_t i = 0; i < stats.sources.size(); ++i) {
     if (i > 0) json.push_back(',');
     event::append_quoted(stats.sources[i].source, json);
@@ -32,7 +32,9 @@ void print_table(const query::Stats& stats, Out& out) {
   };
   line("events", grouped(stats.events));
   line("variants", grouped(stats.variants));
-  line("rejected", grouped(stats.rejected));
+  line("rejected", stats.rejected == 0 ? "0"
+                                       : fmt::format("{} ({} of {})", grouped(stats.rejected),
+                                                     byte_text(stats.reject_bytes), byte_text(stats.reject_limit)));
   line("segments", grouped(stats.segments));
   line("raw bytes", fmt::format("{} ({})", grouped(stats.raw_bytes), byte_text(stats.raw_bytes)));
   const double ratio =

@@ -94,6 +94,7 @@ class Intake {
   /// Why a commit failed the last time one did.
   [[nodiscard]] std::string problem() const;
   [[nodiscard]] store::MergeCost merge_cost() const { return writer_.merge_cost(); }
+  [[nodiscard]] store::RejectFigures reject_figures() const { return writer_.reject_figures(); }
   [[nodiscard]] store::Writer& writer() { return writer_; }
 
   /// Called after each commit, before its receipts, with what was stored; from the committing thread: must be quick.

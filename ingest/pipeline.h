@@ -75,6 +75,7 @@ class Pipeline {
 
   [[nodiscard]] const PipelineProgress& progress() const { return progress_; }
   [[nodiscard]] store::MergeCost merge_cost() const { return writer_.merge_cost(); }
+  [[nodiscard]] store::RejectFigures reject_figures() const { return writer_.reject_figures(); }
 
  private:
   class Worker;

@@ -79,6 +79,7 @@ ReplayResult Replay::run(const std::vector<std::string>& paths, const std::atomi
   result.found = std::move(found_);
   result.found.add(totals.files);
   result.merging = pipeline.merge_cost();
+  result.beyond_limit = pipeline.reject_figures();
   if (!stop && options_.judge) {
     const double taken = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
     result.verdicts = pipeline.judge(std::max(kLeastJudging, taken * kShareOfJudging));

@@ -26,6 +26,7 @@ struct ReplayResult {
   bool interrupted = false;
   FileFindings found;  ///< Of the files.
   store::MergeCost merging;
+  store::RejectFigures beyond_limit;  ///< Of `rejected`, those that weren't kept whole.
   audit::RecheckResult verdicts;
 };
 

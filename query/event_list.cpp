@@ -7,6 +7,7 @@
 
 #include "query/segment_filter.h"
 #include "query/verdict_filter.h"
+#include "store/byte_order.h"
 #include "store/segment_builder.h"
 
 namespace trailkeeper::query {
@@ -59,7 +60,12 @@ class Cursor {
   [[nodiscard]] const store::EventKey& key() const { return key_; }
   [[nodiscard]] bool bound_only() const { return !compiled_; }
   [[nodiscard]] ListedEvent event() const { return {&segment_, index_}; }
-  [[nodiscard]] const store::Segment& segment() const { return segment_; }
+
+  /// The next event's bytes: put together once, and only if they decide which of several comes first.
+  [[nodiscard]] const std::string& bytes() {
+    if (bytes_.empty()) segment_.append_unchecked(index_, bytes_);
+    return bytes_;
+  }
 
   void start() {
     const bool newest = order_ == Order::newest;
@@ -88,6 +94,7 @@ class Cursor {
       if (order_ == Order::newest) std::reverse(selected_.begin(), selected_.end());
     }
     index_ = selected_[position_++];
+    bytes_.clear();
     time_ = segment_.time(index_);
     key_ = segment_.key(index_);
     return true;
@@ -103,6 +110,7 @@ class Cursor {
   std::vector<std::uint32_t> selected_;
   std::size_t position_ = 0;
   std::uint32_t index_ = 0;
+  std::string bytes_;
   event::Timestamp time_ = 0;
   store::EventKey key_{};
 };
@@ -140,15 +148,13 @@ std::uint64_t list_events(const store::Snapshot& snapshot, const Filter& wanted,
                           const std::optional<Position>& after) {
   const Filter filter = with_verdicts(snapshot, wanted);
   std::vector<std::unique_ptr<Cursor>> cursors;
-  const auto later = [order](const Cursor* a, const Cursor* b) {
+  const auto later = [order](Cursor* a, Cursor* b) {
     const auto left = std::tuple{a->time(), a->key()};
     const auto right = std::tuple{b->time(), b->key()};
     if (left != right) return order == Order::newest ? left < right : left > right;
     // A bound comes before the events: they might be before what is known. Variants are ordered by their bytes.
     if (a->bound_only() || b->bound_only()) return !a->bound_only();
-    const Cursor* const first = order == Order::newest ? a : b;
-    const Cursor* const second = order == Order::newest ? b : a;
-    return store::earlier(first->segment(), first->event().index, second->segment(), second->event().index);
+    return order == Order::newest ? a->bytes() < b->bytes() : b->bytes() < a->bytes();
   };
   std::priority_queue<Cursor*, std::vector<Cursor*>, decltype(later)> heads{later};
   for (const store::Segment& segment : snapshot.segments()) {
@@ -179,9 +185,19 @@ std::vector<ListedEvent> find_events(const store::Snapshot& snapshot, std::strin
   for (const store::Segment& segment : snapshot.segments()) {
     for (const std::uint32_t index : segment.find(key)) found.push_back({&segment, index});
   }
-  std::sort(found.begin(), found.end(), [](const ListedEvent& a, const ListedEvent& b) {
-    return store::earlier(*a.segment, a.index, *b.segment, b.index);
-  });
+  // All have one key. Variants of one time are ordered by their bytes.
+  const auto time_of = [](const ListedEvent& event) { return event.segment->time(event.index); };
+  std::stable_sort(found.begin(), found.end(),
+                   [&](const ListedEvent& a, const ListedEvent& b) { return time_of(a) < time_of(b); });
+  for (auto begin = found.begin(); begin != found.end();) {
+    const auto end = std::find_if(begin, found.end(), [&](const auto& e) { return time_of(e) != time_of(*begin); });
+    const std::vector<ListedEvent> run(begin, end);
+    const auto order = store::order_by_bytes(
+        static_cast<std::uint32_t>(run.size()),
+        [&](std::uint32_t i, std::string& out) { run[i].segment->append_unchecked(run[i].index, out); });
+    std::transform(order.begin(), order.end(), begin, [&](std::uint32_t i) { return run[i]; });
+    begin = end;
+  }
   return found;
 }
 

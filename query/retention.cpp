@@ -3,41 +3,97 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
 
 #include "event/json_text.h"
+#include "query/event_age.h"
 #include "query/filter_json.h"
+#include "query/reject_removal.h"
 #include "query/segment_filter.h"
 #include "query/verdict_filter.h"
+#include "store/odd_arrivals.h"
 
 namespace trailkeeper::query {
 namespace {
 
-/// Bytes that the events from `cut` on take, if each takes its segment's average.
-std::uint64_t bytes_from(const store::Snapshot& snapshot, event::Timestamp cut) {
-  double bytes = 0;
-  for (const store::Segment& segment : snapshot.segments()) {
-    if (segment.size() == 0) continue;
-    const double kept = segment.size() - segment.first_at(cut);
-    bytes += static_cast<double>(segment.header().stored_bytes) * kept / segment.size();
-  }
-  return static_cast<std::uint64_t>(bytes);
+/// What goes: events of before a time, and those without a true time that came before another.
+struct Cut {
+  std::optional<event::Timestamp> before;
+  std::optional<event::Timestamp> came_before;
+};
+
+void raise(std::optional<event::Timestamp>& time, std::optional<event::Timestamp> other) {
+  if (other && (!time || *other > *time)) time = other;
 }
 
-/// The earliest second from which on the events fit.
-std::optional<event::Timestamp> cut_for(const store::Snapshot& snapshot, std::uint64_t max_bytes) {
-  event::Timestamp low = INT64_MAX;
-  event::Timestamp high = INT64_MIN;
-  for (const store::Segment& segment : snapshot.segments()) {
-    low = std::min(low, segment.header().min_time);
-    high = std::max(high, segment.header().max_time + event::kSecond);
+/// Where to cut so that what stays takes about so many bytes, if each event takes its segment's average.
+class SizeCut {
+ public:
+  SizeCut(const store::Snapshot& snapshot, const std::vector<EventAges>& ages) : snapshot_(snapshot), ages_(ages) {
+    for (std::size_t i = 0; i < ages.size(); ++i) {
+      const store::Segment& segment = snapshot.segments()[i];
+      const double bytes_each = each(segment);
+      ages[i].for_each_odd([&](std::uint32_t event) {
+        // By the second: as many entries as there were commits of such events.
+        odd_bytes_[ages[i].arrival(event) / event::kSecond] += bytes_each;
+      });
+    }
   }
-  if (low >= high || bytes_from(snapshot, low) <= max_bytes) return std::nullopt;
-  while (high - low > event::kSecond) {
-    const event::Timestamp middle = low + (high - low) / 2;
-    (bytes_from(snapshot, middle) > max_bytes ? low : high) = middle;
+
+  // What can't be true goes first, the longest there before the others: whoever sends it must not push out what can.
+  [[nodiscard]] Cut find(std::uint64_t max_bytes) const {
+    const double limit = static_cast<double>(max_bytes);
+    double odd = 0;
+    for (const auto& [second, bytes] : odd_bytes_) odd += bytes;
+    const double plausible = bytes_from(INT64_MIN);
+    Cut cut;
+    if (plausible + odd <= limit) return cut;
+    for (const auto& [second, bytes] : odd_bytes_) {
+      odd -= bytes;
+      cut.came_before = (second + 1) * event::kSecond;
+      if (plausible + odd <= limit) return cut;
+    }
+    cut.before = earliest_that_fits(limit);
+    return cut;
   }
-  return high;
-}
+
+ private:
+  static double each(const store::Segment& segment) {
+    return segment.size() == 0 ? 0 : static_cast<double>(segment.header().stored_bytes) / segment.size();
+  }
+
+  // Of the events whose time can be true, those from `cut` on.
+  [[nodiscard]] double bytes_from(event::Timestamp cut) const {
+    double bytes = 0;
+    for (std::size_t i = 0; i < ages_.size(); ++i) {
+      const store::Segment& segment = snapshot_.segments()[i];
+      const std::uint32_t first = std::max(ages_[i].first(), std::min(ages_[i].end(), segment.first_at(cut)));
+      bytes += each(segment) * (ages_[i].end() - first);
+    }
+    return bytes;
+  }
+
+  [[nodiscard]] std::optional<event::Timestamp> earliest_that_fits(double limit) const {
+    event::Timestamp low = INT64_MAX;
+    event::Timestamp high = INT64_MIN;
+    for (std::size_t i = 0; i < ages_.size(); ++i) {
+      if (ages_[i].first() == ages_[i].end()) continue;
+      const store::Segment& segment = snapshot_.segments()[i];
+      low = std::min(low, segment.time(ages_[i].first()));
+      high = std::max(high, segment.time(ages_[i].end() - 1) + event::kSecond);
+    }
+    if (low >= high) return std::nullopt;
+    while (high - low > event::kSecond) {
+      const event::Timestamp middle = low + (high - low) / 2;
+      (bytes_from(middle) > limit ? low : high) = middle;
+    }
+    return high;
+  }
+
+  const store::Snapshot& snapshot_;
+  const std::vector<EventAges>& ages_;
+  std::map<event::Timestamp, double> odd_bytes_;
+};
 
 void mark(const store::Segment& segment, const Filter& filter, std::uint8_t value, std::vector<std::uint8_t>& marks) {
   const SegmentFilter compiled{segment, filter};
@@ -48,11 +104,94 @@ void mark(const store::Segment& segment, const Filter& filter, std::uint8_t valu
   }
 }
 
-std::string journal_text(const RetentionRequest& request, event::Timestamp before, std::uint64_t events,
-                         std::uint64_t held, const store::SegmentHeader& header) {
-  std::string text =
-      fmt::format(R"({{"action":"retention","before":"{}","removedEvents":{},"heldEvents":{},"segment":{})",
-                  event::format_timestamp(before), events, held, header.number);
+struct Hold {
+  std::string name;
+  Filter filter;
+};
+
+/// What goes of each segment, and what would, but for a hold.
+class Retention {
+ public:
+  Retention(const store::Snapshot& snapshot, const RetentionRequest& request) : snapshot_(snapshot), request_(request) {
+    const Plausible plausible{store::kFirstTrail, request.now + std::max(request.future, kLeastFuture)};
+    const event::Timestamp unknown = arrival_or(0, snapshot, request.now);
+    for (const store::Segment& segment : snapshot.segments()) ages_.emplace_back(segment, plausible, unknown);
+    cut_.before = request.before;
+    cut_.came_before = request.before;
+    if (request.max_bytes) {
+      const Cut cut = SizeCut{snapshot, ages_}.find(*request.max_bytes);
+      raise(cut_.before, cut.before);
+      raise(cut_.came_before, cut.came_before);
+    }
+    for (const std::string& account : request.accounts) accounts_.add(FilterField::account, account);
+    for (const store::LegalHold& hold : snapshot.holds()) {
+      holds_.push_back({hold.name, with_verdicts(snapshot, decode_filter(hold.filter))});
+    }
+  }
+
+  [[nodiscard]] const Cut& cut() const { return cut_; }
+  [[nodiscard]] bool has_holds() const { return !holds_.empty(); }
+
+  /// Marks for one segment (0: goes); counts into `result`.
+  std::vector<std::uint8_t> decide(std::size_t number, RetentionResult& result) const {
+    const store::Segment& segment = snapshot_.segments()[number];
+    std::vector<std::uint8_t> keep = old_enough(segment, ages_[number]);
+    const auto old = std::count(keep.begin(), keep.end(), 0);
+    if (old == 0) return keep;
+    for (const Hold& hold : holds_) {
+      mark(segment, hold.filter, 1, keep);
+      if (!has_pins_) continue;
+      for (std::uint32_t i = 0; i < keep.size(); ++i) {
+        const bool pinned =
+            keep[i] == 0 && store::is_pinned(snapshot_.transaction(), hold.name, segment.key(i), segment.hash(i));
+        if (pinned) keep[i] = 1;
+      }
+    }
+    const auto goes = std::count(keep.begin(), keep.end(), 0);
+    result.held += static_cast<std::uint64_t>(old - goes);
+    result.events += static_cast<std::uint64_t>(goes);
+    result.segments += goes > 0 ? 1 : 0;
+    ages_[number].for_each_odd([&](std::uint32_t i) { result.odd += keep[i] == 0 ? 1 : 0; });
+    return keep;
+  }
+
+ private:
+  [[nodiscard]] std::vector<std::uint8_t> old_enough(const store::Segment& segment, const EventAges& ages) const {
+    std::vector<std::uint8_t> keep(segment.size(), 1);
+    if (cut_.before) {
+      const std::uint32_t end = std::min(ages.end(), segment.first_at(*cut_.before));
+      for (std::uint32_t i = ages.first(); i < end; ++i) keep[i] = 0;
+    }
+    if (cut_.came_before) {
+      ages.for_each_odd([&](std::uint32_t i) {
+        if (ages.arrival(i) < *cut_.came_before) keep[i] = 0;
+      });
+    }
+    if (accounts_.empty()) return keep;
+    std::vector<std::uint8_t> meant(segment.size(), 0);
+    mark(segment, accounts_, 1, meant);
+    for (std::size_t i = 0; i < keep.size(); ++i) {
+      if (meant[i] == 0) keep[i] = 1;
+    }
+    return keep;
+  }
+
+  const store::Snapshot& snapshot_;
+  const RetentionRequest& request_;
+  std::vector<EventAges> ages_;
+  Cut cut_;
+  Filter accounts_;
+  std::vector<Hold> holds_;
+  bool has_pins_ = snapshot_.transaction().count(store::TableId::pins) > 0;
+};
+
+std::string journal_text(const RetentionRequest& request, const Cut& cut, const RetentionResult& of_segment,
+                         const store::SegmentHeader& header) {
+  std::string text = R"({"action":"retention")";
+  if (cut.before) text += fmt::format(R"(,"before":"{}")", event::format_timestamp(*cut.before));
+  text += fmt::format(R"(,"removedEvents":{},"heldEvents":{},"segment":{})", of_segment.events, of_segment.held,
+                      header.number);
+  if (of_segment.odd > 0) text += fmt::format(R"(,"removedByArrival":{})", of_segment.odd);
   text += fmt::format(R"(,"firstEventTime":"{}","accounts":[)", event::format_timestamp(header.min_time));
   for (std::size_t i = 0; i < request.accounts.size(); ++i) {
     if (i > 0) text.push_back(',');
@@ -61,40 +200,54 @@ std::string journal_text(const RetentionRequest& request, event::Timestamp befor
   return text + "]}";
 }
 
+std::string rejects_text(const store::RemovedRejects& removed, event::Timestamp before) {
+  return fmt::format(R"({{"action":"retention","before":"{}","removedRejects":{},"removedRejectBytes":{}}})",
+                     event::format_timestamp(before), removed.records, removed.bytes);
+}
+
+// Rejected records belong to no account, and no hold's filter can tell whether it means them.
+std::function<bool(const store::KeptReject&)> old_rejects(const store::Snapshot& snapshot,
+                                                          const RetentionRequest& request, bool has_holds) {
+  if (!request.before || !request.accounts.empty() || has_holds) return {};
+  return [unknown = arrival_or(0, snapshot, request.now), before = *request.before](const store::KeptReject& record) {
+    return (record.arrival == 0 ? unknown : record.arrival) < before;
+  };
+}
+
 }  // namespace
 
 RetentionResult apply_retention(store::Store& store, store::Writer& writer, const RetentionRequest& request) {
   const store::Snapshot snapshot = store.snapshot();
+  const Retention retention{snapshot, request};
   RetentionResult result;
-  result.before = request.before;
-  if (request.max_bytes) {
-    const auto cut = cut_for(snapshot, *request.max_bytes);
-    if (cut && (!result.before || *cut > *result.before)) result.before = cut;
+  result.before = retention.cut().before;
+  store::Writer::Retained retained;
+  for (std::size_t i = 0; i < snapshot.segments().size(); ++i) {
+    const store::Segment& segment = snapshot.segments()[i];
+    RetentionResult own;
+    std::vector<std::uint8_t> keep = retention.decide(i, own);
+    result.events += own.events;
+    result.odd += own.odd;
+    result.held += own.held;
+    result.segments += own.segments;
+    if (own.events == 0 || request.dry_run) continue;
+    retained.segments.push_back(
+        {&segment, std::move(keep), {request.now, journal_text(request, retention.cut(), own, segment.header())}});
   }
-  if (!result.before) return result;
-  Filter expired;
-  expired.until = result.before;
-  for (const std::string& account : request.accounts) expired.add(FilterField::account, account);
-  std::vector<Filter> holds;
-  for (const store::LegalHold& hold : snapshot.holds()) {
-    holds.push_back(with_verdicts(snapshot, decode_filter(hold.filter)));
+  retained.rejects = old_rejects(snapshot, request, retention.has_holds());
+  if (request.dry_run) {
+    if (!retained.rejects) return result;
+    store::visit_rejects(snapshot.transaction(), false, [&](const store::KeptReject& record) {
+      result.rejects += retained.rejects(record) ? record.records : 0;
+      return true;
+    });
+    return result;
   }
-
-  for (const store::Segment& segment : snapshot.segments()) {
-    std::vector<std::uint8_t> keep(segment.size(), 1);
-    mark(segment, expired, 0, keep);
-    const auto before_holds = std::count(keep.begin(), keep.end(), 0);
-    for (const Filter& hold : holds) mark(segment, hold, 1, keep);
-    const auto removed = static_cast<std::uint64_t>(std::count(keep.begin(), keep.end(), 0));
-    const std::uint64_t held = static_cast<std::uint64_t>(before_holds) - removed;
-    result.held += held;
-    if (removed == 0) continue;
-    result.events += removed;
-    ++result.segments;
-    if (request.dry_run) continue;
-    writer.remove_events(segment, std::move(keep),
-                         {request.now, journal_text(request, *result.before, removed, held, segment.header())});
-  }
+  if (retained.segments.empty() && !retained.rejects) return result;
+  retained.rejects_entry = [&](const store::RemovedRejects& removed) {
+    return store::JournalEntry{request.now, rejects_text(removed, *request.before)};
+  };
+  result.rejects = writer.retain(retained).records;
   return result;
 }
 

@@ -11,23 +11,35 @@
 
 namespace trailkeeper::query {
 
+/// How far an eventTime may lie in the future and still be believed, unless it is said otherwise.
+constexpr event::Timestamp kDefaultFuture = 24 * event::kHour;
+/// The store remembers arrivals of events beyond this only.
+constexpr event::Timestamp kLeastFuture = event::kHour;
+
 struct RetentionRequest {
-  std::optional<event::Timestamp> before;  ///< Events before this time go …
+  std::optional<event::Timestamp> before;  ///< Events of before this time go …
   std::optional<std::uint64_t> max_bytes;  ///< … or the oldest, until the segments take about so many bytes.
   std::vector<std::string> accounts;       ///< Only events of these accounts (globs); empty: of all.
   bool dry_run = false;                    ///< Only count.
-  event::Timestamp now = 0;                ///< For the journal.
+  event::Timestamp now = 0;                ///< For the journal, and for what lies in the future.
+  /// An eventTime more than this after now, or of before there was CloudTrail, says nothing about an event's age: such
+  /// an event is as old as its arrival, and the first to go where there are too many. At least kLeastFuture.
+  event::Timestamp future = kDefaultFuture;
 };
 
 struct RetentionResult {
   std::uint64_t events = 0;                ///< Removed (or, in a dry run, to be removed).
+  std::uint64_t odd = 0;                   ///< Of these: by arrival, as their eventTime can't be true.
   std::uint64_t held = 0;                  ///< Old enough, but under a legal hold.
   std::uint64_t segments = 0;              ///< Rewritten or removed.
+  std::uint64_t rejects = 0;               ///< Rejected records removed, which came before `before`.
   std::optional<event::Timestamp> before;  ///< The cut that max_bytes led to, or the one asked for.
 };
 
-/// Removes events, but none that a legal hold's filter matches, and writes to the store's journal what it did, in the
-/// same transactions. The pages they took are reused by later commits; `compact` gives them back to the file system.
+/// Removes events, but none that a legal hold matches or has matched; where all accounts are meant and there is no
+/// hold, also rejected records that came before request.before. All of it, and the journal's entries, in one
+/// transaction. The pages they took are reused by later commits; `compact` gives them back to the file system. Throws
+/// StoreError; then nothing was removed.
 RetentionResult apply_retention(store::Store& store, store::Writer& writer, const RetentionRequest& request);
 
 }  // namespace trailkeeper::query

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "query/count.h"
+#include "store/rejects.h"
 
 namespace trailkeeper::query {
 
@@ -20,6 +21,8 @@ Stats collect_stats(store::Store& store) {
     ++stats.segments;
   }
   stats.rejected = snapshot.reject_count();
+  stats.reject_bytes = store::reject_bytes(snapshot.transaction());
+  stats.reject_limit = store::reject_limit(snapshot.transaction());
   stats.file_bytes = store.environment().file_bytes();
   for (const CountRow& row : count_events(snapshot, {}, {{"source"}, Bucket::none, std::nullopt})) {
     stats.sources.push_back({row.values.front().value_or(""), row.count});

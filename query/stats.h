@@ -19,6 +19,8 @@ struct Stats {
   std::uint64_t events = 0;
   std::uint64_t variants = 0;  ///< Events whose eventID another event with other content has, beyond the first.
   std::uint64_t rejected = 0;
+  std::uint64_t reject_bytes = 0;  ///< That rejected records take in the store's file, of
+  std::uint64_t reject_limit = 0;  ///< so many.
   std::uint64_t segments = 0;
   std::uint64_t raw_bytes = 0;     ///< Of the events as they came.
   std::uint64_t stored_bytes = 0;  ///< Of the segments.

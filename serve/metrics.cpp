@@ -79,6 +79,11 @@ std::string metrics_text(const std::vector<std::unique_ptr<NamedFigures>>& liste
   text.one("store_failing", "gauge", "1 if the last commit failed.", figures.failing ? 1 : 0);
   text.histogram("commit_seconds", "How long transactions took, with their fdatasync.", figures.commit_seconds);
   text.histogram("acknowledge_seconds", "From a complete delivery to its receipt.", figures.acknowledge_seconds);
+  const store::RejectFigures rejects = intake.reject_figures();
+  text.one("rejects_without_bytes_total", "counter", "Rejected records whose bytes the limit left no room for.",
+           rejects.without_bytes);
+  text.one("rejects_only_counted_total", "counter", "Rejected records of which the limit left but a count.",
+           rejects.only_counted);
   const store::MergeCost merges = intake.merge_cost();
   text.one("merges_total", "counter", "Merges of segments.", merges.merges);
   text.one("merged_events_total", "counter", "Events rewritten by merges.", merges.events);

@@ -316,6 +316,7 @@ class Server::Running {
   // Says when the store begins to fail, and when it is well again; and when tokens can't be read.
   asio::awaitable<void> watch_store() {
     bool failing = false;
+    bool rejects_told = false;
     std::string token_problem;
     asio::steady_timer timer{io_};
     while (!stopping_) {
@@ -328,6 +329,12 @@ class Server::Running {
       if (std::string problem = tokens_.error(); problem != token_problem) {
         token_problem = std::move(problem);
         if (!token_problem.empty()) log_->error("{}; the tokens of before stay in force", token_problem);
+      }
+      if (!rejects_told && intake_.reject_figures().without_bytes + intake_.reject_figures().only_counted > 0) {
+        rejects_told = true;  // The metrics count them.
+        log_->warn(
+            "the limit for rejected records is reached: their bytes are not kept any more; see trailkeeper rejects "
+            "limit");
       }
       const bool fails = intake_.figures().failing;
       if (fails == failing) continue;

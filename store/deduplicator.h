@@ -7,6 +7,7 @@
 #include <mutex>
 #include <vector>
 
+#include "store/known_contents.h"
 #include "store/segment_builder.h"
 
 namespace trailkeeper::store {
@@ -30,6 +31,9 @@ struct Deduplicated {
   std::uint64_t variants = 0;           ///< Among the new: events whose key was known with another content.
   std::uint64_t ticket = 0;             ///< To be given back to finished().
   std::vector<std::uint8_t> duplicate;  ///< For each event of the batch: a Copy; `none` is stored.
+  std::vector<SharedContent>
+      contents;               ///< Of new events (by number in the batch) that aren't the only one of their key.
+  std::uint64_t decoded = 0;  ///< How often an event was put together to compare it.
 };
 
 /// Exact deduplication of batches that are prepared in parallel. A batch is compared with all committed segments and
@@ -58,6 +62,7 @@ class Deduplicator {
   std::condition_variable changed_;
   std::uint64_t next_ticket_ = 1;
   std::vector<std::shared_ptr<const Pending>> pending_;
+  KnownContents known_;
 };
 
 }  // namespace trailkeeper::store

@@ -20,8 +20,8 @@
 namespace trailkeeper::store {
 namespace {
 
-constexpr const char* kTableNames[kTableCount] = {"meta",  "segments", "parts",    "rejects",  "sources",
-                                                  "holds", "journal",  "policies", "verdicts", "bills"};
+constexpr const char* kTableNames[kTableCount] = {"meta",    "segments", "parts",    "rejects", "sources",  "holds",
+                                                  "journal", "policies", "verdicts", "bills",   "rejected", "pins"};
 // Tables that every store has. One that was last written by an older version may lack the others; to a reader they are
 // empty then.
 constexpr unsigned kFirstTables = 7;
@@ -345,6 +345,14 @@ std::uint64_t Transaction::count(TableId table) const {
   const int code = mdb_stat(txn_, environment_->tables_[static_cast<unsigned>(table)], &stat);
   if (code != 0) fail(code, "cannot read", environment_->directory_);
   return stat.ms_entries;
+}
+
+std::uint64_t Transaction::page_bytes(TableId table) const {
+  if (environment_->tables_[static_cast<unsigned>(table)] == kNoTable) return 0;
+  MDB_stat stat{};
+  const int code = mdb_stat(txn_, environment_->tables_[static_cast<unsigned>(table)], &stat);
+  if (code != 0) fail(code, "cannot read", environment_->directory_);
+  return (stat.ms_branch_pages + stat.ms_leaf_pages + stat.ms_overflow_pages) * std::uint64_t{stat.ms_psize};
 }
 
 // What is committed to a file that isn't under the store's name any more is lost: looked for before, so that nothing is

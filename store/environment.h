@@ -21,18 +21,20 @@ class WriterLock;
 
 /// The store's named tables.
 enum class TableId : unsigned {
-  meta = 0,      ///< Format version, seed, counters.
-  segments = 1,  ///< Segment number (8 bytes, big-endian) to SegmentHeader.
-  parts = 2,     ///< Segment number, part (4 bytes, big-endian) to the part's bytes.
-  rejects = 3,   ///< Hash of source, position and bytes to a rejected record.
-  sources = 4,   ///< Source name to how far it was read.
-  holds = 5,     ///< Name to a legal hold.
-  journal = 6,   ///< What was done to the store by retention and operators.
-  policies = 7,  ///< Time (8 bytes, big-endian) and hash to a PolicyFile.
-  verdicts = 8,  ///< Segment number to its SegmentVerdicts.
-  bills = 9,     ///< Month, payer, number and part to a part of a bill: store/bill_segment.h.
+  meta = 0,       ///< Format version, seed, counters.
+  segments = 1,   ///< Segment number (8 bytes, big-endian) to SegmentHeader.
+  parts = 2,      ///< Segment number, part (4 bytes, big-endian) to the part's bytes.
+  rejects = 3,    ///< Hash of source, position and bytes to a rejected record.
+  sources = 4,    ///< Source name to how far it was read.
+  holds = 5,      ///< Name to a legal hold.
+  journal = 6,    ///< What was done to the store by retention and operators.
+  policies = 7,   ///< Time (8 bytes, big-endian) and hash to a PolicyFile.
+  verdicts = 8,   ///< Segment number to its SegmentVerdicts.
+  bills = 9,      ///< Month, payer, number and part to a part of a bill: store/bill_segment.h.
+  rejected = 10,  ///< Source, offset and hash to a rejected record: store/rejects.h. `rejects` is its former table.
+  pins = 11,      ///< Hold, key and hash of an event that it holds whatever changes: store/hold_pins.h.
 };
-constexpr unsigned kTableCount = 10;
+constexpr unsigned kTableCount = 12;
 
 class Environment;
 
@@ -58,6 +60,8 @@ class Transaction {
   [[nodiscard]] std::uint64_t count(TableId table) const;
   /// The largest key; nothing if the table is empty.
   [[nodiscard]] std::optional<std::string> last_key(TableId table) const;
+  /// Bytes of the pages that a table takes, with what this transaction has written.
+  [[nodiscard]] std::uint64_t page_bytes(TableId table) const;
   /// Of a read transaction: the number of the commit that it sees.
   [[nodiscard]] std::uint64_t id() const;
 

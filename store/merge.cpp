@@ -2,11 +2,11 @@
 
 #include <algorithm>
 #include <map>
-#include <queue>
 #include <string>
 
 #include "store/error.h"
 #include "store/event_order.h"
+#include "store/merge_order.h"
 #include "store/segment_encoder.h"
 #include "store/shape_table.h"
 #include "store/string_list.h"
@@ -29,24 +29,19 @@ constexpr std::uint64_t kRowsKept = std::uint64_t{1} << 17;
 
 constexpr std::uint32_t kAbsent = ~std::uint32_t{0};
 
-/// Which event of which input.
-struct Origin {
-  std::uint32_t input;
-  std::uint32_t index;
-};
-
 class Merge {
  public:
-  Merge(const std::vector<MergeInput>& inputs, SegmentParts& parts) : parts_(parts) {
+  Merge(const std::vector<MergeInput>& inputs, std::uint64_t hash_seed, SegmentParts& parts)
+      : merged_(inputs), hash_seed_(hash_seed), parts_(parts) {
     for (const MergeInput& input : inputs) {
       inputs_.push_back(input.segment);
       keep_.push_back(input.keep);
     }
   }
 
-  SegmentHeader run() {
+  MergedSegment run() {
     order_events();
-    write_identity();
+    unite_arrivals();
     forget_inputs();
     unite_paths();
     number_rows();
@@ -60,7 +55,7 @@ class Merge {
     forget_inputs();
     write_tables();
     parts_.finish(header_);
-    return std::move(header_);
+    return {std::move(header_), decoded_};
   }
 
  private:
@@ -70,46 +65,26 @@ class Merge {
   }
 
   void order_events() {
-    struct Head {
-      event::Timestamp time;
-      EventKey key;
-      Origin origin;
-    };
-    const auto later = [this](const Head& a, const Head& b) {
-      if (a.time != b.time || a.key != b.key) return std::tie(a.time, a.key) > std::tie(b.time, b.key);
-      return earlier(*inputs_[b.origin.input], b.origin.index, *inputs_[a.origin.input], a.origin.index);
-    };
-    std::priority_queue<Head, std::vector<Head>, decltype(later)> heads{later};
-    const auto push = [&](std::uint32_t input, std::uint32_t index) {
-      while (!keep_[input].empty() && index < inputs_[input]->size() && keep_[input][index] == 0) ++index;
-      if (index < inputs_[input]->size()) {
-        heads.push({inputs_[input]->time(index), inputs_[input]->key(index), {input, index}});
-      }
-    };
-    std::size_t total = 0;
-    for (std::uint32_t input = 0; input < inputs_.size(); ++input) {
-      total += inputs_[input]->size();
-      push(input, 0);
-    }
-    origins_.reserve(total);
-    times_.reserve(total);
-    while (!heads.empty()) {
-      const Head head = heads.top();
-      heads.pop();
-      origins_.push_back(head.origin);
-      times_.push_back(head.time);
-      keys_.push_back(head.key);
-      push(head.origin.input, head.origin.index + 1);
-    }
+    MergeOrder order = order_of_merge(merged_);
+    const std::vector<std::uint32_t> by_key = order_by_key(order.keys);
+    std::vector<std::uint64_t> hashes;
+    hashes.reserve(order.origins.size());
+    for (const Origin origin : order.origins) hashes.push_back(inputs_[origin.input]->hash(origin.index));
+    encode_identity(order.times, order.keys, hashes, by_key, header_, parts_);
+    encode_contents(contents_of_merge(merged_, order, by_key, hash_seed_), order.keys, parts_);
+    encode_arrivals(arrivals_of_merge(merged_, order), parts_);
+    decoded_ = order.decoded;
+    origins_ = std::move(order.origins);
   }
 
-  void write_identity() {
-    std::vector<std::uint64_t> hashes;
-    hashes.reserve(origins_.size());
-    for (const Origin origin : origins_) hashes.push_back(inputs_[origin.input]->hash(origin.index));
-    encode_identity(times_, keys_, hashes, order_by_key(keys_), header_, parts_);
-    std::vector<event::Timestamp>{}.swap(times_);
-    std::vector<EventKey>{}.swap(keys_);
+  void unite_arrivals() {
+    for (const Segment* input : inputs_) {
+      const SegmentHeader& header = input->header();
+      if (header.first_arrival == 0) continue;
+      const bool first = header_.first_arrival == 0;
+      header_.first_arrival = first ? header.first_arrival : std::min(header_.first_arrival, header.first_arrival);
+      header_.last_arrival = std::max(header_.last_arrival, header.last_arrival);
+    }
   }
 
   // The columns' paths keep their numbers: they are the first of every input, in the same order.
@@ -376,13 +351,14 @@ class Merge {
     encoder.finish();
   }
 
+  const std::vector<MergeInput>& merged_;
+  std::uint64_t hash_seed_;
   std::vector<const Segment*> inputs_;
   std::vector<std::vector<std::uint8_t>> keep_;
   SegmentParts& parts_;
   SegmentHeader header_;
+  std::uint64_t decoded_ = 0;
   std::vector<Origin> origins_;
-  std::vector<event::Timestamp> times_;
-  std::vector<EventKey> keys_;
   std::vector<std::string> path_names_;
   std::vector<std::vector<std::uint32_t>> paths_;                  // Input, its path to the new path.
   std::vector<std::vector<std::vector<std::uint32_t>>> new_code_;  // Input, its path, its code to the new code.
@@ -436,8 +412,8 @@ std::vector<std::uint64_t> choose_merge(std::span<const Segment> segments, bool 
   return chosen;
 }
 
-SegmentHeader merge_segments(const std::vector<MergeInput>& inputs, SegmentParts& parts) {
-  return Merge{inputs, parts}.run();
+MergedSegment merge_segments(const std::vector<MergeInput>& inputs, std::uint64_t hash_seed, SegmentParts& parts) {
+  return Merge{inputs, hash_seed, parts}.run();
 }
 
 }  // namespace trailkeeper::store

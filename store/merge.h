@@ -20,8 +20,13 @@ struct MergeInput {
   std::vector<std::uint8_t> keep;  ///< One byte an event; empty: all stay. Values that only others had go with them.
 };
 
+struct MergedSegment {
+  SegmentHeader header;       ///< But for its number, raw_bytes and variants.
+  std::uint64_t decoded = 0;  ///< Events that were put together to compare them: at most each of them twice.
+};
+
 /// Writes the events of `inputs` as one segment, column by column, so that memory stays small against the segment.
-/// Fills in the header but for its number, raw_bytes and variants.
-SegmentHeader merge_segments(const std::vector<MergeInput>& inputs, SegmentParts& parts);
+/// `hash_seed` is the store's.
+MergedSegment merge_segments(const std::vector<MergeInput>& inputs, std::uint64_t hash_seed, SegmentParts& parts);
 
 }  // namespace trailkeeper::store

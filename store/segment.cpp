@@ -225,11 +225,11 @@ bool Segment::may_contain(const EventKey& key) const {
 
 // No section check here: the filter and the key order are only paths to an event, which is checked itself; a lookup
 // must not read megabytes. Damage to them is found by verify().
-std::vector<std::uint32_t> Segment::find(const EventKey& key) const {
-  std::vector<std::uint32_t> found;
-  if (size() == 0 || !may_contain(key)) return found;
+Segment::KeyRange Segment::range_of(const EventKey& key) const {
+  if (size() == 0 || !may_contain(key)) return {};
   const PackedView& by_key = packed(SectionId::by_key, lazy_->by_key, false);
-  const auto before = [&](std::uint32_t place) { return this->key(static_cast<std::uint32_t>(by_key[place])) < key; };
+  const auto key_at = [&](std::uint32_t place) { return this->key(static_cast<std::uint32_t>(by_key[place])); };
+  const auto before = [&](std::uint32_t place) { return key_at(place) < key; };
   // Random keys lie about where their first bytes say: look there first, and double the distance until they are
   // between.
   std::uint32_t low = 0;
@@ -263,11 +263,35 @@ std::vector<std::uint32_t> Segment::find(const EventKey& key) const {
       high = middle;
     }
   }
-  for (; low < size(); ++low) {
-    const auto index = static_cast<std::uint32_t>(by_key[low]);
-    if (this->key(index) != key) break;
-    found.push_back(index);
+  // Usually none or one: looked for by steps that double, too.
+  KeyRange range{low, low};
+  std::uint32_t step = 1;
+  while (range.end < size() && key_at(range.end) == key) {
+    low = range.end + 1;
+    range.end = size() - range.end > step ? range.end + step : size();
+    step *= 2;
   }
+  high = range.end;
+  while (low < high) {
+    const std::uint32_t middle = low + (high - low) / 2;
+    if (key_at(middle) == key) {
+      low = middle + 1;
+    } else {
+      high = middle;
+    }
+  }
+  range.end = low;
+  return range;
+}
+
+std::uint32_t Segment::event_at(std::uint32_t place) const {
+  return static_cast<std::uint32_t>(packed(SectionId::by_key, lazy_->by_key, false)[place]);
+}
+
+std::vector<std::uint32_t> Segment::find(const EventKey& key) const {
+  const KeyRange range = range_of(key);
+  std::vector<std::uint32_t> found;
+  for (std::uint32_t place = range.begin; place < range.end; ++place) found.push_back(event_at(place));
   std::sort(found.begin(), found.end());
   return found;
 }
@@ -487,17 +511,6 @@ void Segment::append_unchecked(std::uint32_t index, std::string& out) const {
     if (quoted) out.push_back('"');
   }
   out.append(table.skeleton, copied);
-}
-
-bool earlier(const Segment& a, std::uint32_t index_a, const Segment& b, std::uint32_t index_b) {
-  const auto left = std::pair{a.time(index_a), a.key(index_a)};
-  const auto right = std::pair{b.time(index_b), b.key(index_b)};
-  if (left != right) return left < right;
-  std::string left_bytes;
-  std::string right_bytes;
-  a.append_unchecked(index_a, left_bytes);
-  b.append_unchecked(index_b, right_bytes);
-  return left_bytes < right_bytes;
 }
 
 }  // namespace trailkeeper::store

@@ -13,6 +13,7 @@
 #include "store/bit_pack.h"
 #include "store/block_postings.h"
 #include "store/bloom_filter.h"
+#include "store/content_hash.h"
 #include "store/segment_format.h"
 #include "store/string_list.h"
 
@@ -70,6 +71,24 @@ class Segment {
   /// The events with the key: none, one, or several variants.
   [[nodiscard]] std::vector<std::uint32_t> find(const EventKey& key) const;
 
+  // Events that share a key, however many, are told apart without putting them together (store/segment_contents.cpp).
+  /// How many events have the key, and the number of one of them.
+  struct KeyMatch {
+    std::uint32_t events = 0;
+    std::uint32_t one = 0;
+  };
+  [[nodiscard]] KeyMatch match(const EventKey& key) const;
+  /// Whether the contents of all events with the key are known; segments of older versions know none.
+  [[nodiscard]] bool knows_contents(const EventKey& key) const;
+  /// Events with the key whose known content has the hash: none or one, unless hashes collide.
+  [[nodiscard]] std::vector<std::uint32_t> find_content(const EventKey& key, const ContentHash& hash) const;
+  /// All known contents, in order of key, then hash.
+  [[nodiscard]] std::vector<SharedContent> shared_contents() const;
+
+  /// When events came whose eventTime says little about it, as far as it is known and not what the header says of all;
+  /// by ascending number.
+  [[nodiscard]] std::vector<OddArrival> odd_arrivals() const;
+
   /// Codes plus one of a column (index into kColumnFields); 0: the event lacks the field.
   [[nodiscard]] const PackedView& column(std::size_t column) const;
   /// The same for the events [first, end) only: of a large segment, far fewer bytes are read and checked. The view
@@ -106,6 +125,17 @@ class Segment {
   [[nodiscard]] std::string_view section_bytes(SectionId id, bool check) const;
 
  private:
+  /// Places in the order by key.
+  struct KeyRange {
+    std::uint32_t begin = 0;
+    std::uint32_t end = 0;
+  };
+  [[nodiscard]] KeyRange range_of(const EventKey& key) const;
+  [[nodiscard]] std::uint32_t event_at(std::uint32_t place) const;
+  [[nodiscard]] KeyRange contents_range(const EventKey& key) const;
+  [[nodiscard]] std::uint32_t content_count() const;
+  [[nodiscard]] SharedContent content_at(std::uint32_t place) const;
+
   struct OpenColumn {
     PackedView view;
     bool opened = false;
@@ -138,8 +168,5 @@ class Segment {
   Segment(Segment&&) noexcept;
   Segment& operator=(Segment&&) noexcept;
 };
-
-/// The order of events in a store: by time, then key, then bytes (events of one key differ in them).
-bool earlier(const Segment& a, std::uint32_t index_a, const Segment& b, std::uint32_t index_b);
 
 }  // namespace trailkeeper::store

@@ -9,6 +9,7 @@
 
 #include "event/record.h"
 #include "store/bloom_filter.h"
+#include "store/content_hash.h"
 #include "store/segment_format.h"
 #include "store/segment_parts.h"
 #include "store/shape_table.h"
@@ -54,8 +55,9 @@ class SegmentBuilder {
   void append_event(std::uint32_t index, std::string& out) const;
 
   /// Writes the events in `order` (numbers, ascending by time then key; others are left out) to `parts`. Fills in the
-  /// header but for its number and variants.
-  SegmentHeader encode(std::span<const std::uint32_t> order, SegmentParts& parts) const;
+  /// header but for its number and variants. `contents`: of events (by their number here) that share a key.
+  SegmentHeader encode(std::span<const std::uint32_t> order, SegmentParts& parts,
+                       std::span<const SharedContent> contents = {}) const;
 
  private:
   class Encoder;

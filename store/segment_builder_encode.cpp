@@ -17,8 +17,13 @@ constexpr std::uint32_t kUnused = ~std::uint32_t{0};
 /// One encoding run. Events, codes, tables and rows that `order` leaves out get no number in the segment.
 class SegmentBuilder::Encoder {
  public:
-  Encoder(const SegmentBuilder& builder, std::span<const std::uint32_t> order, SegmentParts& parts)
-      : builder_(builder), order_(order), parts_(parts), complete_(order.size() == builder.size()) {}
+  Encoder(const SegmentBuilder& builder, std::span<const std::uint32_t> order, SegmentParts& parts,
+          std::span<const SharedContent> contents)
+      : builder_(builder),
+        order_(order),
+        parts_(parts),
+        contents_(contents),
+        complete_(order.size() == builder.size()) {}
 
   SegmentHeader run() {
     number_rows();
@@ -113,6 +118,18 @@ class SegmentBuilder::Encoder {
       hashes.push_back(builder_.hashes_[index]);
     }
     encode_identity(times, keys, hashes, order_by_key(keys), header_, parts_);
+    write_contents(keys);
+  }
+
+  void write_contents(std::span<const EventKey> keys) {
+    if (contents_.empty()) return;
+    std::vector<std::uint32_t> places(builder_.size(), kUnused);
+    for (std::uint32_t place = 0; place < order_.size(); ++place) places[order_[place]] = place;
+    std::vector<SharedContent> contents;
+    for (const SharedContent& content : contents_) {
+      if (places[content.event] != kUnused) contents.push_back({places[content.event], content.hash});
+    }
+    encode_contents(std::move(contents), keys, parts_);
   }
 
   void write_columns() {
@@ -215,6 +232,7 @@ class SegmentBuilder::Encoder {
   const SegmentBuilder& builder_;
   std::span<const std::uint32_t> order_;
   SegmentParts& parts_;
+  std::span<const SharedContent> contents_;
   bool complete_;
   SegmentHeader header_;
   std::uint32_t table_count_ = 0;
@@ -226,8 +244,9 @@ class SegmentBuilder::Encoder {
   std::vector<std::uint64_t> values_;
 };
 
-SegmentHeader SegmentBuilder::encode(std::span<const std::uint32_t> order, SegmentParts& parts) const {
-  return Encoder{*this, order, parts}.run();
+SegmentHeader SegmentBuilder::encode(std::span<const std::uint32_t> order, SegmentParts& parts,
+                                     std::span<const SharedContent> contents) const {
+  return Encoder{*this, order, parts, contents}.run();
 }
 
 }  // namespace trailkeeper::store

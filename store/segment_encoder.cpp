@@ -1,6 +1,7 @@
 #include "store/segment_encoder.h"
 
 #include <algorithm>
+#include <tuple>
 
 #include "store/bit_pack.h"
 #include "store/block_postings.h"
@@ -47,6 +48,29 @@ void encode_identity(std::span<const event::Timestamp> times, std::span<const Ev
   std::string filter;
   append_bloom_filter(keys, filter);
   parts.add(SectionId::key_filter, filter);
+}
+
+void encode_contents(std::vector<SharedContent> contents, std::span<const EventKey> keys, SegmentParts& parts) {
+  if (contents.empty()) return;
+  std::sort(contents.begin(), contents.end(), [&](const SharedContent& a, const SharedContent& b) {
+    return std::tie(keys[a.event], a.hash, a.event) < std::tie(keys[b.event], b.hash, b.event);
+  });
+  std::string bytes;
+  for (const SharedContent& content : contents) {
+    put_fixed(content.hash, bytes);
+    put_fixed(content.event, bytes);
+  }
+  parts.add(SectionId::contents, bytes);
+}
+
+void encode_arrivals(std::span<const OddArrival> arrivals, SegmentParts& parts) {
+  if (arrivals.empty()) return;
+  std::string bytes;
+  for (const OddArrival& arrival : arrivals) {
+    put_fixed(arrival.event, bytes);
+    put_fixed(arrival.arrival, bytes);
+  }
+  parts.add(SectionId::arrivals, bytes);
 }
 
 void encode_columns(std::size_t events, std::span<const std::uint32_t> code_counts,

@@ -5,6 +5,7 @@
 #include <span>
 
 #include "store/bloom_filter.h"
+#include "store/content_hash.h"
 #include "store/segment_format.h"
 #include "store/segment_parts.h"
 
@@ -15,6 +16,12 @@ namespace trailkeeper::store {
 void encode_identity(std::span<const event::Timestamp> times, std::span<const EventKey> keys,
                      std::span<const std::uint64_t> hashes, std::span<const std::uint32_t> by_key,
                      SegmentHeader& header, SegmentParts& parts);
+
+/// Writes the contents of events that share a key, if there are any. `keys` is in the segment's order.
+void encode_contents(std::vector<SharedContent> contents, std::span<const EventKey> keys, SegmentParts& parts);
+
+/// Writes odd arrivals (ascending by event), if there are any.
+void encode_arrivals(std::span<const OddArrival> arrivals, SegmentParts& parts);
 
 /// Writes the columns with their counts and postings. `fill(column, codes)` gives the codes plus one (0 for none) in
 /// the segment's order; `code_counts[column]` is the size of the column's dictionary.

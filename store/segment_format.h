@@ -53,6 +53,8 @@ enum class SectionId : std::uint32_t {
   column_counts = 12,    ///< For each column: events without a value, then events per code.
   postings = 13,         ///< For each column: which blocks of events hold which code.
   chunk_checksums = 14,  ///< XXH3 of each kChunkBytes of times and the columns: a part of one can be checked alone.
+  contents = 15,         ///< Of events that share their key with others: what they say, as a hash (SharedContent).
+  arrivals = 16,         ///< When events came whose eventTime says little about it (OddArrival).
   column = 100,          ///< + number: column of codes plus one; 0 where the event lacks the field.
   strings = 1000,        ///< + chunk: string lists.
   tables = 2000000,      ///< + chunk: tables.
@@ -86,6 +88,18 @@ struct SegmentHeader {
   std::uint64_t variants = 0;  ///< Events whose eventID was already known with another content.
   std::uint32_t parts = 0;
   std::vector<SectionEntry> sections;
+  /// When the first and the last of the events came, by this machine's clock; 0: unknown, as of older segments.
+  event::Timestamp first_arrival = 0;
+  event::Timestamp last_arrival = 0;
+
+  /// Whether all events are known to have come at one time.
+  [[nodiscard]] bool has_one_arrival() const { return first_arrival != 0 && first_arrival == last_arrival; }
+};
+
+/// When an event came that is_odd_time() (store/odd_arrivals.h).
+struct OddArrival {
+  std::uint32_t event = 0;  ///< Its number in the segment.
+  event::Timestamp arrival = 0;
 };
 
 std::string encode_header(const SegmentHeader& header);

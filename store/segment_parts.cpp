@@ -105,6 +105,8 @@ std::string encode_header(const SegmentHeader& header) {
     put_varint(entry.length, out);
     put_fixed(entry.checksum, out);
   }
+  put_fixed(header.first_arrival, out);
+  put_fixed(header.last_arrival, out);
   put_fixed(checksum(out), out);
   return out;
 }
@@ -135,6 +137,10 @@ SegmentHeader decode_header(std::string_view bytes) {
     entry.length = reader.varint();
     entry.checksum = reader.fixed<std::uint64_t>();
     header.sections.push_back(entry);
+  }
+  if (!reader.empty()) {  // Older versions wrote none.
+    header.first_arrival = reader.fixed<event::Timestamp>();
+    header.last_arrival = reader.fixed<event::Timestamp>();
   }
   return header;
 }

@@ -12,7 +12,7 @@
 
 #include "store/actor.h"
 #include "store/byte_codec.h"
-#include "store/segment_parts.h"
+#include "store/rejects.h"
 
 namespace trailkeeper::store {
 namespace {
@@ -43,21 +43,6 @@ void check_format(const Transaction& transaction, const std::string& directory) 
                                                        ", this trailkeeper knows formats up to " +
                                                        std::to_string(kFormatVersion) + ": use a newer trailkeeper");
   }
-}
-
-RejectedRecord decode_reject(std::string_view bytes) {
-  const std::string_view content = bytes.substr(0, bytes.size() - std::min<std::size_t>(bytes.size(), 8));
-  if (ByteReader{bytes.substr(content.size())}.fixed<std::uint64_t>() != checksum(content)) {
-    throw_corrupt("a rejected record's checksum is wrong");
-  }
-  ByteReader reader{content};
-  RejectedRecord record;
-  record.reason = static_cast<event::Reason>(reader.varint());
-  record.offset = reader.varint();
-  record.line = reader.varint();
-  record.source = reader.string();
-  record.bytes = reader.string();
-  return record;
 }
 
 std::string random_key() {
@@ -147,19 +132,20 @@ Snapshot::Snapshot(Environment& environment, HeaderCache& headers) : transaction
   headers.keep_only(numbers);
 }
 
-void Snapshot::rejects(const std::function<void(const RejectedRecord&)>& visit) const {
-  std::vector<RejectedRecord> records;
-  transaction_.scan(TableId::rejects, {}, [&](std::string_view, std::string_view value) {
-    records.push_back(decode_reject(value));
-    return true;
-  });
-  std::sort(records.begin(), records.end(), [](const RejectedRecord& a, const RejectedRecord& b) {
-    return std::tie(a.source, a.offset, a.bytes) < std::tie(b.source, b.offset, b.bytes);
-  });
-  for (const RejectedRecord& record : records) visit(record);
+void Snapshot::rejects(const std::function<bool(const KeptReject&)>& visit) const {
+  visit_rejects(transaction_, true, visit);
 }
 
-std::uint64_t Snapshot::reject_count() const { return transaction_.count(TableId::rejects); }
+std::uint64_t Snapshot::reject_count() const { return store::reject_count(transaction_); }
+
+event::Timestamp Snapshot::first_arrival() const {
+  event::Timestamp first = 0;
+  for (const Segment& segment : segments_) {
+    const event::Timestamp own = segment.header().first_arrival;
+    if (own != 0 && (first == 0 || own < first)) first = own;
+  }
+  return first;
+}
 
 void Snapshot::sources(const std::function<void(const SourcePosition&)>& visit) const {
   transaction_.scan(TableId::sources, {}, [&](std::string_view, std::string_view value) {
@@ -250,30 +236,6 @@ std::uint64_t take_segment_number(Transaction& transaction) {
 std::string part_key(std::uint64_t number, std::uint32_t part) {
   std::string key = segment_key(number);
   put_big_endian(part, key);
-  return key;
-}
-
-std::string encode_reject(const RejectedRecord& record) {
-  std::string value;
-  put_varint(static_cast<std::uint64_t>(record.reason), value);
-  put_varint(record.offset, value);
-  put_varint(record.line, value);
-  put_string(record.source, value);
-  put_string(record.bytes, value);
-  put_fixed(checksum(value), value);
-  return value;
-}
-
-// The same bytes at the same place of the same source are the same record, however often they are replayed.
-std::string reject_key(const RejectedRecord& record) {
-  std::string identity;
-  put_string(record.source, identity);
-  put_varint(record.offset, identity);
-  put_string(record.bytes, identity);
-  const XXH128_hash_t hash = XXH3_128bits(identity.data(), identity.size());
-  std::string key;
-  put_big_endian(hash.high64, key);
-  put_big_endian(hash.low64, key);
   return key;
 }
 

@@ -13,19 +13,12 @@
 
 #include "event/reject.h"
 #include "store/environment.h"
+#include "store/hold_pins.h"
 #include "store/policy_file.h"
+#include "store/rejected_record.h"
 #include "store/segment.h"
 
 namespace trailkeeper::store {
-
-/// A record that isn't an event, kept as it came.
-struct RejectedRecord {
-  std::string source;        ///< File path, or what else names where it came from.
-  std::uint64_t offset = 0;  ///< Of its first byte in the (decompressed) source.
-  std::uint64_t line = 0;    ///< Of its first byte, from 1.
-  event::Reason reason = event::Reason::none;
-  std::string bytes;
-};
 
 /// How far a source has been taken in.
 struct SourcePosition {
@@ -77,9 +70,11 @@ class Snapshot {
   /// The secret of this store, for pseudonyms of confidential values. Empty if no writer has made one yet.
   [[nodiscard]] std::string pseudonym_key() const;
 
-  /// Visits rejected records in order of source and offset.
-  void rejects(const std::function<void(const RejectedRecord&)>& visit) const;
+  /// Visits rejected records in order of source and offset until `visit` returns false; one is in memory at a time.
+  void rejects(const std::function<bool(const KeptReject&)>& visit) const;
   [[nodiscard]] std::uint64_t reject_count() const;
+  /// When the first of those segments came that say it; 0 if none does. What says nothing came before.
+  [[nodiscard]] event::Timestamp first_arrival() const;
   void sources(const std::function<void(const SourcePosition&)>& visit) const;
   /// In the order of their making.
   void journal(const std::function<void(const JournalEntry&)>& visit) const;
@@ -112,10 +107,16 @@ class Store {
   [[nodiscard]] Environment& environment() { return environment_; }
   [[nodiscard]] std::uint64_t hash_seed() const { return hash_seed_; }
 
+  /// Who knows what legal holds match; must be set, before there is a writer, where a store with holds is changed
+  /// (query/hold_keeper.h).
+  void keep_holds(std::shared_ptr<HoldKeeper> keeper) { hold_keeper_ = std::move(keeper); }
+  [[nodiscard]] HoldKeeper* hold_keeper() const { return hold_keeper_.get(); }
+
  private:
   Environment environment_;
   HeaderCache headers_;
   std::uint64_t hash_seed_ = 0;
+  std::shared_ptr<HoldKeeper> hold_keeper_;
 };
 
 // How the store's tables spell their keys and values.
@@ -124,8 +125,6 @@ std::string segment_key(std::uint64_t number);
 std::uint64_t take_segment_number(Transaction& transaction);
 std::uint64_t number_of_key(std::string_view key);
 std::string part_key(std::uint64_t number, std::uint32_t part);
-std::string encode_reject(const RejectedRecord& record);
-std::string reject_key(const RejectedRecord& record);
 std::string encode_journal(const JournalEntry& entry);
 std::string encode_source(const SourcePosition& position);
 std::string source_key(std::string_view source);

@@ -16,9 +16,16 @@ namespace {
                                                  "to the store? Nothing was changed");
 }
 
+event::Timestamp system_time() {
+  using std::chrono::system_clock;
+  return std::chrono::duration_cast<std::chrono::milliseconds>(system_clock::now().time_since_epoch()).count();
+}
+
 }  // namespace
 
-Writer::Writer(Store& store, VariantRule rule) : store_(store), deduplicator_(store, rule) { remove_orphans(); }
+Writer::Writer(Store& store, VariantRule rule) : store_(store), now_(system_time), deduplicator_(store, rule) {
+  remove_orphans();
+}
 
 // Parts of a segment that has no header: the process ended while it was merging.
 void Writer::remove_orphans() {
@@ -51,10 +58,11 @@ SealedBatch Writer::seal(const SegmentBuilder& batch) {
   sealed.variants = fresh.variants;
   sealed.ticket = fresh.ticket;
   sealed.duplicate = std::move(fresh.duplicate);
+  sealed.decoded = fresh.decoded;
   if (fresh.order.empty()) return sealed;
   try {
     SegmentParts parts{[&](std::uint32_t, std::string&& bytes) { sealed.parts.push_back(std::move(bytes)); }};
-    sealed.header = batch.encode(fresh.order, parts);
+    sealed.header = batch.encode(fresh.order, parts, fresh.contents);
   } catch (...) {
     deduplicator_.finished(sealed.ticket);
     throw;
@@ -85,10 +93,13 @@ void Writer::write(Commit& commit, bool keep_parts) {
 
 void Writer::write_transaction(Commit& commit, bool keep_parts) {
   const std::lock_guard lock{commit_mutex_};
+  const auto before = before_change(&commit.batches);
   Transaction transaction = store_.environment().write();
+  pin(transaction, before);
   for (SealedBatch& batch : commit.batches) {
     if (batch.events == 0) continue;
     batch.header.number = take_segment_number(transaction);
+    batch.header.first_arrival = batch.header.last_arrival = now_();
     for (std::uint32_t part = 0; part < batch.parts.size(); ++part) {
       transaction.insert(TableId::parts, part_key(batch.header.number, part), batch.parts[part]);
       if (!keep_parts) std::string{}.swap(batch.parts[part]);
@@ -97,13 +108,17 @@ void Writer::write_transaction(Commit& commit, bool keep_parts) {
   }
   put_records(transaction, commit.rejects, commit.positions);
   transaction.commit();
+  pins_kept(before);
 }
 
 void Writer::put_records(Transaction& transaction, const std::vector<RejectedRecord>& rejects,
                          const std::vector<SourcePosition>& positions) {
-  for (const RejectedRecord& record : rejects) {
-    transaction.put(TableId::rejects, reject_key(record), encode_reject(record));
-  }
+  RejectFigures figures;
+  const event::Timestamp arrival = now_();
+  for (const RejectedRecord& record : rejects) put_reject(transaction, record, arrival, figures);
+  // Also where the commit fails: these figures are for messages.
+  without_bytes_ += figures.without_bytes;
+  only_counted_ += figures.only_counted;
   for (const SourcePosition& position : positions) {
     transaction.put(TableId::sources, source_key(position.source), encode_source(position));
   }
@@ -140,6 +155,7 @@ bool Writer::merge_once(bool all) {
 void Writer::merge(const std::vector<std::uint64_t>& numbers) {
   const auto begin = std::chrono::steady_clock::now();
   SegmentHeader header;
+  std::uint64_t decoded = 0;
   {
     const Snapshot snapshot = store_.snapshot();
     std::vector<MergeInput> inputs;
@@ -150,22 +166,25 @@ void Writer::merge(const std::vector<std::uint64_t>& numbers) {
       header.variants += segment.header().variants;
     }
     const SegmentHeader totals = header;
-    header = write_merged(inputs);
+    MergedSegment merged = write_merged(inputs);
+    header = std::move(merged.header);
+    decoded = merged.decoded;
     header.raw_bytes = totals.raw_bytes;
     header.variants = totals.variants;
     for (const MergeInput& input : inputs) input.segment->forget();
   }
-  replace(numbers, header, nullptr);
+  replace(numbers, header);
   const std::lock_guard lock{cost_mutex_};
   ++cost_.merges;
   cost_.events += header.events;
   cost_.bytes += header.stored_bytes;
+  cost_.decoded += decoded;
   cost_.seconds += std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
 }
 
 // The merged segment is written part by part, each in a transaction of its own, so that commits get their turn between
 // them. It becomes visible, and its inputs go, in one last transaction. A crash before that leaves orphans.
-SegmentHeader Writer::write_merged(const std::vector<MergeInput>& inputs) {
+MergedSegment Writer::write_merged(const std::vector<MergeInput>& inputs) {
   for (const MergeInput& input : inputs) {
     input.segment->verify();
     input.segment->forget();
@@ -181,9 +200,9 @@ SegmentHeader Writer::write_merged(const std::vector<MergeInput>& inputs) {
     written = true;
   }};
   try {
-    SegmentHeader header = merge_segments(inputs, parts);
-    header.number = number;
-    return header;
+    MergedSegment merged = merge_segments(inputs, store_.hash_seed(), parts);
+    merged.header.number = number;
+    return merged;
   } catch (...) {
     if (written) remove_parts(number);
     throw;
@@ -210,46 +229,45 @@ void Writer::require_parts(const Transaction& transaction, const SegmentHeader& 
   }
 }
 
-void Writer::replace(const std::vector<std::uint64_t>& numbers, const SegmentHeader& header,
-                     const JournalEntry* entry) {
+void Writer::erase_segment(Transaction& transaction, std::uint64_t number) {
+  if (!transaction.erase(TableId::segments, segment_key(number))) throw_gone(number);
+  transaction.erase(TableId::verdicts, segment_key(number));
+  for (std::uint32_t part = 0; transaction.erase(TableId::parts, part_key(number, part)); ++part) {
+  }
+}
+
+void Writer::replace(const std::vector<std::uint64_t>& numbers, const SegmentHeader& header) {
   const std::lock_guard lock{commit_mutex_};
   Transaction transaction = store_.environment().write();
   require_parts(transaction, header);
   if (header.events > 0) transaction.insert(TableId::segments, segment_key(header.number), encode_header(header));
-  for (const std::uint64_t input : numbers) {
-    if (!transaction.erase(TableId::segments, segment_key(input))) throw_gone(input);
-    transaction.erase(TableId::verdicts, segment_key(input));
-    for (std::uint32_t part = 0; transaction.erase(TableId::parts, part_key(input, part)); ++part) {
-    }
-  }
-  if (entry != nullptr) append_to_journal(transaction, *entry);
+  for (const std::uint64_t input : numbers) erase_segment(transaction, input);
   transaction.commit();
-}
-
-void Writer::remove_events(const Segment& segment, std::vector<std::uint8_t> keep, const JournalEntry& entry) {
-  const std::lock_guard merging{merge_mutex_};
-  SegmentHeader header;
-  if (std::find(keep.begin(), keep.end(), 1) != keep.end()) {
-    std::uint64_t raw_bytes = 0;
-    std::string json;
-    for (std::uint32_t index = 0; index < segment.size(); ++index) {
-      if (keep[index] == 0) continue;
-      json.clear();
-      segment.append_event(index, store_.hash_seed(), json);
-      raw_bytes += json.size();
-    }
-    std::vector<MergeInput> inputs;
-    inputs.push_back({&segment, std::move(keep)});
-    header = write_merged(inputs);
-    header.raw_bytes = raw_bytes;
-    header.variants = std::min(segment.header().variants, header.events);
-  }
-  replace({segment.header().number}, header, &entry);
 }
 
 void Writer::append_to_journal(Transaction& transaction, const JournalEntry& entry) {
   const auto last = transaction.last_key(TableId::journal);
   transaction.insert(TableId::journal, segment_key(last ? number_of_key(*last) + 1 : 0), encode_journal(entry));
+}
+
+RejectFigures Writer::reject_figures() const { return {without_bytes_, only_counted_}; }
+
+RemovedRejects Writer::remove_rejects(const std::function<bool(const KeptReject&)>& which,
+                                      const std::function<JournalEntry(const RemovedRejects&)>& entry) {
+  const std::lock_guard lock{commit_mutex_};
+  Transaction transaction = store_.environment().write();
+  const RemovedRejects removed = store::remove_rejects(transaction, which, false);
+  append_to_journal(transaction, entry(removed));
+  transaction.commit();
+  return removed;
+}
+
+void Writer::set_reject_limit(std::uint64_t bytes, const JournalEntry& entry) {
+  const std::lock_guard lock{commit_mutex_};
+  Transaction transaction = store_.environment().write();
+  store::set_reject_limit(transaction, bytes);
+  append_to_journal(transaction, entry);
+  transaction.commit();
 }
 
 void Writer::record(const JournalEntry& entry) {
@@ -271,6 +289,7 @@ bool Writer::erase_hold(const std::string& name, const JournalEntry& entry) {
   const std::lock_guard lock{commit_mutex_};
   Transaction transaction = store_.environment().write();
   if (!transaction.erase(TableId::holds, name)) return false;
+  erase_pins(transaction, name);
   append_to_journal(transaction, entry);
   transaction.commit();
   return true;
@@ -278,21 +297,27 @@ bool Writer::erase_hold(const std::string& name, const JournalEntry& entry) {
 
 bool Writer::put_policy_file(const PolicyFile& file, const JournalEntry& entry) {
   const std::lock_guard lock{commit_mutex_};
+  const auto before = before_change(nullptr);
   Transaction transaction = store_.environment().write();
   const std::string key = policy_key(file);
   if (transaction.get(TableId::policies, key)) return false;
+  pin(transaction, before);
   transaction.put(TableId::policies, key, encode_policy_file(file));
   append_to_journal(transaction, entry);
   transaction.commit();
+  pins_kept(before);
   return true;
 }
 
 bool Writer::erase_policy_file(const std::string& key, const JournalEntry& entry) {
   const std::lock_guard lock{commit_mutex_};
+  const auto before = before_change(nullptr);
   Transaction transaction = store_.environment().write();
   if (!transaction.erase(TableId::policies, key)) return false;
+  pin(transaction, before);
   append_to_journal(transaction, entry);
   transaction.commit();
+  pins_kept(before);
   return true;
 }
 

@@ -1,15 +1,19 @@
 // The way into the store: batches are sealed in parallel and committed one after the other.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "store/bills.h"
 #include "store/deduplicator.h"
 #include "store/merge.h"
+#include "store/rejects.h"
 #include "store/segment_builder.h"
 #include "store/segment_verdicts.h"
 #include "store/store.h"
@@ -26,6 +30,7 @@ struct SealedBatch {
   std::uint64_t variants = 0;
   std::uint64_t ticket = 0;
   std::vector<std::uint8_t> duplicate;  ///< For each event of the batch, as added: a Copy.
+  std::uint64_t decoded = 0;            ///< How often an event was put together to compare it.
 };
 
 /// Everything that one transaction makes durable.
@@ -38,8 +43,9 @@ struct Commit {
 /// What merging has cost so far.
 struct MergeCost {
   std::uint64_t merges = 0;
-  std::uint64_t events = 0;  ///< Rewritten.
-  std::uint64_t bytes = 0;   ///< Written.
+  std::uint64_t events = 0;   ///< Rewritten.
+  std::uint64_t bytes = 0;    ///< Written.
+  std::uint64_t decoded = 0;  ///< Events put together to compare them.
   double seconds = 0;
 };
 
@@ -72,13 +78,36 @@ class Writer {
   /// meanwhile. `all`: merges whatever can be merged.
   bool merge_once(bool all = false);
 
-  /// Removes the events of one segment for which keep[event] is 0, with all values that only they had, and adds an
-  /// entry to the journal in the same transaction. `keep` must be of a snapshot taken while nothing else merges or
-  /// removes.
-  void remove_events(const Segment& segment, std::vector<std::uint8_t> keep, const JournalEntry& entry);
+  /// What retention decided.
+  struct Removal {
+    const Segment* segment;
+    std::vector<std::uint8_t> keep;  ///< One byte for each of its events; 0: it goes, with all values that only it had.
+    JournalEntry entry;
+  };
+  struct Retained {
+    std::vector<Removal> segments;
+    std::function<bool(const KeptReject&)> rejects;  ///< Which rejected records go; may be empty.
+    std::function<JournalEntry(const RemovedRejects&)> rejects_entry;
+  };
+  /// Removes all of it, with entries in the journal, in one transaction: before it everything that stays is written
+  /// aside. Throws StoreError; then nothing is removed, and what was written aside is. The segments must be of a
+  /// snapshot taken while nothing else merges or removes.
+  RemovedRejects retain(const Retained& retained);
+
+  /// Removes the rejected records that `which` wants (it sees them without their bytes), with an entry in the journal.
+  RemovedRejects remove_rejects(const std::function<bool(const KeptReject&)>& which,
+                                const std::function<JournalEntry(const RemovedRejects&)>& entry);
+  /// Sets what all rejected records may take; what is there stays.
+  void set_reject_limit(std::uint64_t bytes, const JournalEntry& entry);
+  /// Of this writer's commits.
+  [[nodiscard]] RejectFigures reject_figures() const;
 
   /// Adds an entry to the journal.
   void record(const JournalEntry& entry);
+
+  /// Keeps as pins what holds match now and might not match later (store/hold_pins.h). Whatever changes that does so
+  /// first, in its own transaction; this is for what else may: another version of this program.
+  void pin_holds();
 
   /// Sets a hold (name up to 200 bytes), and says so in the journal.
   void put_hold(const LegalHold& hold, const JournalEntry& entry);
@@ -100,23 +129,36 @@ class Writer {
 
   [[nodiscard]] MergeCost merge_cost() const;
 
+  /// The clock that says when events came; the system's, unless a test has another.
+  using Clock = std::function<event::Timestamp()>;
+  void use_clock(Clock clock) { now_ = std::move(clock); }
+
  private:
   void write(Commit& commit, bool keep_parts);
   void write_transaction(Commit& commit, bool keep_parts);
   void remove_orphans();
   void merge(const std::vector<std::uint64_t>& numbers);
-  SegmentHeader write_merged(const std::vector<MergeInput>& inputs);
+  std::optional<Snapshot> before_change(const std::vector<SealedBatch>* batches);
+  void pin(Transaction& transaction, const std::optional<Snapshot>& before);
+  void pins_kept(const std::optional<Snapshot>& before);
+  SegmentHeader write_kept(const Removal& removal, std::vector<std::uint64_t>& written);
+  /// Throws StoreError(replaced) if it is gone.
+  static void erase_segment(Transaction& transaction, std::uint64_t number);
+  MergedSegment write_merged(const std::vector<MergeInput>& inputs);
   void remove_parts(std::uint64_t number) noexcept;
   static void require_parts(const Transaction& transaction, const SegmentHeader& header);
-  void replace(const std::vector<std::uint64_t>& numbers, const SegmentHeader& header, const JournalEntry* entry);
-  static void put_records(Transaction& transaction, const std::vector<RejectedRecord>& rejects,
-                          const std::vector<SourcePosition>& positions);
+  void replace(const std::vector<std::uint64_t>& numbers, const SegmentHeader& header);
+  void put_records(Transaction& transaction, const std::vector<RejectedRecord>& rejects,
+                   const std::vector<SourcePosition>& positions);
   static void append_to_journal(Transaction& transaction, const JournalEntry& entry);
 
   Store& store_;
+  Clock now_;
   Deduplicator deduplicator_;
   std::mutex commit_mutex_;
   std::mutex merge_mutex_;
+  std::atomic<std::uint64_t> without_bytes_{0};
+  std::atomic<std::uint64_t> only_counted_{0};
   mutable std::mutex cost_mutex_;
   MergeCost cost_;
 };

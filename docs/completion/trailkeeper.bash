@@ -106,14 +106,16 @@ _trailkeeper() {
     access) _trailkeeper_words "--at $global" ;;
     least-privilege) _trailkeeper_words "--since --at $global" ;;
     explain) _trailkeeper_words "$global" ;;
-    rejects) _trailkeeper_words "--limit --reveal $global" ;;
+    rejects)
+      if [[ $prev == rejects && $cur != -* ]]; then _trailkeeper_words "remove limit"
+      else _trailkeeper_words "--limit --reveal --source --reason --before --all --dry-run $global"; fi ;;
     serve)
       _trailkeeper_words "--http --https --syslog --syslog-tls --forward --forward-tls --ndjson --ndjson-tls --follow --tls-cert --tls-key
         --tls-client-ca --tls-client-name --host-name --forward-shared-key-file --allow-plaintext --allow-unauthenticated --max-connections
         --strict-variants --max-body --max-in-flight --max-receiving --header-timeout --body-timeout --idle-timeout --stream-timeout
         --query-timeout --drain-timeout --workers --log-format --log-level --ports-file --config $global" ;;
     tail) _trailkeeper_words "$filters --url --token-file --ca-file --fields $global" ;;
-    retain) _trailkeeper_words "--keep --max-size --account --dry-run $global" ;;
+    retain) _trailkeeper_words "--keep --max-size --account --future --dry-run $global" ;;
     token) _trailkeeper_words "create list revoke open --rights --expires --aws --yes $global" ;;
     hold) _trailkeeper_words "add list release $filters $global" ;;
     backup | restore) if [[ $cur == -?* ]]; then _trailkeeper_words "$global"; else _trailkeeper_files -d; fi ;;

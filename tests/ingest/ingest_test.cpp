@@ -89,7 +89,10 @@ std::vector<std::string> events_in(store::Store& store) {
 
 std::vector<store::RejectedRecord> rejects_in(store::Store& store) {
   std::vector<store::RejectedRecord> out;
-  store.snapshot().rejects([&](const store::RejectedRecord& record) { out.push_back(record); });
+  store.snapshot().rejects([&](const store::KeptReject& record) {
+    out.push_back(record);
+    return true;
+  });
   return out;
 }
 

@@ -363,7 +363,7 @@ TEST_CASE("nothing takes the place of a segment, part or entry that is there, an
   {
     store::Writer writer{store};
     const auto snapshot = store.snapshot();
-    writer.remove_events(snapshot.segments()[1], std::vector<std::uint8_t>(10, 0), {});
+    writer.retain({{{&snapshot.segments()[1], std::vector<std::uint8_t>(10, 0), {}}}, {}, {}});
   }
   add(store, 3, 10);
   CHECK(numbers() == std::vector<std::uint64_t>{1, 3});

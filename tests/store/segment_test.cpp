@@ -41,7 +41,7 @@ BuiltSegment merged(const std::vector<const BuiltSegment*>& inputs,
   std::vector<store::MergeInput> merge;
   for (std::size_t i = 0; i < segments.size(); ++i)
     merge.push_back({&segments[i], keep.empty() ? std::vector<std::uint8_t>{} : keep[i]});
-  return written([&](store::SegmentParts& parts) { return store::merge_segments(merge, parts); });
+  return written([&](store::SegmentParts& parts) { return store::merge_segments(merge, tests::kSeed, parts).header; });
 }
 
 // The section that a byte of the (only) part lies in; 0 for padding between sections.

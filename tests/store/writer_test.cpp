@@ -271,7 +271,10 @@ TEST_CASE("rejected records and positions are committed with the events, the sam
   const auto snapshot = fixture.store.snapshot();
   CHECK(snapshot.reject_count() == 3);
   std::vector<store::RejectedRecord> rejects;
-  snapshot.rejects([&](const store::RejectedRecord& record) { rejects.push_back(record); });
+  snapshot.rejects([&](const store::KeptReject& record) {
+    rejects.push_back(record);
+    return true;
+  });
   REQUIRE(rejects.size() == 3);
   CHECK(rejects[0].source == "/a/file");
   CHECK(rejects[0].reason == event::Reason::digest_file);

@@ -1,0 +1,40 @@
+// The contents of stored events that share a key, where their segment doesn't say.
+#pragma once
+
+#include <compare>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <vector>
+
+#include "store/segment.h"
+
+namespace trailkeeper::store {
+
+/// The contents of a key's events in one segment, in order of hash.
+using KeyContents = std::vector<SharedContent>;
+
+/// Remembers what had to be put together once: the first event of an ID has no content that is kept, and older segments
+/// keep none. Of bounded size. Thread-safe.
+class KnownContents {
+ public:
+  /// Adds to `decoded` how many events were put together for it. Throws StoreError(corrupt).
+  std::shared_ptr<const KeyContents> of(const Segment& segment, const EventKey& key, std::uint64_t hash_seed,
+                                        std::uint64_t& decoded);
+
+ private:
+  // A number may come again in another store's life; its events' hashes don't.
+  struct Place {
+    std::uint64_t segment;
+    std::uint64_t events;
+    EventKey key;
+    auto operator<=>(const Place&) const = default;
+  };
+
+  std::mutex mutex_;
+  std::map<Place, std::shared_ptr<const KeyContents>> known_;
+  std::size_t size_ = 0;  // Contents of all keys, and a few for each key itself.
+};
+
+}  // namespace trailkeeper::store
