@@ -215,6 +215,34 @@ TEST_CASE("what is stored is what a plain comparison of all with all would keep,
   }
 }
 
+TEST_CASE(
+    "copies that a shipper rewrote are found by their hash, too; by the strict rule they are variants, and found "
+    "again") {
+  const auto rewritten = [](std::size_t content, int tag) {
+    return event_of("-", content).substr(0, event_of("-", content).size() - 1) + ",\"tags\":[" + std::to_string(tag) +
+           "]}";
+  };
+  std::vector<std::string> events;
+  for (std::size_t i = 0; i < 300; ++i) events.push_back(rewritten(i, 1));
+  Kept kept;
+  CHECK(kept.add(events_of("-", 0, 200)) == 200);
+  CHECK(kept.add(events) == 100);
+  CHECK(kept.add(events) == 0);
+  kept.decoded = 0;
+  CHECK(kept.add({rewritten(7, 2), rewritten(250, 2)}) == 0);
+  CHECK(kept.decoded < 20);
+
+  store::Writer strict{kept.store, store::VariantRule::value};
+  for (int round = 0; round < 2; ++round) {
+    store::Commit commit;
+    commit.batches.push_back(
+        strict.seal(*kept.batch_of({rewritten(7, 2), rewritten(7, 3), rewritten(7, 2), event_of("-", 7, 1)})));
+    CHECK(commit.batches.front().events == (round == 0 ? 2 : 0));
+    CHECK(commit.batches.front().rewritten == 0);
+    strict.commit(std::move(commit));
+  }
+}
+
 TEST_CASE("texts are ordered by their bytes, also where they agree for longer than is held") {
   std::mt19937 random{3};
   std::vector<std::string> texts;

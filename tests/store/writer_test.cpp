@@ -240,7 +240,7 @@ TEST_CASE("merging keeps counts of variants and raw bytes") {
   std::uint64_t bytes = 0;
   RandomEvents random{32};
   for (int i = 0; i < 6; ++i) {
-    std::vector<std::string> events{event_of(kId, ",\"n\":" + std::to_string(i))};
+    std::vector<std::string> events{event_of(kId, ",\"errorMessage\":\"" + std::to_string(i) + "\"")};
     for (int k = 0; k < 50; ++k) events.push_back(random.event());
     for (const auto& text : events) bytes += text.size();
     fixture.add(events);
