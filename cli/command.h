@@ -25,8 +25,9 @@ enum class Format { table, json, ndjson, csv, raw };
 struct GlobalOptions {
   std::string store;
   Format format = Format::table;
-  bool wide = false;      ///< Tables don't cut long values.
-  bool no_pager = false;  ///< Long lists go to the terminal as they are.
+  bool wide = false;          ///< Tables don't cut long values.
+  bool no_pager = false;      ///< Long lists go to the terminal as they are.
+  bool skip_damaged = false;  ///< Answer from what is left of a damaged store.
 
   /// --store, else $TRAILKEEPER_STORE, else $XDG_DATA_HOME/trailkeeper, else ~/.local/share/trailkeeper.
   [[nodiscard]] std::string store_directory() const;

@@ -8,6 +8,8 @@
 #include "cli/command.h"
 #include "cli/output.h"
 #include "query/similar_name.h"
+#include "store/damage.h"
+#include "store/map_fault.h"
 
 namespace trailkeeper::cli {
 namespace {
@@ -27,6 +29,8 @@ void add_global_options(CLI::App& app, GlobalOptions& global) {
       ->type_name("FORMAT");
   app.add_flag("--wide", global.wide, "Print long values of tables whole, even if they don't fit the terminal");
   app.add_flag("--no-pager", global.no_pager, "Don't show long lists through $PAGER");
+  app.add_flag("--skip-damaged", global.skip_damaged,
+               "Answer from what is left of a damaged store; what is left out is told, and the exit code is 3");
   app.require_subcommand(1);
   app.fallthrough();
   app.footer(
@@ -75,6 +79,16 @@ std::string usage_message(const CLI::App& app, const CLI::ParseError& error) {
   return std::string{error.what()} + see;
 }
 
+// An answer from a damaged store never looks like one from a sound store.
+int run_guarded(const GlobalOptions& global, const Run& run) {
+  if (global.skip_damaged) {
+    store::leave_out_damage([&global](const std::string& what) { print_error(global, "left out: " + what); });
+  }
+  const int code = run();
+  store::require_readable_since(0);
+  return store::places_left_out() > 0 ? int{kFailed} : code;
+}
+
 int run_program(int argc, char** argv) {
   GlobalOptions global;
   try {
@@ -110,7 +124,7 @@ int run_program(int argc, char** argv) {
       print_error(global, usage_message(app, error));
       return kUsage;
     }
-    return run();
+    return run_guarded(global, run);
   } catch (const OutputClosed&) {
     return kDone;
   } catch (const UsageError& error) {

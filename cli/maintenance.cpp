@@ -4,8 +4,9 @@
 #include "cli/command.h"
 #include "cli/output.h"
 #include "event/json_text.h"
+#include "serve/tokens.h"
 #include "store/archive.h"
-#include "store/bills.h"
+#include "store/verify.h"
 #include "store/writer.h"
 
 namespace trailkeeper::cli {
@@ -59,20 +60,21 @@ int run_restore(const GlobalOptions& global, const std::string& backup) {
 }
 
 int run_verify(const GlobalOptions& global) {
-  store::Store store{global.store_directory(), store::Store::Mode::read};
   std::uint64_t damages = 0;
-  const std::uint64_t sound = store::verify(store.snapshot(), true, [&](const store::Damage& damage) {
+  const auto damaged = [&](const std::string& what) {
     ++damages;
-    print_error(global, fmt::format("segment {}: {}", damage.segment, damage.what));
-  });
+    print_error(global, what);
+  };
+  const std::string directory = global.store_directory();
+  const store::Verified verified = store::verify_store(directory, true, damaged);
   try {
-    store::check_bills(store.snapshot());
-  } catch (const store::StoreError& error) {
-    ++damages;
-    print_error(global, error.what());
+    static_cast<void>(serve::TokenSet::load(serve::token_path(directory)));
+  } catch (const serve::TokenError& error) {
+    damaged(error.what());
   }
-  print(global, fmt::format("{} events are as they were stored; {} damaged places", grouped(sound), grouped(damages)),
-        fmt::format(R"({{"events":{},"damaged":{}}})", sound, damages));
+  print(global,
+        fmt::format("{} events are as they were stored; {} damaged places", grouped(verified.events), grouped(damages)),
+        fmt::format(R"({{"events":{},"damaged":{}}})", verified.events, damages));
   return damages == 0 ? kDone : kFailed;
 }
 

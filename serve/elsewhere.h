@@ -13,9 +13,12 @@
 #include <type_traits>
 #include <utility>
 
+#include "store/map_fault.h"
+
 namespace trailkeeper::serve {
 
-/// Calls `work` in a thread of `executor` while the caller is suspended, and returns, or throws, what it did.
+/// Calls `work` in a thread of `executor` while the caller is suspended, and returns, or throws, what it did. Throws
+/// StoreError(corrupt), too, if the store couldn't be read meanwhile.
 template <typename Work>
 boost::asio::awaitable<std::invoke_result_t<Work>> elsewhere(boost::asio::any_io_executor executor, Work work) {
   namespace asio = boost::asio;
@@ -26,7 +29,9 @@ boost::asio::awaitable<std::invoke_result_t<Work>> elsewhere(boost::asio::any_io
     const auto shared = std::make_shared<decltype(handler)>(std::move(handler));
     asio::post(executor, [&result, &failure, &work, shared] {
       try {
+        const std::uint64_t unreadable = store::unreadable_pages();
         result.emplace(work());
+        store::require_readable_since(unreadable);
       } catch (...) {
         failure = std::current_exception();
       }

@@ -6,6 +6,7 @@
 
 #include "store/copied_file.h"
 #include "store/data_file.h"
+#include "store/verify.h"
 #include "store/writer_lock.h"
 
 namespace trailkeeper::store {
@@ -19,11 +20,9 @@ void require_no_store(const std::string& directory) {
 }
 
 void verify_or_throw(const StagingFolder& staging, const std::string& directory) {
-  Store copy{staging.path(), Store::Mode::read};
-  verify(copy.snapshot(), false, [&](const Damage& damage) {
-    throw StoreError(StoreErrorKind::corrupt, "the copy for " + directory +
-                                                  " is damaged, and was not put there: segment " +
-                                                  std::to_string(damage.segment) + ": " + damage.what);
+  verify_store(staging.path(), false, [&](const std::string& what) {
+    throw StoreError(StoreErrorKind::corrupt,
+                     "the copy for " + directory + " is damaged, and was not put there: " + what);
   });
 }
 
@@ -83,29 +82,6 @@ void back_up(Store& store, const std::string& target) { copy_to_new_store(store.
 void restore(const std::string& backup, const std::string& directory) {
   Environment source{backup, false};
   copy_to_new_store(source, directory);
-}
-
-std::uint64_t verify(const Snapshot& snapshot, bool events, const std::function<void(const Damage&)>& damaged) {
-  std::uint64_t sound = 0;
-  std::string json;
-  for (const Segment& segment : snapshot.segments()) {
-    try {
-      segment.verify();
-    } catch (const StoreError& error) {
-      damaged({segment.header().number, error.what()});
-    }
-    for (std::uint32_t index = 0; events && index < segment.size(); ++index) {
-      json.clear();
-      try {
-        segment.append_event(index, snapshot.hash_seed(), json);
-        ++sound;
-      } catch (const StoreError& error) {
-        damaged({segment.header().number, error.what()});
-      }
-    }
-    segment.forget();
-  }
-  return sound;
 }
 
 }  // namespace trailkeeper::store

@@ -26,14 +26,4 @@ void back_up(Store& store, const std::string& target);
 /// read a store that was removed.
 void restore(const std::string& backup, const std::string& directory);
 
-/// What verify() found.
-struct Damage {
-  std::uint64_t segment;
-  std::string what;
-};
-
-/// Checks every section of every segment against its checksum and, if `events`, decodes every event and checks its
-/// bytes. Calls `damaged` for each that isn't right; returns how many events were fine.
-std::uint64_t verify(const Snapshot& snapshot, bool events, const std::function<void(const Damage&)>& damaged);
-
 }  // namespace trailkeeper::store

@@ -239,6 +239,11 @@ BillNames::BillNames(std::string_view part) : names_(part.data()), size_(0) {
   size_ = (part.size() - sizeof(std::uint64_t)) / kNameBytes;
 }
 
+BillNames open_bill_names(std::string_view part) {
+  static_cast<void>(checked(part, "the names of lines"));
+  return BillNames{part};
+}
+
 BillLineName BillNames::at(std::size_t index) const { return name_at(names_ + index * kNameBytes); }
 
 BillLineReader::BillLineReader(std::string_view part, std::size_t cells) : rest_(part), cells_(cells) {}

@@ -51,6 +51,9 @@ class BillNames {
   std::size_t size_;
 };
 
+/// The same after their checksum was checked. Throws StoreError(corrupt).
+BillNames open_bill_names(std::string_view part);
+
 /// A line of the part `lines`.
 struct StoredBillLine {
   BillKey key{};

@@ -56,13 +56,14 @@ std::string_view bill_part(const Transaction& transaction, const std::string& pr
 }
 
 std::vector<std::uint64_t> bill_segments(const Transaction& transaction, const std::string& prefix) {
+  transaction.require_whole(TableId::bills);
   std::vector<std::uint64_t> numbers;
   // From one segment's first part to the next: the others aren't looked at.
   std::string from = prefix;
   bool more = true;
   while (more) {
     more = false;
-    transaction.scan(TableId::bills, from, [&](std::string_view key, std::string_view) {
+    transaction.scan_keys(TableId::bills, from, [&](std::string_view key, std::size_t) {
       check_key(key);
       if (!key.starts_with(prefix)) return false;
       numbers.push_back(number_of(key));
@@ -76,12 +77,13 @@ std::vector<std::uint64_t> bill_segments(const Transaction& transaction, const s
 }
 
 std::vector<std::pair<std::string, std::uint32_t>> stored_bills(const Transaction& transaction) {
+  transaction.require_whole(TableId::bills);
   std::vector<std::pair<std::string, std::uint32_t>> bills;
   std::string from;
   bool more = true;
   while (more) {
     more = false;
-    transaction.scan(TableId::bills, from, [&](std::string_view key, std::string_view) {
+    transaction.scan_keys(TableId::bills, from, [&](std::string_view key, std::size_t) {
       check_key(key);
       const std::string prefix{key.substr(0, kPrefixBytes)};
       std::string payer = prefix.substr(kMonthBytes);

@@ -167,7 +167,7 @@ BillCommit write_bill(Transaction& transaction, BillBatch& batch) {
   Clashes clashes;
   for (const std::uint64_t number : numbers) {
     const std::string_view names = bill_part(transaction, prefix, number, BillPart::names);
-    known.compare(BillNames{names}, number, clashes);
+    known.compare(open_bill_names(names), number, clashes);
     Environment::forget(names);
   }
   done.duplicates += known.remove_known();

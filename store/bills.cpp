@@ -7,9 +7,7 @@
 #include <tuple>
 
 #include "store/bill_table.h"
-#include "store/byte_codec.h"
 #include "store/error.h"
-#include "store/segment_parts.h"
 
 namespace trailkeeper::store {
 namespace {
@@ -138,25 +136,39 @@ std::uint64_t superseded_bill_lines(const Snapshot& snapshot) {
   return count;
 }
 
-void check_bills(const Snapshot& snapshot) {
-  for (const BillMonth& bill : bill_months(snapshot)) {
-    const std::string prefix = bill_prefix(bill.payer, bill.month);
-    for (const std::uint64_t number : bill_segments(snapshot.transaction(), prefix)) {
-      const BillHead head = decode_bill_head(bill_part(snapshot.transaction(), prefix, number, BillPart::cells));
-      const std::string_view names = bill_part(snapshot.transaction(), prefix, number, BillPart::names);
-      const std::string_view content = names.substr(0, names.size() - sizeof(std::uint64_t));
-      const bool sound = BillNames{names}.size() == head.lines &&
-                         ByteReader{names.substr(content.size())}.fixed<std::uint64_t>() == checksum(content);
-      if (!sound) throw_corrupt("the names of the lines of " + bill.payer + "'s bill are damaged");
-      BillLineReader reader{bill_part(snapshot.transaction(), prefix, number, BillPart::lines), head.cells.size()};
-      std::uint64_t lines = 0;
-      while (reader.next()) ++lines;
-      std::uint64_t raw = 0;
-      for_each_raw_bill_line(bill_part(snapshot.transaction(), prefix, number, BillPart::raw),
-                             [&raw](std::string_view) { ++raw; });
-      if (lines != head.lines || raw != head.lines) throw_corrupt("lines of " + bill.payer + "'s bill are missing");
+namespace {
+
+void check_bill(const Transaction& transaction, const std::string& prefix, std::uint64_t number) {
+  const BillHead head = decode_bill_head(bill_part(transaction, prefix, number, BillPart::cells));
+  if (open_bill_names(bill_part(transaction, prefix, number, BillPart::names)).size() != head.lines) {
+    throw_corrupt("names of lines are missing");
+  }
+  BillLineReader reader{bill_part(transaction, prefix, number, BillPart::lines), head.cells.size()};
+  std::uint64_t lines = 0;
+  while (reader.next()) ++lines;
+  std::uint64_t raw = 0;
+  for_each_raw_bill_line(bill_part(transaction, prefix, number, BillPart::raw), [&raw](std::string_view) { ++raw; });
+  if (lines != head.lines || raw != head.lines) throw_corrupt("lines are missing");
+}
+
+}  // namespace
+
+void check_bills(const Transaction& transaction, const std::function<void(const std::string&)>& damaged) {
+  for (const auto& [payer, month] : stored_bills(transaction)) {
+    const std::string prefix = bill_prefix(payer, month);
+    for (const std::uint64_t number : bill_segments(transaction, prefix)) {
+      try {
+        check_bill(transaction, prefix, number);
+      } catch (const StoreError& error) {
+        damaged(std::string{error.what()} + " (bill of " + payer + ", " + std::to_string(month) + ", segment " +
+                std::to_string(number) + ")");
+      }
     }
   }
+}
+
+void check_bills(const Snapshot& snapshot) {
+  check_bills(snapshot.transaction(), [](const std::string& what) { throw StoreError(StoreErrorKind::corrupt, what); });
 }
 
 }  // namespace trailkeeper::store

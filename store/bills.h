@@ -40,7 +40,9 @@ void for_each_bill_line(const Snapshot& snapshot, std::string_view payer, std::u
 /// Lines that another line of the same identity stands for.
 std::uint64_t superseded_bill_lines(const Snapshot& snapshot);
 
-/// Reads every part of every bill. Throws StoreError(corrupt) at the first damage.
+/// Reads every part of every bill; tells `damaged` of each that isn't what was stored, and goes on.
+void check_bills(const Transaction& transaction, const std::function<void(const std::string& what)>& damaged);
+/// Throws StoreError(corrupt) at the first damage.
 void check_bills(const Snapshot& snapshot);
 
 /// What committing a batch did.

@@ -11,7 +11,7 @@ namespace {
 
 __extension__ using Wide = unsigned __int128;
 
-constexpr std::size_t kBlockBytes = 64;
+constexpr std::size_t kBlockBytes = BloomFilter::kBlockBytes;
 constexpr std::size_t kBitsPerKey = 16;
 constexpr unsigned kProbes = 7;
 
@@ -66,9 +66,13 @@ BloomFilter::BloomFilter(std::string_view bytes) : blocks_(bytes), block_count_(
   if (block_count_ == 0) throw_corrupt("an ID filter is cut short");
 }
 
+std::size_t BloomFilter::block_at(const EventKey& key) const {
+  return static_cast<std::size_t>(block_of(key, block_count_)) * kBlockBytes;
+}
+
 bool BloomFilter::may_contain(const EventKey& key) const {
   const std::uint64_t hash = mix(key);
-  const char* block = blocks_.data() + block_of(key, block_count_) * kBlockBytes;
+  const char* block = blocks_.data() + block_at(key);
   return for_each_probe(hash, [&](unsigned byte, unsigned bit) { return (block[byte] >> bit & 1) != 0; });
 }
 

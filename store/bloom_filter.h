@@ -24,6 +24,9 @@ class BloomFilter {
   explicit BloomFilter(std::string_view bytes);
 
   [[nodiscard]] bool may_contain(const EventKey& key) const;
+  /// Where the block of kBlockBytes lies that decides about a key.
+  [[nodiscard]] std::size_t block_at(const EventKey& key) const;
+  static constexpr std::size_t kBlockBytes = 64;
 
  private:
   std::string_view blocks_;

@@ -16,6 +16,7 @@ class HeldDataFile {
   /// Nothing if there is no data file. Waits while it is being replaced. Throws StoreError.
   static std::optional<HeldDataFile> hold(const std::string& directory);
 
+  [[nodiscard]] int descriptor() const { return file_.get(); }
   [[nodiscard]] FileIdentity identity() const { return identity_of(file_); }
   /// What a process leaves that was killed while it made a store.
   [[nodiscard]] bool is_empty() const;

@@ -4,12 +4,14 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
 
 #include "store/error.h"
 #include "store/store_files.h"
+#include "store/table_id.h"
 
 struct MDB_env;
 struct MDB_txn;
@@ -18,27 +20,15 @@ struct MDB_cursor;
 namespace trailkeeper::store {
 
 class WriterLock;
-
-/// The store's named tables.
-enum class TableId : unsigned {
-  meta = 0,       ///< Format version, seed, counters.
-  segments = 1,   ///< Segment number (8 bytes, big-endian) to SegmentHeader.
-  parts = 2,      ///< Segment number, part (4 bytes, big-endian) to the part's bytes.
-  rejects = 3,    ///< Hash of source, position and bytes to a rejected record.
-  sources = 4,    ///< Source name to how far it was read.
-  holds = 5,      ///< Name to a legal hold.
-  journal = 6,    ///< What was done to the store by retention and operators.
-  policies = 7,   ///< Time (8 bytes, big-endian) and hash to a PolicyFile.
-  verdicts = 8,   ///< Segment number to its SegmentVerdicts.
-  bills = 9,      ///< Month, payer, number and part to a part of a bill: store/bill_segment.h.
-  rejected = 10,  ///< Source, offset and hash to a rejected record: store/rejects.h. `rejects` is its former table.
-  pins = 11,      ///< Hold, key and hash of an event that it holds whatever changes: store/hold_pins.h.
-};
-constexpr unsigned kTableCount = 12;
-
 class Environment;
 
-/// A transaction; aborted when it goes without commit(). A read transaction is a snapshot and may move between threads.
+class FileMap;
+class StoredTables;
+struct PageRow;
+
+/// A transaction; aborted when it goes without commit(). A read transaction is a snapshot and may move between threads;
+/// its const functions may be called by several at once. Reading trusts nothing: pages, entries and values that aren't
+/// what was stored throw StoreError(corrupt), which names the place.
 class Transaction {
  public:
   ~Transaction();
@@ -54,9 +44,15 @@ class Transaction {
   void insert(TableId table, std::string_view key, std::string_view value);
   /// False if there was no such key.
   bool erase(TableId table, std::string_view key);
-  /// Visits entries in key order from the first key >= `from` until `visit` returns false.
+  /// Visits entries in key order from the first key >= `from` until `visit` returns false. A scan of all of a table
+  /// throws at its end if entries are missing, or are there that weren't stored.
   void scan(TableId table, std::string_view from,
             const std::function<bool(std::string_view key, std::string_view value)>& visit) const;
+  /// The same for keys and the sizes of values, which aren't looked at.
+  void scan_keys(TableId table, std::string_view from,
+                 const std::function<bool(std::string_view key, std::size_t value_bytes)>& visit) const;
+  /// Throws if entries of a table are missing, or are there that weren't stored: for who doesn't scan all of it.
+  void require_whole(TableId table) const;
   [[nodiscard]] std::uint64_t count(TableId table) const;
   /// The largest key; nothing if the table is empty.
   [[nodiscard]] std::optional<std::string> last_key(TableId table) const;
@@ -65,26 +61,68 @@ class Transaction {
   /// Of a read transaction: the number of the commit that it sees.
   [[nodiscard]] std::uint64_t id() const;
 
+  /// The store's format (docs/format.md#versions); 0: it is new.
+  [[nodiscard]] std::uint64_t format() const { return format_; }
+  /// Of a write transaction: brings a new store, or one of an earlier format, to this one: seals all that it has.
+  void seal_tables();
+
+  /// Of a read transaction: all pages, and below what checking them takes.
+  [[nodiscard]] const StoredTables& tables() const { return *view_; }
+  /// Throws what is wrong with the tables' heads, where Trust::nothing kept it.
+  void require_format() const;
+  /// The value of an entry without its seal. Throws StoreError(corrupt) if that is wrong.
+  [[nodiscard]] std::string_view open_row(TableId table, const PageRow& row) const;
+  /// Whether this is the entry of the tables' sums itself, which is in none.
+  [[nodiscard]] static bool is_sums(TableId table, std::string_view key);
+  /// What an entry adds to its table's sum.
+  [[nodiscard]] std::uint64_t mark_of_row(TableId table, const PageRow& row) const;
+  /// Throws StoreError(corrupt) if a table's entries seen aren't all.
+  void check_sum(TableId table, std::uint64_t rows, std::uint64_t sum) const;
+
   /// Makes all changes durable and visible at once, or throws and makes none. Throws StoreError(replaced), too, if
   /// others wouldn't see them because the store's files aren't under their names any more.
   void commit();
 
  private:
   friend class Environment;
+  struct Sums;
+  struct Raw;
   Transaction(Environment& environment, bool write);
+
+  void begin_write();
+  void begin_read();
+  bool begin_read_once();
+  [[noreturn]] void throw_replaced() const;
+  void load_format();
+  void check_format(std::string_view stored);
+  [[nodiscard]] bool is_sealed(TableId table) const;
+  [[nodiscard]] std::optional<std::string_view> raw_get(TableId table, std::string_view key) const;
+  void raw_put(TableId table, std::string_view key, std::string_view value);
+  [[nodiscard]] std::string_view opened(TableId table, std::string_view key, std::string_view stored) const;
+  [[nodiscard]] std::uint64_t mark(TableId table, std::string_view key, std::string_view stored) const;
+  void raw_scan(TableId table, std::string_view from,
+                const std::function<bool(std::string_view key, const Raw& value)>& visit) const;
+  [[nodiscard]] std::uint64_t entries(TableId table) const;
 
   Environment* environment_;
   MDB_txn* txn_ = nullptr;
   bool write_;
+  std::unique_ptr<const StoredTables> view_;  ///< Of a read transaction.
+  std::unique_ptr<Sums> sums_;
+  std::uint64_t format_ = 0;
+  std::optional<StoreError> format_error_;
 };
 
 /// An LMDB environment in a directory. Thread-safe; at most one write transaction at a time. A process that has it open
 /// for reading goes on with the data file that it opened, also when another takes its place (store/data_file.h).
 class Environment {
  public:
+  /// What opening it takes for granted: `nothing` is for finding what is damaged.
+  enum class Trust { tables, nothing };
+
   /// Opens the environment. With `write`, takes the store's WriterLock first, and makes a store where there is none.
   /// Throws StoreError.
-  Environment(const std::string& directory, bool write);
+  Environment(const std::string& directory, bool write, Trust trust = Trust::tables);
   ~Environment();
   Environment(const Environment&) = delete;
   Environment& operator=(const Environment&) = delete;
@@ -111,19 +149,25 @@ class Environment {
   friend class Transaction;
   enum class Opened { yes, other_file, foreign_readers_file };
   void open(bool write);
-  void open_tables(bool write);
+  void open_tables();
+  void check_pages();
   Opened try_open(bool write);
   int open_map(bool write);
   void close();
   [[nodiscard]] bool readers_file_fits(bool write) const;
   void require_own_files() const;
+  [[nodiscard]] std::shared_ptr<const FileMap> map_of(std::uint64_t bytes);
+  [[nodiscard]] int descriptor() const;
 
   std::string directory_;
+  Trust trust_;
   std::unique_ptr<WriterLock> lock_;  // Of a writer. Outlives env_.
   MDB_env* env_ = nullptr;
   FileIdentity data_file_;
   std::optional<FileIdentity> readers_file_;
-  unsigned tables_[kTableCount] = {};
+  unsigned tables_[kTableCount] = {};  ///< LMDB's handles, for writing.
+  std::mutex map_mutex_;
+  std::shared_ptr<const FileMap> map_;
 };
 
 }  // namespace trailkeeper::store

@@ -26,8 +26,10 @@ class StoreError : public std::runtime_error {
   StoreErrorKind kind_;
 };
 
-[[noreturn]] inline void throw_corrupt(const std::string& what) {
-  throw StoreError(StoreErrorKind::corrupt, "the store is damaged: " + what);
+inline StoreError corrupt(const std::string& what) {
+  return {StoreErrorKind::corrupt, "the store is damaged: " + what};
 }
+
+[[noreturn]] inline void throw_corrupt(const std::string& what) { throw corrupt(what); }
 
 }  // namespace trailkeeper::store

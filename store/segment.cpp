@@ -9,7 +9,6 @@
 #include "event/guid.h"
 #include "event/shape.h"
 #include "store/byte_codec.h"
-#include "store/environment.h"
 #include "store/error.h"
 #include "store/segment_parts.h"
 
@@ -27,27 +26,28 @@ double key_fraction(const EventKey& key) {
   return fraction;
 }
 
-// What one of chunk_checksums covered in segments that were written before it became kChunkBytes.
-constexpr std::size_t kFormerChunkBytes = 32768;
-
-std::size_t chunks_of(std::string_view bytes, std::size_t chunk_bytes) {
-  return (bytes.size() + chunk_bytes - 1) / chunk_bytes;
-}
+// Base, width and count: bit_pack.h.
+constexpr std::size_t kColumnHeadBytes = 16;
 
 }  // namespace
 
 struct Segment::Lazy {
+  Lazy(const OpenedHeader& header, PartLoader load_part) : sections(header, std::move(load_part)) {}
+
   struct BlobIndex {
     PackedView chunks;
     PackedView offsets;
     bool opened = false;
   };
+  SegmentSections sections;
   OpenColumn times;
   OpenColumn by_key;
   OpenColumn shape_codes;
   OpenColumn rows;
   std::array<OpenColumn, kColumnCount> columns;
-  std::unordered_map<std::uint32_t, std::string_view> chunk_checksums;  // By section.
+  const SegmentSections::Section* keys = nullptr;
+  const SegmentSections::Section* hashes = nullptr;
+  const SegmentSections::Section* filter = nullptr;
   std::optional<BloomFilter> key_filter;
   std::array<std::optional<BlockPostings>, kColumnCount> postings;
   std::vector<PackedView> counts;
@@ -58,41 +58,30 @@ struct Segment::Lazy {
   std::optional<StringList> skeletons;
   std::unordered_map<std::size_t, std::unique_ptr<StringList>> dictionaries;
   std::unordered_map<std::uint32_t, std::unique_ptr<Table>> open_tables;
+  std::vector<bool> sound_tables;
 };
 
-OpenedHeader::OpenedHeader(SegmentHeader decoded) : header(std::move(decoded)) {
-  entries.reserve(header.sections.size());
-  for (std::size_t i = 0; i < header.sections.size(); ++i) {
-    entries.emplace(static_cast<std::uint32_t>(header.sections[i].id), i);
-  }
-}
-
 Segment::Segment(std::shared_ptr<const OpenedHeader> header, PartLoader load_part, bool mapped)
-    : header_(std::move(header)), load_part_(std::move(load_part)), mapped_(mapped), lazy_(std::make_unique<Lazy>()) {}
+    : header_(std::move(header)), mapped_(mapped), lazy_(std::make_unique<Lazy>(*header_, std::move(load_part))) {}
+
+SegmentSections& Segment::sections() const { return lazy_->sections; }
 
 Segment::~Segment() = default;
 Segment::Segment(Segment&&) noexcept = default;
 Segment& Segment::operator=(Segment&&) noexcept = default;
 
-std::string_view Segment::section_bytes(SectionId id, bool check) const {
-  const auto found = header_->entries.find(static_cast<std::uint32_t>(id));
-  if (found == header_->entries.end()) return {};
-  const SectionEntry& entry = header().sections[found->second];
-  const std::string_view part = load_part_(entry.part);
-  if (part.size() < kPackPadding || entry.offset > part.size() - kPackPadding ||
-      entry.length > part.size() - kPackPadding - entry.offset) {
-    throw_corrupt("segment " + std::to_string(header().number) + " lacks bytes of a section");
+void Segment::verify(const std::function<void(const StoreError&)>& damaged) const {
+  for (const SectionEntry& entry : header().sections) {
+    try {
+      static_cast<void>(lazy_->sections.checked(entry.id));
+    } catch (const StoreError& error) {
+      damaged(error);
+    }
   }
-  const std::string_view bytes = part.substr(entry.offset, entry.length);
-  if (check && checksum(bytes) != entry.checksum) {
-    throw_corrupt("segment " + std::to_string(header().number) + ", section " +
-                  std::to_string(static_cast<std::uint32_t>(id)) + ": its checksum is wrong");
-  }
-  return bytes;
 }
 
 void Segment::verify() const {
-  for (const SectionEntry& entry : header().sections) static_cast<void>(section_bytes(entry.id, true));
+  for (const SectionEntry& entry : header().sections) static_cast<void>(lazy_->sections.checked(entry.id));
 }
 
 // Says where the damage is that `open` meets.
@@ -111,59 +100,28 @@ auto Segment::located(SectionId id, Open&& open) const {
 }
 
 void Segment::forget() const {
-  if (!mapped_) return;
-  for (std::uint32_t part = 0; part < header().parts; ++part) Environment::forget(load_part_(part));
+  if (mapped_) lazy_->sections.forget();
 }
 
-const PackedView& Segment::packed(SectionId id, OpenColumn& column, bool check) const {
-  if (!column.opened || (check && !column.checked)) {
-    column.view = located(id, [&] { return open_column(section_bytes(id, check)); });
-    if (column.view.size() != header().events) {
-      throw_corrupt("segment " + std::to_string(header().number) + ": a column's length is wrong");
-    }
-    column.opened = true;
-    column.checked = check;
+// A column whose values nothing vouches for.
+const PackedView& Segment::packed(SectionId id, OpenColumn& column) const {
+  if (column.section == nullptr) {
+    const SegmentSections::Section& section = lazy_->sections.unchecked(id);
+    column.view = located(id, [&] { return open_column(section.bytes); });
+    if (column.view.size() != header().events) lazy_->sections.fail(id, "its length is wrong");
+    column.section = &section;
   }
   return column.view;
 }
 
-// The checksums of a section's chunks, one behind the other.
-std::string_view Segment::chunk_checksums(SectionId id) const {
-  if (lazy_->chunk_checksums.empty()) {
-    ByteReader reader{section_bytes(SectionId::chunk_checksums, true)};
-    while (!reader.empty()) {
-      const auto number = static_cast<std::uint32_t>(reader.varint());
-      const auto count = static_cast<std::size_t>(reader.varint());
-      lazy_->chunk_checksums.emplace(number, reader.bytes(count * sizeof(std::uint64_t)));
-    }
-  }
-  const auto found = lazy_->chunk_checksums.find(static_cast<std::uint32_t>(id));
-  return found == lazy_->chunk_checksums.end() ? std::string_view{} : found->second;
-}
-
 const PackedView& Segment::packed_rows(SectionId id, OpenColumn& column, std::uint32_t first, std::uint32_t end) const {
-  const PackedView& view = packed(id, column, false);
-  if (column.checked || first >= end) return view;
-  const std::string_view bytes = section_bytes(id, false);
-  const bool is_new = column.sound_chunks.empty();
-  if (is_new) column.sound_chunks.resize(chunk_checksums(id).size() / sizeof(std::uint64_t));
-  const std::size_t chunks = column.sound_chunks.size();
-  const std::size_t chunk_bytes = chunks == chunks_of(bytes, kChunkBytes) ? kChunkBytes : kFormerChunkBytes;
-  if (chunks != chunks_of(bytes, chunk_bytes)) throw_corrupt("a column's checksums are missing");
-  const auto check = [&](std::size_t chunk) {
-    if (column.sound_chunks[chunk]) return;
-    const std::string_view sum = chunk_checksums(id).substr(chunk * sizeof(std::uint64_t), sizeof(std::uint64_t));
-    if (ByteReader{sum}.fixed<std::uint64_t>() != checksum(bytes.substr(chunk * chunk_bytes, chunk_bytes))) {
-      throw_corrupt("segment " + std::to_string(header().number) + ", section " +
-                    std::to_string(static_cast<std::uint32_t>(id)) + ": a chunk's checksum is wrong");
-    }
-    column.sound_chunks[chunk] = true;
-  };
-  if (is_new) check(0);  // The column's header.
-  const auto values = static_cast<std::size_t>(bytes.size() - packed_bytes(view.size(), view.width()) - kPackPadding);
-  const std::size_t begin_byte = values + static_cast<std::size_t>(std::uint64_t{first} * view.width() / 8);
-  const std::size_t end_byte = values + packed_bytes(end, view.width());
-  for (std::size_t chunk = begin_byte / chunk_bytes; chunk * chunk_bytes < end_byte; ++chunk) check(chunk);
+  const PackedView& view = packed(id, column);
+  if (column.section->whole || first >= end) return view;
+  if (!column.header_checked) lazy_->sections.check(*column.section, 0, kColumnHeadBytes);
+  column.header_checked = true;
+  const std::size_t begin_byte = static_cast<std::size_t>(std::uint64_t{first} * view.width() / 8);
+  lazy_->sections.check(*column.section, kColumnHeadBytes + begin_byte,
+                        kColumnHeadBytes + packed_bytes(end, view.width()));
   return view;
 }
 
@@ -171,11 +129,14 @@ const PackedView& Segment::column_rows(std::size_t column, std::uint32_t first, 
   return packed_rows(section(SectionId::column, column), lazy_->columns.at(column), first, end);
 }
 
-event::Timestamp Segment::time(std::uint32_t index) const { return time_at(index, true); }
+event::Timestamp Segment::time(std::uint32_t index) const {
+  if (index >= size()) throw_corrupt("an event's number is out of range");
+  static_cast<void>(packed_rows(SectionId::times, lazy_->times, index, index + 1));
+  return unchecked_time(index);
+}
 
-event::Timestamp Segment::time_at(std::uint32_t index, bool check) const {
-  const PackedView& times = check ? packed_rows(SectionId::times, lazy_->times, index, index + 1)
-                                  : packed(SectionId::times, lazy_->times, false);
+event::Timestamp Segment::unchecked_time(std::uint32_t index) const {
+  const PackedView& times = packed(SectionId::times, lazy_->times);
   if (index >= times.size()) throw_corrupt("an event's number is out of range");
   return header().min_time + static_cast<event::Timestamp>(times[index] * header().time_unit);
 }
@@ -187,7 +148,7 @@ std::uint32_t Segment::first_at(event::Timestamp time) const {
   std::uint32_t high = size();
   while (low < high) {
     const std::uint32_t middle = low + (high - low) / 2;
-    if (time_at(middle, false) < time) {
+    if (unchecked_time(middle) < time) {
       low = middle + 1;
     } else {
       high = middle;
@@ -200,36 +161,63 @@ std::uint32_t Segment::first_at(event::Timestamp time) const {
 }
 
 EventKey Segment::key(std::uint32_t index) const {
-  const std::string_view keys = section_bytes(SectionId::keys, false);
-  EventKey key;
-  if ((static_cast<std::size_t>(index) + 1) * key.size() > keys.size()) throw_corrupt("an event has no key");
-  std::memcpy(key.data(), keys.data() + static_cast<std::size_t>(index) * key.size(), key.size());
+  const EventKey key = unchecked_key(index);
+  const std::size_t at = std::size_t{index} * key.size();
+  lazy_->sections.check(*lazy_->keys, at, at + key.size());
   return key;
 }
 
+const EventKey& Segment::unchecked_key(std::uint32_t index) const {
+  static_assert(alignof(EventKey) == 1);
+  if (lazy_->keys == nullptr) lazy_->keys = &lazy_->sections.unchecked(SectionId::keys);
+  const std::string_view keys = lazy_->keys->bytes;
+  if ((std::size_t{index} + 1) * sizeof(EventKey) > keys.size()) throw_corrupt("an event has no key");
+  return *reinterpret_cast<const EventKey*>(keys.data() + std::size_t{index} * sizeof(EventKey));
+}
+
 std::uint64_t Segment::hash(std::uint32_t index) const {
-  const std::string_view hashes = section_bytes(SectionId::hashes, false);
+  if (lazy_->hashes == nullptr) lazy_->hashes = &lazy_->sections.unchecked(SectionId::hashes);
+  const std::string_view hashes = lazy_->hashes->bytes;
   std::uint64_t hash = 0;
-  if ((static_cast<std::size_t>(index) + 1) * sizeof hash > hashes.size()) throw_corrupt("an event has no hash");
-  std::memcpy(&hash, hashes.data() + static_cast<std::size_t>(index) * sizeof hash, sizeof hash);
+  const std::size_t at = std::size_t{index} * sizeof hash;
+  if (at + sizeof hash > hashes.size()) throw_corrupt("an event has no hash");
+  lazy_->sections.check(*lazy_->hashes, at, at + sizeof hash);
+  std::memcpy(&hash, hashes.data() + at, sizeof hash);
   return hash;
 }
 
 bool Segment::may_contain(const EventKey& key) const {
   if (!lazy_->key_filter) {
-    lazy_->key_filter =
-        located(SectionId::key_filter, [&] { return BloomFilter{section_bytes(SectionId::key_filter, false)}; });
+    lazy_->filter = &lazy_->sections.unchecked(SectionId::key_filter);
+    lazy_->key_filter = located(SectionId::key_filter, [&] { return BloomFilter{lazy_->filter->bytes}; });
   }
+  const std::size_t block = lazy_->key_filter->block_at(key);
+  lazy_->sections.check(*lazy_->filter, block, block + BloomFilter::kBlockBytes);
   return lazy_->key_filter->may_contain(key);
 }
 
-// No section check here: the filter and the key order are only paths to an event, which is checked itself; a lookup
-// must not read megabytes. Damage to them is found by verify().
+// The search reads what nothing vouches for, so that it touches few pages; then the range that it found is proven: keys
+// ascend, so that one is the only place where the key can be.
 Segment::KeyRange Segment::range_of(const EventKey& key) const {
   if (size() == 0 || !may_contain(key)) return {};
-  const PackedView& by_key = packed(SectionId::by_key, lazy_->by_key, false);
-  const auto key_at = [&](std::uint32_t place) { return this->key(static_cast<std::uint32_t>(by_key[place])); };
-  const auto before = [&](std::uint32_t place) { return key_at(place) < key; };
+  const std::uint32_t begin = lower_bound(key);
+  const KeyRange range{begin, end_of_key(key, begin)};
+  const auto key_at = [&](std::uint32_t place) { return this->key(event_at(place)); };
+  const auto ascend = [&](bool sound) {
+    if (!sound) lazy_->sections.fail(SectionId::by_key, "keys don't ascend");
+  };
+  if (range.begin > 0) ascend(key_at(range.begin - 1) < key);
+  if (range.begin < range.end) ascend(key_at(range.begin) == key && key_at(range.end - 1) == key);
+  if (range.end < size()) ascend(key < key_at(range.end));
+  return range;
+}
+
+// The first place in the order of keys whose key isn't before `key`, if nothing is damaged.
+std::uint32_t Segment::lower_bound(const EventKey& key) const {
+  const PackedView& by_key = packed(SectionId::by_key, lazy_->by_key);
+  const auto before = [&](std::uint32_t place) {
+    return unchecked_key(static_cast<std::uint32_t>(by_key[place])) < key;
+  };
   // Random keys lie about where their first bytes say: look there first, and double the distance until they are
   // between.
   std::uint32_t low = 0;
@@ -263,15 +251,23 @@ Segment::KeyRange Segment::range_of(const EventKey& key) const {
       high = middle;
     }
   }
-  // Usually none or one: looked for by steps that double, too.
-  KeyRange range{low, low};
+  return low;
+}
+
+// The first place behind `begin` whose key is another, if nothing is damaged. Usually the next: looked for by steps
+// that double, too.
+std::uint32_t Segment::end_of_key(const EventKey& key, std::uint32_t begin) const {
+  const PackedView& by_key = packed(SectionId::by_key, lazy_->by_key);
+  const auto key_at = [&](std::uint32_t place) { return unchecked_key(static_cast<std::uint32_t>(by_key[place])); };
+  std::uint32_t low = begin;
+  std::uint32_t end = begin;
   std::uint32_t step = 1;
-  while (range.end < size() && key_at(range.end) == key) {
-    low = range.end + 1;
-    range.end = size() - range.end > step ? range.end + step : size();
+  while (end < size() && key_at(end) == key) {
+    low = end + 1;
+    end = size() - end > step ? end + step : size();
     step *= 2;
   }
-  high = range.end;
+  std::uint32_t high = end;
   while (low < high) {
     const std::uint32_t middle = low + (high - low) / 2;
     if (key_at(middle) == key) {
@@ -280,12 +276,11 @@ Segment::KeyRange Segment::range_of(const EventKey& key) const {
       high = middle;
     }
   }
-  range.end = low;
-  return range;
+  return low;
 }
 
 std::uint32_t Segment::event_at(std::uint32_t place) const {
-  return static_cast<std::uint32_t>(packed(SectionId::by_key, lazy_->by_key, false)[place]);
+  return static_cast<std::uint32_t>(packed_rows(SectionId::by_key, lazy_->by_key, place, place + 1)[place]);
 }
 
 std::vector<std::uint32_t> Segment::find(const EventKey& key) const {
@@ -296,16 +291,20 @@ std::vector<std::uint32_t> Segment::find(const EventKey& key) const {
   return found;
 }
 
-const PackedView& Segment::column(std::size_t column) const { return packed_column(column, true); }
-
-const PackedView& Segment::packed_column(std::size_t column, bool check) const {
-  return packed(section(SectionId::column, column), lazy_->columns.at(column), check);
+const PackedView& Segment::column(std::size_t column) const {
+  OpenColumn& open = lazy_->columns.at(column);
+  if (open.section == nullptr || !open.section->whole) {
+    static_cast<void>(lazy_->sections.checked(section(SectionId::column, column)));
+  }
+  return packed(section(SectionId::column, column), open);
 }
 
 PackedView Segment::column_counts(std::size_t column) const {
   if (lazy_->counts.empty()) {
-    ByteReader reader{section_bytes(SectionId::column_counts, true)};
-    for (std::size_t i = 0; i < kColumnCount; ++i) lazy_->counts.push_back(open_column(reader.string()));
+    std::vector<PackedView> counts;
+    ByteReader reader{lazy_->sections.checked(SectionId::column_counts)};
+    for (std::size_t i = 0; i < kColumnCount; ++i) counts.push_back(open_column(reader.string()));
+    lazy_->counts = std::move(counts);
   }
   return lazy_->counts.at(column);
 }
@@ -314,9 +313,11 @@ const BlockPostings& Segment::postings(std::size_t column) const {
   std::optional<BlockPostings>& open = lazy_->postings.at(column);
   if (!open) {
     open = located(SectionId::postings, [&] {
-      ByteReader reader{section_bytes(SectionId::postings, false)};
+      const SegmentSections::Section& section = lazy_->sections.unchecked(SectionId::postings);
+      ByteReader reader{section.bytes};
       const auto head_checksum = reader.fixed<std::uint64_t>();
       const std::string_view bytes_of_head = reader.string();
+      if (header().layout >= 2) lazy_->sections.check(section, 0, section.bytes.size() - reader.rest().size());
       if (checksum(bytes_of_head) != head_checksum) throw_corrupt("the checksum of its head is wrong");
       ByteReader head{bytes_of_head};
       for (std::size_t i = 0; i < column; ++i) {
@@ -331,25 +332,30 @@ const BlockPostings& Segment::postings(std::size_t column) const {
   return *open;
 }
 
-std::string_view Segment::blob(SectionId index, SectionId first, std::size_t number) const {
+Segment::Blob Segment::blob(SectionId index, SectionId first, std::size_t number) const {
   Lazy::BlobIndex& open = index == SectionId::path_index ? lazy_->paths : lazy_->tables;
   if (!open.opened) {
-    ByteReader reader{section_bytes(index, true)};
+    ByteReader reader{lazy_->sections.checked(index)};
     open.chunks = open_column(reader.string());
     open.offsets = open_column(reader.string());
     if (open.chunks.size() != open.offsets.size()) throw_corrupt("an index is cut short");
     open.opened = true;
   }
   if (number >= open.chunks.size()) throw_corrupt("a dictionary or table does not exist");
-  const std::string_view chunk = section_bytes(section(first, static_cast<std::size_t>(open.chunks[number])), false);
+  const SectionId id = section(first, static_cast<std::size_t>(open.chunks[number]));
+  const std::string_view chunk = lazy_->sections.unchecked(id).bytes;
   const auto offset = static_cast<std::size_t>(open.offsets[number]);
   if (offset > chunk.size()) throw_corrupt("a dictionary or table lies outside its section");
-  return chunk.substr(offset);
+  return {id, offset, chunk.substr(offset)};
 }
 
 const StringList& Segment::dictionary(std::size_t number) const {
   StringList& list = open_dictionary(number);
-  located(SectionId::strings, [&] {
+  if (list.checked()) return list;
+  // Its head has a checksum of its own, which another list at its place would have, too.
+  const Blob place = blob(SectionId::path_index, SectionId::strings, number);
+  if (header().layout >= 2) lazy_->sections.check(place.section, place.offset, place.offset + list.head_bytes());
+  located(place.section, [&] {
     list.check();
     return true;
   });
@@ -357,20 +363,17 @@ const StringList& Segment::dictionary(std::size_t number) const {
 }
 
 // For an event's own text, which is checked against its hash.
-const StringList& Segment::unchecked_dictionary(std::size_t number) const { return open_dictionary(number); }
-
 StringList& Segment::open_dictionary(std::size_t number) const {
   std::unique_ptr<StringList>& open = lazy_->dictionaries[number];
   if (!open) {
-    open = located(SectionId::strings, [&] {
-      return std::make_unique<StringList>(blob(SectionId::path_index, SectionId::strings, number));
-    });
+    const Blob place = blob(SectionId::path_index, SectionId::strings, number);
+    open = located(place.section, [&] { return std::make_unique<StringList>(place.bytes); });
   }
   return *open;
 }
 
 std::uint32_t Segment::path_count() const {
-  if (!lazy_->path_names) lazy_->path_names.emplace(section_bytes(SectionId::path_names, true));
+  if (!lazy_->path_names) lazy_->path_names.emplace(lazy_->sections.checked(SectionId::path_names));
   return lazy_->path_names->size();
 }
 
@@ -383,7 +386,9 @@ std::string Segment::path_name(std::uint32_t number) const {
 
 std::optional<std::uint32_t> Segment::path_number(std::string_view path) const {
   if (lazy_->path_numbers.empty()) {
-    for (std::uint32_t i = 0; i < path_count(); ++i) lazy_->path_numbers.emplace(path_name(i), i);
+    std::unordered_map<std::string, std::uint32_t> numbers;
+    for (std::uint32_t i = 0; i < path_count(); ++i) numbers.emplace(path_name(i), i);
+    lazy_->path_numbers = std::move(numbers);
   }
   const auto found = lazy_->path_numbers.find(std::string{path});
   if (found == lazy_->path_numbers.end()) return std::nullopt;
@@ -391,24 +396,36 @@ std::optional<std::uint32_t> Segment::path_number(std::string_view path) const {
 }
 
 std::uint32_t Segment::table_count() const {
-  if (!lazy_->skeletons) lazy_->skeletons.emplace(section_bytes(SectionId::skeletons, true));
+  const std::string_view bytes = lazy_->sections.checked(SectionId::skeletons);
+  if (!lazy_->skeletons) lazy_->skeletons.emplace(bytes);
   return lazy_->skeletons->size();
 }
 
 const Table& Segment::table(std::uint32_t number) const {
+  const std::uint32_t count = table_count();
+  if (number >= count) throw_corrupt("a table does not exist");
+  lazy_->sound_tables.resize(count);
+  if (!lazy_->sound_tables[number]) {
+    static_cast<void>(lazy_->sections.checked(blob(SectionId::table_index, SectionId::tables, number).section));
+    lazy_->sound_tables[number] = true;
+  }
+  return unchecked_table(number);
+}
+
+const Table& Segment::unchecked_table(std::uint32_t number) const {
   std::unique_ptr<Table>& open = lazy_->open_tables[number];
   if (!open) open = located(SectionId::tables, [&] { return open_table(number); });
   return *open;
 }
 
 std::unique_ptr<Table> Segment::open_table(std::uint32_t number) const {
-  if (!lazy_->skeletons) lazy_->skeletons.emplace(section_bytes(SectionId::skeletons, false));
+  if (!lazy_->skeletons) lazy_->skeletons.emplace(lazy_->sections.unchecked(SectionId::skeletons).bytes);
   auto table = std::make_unique<Table>();
   lazy_->skeletons->append(number, table->skeleton);
   for (std::size_t i = 0; i < table->skeleton.size(); ++i) {
     if (event::is_leaf_mark(table->skeleton[i])) table->marks.push_back(static_cast<std::uint32_t>(i));
   }
-  ByteReader reader{blob(SectionId::table_index, SectionId::tables, number)};
+  ByteReader reader{blob(SectionId::table_index, SectionId::tables, number).bytes};
   ByteReader head{reader.string()};
   const std::string_view data = reader.string();
   static_cast<void>(reader.bytes(kPackPadding));
@@ -452,15 +469,15 @@ std::unique_ptr<Table> Segment::open_table(std::uint32_t number) const {
 }
 
 std::uint32_t Segment::table_of(std::uint32_t index) const {
-  const PackedView& codes = packed(SectionId::shape_codes, lazy_->shape_codes, false);
-  if (index >= codes.size()) throw_corrupt("an event's number is out of range");
-  return static_cast<std::uint32_t>(codes[index]);
+  if (index >= size()) throw_corrupt("an event's number is out of range");
+  return static_cast<std::uint32_t>(packed_rows(SectionId::shape_codes, lazy_->shape_codes, index, index + 1)[index]);
 }
 
 std::uint32_t Segment::row_of(std::uint32_t index) const {
-  const PackedView& rows = packed(SectionId::rows, lazy_->rows, false);
-  if (index >= rows.size()) throw_corrupt("an event's number is out of range");
-  return static_cast<std::uint32_t>(rows[index]);
+  if (index >= size()) throw_corrupt("an event's number is out of range");
+  const auto row = static_cast<std::uint32_t>(packed_rows(SectionId::rows, lazy_->rows, index, index + 1)[index]);
+  if (row >= table(table_of(index)).rows) throw_corrupt("an event's row is out of range");
+  return row;
 }
 
 void Segment::append_leaf(const Table& table, std::size_t number, std::uint32_t index, std::uint32_t row,
@@ -468,18 +485,16 @@ void Segment::append_leaf(const Table& table, std::size_t number, std::uint32_t 
   const TableSlot& slot = table.slots[number];
   switch (slot.kind) {
     case SlotKind::column: {
-      const std::uint64_t code = packed_column(slot.column, false)[index];
+      const std::uint64_t code = packed(section(SectionId::column, slot.column), lazy_->columns.at(slot.column))[index];
       if (code == 0) throw_corrupt("an event lacks a value that its skeleton has");
-      unchecked_dictionary(slot.column).append(static_cast<std::uint32_t>(code - 1), out);
+      open_dictionary(slot.column).append(static_cast<std::uint32_t>(code - 1), out);
       return;
     }
-    case SlotKind::event_key: event::append_guid(key(index).data(), out); return;
+    case SlotKind::event_key: event::append_guid(unchecked_key(index).data(), out); return;
     case SlotKind::event_time:
-      event::append_plain_seconds(static_cast<std::uint32_t>(time_at(index, false) / event::kSecond), out);
+      event::append_plain_seconds(static_cast<std::uint32_t>(unchecked_time(index) / event::kSecond), out);
       return;
-    case SlotKind::text:
-      unchecked_dictionary(slot.path).append(static_cast<std::uint32_t>(slot.values[row]), out);
-      return;
+    case SlotKind::text: open_dictionary(slot.path).append(static_cast<std::uint32_t>(slot.values[row]), out); return;
     case SlotKind::guid:
       event::append_guid(reinterpret_cast<const std::uint8_t*>(slot.guids) + sizeof(event::Guid) * row, out);
       return;
@@ -498,8 +513,10 @@ void Segment::append_event(std::uint32_t index, std::uint64_t hash_seed, std::st
 }
 
 void Segment::append_unchecked(std::uint32_t index, std::string& out) const {
-  const Table& table = this->table(table_of(index));
-  const std::uint32_t row = row_of(index);
+  if (index >= size()) throw_corrupt("an event's number is out of range");
+  const Table& table =
+      unchecked_table(static_cast<std::uint32_t>(packed(SectionId::shape_codes, lazy_->shape_codes)[index]));
+  const auto row = static_cast<std::uint32_t>(packed(SectionId::rows, lazy_->rows)[index]);
   if (row >= table.rows) throw_corrupt("an event's row is out of range");
   std::size_t copied = 0;
   for (std::size_t i = 0; i < table.marks.size(); ++i) {

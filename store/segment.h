@@ -14,7 +14,9 @@
 #include "store/block_postings.h"
 #include "store/bloom_filter.h"
 #include "store/content_hash.h"
+#include "store/error.h"
 #include "store/segment_format.h"
+#include "store/segment_sections.h"
 #include "store/string_list.h"
 
 namespace trailkeeper::store {
@@ -36,21 +38,11 @@ struct Table {
   std::vector<TableSlot> slots;
 };
 
-/// A header with its sections by ID; what all snapshots of a segment share.
-struct OpenedHeader {
-  explicit OpenedHeader(SegmentHeader decoded);
-  SegmentHeader header;
-  std::unordered_map<std::uint32_t, std::size_t> entries;  ///< Section to its place in header.sections.
-};
-
-/// A view of one segment; sections are opened (and those of columns and dictionaries checked against their checksum)
-/// when first used. Valid as long as the read transaction it came from. Not thread-safe: one for each thread. Every
-/// function throws StoreError(corrupt) rather than return what wasn't stored.
+/// A view of one segment; sections are opened, and what is read of them is checked against its checksum, when first
+/// used. Valid as long as the read transaction it came from. Not thread-safe: one for each thread. Every function
+/// throws StoreError(corrupt) rather than return what wasn't stored, or nothing in place of what was.
 class Segment {
  public:
-  /// Gives the bytes of a part, as SegmentParts made them.
-  using PartLoader = std::function<std::string_view(std::uint32_t part)>;
-
   /// `mapped`: the parts' bytes lie in a file's shared mapping.
   Segment(std::shared_ptr<const OpenedHeader> header, PartLoader load_part, bool mapped);
   Segment(SegmentHeader header, PartLoader load_part)
@@ -107,6 +99,7 @@ class Segment {
   [[nodiscard]] std::uint32_t table_count() const;
   [[nodiscard]] const Table& table(std::uint32_t number) const;
   [[nodiscard]] std::uint32_t table_of(std::uint32_t index) const;
+  /// Its row in that table; less than the table's rows.
   [[nodiscard]] std::uint32_t row_of(std::uint32_t index) const;
 
   /// Appends an event's bytes as they came, and checks them against the hash kept since then.
@@ -115,14 +108,12 @@ class Segment {
   /// As append_event, without that check: for comparing events.
   void append_unchecked(std::uint32_t index, std::string& out) const;
 
-  /// Checks every section against its checksum.
+  /// Checks every section against its checksum; tells `damaged` of each that is wrong, or throws at the first.
+  void verify(const std::function<void(const StoreError&)>& damaged) const;
   void verify() const;
 
   /// Lets the kernel take the memory pages of a mapped segment: after reading much of it once.
   void forget() const;
-
-  /// The bytes of a section; empty if there is none.
-  [[nodiscard]] std::string_view section_bytes(SectionId id, bool check) const;
 
  private:
   /// Places in the order by key.
@@ -138,28 +129,33 @@ class Segment {
 
   struct OpenColumn {
     PackedView view;
-    bool opened = false;
-    bool checked = false;
-    std::vector<bool> sound_chunks;  // Where only some are checked.
+    const SegmentSections::Section* section = nullptr;
+    bool header_checked = false;
   };
+  struct Blob {
+    SectionId section;
+    std::size_t offset;
+    std::string_view bytes;
+  };
+  [[nodiscard]] const PackedView& packed(SectionId id, OpenColumn& column) const;
   [[nodiscard]] const PackedView& packed_rows(SectionId id, OpenColumn& column, std::uint32_t first,
                                               std::uint32_t end) const;
-  [[nodiscard]] std::string_view chunk_checksums(SectionId id) const;
-  [[nodiscard]] const PackedView& packed(SectionId id, OpenColumn& column, bool check) const;
-  [[nodiscard]] const PackedView& packed_column(std::size_t column, bool check) const;
-  [[nodiscard]] event::Timestamp time_at(std::uint32_t index, bool check) const;
-  [[nodiscard]] const StringList& unchecked_dictionary(std::size_t number) const;
+  [[nodiscard]] event::Timestamp unchecked_time(std::uint32_t index) const;
+  [[nodiscard]] const EventKey& unchecked_key(std::uint32_t index) const;
+  [[nodiscard]] std::uint32_t lower_bound(const EventKey& key) const;
+  [[nodiscard]] std::uint32_t end_of_key(const EventKey& key, std::uint32_t begin) const;
+  [[nodiscard]] SegmentSections& sections() const;
   [[nodiscard]] StringList& open_dictionary(std::size_t number) const;
+  [[nodiscard]] const Table& unchecked_table(std::uint32_t number) const;
   template <typename Open>
   auto located(SectionId id, Open&& open) const;
-  [[nodiscard]] std::string_view blob(SectionId index, SectionId first, std::size_t number) const;
+  [[nodiscard]] Blob blob(SectionId index, SectionId first, std::size_t number) const;
   [[nodiscard]] std::unique_ptr<Table> open_table(std::uint32_t number) const;
   void append_leaf(const Table& table, std::size_t slot, std::uint32_t index, std::uint32_t row,
                    std::string& out) const;
 
   struct Lazy;
   std::shared_ptr<const OpenedHeader> header_;
-  PartLoader load_part_;
   bool mapped_;
   std::unique_ptr<Lazy> lazy_;
 

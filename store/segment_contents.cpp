@@ -21,12 +21,14 @@ Segment::KeyMatch Segment::match(const EventKey& key) const {
 }
 
 std::uint32_t Segment::content_count() const {
-  return static_cast<std::uint32_t>(section_bytes(SectionId::contents, false).size() / kContentBytes);
+  return static_cast<std::uint32_t>(sections().unchecked(SectionId::contents).bytes.size() / kContentBytes);
 }
 
-// Unchecked, as the order by key is: a hash only leads to an event.
 SharedContent Segment::content_at(std::uint32_t place) const {
-  const char* const bytes = section_bytes(SectionId::contents, false).data() + place * kContentBytes;
+  const SegmentSections::Section& section = sections().unchecked(SectionId::contents);
+  const std::size_t at = place * kContentBytes;
+  sections().check(section, at, at + kContentBytes);
+  const char* const bytes = section.bytes.data() + at;
   SharedContent content;
   std::memcpy(content.hash.data(), bytes, content.hash.size());
   std::memcpy(&content.event, bytes + content.hash.size(), sizeof content.event);
@@ -77,7 +79,7 @@ std::vector<std::uint32_t> Segment::find_content(const EventKey& key, const Cont
 }
 
 std::vector<SharedContent> Segment::shared_contents() const {
-  static_cast<void>(section_bytes(SectionId::contents, true));
+  static_cast<void>(sections().checked(SectionId::contents));
   std::vector<SharedContent> contents;
   const std::uint32_t count = content_count();
   contents.reserve(count);
@@ -86,7 +88,7 @@ std::vector<SharedContent> Segment::shared_contents() const {
 }
 
 std::vector<OddArrival> Segment::odd_arrivals() const {
-  ByteReader reader{section_bytes(SectionId::arrivals, true)};
+  ByteReader reader{sections().checked(SectionId::arrivals)};
   std::vector<OddArrival> arrivals;
   while (reader.rest().size() >= kArrivalBytes) {
     OddArrival arrival;

@@ -14,7 +14,8 @@
 namespace trailkeeper::store {
 
 /// Written to the store's meta table; a store of a higher version is refused.
-constexpr std::uint32_t kFormatVersion = 1;
+/// 2: values have seals, and tables sums (table_seal.h).
+constexpr std::uint32_t kFormatVersion = 2;
 
 /// The fields that have a column: a code for every event, in the segment's order, so that filters and counts read no
 /// event. Append only within a format version.
@@ -52,7 +53,7 @@ enum class SectionId : std::uint32_t {
   table_index = 11,      ///< Columns: chunk and offset of each table.
   column_counts = 12,    ///< For each column: events without a value, then events per code.
   postings = 13,         ///< For each column: which blocks of events hold which code.
-  chunk_checksums = 14,  ///< XXH3 of each kChunkBytes of times and the columns: a part of one can be checked alone.
+  chunk_checksums = 14,  ///< XXH3 of each kChunkBytes of the sections that have pieces, in the header's order.
   contents = 15,         ///< Of events that share their key with others: what they say, as a hash (SharedContent).
   arrivals = 16,         ///< When events came whose eventTime says little about it (OddArrival).
   column = 100,          ///< + number: column of codes plus one; 0 where the event lacks the field.
@@ -67,7 +68,12 @@ constexpr SectionId section(SectionId first, std::size_t number) {
 /// Bytes of a section that chunk_checksums covers with one checksum: a query for a few rows reads and checks as little.
 constexpr std::size_t kChunkBytes = 4096;
 
-/// Where a section lies: in which of the segment's values, and its XXH3.
+/// Whether a section of so many bytes is checked piece by piece (layout 2).
+constexpr bool has_pieces(SectionId id, std::uint64_t bytes) {
+  return id != SectionId::chunk_checksums && bytes > kChunkBytes;
+}
+
+/// Where a section lies: in which of the segment's values, and its XXH3; where it has pieces, that of their checksums.
 struct SectionEntry {
   SectionId id;
   std::uint32_t part;
@@ -88,6 +94,7 @@ struct SegmentHeader {
   std::uint64_t variants = 0;  ///< Events whose eventID was already known with another content.
   std::uint32_t parts = 0;
   std::vector<SectionEntry> sections;
+  std::uint64_t layout = 2;  ///< 1: of earlier versions: only times and columns have pieces.
   /// When the first and the last of the events came, by this machine's clock; 0: unknown, as of older segments.
   event::Timestamp first_arrival = 0;
   event::Timestamp last_arrival = 0;

@@ -19,30 +19,22 @@ constexpr std::size_t kAlignment = 8;
 
 std::uint64_t checksum(std::string_view bytes) { return XXH3_64bits(bytes.data(), bytes.size()); }
 
-namespace {
-
-// Sections of which queries read a few rows here and there.
-bool read_by_rows(SectionId id) {
-  return id == SectionId::times || (id >= SectionId::column && id < section(SectionId::column, kColumnCount));
-}
-
-}  // namespace
-
-void SegmentParts::add_chunk_checksums(SectionId id, std::string_view bytes) {
-  put_varint(static_cast<std::uint32_t>(id), chunk_checksums_);
-  put_varint((bytes.size() + kChunkBytes - 1) / kChunkBytes, chunk_checksums_);
+// One for each piece; the section's own is then that of these.
+std::uint64_t SegmentParts::checksum_of(SectionId id, std::string_view bytes) {
+  if (!has_pieces(id, bytes.size())) return checksum(bytes);
+  const std::size_t begin = chunk_checksums_.size();
   for (std::size_t at = 0; at < bytes.size(); at += kChunkBytes) {
     put_fixed(checksum(bytes.substr(at, kChunkBytes)), chunk_checksums_);
   }
+  return checksum(std::string_view{chunk_checksums_}.substr(begin));
 }
 
 void SegmentParts::add(SectionId id, std::string_view bytes) {
-  if (read_by_rows(id)) add_chunk_checksums(id, bytes);
   if (!part_.empty() && part_.size() + bytes.size() > kPartBytes) flush();
   constexpr std::size_t kSmall = std::size_t{64} << 10;
   if (part_.size() + bytes.size() > kSmall) part_.reserve(kPartBytes + kPackPadding);
   part_.resize((part_.size() + kAlignment - 1) / kAlignment * kAlignment);
-  sections_.push_back({id, parts_, part_.size(), bytes.size(), checksum(bytes)});
+  sections_.push_back({id, parts_, part_.size(), bytes.size(), checksum_of(id, bytes)});
   part_.append(bytes);
 }
 
@@ -107,6 +99,7 @@ std::string encode_header(const SegmentHeader& header) {
   }
   put_fixed(header.first_arrival, out);
   put_fixed(header.last_arrival, out);
+  if (header.layout > 1) put_varint(header.layout, out);
   put_fixed(checksum(out), out);
   return out;
 }
@@ -142,6 +135,8 @@ SegmentHeader decode_header(std::string_view bytes) {
     header.first_arrival = reader.fixed<event::Timestamp>();
     header.last_arrival = reader.fixed<event::Timestamp>();
   }
+  header.layout = reader.empty() ? 1 : reader.varint();
+  if (header.layout > 2) throw_corrupt("a segment header has an unknown layout");
   return header;
 }
 

@@ -24,7 +24,7 @@ class SegmentParts {
 
  private:
   void flush();
-  void add_chunk_checksums(SectionId id, std::string_view bytes);
+  std::uint64_t checksum_of(SectionId id, std::string_view bytes);
 
   Sink sink_;
   std::string chunk_checksums_;

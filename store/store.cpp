@@ -12,12 +12,13 @@
 
 #include "store/actor.h"
 #include "store/byte_codec.h"
+#include "store/damage.h"
+#include "store/mapped_parts.h"
 #include "store/rejects.h"
 
 namespace trailkeeper::store {
 namespace {
 
-constexpr std::string_view kFormatKey = "format";
 constexpr std::string_view kSeedKey = "hash-seed";
 constexpr std::string_view kPseudonymKey = "pseudonym-key";
 constexpr std::string_view kNextSegmentKey = "next-segment";
@@ -35,16 +36,6 @@ std::uint64_t stored_number(const Transaction& transaction, std::string_view key
   return value ? ByteReader{*value}.fixed<std::uint64_t>() : otherwise;
 }
 
-void check_format(const Transaction& transaction, const std::string& directory) {
-  const std::uint64_t format = stored_number(transaction, kFormatKey, kFormatVersion);
-  if (format > kFormatVersion) {
-    throw StoreError(StoreErrorKind::newer_format, "the store at " + directory + " has format " +
-                                                       std::to_string(format) +
-                                                       ", this trailkeeper knows formats up to " +
-                                                       std::to_string(kFormatVersion) + ": use a newer trailkeeper");
-  }
-}
-
 std::string random_key() {
   constexpr std::size_t kBytes = 32;
   std::string key(kBytes, '\0');
@@ -57,28 +48,28 @@ std::string random_key() {
 }  // namespace
 
 Store::Store(const std::string& directory, Mode mode) : environment_(directory, mode == Mode::write) {
-  bool is_new = false;
+  if (mode == Mode::write && leaves_out_damage()) {
+    throw StoreError(StoreErrorKind::io, "--skip-damaged is for reading: this command writes to the store");
+  }
+  std::uint64_t format = 0;
   bool lacks_key = false;
   {
     const Transaction transaction = environment_.read();
-    check_format(transaction, directory);
+    format = transaction.format();
     hash_seed_ = stored_number(transaction, kSeedKey, 0);
-    is_new = !transaction.get(TableId::meta, kFormatKey);
     lacks_key = !transaction.get(TableId::meta, kPseudonymKey);
   }
-  if (mode == Mode::read || (!is_new && !lacks_key)) return;
+  if (mode == Mode::read || (format == kFormatVersion && !lacks_key)) return;
   Transaction transaction = environment_.write();
-  if (is_new) {
+  if (format != kFormatVersion) transaction.seal_tables();
+  if (format == 0) {
     std::random_device device;
     hash_seed_ = static_cast<std::uint64_t>(device()) << 32 | device();
     std::string value;
-    put_fixed(std::uint64_t{kFormatVersion}, value);
-    transaction.put(TableId::meta, kFormatKey, value);
-    value.clear();
     put_fixed(hash_seed_, value);
     transaction.put(TableId::meta, kSeedKey, value);
   }
-  transaction.put(TableId::meta, kPseudonymKey, random_key());
+  if (lacks_key) transaction.put(TableId::meta, kPseudonymKey, random_key());
   transaction.commit();
 }
 
@@ -105,28 +96,34 @@ void HeaderCache::keep_only(const std::vector<std::uint64_t>& numbers) {
                 [&](const auto& entry) { return !std::binary_search(numbers.begin(), numbers.end(), entry.first); });
 }
 
+// Where damage is left out of answers, a segment is whole or isn't there.
+Segment Snapshot::open_segment(HeaderCache& headers, std::uint64_t number, std::string_view encoded) const {
+  auto header = headers.open(number, encoded);
+  if (header->header.number != number) throw_corrupt("segment " + std::to_string(number) + " has another's header");
+  const SegmentHeader& facts = header->header;
+  Segment segment{header, MappedParts{transaction_.tables(), number, facts.parts}, true};
+  if (!leaves_out_damage()) return segment;
+  try {
+    segment.verify();
+  } catch (const StoreError& error) {
+    throw StoreError(error.kind(), std::string{error.what()} + "; left out: " + std::to_string(facts.events) +
+                                       " events from " + event::format_timestamp(facts.min_time) + " to " +
+                                       event::format_timestamp(facts.max_time));
+  }
+  return segment;
+}
+
 Snapshot::Snapshot(Environment& environment, HeaderCache& headers) : transaction_(environment.read()) {
   hash_seed_ = stored_number(transaction_, kSeedKey, 0);
   std::vector<std::uint64_t> numbers;
   transaction_.scan(TableId::segments, {}, [&](std::string_view key, std::string_view value) {
-    if (key.size() != sizeof(std::uint64_t)) throw_corrupt("a segment's key has the wrong length");
     const std::uint64_t number = number_of_key(key);
-    auto header = headers.open(number, value);
-    numbers.push_back(number);
-    std::vector<std::string_view> parts;
-    for (std::uint32_t part = 0; part < header->header.parts; ++part) {
-      const auto bytes = transaction_.get(TableId::parts, part_key(number, part));
-      if (!bytes) throw_corrupt("segment " + std::to_string(number) + " lacks part " + std::to_string(part));
-      parts.push_back(*bytes);
+    try {
+      segments_.push_back(open_segment(headers, number, value));
+    } catch (const StoreError& error) {
+      left_out_or_throw(error);
     }
-    segments_.emplace_back(
-        std::move(header),
-        [parts = std::move(parts), number](std::uint32_t part) {
-          if (part >= parts.size())
-            throw_corrupt("segment " + std::to_string(number) + " lacks part " + std::to_string(part));
-          return parts[part];
-        },
-        true);
+    numbers.push_back(number);
     return true;
   });
   headers.keep_only(numbers);
@@ -193,6 +190,8 @@ std::vector<LegalHold> Snapshot::holds() const {
   });
   return holds;
 }
+
+std::uint64_t hash_seed_of(const Transaction& transaction) { return stored_number(transaction, kSeedKey, 0); }
 
 // Whoever makes an entry, it tells who did it, and from where.
 std::string encode_journal(const JournalEntry& entry) {

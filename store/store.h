@@ -87,6 +87,8 @@ class Snapshot {
   [[nodiscard]] const Transaction& transaction() const { return transaction_; }
 
  private:
+  [[nodiscard]] Segment open_segment(HeaderCache& headers, std::uint64_t number, std::string_view encoded) const;
+
   Transaction transaction_;
   std::vector<Segment> segments_;
   std::uint64_t hash_seed_ = 0;
@@ -127,6 +129,8 @@ std::uint64_t number_of_key(std::string_view key);
 std::string part_key(std::uint64_t number, std::uint32_t part);
 std::string encode_journal(const JournalEntry& entry);
 std::string encode_source(const SourcePosition& position);
+/// The events' hashes' seed; 0 in a new store.
+std::uint64_t hash_seed_of(const Transaction& transaction);
 std::string source_key(std::string_view source);
 
 }  // namespace trailkeeper::store

@@ -86,6 +86,7 @@ StringList::StringList(std::string_view bytes) {
   ByteReader reader{bytes};
   head_checksum_ = reader.fixed<std::uint64_t>();
   head_ = reader.string();
+  head_bytes_ = bytes.size() - reader.rest().size();
   ByteReader head{head_};
   raw_bytes_ = head.varint();
   ends_ = open_column(head.string());

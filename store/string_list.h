@@ -43,6 +43,9 @@ class StringList {
   /// Checks the list's head against its checksum, and from now on each block when it is read: so that a string of a
   /// large list costs one small block to check, too. Throws StoreError(corrupt).
   void check();
+  [[nodiscard]] bool checked() const { return checked_; }
+  /// Bytes from the list's begin to its head's end.
+  [[nodiscard]] std::size_t head_bytes() const { return head_bytes_; }
 
   [[nodiscard]] std::uint32_t size() const { return static_cast<std::uint32_t>(ends_.size()); }
   [[nodiscard]] std::uint64_t raw_bytes() const { return raw_bytes_; }
@@ -70,6 +73,7 @@ class StringList {
   std::string_view head_;       // What head_checksum_ covers.
   std::string_view payload_;
   std::uint64_t head_checksum_ = 0;
+  std::size_t head_bytes_ = 0;
   bool checked_ = false;
   std::uint64_t raw_bytes_ = 0;
   mutable std::vector<CachedBlock> cache_;

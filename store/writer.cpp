@@ -36,7 +36,7 @@ void Writer::remove_orphans() {
     known.insert(number_of_key(key));
     return true;
   });
-  transaction.scan(TableId::parts, {}, [&](std::string_view key, std::string_view) {
+  transaction.scan_keys(TableId::parts, {}, [&](std::string_view key, std::size_t) {
     if (!known.contains(number_of_key(key))) orphans.emplace_back(key);
     return true;
   });

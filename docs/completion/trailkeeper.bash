@@ -85,7 +85,7 @@ _trailkeeper() {
       --user-agent | --limit | --top | --workers | --url | --tls-client-name | --host-name | --max-connections | --*-timeout) return ;;
   esac
 
-  local global="--store --output --wide --no-pager --help"
+  local global="--store --output --wide --no-pager --skip-damaged --help"
   case "$command" in
     "") _trailkeeper_words "$commands $global --version" ;;
     replay) if [[ $cur == -?* ]]; then _trailkeeper_words "--workers --no-verdicts --strict-variants $global"; else _trailkeeper_files -f; fi ;;
