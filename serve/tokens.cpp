@@ -76,6 +76,34 @@ std::optional<Token> parse_token(const dom::object& object) {
   return token;
 }
 
+// All of the file but its checksum.
+std::string plain_encoding(const std::vector<Token>& tokens, bool taken_back) {
+  std::string json = "{\"version\":1,";
+  if (taken_back) json += "\"open\":true,";
+  json += "\"tokens\":[";
+  const auto text = [&](std::string_view key, std::string_view value) {
+    json += json.back() == '{' ? "\"" : ",\"";
+    json += key;
+    json += "\":";
+    event::append_quoted(value, json);
+  };
+  for (const Token& token : tokens) {
+    json += json.back() == '[' ? "\n{" : ",\n{";
+    text("name", token.name);
+    text("rights", rights_text(token.rights));
+    text("created", event::format_timestamp(token.created));
+    if (token.expires) text("expires", event::format_timestamp(*token.expires));
+    if (token.is_aws()) {
+      text("accessKeyId", token.access_key_id);
+      text("awsSecret", token.aws_secret);
+    } else {
+      text("sha256", hex(token.hash));
+    }
+    json += "}";
+  }
+  return json + "]";
+}
+
 std::string system_reason() { return std::strerror(errno); }
 
 // The lock's file is there since a token was made, also in stores of before the mark.
@@ -163,34 +191,17 @@ TokenSet TokenSet::parse(std::string_view json) {
   }
   bool open = false;
   const bool taken_back = tokens.empty() && !object["open"].get_bool().get(open) && open;
+  // Files of earlier versions, and those written by hand, have none.
+  const std::string sum = member(object, "sum");
+  if (!sum.empty() && sum != hex(sha256(plain_encoding(tokens, taken_back)))) {
+    throw TokenError("its tokens are not those that were stored");
+  }
   return TokenSet{std::move(tokens), taken_back ? Need::taken_back : Need::needed};
 }
 
 std::string TokenSet::encode() const {
-  std::string json = "{\"version\":1,";
-  if (need_ == Need::taken_back) json += "\"open\":true,";
-  json += "\"tokens\":[";
-  const auto text = [&](std::string_view key, std::string_view value) {
-    json += json.back() == '{' ? "\"" : ",\"";
-    json += key;
-    json += "\":";
-    event::append_quoted(value, json);
-  };
-  for (const Token& token : tokens_) {
-    json += json.back() == '[' ? "\n{" : ",\n{";
-    text("name", token.name);
-    text("rights", rights_text(token.rights));
-    text("created", event::format_timestamp(token.created));
-    if (token.expires) text("expires", event::format_timestamp(*token.expires));
-    if (token.is_aws()) {
-      text("accessKeyId", token.access_key_id);
-      text("awsSecret", token.aws_secret);
-    } else {
-      text("sha256", hex(token.hash));
-    }
-    json += "}";
-  }
-  return json + "]}\n";
+  const std::string plain = plain_encoding(tokens_, need_ == Need::taken_back);
+  return plain + ",\"sum\":\"" + hex(sha256(plain)) + "\"}\n";
 }
 
 const Token* TokenSet::find(std::string_view secret, event::Timestamp now) const {

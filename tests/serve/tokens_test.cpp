@@ -231,3 +231,23 @@ TEST_CASE("the secret of an Authorization header, as each kind of sender present
   }
   CHECK(!presented_secret("Bearer " + std::string(5000, 'a')));
 }
+
+TEST_CASE("a changed byte in the tokens' file is found, whatever it says then; a file without a checksum is read") {
+  const TemporaryDirectory directory;
+  const std::string path = directory.path("tokens.json");
+  TokenRequest wanted = request("shipper", {Right::ingest});
+  wanted.expires = kNow + 86'400'000;
+  static_cast<void>(create_token(path, wanted, kNow));
+  const std::string whole = read(path);
+  const std::string right = TokenSet::parse(whole).encode();
+  for (std::size_t at = 0; at < whole.size(); ++at) {
+    std::string bytes = whole;
+    bytes[at] = static_cast<char>(bytes[at] ^ (1 << (at % 7)));
+    try {
+      CHECK(TokenSet::parse(bytes).encode() == right);
+    } catch (const TokenError& error) {
+      CHECK(std::string{error.what()}.find("tk_") == std::string::npos);
+    }
+  }
+  CHECK(TokenSet::parse(whole.substr(0, whole.find(",\"sum\"")) + "}").encode() == right);
+}
