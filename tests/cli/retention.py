@@ -111,7 +111,7 @@ t.equal("--future of less than an hour: exit code", done.returncode, 2)
 # Rejected records: a limit, said; what they are without their bytes; removal.
 store = t.path("rejects")
 t.equal("rejects limit: exit code", run("rejects", "limit", "200kB", store=store).returncode, 0)
-garbage = "\n".join("x%d %s" % (i, "".join(rng.choice("abcdefghijklmnopqrstuvwxyz0123456789") for _ in range(200))) for i in range(3000)) + "\n"
+garbage = "\n".join('{"x":%d,"y":"%s"}' % (i, "".join(rng.choice("abcdefghijklmnopqrstuvwxyz0123456789") for _ in range(200))) for i in range(3000)) + "\n"
 done = run("replay", "-", store=store, stdin=garbage.encode())
 t.check("replay says that the limit is reached", b"limit for rejected records" in done.stdout, done.stdout)
 stats = parsed("stats", store=store)
@@ -125,7 +125,7 @@ t.equal("rejects --limit", len(parsed("rejects", "--limit", "2", store=store)), 
 t.check("the table says why", b"only counted" in run("rejects", store=store).stdout)
 t.equal("rejects remove without a choice: exit code", run("rejects", "remove", store=store).returncode, 2)
 t.equal("rejects remove, another source", parsed("rejects", "remove", "--source", "/other/*", store=store)["records"], 0)
-t.equal("rejects remove --dry-run", parsed("rejects", "remove", "--reason", "not-an-object", "--dry-run", store=store)["records"], 3000)
+t.equal("rejects remove --dry-run", parsed("rejects", "remove", "--reason", "no-event-name", "--dry-run", store=store)["records"], 3000)
 run("hold", "add", "case", "--name", "Nothing", store=store)
 done = run("rejects", "remove", "--all", store=store)
 t.check("rejects remove under a hold: refused", done.returncode == 1 and b"legal hold" in done.stderr, done)
