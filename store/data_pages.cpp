@@ -50,6 +50,7 @@ void check_meta(const MetaRecord& meta, const PageHead& head, std::uint64_t numb
   if (!known_size || size != page_bytes) fail("its page size is wrong");
   if (meta.free_pages.flags != page_layout::kNumberKeys || meta.tables.flags != 0) fail("its flags are wrong");
   if (!is_plausible(meta.free_pages) || !is_plausible(meta.tables)) fail("it describes no tables");
+  if (meta.last_page < 1 || meta.last_page >= page_layout::kLargestFile / page_bytes) fail("its last page is wrong");
   if (meta.commit % kMetaPages != number && meta.commit != 0) fail("its commit's number is wrong");
 }
 

@@ -14,6 +14,7 @@ constexpr unsigned kDeepest = 32;  ///< Levels that a tree can have.
 constexpr std::size_t kSmallestPage = 512;
 constexpr std::size_t kLargestPage = 32768;
 constexpr std::size_t kLongestKey = 511;
+constexpr std::uint64_t kLargestFile = std::uint64_t{1} << 40;  ///< As much as is mapped: store/environment.cpp.
 
 /// PageHead::flags. Others are LMDB's notes to itself, and mean nothing on disk.
 constexpr std::uint16_t kBranch = 1;

@@ -17,6 +17,12 @@ constexpr std::size_t kSealBytes = 8;
 /// piece, and have checksums of their own.
 constexpr bool has_seals(TableId table) { return table != TableId::parts && table != TableId::bills; }
 
+/// Tables in which a key that isn't found is an answer, as that there is no setting or no hold: that has to be proven.
+/// They are small. Those of which whole segments, lists or bills are read are proven by that.
+constexpr bool has_proven_absence(TableId table) {
+  return table == TableId::meta || table == TableId::holds || table == TableId::policies || table == TableId::pins;
+}
+
 /// XXH3 over table, key and value: the same value under another key, or in another table, has another.
 std::uint64_t seal_of(TableId table, std::string_view key, std::string_view value);
 
