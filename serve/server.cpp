@@ -73,11 +73,11 @@ class Server::Running {
         access_(tokens_, tls_.get(), options_),
         snapshots_(store),
         tail_(query::ShownEvents{store.snapshot()}),
+        receiving_(options_.max_receiving),
+        unproven_(std::min(kMostUnproven, options_.max_receiving)),
         counts_(kCountThreads, options_.query_timeout),
         queries_(kQueryThreads, options_.query_timeout),
         intake_(store, intake_options(options_)),
-        receiving_(options_.max_receiving),
-        unproven_(std::min(kMostUnproven, options_.max_receiving)),
         routes_{options_,
                 store,
                 snapshots_,
@@ -428,6 +428,9 @@ class Server::Running {
   query::TailHub tail_;
   std::atomic<bool> stopping_{false};
   std::vector<std::unique_ptr<NamedFigures>> figures_;
+  // What coroutines hold shares of outlives them, and they go with io_ at the latest.
+  Budget receiving_;
+  Budget unproven_;
   asio::io_context io_{1};
   // Caught from the start, before anyone is told that this listens: a SIGTERM at once is a stop as any other.
   asio::signal_set signals_{io_, SIGTERM, SIGINT, SIGHUP};
@@ -437,8 +440,6 @@ class Server::Running {
   QueryPool counts_;
   QueryPool queries_;
   ingest::Intake intake_;
-  Budget receiving_;
-  Budget unproven_;
   RouteContext routes_;
   std::vector<std::unique_ptr<Listener>> listeners_;
   std::unordered_set<Connection*> connections_;

@@ -185,7 +185,7 @@ struct ForwardSteps {
       if (!message.chunk.empty()) acknowledgements += ingest::forward_ack(message.chunk);
       delivery.append(std::move(message.delivery));
     }
-    more = delivery.memory() >= ingest::ForwardDecoder::kEnough;
+    more = decoder.stopped_early();
     return consumed;
   }
   [[nodiscard]] std::string broken() const { return decoder.broken(); }

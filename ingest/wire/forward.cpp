@@ -195,6 +195,7 @@ Problem problem_of(PackStatus status) {
 std::size_t ForwardDecoder::decode(std::string_view window, std::vector<ForwardMessage>& messages) {
   std::string_view rest = window;
   std::size_t taken = 0;
+  stopped_early_ = false;
   while (broken_.empty() && !rest.empty() && taken < kEnough) {
     const PackStatus status = scanner_.scan(rest);
     if (status == PackStatus::incomplete) return window.size() - rest.size();
@@ -209,6 +210,7 @@ std::size_t ForwardDecoder::decode(std::string_view window, std::vector<ForwardM
     rest.remove_prefix(scanner_.size());
     scanner_.reset();
   }
+  stopped_early_ = broken_.empty() && !rest.empty() && taken >= kEnough;
   if (broken_.empty()) return window.size() - rest.size();
   dropped_ += rest.size();
   return window.size();

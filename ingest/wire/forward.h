@@ -44,11 +44,15 @@ class ForwardDecoder {
   /// Bytes that came and were neither taken nor kept: what stood at and behind the place that broke the connection.
   [[nodiscard]] std::uint64_t dropped() const { return dropped_; }
 
+  /// Whether the last decode() stopped because its messages held enough, so that there may be more in the window.
+  [[nodiscard]] bool stopped_early() const { return stopped_early_; }
+
  private:
   void take_message(std::string_view bytes, std::vector<ForwardMessage>& messages);
 
   std::string broken_;
   std::uint64_t dropped_ = 0;
+  bool stopped_early_ = false;
   PackScanner scanner_{kMaxMessage};
 };
 

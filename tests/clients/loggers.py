@@ -24,9 +24,8 @@ def check(name, server, listener, load, duplicates, same_bytes):
         t.equal(name + ": the same events", {id: {key: event.get(key) for key in sent[id]} for id, event in own.items()}, sent)
 
 
-# winston-splunk-httplogger (in loggers.mjs) hides the event in message.msg, which isn't looked into yet.
 for number, (kind, same_bytes) in enumerate({"winston-elasticsearch": True, "pino-elasticsearch": False,
-                                             "splunk-bunyan-logger": False}.items()):
+                                             "splunk-bunyan-logger": False, "winston-splunk-httplogger": True}.items()):
     load = Load(510 + number, COUNT)
     secret = token(t, kind, "logger", "ingest")["secret"]
     server = start(t, kind, "--http", "0")
