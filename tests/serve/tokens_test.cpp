@@ -243,11 +243,14 @@ TEST_CASE("a changed byte in the tokens' file is found, whatever it says then; a
   for (std::size_t at = 0; at < whole.size(); ++at) {
     std::string bytes = whole;
     bytes[at] = static_cast<char>(bytes[at] ^ (1 << (at % 7)));
+    std::string got;
     try {
-      CHECK(TokenSet::parse(bytes).encode() == right);
+      got = TokenSet::parse(bytes).encode();
     } catch (const TokenError& error) {
       CHECK(std::string{error.what()}.find("tk_") == std::string::npos);
+      continue;
     }
+    CHECK(got == right);
   }
   CHECK(TokenSet::parse(whole.substr(0, whole.find(",\"sum\"")) + "}").encode() == right);
 }
