@@ -68,7 +68,10 @@ struct SignedFilter {
   FilterField field;
   bool negated = false;
 
-  auto operator<=>(const SignedFilter&) const = default;
+  bool operator==(const SignedFilter&) const = default;
+  bool operator<(const SignedFilter& other) const {
+    return field == other.field ? negated < other.negated : field < other.field;
+  }
 };
 std::optional<SignedFilter> signed_filter_of_name(std::string_view name);
 std::string signed_filter_name(SignedFilter filter);

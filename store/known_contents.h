@@ -6,6 +6,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <tuple>
 #include <vector>
 
 #include "store/segment.h"
@@ -29,7 +30,9 @@ class KnownContents {
     std::uint64_t segment;
     std::uint64_t events;
     EventKey key;
-    auto operator<=>(const Place&) const = default;
+    bool operator<(const Place& other) const {
+      return std::tie(segment, events, key) < std::tie(other.segment, other.events, other.key);
+    }
   };
 
   std::mutex mutex_;

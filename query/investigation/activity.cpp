@@ -49,7 +49,9 @@ constexpr std::array<std::array<Field, 3>, kTraitKinds> kTraitFields{{
 struct CallKey {
   std::string source, name, error;
   CallKind kind = CallKind::read;
-  auto operator<=>(const CallKey&) const = default;
+  bool operator<(const CallKey& other) const {
+    return std::tie(source, name, error, kind) < std::tie(other.source, other.name, other.error, other.kind);
+  }
 };
 
 /// A map that stops growing at kMostTraits; what doesn't fit is counted.

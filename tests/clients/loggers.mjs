@@ -18,13 +18,20 @@ const kinds = {
     const transport = new ElasticsearchTransport({ index: "trail", flushInterval: 200, retryLimit: 2, clientOpts });
     const logger = winston.createLogger({ transports: [transport] });
     transport.on("error", failed);
+    // Its own timer flushes too: what is on its way must have come before the process ends.
+    const write = transport.bulkWriter.write.bind(transport.bulkWriter);
+    let writing = 0;
+    transport.bulkWriter.write = (body) => {
+      writing += 1;
+      return write(body).finally(() => (writing -= 1));
+    };
     let logged = 0;
     transport.on("logged", () => (logged += 1));
     for (const text of texts) logger.info(text);
     do {
       await new Promise((resolve) => setTimeout(resolve, 100));
       await transport.flush();
-    } while (logged < texts.length || transport.bulkWriter.bulk.length > 0);
+    } while (logged < texts.length || transport.bulkWriter.bulk.length > 0 || writing > 0);
   },
 
   // The event's members stand among the logger's own.

@@ -52,5 +52,5 @@ load = Load(804)
 server = start(t, "pino", "--http", "0", "--ndjson", "0")
 node(t, "pino_socket.mjs", server.port("ndjson"), t.write("pino.ndjson", load.lines()))
 load.events = ['{"level":30,' + text[1:] for text in load.events]
-load.check(t, server, "ndjson")
+load.check(t, server, "ndjson", same_bytes=False)  # Pino writes the objects anew.
 t.finish()

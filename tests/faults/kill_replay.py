@@ -26,7 +26,7 @@ def answers(store):
         "order": out("events", "-o", "ndjson", "--fields", "time,eventID", "--order", "oldest").split(b"\n"),
         "by name": out("count", "--by", "name", "-o", "json"),
         "by user and day": out("count", "--by", "user,error", "--per", "day", "-o", "json"),
-        "rejects": out("rejects", "-o", "json"),
+        "rejects": [{name: value for name, value in reject.items() if name != "arrival"} for reject in json.loads(out("rejects", "-o", "json"))],
         "stats": {k: stats[k] for k in ("events", "variants", "rejected")},
     }
 

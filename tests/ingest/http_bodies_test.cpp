@@ -127,7 +127,7 @@ TEST_CASE("base64 is strict") {
   }
 }
 
-TEST_CASE("bulk: actions and sources; the document is the source or its message") {
+TEST_CASE("bulk: actions and sources; what a shipper put around a record is left to event/unwrap") {
   Delivery delivery;
   BulkRequest request;
   CHECK(decode_bulk("{\"create\":{\"_index\":\"i\",\"_id\":\"7\"}}\n{\"eventName\":\"A\"}\n"
@@ -135,7 +135,8 @@ TEST_CASE("bulk: actions and sources; the document is the source or its message"
                     "{\"delete\":{\"_id\":\"x\"}}\n{\"update\":{\"_id\":\"y\"}}\n{\"doc\":{}}\n",
                     "path", delivery, request)
             .empty());
-  CHECK(texts_of(delivery) == Texts{"{\"eventName\":\"A\"}", "{\"eventName\":\"B\"}"});
+  CHECK(texts_of(delivery) ==
+        Texts{"{\"eventName\":\"A\"}", "{\"message\":\"{\\\"eventName\\\":\\\"B\\\"}\",\"host\":\"h\"}"});
   REQUIRE(request.actions.size() == 4);
   CHECK(request.actions[0].index == "i");
   CHECK(request.actions[0].id == "7");
@@ -245,15 +246,15 @@ TEST_CASE("HEC: objects one after the other, each with its event") {
   CHECK(delivery.items == 3);
 }
 
-TEST_CASE(
-    "HEC: an event in a logger's own object, as text or as an object; other objects don't take the record's place") {
+TEST_CASE("HEC: a logger's own object around an event is a document as it is; event/unwrap takes it off") {
   Delivery delivery;
   CHECK(!decode_hec(R"({"event":{"message":{"eventTime":"A","n":[{}]},"severity":"info"}})"
                     R"({"event":{"severity":"info","message":"{\"eventName\":\"B\"}"}})"
                     R"({"event":{"message":{"a":1},"log":{"file":"f"},"n":2}})"
                     R"({"event":{"message":{"eventTime":"C"},"eventName":"D"}})",
                     delivery));
-  CHECK(texts_of(delivery) == Texts{R"({"eventTime":"A","n":[{}]})", R"({"eventName":"B"})",
+  CHECK(texts_of(delivery) == Texts{R"({"message":{"eventTime":"A","n":[{}]},"severity":"info"})",
+                                    R"({"severity":"info","message":"{\"eventName\":\"B\"}"})",
                                     R"({"message":{"a":1},"log":{"file":"f"},"n":2})",
                                     R"({"message":{"eventTime":"C"},"eventName":"D"})"});
 }
