@@ -207,7 +207,7 @@ std::vector<EventResource> event_resources(std::string_view json) { return Colle
 
 std::unique_ptr<EventTest> test_resource(const store::Segment& segment, const TextTest& test) {
   // Tests of a path outlive whoever asks for them: they keep what they need.
-  const TextTest name_or_end = [test](std::string_view name) {
+  TextTest name_or_end = [test](std::string_view name) {
     const std::size_t cut = name.find_last_of(":/");
     return test(name) || (cut != std::string_view::npos && test(name.substr(cut + 1)));
   };
