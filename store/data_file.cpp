@@ -67,7 +67,7 @@ void copy_owner_and_mode(const std::string& path, const Descriptor& to) {
 // An empty table of readers with another file's owner and mode: whoever opens it first must not be its owner. LMDB
 // makes a table of it then.
 std::string stage_readers_file(const StagingFolder& staging, const std::string& like) {
-  const std::string path = staging.path() + "/readers";
+  std::string path = staging.path() + "/readers";
   const Descriptor made = open_file(path, O_RDWR | O_CREAT | O_EXCL, 0640);
   copy_owner_and_mode(like, made);
   return path;
