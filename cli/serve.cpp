@@ -204,6 +204,8 @@ void add_limits(CLI::App& command, serve::ServerOptions& server) {
   size("--max-in-flight", server.max_in_flight,
        "Bytes taken in but not yet durable; over it senders wait or get 429 (default: 128MiB)");
   size("--max-receiving", server.max_receiving, "Bytes of requests that are still arriving (default: 128MiB)");
+  size("--max-query-memory", server.max_query_memory,
+       "Bytes of counts and answers that are being made or sent (default: 256MiB)");
   seconds("--header-timeout", server.header_timeout, "For an HTTP header or a TLS handshake");
   seconds("--body-timeout", server.body_timeout, "For an HTTP body");
   seconds("--idle-timeout", server.idle_timeout, "Of an HTTP connection without a request");

@@ -23,6 +23,7 @@ enum class Reason : std::uint8_t {
   broken_envelope = 11,  ///< An envelope whose content can't be unwrapped.
   bad_bill_line = 12     ///< A line of a cost report that lacks what a charge needs.
 };
+constexpr std::size_t kReasonCount = 13;
 
 /// JSON nesting levels an event may have.
 constexpr int kMaxDepth = 128;

@@ -88,6 +88,8 @@ void Batch::on_reject(std::string_view bytes, std::size_t offset, event::Reason 
     broken_frame_ = bytes;
     return;
   }
+  // As much as the framer keeps of it in a stream, however it came.
+  bytes = bytes.substr(0, event::Framer::kMaxUnfinished);
   make_room();
   store::RejectedRecord record;
   record.source = place_.source;

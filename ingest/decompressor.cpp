@@ -63,6 +63,9 @@ class GzipStream : public DecompressionStream {
 
   [[nodiscard]] bool complete() const override { return between_members_; }
 
+  // zlib's manual: 32 KiB of window and about 7 KiB around it.
+  [[nodiscard]] std::size_t memory() const override { return std::size_t{40} << 10; }
+
  private:
   z_stream stream_{};
   bool between_members_ = false;
@@ -70,10 +73,12 @@ class GzipStream : public DecompressionStream {
 
 class ZstdStream : public DecompressionStream {
  public:
-  ZstdStream() : context_(ZSTD_createDCtx(), ZSTD_freeDCtx) {
+  explicit ZstdStream(WindowLimit limit) : context_(ZSTD_createDCtx(), ZSTD_freeDCtx) {
     if (!context_) throw std::bad_alloc();
-    constexpr int kMaxWindowLog = 27;  // 128 MiB, the most that zstd's own command accepts unasked.
-    ZSTD_DCtx_setParameter(context_.get(), ZSTD_d_windowLogMax, kMaxWindowLog);
+    constexpr int kLogOfFile = 27;
+    constexpr int kLogOfRequest = 23;
+    ZSTD_DCtx_setParameter(context_.get(), ZSTD_d_windowLogMax,
+                           limit == WindowLimit::of_a_file ? kLogOfFile : kLogOfRequest);
   }
 
   bool step(std::string_view& in, std::size_t room, std::string& out) override {
@@ -96,6 +101,8 @@ class ZstdStream : public DecompressionStream {
   }
 
   [[nodiscard]] bool complete() const override { return complete_; }
+
+  [[nodiscard]] std::size_t memory() const override { return ZSTD_sizeof_DCtx(context_.get()); }
 
  private:
   std::unique_ptr<ZSTD_DCtx, std::size_t (*)(ZSTD_DCtx*)> context_;
@@ -137,9 +144,9 @@ bool gunzip_all(std::string_view compressed, std::size_t limit, std::string& out
   return true;
 }
 
-std::unique_ptr<DecompressionStream> make_decompression_stream(Compression compression) {
+std::unique_ptr<DecompressionStream> make_decompression_stream(Compression compression, WindowLimit limit) {
   if (compression == Compression::gzip) return std::make_unique<GzipStream>();
-  return std::make_unique<ZstdStream>();
+  return std::make_unique<ZstdStream>(limit);
 }
 
 }  // namespace trailkeeper::ingest

@@ -29,9 +29,17 @@ class DecompressionStream {
 
   /// Whether the data seen so far ends with a complete member or frame.
   [[nodiscard]] virtual bool complete() const = 0;
+
+  /// Heap bytes that it holds.
+  [[nodiscard]] virtual std::size_t memory() const = 0;
 };
 
+/// How far back a zstd frame may refer, which is memory: up to 128 MiB, as zstd's own command takes unasked, or 8 MiB,
+/// which is what RFC 9659 allows in HTTP. Frames that ask for more are damaged.
+enum class WindowLimit { of_a_file, of_a_request };
+
 /// For gzip or zstd; several members or frames may follow each other.
-std::unique_ptr<DecompressionStream> make_decompression_stream(Compression compression);
+std::unique_ptr<DecompressionStream> make_decompression_stream(Compression compression,
+                                                               WindowLimit limit = WindowLimit::of_a_file);
 
 }  // namespace trailkeeper::ingest

@@ -34,6 +34,8 @@ asio::awaitable<Receipt> offer(Intake& intake, Delivery& delivery) {
       asio::use_awaitable);
 }
 
+}  // namespace
+
 asio::awaitable<void> room(Intake& intake) {
   return asio::async_initiate<const asio::use_awaitable_t<>, void()>(
       [&intake](auto handler) {
@@ -42,8 +44,6 @@ asio::awaitable<void> room(Intake& intake) {
       },
       asio::use_awaitable);
 }
-
-}  // namespace
 
 void ListenerFigures::add(const Receipt& receipt, std::size_t size) {
   if (receipt.status != Receipt::Status::durable) {

@@ -91,7 +91,7 @@ asio::awaitable<HttpResponse> HttpRoutes::lookup_events(HttpRequest request, Adm
   if (!target.ends_with(std::string{"."} + std::string{kTarget})) {
     co_return aws_error(400, "UnknownOperationException", "This server knows LookupEvents only.");
   }
-  if (auto refusal = co_await take_encoding_off(request)) co_return std::move(*refusal);
+  if (auto refusal = take_encoding_off(request)) co_return std::move(*refusal);
   const auto work = [&] {
     auto snapshot = context_.snapshots.take();
     query::LookupAnswer page = query::lookup_events(*snapshot, request.body);
@@ -123,7 +123,7 @@ asio::awaitable<HttpResponse> HttpRoutes::read(HttpRequest request, Admission ad
   std::optional<std::string> first;
   const auto work = [&]() -> std::optional<QueryAnswer> {
     if (asks_to_reveal(request.query)) record_reveal(request, admission);
-    auto answer = answer_query(context_.store, request.path, request.query, now());
+    auto answer = answer_query(context_.store, context_.query_memory, request.path, request.query, now());
     // What is wrong with a list can only be said before it begins.
     if (answer && answer->stream) first = answer->stream->next();
     return answer;
@@ -142,6 +142,8 @@ asio::awaitable<HttpResponse> HttpRoutes::read(HttpRequest request, Admission ad
   response.status = answer->status;
   response.content_type = answer->content_type;
   response.body = std::move(answer->body);
+  response.held = std::make_shared<query::MemoryBudget::Charge>(std::move(answer->charge));
+  if (response.status == 503) response.headers.emplace_back("Retry-After", "1");
   if (first) {
     const auto list = std::make_shared<LongList>(LongList{std::move(first), std::move(answer->stream)});
     const auto who = std::make_shared<const Admission>(std::move(admission));

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <chrono>
 
-#include "ingest/wire/content_encoding.h"
+#include "ingest/wire/body_window.h"
 #include "ingest/wire/elasticsearch_bulk.h"
 #include "ingest/wire/firehose.h"
 #include "serve/elsewhere.h"
@@ -48,6 +48,19 @@ HttpResponse in_the_senders_words(const RequestHead& head, const Refused& why) {
 
 }  // namespace
 
+std::optional<HttpResponse> encoding_problem(ingest::DecodeResult result, std::size_t limit) {
+  switch (result) {
+    case ingest::DecodeResult::ok: break;
+    case ingest::DecodeResult::unknown_encoding:
+      return error_response(415, "the Content-Encoding is none of gzip, zstd and identity");
+    case ingest::DecodeResult::damaged:
+      return error_response(400, "the body's compression is damaged, or zstd's window is larger than 8 MiB");
+    case ingest::DecodeResult::too_large:
+      return error_response(413, "the body has more than " + std::to_string(limit) + " bytes when decompressed");
+  }
+  return std::nullopt;
+}
+
 std::variant<Admission, HttpResponse> HttpRoutes::admit(const RequestHead& head, const Connection& connection) {
   auto decided = context_.access.admit(head, connection);
   if (const Refused* const why = std::get_if<Refused>(&decided)) {
@@ -87,26 +100,16 @@ boost::asio::awaitable<HttpResponse> HttpRoutes::answer(Admission admission, Htt
   co_return error_response(404, "there is nothing at " + request.method + " " + request.path);
 }
 
-// Off with Content-Encoding; what to answer if that can't be. Away from the server's thread, as few bytes may become
-// many, and not where queries run.
-boost::asio::awaitable<std::optional<HttpResponse>> HttpRoutes::take_encoding_off(HttpRequest& request) const {
-  const std::string encoding{request.header("Content-Encoding")};
-  if (encoding.empty()) co_return std::nullopt;
-  // What a compressed body may grow to: as much as may be in flight at once would let one request take it all.
-  const std::size_t limit = std::min(4 * context_.options.max_body, context_.options.max_in_flight);
-  std::string plain;
-  const ingest::DecodeResult result = co_await elsewhere(
-      context_.decoding, [&] { return ingest::decode_content(encoding, std::move(request.body), limit, plain); });
-  switch (result) {
-    case ingest::DecodeResult::ok: break;
-    case ingest::DecodeResult::unknown_encoding:
-      co_return error_response(415, "the Content-Encoding is none of gzip, zstd and identity");
-    case ingest::DecodeResult::damaged: co_return error_response(400, "the body's compression is damaged");
-    case ingest::DecodeResult::too_large:
-      co_return error_response(413, "the body has more than " + std::to_string(limit) + " bytes when decompressed");
+// Of a small body, as a whole.
+std::optional<HttpResponse> HttpRoutes::take_encoding_off(HttpRequest& request) {
+  constexpr std::size_t kMost = std::size_t{1} << 20;
+  if (request.header("Content-Encoding").empty()) return std::nullopt;
+  ingest::BodyWindow window{std::move(request.body), request.header("Content-Encoding"), kMost};
+  while (window.grow()) {
   }
-  request.body = std::move(plain);
-  co_return std::nullopt;
+  if (auto refusal = encoding_problem(window.result(), kMost)) return refusal;
+  request.body = std::string{window.view()};
+  return std::nullopt;
 }
 
 HttpResponse HttpRoutes::operating(Handler handler) const {

@@ -9,7 +9,9 @@
 #include <variant>
 
 #include "ingest/intake.h"
+#include "ingest/wire/body_window.h"
 #include "ingest/wire/splunk_hec.h"
+#include "query/memory_budget.h"
 #include "query/tail.h"
 #include "serve/access.h"
 #include "serve/complaint_log.h"
@@ -21,6 +23,8 @@
 
 namespace trailkeeper::serve {
 
+struct TakenBody;
+
 /// What the routes need; all of it outlives them.
 struct RouteContext {
   const ServerOptions& options;
@@ -29,6 +33,7 @@ struct RouteContext {
   ingest::Intake& intake;
   Access& access;
   query::TailHub& tail;
+  query::MemoryBudget& query_memory;
   QueryPool& counts;                       ///< Where counts run, which may look at all events.
   QueryPool& queries;                      ///< Where everything else is read.
   boost::asio::any_io_executor decoding;   ///< Where bodies are decompressed.
@@ -36,6 +41,9 @@ struct RouteContext {
   const std::atomic<bool>& stopping;
   std::function<std::string()> metrics;  ///< The text of /metrics.
 };
+
+/// What to answer to a body whose Content-Encoding can't be taken off; nothing if it can. `limit`: what it may grow to.
+std::optional<HttpResponse> encoding_problem(ingest::DecodeResult result, std::size_t limit);
 
 /// Answers requests: one object for each listener. Which paths there are, serve/route_table.h says. Used in the
 /// server's thread.
@@ -62,9 +70,11 @@ class HttpRoutes {
   Answer lookup_events(HttpRequest request, Admission admission, std::shared_ptr<const Connection> connection);
   Answer read(HttpRequest request, Admission admission, std::shared_ptr<const Connection> connection);
   Answer tail(HttpRequest request);
+  [[nodiscard]] std::optional<HttpResponse> problem_of(const TakenBody& taken) const;
+  static void keep_held(HttpRequest& request, HttpResponse& response);
   void record_reveal(const HttpRequest& request, const Admission& admission);
   [[nodiscard]] HttpResponse operating(Handler handler) const;
-  boost::asio::awaitable<std::optional<HttpResponse>> take_encoding_off(HttpRequest& request) const;
+  static std::optional<HttpResponse> take_encoding_off(HttpRequest& request);
 
   const RouteContext& context_;
   ListenerFigures& figures_;

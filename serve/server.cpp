@@ -72,17 +72,19 @@ class Server::Running {
         access_(tokens_, tls_.get(), options_),
         snapshots_(store),
         tail_(query::ShownEvents{store.snapshot()}),
+        query_memory_(options_.max_query_memory),
+        receiving_(options_.max_receiving),
+        unproven_(std::min(kMostUnproven, options_.max_receiving)),
         counts_(kCountThreads, options_.query_timeout),
         queries_(kQueryThreads, options_.query_timeout),
         intake_(store, intake_options(options_)),
-        receiving_(options_.max_receiving),
-        unproven_(std::min(kMostUnproven, options_.max_receiving)),
         routes_{options_,
                 store,
                 snapshots_,
                 intake_,
                 access_,
                 tail_,
+                query_memory_,
                 counts_,
                 queries_,
                 decoding_.get_executor(),
@@ -247,6 +249,7 @@ class Server::Running {
     if (listener.options.protocol == Protocol::http) {
       const HttpContext context{options_,
                                 receiving_,
+                                query_memory_,
                                 unproven_,
                                 stopping_,
                                 [&listener](const RequestHead& head, const Connection& client) {
@@ -418,6 +421,10 @@ class Server::Running {
   Access access_;
   store::IdleSnapshots snapshots_;
   query::TailHub tail_;
+  // Before io_: coroutines that go with it give back what they hold.
+  query::MemoryBudget query_memory_;
+  Budget receiving_;
+  Budget unproven_;
   std::atomic<bool> stopping_{false};
   std::vector<std::unique_ptr<NamedFigures>> figures_;
   asio::io_context io_{1};
@@ -429,8 +436,6 @@ class Server::Running {
   QueryPool counts_;
   QueryPool queries_;
   ingest::Intake intake_;
-  Budget receiving_;
-  Budget unproven_;
   RouteContext routes_;
   std::vector<std::unique_ptr<Listener>> listeners_;
   std::unordered_set<Connection*> connections_;
