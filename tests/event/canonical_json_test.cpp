@@ -16,6 +16,8 @@ using event::same_json;
 
 namespace {
 
+struct Member;
+
 /// A JSON value that knows nothing of how it is written: the reference.
 struct Plain {
   enum class Kind { null, no, yes, number, string, array, object };
@@ -25,31 +27,41 @@ struct Plain {
   int power = 0;
   std::u16string text;  // Code units, so that lone surrogates are what they are.
   std::vector<Plain> elements;
-  std::vector<std::pair<std::u16string, Plain>> members;  // Those of one key in their order.
+  std::vector<Member> members;  // Those of one key in their order.
 
-  bool operator==(const Plain& other) const {
-    if (kind != other.kind) return false;
-    if (kind == Kind::number) {
-      return digits == other.digits && (digits.empty() || (negative == other.negative && power == other.power));
-    }
-    if (kind == Kind::object) return same_members(other);
-    return text == other.text && elements == other.elements;
-  }
-
-  // For each key, the same values in the same order: plainly, each key's looked for in both.
-  [[nodiscard]] bool same_members(const Plain& other) const {
-    if (members.size() != other.members.size()) return false;
-    const auto values = [](const Plain& object, const std::u16string& key) {
-      std::vector<Plain> found;
-      for (const auto& [name, value] : object.members) {
-        if (name == key) found.push_back(value);
-      }
-      return found;
-    };
-    return std::all_of(members.begin(), members.end(),
-                       [&](const auto& member) { return values(*this, member.first) == values(other, member.first); });
-  }
+  bool operator==(const Plain& other) const;
+  [[nodiscard]] bool same_members(const Plain& other) const;
 };
+
+/// A member of an object.
+struct Member {
+  std::u16string first;
+  Plain second;
+  Member(std::u16string name, Plain value) : first(std::move(name)), second(std::move(value)) {}
+};
+
+bool Plain::operator==(const Plain& other) const {
+  if (kind != other.kind) return false;
+  if (kind == Kind::number) {
+    return digits == other.digits && (digits.empty() || (negative == other.negative && power == other.power));
+  }
+  if (kind == Kind::object) return same_members(other);
+  return text == other.text && elements == other.elements;
+}
+
+// For each key, the same values in the same order: plainly, each key's looked for in both.
+bool Plain::same_members(const Plain& other) const {
+  if (members.size() != other.members.size()) return false;
+  const auto values = [](const Plain& object, const std::u16string& key) {
+    std::vector<Plain> found;
+    for (const auto& [name, value] : object.members) {
+      if (name == key) found.push_back(value);
+    }
+    return found;
+  };
+  return std::all_of(members.begin(), members.end(),
+                     [&](const auto& member) { return values(*this, member.first) == values(other, member.first); });
+}
 
 /// Makes values, and writes each in one of its many spellings.
 class Author {

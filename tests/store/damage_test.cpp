@@ -237,9 +237,9 @@ std::size_t sampled(std::size_t step) {
 }
 
 void check_none_wrong(const Sound& sound) {
-  for (const auto& [what, count] : sound.wrong) {
-    CAPTURE(what);
-    CHECK(count == 0);
+  for (const auto& wrong : sound.wrong) {
+    CAPTURE(wrong.first);
+    CHECK(wrong.second == 0);
   }
 }
 
