@@ -31,9 +31,23 @@ export async function askOracle(one) {
   return done.resultType === 'error' ? { error: JSON.stringify(done.errors) } : { decision: done.overallResult }
 }
 
+// Keys that the command sets by itself where a request determines them. The oracle knows only those that it is given, so
+// both are asked about the same context: what a case doesn't give is absent.
+const impliedKeys = [
+  'aws:PrincipalAccount', 'aws:PrincipalArn', 'aws:PrincipalIsAWSService', 'aws:PrincipalServiceName', 'aws:PrincipalType',
+  'aws:RequestedRegion', 'aws:ResourceAccount', 'aws:userid', 'aws:username'
+]
+
+function withoutImpliedKeys(one) {
+  const context = { ...one.request.context }
+  const given = new Set(Object.keys(context).map((key) => key.toLowerCase()))
+  for (const key of impliedKeys) if (!given.has(key.toLowerCase())) context[key] = null
+  return { ...one, request: { ...one.request, context } }
+}
+
 // The command's decision on each case, in order.
 export function askCommand(command, cases) {
-  const input = cases.map((one) => JSON.stringify(one)).join('\n') + '\n'
+  const input = cases.map((one) => JSON.stringify(withoutImpliedKeys(one))).join('\n') + '\n'
   const done = spawnSync(command[0], command.slice(1), { input, encoding: 'utf8', maxBuffer: 1 << 30 })
   if (done.error) throw done.error
   const lines = done.stdout.split('\n').filter((line) => line !== '')
