@@ -1,7 +1,6 @@
 // The contents of stored events that share a key, where their segment doesn't say.
 #pragma once
 
-#include <compare>
 #include <cstdint>
 #include <map>
 #include <memory>

@@ -18,6 +18,7 @@
 #include "tests/support/padded.h"
 #include "tests/support/random_event.h"
 #include "tests/support/reader_process.h"
+#include "tests/support/stored_events.h"
 #include "tests/support/temporary_directory.h"
 
 using namespace trailkeeper;
@@ -45,25 +46,10 @@ constexpr int kReplaced = static_cast<int>(StoreErrorKind::replaced);
 constexpr int kIo = static_cast<int>(StoreErrorKind::io);
 constexpr int kLocked = static_cast<int>(StoreErrorKind::locked);
 
-void add(Store& store, std::uint64_t seed, int count) {
-  RandomEvents random{seed};
-  event::RecordParser parser;
-  store::Writer writer{store};
-  const auto batch = writer.new_batch();
-  for (int i = 0; i < count; ++i) {
-    const Padded bytes{random.event()};
-    event::Record record;
-    if (parser.parse(bytes, record) == event::Reason::none) batch->add(record);
-  }
-  store::Commit commit;
-  commit.batches.push_back(writer.seal(*batch));
-  writer.commit(std::move(commit));
-}
-
 /// In as many commits as batches of ten.
 void fill(const std::string& directory, std::uint64_t seed, int batches) {
   Store store{directory, Store::Mode::write};
-  for (int i = 0; i < batches; ++i) add(store, seed + static_cast<std::uint64_t>(i), 10);
+  for (int i = 0; i < batches; ++i) add_events(store, seed + static_cast<std::uint64_t>(i), 10);
 }
 
 std::uint64_t count(const std::string& directory) {
@@ -197,12 +183,12 @@ TEST_CASE("a writer whose data file or readers' file is replaced, moved or remov
     CAPTURE(name);
     Store store{path, Store::Mode::write};
     fs::rename(path + name, directory.path("kept"));
-    CHECK(kind_of([&] { add(store, 100, 5); }) == kReplaced);
+    CHECK(kind_of([&] { add_events(store, 100, 5); }) == kReplaced);
     fs::copy_file(directory.path("other") + name, path + name);
-    CHECK(kind_of([&] { add(store, 101, 5); }) == kReplaced);
+    CHECK(kind_of([&] { add_events(store, 101, 5); }) == kReplaced);
     // Put back, it goes on.
     fs::rename(directory.path("kept"), path + name);
-    CHECK(kind_of([&] { add(store, name == "/data.mdb" ? 102 : 103, 5); }) == -1);
+    CHECK(kind_of([&] { add_events(store, name == "/data.mdb" ? 102 : 103, 5); }) == -1);
   }
   CHECK(count(path) == 30);
 }
@@ -228,9 +214,9 @@ TEST_CASE("a writer whose folder is moved away stores nothing more") {
   const TemporaryDirectory directory;
   Store store{directory.path("store"), Store::Mode::write};
   fs::rename(directory.path("store"), directory.path("moved"));
-  CHECK(kind_of([&] { add(store, 1, 5); }) == kReplaced);
+  CHECK(kind_of([&] { add_events(store, 1, 5); }) == kReplaced);
   fill(directory.path("store"), 2, 1);
-  CHECK(kind_of([&] { add(store, 1, 5); }) == kReplaced);
+  CHECK(kind_of([&] { add_events(store, 1, 5); }) == kReplaced);
   CHECK(count(directory.path("store")) == 10);
 }
 
@@ -330,25 +316,25 @@ TEST_CASE("a writer.lock that is removed lets no second writer in, and the first
   const TemporaryDirectory directory;
   const std::string path = directory.path("store");
   Store store{path, Store::Mode::write};
-  add(store, 1, 10);
+  add_events(store, 1, 10);
   fs::remove(path + "/writer.lock");
   CHECK(kind_of([&] { Store{path, Store::Mode::write}; }) == kLocked);
   CHECK(kind_of([&] { store::restore(path, path); }) == kIo);
   CHECK(kind_of([&] { store::shrink_file(path); }) == kLocked);
-  add(store, 2, 10);
+  add_events(store, 2, 10);
   CHECK(bytes_of(path + "/writer.lock") == std::to_string(::getpid()) + "\n");
   // An earlier version, which locks only the file, gets it first.
   fs::remove(path + "/writer.lock");
   const store::Descriptor other{::open((path + "/writer.lock").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0640)};
   REQUIRE(::flock(other.get(), LOCK_EX) == 0);
-  CHECK(kind_of([&] { add(store, 3, 10); }) == kLocked);
+  CHECK(kind_of([&] { add_events(store, 3, 10); }) == kLocked);
 }
 
 TEST_CASE("nothing takes the place of a segment, part or entry that is there, and no segment's number comes again") {
   const TemporaryDirectory directory;
   Store store{directory.path("store"), Store::Mode::write};
-  add(store, 1, 10);
-  add(store, 2, 10);
+  add_events(store, 1, 10);
+  add_events(store, 2, 10);
   const auto numbers = [&] {
     std::vector<std::uint64_t> all;
     const auto snapshot = store.snapshot();
@@ -365,7 +351,7 @@ TEST_CASE("nothing takes the place of a segment, part or entry that is there, an
     const auto snapshot = store.snapshot();
     writer.retain({{{&snapshot.segments()[1], std::vector<std::uint8_t>(10, 0), {}}}, {}, {}});
   }
-  add(store, 3, 10);
+  add_events(store, 3, 10);
   CHECK(numbers() == std::vector<std::uint64_t>{1, 3});
   // Parts that another merge is about to finish.
   {

@@ -10,6 +10,7 @@
 #include "store/writer.h"
 #include "tests/support/padded.h"
 #include "tests/support/random_event.h"
+#include "tests/support/stored_events.h"
 #include "tests/support/temporary_directory.h"
 
 using namespace trailkeeper;
@@ -40,21 +41,6 @@ int in_another_process(Body&& body) {
   int status = 0;
   REQUIRE(::waitpid(child, &status, 0) == child);
   return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
-}
-
-void add_events(Store& store, std::uint64_t seed, int count) {
-  RandomEvents random{seed};
-  event::RecordParser parser;
-  store::Writer writer{store};
-  const auto batch = writer.new_batch();
-  for (int i = 0; i < count; ++i) {
-    const Padded bytes{random.event()};
-    event::Record record;
-    if (parser.parse(bytes, record) == event::Reason::none) batch->add(record);
-  }
-  store::Commit commit;
-  commit.batches.push_back(writer.seal(*batch));
-  writer.commit(std::move(commit));
 }
 
 std::uint64_t event_count(const store::Snapshot& snapshot) {
