@@ -2,9 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <chrono>
-
 #include "audit/event_fields.h"
 #include "audit/named_events.h"
 #include "event/canonical_name.h"
@@ -102,30 +99,9 @@ std::vector<credits::ChargeCell> CreditLedger::cells(const credits::BillName& na
   return found;
 }
 
-event::Timestamp CreditLedger::last_time() const {
-  // Of any event, but not of one that says that it is of the future.
-  event::Timestamp last = 0;
-  for (const store::Segment& segment : snapshot_.segments()) last = std::max(last, segment.header().max_time);
-  using Clock = std::chrono::system_clock;
-  const auto now = std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now().time_since_epoch()).count();
-  last = std::min<event::Timestamp>(last, now);
-  for (const credits::Fact& fact : facts_) last = std::max(last, fact.time);
-  const auto newest =
-      std::max_element(bills_.begin(), bills_.end(), [](const auto& a, const auto& b) { return a.month < b.month; });
-  if (newest == bills_.end()) return last;
-  for (const credits::BillName& bill : bills_) {
-    if (bill.month != newest->month) continue;
-    for (const credits::ChargeCell& cell : cells(bill)) {
-      last = std::max(last, credits::start_of(cell.day + 1) - 1);
-    }
-  }
-  return last;
-}
-
-credits::Book CreditLedger::book(std::optional<event::Timestamp> at, const credits::BillVisitor& visit) const {
-  return credits::Book{
-      facts_, bills_, [this](const credits::BillName& name) { return cells(name); }, settings_, at ? *at : last_time(),
-      visit};
+credits::Book CreditLedger::book(event::Timestamp at, const credits::BillVisitor& visit) const {
+  return credits::Book{facts_,    bills_, [this](const credits::BillName& name) { return cells(name); },
+                       settings_, at,     visit};
 }
 
 std::string CreditLedger::pseudonym(std::string_view org_id) const {

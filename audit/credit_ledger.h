@@ -20,9 +20,8 @@ class CreditLedger {
   /// this.
   explicit CreditLedger(const store::Snapshot& snapshot, bool shown = false);
 
-  /// The state at `at`, or after the last event and charge. Each bill is shown to `visit` when it is paid.
-  [[nodiscard]] rules::credits::Book book(std::optional<event::Timestamp> at,
-                                          const rules::credits::BillVisitor& visit = {}) const;
+  /// The state at `at`. Each bill is shown to `visit` when it is paid.
+  [[nodiscard]] rules::credits::Book book(event::Timestamp at, const rules::credits::BillVisitor& visit = {}) const;
 
   [[nodiscard]] const rules::credits::Settings& settings() const { return settings_; }
   [[nodiscard]] const std::vector<rules::credits::BillName>& bills() const { return bills_; }
@@ -35,7 +34,6 @@ class CreditLedger {
   void read_settings();
   void read_facts(const store::Segment& segment, bool shown);
   [[nodiscard]] std::vector<rules::credits::ChargeCell> cells(const rules::credits::BillName& name) const;
-  [[nodiscard]] event::Timestamp last_time() const;
 
   const store::Snapshot& snapshot_;
   rules::credits::Settings settings_;

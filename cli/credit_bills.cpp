@@ -1,9 +1,10 @@
-// trailkeeper credits statement, ledger and reconcile: bills line by line.
+// trailkeeper credits statement and reconcile: bills against credits.
 #include <fmt/format.h>
 
 #include <optional>
 
 #include "audit/bill_lines.h"
+#include "cli/credit_rows.h"
 #include "cli/credits.h"
 #include "cli/file_argument.h"
 #include "cli/money_cell.h"
@@ -42,19 +43,20 @@ int run_statement(const GlobalOptions& global, const CreditArguments& arguments)
   const credits::Month month = month_argument(arguments.month);
   const OpenedLedger opened{global};
   Out out{global, Out::Length::list};
-  RowWriter rows{out,
-                 {{"lineItemId"},
-                  {"start"},
-                  {"account"},
-                  {"service"},
-                  {"usageType"},
-                  {"type"},
-                  {"amount", true},
-                  {"covered", true},
-                  {"due", true},
-                  {"credits"},
-                  {"reason"},
-                  {"rule"}}};
+  CreditRows rows{out,
+                  {{"lineItemId"},
+                   {"start"},
+                   {"account"},
+                   {"service"},
+                   {"usageType"},
+                   {"type"},
+                   {"amount", true},
+                   {"covered", true},
+                   {"due", true},
+                   {"credits"},
+                   {"reason"},
+                   {"rule"}},
+                  arguments.time()};
   const MoneyCells money{global.format, opened.ledger.settings()};
   bool found = false;
   static_cast<void>(opened.ledger.book(arguments.time(), [&](const credits::Bill& bill,
@@ -78,67 +80,6 @@ int run_statement(const GlobalOptions& global, const CreditArguments& arguments)
                           "was replayed",
                           arguments.account, month.text()));
   return kRefused;
-}
-
-// Prints postings; each moves an amount from one account of the ledger to another, so that they always balance.
-class Postings {
- public:
-  Postings(Out& out, const GlobalOptions& global, const credits::Settings& settings)
-      : rows_(out, {{"time"}, {"debit"}, {"credit"}, {"amount", true}, {"rule"}, {"cause"}}),
-        money_(global.format, settings) {}
-
-  void add(event::Timestamp time, const std::string& debit, const std::string& credit, credits::Money amount,
-           std::string_view rule, const std::string& cause) {
-    if (amount.is_zero()) return;
-    const bool negative = amount.is_negative();
-    rows_.row({time_cell(time), Cell::of(negative ? credit : debit), Cell::of(negative ? debit : credit),
-               money_.of(negative ? -amount : amount), Cell::of(rule), Cell::of(cause)});
-  }
-  void finish() { rows_.finish(); }
-
- private:
-  RowWriter rows_;
-  MoneyCells money_;
-};
-
-std::string part(const credits::Credit& credit, std::string_view of) {
-  return "credit:" + credit.id + ":" + std::string{of};
-}
-
-void post_line(const audit::BilledLine& line, const credits::Bill& bill,
-               const std::vector<credits::CreditState>& states, Postings& postings) {
-  const std::string account = "bill:" + bill.payer + ":" + bill.month.text() + ":";
-  const std::string cause = line.id.empty() ? "bill " + bill.payer + " " + bill.month.text() : std::string{line.id};
-  postings.add(line.start, account + "due", account + "charged", line.amount, line.paid.rule, cause);
-  for (const credits::Payment& payment : line.paid.payments) {
-    const credits::Credit& credit = states[payment.credit].credit;
-    postings.add(line.start, part(credit, "used"), part(credit, "available"), payment.amount, line.paid.rule, cause);
-    postings.add(line.start, account + "covered", account + "due", payment.amount, line.paid.rule, cause);
-  }
-}
-
-int run_ledger(const GlobalOptions& global, const CreditArguments& arguments) {
-  const OpenedLedger opened{global};
-  Out out{global, Out::Length::list};
-  Postings postings{out, global, opened.ledger.settings()};
-  const credits::Book book =
-      opened.ledger.book(arguments.time(), [&](const credits::Bill& bill, const std::vector<credits::PaidCell>& cells,
-                                               const std::vector<credits::CreditState>& states) {
-        if (!arguments.wants(bill.payer)) return;
-        audit::for_each_paid_line(opened.snapshot, bill, cells,
-                                  [&](const audit::BilledLine& line) { post_line(line, bill, states, postings); });
-      });
-  for (const credits::CreditState& state : book.credits()) {
-    const credits::Credit& credit = state.credit;
-    if (!arguments.wants(credit.account)) continue;
-    postings.add(credit.issued, part(credit, "available"), part(credit, "issued"), credit.amount, "R57", credit.event);
-    postings.add(credits::start_of(credit.expires + 1), part(credit, "expired"), part(credit, "available"),
-                 state.expired, "R35", credit.event);
-    postings.add(credit.revoked.value_or(0), part(credit, "revoked"), part(credit, "available"), state.revoked, "R48",
-                 credit.revoked_by);
-  }
-  postings.finish();
-  return kDone;
 }
 
 constexpr std::size_t kMaxAnswerBytes = std::size_t{64} << 20;
@@ -174,15 +115,16 @@ int run_reconcile(const GlobalOptions& global, const CreditArguments& arguments)
   }
   if (!found.empty()) code = kRefused;
   Out out{global, Out::Length::list};
-  RowWriter rows{out,
-                 {{"month"},
-                  {"service"},
-                  {"account"},
-                  {"creditId"},
-                  {"ours", true},
-                  {"theirs", true},
-                  {"difference", true},
-                  {"against"}}};
+  CreditRows rows{out,
+                  {{"month"},
+                   {"service"},
+                   {"account"},
+                   {"creditId"},
+                   {"ours", true},
+                   {"theirs", true},
+                   {"difference", true},
+                   {"against"}},
+                  arguments.time()};
   const MoneyCells money{global.format, opened.ledger.settings()};
   for (const credits::Difference& difference : found) {
     rows.row({text_or_absent(difference.month), text_or_absent(difference.service), text_or_absent(difference.account),
@@ -207,21 +149,13 @@ void add_credit_statement(CLI::App& app, const GlobalOptions& global, Run& run) 
   command->add_option("--month", arguments->month, "The billing month, as 2024-05")->required()->type_name("MONTH");
 }
 
-void add_credit_ledger(CLI::App& app, const GlobalOptions& global, Run& run) {
-  add_credit_command(app,
-                     {"ledger", "Every posting: from which account to which, by which rule, because of what",
-                      "A debit and a credit of the same amount each, so that it balances.\n\n"
-                      "Example:\n  trailkeeper credits ledger 111122223333 --output csv > ledger.csv"},
-                     global, run, std::make_shared<CreditArguments>(), run_ledger);
-}
-
 void add_credit_reconcile(CLI::App& app, const GlobalOptions& global, Run& run) {
   CLI::App* const command =
       app.add_subcommand("reconcile", "Our ledger against AWS's figures; exit code 1 on a difference");
   const auto arguments = std::make_shared<CreditArguments>();
   command->add_option("FILE", arguments->files,
                       "JSON that `aws billing get-credits` or `get-credit-allocation-history` printed");
-  command->add_option("--at", arguments->at, "As of then (default: the last event or charge)")->type_name("TIME");
+  command->add_option("--at", arguments->at, "As of then (default: now)")->type_name("TIME");
   command->footer(
       "Without files: against the Credit lines of the Cost and Usage Reports.\n\n"
       "Example:\n"

@@ -5,6 +5,7 @@
 
 #include "audit/console_findings.h"
 #include "audit/doubled_bills.h"
+#include "cli/credit_rows.h"
 #include "cli/credits.h"
 #include "cli/file_argument.h"
 #include "cli/money_cell.h"
@@ -26,21 +27,22 @@ int run_applications(const GlobalOptions& global, const CreditArguments& argumen
   const credits::Book book = opened.ledger.book(arguments.time());
   const credits::Settings& settings = opened.ledger.settings();
   Out out{global, Out::Length::list};
-  RowWriter rows{out,
-                 {{"time"},
-                  {"applicationId"},
-                  {"account"},
-                  {"startup"},
-                  {"orgId"},
-                  {"package"},
-                  {"requested", true},
-                  {"status"},
-                  {"reasons"},
-                  {"award", true},
-                  {"decided"},
-                  {"decision"},
-                  {"decisionReasons"},
-                  {"due"}}};
+  CreditRows rows{out,
+                  {{"time"},
+                   {"applicationId"},
+                   {"account"},
+                   {"startup"},
+                   {"orgId"},
+                   {"package"},
+                   {"requested", true},
+                   {"status"},
+                   {"reasons"},
+                   {"award", true},
+                   {"decided"},
+                   {"decision"},
+                   {"decisionReasons"},
+                   {"due"}},
+                  arguments.time()};
   const MoneyCells money{global.format, settings};
   for (const credits::ApplicationState& state : book.programme().applications()) {
     if (!arguments.wants(state.account)) continue;
@@ -63,7 +65,7 @@ int run_notices(const GlobalOptions& global, const CreditArguments& arguments) {
   const OpenedLedger opened{global};
   const credits::Book book = opened.ledger.book(arguments.time());
   Out out{global, Out::Length::list};
-  RowWriter rows{out, {{"time"}, {"account"}, {"kind"}, {"creditId"}, {"rule"}}};
+  CreditRows rows{out, {{"time"}, {"account"}, {"kind"}, {"creditId"}, {"rule"}}, arguments.time()};
   for (const credits::Notice& notice : credits::notices(book)) {
     if (!arguments.wants(notice.account)) continue;
     rows.row({time_cell(notice.time), Cell::of(notice.account), Cell::of(notice.kind), text_or_absent(notice.credit),
@@ -85,16 +87,17 @@ int run_forecast(const GlobalOptions& global, const CreditArguments& arguments) 
   credits::DailyCharges charges;
   for (const auto& [bill, cells] : paid) credits::add_charges(book, arguments.account, bill, cells, charges);
   Out out{global, Out::Length::list};
-  RowWriter rows{out,
-                 {{"creditId"},
-                  {"available", true},
-                  {"cause"},
-                  {"earliest"},
-                  {"latest"},
-                  {"dailyLow", true},
-                  {"dailyHigh", true},
-                  {"expires"},
-                  {"note"}}};
+  CreditRows rows{out,
+                  {{"creditId"},
+                   {"available", true},
+                   {"cause"},
+                   {"earliest"},
+                   {"latest"},
+                   {"dailyLow", true},
+                   {"dailyHigh", true},
+                   {"expires"},
+                   {"note"}},
+                  arguments.time()};
   const MoneyCells money{global.format, opened.ledger.settings()};
   const auto day = [](const std::optional<credits::Day>& found) { return found ? day_cell(*found) : Cell::absent(); };
   for (const credits::Forecast& made : credits::forecast(book, arguments.account, charges)) {
@@ -116,7 +119,7 @@ int run_check(const GlobalOptions& global, const CreditArguments& arguments) {
   }
   std::stable_sort(findings.begin(), findings.end(), [](const auto& a, const auto& b) { return a.time < b.time; });
   Out out{global, Out::Length::list};
-  RowWriter rows{out, {{"time"}, {"rule"}, {"severity"}, {"account"}, {"event"}, {"sentence"}}};
+  CreditRows rows{out, {{"time"}, {"rule"}, {"severity"}, {"account"}, {"event"}, {"sentence"}}, arguments.time()};
   int code = kDone;
   for (const credits::Finding& finding : findings) {
     if (!arguments.wants(finding.account) && !finding.account.empty()) continue;

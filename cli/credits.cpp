@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include "cli/credit_rows.h"
 #include "cli/money_cell.h"
 #include "cli/principal_argument.h"
 #include "rules/credits/notices.h"
@@ -11,9 +12,9 @@ namespace trailkeeper::cli {
 
 namespace credits = rules::credits;
 
-std::optional<event::Timestamp> CreditArguments::time() const {
-  if (at.empty()) return std::nullopt;
-  return time_argument(at, "--at");
+event::Timestamp CreditArguments::time() const {
+  if (!moment_) moment_ = time_argument(at, "--at");
+  return *moment_;
 }
 
 OpenedLedger::OpenedLedger(const GlobalOptions& global, bool shown)
@@ -24,9 +25,7 @@ CLI::App* add_credit_command(CLI::App& credits, const CreditCommandText& text, c
   CLI::App* const command = credits.add_subcommand(text.name, text.summary);
   CLI::Option* const account = command->add_option("ACCOUNT", arguments->account, "A 12-digit account ID");
   if (text.needs_account) account->required();
-  command
-      ->add_option("--at", arguments->at,
-                   "As of then: 2024-05-01, a time, or an age (default: the last event or charge)")
+  command->add_option("--at", arguments->at, "As of then: 2024-05-01, a time, or an age (default: now)")
       ->type_name("TIME");
   command->footer(text.footer);
   command->callback([&global, &run, arguments, body = std::move(body)] {
@@ -53,19 +52,20 @@ int run_credits(const GlobalOptions& global, const CreditArguments& arguments) {
   const credits::Book book = opened.ledger.book(arguments.time());
   const auto notices = credits::notices(book);
   Out out{global, Out::Length::list};
-  RowWriter rows{out,
-                 {{"account"},
-                  {"creditId"},
-                  {"type"},
-                  {"amount", true},
-                  {"used", true},
-                  {"available", true},
-                  {"expired", true},
-                  {"revoked", true},
-                  {"issued"},
-                  {"expires"},
-                  {"status"},
-                  {"notices"}}};
+  CreditRows rows{out,
+                  {{"account"},
+                   {"creditId"},
+                   {"type"},
+                   {"amount", true},
+                   {"used", true},
+                   {"available", true},
+                   {"expired", true},
+                   {"revoked", true},
+                   {"issued"},
+                   {"expires"},
+                   {"status"},
+                   {"notices"}},
+                  arguments.time()};
   const MoneyCells money{global.format, opened.ledger.settings()};
   for (const credits::CreditState& state : book.credits()) {
     const credits::Credit& credit = state.credit;
@@ -86,9 +86,7 @@ void add_credits(CLI::App& app, const GlobalOptions& global, Run& run) {
   const auto arguments = std::make_shared<CreditArguments>();
   command->require_subcommand(0, 1);
   command->add_option("ACCOUNT", arguments->account, "A 12-digit account ID (default: all)");
-  command
-      ->add_option("--at", arguments->at,
-                   "As of then: 2024-05-01, a time, or an age (default: the last event or charge)")
+  command->add_option("--at", arguments->at, "As of then: 2024-05-01, a time, or an age (default: now)")
       ->type_name("TIME");
   command->footer(
       "The ledger follows from the events and Cost and Usage Reports that were replayed: docs/credits.md.\n\n"

@@ -17,10 +17,13 @@ struct CreditArguments {
   std::string month;
   std::vector<std::string> files;
 
-  /// Nothing without --at: then the last event or charge counts. Throws UsageError.
-  [[nodiscard]] std::optional<event::Timestamp> time() const;
+  /// The moment that is asked about: --at, else now, and the same each time. Throws UsageError.
+  [[nodiscard]] event::Timestamp time() const;
   /// Whether an account's row is wanted.
   [[nodiscard]] bool wants(std::string_view of_account) const { return account.empty() || account == of_account; }
+
+ private:
+  mutable std::optional<event::Timestamp> moment_;
 };
 
 /// The store, and its ledger.

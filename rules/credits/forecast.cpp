@@ -11,6 +11,8 @@ namespace {
 constexpr int kMonths = 3;
 // Fewer days without charges at a month's beginning aren't worth a word.
 constexpr Day kFreeDays = 3;
+// Bills that end longer ago are worth a word.
+constexpr Day kStaleDays = 7;
 // Nobody plans further.
 constexpr Day kHorizon = 365 * 10;
 
@@ -119,12 +121,23 @@ std::vector<Forecast> forecast(const Book& book, const std::string& account, con
     return std::tie(a->credit.expires, a->credit.issued, a->credit.id) <
            std::tie(b->credit.expires, b->credit.issued, b->credit.id);
   });
+  // Days without a bill yet are no days without charges: use goes on from the last charge.
   const Day today = day_of(book.at());
-  const Rates rates = rates_of(charges, today);
-  Day from_high = today + 1;
-  Day from_low = today + 1;
+  const Day last = charges.empty() ? today : charges.rbegin()->first;
+  const Day known = today - last > kStaleDays ? last : today;
+  Rates rates = rates_of(charges, known);
+  if (known < today) {
+    rates.note =
+        fmt::format("no charges are known after {}", day_text(known)) + (rates.note.empty() ? "" : "; " + rates.note);
+  }
+  Day from_high = known + 1;
+  Day from_low = known + 1;
   std::vector<Forecast> made;
   for (const CreditState* state : active) made.push_back(forecast_one(*state, rates, from_high, from_low));
+  for (Forecast& one : made) {
+    one.earliest = std::max(one.earliest.value_or(today + 1), today + 1);
+    one.latest = std::max(one.latest.value_or(today + 1), today + 1);
+  }
   return made;
 }
 

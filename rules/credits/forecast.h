@@ -25,7 +25,8 @@ struct Forecast {
 };
 
 /// Of an account's active credits, in the order in which they pay. Rates are those of the last three full months and,
-/// because a month's first days may cost nothing (free tier), of this month since its first charge.
+/// because a month's first days may cost nothing (free tier), of this month since its first charge. Where charges end
+/// more than a week before the book's moment, they are taken to go on from there; the note says so.
 std::vector<Forecast> forecast(const Book& book, const std::string& account, const DailyCharges& charges);
 
 /// Adds what of a paid bill the account's credits could pay, whether they did or not.

@@ -65,7 +65,11 @@ with gzip.open(t.path("march.csv.gz"), "wt") as file:
     file.write(march + "not,enough\n")
 
 
+THEN = "2024-06-01"
+
+
 def rows(*arguments, code=0):
+    arguments += () if "--at" in arguments else ("--at", THEN)
     done = t.run(*arguments, "-o", "json", store=store)
     t.equal("exit code of " + " ".join(arguments), done.returncode, code)
     return json.loads(done.stdout)
@@ -98,6 +102,9 @@ t.equal("as of the day of issue", rows("credits", ACCOUNT, "--at", "2024-02-10")
 t.equal("before it", rows("credits", ACCOUNT, "--at", "2024-02-09"), [])
 t.equal("after its expiry", rows("credits", "--at", "2025-02-10")[0]["expired"], "24692.999999997")
 t.equal("of another account", rows("credits", LINKED), [])
+t.equal("an answer says as of when", {row["asOf"] for row in rows("credits", "ledger")}, {THEN + "T00:00:00Z"})
+t.check("a table, too, even an empty one", t.run("credits", "check", LINKED, "--at", THEN, store=store).stdout.endswith(b"as of 2024-06-01T00:00:00Z\n"))
+t.equal("without --at: now", [row["status"] for row in json.loads(t.run("credits", "-o", "json", store=store).stdout)], ["expired"])
 
 lines = rows("credits", "statement", ACCOUNT, "--month", "2024-03")
 t.equal("a line each", len(lines), 33)
@@ -115,6 +122,8 @@ t.equal("notices", [row["kind"] for row in rows("credits", "notices")], ["decisi
 t.equal("forecast", rows("credits", "forecast", ACCOUNT)[0]["creditId"], "1001")
 
 postings = rows("credits", "ledger")
+t.equal("postings come in order of time", [row["time"] for row in postings], sorted(row["time"] for row in postings))
+t.equal("the credit's issue first, its expiry last", [row["rule"] for row in rows("credits", "ledger", "--at", "2025-06-01")][::len(postings)], ["R57", "R35"])
 t.check("every posting says why", all(row["rule"] and row["cause"] and row["debit"] != row["credit"] for row in postings))
 t.equal("what the credit lost is what it was used for", sum(Decimal(row["amount"]) for row in postings if row["debit"] == "credit:1001:used"), Decimal("307.000000003"))
 

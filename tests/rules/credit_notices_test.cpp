@@ -111,6 +111,18 @@ TEST_CASE("A forecast is a range of days, and tells expiry from use") {
   CHECK(credits::forecast(book, CreditWorld::kAccount, {})[0].cause == "none");
 }
 
+TEST_CASE("A forecast goes on from the last charge where bills end before the moment, and says so") {
+  CreditWorld world;
+  world.issue("2024-01-01", "1", "10000", 2);
+  const auto book = world.book("2024-06-15");
+  credits::DailyCharges charges{{date("2024-01-31"), dollars("930")}, {date("2024-03-31"), dollars("930")}};
+  const auto made = credits::forecast(book, CreditWorld::kAccount, charges);
+  REQUIRE(made.size() == 1);
+  CHECK(made[0].note.starts_with("no charges are known after 2024-03-31"));
+  CHECK(made[0].daily_high == dollars("930"));
+  CHECK(*made[0].earliest == date("2024-06-16"));  // By those of March it would be earlier: nothing is left now.
+}
+
 TEST_CASE("Money keeps ten decimals, and rounds the rest half to even") {
   CHECK(Money::parse("0.0000000040")->text() == "0.000000004");
   CHECK(Money::parse("1.2E-9")->units() == 12);

@@ -1,0 +1,26 @@
+// Rows of the ledger, which say as of when they hold.
+#pragma once
+
+#include <vector>
+
+#include "cli/row_writer.h"
+#include "event/timestamp.h"
+
+namespace trailkeeper::cli {
+
+/// A RowWriter whose answer carries its moment: below a table as a line of its own, also where there are no rows; for
+/// programs as `asOf` in each row.
+class CreditRows {
+ public:
+  CreditRows(Out& out, std::vector<Column> columns, event::Timestamp as_of);
+  void row(std::vector<Cell> cells);
+  /// Must be called at the end.
+  void finish();
+
+ private:
+  Out& out_;
+  event::Timestamp as_of_;
+  RowWriter rows_;
+};
+
+}  // namespace trailkeeper::cli
