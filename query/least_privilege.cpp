@@ -78,38 +78,90 @@ class Gatherer {
   Gatherer(const store::Snapshot& snapshot, audit::PolicyState& state, Used& used)
       : snapshot_(snapshot), state_(state), used_(used) {}
 
-  void gather(const Filter& calls, const rules::requirements::Requirement& needed) {
-    gather(calls, needed.action, *needed.parsed, needed.without_resource);
-    for (const auto& more : needed.more) gather(calls, more.action, more.parsed, more.without_resource);
-    for (const auto& also : needed.also) used_[also.action].insert("*");
-  }
-
- private:
-  void gather(const Filter& calls, const std::string& name, const iam::Action& action, bool without_resource) {
-    Resources resources;
-    Resources roles;
-    const bool passes = action.service() != "iam" && action.service() != "sts";
+  // The calls of one kind, which may have needed different actions. False if some needed one that can't be told.
+  bool gather(const Filter& calls, const std::vector<rules::requirements::Requirement>& requirements) {
+    told_ = true;
+    Kind kind;
+    const std::vector<const rules::requirements::Requirement*> any = possible(requirements, nullptr);
+    if (any.size() == 1) need(*any.front(), kind);
     std::uint64_t seen = 0;
     list_events(snapshot_, calls, Order::newest, kMostEvents + 1, [&](const ListedEvent& event) {
       if (++seen > kMostEvents) {
-        resources.insert("*");
+        for (const auto* one : any) need(*one, kind);
+        for (auto& [name, needed] : kind.actions) needed.resources.insert("*");
         return false;
       }
-      std::string json;
-      event.segment->append_event(event.index, snapshot_.hash_seed(), json);
-      const auto record = iam::parse_json_object(json);
-      const audit::FactsOfEvent facts{*event.segment, event.index};
-      const iam::JsonNode* const parameters = record ? record->find("requestParameters") : nullptr;
-      if (passes && parameters != nullptr) passed_roles(*parameters, roles);
-      if (without_resource) {
-        resources.insert("*");
-        return passes;
-      }
-      if (record) add(facts.facts(), *record, action, resources);
-      return !resources.contains("*") || passes;
+      return look(event, requirements, kind);
     });
-    put(name, few(std::move(resources)));
-    if (!roles.empty()) put("iam:PassRole", few(std::move(roles)));
+    for (auto& [name, needed] : kind.actions) put(name, few(std::move(needed.resources)));
+    if (!kind.roles.empty()) put("iam:PassRole", few(std::move(kind.roles)));
+    return told_;
+  }
+
+ private:
+  struct Needed {
+    iam::Action action;
+    bool without_resource = false;
+    Resources resources;
+  };
+  // What one kind of call needed.
+  struct Kind {
+    std::map<std::string, Needed> actions;
+    Resources roles;
+  };
+
+  void need(const rules::requirements::Requirement& requirement, Kind& kind) {
+    if (requirement.action.empty()) {
+      told_ = told_ && !requirement.none.empty();
+      return;
+    }
+    kind.actions.try_emplace(requirement.action, Needed{*requirement.parsed, requirement.without_resource, {}});
+    for (const auto& more : requirement.more) {
+      kind.actions.try_emplace(more.action, Needed{more.parsed, more.without_resource, {}});
+    }
+    for (const auto& also : requirement.also) used_[also.action].insert("*");
+  }
+
+  // What one call needed; whether the next is to be looked at.
+  bool look(const ListedEvent& event, const std::vector<rules::requirements::Requirement>& requirements, Kind& kind) {
+    std::string json;
+    event.segment->append_event(event.index, snapshot_.hash_seed(), json);
+    const auto record = iam::parse_json_object(json);
+    if (!record) {
+      told_ = false;
+      return true;
+    }
+    const audit::FactsOfEvent facts{*event.segment, event.index};
+    const auto needed = possible(requirements, &*record);
+    if (needed.size() > 1) told_ = false;
+    bool more = requirements.size() > 1;
+    for (const rules::requirements::Requirement* one : needed) {
+      if (needed.size() > 1) break;
+      need(*one, kind);
+      more = look_at(*one, facts.facts(), *record, kind) || more;
+    }
+    return more;
+  }
+
+  bool look_at(const rules::requirements::Requirement& requirement, const rules::verdicts::EventFacts& facts,
+               const iam::JsonNode& record, Kind& kind) {
+    if (requirement.action.empty()) return false;
+    const iam::JsonNode* const parameters = record.find("requestParameters");
+    const bool passes = requirement.parsed->service() != "iam" && requirement.parsed->service() != "sts";
+    if (passes && parameters != nullptr) passed_roles(*parameters, kind.roles);
+    bool open = passes;
+    const auto of = [&](const std::string& name) {
+      Needed& needed = kind.actions.at(name);
+      if (needed.without_resource) {
+        needed.resources.insert("*");
+      } else {
+        add(facts, record, needed.action, needed.resources);
+      }
+      open = open || !needed.resources.contains("*");
+    };
+    of(requirement.action);
+    for (const auto& more : requirement.more) of(more.action);
+    return open;
   }
 
   void add(const rules::verdicts::EventFacts& facts, const iam::JsonNode& record, const iam::Action& action,
@@ -130,6 +182,7 @@ class Gatherer {
   const store::Snapshot& snapshot_;
   audit::PolicyState& state_;
   Used& used_;
+  bool told_ = true;
 };
 
 void append_list(const std::set<std::string>& texts, std::string& out) {
@@ -198,16 +251,12 @@ LeastPrivilege least_privilege(const store::Snapshot& snapshot, audit::PolicySta
     const std::string source = row.values[0].value_or("");
     const std::string name = row.values[1].value_or("");
     if (row.values[2] && *row.values[2] != "AwsApiCall") continue;
-    const rules::requirements::Requirement needed = state.catalogue().requirement(source, name);
-    if (!needed.none.empty()) continue;
-    if (!needed.parsed) {
-      result.uncovered.push_back(source + " " + name);
-      continue;
-    }
     Filter of_kind = calls;
     of_kind.add(FilterField::source, source);
     of_kind.add(FilterField::name, name);
-    gatherer.gather(of_kind, needed);
+    if (!gatherer.gather(of_kind, state.catalogue().requirements(source, name))) {
+      result.uncovered.push_back(source + " " + name);
+    }
   }
   result.policy = document_of(used);
   const auto granted = state.history().granted({principal.kind, principal.account, principal.name}, now);

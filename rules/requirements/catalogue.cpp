@@ -1,5 +1,7 @@
 #include "rules/requirements/catalogue.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 #include <cctype>
@@ -9,6 +11,7 @@
 #include "rules/iam/glob.h"
 #include "rules/iam/text.h"
 #include "rules/requirements/built_in.h"
+#include "rules/requirements/known_actions.h"
 
 namespace trailkeeper::rules::requirements {
 
@@ -20,6 +23,9 @@ namespace {
 constexpr std::array<std::string_view, 5> kMembers{"prefixes", "requirements", "withoutResource", "resources",
                                                    "features"};
 constexpr std::string_view kDomain = ".amazonaws.com";
+constexpr std::string_view kQuery = "query:";
+// No policy names it, but one that allows everything allows it.
+constexpr std::string_view kAnyAction = "any:action";
 
 bool is_digits(std::string_view text) {
   return std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
@@ -51,8 +57,11 @@ std::string_view without_version(std::string_view name) {
 // Reads one file into a catalogue; gives up at the first error.
 class Catalogue::Reader {
  public:
+  explicit Reader(bool built_in) : built_in_(built_in) {}
+
   iam::Result<void> read(const JsonNode& root, Catalogue& into) {
     std::vector<Template> known = std::exchange(into.templates_, {});
+    auto entries = std::exchange(into.entries_, {});
     for (const iam::JsonMember& member : root.members) {
       const std::string path = iam::pointer_to("", member.key);
       if (std::find(kMembers.begin(), kMembers.end(), member.key) == kMembers.end()) {
@@ -62,7 +71,7 @@ class Catalogue::Reader {
         if (!expect(member.value, Kind::object, path)) return error_;
         for (const iam::JsonMember& prefix : member.value.members) {
           if (!expect(prefix.value, Kind::string, iam::pointer_to(path, prefix.key))) return error_;
-          into.prefixes_[prefix.key] = prefix.value.text;
+          into.prefixes_[prefix.key] = {prefix.value.text, !built_in_};
         }
         continue;
       }
@@ -73,6 +82,10 @@ class Catalogue::Reader {
     }
     into.templates_.insert(into.templates_.end(), std::make_move_iterator(known.begin()),
                            std::make_move_iterator(known.end()));
+    for (auto& [source, of_source] : entries) {
+      std::vector<Entry>& all = into.entries_[source];
+      all.insert(all.end(), std::make_move_iterator(of_source.begin()), std::make_move_iterator(of_source.end()));
+    }
     return {};
   }
 
@@ -127,40 +140,86 @@ class Catalogue::Reader {
     std::string source;
     Requirement& requirement = entry.requirement;
     if (!known_members(node, path,
-                       {"source", "name", "action", "and", "none", "unknown", "rule", "administrator", "also"}) ||
+                       {"source", "name", "when", "action", "and", "either", "none", "unknown", "rule", "administrator",
+                        "also"}) ||
         !text(node, path, "source", source, true) || !text(node, path, "name", entry.name, true) ||
-        !text(node, path, "action", requirement.action) || !text(node, path, "none", requirement.none) ||
+        !action(node, path, requirement.action) || !text(node, path, "none", requirement.none) ||
         !text(node, path, "unknown", requirement.unknown) || !text(node, path, "rule", requirement.rule) ||
-        !text(node, path, "administrator", requirement.administrator_rule)) {
+        !text(node, path, "administrator", requirement.administrator_rule) || !read_more(node, path, requirement) ||
+        !read_also(node, path, requirement) || !read_clues(node, path, requirement)) {
       return false;
     }
-    if (!requirement.action.empty()) {
-      auto action = iam::Action::parse(requirement.action);
-      if (!action) return refuse(action.error(), iam::pointer_to(path, "action"), node.offset);
-    }
-    if (node.find("and") != nullptr) {
-      std::vector<std::string> actions;
-      if (!texts(node, path, "and", actions)) return false;
-      for (const std::string& more : actions) {
-        auto action = iam::Action::parse(more);
-        if (!action) return refuse(action.error(), iam::pointer_to(path, "and"), node.offset);
-        requirement.more.push_back({more, std::move(*action), false});
-      }
-    }
-    if (const JsonNode* const also = node.find("also")) {
-      const std::string place = iam::pointer_to(path, "also");
-      if (!expect(*also, Kind::array, place)) return false;
-      for (std::size_t i = 0; i < also->items.size(); ++i) {
-        Requirement::Also& more = requirement.also.emplace_back();
-        const std::string item = iam::pointer_to(place, i);
-        if (!expect(also->items[i], Kind::object, item) || !text(also->items[i], item, "action", more.action, true) ||
-            !text(also->items[i], item, "rule", more.rule)) {
-          return false;
-        }
-      }
-    }
     std::vector<Entry>& entries = into.entries_[source];
-    entries.insert(entries.begin(), std::move(entry));
+    if (node.find("either") == nullptr) {
+      entries.push_back(std::move(entry));
+      return true;
+    }
+    std::vector<std::string> either;
+    if (!actions(node, path, "either", either)) return false;
+    if (either.empty()) return refuse("there is no action in the list", iam::pointer_to(path, "either"), node.offset);
+    for (std::size_t i = 0; i < either.size(); ++i) {
+      requirement.action = either[i];
+      requirement.unsure = i + 1 < either.size();
+      entries.push_back(entry);
+    }
+    return true;
+  }
+
+  // One action; none if there is no such member.
+  bool action(const JsonNode& node, const std::string& path, std::string& out) {
+    if (!text(node, path, "action", out)) return false;
+    if (out.empty()) return true;
+    auto parsed = iam::Action::parse(out);
+    return parsed || refuse(parsed.error(), iam::pointer_to(path, "action"), node.offset);
+  }
+
+  bool actions(const JsonNode& node, const std::string& path, std::string_view key, std::vector<std::string>& out) {
+    if (!texts(node, path, key, out)) return false;
+    for (const std::string& one : out) {
+      auto parsed = iam::Action::parse(one);
+      if (!parsed) return refuse(parsed.error(), iam::pointer_to(path, key), node.offset);
+    }
+    return true;
+  }
+
+  bool read_more(const JsonNode& node, const std::string& path, Requirement& requirement) {
+    std::vector<std::string> more;
+    if (node.find("and") != nullptr && !actions(node, path, "and", more)) return false;
+    for (std::string& one : more) {
+      auto parsed = iam::Action::parse(one);
+      requirement.more.push_back({std::move(one), std::move(*parsed), false});
+    }
+    return true;
+  }
+
+  bool read_also(const JsonNode& node, const std::string& path, Requirement& requirement) {
+    const JsonNode* const also = node.find("also");
+    if (also == nullptr) return true;
+    const std::string place = iam::pointer_to(path, "also");
+    if (!expect(*also, Kind::array, place)) return false;
+    for (std::size_t i = 0; i < also->items.size(); ++i) {
+      Requirement::Also& more = requirement.also.emplace_back();
+      const std::string item = iam::pointer_to(place, i);
+      if (!expect(also->items[i], Kind::object, item) || !text(also->items[i], item, "action", more.action, true) ||
+          !text(also->items[i], item, "rule", more.rule)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  bool read_clues(const JsonNode& node, const std::string& path, Requirement& requirement) {
+    const JsonNode* const when = node.find("when");
+    if (when == nullptr) return true;
+    const std::string place = iam::pointer_to(path, "when");
+    if (!expect(*when, Kind::object, place)) return false;
+    for (const iam::JsonMember& member : when->members) {
+      Clue clue;
+      clue.query = member.key.starts_with(kQuery);
+      clue.path = clue.query ? member.key.substr(kQuery.size()) : member.key;
+      if (!texts(*when, place, member.key, clue.patterns)) return false;
+      requirement.when.push_back(std::move(clue));
+    }
     return true;
   }
 
@@ -219,47 +278,74 @@ class Catalogue::Reader {
     return true;
   }
 
+  bool built_in_;
   iam::Error error_;
 };
 
 Catalogue Catalogue::built_in() {
   Catalogue catalogue;
   for (const std::string_view json : {kActivateJson, kServicesJson}) {
-    if (const auto added = catalogue.add(json); !added) throw std::logic_error(added.error().message);
+    if (const auto added = catalogue.add(json, true); !added) throw std::logic_error(added.error().message);
   }
   return catalogue;
 }
 
-iam::Result<void> Catalogue::add(std::string_view json) {
+iam::Result<void> Catalogue::add(std::string_view json) { return add(json, false); }
+
+iam::Result<void> Catalogue::add(std::string_view json, bool built_in) {
   const auto root = iam::parse_json_object(json);
   if (!root) return root.error();
   Catalogue more = *this;
-  if (auto read = Reader{}.read(*root, more); !read) return read.error();
+  if (auto read = Reader{built_in}.read(*root, more); !read) return read.error();
   more.fingerprint_ = fingerprint_ * 31 + iam::key_hash(json);
   *this = std::move(more);
   return {};
 }
 
-Requirement Catalogue::requirement(std::string_view source, std::string_view name) const {
+std::vector<Requirement> Catalogue::requirements(std::string_view source, std::string_view name) const {
   const std::string_view plain = without_version(name);
-  const Entry* best = nullptr;
+  std::vector<Requirement> all;
   if (const auto of_source = entries_.find(source); of_source != entries_.end()) {
+    const Entry* best = nullptr;
     for (const Entry& entry : of_source->second) {
       const bool exact = entry.name == plain;
       if (!exact && !iam::glob_match(entry.name, plain)) continue;
       if (best == nullptr || exact || entry.name.size() > best->name.size()) best = &entry;
       if (exact) break;
     }
+    for (const Entry& entry : of_source->second) {
+      if (best == nullptr || entry.name != best->name) continue;
+      all.push_back(entry.requirement);
+      if (entry.requirement.when.empty() && !entry.requirement.unsure) break;
+    }
   }
-  Requirement requirement;
-  if (best != nullptr) requirement = best->requirement;
-  if (!requirement.none.empty() || !requirement.unknown.empty()) return requirement;
+  if (all.empty() || !all.back().when.empty() || all.back().unsure) all.emplace_back();
+  for (Requirement& requirement : all) complete(requirement, source, plain);
+  return all;
+}
+
+// What follows from service and name, where the entry doesn't say it.
+void Catalogue::complete(Requirement& requirement, std::string_view source, std::string_view name) const {
+  if (!requirement.none.empty() || !requirement.unknown.empty()) return;
   if (requirement.action.empty()) {
     std::string_view service = source;
     if (service.ends_with(kDomain)) service.remove_suffix(kDomain.size());
-    if (const auto renamed = prefixes_.find(service); renamed != prefixes_.end()) service = renamed->second;
-    if (service.empty() || service.find('.') != std::string_view::npos || plain.empty()) return requirement;
-    requirement.action = std::string{service} + ":" + std::string{plain};
+    bool trusted = false;
+    if (const auto renamed = prefixes_.find(service); renamed != prefixes_.end()) {
+      service = renamed->second.service;
+      trusted = renamed->second.trusted;
+    }
+    if (service.empty() || service.find('.') != std::string_view::npos || name.empty()) return;
+    const std::string_view known = KnownActions::built_in().find(service, name);
+    requirement.action = fmt::format("{}:{}", service, known.empty() ? name : known);
+    if (known.empty() && !trusted) {
+      auto own = iam::Action::parse(std::exchange(requirement.action, {}));
+      if (!own) return;
+      requirement.unknown = fmt::format("IAM's reference has no action {}:{}", service, name);
+      requirement.parsed = std::move(*own);
+      requirement.more.push_back({std::string{kAnyAction}, *iam::Action::parse(kAnyAction), false});
+      return;
+    }
   }
   if (auto action = iam::Action::parse(requirement.action)) {
     requirement.parsed = std::move(*action);
@@ -268,7 +354,19 @@ Requirement Catalogue::requirement(std::string_view source, std::string_view nam
   } else {
     requirement.action.clear();
   }
-  return requirement;
+}
+
+std::vector<const Requirement*> possible(const std::vector<Requirement>& requirements, const JsonNode* record) {
+  std::vector<const Requirement*> found;
+  for (const Requirement& requirement : requirements) {
+    const Fits fits = requirement.when.empty() ? Fits::yes
+                      : record == nullptr      ? Fits::unknown
+                                               : fits_all(requirement.when, *record);
+    if (fits == Fits::no) continue;
+    found.push_back(&requirement);
+    if (fits == Fits::yes && !requirement.unsure) break;
+  }
+  return found;
 }
 
 bool Catalogue::without_resource(const iam::Action& action) const {

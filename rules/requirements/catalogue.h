@@ -11,15 +11,20 @@
 #include "rules/iam/action.h"
 #include "rules/iam/error.h"
 #include "rules/iam/json_node.h"
+#include "rules/requirements/clue.h"
 
 namespace trailkeeper::rules::requirements {
 
 /// What one kind of event needed.
 struct Requirement {
-  std::string action;                 ///< As IAM spells it: `s3:ListBucket`. Empty: nothing.
-  std::optional<iam::Action> parsed;  ///< The same, compiled; none where nothing is needed or nobody knows.
-  std::string none;                   ///< Why nothing is needed.
-  std::string unknown;                ///< Why nobody can say what is needed; then there is no action.
+  std::string action;  ///< As IAM spells it: `s3:ListBucket`. Empty: nothing.
+  /// The same, compiled; none where nothing is needed or nobody knows. Where IAM knows no action of the event's name,
+  /// that name all the same, and in `more` an action that is none: who may do anything may do this, too.
+  std::optional<iam::Action> parsed;
+  std::string none;        ///< Why nothing is needed.
+  std::string unknown;     ///< Why nobody can say what is needed; then there is no action.
+  std::vector<Clue> when;  ///< It is this requirement if the event fits; else the next one.
+  bool unsure = false;     ///< Even if it fits, the next one may be it.
   /// Actions that are needed as well, each on its own resources.
   struct More {
     std::string action;  ///< As IAM spells it.
@@ -59,8 +64,9 @@ class Catalogue {
   /// Adds a file's entries, which go before those that are there. Nothing is added if there is an error.
   iam::Result<void> add(std::string_view json);
 
-  /// `name` in IAM's spelling (event::canonical_name). An event that no entry names needs the action of its own name.
-  [[nodiscard]] Requirement requirement(std::string_view source, std::string_view name) const;
+  /// What an event of that kind may have needed, most special first; never empty, and the last has no clues. `name` in
+  /// IAM's spelling (event::canonical_name). An event that no entry names needs the action of its own name.
+  [[nodiscard]] std::vector<Requirement> requirements(std::string_view source, std::string_view name) const;
 
   /// Templates of the ARN that an action is about, most wanted first: `arn:{partition}:s3:::{path}`. They are those of
   /// the first entry that the action fits, and of those with the same pattern.
@@ -83,13 +89,23 @@ class Catalogue {
     iam::ActionPattern pattern;
     std::string arn;
   };
+  iam::Result<void> add(std::string_view json, bool built_in);
+  void complete(Requirement& requirement, std::string_view source, std::string_view name) const;
+
   std::map<std::string, std::vector<Entry>, std::less<>> entries_;  // By eventSource; earlier ones count first.
-  std::map<std::string, std::string, std::less<>> prefixes_;
+  struct Prefix {
+    std::string service;
+    bool trusted = false;  // Of a file that isn't built in: what it names needs be in no reference.
+  };
+  std::map<std::string, Prefix, std::less<>> prefixes_;
   std::vector<iam::ActionPattern> without_resource_;
   std::vector<Template> templates_;
   std::vector<Feature> features_;
   std::uint64_t fingerprint_ = 0;
 };
+
+/// Those of a kind's requirements that an event may have: one, if its record tells. Without the record, all of them.
+std::vector<const Requirement*> possible(const std::vector<Requirement>& requirements, const iam::JsonNode* record);
 
 /// Whether a JSON document is a catalogue's file, as far as its keys tell.
 bool is_catalogue(const iam::JsonNode& document);

@@ -17,6 +17,9 @@ constexpr std::size_t kRemembered = 1U << 16;
 constexpr std::string_view kActivate = "activate.amazonaws.com";
 constexpr std::string_view kIam = "iam.amazonaws.com";
 
+// An action whose name nobody knows, in words.
+constexpr std::string_view kAnything = "any action";
+
 // A key's or role's own policy isn't in the trail. What an account's default key policy says: IAM's policies decide.
 const iam::Policy& delegating_policy(std::string_view account) {
   static thread_local std::string of_account;
@@ -103,7 +106,7 @@ std::size_t Judge::HashOfAsked::operator()(const Asked& asked) const {
   return hash ^ hash >> 32;
 }
 
-const requirements::Requirement& Judge::requirement(const EventFacts& facts) {
+const std::vector<requirements::Requirement>& Judge::requirements(const EventFacts& facts) {
   key_.assign(facts.event_source);
   key_ += '\n';
   key_ += facts.event_name;
@@ -113,7 +116,7 @@ const requirements::Requirement& Judge::requirement(const EventFacts& facts) {
     requirements_.clear();
     decisions_.clear();
   }
-  return requirements_.emplace(key_, catalogue_.requirement(facts.event_source, facts.event_name)).first->second;
+  return requirements_.emplace(key_, catalogue_.requirements(facts.event_source, facts.event_name)).first->second;
 }
 
 std::shared_ptr<const grants::Granted> Judge::granted(const grants::Holder& holder, event::Timestamp time) {
@@ -145,11 +148,10 @@ bool Judge::settle_without_policies(Case& one) {
   }
   if (type == "AWSService") return not_applicable("a service did this by itself");
   if (type.empty()) return not_applicable("the event names no caller");
-  const std::string_view unclear = !one.requirement->unknown.empty() ? std::string_view{one.requirement->unknown}
-                                   : one.requirement->parsed         ? std::string_view{}
-                                                             : "it isn't known which permission such an event needs";
-  if (!unclear.empty()) {
-    one.settle(Verdict::unknown, unclear);
+  if (!one.requirement->parsed) {
+    one.settle(Verdict::unknown, one.requirement->unknown.empty()
+                                     ? "it isn't known which permission such an event needs"
+                                     : std::string_view{one.requirement->unknown});
     return true;
   }
   if (type == "AWSAccount" || type == "Unknown") {
@@ -214,7 +216,8 @@ std::vector<Judge::Question> Judge::questions(const Case& one, const iam::JsonNo
       questions.push_back({&action, words, std::move(resource)});
     }
   };
-  add(*one.requirement->parsed, one.requirement->action, one.requirement->without_resource);
+  add(*one.requirement->parsed, one.requirement->unknown.empty() ? one.requirement->action : kAnything,
+      one.requirement->without_resource);
   for (const auto& more : one.requirement->more) add(more.parsed, more.action, more.without_resource);
   return questions;
 }
@@ -377,6 +380,12 @@ void Judge::settle_by_policies(Case& one, const iam::JsonNode* record) {
     one.decision = iam::Verdict::unknown;
     if (one.explain) one.missing.emplace_back("the session policy");
   }
+  // Of an action without a name only what anything may do is known.
+  if (!one.requirement->unknown.empty() && one.granted && one.granted->unknown.empty() &&
+      one.decision != iam::Verdict::allowed && one.decision != iam::Verdict::unknown) {
+    one.decided_by.clear();
+    return one.settle(Verdict::unknown, one.requirement->unknown);
+  }
   if (one.decision == iam::Verdict::unknown) {
     one.verdict = Verdict::unknown;
     const bool known = one.granted && one.granted->unknown.empty();
@@ -404,27 +413,54 @@ void Judge::settle_by_policies(Case& one, const iam::JsonNode* record) {
   }
 }
 
-void Judge::settle(Case& one, const iam::JsonNode* record) {
-  one.requirement = &requirement(one.facts);
+void Judge::settle_as(Case& one, const iam::JsonNode* record) {
   if (!settle_without_policies(one)) settle_by_policies(one, record);
 }
 
-Judge::Quick Judge::quick(const EventFacts& facts) {
+// The event doesn't tell which of several requirements it has. Where all come to the same, that is it.
+void Judge::settle_undecided(Case& one, const std::vector<const requirements::Requirement*>& possible,
+                             const iam::JsonNode* record) {
+  bool agree = !one.needs_record;
+  for (std::size_t i = 1; i < possible.size(); ++i) {
+    Case other{one.facts};
+    other.requirement = possible[i];
+    settle_as(other, record);
+    one.window.narrow(other.window);
+    agree = agree && !other.needs_record && other.verdict == one.verdict;
+  }
+  if (agree) return;
+  one.needs_record = record == nullptr;
+  one.decision = iam::Verdict::unknown;
+  one.decided_by.clear();
+  std::string actions;
+  for (const requirements::Requirement* requirement : possible) {
+    if (requirement->action.empty()) continue;
+    actions += (actions.empty() ? "" : " or ") + requirement->action;
+  }
+  one.settle(Verdict::unknown, fmt::format("the event doesn't tell which action it needed: {}", actions));
+}
+
+Judge::Case Judge::settle(const EventFacts& facts, const iam::JsonNode* record, bool explain) {
+  const auto possible = requirements::possible(requirements(facts), record);
   Case one{facts};
-  settle(one, nullptr);
+  one.explain = explain;
+  one.requirement = possible.front();
+  settle_as(one, record);
+  if (possible.size() > 1) settle_undecided(one, possible, record);
+  return one;
+}
+
+Judge::Quick Judge::quick(const EventFacts& facts) {
+  const Case one = settle(facts, nullptr, false);
   return {one.verdict, one.needs_record, one.granted && one.granted->asks_region, one.window};
 }
 
 Verdict Judge::verdict(const EventFacts& facts, const iam::JsonNode& record) {
-  Case one{facts};
-  settle(one, &record);
-  return one.verdict;
+  return settle(facts, &record, false).verdict;
 }
 
 Judgement Judge::judgement(const EventFacts& facts, const iam::JsonNode& record) {
-  Case one{facts};
-  one.explain = true;
-  settle(one, &record);
+  Case one = settle(facts, &record, true);
   Judgement out;
   out.verdict = one.verdict;
   out.why = std::move(one.why);

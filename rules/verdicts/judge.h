@@ -65,7 +65,7 @@ class Judge {
 
  private:
   struct Case;
-  const requirements::Requirement& requirement(const EventFacts& facts);
+  const std::vector<requirements::Requirement>& requirements(const EventFacts& facts);
   // An action on a resource, which had to be allowed.
   struct Question {
     const iam::Action* action;
@@ -74,7 +74,10 @@ class Judge {
   };
   bool settle_without_policies(Case& one);
   void settle_by_policies(Case& one, const iam::JsonNode* record);
-  void settle(Case& one, const iam::JsonNode* record);
+  void settle_as(Case& one, const iam::JsonNode* record);
+  Case settle(const EventFacts& facts, const iam::JsonNode* record, bool explain);
+  void settle_undecided(Case& one, const std::vector<const requirements::Requirement*>& possible,
+                        const iam::JsonNode* record);
   void ask_as_of_event(Case& one, const iam::JsonNode* record);
   void ask_policies(Case& one, const iam::JsonNode* record);
   void decide_quickly(Case& one);
@@ -87,7 +90,7 @@ class Judge {
   const grants::History& history_;
   const requirements::Catalogue& catalogue_;
   // Nodes stay where they are, because decisions_ points to them.
-  std::unordered_map<std::string, requirements::Requirement> requirements_;
+  std::unordered_map<std::string, std::vector<requirements::Requirement>> requirements_;
   boost::unordered_flat_map<std::string, std::shared_ptr<const grants::Granted>> granted_;
   std::string key_;
   RequestContext context_;

@@ -132,7 +132,7 @@ t.equal("explain: verdict and rule", (explained["verdict"], explained["rule"], e
 t.check("explain: what was considered", any("ActivateFull" in c["policy"] and "allows" in c["says"] for c in explained["considered"]), explained)
 t.equal("explain of nothing", run("explain", "nothing").returncode, 1)
 unknown = parsed("findings", "--verdict", "unknown", "--user", "robot-api", "--limit", "1")[0]
-t.check("unknown: what is missing is named", "resource" in unknown["sentence"], unknown)
+t.check("unknown: what is missing is named", "the event doesn't tell which action it needed" in unknown["sentence"], unknown)
 
 # Access and least privilege.
 def access(user, at):
@@ -208,5 +208,48 @@ run("replay", t.write("calls.ndjson", "\n".join(json.dumps(call) for call in cal
 t.equal("organization-file: its SCPs count", {row["eventName"]: row["verdict"] for row in parsed("events", "--fields", "eventName,verdict", store=inside)},
         {"GetCredits": "granted", "GetMemberInfo": "not-granted"})
 t.check("organization-file: and are named", "NoMembers" in parsed("explain", "call-GetMemberInfo", store=inside)["why"])
+
+# What the event shows decides between actions; what IAM doesn't know is never made up.
+def of_dora(source, name, statements, parameters=None, **more):
+    """explain's answer about one call of a user with these statements, and the tag team=blue."""
+    of_dora.number += 1
+    scratch = t.path("dora-%d" % of_dora.number)
+    details = {"UserDetailList": [{"UserName": "dora", "UserId": "AIDAEXAMPLE", "Arn": "arn:aws:iam::111122223333:user/dora", "GroupList": [],
+                                   "UserPolicyList": [{"PolicyName": "all", "PolicyDocument": {"Version": "2012-10-17", "Statement": statements}}],
+                                   "AttachedManagedPolicies": [], "Tags": [{"Key": "team", "Value": "blue"}]}],
+               "GroupDetailList": [], "RoleDetailList": [], "Policies": []}
+    call = {"eventVersion": "1.10", "eventTime": "2024-06-02T00:00:00Z", "eventSource": source + ".amazonaws.com", "eventName": name,
+            "eventType": "AwsApiCall", "eventID": "call", "awsRegion": "eu-west-1", "recipientAccountId": "111122223333",
+            "userIdentity": {"type": "IAMUser", "accountId": "111122223333", "userName": "dora", "arn": "arn:aws:iam::111122223333:user/dora",
+                             "principalId": "AIDAEXAMPLE"},
+            "requestParameters": parameters, **more}
+    run("policies", "load", "--at", "2024-01-02", t.write("dora/iam.json", json.dumps(details)), store=scratch)
+    run("replay", t.write("dora/call.json", json.dumps(call)), store=scratch)
+    return parsed("explain", "call", store=scratch)
+
+
+of_dora.number = 0
+
+
+def allow(action, resource="*", **condition):
+    return [{"Effect": "Allow", "Action": action, "Resource": resource, **condition}]
+
+
+version = {"bucketName": "b", "key": "k", "versionId": "v1"}
+told = of_dora("s3", "GetObject", allow("s3:GetObjectVersion", "arn:aws:s3:::b/*"), version)
+t.equal("a version of an object", (told["verdict"], told["action"], told["resource"]), ("granted", "s3:GetObjectVersion", "arn:aws:s3:::b/k"))
+t.equal("a version isn't its object", of_dora("s3", "GetObject", allow("s3:GetObject"), version)["verdict"], "not-granted")
+service = {"additionalEventData": {"service": "application-autoscaling"}}
+told = of_dora("autoscaling", "PutScalingPolicy", allow("application-autoscaling:*"), {"serviceNamespace": "ecs"}, **service)
+t.equal("Application Auto Scaling", (told["verdict"], told["action"]), ("granted", "application-autoscaling:PutScalingPolicy"))
+t.equal("Application Auto Scaling isn't EC2's", of_dora("autoscaling", "PutScalingPolicy", allow("autoscaling:*"), None, **service)["verdict"], "not-granted")
+told = of_dora("ec2", "MakeCoffee", allow("ec2:*"))
+t.equal("what IAM doesn't know", (told["verdict"], told["action"], told["why"]), ("unknown", None, "IAM's reference has no action ec2:MakeCoffee."))
+t.equal("what IAM doesn't know, for who may do anything", of_dora("ec2", "MakeCoffee", allow("*"))["verdict"], "granted")
+least = parsed("least-privilege", "dora", "--at", "2024-06-03", store=t.path("dora-1"))
+t.equal("least-privilege lists the action that was needed", least["policy"]["Statement"],
+        [{"Effect": "Allow", "Action": ["s3:GetObjectVersion"], "Resource": ["arn:aws:s3:::b/k"]}])
+least = parsed("least-privilege", "dora", "--at", "2024-06-03", store=t.path("dora-6"))
+t.equal("least-privilege makes up no action", (least["policy"]["Statement"], least["notCovered"]), ([], ["ec2.amazonaws.com MakeCoffee"]))
 
 t.finish()

@@ -332,7 +332,7 @@ TEST_CASE("judge: an event may need two actions") {
   CHECK(half.why.find("kms:ReEncryptTo") == 0);
   // A copy reads its source, which is percent-encoded, with or without a slash, perhaps of one version.
   Setting copier{account_with(R"({"Effect":"Allow","Action":"s3:PutObject","Resource":"arn:aws:s3:::to/*"},)"
-                              R"({"Effect":"Allow","Action":"s3:GetObject","Resource":"arn:aws:s3:::from/a b/*"})")};
+                              R"({"Effect":"Allow","Action":"s3:GetObject*","Resource":"arn:aws:s3:::from/a b/*"})")};
   const auto copy = [&](std::string_view source) {
     return copier.judgement(
         call("s3.amazonaws.com", "CopyObject"),
@@ -385,4 +385,36 @@ TEST_CASE("judge: SCPs don't bind the management account, RCPs are the resource'
   const std::string_view there = R"({"requestParameters":{"roleArn":"arn:aws:iam::444455556666:role/Ops"}})";
   CHECK(verdict(deny("RESOURCE_CONTROL_POLICY", "444455556666"), assume, there) == Verdict::not_granted);
   CHECK(verdict(deny("RESOURCE_CONTROL_POLICY", "111122223333"), assume, there) == Verdict::granted);
+}
+
+TEST_CASE("judge: an action that the event doesn't tell is known where all come to the same") {
+  constexpr std::string_view version = R"({"requestParameters":{"bucketName":"b","key":"k","versionId":"v"}})";
+  constexpr std::string_view plain = R"({"requestParameters":{"bucketName":"b","key":"k"}})";
+  constexpr std::string_view omitted = R"({"requestParameters":{"omitted":true}})";
+  Setting one{account_with(R"({"Effect":"Allow","Action":"s3:GetObject","Resource":"*"})")};
+  CHECK(one.judgement(call("s3.amazonaws.com", "GetObject"), plain).verdict == Verdict::granted);
+  CHECK(one.judgement(call("s3.amazonaws.com", "GetObject"), version).verdict == Verdict::not_granted);
+  CHECK(one.judgement(call("s3.amazonaws.com", "GetObject", "AccessDenied"), version).verdict ==
+        Verdict::denied_as_expected);
+  const auto unclear = one.judgement(call("s3.amazonaws.com", "GetObject"), omitted);
+  CHECK(unclear.verdict == Verdict::unknown);
+  CHECK(unclear.why == "the event doesn't tell which action it needed: s3:GetObjectVersion or s3:GetObject.");
+  Setting both{account_with(R"({"Effect":"Allow","Action":"s3:Get*","Resource":"*"})")};
+  CHECK(both.judgement(call("s3.amazonaws.com", "GetObject"), omitted).verdict == Verdict::granted);
+  // Nothing of the record is needed then.
+  Judge judge{both.history, both.catalogue};
+  CHECK_FALSE(judge.quick(call("s3.amazonaws.com", "GetObject")).needs_record);
+}
+
+TEST_CASE("judge: an action that IAM doesn't know is granted only to who may do anything") {
+  Setting all{account_with(kAllowAll)};
+  const auto granted = all.judgement(call("ec2.amazonaws.com", "MakeCoffee"));
+  CHECK(granted.verdict == Verdict::granted);
+  CHECK(granted.requirement.action.empty());
+  CHECK(granted.why.starts_with("any action is allowed by"));
+  Setting some{account_with(R"({"Effect":"Allow","Action":"ec2:*","Resource":"*"})")};
+  const auto unknown = some.judgement(call("ec2.amazonaws.com", "MakeCoffee"));
+  CHECK(unknown.verdict == Verdict::unknown);
+  CHECK(unknown.why == "IAM's reference has no action ec2:MakeCoffee.");
+  CHECK(some.judgement(call("ec2.amazonaws.com", "MakeCoffee", "AccessDenied")).verdict == Verdict::unknown);
 }

@@ -1,0 +1,27 @@
+// What in an event tells which of several requirements it has.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "rules/iam/json_node.h"
+
+namespace trailkeeper::rules::requirements {
+
+/// Whether an event fits; unknown where the event came without the part that would tell.
+enum class Fits : unsigned char { no, yes, unknown };
+
+/// A string in an event and the globs of which it has to fit one.
+struct Clue {
+  std::string path;    ///< Names of members: `requestParameters.versionId`.
+  bool query = false;  ///< Of a URL at that place, only what follows `?` counts.
+  std::vector<std::string> patterns;
+
+  [[nodiscard]] Fits fits(const iam::JsonNode& record) const;
+};
+
+/// All of them.
+Fits fits_all(const std::vector<Clue>& clues, const iam::JsonNode& record);
+
+}  // namespace trailkeeper::rules::requirements

@@ -1,0 +1,61 @@
+#include "rules/requirements/known_actions.h"
+
+#include <algorithm>
+
+#include "rules/iam/text.h"
+#include "rules/requirements/built_in.h"
+
+namespace trailkeeper::rules::requirements {
+namespace {
+
+bool before(std::string_view a, std::string_view b) {
+  return std::lexicographical_compare(a.begin(), a.end(), b.begin(), b.end(),
+                                      [](char x, char y) { return iam::lower(x) < iam::lower(y); });
+}
+
+// Takes the text up to a separator.
+std::string_view take(std::string_view& text, char separator) {
+  const std::string_view taken = text.substr(0, text.find(separator));
+  text.remove_prefix(std::min(text.size(), taken.size() + 1));
+  return taken;
+}
+
+}  // namespace
+
+const KnownActions& KnownActions::built_in() {
+  static const KnownActions actions{kActionsText};
+  return actions;
+}
+
+KnownActions::KnownActions(std::string_view text) {
+  while (!text.empty()) {
+    std::string_view line = take(text, '\n');
+    if (line.empty() || line.front() == '#') continue;
+    if (line.front() != ' ') {
+      services_.emplace_back(line, std::vector<std::string_view>{});
+      continue;
+    }
+    while (!line.empty() && !services_.empty()) {
+      const std::string_view name = take(line, ' ');
+      if (!name.empty()) services_.back().second.push_back(name);
+    }
+  }
+  for (auto& [service, names] : services_) std::sort(names.begin(), names.end(), before);
+  std::sort(services_.begin(), services_.end(),
+            [](const Service& a, const Service& b) { return before(a.first, b.first); });
+}
+
+std::string_view KnownActions::find(std::string_view service, std::string_view name) const {
+  const auto of = std::lower_bound(services_.begin(), services_.end(), service,
+                                   [](const Service& a, std::string_view b) { return before(a.first, b); });
+  if (of == services_.end() || !iam::same_ignoring_case(of->first, service)) return {};
+  const auto found = std::lower_bound(of->second.begin(), of->second.end(), name, before);
+  return found != of->second.end() && iam::same_ignoring_case(*found, name) ? *found : std::string_view{};
+}
+
+bool KnownActions::has(std::string_view action) const {
+  const std::size_t colon = action.find(':');
+  return colon != std::string_view::npos && !find(action.substr(0, colon), action.substr(colon + 1)).empty();
+}
+
+}  // namespace trailkeeper::rules::requirements

