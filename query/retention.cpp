@@ -112,7 +112,7 @@ struct Hold {
 /// What goes of each segment, and what would, but for a hold.
 class Retention {
  public:
-  Retention(const store::Snapshot& snapshot, const RetentionRequest& request) : snapshot_(snapshot), request_(request) {
+  Retention(const store::Snapshot& snapshot, const RetentionRequest& request) : snapshot_(snapshot) {
     const Plausible plausible{store::kFirstTrail, request.now + std::max(request.future, kLeastFuture)};
     const event::Timestamp unknown = arrival_or(0, snapshot, request.now);
     for (const store::Segment& segment : snapshot.segments()) ages_.emplace_back(segment, plausible, unknown);
@@ -177,7 +177,6 @@ class Retention {
   }
 
   const store::Snapshot& snapshot_;
-  const RetentionRequest& request_;
   std::vector<EventAges> ages_;
   Cut cut_;
   Filter accounts_;
