@@ -62,8 +62,11 @@ std::string in_table(const store::KeptReject& kept, const std::string& shown) {
 
 // One that wasn't kept has no bytes; its length and hash say what they were.
 std::vector<Cell> cells_of(const store::KeptReject& kept, const std::string& shown, bool table) {
-  std::vector<Cell> cells{Cell::of(kept.source), Cell::of(kept.offset), Cell::of(kept.line),
-                          Cell::of(event::reason_code(kept.reason)), Cell::of(kept.length)};
+  std::string reason{event::reason_code(kept.reason)};
+  const std::string_view detail = event::reason_detail(kept.reason);
+  if (table && !detail.empty()) reason.append(": ").append(detail);
+  std::vector<Cell> cells{Cell::of(kept.source), Cell::of(kept.offset), Cell::of(kept.line), Cell::of(reason),
+                          Cell::of(kept.length)};
   if (table) {
     cells.push_back(Cell::of(in_table(kept, shown)));
     return cells;
@@ -111,11 +114,16 @@ struct RemoveArguments {
   bool dry_run = false;
 };
 
-event::Reason reason_argument(const std::string& text) {
+// All reasons of a code.
+std::vector<event::Reason> reason_argument(const std::string& text) {
+  std::vector<event::Reason> found;
   for (int number = 1; number < 256; ++number) {
     const auto reason = static_cast<event::Reason>(number);
-    if (event::reason_code(reason) == text) return reason;
+    // A number that is none has the code of the first.
+    const bool is_one = number == 1 || event::reason_code(reason) != event::reason_code(event::Reason::broken_json);
+    if (is_one && event::reason_code(reason) == text) found.push_back(reason);
   }
+  if (!found.empty()) return found;
   throw UsageError("--reason: '" + text + "' is none; trailkeeper rejects shows them");
 }
 
@@ -124,7 +132,10 @@ int run_remove(const GlobalOptions& global, const RemoveArguments& arguments) {
   request.now = now();
   request.dry_run = arguments.dry_run;
   request.sources = arguments.sources;
-  for (const std::string& reason : arguments.reasons) request.reasons.push_back(reason_argument(reason));
+  for (const std::string& reason : arguments.reasons) {
+    const std::vector<event::Reason> all = reason_argument(reason);
+    request.reasons.insert(request.reasons.end(), all.begin(), all.end());
+  }
   if (!arguments.before.empty()) request.before = time_argument(arguments.before, "--before");
   const bool some = !request.sources.empty() || !request.reasons.empty() || request.before;
   if (some == arguments.all) throw UsageError("say which: --source, --reason, --before; or --all, alone");

@@ -139,6 +139,16 @@ bool is_archive(std::string_view first) {
          (first.size() > kTarMagic + 5 && first.substr(kTarMagic, 5) == "ustar");
 }
 
+// The commands that make CSV of a cost report; a path that a shell or SQL might misread isn't put into them.
+std::string parquet_remedy(std::string_view path) {
+  std::string file{path};
+  const bool plain = !path.empty() && path.find_first_of("'\"$`\\!\n\r") == npos;
+  if (!plain) file = "FILE";
+  return "of a cost report make CSV and replay that: duckdb -c \"COPY (FROM read_parquet('" + file + "')) TO '" + file +
+         ".csv' (HEADER)\", or clickhouse-local -q \"SELECT * FROM file('" + file + "', Parquet) INTO OUTFILE '" +
+         file + ".csv' FORMAT CSVWithNames\"; of a trail " + std::string{kExport};
+}
+
 bool has_event(std::string_view first) {
   for (const std::string_view name :
        {"\"eventVersion\"", "\"eventName\"", "\"CloudTrailEvent\"", "\\\"eventVersion\\\"", "\\\"eventName\\\""}) {
@@ -159,12 +169,13 @@ FileKind file_kind(std::string_view path, std::string_view first) {
   if (is_archive(first)) return {What::archive, "archive", {}};
   for (const Magic& magic : kUnreadable) {
     if (first.substr(std::min(magic.offset, first.size())).starts_with(magic.bytes)) {
-      return {What::unreadable, std::string{magic.name}, magic.remedy};
+      const bool parquet = magic.name == "Parquet";
+      return {What::unreadable, std::string{magic.name}, parquet ? parquet_remedy(path) : std::string{magic.remedy}};
     }
   }
   const Compression left = compression_of(first);
   if (left != Compression::none && left < Compression::utf16_little) {
-    return {What::unreadable, "compression of more than four layers", kDecompress};
+    return {What::unreadable, "compression of more than four layers", std::string{kDecompress}};
   }
   // A trail may speak of anything: of Config's snapshots, of digests.
   if (has_event(first)) return {};

@@ -16,8 +16,8 @@ struct FileKind {
     unreadable,  ///< A format that is known and not read.
   };
   What what = What::trail;
-  std::string name;         ///< Of `other` and `unreadable`, for people: `VPC flow log`, `Parquet`.
-  std::string_view remedy;  ///< Of `unreadable`: what to do.
+  std::string name;    ///< Of `other` and `unreadable`, for people: `VPC flow log`, `Parquet`.
+  std::string remedy;  ///< Of `unreadable`: what to do.
 };
 
 /// `path`: as the source is named; folders of S3's layout (`AWSLogs/ACCOUNT/SERVICE/…`) tell a service. `first`: the

@@ -7,7 +7,7 @@
 #include <chrono>
 #include <cstring>
 
-#include "ingest/bill/byte_source.h"
+#include "ingest/file_kind.h"
 #include "ingest/source_reader.h"
 
 namespace trailkeeper::ingest {
@@ -33,28 +33,14 @@ bool is_trail_name(std::string_view path) {
   return path.ends_with(".json") || path.ends_with(".ndjson") || path.ends_with(".jsonl");
 }
 
-// What standard input has at once: enough to see what it is.
-std::string read_ahead(int descriptor) {
-  constexpr std::size_t kAhead = std::size_t{64} << 10;
-  std::string ahead(kAhead, '\0');
-  ssize_t got = 0;
-  do {
-    got = ::read(descriptor, ahead.data(), ahead.size());
-  } while (got < 0 && errno == EINTR);
-  ahead.resize(got < 0 ? 0 : static_cast<std::size_t>(got));
-  return ahead;
-}
-
-// Whether bytes, perhaps compressed, are the beginning of a cost report.
-bool begins_cost_report(std::string_view bytes) {
-  const Compression compression = compression_of(bytes);
-  if (compression == Compression::none) return is_cost_report(bytes);
-  constexpr std::size_t kEnough = std::size_t{64} << 10;
-  std::string plain;
-  LayerStream stream;
-  while (!bytes.empty() && plain.size() < kEnough && stream.step(bytes, kEnough, plain)) {
-  }
-  return is_cost_report(plain);
+// Whether a file is to be read here and not by the workers: a cost report, or an archive that may have some.
+bool may_have_reports(const std::string& path) {
+  const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  if (descriptor < 0) return false;
+  DescriptorInput stored{descriptor};
+  PlainInput plain{stored};
+  const std::string_view first = plain.peek();
+  return is_cost_report(first) || file_kind(path, first).what == FileKind::What::archive;
 }
 
 }  // namespace
@@ -62,6 +48,7 @@ bool begins_cost_report(std::string_view bytes) {
 ReplayResult Replay::run(const std::vector<std::string>& paths, const std::atomic<bool>& stop) {
   const auto begin = std::chrono::steady_clock::now();
   Pipeline pipeline{store_, options_};
+  bills_ = std::make_unique<BillLoader>(pipeline.writer());
   feed(pipeline, paths, stop);
   const PipelineTotals totals = pipeline.finish();
   update(pipeline);
@@ -70,9 +57,10 @@ ReplayResult Replay::run(const std::vector<std::string>& paths, const std::atomi
   result.duplicates = totals.duplicates;
   result.rewritten = totals.rewritten;
   result.variants = totals.variants;
-  result.bill_lines = bills_.lines;
-  result.duplicates += bills_.duplicates;
-  result.rejected = totals.rejected + bills_.rejected;
+  const BillTotals& bills = bills_->totals();
+  result.bill_lines = bills.lines;
+  result.duplicates += bills.duplicates;
+  result.rejected = totals.rejected + bills.rejected;
   result.files = progress_.files;
   result.bytes = progress_.bytes;
   result.interrupted = stop;
@@ -102,8 +90,8 @@ void Replay::feed(Pipeline& pipeline, const std::vector<std::string>& paths, con
       paths,
       [&](std::string path, std::uint64_t bytes) {
         progress_.total_bytes += bytes;
-        if (path != kStandardInput && !is_trail_name(path) && feed_bill(pipeline, path, stop)) return !stop;
-        if (path == kStandardInput || bytes == 0 || bytes > kSmallFile) {
+        const bool large = path == kStandardInput || bytes == 0 || bytes > kSmallFile;
+        if (large || (!is_trail_name(path) && may_have_reports(path))) {
           submit_batch();
           open = open && feed_large(pipeline, path, stop);
         } else {
@@ -124,63 +112,32 @@ bool Replay::feed_large(Pipeline& pipeline, const std::string& path, const std::
     found_.unreadable.push_back({path, std::strerror(errno)});
     return true;
   }
-  if (path != kStandardInput) return feed_slices(pipeline, path, descriptor, {}, stop);
-  std::string ahead = read_ahead(descriptor);
-  if (!begins_cost_report(ahead)) return feed_slices(pipeline, path, descriptor, std::move(ahead), stop);
-  ByteSource bytes{descriptor, std::move(ahead)};
-  load_bill(pipeline, path, bytes, stop);
-  return true;
-}
-
-// False: the pipeline takes no more.
-bool Replay::feed_slices(Pipeline& pipeline, const std::string& path, int descriptor, std::string ahead,
-                         const std::atomic<bool>& stop) {
-  SourceReader reader{descriptor, path, [&] { return pipeline.take_buffer(); }, std::move(ahead)};
-  bool open = true;
+  const SourceReader* reading = nullptr;
   std::uint64_t seen = 0;
+  const auto note_progress = [&] {
+    large_stored_bytes_ += reading->stored_bytes() - seen;
+    seen = reading->stored_bytes();
+    update(pipeline);
+  };
+  const auto take_report = [&](ByteInput& bytes, const std::string& name) {
+    bills_->load(name, bytes, stop, [&](std::uint64_t read) {
+      bill_bytes_ += read;
+      note_progress();
+    });
+    return bills_->problem();
+  };
+  SourceReader reader{descriptor, path, [&] { return pipeline.take_buffer(); }, take_report};
+  reading = &reader;
+  bool open = true;
   while (open && !stop) {
     auto slice = reader.next();
     if (!slice) break;
     open = pipeline.submit(std::move(*slice));
-    large_stored_bytes_ += reader.stored_bytes() - seen;
-    seen = reader.stored_bytes();
-    update(pipeline);
+    note_progress();
   }
   found_.add(reader.findings());
   ++large_files_;
   return open;
-}
-
-// False: the file is no cost report, and nothing was done.
-bool Replay::feed_bill(Pipeline& pipeline, const std::string& path, const std::atomic<bool>& stop) {
-  const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
-  if (descriptor < 0) return false;
-  ByteSource bytes{descriptor};
-  if (!is_cost_report(bytes.peek())) return false;
-  load_bill(pipeline, path, bytes, stop);
-  return true;
-}
-
-void Replay::load_bill(Pipeline& pipeline, const std::string& path, ByteSource& bytes, const std::atomic<bool>& stop) {
-  BillLoader loader{pipeline.writer()};
-  std::uint64_t seen = 0;
-  bill_bytes_ += loader.load(
-      path,
-      [&] {
-        const std::string_view piece = bytes.read();
-        large_stored_bytes_ += bytes.stored_bytes() - seen;
-        seen = bytes.stored_bytes();
-        update(pipeline);
-        return piece;
-      },
-      stop);
-  const BillTotals& totals = loader.totals();
-  bills_.lines += totals.lines;
-  bills_.duplicates += totals.duplicates;
-  bills_.variants += totals.variants;
-  bills_.rejected += totals.rejected;
-  if (!bytes.problem().empty()) found_.unreadable.push_back({path, bytes.problem()});
-  ++large_files_;
 }
 
 void Replay::update(const Pipeline& pipeline) {

@@ -3,11 +3,11 @@
 
 #include <atomic>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <vector>
 
 #include "ingest/bill/bill_loader.h"
-#include "ingest/bill/byte_source.h"
 #include "ingest/pipeline.h"
 
 namespace trailkeeper::ingest {
@@ -52,10 +52,6 @@ class Replay {
  private:
   void feed(Pipeline& pipeline, const std::vector<std::string>& paths, const std::atomic<bool>& stop);
   bool feed_large(Pipeline& pipeline, const std::string& path, const std::atomic<bool>& stop);
-  bool feed_bill(Pipeline& pipeline, const std::string& path, const std::atomic<bool>& stop);
-  void load_bill(Pipeline& pipeline, const std::string& path, ByteSource& bytes, const std::atomic<bool>& stop);
-  bool feed_slices(Pipeline& pipeline, const std::string& path, int descriptor, std::string ahead,
-                   const std::atomic<bool>& stop);
   void update(const Pipeline& pipeline);
 
   store::Store& store_;
@@ -64,7 +60,7 @@ class Replay {
   std::uint64_t large_files_ = 0;
   std::uint64_t large_stored_bytes_ = 0;
   std::uint64_t bill_bytes_ = 0;
-  BillTotals bills_;
+  std::unique_ptr<BillLoader> bills_;
   FileFindings found_;
 };
 

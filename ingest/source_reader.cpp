@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "ingest/bill/cost_report.h"
 #include "ingest/file_kind.h"
 
 namespace trailkeeper::ingest {
@@ -17,10 +18,11 @@ struct SourceReader::Entry {
 };
 
 SourceReader::SourceReader(int descriptor, std::string source, std::function<std::string()> take_buffer,
-                           std::string ahead)
-    : stored_(descriptor, std::move(ahead)), take_buffer_(std::move(take_buffer)) {
-  open(stored_, std::move(source));
-}
+                           TakeReport take_report)
+    : stored_(descriptor),
+      source_(std::move(source)),
+      take_buffer_(std::move(take_buffer)),
+      take_report_(std::move(take_report)) {}
 
 SourceReader::~SourceReader() {
   while (!open_.empty()) open_.pop_back();
@@ -28,6 +30,10 @@ SourceReader::~SourceReader() {
 
 void SourceReader::open(ByteInput& bytes, std::string name) {
   auto entry = std::make_unique<Entry>(bytes, std::move(name));
+  if (take_report_ && is_cost_report(entry->plain.peek())) {
+    hand_over(*entry);
+    return;
+  }
   const FileKind kind = file_kind(entry->name, entry->plain.peek());
   switch (kind.what) {
     case FileKind::What::trail:
@@ -42,11 +48,17 @@ void SourceReader::open(ByteInput& bytes, std::string name) {
       break;
     case FileKind::What::other: ++findings_.others[kind.name]; return;
     case FileKind::What::unreadable:
-      findings_.unreadable.push_back(
-          {entry->name, "its format (" + kind.name + ") is not read: " + std::string{kind.remedy}});
+      findings_.unreadable.push_back({entry->name, "its format (" + kind.name + ") is not read: " + kind.remedy});
       return;
   }
   open_.push_back(std::move(entry));
+}
+
+void SourceReader::hand_over(Entry& entry) {
+  std::string problem = take_report_(entry.plain, entry.name);
+  if (problem.empty()) problem = entry.plain.problem();
+  if (!problem.empty()) findings_.unreadable.push_back({entry.name, std::move(problem)});
+  findings_.add_joined(entry.name, entry.plain.members());
 }
 
 // Ends the innermost entry.
@@ -60,6 +72,7 @@ void SourceReader::close() {
 }
 
 std::optional<Slice> SourceReader::next() {
+  if (source_) open(stored_, *std::exchange(source_, std::nullopt));
   while (!open_.empty()) {
     Entry& entry = *open_.back();
     if (entry.slices) {

@@ -20,9 +20,13 @@ namespace trailkeeper::ingest {
 /// source's size. A member of an archive is a source of its own, named `ARCHIVE!MEMBER`. Not thread-safe.
 class SourceReader {
  public:
-  /// Owns `descriptor`. `take_buffer` gives a string to read into (to be recycled), possibly empty. `ahead`: bytes that
-  /// were read from it before.
-  SourceReader(int descriptor, std::string source, std::function<std::string()> take_buffer, std::string ahead = {});
+  /// Takes a cost report, in place of slices; returns what is wrong with it, if anything.
+  using TakeReport = std::function<std::string(ByteInput& bytes, const std::string& name)>;
+
+  /// Owns `descriptor`. `take_buffer` gives a string to read into (to be recycled), possibly empty. Without
+  /// `take_report`, cost reports are read as what they aren't: trails.
+  SourceReader(int descriptor, std::string source, std::function<std::string()> take_buffer,
+               TakeReport take_report = {});
   ~SourceReader();
   SourceReader(const SourceReader&) = delete;
   SourceReader& operator=(const SourceReader&) = delete;
@@ -40,10 +44,13 @@ class SourceReader {
  private:
   struct Entry;
   void open(ByteInput& bytes, std::string name);
+  void hand_over(Entry& entry);
   void close();
 
   DescriptorInput stored_;
+  std::optional<std::string> source_;  // Until it is opened.
   std::function<std::string()> take_buffer_;
+  TakeReport take_report_;
   std::vector<std::unique_ptr<Entry>> open_;  // An archive, in it one of its members, and so on.
   FileFindings findings_;
 };

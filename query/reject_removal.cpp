@@ -26,6 +26,8 @@ std::string journal_text(const RejectRemoval& request, const store::RemovedRejec
   append_list("sources", request.sources, json);
   std::vector<std::string> reasons;
   for (const event::Reason reason : request.reasons) reasons.emplace_back(event::reason_code(reason));
+  // Some reasons have one code.
+  reasons.erase(std::unique(reasons.begin(), reasons.end()), reasons.end());
   append_list("reasons", reasons, json);
   if (request.before) json += fmt::format(R"(,"before":"{}")", event::format_timestamp(*request.before));
   return json + "}";

@@ -117,7 +117,7 @@ std::optional<HttpResponse> refuse_archive(std::string_view body) {
     case ingest::FileKind::What::archive:
       return error_response(415, "the body is an archive: send its members, or replay it with trailkeeper replay");
     case ingest::FileKind::What::unreadable:
-      return error_response(415, "the body's format (" + kind.name + ") is not read: " + std::string{kind.remedy});
+      return error_response(415, "the body's format (" + kind.name + ") is not read: " + kind.remedy);
     case ingest::FileKind::What::trail:
     case ingest::FileKind::What::other: break;
   }

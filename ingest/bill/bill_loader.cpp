@@ -9,65 +9,80 @@ namespace {
 constexpr std::size_t kBatchBytes = std::size_t{48} << 20;
 constexpr std::size_t kMaxBills = 256;
 constexpr std::size_t kMaxRejects = 4096;
+constexpr std::size_t kPiece = std::size_t{256} << 10;
 
 }  // namespace
 
-std::uint64_t BillLoader::load(const std::string& source, const ReadBytes& read, const std::atomic<bool>& stop) {
+void BillLoader::load(const std::string& source, ByteInput& bytes, const std::atomic<bool>& stop,
+                      const Progress& progress) {
   source_ = source;
   header_.clear();
+  problem_.clear();
   report_.reset();
+  batch_ = 0;
   CsvReader reader;
   CsvRecord record;
-  std::uint64_t bytes = 0;
+  std::string piece(kPiece, '\0');
+  std::uint64_t read = 0;
   std::uint64_t reached = 0;
   bool last = false;
-  while (!last && !stop) {
-    const std::string_view piece = read();
-    bytes += piece.size();
-    last = piece.empty();
-    reader.put(piece, last);
-    while (reader.next(record)) {
+  while (!last && !stop && problem_.empty()) {
+    const std::size_t size = bytes.read(piece.data(), piece.size());
+    read += size;
+    last = size == 0;
+    reader.put(std::string_view{piece}.substr(0, size), last);
+    while (problem_.empty() && reader.next(record)) {
       take(record);
       reached = record.offset + record.bytes.size();
       if (memory_ >= kBatchBytes || bills_.size() > kMaxBills || rejects_.size() >= kMaxRejects) {
         commit({source_, reached, false});
       }
     }
+    progress(size);
   }
-  commit({source_, last ? bytes : reached, last});
-  return bytes;
+  commit({source_, last ? read : reached, last});
+}
+
+void BillLoader::take_header(const CsvRecord& record) {
+  header_ = record.bytes;
+  std::string missing;
+  report_ = CostReport::from_header(record, missing);
+  if (!report_) problem_ = "is a cost report without the columns " + missing + ": nothing of it was taken";
 }
 
 void BillLoader::take(const CsvRecord& record) {
   if (header_.empty()) {
-    header_ = record.bytes;
-    report_ = CostReport::from_header(record);
-    if (report_) return;
-  }
-  // Without the columns that it needs, nothing of a report can be taken.
-  if (!report_) {
-    reject(record);
+    take_header(record);
     return;
   }
-  const auto line = report_->read(record);
-  if (!line) {
-    reject(record);
+  // Who joins reports has their first lines in between.
+  if (record.bytes == header_) return;
+  ReportLine line;
+  if (const event::Reason reason = report_->read(record, line); reason != event::Reason::none) {
+    reject(record, reason);
     return;
+  }
+  if (line.line.id.empty()) {
+    // Equal lines are as many charges. Which they are is counted for each batch, so that the memory is bounded.
+    const std::uint64_t earlier = repeated_[line.line.content]++;
+    constexpr unsigned kBatchShift = 32;
+    const std::uint64_t number = (batch_ << kBatchShift) + earlier;
+    if (number > 0) line.line.key = CostReport::repeated(line.line.key, number);
   }
   const auto is_of = [&line](const store::BillBatch& bill) {
-    return bill.month() == line->month && bill.payer() == line->payer;
+    return bill.month() == line.month && bill.payer() == line.payer;
   };
   if (last_ >= bills_.size() || !is_of(bills_[last_])) {
     last_ = 0;
     while (last_ < bills_.size() && !is_of(bills_[last_])) ++last_;
-    if (last_ == bills_.size()) bills_.emplace_back(std::string{line->payer}, line->month, header_);
+    if (last_ == bills_.size()) bills_.emplace_back(std::string{line.payer}, line.month, header_);
   }
-  bills_[last_].add(line->line);
-  memory_ += line->line.raw.size() + line->line.id.size() + sizeof(store::BillBatch::Line);
+  bills_[last_].add(line.line);
+  memory_ += line.line.raw.size() + line.line.id.size() + sizeof(store::BillBatch::Line);
 }
 
-void BillLoader::reject(const CsvRecord& record) {
-  rejects_.push_back({source_, record.offset, record.line, event::Reason::bad_bill_line, std::string{record.bytes}});
+void BillLoader::reject(const CsvRecord& record, event::Reason reason) {
+  rejects_.push_back({source_, record.offset, record.line, reason, std::string{record.bytes}});
   memory_ += record.bytes.size();
 }
 
@@ -81,6 +96,8 @@ void BillLoader::commit(const store::SourcePosition& position) {
   rejects_.clear();
   memory_ = 0;
   last_ = 0;
+  ++batch_;
+  repeated_.clear();
 }
 
 }  // namespace trailkeeper::ingest

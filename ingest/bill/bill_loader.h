@@ -3,13 +3,14 @@
 
 #include <atomic>
 #include <functional>
-#include <map>
 #include <memory>
 #include <optional>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "ingest/bill/cost_report.h"
+#include "ingest/byte_input.h"
 #include "store/writer.h"
 
 namespace trailkeeper::ingest {
@@ -22,26 +23,31 @@ struct BillTotals {
   std::uint64_t rejected = 0;
 };
 
-/// Reads bytes of a report; empty at its end.
-using ReadBytes = std::function<std::string_view()>;
-
 /// Loads reports one after the other. Memory is bounded, whatever their size.
 class BillLoader {
  public:
   explicit BillLoader(store::Writer& writer) : writer_(writer) {}
 
-  /// Loads a whole source, committing as it goes; until `stop`. Returns the bytes taken. Throws StoreError.
-  std::uint64_t load(const std::string& source, const ReadBytes& read, const std::atomic<bool>& stop);
+  /// Is told how many bytes were read, as they are.
+  using Progress = std::function<void(std::uint64_t bytes)>;
 
+  /// Loads a whole source, committing as it goes; until `stop`. Throws StoreError.
+  void load(const std::string& source, ByteInput& bytes, const std::atomic<bool>& stop, const Progress& progress);
+
+  /// Of all sources so far.
   [[nodiscard]] const BillTotals& totals() const { return totals_; }
+  /// Why nothing of the last source could be taken; empty if something was.
+  [[nodiscard]] const std::string& problem() const { return problem_; }
 
  private:
   void take(const CsvRecord& record);
-  void reject(const CsvRecord& record);
+  void take_header(const CsvRecord& record);
+  void reject(const CsvRecord& record, event::Reason reason);
   void commit(const store::SourcePosition& position);
 
   store::Writer& writer_;
   BillTotals totals_;
+  std::string problem_;
   std::string source_;
   std::string header_;
   std::optional<CostReport> report_;
@@ -49,6 +55,8 @@ class BillLoader {
   std::size_t last_ = 0;  // The bill of the line before.
   std::size_t memory_ = 0;
   std::vector<store::RejectedRecord> rejects_;
+  std::uint64_t batch_ = 0;                                    // Of the source.
+  std::unordered_map<std::uint64_t, std::uint64_t> repeated_;  // Lines without ID of the batch, by content.
 };
 
 }  // namespace trailkeeper::ingest

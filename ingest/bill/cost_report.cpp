@@ -7,6 +7,7 @@
 #include <cstring>
 
 #include "event/timestamp.h"
+#include "ingest/bill/focus.h"
 #include "rules/credits/calendar.h"
 #include "rules/credits/money.h"
 
@@ -31,10 +32,43 @@ bool is_account(std::string_view text) {
   return text.size() == kDigits && std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
 }
 
-// `2024-05-01T10:00:00Z`, `2024-05-01 10:00:00.000`, `2024-05-01`.
+std::string_view without(std::string_view text, std::string_view ending) {
+  return text.ends_with(ending) ? text.substr(0, text.size() - ending.size()) : text;
+}
+
+std::string_view trimmed(std::string_view text) {
+  while (!text.empty() && text.back() == ' ') text.remove_suffix(1);
+  while (!text.empty() && text.front() == ' ') text.remove_prefix(1);
+  return text;
+}
+
+// `2024-05-01T10:00:00Z`, `2024-05-01`, and as query engines print it: `2024-05-01 10:00:00.000 UTC`, `… +00`.
 std::optional<event::Timestamp> parse_time(std::string_view text) {
+  constexpr std::size_t kPlain = 19;
+  constexpr std::size_t kLongest = 48;
+  text = trimmed(text);
   if (const auto day = rules::credits::parse_day(text)) return rules::credits::start_of(*day);
-  return event::parse_timestamp(text);
+  if (text.size() < kPlain || text.size() > kLongest) return event::parse_timestamp(text);
+  for (const std::string_view zone : {"Etc/UTC", "UTC", "GMT", "Z"}) {
+    const std::string_view rest = without(text, zone);
+    if (rest.size() == text.size()) continue;
+    return event::parse_timestamp(trimmed(rest));
+  }
+  // An offset of hours alone, or behind a space.
+  std::string time{text};
+  const std::size_t sign = time.find_last_of("+-");
+  if (sign == std::string::npos || sign < kPlain) return event::parse_timestamp(time);
+  if (time.size() - sign == 3) time += ":00";
+  const std::size_t space = time.find_last_not_of(' ', sign - 1);
+  time.erase(space + 1, sign - space - 1);
+  return event::parse_timestamp(time);
+}
+
+// Up to so many bytes, whole characters.
+std::string_view front_of(std::string_view text, std::size_t most) {
+  if (text.size() <= most) return text;
+  while (most > 0 && (static_cast<unsigned char>(text[most]) & 0xC0) == 0x80) --most;
+  return text.substr(0, most);
 }
 
 store::BillKey hash128(std::string_view text) {
@@ -51,33 +85,93 @@ store::BillKey hash128(std::string_view text) {
 bool is_cost_report(std::string_view first_bytes) {
   constexpr std::size_t kMaxHeader = std::size_t{64} << 10;
   const std::string_view line = first_bytes.substr(0, std::min(first_bytes.find('\n'), kMaxHeader));
-  return line.find(',') != std::string_view::npos &&
-         plain_name(line).find("lineitemunblendedcost") != std::string::npos;
+  const std::size_t visible = line.find_first_not_of(" \xEF\xBB\xBF");
+  if (visible == std::string_view::npos || line[visible] == '{' || line[visible] == '[') return false;
+  if (line.find(',') == std::string_view::npos) return false;
+  const std::string names = plain_name(line);
+  const auto has = [&names](std::string_view name) { return names.find(name) != std::string::npos; };
+  return has("lineitemunblendedcost") || (has("billedcost") && has("chargeperiodstart"));
 }
 
-std::optional<CostReport> CostReport::from_header(const CsvRecord& header) {
-  constexpr std::array<std::string_view, kColumns> kNames{
-      "identitylineitemid",       "identitytimeinterval",   "billpayeraccountid",    "billbillingperiodstartdate",
-      "billbillingentity",        "lineitemusageaccountid", "lineitemproductcode",   "lineitemusagetype",
-      "lineitemlineitemtype",     "lineitemusagestartdate", "lineitemunblendedcost", "lineitemcurrencycode",
-      "reservationreservationarn"};
+std::optional<CostReport> CostReport::from_header(const CsvRecord& header, std::string& missing) {
+  using Names = std::array<std::string_view, kColumns>;
+  constexpr Names kNames{"identitylineitemid",
+                         "identitytimeinterval",
+                         "billpayeraccountid",
+                         "billbillingperiodstartdate",
+                         "billbillingentity",
+                         "lineitemusageaccountid",
+                         "lineitemproductcode",
+                         "lineitemusagetype",
+                         "lineitemlineitemtype",
+                         "lineitemusagestartdate",
+                         "lineitemunblendedcost",
+                         "lineitemcurrencycode",
+                         "reservationreservationarn",
+                         "lineitemoperation",
+                         "lineitemresourceid",
+                         "lineitemlineitemdescription",
+                         "-",
+                         "-",
+                         "-",
+                         "-",
+                         "-",
+                         "-"};
+  constexpr Names kFocusNames{"-",
+                              "-",
+                              "billingaccountid",
+                              "billingperiodstart",
+                              "providername",
+                              "subaccountid",
+                              "xservicecode",
+                              "xusagetype",
+                              "chargecategory",
+                              "chargeperiodstart",
+                              "billedcost",
+                              "billingcurrency",
+                              "-",
+                              "xoperation",
+                              "resourceid",
+                              "chargedescription",
+                              "servicename",
+                              "publishername",
+                              "chargeclass",
+                              "chargefrequency",
+                              "commitmentdiscountid",
+                              "commitmentdiscounttype"};
   CostReport report;
-  for (std::size_t i = 0; i < header.fields.size(); ++i) {
-    const std::string name = plain_name(header.fields[i]);
-    report.name_hashes_.push_back(XXH3_64bits(name.data(), name.size()));
-    const auto* found = std::find(kNames.begin(), kNames.end(), name);
-    if (found == kNames.end()) continue;
-    auto& column = report.columns_[static_cast<std::size_t>(found - kNames.begin())];
+  std::vector<std::string> plain;
+  for (const std::string_view name : header.fields) plain.push_back(plain_name(name));
+  report.focus_ = std::find(plain.begin(), plain.end(), kNames[kCost]) == plain.end();
+  const Names& names = report.focus_ ? kFocusNames : kNames;
+  for (std::size_t i = 0; i < plain.size(); ++i) {
+    report.name_hashes_.push_back(XXH3_64bits(plain[i].data(), plain[i].size()));
+    const auto* found = std::find(names.begin(), names.end(), plain[i]);
+    if (found == names.end()) continue;
+    auto& column = report.columns_[static_cast<std::size_t>(found - names.begin())];
     if (!column) column = i;
   }
-  for (const Column needed : {kAccount, kService, kLineType, kStart, kCost}) {
-    if (!report.columns_[needed]) return std::nullopt;
-  }
+  const auto has = [&report](Column column) { return report.columns_[column].has_value(); };
+  const auto need = [&missing](bool there, std::string_view cur, std::string_view focus) {
+    if (there) return;
+    missing.append(missing.empty() ? "" : ", ").append(focus.empty() ? cur : focus);
+  };
+  const bool focus = report.focus_;
+  const auto or_none = [focus](std::string_view name) { return focus ? name : std::string_view{}; };
+  need(has(kAccount) || (focus && has(kPayer)), "line_item_usage_account_id", or_none("SubAccountId"));
+  need(has(kService) || has(kServiceName), "line_item_product_code", or_none("ServiceName"));
+  need(has(kLineType), "line_item_line_item_type", or_none("ChargeCategory"));
+  need(has(kStart), "line_item_usage_start_date", or_none("ChargePeriodStart"));
+  need(has(kCost), "line_item_unblended_cost", or_none("BilledCost"));
+  if (!missing.empty()) return std::nullopt;
   return report;
 }
 
+// Exports of databases have `\N` or `NULL` where there is nothing.
 std::string_view CostReport::field(const CsvRecord& record, Column column) const {
-  return columns_[column] ? record.fields[*columns_[column]] : std::string_view{};
+  if (!columns_[column]) return {};
+  const std::string_view text = record.fields[*columns_[column]];
+  return text == "\\N" || text == "NULL" || text == "null" ? std::string_view{} : text;
 }
 
 // Of the pairs of column and value, whatever their order; empty values say nothing.
@@ -90,40 +184,91 @@ std::uint64_t CostReport::content_of(const CsvRecord& record) const {
   return sum;
 }
 
-std::optional<ReportLine> CostReport::read(const CsvRecord& record) const {
-  if (!record.sound || record.fields.size() != name_hashes_.size()) return std::nullopt;
-  ReportLine found;
-  store::BillLine& line = found.line;
-  line.usage_account = field(record, kAccount);
-  found.payer = field(record, kPayer);
-  if (found.payer.empty()) found.payer = line.usage_account;
-  if (!is_account(found.payer) || !is_account(line.usage_account)) return std::nullopt;
-  const std::string_view currency = field(record, kCurrency);
-  const auto start = parse_time(field(record, kStart));
-  const auto cost = rules::credits::Money::parse(field(record, kCost));
-  if (!start || !cost || (!currency.empty() && currency != "USD")) return std::nullopt;
-  line.start = *start;
-  line.amount = cost->units();
-  const auto period = parse_time(field(record, kMonth));
-  found.month = Month::of(rules::credits::day_of(period.value_or(*start))).number();
+std::uint64_t CostReport::place_of(const CsvRecord& record, const store::BillLine& line) const {
+  std::string place;
+  for (const std::string_view text :
+       {line.usage_account, line.service, line.usage_type, line.line_type, field(record, kOperation),
+        field(record, kResource), field(record, kDescription)}) {
+    place.append(text);
+    place.push_back('\0');
+  }
+  place.append(reinterpret_cast<const char*>(&line.start), sizeof line.start);
+  return XXH3_64bits(place.data(), place.size());
+}
+
+// Service, types and what else says what a charge is for.
+void CostReport::name_line(const CsvRecord& record, store::BillLine& line) const {
   line.service = field(record, kService);
   line.usage_type = field(record, kUsageType);
   line.line_type = field(record, kLineType);
   line.entity = field(record, kEntity);
   line.reservation = !field(record, kReservation).empty();
+  if (focus_) {
+    const FocusCharge charge{line.line_type,
+                             field(record, kChargeClass),
+                             field(record, kFrequency),
+                             field(record, kCommitment),
+                             field(record, kCommitmentType),
+                             line.amount < 0,
+                             line.amount == 0};
+    if (line.service.empty()) line.service = focus_service(field(record, kServiceName));
+    line.line_type = focus_line_type(charge);
+    line.entity = focus_entity(line.entity, field(record, kPublisher));
+    line.reservation = !charge.commitment.empty() && !is_savings_plan(charge);
+  }
+  // What a credit is called is all that tells it from others.
+  constexpr std::size_t kMaxDescription = 200;
+  const std::string_view description = field(record, kDescription);
+  if (line.line_type == "Credit" && !description.empty()) line.usage_type = front_of(description, kMaxDescription);
+}
+
+event::Reason CostReport::read(const CsvRecord& record, ReportLine& found) const {
+  using event::Reason;
+  if (!record.sound || record.fields.size() != name_hashes_.size()) return Reason::bad_bill_line;
+  found = {};
+  store::BillLine& line = found.line;
+  line.usage_account = field(record, kAccount);
+  found.payer = field(record, kPayer);
+  if (found.payer.empty()) found.payer = line.usage_account;
+  if (line.usage_account.empty() && focus_) line.usage_account = found.payer;
+  if (!is_account(found.payer) || !is_account(line.usage_account)) return Reason::bad_bill_account;
+  const auto start = parse_time(field(record, kStart));
+  const auto period = parse_time(field(record, kMonth));
+  if (!start || (!period && !field(record, kMonth).empty())) return Reason::bad_bill_time;
+  const auto cost = rules::credits::Money::parse(field(record, kCost));
+  if (!cost) return Reason::bad_bill_amount;
+  const std::string_view currency = field(record, kCurrency);
+  if (!currency.empty() && currency != "USD") return Reason::bad_bill_currency;
+  line.start = *start;
+  line.amount = cost->units();
+  found.month = Month::of(rules::credits::day_of(period.value_or(*start))).number();
+  name_line(record, line);
   line.id = field(record, kLineId);
   line.raw = record.bytes;
   line.content = content_of(record);
-  // A line without an ID is what it says.
+  found.place = place_of(record, line);
+  // A line without an ID is what it says; an ID without an interval is one of each start.
   std::string identity{found.payer};
   identity += '\n';
   identity += std::to_string(found.month);
   identity += '\n';
   identity += line.id;
   identity += '\n';
-  identity += line.id.empty() ? std::to_string(line.content) : std::string{field(record, kInterval)};
+  if (line.id.empty()) {
+    identity += std::to_string(line.content);
+  } else if (columns_[kInterval]) {
+    identity += field(record, kInterval);
+  } else {
+    identity += std::to_string(line.start);
+  }
   line.key = hash128(identity);
-  return found;
+  return Reason::none;
+}
+
+store::BillKey CostReport::repeated(const store::BillKey& key, std::uint64_t earlier) {
+  std::string identity{reinterpret_cast<const char*>(key.data()), key.size()};
+  identity.append(reinterpret_cast<const char*>(&earlier), sizeof earlier);
+  return hash128(identity);
 }
 
 }  // namespace trailkeeper::ingest

@@ -1,4 +1,4 @@
-// Lines of AWS Cost and Usage Reports, by the column names of CUR 2.0 and of the legacy reports.
+// Lines of AWS Cost and Usage Reports, by the column names of CUR 2.0, of the legacy reports and of FOCUS.
 #pragma once
 
 #include <array>
@@ -7,12 +7,13 @@
 #include <string_view>
 #include <vector>
 
+#include "event/reject.h"
 #include "ingest/bill/csv_reader.h"
 #include "store/bill_batch.h"
 
 namespace trailkeeper::ingest {
 
-/// Whether a file that begins so is a cost report: its first line names an unblended cost.
+/// Whether a file that begins so is a cost report: its first line names an unblended cost, or FOCUS's billed cost.
 bool is_cost_report(std::string_view first_bytes);
 
 /// A line that is a charge (or a credit, refund, tax…), and whose bill it is on.
@@ -20,16 +21,20 @@ struct ReportLine {
   std::string_view payer;   ///< 12 digits.
   std::uint32_t month = 0;  ///< As 202405.
   store::BillLine line;
+  std::uint64_t place = 0;  ///< Hash of what is charged: all that says it but identity and amount.
 };
 
 /// The meaning of a report's columns.
 class CostReport {
  public:
-  /// From the report's first line. Nothing if a column that every charge needs is missing.
-  static std::optional<CostReport> from_header(const CsvRecord& header);
+  /// From the report's first line. Nothing if a column that every charge needs is missing; `missing` then names them.
+  static std::optional<CostReport> from_header(const CsvRecord& header, std::string& missing);
 
-  /// Nothing for a line that lacks an account, a time or an amount in USD. Views are the record's.
-  std::optional<ReportLine> read(const CsvRecord& record) const;
+  /// Reads a line; any reason but `none` says what is wrong with it. Views are the record's, or static.
+  event::Reason read(const CsvRecord& record, ReportLine& found) const;
+
+  /// The key of a line without an ID that is the same as `earlier` others before it in its file.
+  static store::BillKey repeated(const store::BillKey& key, std::uint64_t earlier);
 
  private:
   enum Column : std::size_t {
@@ -46,12 +51,25 @@ class CostReport {
     kCost,
     kCurrency,
     kReservation,
+    kOperation,
+    kResource,
+    kDescription,
+    // FOCUS only.
+    kServiceName,
+    kPublisher,
+    kChargeClass,
+    kFrequency,
+    kCommitment,
+    kCommitmentType,
     kColumns,
   };
 
   [[nodiscard]] std::string_view field(const CsvRecord& record, Column column) const;
   [[nodiscard]] std::uint64_t content_of(const CsvRecord& record) const;
+  [[nodiscard]] std::uint64_t place_of(const CsvRecord& record, const store::BillLine& line) const;
+  void name_line(const CsvRecord& record, store::BillLine& line) const;
 
+  bool focus_ = false;
   std::array<std::optional<std::size_t>, kColumns> columns_;
   std::vector<std::uint64_t> name_hashes_;  // Of all columns, in whatever naming.
 };

@@ -31,8 +31,8 @@ void CsvReader::skip(std::size_t count) {
   offset_ += count;
 }
 
-// Where the record's line end is, from begin_; npos if it isn't there yet.
-std::size_t CsvReader::end_of_record() const {
+std::size_t CsvReader::end_of_record(bool& open) const {
+  open = false;
   const char* at = buffer_.data() + begin_;
   const char* const end = buffer_.data() + buffer_.size();
   while (at < end) {
@@ -41,7 +41,10 @@ std::size_t CsvReader::end_of_record() const {
     if (quote == line_end)
       return line_end == end ? std::string::npos : static_cast<std::size_t>(line_end - buffer_.data()) - begin_;
     const char* const closing = find(quote + 1, end, '"');
-    if (closing == end) return std::string::npos;
+    if (closing == end) {
+      open = true;
+      return std::string::npos;
+    }
     at = closing + 1;
   }
   return std::string::npos;
@@ -49,11 +52,16 @@ std::size_t CsvReader::end_of_record() const {
 
 bool CsvReader::next(CsvRecord& record) {
   while (started_ && begin_ < buffer_.size()) {
-    std::size_t size = end_of_record();
+    bool open = false;
+    std::size_t size = end_of_record(open);
     const std::size_t there = buffer_.size() - begin_;
     bool sound = true;
     bool ended = true;
-    if (size == std::string::npos || size > kMaxCsvRecord) {
+    if (size == std::string::npos && last_ && !open && there <= kMaxCsvRecord) {
+      // The last record, without a line end.
+      size = there;
+      ended = false;
+    } else if (size == std::string::npos || size > kMaxCsvRecord) {
       // A quote that is never closed must not take the rest of the file: the record ends with its line then.
       const bool too_long = there > kMaxCsvRecord;
       if (!too_long && !last_) return false;

@@ -31,7 +31,8 @@ class CsvReader {
   bool next(CsvRecord& record);
 
  private:
-  [[nodiscard]] std::size_t end_of_record() const;
+  /// Where the record's line end is, from its begin; npos if it isn't there yet: then `open` says whether a quote is.
+  std::size_t end_of_record(bool& open) const;
   void split(std::string_view bytes, CsvRecord& record);
   void skip(std::size_t count);
 

@@ -427,7 +427,7 @@ TEST_CASE("digest-file and aggregated: evidence, but not events") {
 
 TEST_CASE("every reason has a code and a sentence of its own") {
   std::vector<std::string_view> codes;
-  for (int i = 1; i <= static_cast<int>(Reason::bad_bill_line); ++i) {
+  for (int i = 1; i <= static_cast<int>(Reason::flattened_row); ++i) {
     const auto code = reason_code(static_cast<Reason>(i));
     CHECK_FALSE(code.empty());
     CHECK_FALSE(reason_text(static_cast<Reason>(i)).empty());

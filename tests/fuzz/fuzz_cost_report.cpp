@@ -20,10 +20,16 @@ std::string read_all(std::string_view bytes, std::size_t piece) {
     reader.put(bytes.substr(at, piece), at + piece > bytes.size());
     while (reader.next(record)) {
       out += std::to_string(record.offset) + (record.sound ? " " : "! ") + std::to_string(record.fields.size()) + "\n";
+      std::string missing;
+      ReportLine line;
       if (!report) {
-        report = CostReport::from_header(record);
-      } else if (const auto line = report->read(record)) {
-        out += std::string{line->payer} + std::to_string(line->month) + std::to_string(line->line.amount) + "\n";
+        report = CostReport::from_header(record, missing);
+        if (report.has_value() != missing.empty()) std::abort();
+      } else if (const auto reason = report->read(record, line); reason == trailkeeper::event::Reason::none) {
+        out += std::string{line.payer} + std::to_string(line.month) + std::to_string(line.line.amount) +
+               std::string{line.line.line_type} + "\n";
+      } else {
+        out += std::to_string(static_cast<int>(reason)) + "\n";
       }
     }
   }

@@ -5,6 +5,7 @@
 #include <string>
 
 using namespace trailkeeper::ingest;
+using trailkeeper::event::Reason;
 
 namespace {
 
@@ -37,14 +38,18 @@ struct Read {
   CsvRecord record;
   std::optional<CostReport> report;
   std::optional<ReportLine> line;
+  Reason reason = Reason::none;
 
   explicit Read(const std::string& csv) {
     reader.put(csv, true);
     REQUIRE(reader.next(record));
-    report = CostReport::from_header(record);
+    std::string missing;
+    report = CostReport::from_header(record, missing);
     REQUIRE(report);
     REQUIRE(reader.next(record));
-    line = report->read(record);
+    ReportLine found;
+    reason = report->read(record, found);
+    if (reason == Reason::none) line = found;
   }
 };
 
@@ -104,13 +109,67 @@ TEST_CASE("What a line says is its content; its identity is its ID and interval"
   CHECK(line.line->line.key != other.line->line.key);
 }
 
-TEST_CASE("Lines without account, time or amount in USD are none") {
-  for (const std::string_view line :
-       {"id1,i,111122223333,2024-05-01,4444,AmazonEC2,Usage,2024-05-02,1,USD\n",
-        "id1,i,111122223333,2024-05-01,444455556666,AmazonEC2,Usage,yesterday,1,USD\n",
-        "id1,i,111122223333,2024-05-01,444455556666,AmazonEC2,Usage,2024-05-02,much,USD\n",
-        "id1,i,111122223333,2024-05-01,444455556666,AmazonEC2,Usage,2024-05-02,1,CNY\n", "too,few\n"}) {
-    CHECK_MESSAGE(!Read{with(kCur2, line)}.line, line);
+TEST_CASE("What is wrong with a line is told") {
+  const auto reason = [](std::string_view line) { return Read{with(kCur2, line)}.reason; };
+  CHECK(reason("id1,i,111122223333,2024-05-01,4444,AmazonEC2,Usage,2024-05-02,1,USD\n") == Reason::bad_bill_account);
+  CHECK(reason("id1,i,payer,2024-05-01,444455556666,AmazonEC2,Usage,2024-05-02,1,USD\n") == Reason::bad_bill_account);
+  CHECK(reason("id1,i,111122223333,2024-05-01,444455556666,AmazonEC2,Usage,yesterday,1,USD\n") ==
+        Reason::bad_bill_time);
+  CHECK(reason("id1,i,111122223333,May,444455556666,AmazonEC2,Usage,2024-05-02,1,USD\n") == Reason::bad_bill_time);
+  CHECK(reason("id1,i,111122223333,2024-05-01,444455556666,AmazonEC2,Usage,2024-05-02,much,USD\n") ==
+        Reason::bad_bill_amount);
+  CHECK(reason("id1,i,111122223333,2024-05-01,444455556666,AmazonEC2,Usage,2024-05-02,,USD\n") ==
+        Reason::bad_bill_amount);
+  for (const std::string_view currency : {"CNY", "EUR", "usd"}) {
+    CHECK(reason("id1,i,111122223333,2024-05-01,444455556666,AmazonEC2,Usage,2024-05-02,1," + std::string{currency} +
+                 "\n") == Reason::bad_bill_currency);
   }
+  CHECK(reason("too,few\n") == Reason::bad_bill_line);
   CHECK(Read{with(kCur2, "id1,i,,,444455556666,AmazonEC2,Usage,2024-05-02,1,\n")}.line->payer == "444455556666");
+}
+
+TEST_CASE("A report that lacks columns says which") {
+  CsvReader reader;
+  CsvRecord record;
+  reader.put("identity_line_item_id,line_item_unblended_cost,line_item_usage_account_id\n", true);
+  REQUIRE(reader.next(record));
+  std::string missing;
+  CHECK(!CostReport::from_header(record, missing));
+  CHECK(missing == "line_item_product_code, line_item_line_item_type, line_item_usage_start_date");
+}
+
+TEST_CASE("Times are read as query engines print them") {
+  for (const std::string_view time :
+       {"2024-05-02T03:00:00Z", "2024-05-02T03:00:00.000Z", "2024-05-02 03:00:00.000 UTC", "2024-05-02 03:00:00 UTC",
+        "2024-05-02 03:00:00.000", "2024-05-02 03:00:00", "2024-05-02 03:00:00.000000 Etc/UTC", "2024-05-02 03:00:00 Z",
+        "2024-05-02 03:00:00+00", "2024-05-02 03:00:00 +0000", "2024-05-02 05:00:00.000 +02:00",
+        "2024-05-02 05:00:00+02", "2024-05-02 03:00:00 GMT"}) {
+    CAPTURE(time);
+    const Read read{with(kCur2, "id1,i,111122223333," + std::string{time} + ",444455556666,AmazonEC2,Usage," +
+                                    std::string{time} + ",1,USD\n")};
+    REQUIRE(read.line);
+    CHECK(read.line->line.start == 1'714'618'800'000);
+    CHECK(read.line->month == 202405);
+  }
+  for (const std::string_view time : {"2024-05-02 03:00:00 CEST", "2024-05-02 03:00:00 UTC UTC", "UTC",
+                                      "2024-05-02 UTC", "1714618800", "2024-05-02 03:00:00+", "+00"}) {
+    CAPTURE(time);
+    CHECK(Read{with(kCur2, "id1,i,111122223333,,444455556666,AmazonEC2,Usage," + std::string{time} + ",1,USD\n")}
+              .reason == Reason::bad_bill_time);
+  }
+}
+
+TEST_CASE("The last record may hold line breaks in quotes and end without one") {
+  for (const std::size_t piece : {1, 5, 100}) {
+    CHECK(records("a,b\nc,\"d\ne\"", piece) == std::vector<std::vector<std::string>>{{"a", "b"}, {"c", "d\ne"}});
+    CHECK(records("a,b\r\nc,\"d\r\n\"\"e\"\"\",f", piece) ==
+          std::vector<std::vector<std::string>>{{"a", "b"}, {"c", "d\r\n\"e\"", "f"}});
+    CHECK(records("a,\"b\nc\nd", piece) == std::vector<std::vector<std::string>>{{"broken"}, {"c"}, {"d"}});
+  }
+}
+
+TEST_CASE("What databases print for nothing is nothing") {
+  const Read read{with(kCur2, "id1,i,\\N,NULL,444455556666,AmazonEC2,Usage,2024-05-02 00:00:00,1,null\n")};
+  REQUIRE(read.line);
+  CHECK(read.line->payer == "444455556666");
 }
