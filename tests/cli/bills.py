@@ -36,7 +36,7 @@ def zipped(**members):
 
 def replayed(store, path):
     done = t.run("replay", path, "-o", "json", store=store)
-    return json.loads(done.stdout), done.stderr
+    return json.loads(done.stdout), done.stderr.decode()
 
 
 def lines(store, month="2024-06"):
@@ -64,7 +64,7 @@ def taken(name, data, count, rejected=0):
 # Equal lines are as many charges where nothing tells them apart; a quoted line break may be the last thing of a file.
 same = "2024-06-01T00:00:00.000Z"
 store = taken("noident.csv", CUR2 + "\n".join((cur2(same), cur2(same), cur2("2024-06-01T01:00:00.000Z"))), 3)
-t.equal("their sum", sum(float(line["amount"]) for line in lines(store)), 0.000015)
+t.equal("their sum", round(sum(float(line["amount"]) for line in lines(store)), 10), 0.000015)
 taken("noident.csv.gz", gzip.compress((CUR2 + cur2(same) + "\n" + cur2(same) + "\n").encode()), 2)
 
 # Athena's times, and those of other engines.
@@ -92,7 +92,7 @@ rows = [row for row in rows if row["source"].endswith("/bad.csv")]
 t.equal("one code", {row["reason"] for row in rows}, {"bad-bill-line"})
 for row, word, line in zip(rows, ("account", "time", "amount", "currency", "columns"), (2, 4, 6, 8, 10)):
     t.check("%s is named" % word, word in row["description"] and row["line"] == line, row)
-t.check("in a table, too", "bad-bill-line: currency" in t.run("rejects", store=store).stdout)
+t.check("in a table, too", "bad-bill-line: currency" in t.run("rejects", store=store).stdout.decode())
 removed = json.loads(t.run("rejects", "remove", "--reason", "bad-bill-line", "-o", "json", store=store).stdout)
 t.equal("removed by the one code", removed["records"], 10)
 
