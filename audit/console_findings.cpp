@@ -5,10 +5,9 @@
 #include <map>
 #include <tuple>
 
+#include "audit/activate_events.h"
 #include "audit/event_fields.h"
-#include "audit/named_events.h"
 #include "event/canonical_name.h"
-#include "rules/iam/json_node.h"
 
 namespace trailkeeper::audit {
 
@@ -17,7 +16,6 @@ namespace credits = rules::credits;
 
 namespace {
 
-constexpr std::string_view kActivate = "activate.amazonaws.com";
 constexpr std::array<std::string_view, 8> kActions{"CreateForm", "GetAccountContact", "GetContentInfo",
                                                    "GetCosts",   "GetCredits",        "GetMemberInfo",
                                                    "GetProgram", "PutMemberInfo"};
@@ -36,15 +34,16 @@ class ConsoleFindings {
       members_known_ = members_known_ || state.membership.has_value();
     }
     for (const credits::ApplicationState& application : book.programme().applications()) {
-      if (!application.decided || !application.decision->approved) continue;
-      const auto [found, is_new] = approved_.emplace(application.account, *application.decided);
-      if (!is_new) found->second = std::min(found->second, *application.decided);
+      if (application.decided && application.decision->approved) approve(application.account, *application.decided);
+    }
+    for (const credits::Credit& credit : book.programme().credits()) {
+      if (credit.kind != credits::CreditKind::other) approve(credit.account, credit.issued);
     }
   }
 
-  void look_at(const store::Segment& segment) {
+  void look_at_all() {
     const auto any = [](std::string_view) { return true; };
-    for_each_event_named(segment, kActivate, any, [&](std::uint32_t index) {
+    for_each_activate_event(snapshot_, any, [&](const store::Segment& segment, std::uint32_t index) {
       if (segment.time(index) <= book_.at()) look_at(segment, index);
     });
   }
@@ -52,11 +51,8 @@ class ConsoleFindings {
   std::vector<credits::Finding> take() {
     std::vector<credits::Finding> out;
     for (auto& [key, first] : found_) {
-      std::string json;
-      first.segment->append_event(first.index, snapshot_.hash_seed(), json);
-      const auto record = rules::iam::parse_json_object(json);
-      const rules::iam::JsonNode* id = record ? record->find("eventID") : nullptr;
-      out.push_back({first.time, std::get<0>(key), first.severity, std::get<1>(key), id == nullptr ? "" : id->text,
+      out.push_back({first.time, std::get<0>(key), first.severity, std::get<1>(key),
+                     event_name_of(bytes_of(*first.segment, first.index)),
                      first.sentence + (first.events > 1 ? ", " + std::to_string(first.events) + " times" : "")});
     }
     return out;
@@ -72,9 +68,30 @@ class ConsoleFindings {
     std::uint64_t events = 0;
   };
 
+  // An account has approved credits from then on (R56).
+  void approve(const std::string& account, event::Timestamp time) {
+    const auto [found, is_new] = approved_.emplace(account, time);
+    if (!is_new) found->second = std::min(found->second, time);
+  }
+
+  [[nodiscard]] std::string bytes_of(const store::Segment& segment, std::uint32_t index) const {
+    std::string json;
+    segment.append_event(index, snapshot_.hash_seed(), json);
+    return json;
+  }
+
+  // Of two events of one time, the one by eventID and bytes, whichever came first.
+  [[nodiscard]] bool earlier(const store::Segment& segment, std::uint32_t index, const First& than) const {
+    if (segment.time(index) != than.time) return segment.time(index) < than.time;
+    const std::string one = bytes_of(segment, index);
+    const std::string other = bytes_of(*than.segment, than.index);
+    return std::tuple{event_name_of(one), std::string_view{one}} <
+           std::tuple{event_name_of(other), std::string_view{other}};
+  }
+
   void look_at(const store::Segment& segment, std::uint32_t index) {
     const EventFields fields{segment};
-    const std::string name{event::canonical_name(kActivate, fields.text(Field::event_name, index))};
+    const std::string name{event::canonical_name(kActivateSource, fields.text(Field::event_name, index))};
     std::string account = fields.text(Field::recipient_account_id, index);
     if (account.empty()) account = fields.text(Field::account_id, index);
     if (!is_one_of(name, kActions)) {
@@ -115,8 +132,7 @@ class ConsoleFindings {
         found_.emplace(std::tuple{rule, account, name}, First{&segment, index, time, severity, sentence});
     First& first = found->second;
     ++first.events;
-    const auto place = [](const store::Segment& s, std::uint32_t i) { return std::pair{s.time(i), s.key(i)}; };
-    if (!is_new && place(segment, index) < place(*first.segment, first.index)) {
+    if (!is_new && earlier(segment, index, first)) {
       first.segment = &segment;
       first.index = index;
       first.time = time;
@@ -135,7 +151,7 @@ class ConsoleFindings {
 
 std::vector<credits::Finding> console_findings(const store::Snapshot& snapshot, const credits::Book& book) {
   ConsoleFindings findings{snapshot, book};
-  for (const store::Segment& segment : snapshot.segments()) findings.look_at(segment);
+  findings.look_at_all();
   return findings.take();
 }
 

@@ -2,12 +2,11 @@
 
 #include <fmt/format.h>
 
+#include "audit/activate_events.h"
 #include "audit/event_fields.h"
-#include "audit/named_events.h"
 #include "event/canonical_name.h"
 #include "event/json_text.h"
 #include "rules/credits/confidential.h"
-#include "rules/iam/json_node.h"
 #include "store/bills.h"
 #include "store/segment_parts.h"
 
@@ -18,8 +17,6 @@ namespace credits = rules::credits;
 
 namespace {
 
-constexpr std::string_view kActivate = "activate.amazonaws.com";
-
 std::optional<store::PolicyFile> settings_file(const store::Snapshot& snapshot) {
   std::optional<store::PolicyFile> newest;
   for (store::PolicyFile& file : snapshot.policy_files()) {
@@ -28,17 +25,11 @@ std::optional<store::PolicyFile> settings_file(const store::Snapshot& snapshot) 
   return newest;
 }
 
-std::optional<std::string> event_id_of(std::string_view json) {
-  const auto record = rules::iam::parse_json_object(json);
-  const rules::iam::JsonNode* id = record ? record->find("eventID") : nullptr;
-  return id == nullptr ? std::nullopt : std::optional{id->text};
-}
-
 credits::EventHead head_of(const store::Segment& segment, std::uint32_t index) {
   const EventFields fields{segment};
   credits::EventHead head;
   head.time = segment.time(index);
-  head.name = event::canonical_name(kActivate, fields.text(Field::event_name, index));
+  head.name = event::canonical_name(kActivateSource, fields.text(Field::event_name, index));
   head.account = fields.text(Field::recipient_account_id, index);
   if (head.account.empty()) head.account = fields.text(Field::account_id, index);
   head.region = fields.text(Field::aws_region, index);
@@ -50,7 +41,7 @@ credits::EventHead head_of(const store::Segment& segment, std::uint32_t index) {
 
 CreditLedger::CreditLedger(const store::Snapshot& snapshot, bool shown) : snapshot_(snapshot) {
   read_settings();
-  for (const store::Segment& segment : snapshot.segments()) read_facts(segment, shown);
+  read_facts(shown);
   for (const store::BillMonth& bill : store::bill_months(snapshot)) {
     if (const auto month = credits::Month::of_number(bill.month)) bills_.push_back({bill.payer, *month});
   }
@@ -69,21 +60,19 @@ void CreditLedger::read_settings() {
   }
 }
 
-void CreditLedger::read_facts(const store::Segment& segment, bool shown) {
+void CreditLedger::read_facts(bool shown) {
   const auto wanted = [shown](std::string_view name) {
     return credits::carries_facts(name) && (shown || name != "GetCredits");
   };
   std::string json;
-  for_each_event_named(segment, kActivate, wanted, [&](std::uint32_t index) {
+  for_each_activate_event(snapshot_, wanted, [&](const store::Segment& segment, std::uint32_t index) {
     json.clear();
     segment.append_event(index, snapshot_.hash_seed(), json);
-    credits::EventHead head = head_of(segment, index);
-    head.id = fmt::format("{:016x}", segment.hash(index));
+    const credits::EventHead head = head_of(segment, index);
     auto fact = credits::read_fact(head, json, settings_);
     if (fact && *fact) facts_.push_back(std::move(**fact));
     if (!fact) {
-      unreadable_.push_back({head.time, "", credits::Severity::medium, head.account,
-                             event_id_of(json).value_or(head.id),
+      unreadable_.push_back({head.time, "", credits::Severity::medium, head.account, event_name_of(json),
                              head.name + " can't be read: " + fact.error().message});
     }
   });

@@ -32,7 +32,7 @@ class CreditLedger {
 
  private:
   void read_settings();
-  void read_facts(const store::Segment& segment, bool shown);
+  void read_facts(bool shown);
   [[nodiscard]] std::vector<rules::credits::ChargeCell> cells(const rules::credits::BillName& name) const;
 
   const store::Snapshot& snapshot_;

@@ -59,9 +59,9 @@ int run_statement(const GlobalOptions& global, const CreditArguments& arguments)
                   arguments.time()};
   const MoneyCells money{global.format, opened.ledger.settings()};
   bool found = false;
-  static_cast<void>(opened.ledger.book(arguments.time(), [&](const credits::Bill& bill,
-                                                             const std::vector<credits::PaidCell>& cells,
-                                                             const std::vector<credits::CreditState>& states) {
+  static_cast<void>(opened.book(arguments.time(), [&](const credits::Bill& bill,
+                                                      const std::vector<credits::PaidCell>& cells,
+                                                      const std::vector<credits::CreditState>& states) {
     if (bill.payer != arguments.account || bill.month != month) return;
     found = true;
     audit::for_each_paid_line(opened.snapshot, bill, cells, [&](const audit::BilledLine& line) {
@@ -103,7 +103,7 @@ std::optional<std::vector<credits::Difference>> compare(const GlobalOptions& glo
 int run_reconcile(const GlobalOptions& global, const CreditArguments& arguments) {
   const OpenedLedger opened{global};
   credits::Usage usage;
-  const credits::Book book = opened.ledger.book(
+  const credits::Book book = opened.book(
       arguments.time(), [&](const credits::Bill& bill, const std::vector<credits::PaidCell>& cells,
                             const std::vector<credits::CreditState>& states) { usage.add(bill, cells, states); });
   std::vector<credits::Difference> found = usage.against_bills();

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <tuple>
 
 #include "audit/console_findings.h"
 #include "audit/doubled_bills.h"
@@ -24,7 +25,7 @@ Cell cell_of(const std::optional<event::Timestamp>& time) { return time ? time_c
 
 int run_applications(const GlobalOptions& global, const CreditArguments& arguments) {
   const OpenedLedger opened{global};
-  const credits::Book book = opened.ledger.book(arguments.time());
+  const credits::Book book = opened.book(arguments.time());
   const credits::Settings& settings = opened.ledger.settings();
   Out out{global, Out::Length::list};
   CreditRows rows{out,
@@ -63,7 +64,7 @@ int run_applications(const GlobalOptions& global, const CreditArguments& argumen
 
 int run_notices(const GlobalOptions& global, const CreditArguments& arguments) {
   const OpenedLedger opened{global};
-  const credits::Book book = opened.ledger.book(arguments.time());
+  const credits::Book book = opened.book(arguments.time());
   Out out{global, Out::Length::list};
   CreditRows rows{out, {{"time"}, {"account"}, {"kind"}, {"creditId"}, {"rule"}}, arguments.time()};
   for (const credits::Notice& notice : credits::notices(book)) {
@@ -80,8 +81,8 @@ int run_forecast(const GlobalOptions& global, const CreditArguments& arguments) 
   // Bills first, to know the charges; the book that they belong to is only there at the end.
   std::vector<std::pair<credits::Bill, std::vector<credits::PaidCell>>> paid;
   const credits::Book book =
-      opened.ledger.book(arguments.time(), [&](const credits::Bill& bill, const std::vector<credits::PaidCell>& cells,
-                                               const std::vector<credits::CreditState>&) {
+      opened.book(arguments.time(), [&](const credits::Bill& bill, const std::vector<credits::PaidCell>& cells,
+                                        const std::vector<credits::CreditState>&) {
         paid.emplace_back(credits::Bill{bill.payer, bill.month, {}}, cells);
       });
   credits::DailyCharges charges;
@@ -111,13 +112,16 @@ int run_forecast(const GlobalOptions& global, const CreditArguments& arguments) 
 
 int run_check(const GlobalOptions& global, const CreditArguments& arguments) {
   const OpenedLedger opened{global, true};
-  const credits::Book book = opened.ledger.book(arguments.time());
+  const credits::Book book = opened.book(arguments.time());
   std::vector<credits::Finding> findings = opened.ledger.unreadable();
   findings.insert(findings.end(), book.findings().begin(), book.findings().end());
   for (const auto& more : {audit::console_findings(opened.snapshot, book), audit::doubled_bills(opened.snapshot)}) {
     findings.insert(findings.end(), more.begin(), more.end());
   }
-  std::stable_sort(findings.begin(), findings.end(), [](const auto& a, const auto& b) { return a.time < b.time; });
+  std::sort(findings.begin(), findings.end(), [](const auto& a, const auto& b) {
+    return std::tie(a.time, a.account, a.event, a.rule, a.sentence) <
+           std::tie(b.time, b.account, b.event, b.rule, b.sentence);
+  });
   Out out{global, Out::Length::list};
   CreditRows rows{out, {{"time"}, {"rule"}, {"severity"}, {"account"}, {"event"}, {"sentence"}}, arguments.time()};
   int code = kDone;

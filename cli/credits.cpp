@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include <unordered_map>
+
 #include "cli/credit_rows.h"
 #include "cli/money_cell.h"
 #include "cli/principal_argument.h"
@@ -20,6 +22,15 @@ event::Timestamp CreditArguments::time() const {
 OpenedLedger::OpenedLedger(const GlobalOptions& global, bool shown)
     : store(global.store_directory(), store::Store::Mode::read), snapshot(store.snapshot()), ledger(snapshot, shown) {}
 
+credits::Book OpenedLedger::book(event::Timestamp at, const credits::BillVisitor& visit) const {
+  credits::Book made = ledger.book(at, visit);
+  for (const credits::BillName& bill : made.left_out()) {
+    print_notice(fmt::format("the bill of {} for {} is left out: its charges are more than 900 million dollars",
+                             bill.payer, bill.month.text()));
+  }
+  return made;
+}
+
 CLI::App* add_credit_command(CLI::App& credits, const CreditCommandText& text, const GlobalOptions& global, Run& run,
                              const std::shared_ptr<CreditArguments>& arguments, CreditCommand body) {
   CLI::App* const command = credits.add_subcommand(text.name, text.summary);
@@ -36,21 +47,22 @@ CLI::App* add_credit_command(CLI::App& credits, const CreditCommandText& text, c
 
 namespace {
 
-// The notices of a credit that are still to come.
-std::vector<std::string> coming(const std::vector<credits::Notice>& notices, const credits::CreditState& state,
-                                event::Timestamp at) {
-  std::vector<std::string> texts;
+// By credit: the notices of its expiry that are still to come.
+using Coming = std::unordered_map<std::string, std::vector<std::string>>;
+
+Coming coming(const std::vector<credits::Notice>& notices, event::Timestamp at) {
+  Coming texts;
   for (const credits::Notice& notice : notices) {
-    if (notice.credit != state.credit.id || notice.rule != "R49" || notice.time <= at) continue;
-    texts.push_back(credits::day_text(credits::day_of(notice.time)) + " " + std::string{notice.kind});
+    if (notice.rule != "R49" || notice.time <= at) continue;
+    texts[notice.credit].push_back(credits::day_text(credits::day_of(notice.time)) + " " + std::string{notice.kind});
   }
   return texts;
 }
 
 int run_credits(const GlobalOptions& global, const CreditArguments& arguments) {
   const OpenedLedger opened{global};
-  const credits::Book book = opened.ledger.book(arguments.time());
-  const auto notices = credits::notices(book);
+  const credits::Book book = opened.book(arguments.time());
+  Coming notices = coming(credits::notices(book), book.at());
   Out out{global, Out::Length::list};
   CreditRows rows{out,
                   {{"account"},
@@ -73,7 +85,7 @@ int run_credits(const GlobalOptions& global, const CreditArguments& arguments) {
     rows.row({Cell::of(credit.account), Cell::of(credit.id), Cell::of(credits::kind_text(credit.kind)),
               money.of(credit.amount), money.of(state.used), money.of(state.available), money.of(state.expired),
               money.of(state.revoked), time_cell(credit.issued), day_cell(credit.expires),
-              Cell::of(credits::status_text(state.status)), list_cell(coming(notices, state, book.at()))});
+              Cell::of(credits::status_text(state.status)), list_cell(notices[credit.id])});
   }
   rows.finish();
   return kDone;

@@ -30,6 +30,9 @@ struct CreditArguments {
 struct OpenedLedger {
   explicit OpenedLedger(const GlobalOptions& global, bool shown = false);
 
+  /// The ledger's book; names bills that it leaves out on standard error.
+  [[nodiscard]] rules::credits::Book book(event::Timestamp at, const rules::credits::BillVisitor& visit = {}) const;
+
   store::Store store;
   store::Snapshot snapshot;
   audit::CreditLedger ledger;

@@ -4,6 +4,7 @@
 #include <memory>
 #include <optional>
 #include <set>
+#include <stdexcept>
 #include <tuple>
 
 #include "store/bill_table.h"
@@ -72,7 +73,7 @@ std::vector<BillCell> bill_cells(const Snapshot& snapshot, std::string_view paye
       continue;
     }
     if (__builtin_add_overflow(summed.back().amount, cell.amount, &summed.back().amount)) {
-      throw StoreError(StoreErrorKind::io, "the charges of a day add up to more than 900 million dollars");
+      throw std::overflow_error("the charges of a day add up to more than 900 million dollars");
     }
     summed.back().lines += cell.lines;
   }

@@ -67,49 +67,22 @@ void Programme::add_offer_reasons(const ApplicationState& application, std::set<
   if (!form.is_portfolio()) return;
   // Where no offers are known, no Org ID can be told to be wrong.
   if (form.org_id.empty() || (!offers_.empty() && !offers_.contains(form.org_id))) reasons.insert("5");
-  const auto by_org = affiliations_.find(application.account + "\n" + form.org_id);
-  const auto by_application = application_affiliations_.find(form.id);
-  const bool confirmed = (by_org != affiliations_.end() && by_org->second) ||
-                         (by_application != application_affiliations_.end() && by_application->second);
-  if (!confirmed) reasons.insert("other:affiliation");
+  // Where nobody has said anything, it isn't denied.
+  if (affiliation(application) == false) reasons.insert(std::string{kAffiliation});
 }
 
 void Programme::add_history_reasons(const ApplicationState& application, std::set<std::string>& reasons) const {
   const Application& form = application.form;
-  const Money before = prior(application);
+  const Money before = awarded_.total(form.startup, application.account);
   if (before >= settings_.lifetime_cap) reasons.insert("1");
   if (form.requested && *form.requested <= before) reasons.insert("8");
   if (!settings_.clip_to_cap && form.requested && *form.requested > settings_.lifetime_cap) reasons.insert("1");
-  for (const ApplicationState& other : applications_) {
-    if (&other == &application || other.account != application.account || other.time > application.time) continue;
-    const bool same_startup = form.startup == other.form.startup;
-    if (other.status == ApplicationStatus::approved) {
-      if (!form.org_id.empty() && other.form.org_id == form.org_id) reasons.insert("9");
-      if (!same_startup && !form.startup.empty() && !other.form.startup.empty()) {
-        reasons.insert("other:second-startup");
-      }
-    }
-    if (other.status != ApplicationStatus::failed && same_startup &&
-        ((form.founded && other.form.founded && *form.founded != *other.form.founded) ||
-         (!form.country.empty() && !other.form.country.empty() && form.country != other.form.country))) {
-      reasons.insert("7");
-    }
-  }
-}
-
-// What was awarded before (R30): approved applications, and Activate credits that belong to none.
-Money Programme::prior(const ApplicationState& application) const {
-  Money sum;
-  for (const ApplicationState& other : applications_) {
-    if (&other != &application && other.account == application.account && other.status == ApplicationStatus::approved) {
-      sum += other.awarded();
-    }
-  }
-  for (const Credit& credit : credits_) {
-    const bool counts = credit.kind == CreditKind::single || credit.kind == CreditKind::service;
-    if (counts && credit.account == application.account && credit.application.empty()) sum += credit.amount;
-  }
-  return sum;
+  if (!form.org_id.empty() && awarded_.had_offer(form.startup, application.account, form.org_id)) reasons.insert("9");
+  if (application.contradicts) reasons.insert("7");
+  const auto approved = approved_.find(application.account);
+  const bool another =
+      approved != approved_.end() && (approved->second.several || approved->second.first != form.startup);
+  if (!form.startup.empty() && another) reasons.insert("other:second-startup");
 }
 
 void Programme::judge(ApplicationState& application) const {
@@ -121,7 +94,7 @@ void Programme::judge(ApplicationState& application) const {
   }
   application.award = {};
   if (!application.reasons.empty() || !application.form.requested) return;
-  const Money before = prior(application);
+  const Money before = awarded_.total(application.form.startup, application.account);
   application.award = std::min(*application.form.requested, settings_.lifetime_cap) - before;
 }
 

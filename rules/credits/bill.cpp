@@ -59,6 +59,26 @@ class Spend {
 
 bool is_payable(ChargeClass kind) { return kind == ChargeClass::service || kind == ChargeClass::support; }
 
+// Refunds take from the charges of their day.
+void apply_refunds(std::vector<Open>& cells) {
+  std::map<std::tuple<std::string, std::string, std::string, Day, std::string>, Money> refunds;
+  const auto key_of = [](const ChargeCell& cell) {
+    return std::tuple{cell.account, cell.service, cell.usage_type, cell.day, cell.entity};
+  };
+  for (const Open& open : cells) {
+    if (is_refund(open.paid.cell)) refunds[key_of(open.paid.cell)] += open.paid.cell.amount;
+  }
+  if (refunds.empty()) return;
+  for (Open& open : cells) {
+    if (open.left <= Money{}) continue;
+    const auto found = refunds.find(key_of(open.paid.cell));
+    if (found == refunds.end() || !found->second.is_negative()) continue;
+    const Money taken = std::min(open.left, -found->second);
+    open.left -= taken;
+    found->second += taken;
+  }
+}
+
 // Discounts take from the charges that they are for, the earliest first.
 void apply_reductions(std::vector<Open>& cells) {
   std::map<std::tuple<std::string, std::string, std::string>, Money> reductions;
@@ -80,8 +100,10 @@ void apply_reductions(std::vector<Open>& cells) {
 std::vector<Open> open_cells(const Bill& bill, const Settings& settings, Day until) {
   std::vector<Open> cells;
   Spend spend;
+  Money all;
   for (const ChargeCell& cell : bill.cells) {
     if (cell.day > until) continue;
+    all += cell.amount.is_negative() ? -cell.amount : cell.amount;
     Open open;
     open.paid.cell = cell;
     open.classified = classify(cell, settings);
@@ -92,6 +114,7 @@ std::vector<Open> open_cells(const Bill& bill, const Settings& settings, Day unt
   }
   std::sort(cells.begin(), cells.end(),
             [&spend](const Open& a, const Open& b) { return spend.before(a.paid.cell, b.paid.cell); });
+  apply_refunds(cells);
   apply_reductions(cells);
   return cells;
 }
@@ -119,6 +142,12 @@ std::vector<std::size_t> paying_order(const std::vector<CreditBalance>& credits)
   return order;
 }
 
+// Cells of one account and service, which stand together; those before `begin` are paid.
+struct Group {
+  std::size_t begin = 0;
+  std::size_t end = 0;
+};
+
 // Pays one bill.
 class Payer {
  public:
@@ -128,7 +157,16 @@ class Payer {
         credits_(credits),
         organisations_(organisations),
         sharing_(organisations.sharing(bill.payer, bill.month)),
-        cells_(open_cells(bill, settings, until)) {}
+        cells_(open_cells(bill, settings, until)) {
+    for (std::size_t i = 0; i < cells_.size(); ++i) {
+      const ChargeCell& cell = cells_[i].paid.cell;
+      const bool same_account = i > 0 && cells_[i - 1].paid.cell.account == cell.account;
+      if (!same_account) own_[cell.account].first = groups_.size();
+      if (!same_account || cells_[i - 1].paid.cell.service != cell.service) groups_.push_back({i, i});
+      groups_.back().end = i + 1;
+      own_[cell.account].second = groups_.size();
+    }
+  }
 
   std::vector<PaidCell> pay() {
     for (const std::size_t i : paying_order(credits_)) {
@@ -136,12 +174,10 @@ class Payer {
       if (credits_[i].credit.last_day() < bill_.month.first_day()) continue;
       pay_from(i);
     }
+    for (Open& open : cells_) give_reason(open);
     std::vector<PaidCell> paid;
     paid.reserve(cells_.size());
-    for (Open& open : cells_) {
-      give_reason(open);
-      paid.push_back(std::move(open.paid));
-    }
+    for (Open& open : cells_) paid.push_back(std::move(open.paid));
     return paid;
   }
 
@@ -153,13 +189,20 @@ class Payer {
 
   // The owner's charges first, then the others in their order.
   void pay_from(std::size_t index) {
-    const bool shared = sharing_ && organisations_.belongs(credits_[index].credit.account, bill_.payer, bill_.month);
-    for (const bool own : {true, false}) {
-      if (!own && !shared) return;
-      for (Open& open : cells_) {
-        if ((open.paid.cell.account == credits_[index].credit.account) == own) pay_cell(index, open);
-      }
+    const std::string& owner = credits_[index].credit.account;
+    const auto own = own_.find(owner);
+    const auto [first, last] = own == own_.end() ? std::pair<std::size_t, std::size_t>{} : own->second;
+    for (std::size_t group = first; group < last; ++group) pay_group(index, groups_[group]);
+    if (!sharing_ || !organisations_.belongs(owner, bill_.payer, bill_.month)) return;
+    for (std::size_t group = 0; group < groups_.size() && credits_[index].left > Money{}; ++group) {
+      if (group < first || group >= last) pay_group(index, groups_[group]);
     }
+  }
+
+  void pay_group(std::size_t index, Group& group) {
+    while (group.begin < group.end && cells_[group.begin].left <= Money{}) ++group.begin;
+    if (group.begin == group.end || !service_pays(credits_[index].credit, cells_[group.begin].paid.cell)) return;
+    for (std::size_t i = group.begin; i < group.end && credits_[index].left > Money{}; ++i) pay_cell(index, cells_[i]);
   }
 
   void pay_cell(std::size_t index, Open& open) {
@@ -174,12 +217,12 @@ class Payer {
     open.paid.payments.push_back({index, amount});
   }
 
-  void give_reason(Open& open) const {
+  void give_reason(Open& open) {
     PaidCell& paid = open.paid;
     std::tie(paid.reason, paid.rule) = reason_of(open);
   }
 
-  [[nodiscard]] std::pair<Reason, std::string_view> reason_of(const Open& open) const {
+  [[nodiscard]] std::pair<Reason, std::string_view> reason_of(const Open& open) {
     if (open.classified.kind == ChargeClass::ineligible) return {Reason::ineligible, open.classified.rule};
     if (open.classified.kind == ChargeClass::unlisted) return {Reason::unlisted, open.classified.rule};
     if (open.classified.kind == ChargeClass::discount || open.paid.cell.amount <= Money{}) {
@@ -189,36 +232,64 @@ class Payer {
     return why_due(open);
   }
 
-  // Credits that might have paid, narrowed by one rule after the other: the last that leaves none is the reason.
-  [[nodiscard]] std::pair<Reason, std::string_view> why_due(const Open& open) const {
+  // What may be said of charges of one account and service, but for their day.
+  struct Due {
+    std::pair<Reason, std::string_view> reason;
+    bool by_day = false;   // Only the day tells: expired or used.
+    Day last_day = 0;      // Of the credits that could pay.
+    Day service_day = -1;  // Of service credits with something left, for support.
+  };
+
+  [[nodiscard]] std::pair<Reason, std::string_view> why_due(const Open& open) {
     const ChargeCell& cell = open.paid.cell;
+    if (due_of_ == nullptr || due_of_->account != cell.account || due_of_->service != cell.service) {
+      due_ = look_at_credits(open);
+      due_of_ = &cell;
+    }
+    if (due_.service_day >= cell.day) return {Reason::not_for_support, "R63"};
+    if (!due_.by_day) return due_.reason;
+    return due_.last_day < cell.day ? std::pair{Reason::expired, std::string_view{"R45"}}
+                                    : std::pair{Reason::used, std::string_view{"R59"}};
+  }
+
+  // Credits that might have paid, narrowed by one rule after the other: the last that leaves none is the reason.
+  [[nodiscard]] Due look_at_credits(const Open& open) const {
+    const ChargeCell& cell = open.paid.cell;
+    const bool support = open.classified.kind == ChargeClass::support;
+    Due due;
     std::vector<const Credit*> candidates;
     bool elsewhere = false;
     for (const CreditBalance& balance : credits_) {
-      if (reaches(balance.credit, cell.account)) {
-        candidates.push_back(&balance.credit);
+      const Credit& credit = balance.credit;
+      if (reaches(credit, cell.account)) {
+        candidates.push_back(&credit);
+        const bool left = balance.left > Money{} && Month::of(day_of(credit.issued)) <= bill_.month;
+        if (support && left && credit.kind == CreditKind::service) {
+          due.service_day = std::max(due.service_day, credit.last_day());
+        }
       } else {
-        elsewhere = elsewhere || organisations_.belongs(balance.credit.account, bill_.payer, bill_.month);
+        elsewhere = elsewhere || organisations_.belongs(credit.account, bill_.payer, bill_.month);
       }
-    }
-    if (candidates.empty()) {
-      return elsewhere ? std::pair{Reason::not_shared, std::string_view{"R46"}}
-                       : std::pair{Reason::no_credit, std::string_view{"R59"}};
     }
     const auto narrow = [&candidates](const auto& stays) {
       std::erase_if(candidates, [&stays](const Credit* credit) { return !stays(*credit); });
       return candidates.empty();
     };
-    if (narrow([&](const Credit& credit) { return kind_pays(credit, open.classified.kind); })) {
-      return open.classified.kind == ChargeClass::support ? std::pair{Reason::not_for_support, std::string_view{"R63"}}
-                                                          : std::pair{Reason::no_credit, std::string_view{"R44"}};
+    if (candidates.empty()) {
+      due.reason = elsewhere ? std::pair{Reason::not_shared, std::string_view{"R46"}}
+                             : std::pair{Reason::no_credit, std::string_view{"R59"}};
+    } else if (narrow([&](const Credit& credit) { return kind_pays(credit, open.classified.kind); })) {
+      due.reason = support ? std::pair{Reason::not_for_support, std::string_view{"R63"}}
+                           : std::pair{Reason::no_credit, std::string_view{"R44"}};
+    } else if (narrow([&](const Credit& credit) { return service_pays(credit, cell); })) {
+      due.reason = {Reason::unlisted, "R42"};
+    } else if (narrow([&](const Credit& credit) { return Month::of(day_of(credit.issued)) <= bill_.month; })) {
+      due.reason = {Reason::historical, "R39"};
+    } else {
+      due.by_day = true;
+      for (const Credit* credit : candidates) due.last_day = std::max(due.last_day, credit->last_day());
     }
-    if (narrow([&](const Credit& credit) { return service_pays(credit, cell); })) return {Reason::unlisted, "R42"};
-    if (narrow([&](const Credit& credit) { return Month::of(day_of(credit.issued)) <= bill_.month; })) {
-      return {Reason::historical, "R39"};
-    }
-    if (narrow([&](const Credit& credit) { return credit.last_day() >= cell.day; })) return {Reason::expired, "R45"};
-    return {Reason::used, "R59"};
+    return due;
   }
 
   const Bill& bill_;
@@ -226,6 +297,10 @@ class Payer {
   const Organisations& organisations_;
   bool sharing_;
   std::vector<Open> cells_;
+  std::vector<Group> groups_;
+  std::map<std::string, std::pair<std::size_t, std::size_t>> own_;  // An account's groups.
+  const ChargeCell* due_of_ = nullptr;                              // Whose account and service due_ is about.
+  Due due_;
 };
 
 }  // namespace

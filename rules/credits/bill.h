@@ -54,7 +54,8 @@ struct CreditBalance {
   Money left;
 };
 
-/// Pays the bill from the credits, whose balances go down. Charges of days after `until` aren't there yet.
+/// Pays the bill from the credits, whose balances go down. Charges of days after `until` aren't there yet. Throws
+/// std::overflow_error, before anything is paid, if the amounts without their signs add up to more than money can hold.
 std::vector<PaidCell> pay_bill(const Bill& bill, std::vector<CreditBalance>& credits,
                                const Organisations& organisations, const Settings& settings, Day until);
 

@@ -14,16 +14,21 @@ std::string_view status_text(CreditStatus status) {
   return kTexts[static_cast<std::size_t>(status)];
 }
 
-Book::Book(std::vector<Fact> facts, std::vector<BillName> bills, const ReadBill& read, const Settings& settings,
+Book::Book(const std::vector<Fact>& facts, std::vector<BillName> bills, const ReadBill& read, const Settings& settings,
            event::Timestamp at, const BillVisitor& visit)
     : settings_(settings), at_(at), programme_(settings) {
-  take_facts(std::move(facts));
+  take_facts(facts);
   open_credits();
   std::sort(bills.begin(), bills.end(), [](const BillName& a, const BillName& b) {
     return std::tie(a.month, a.payer) < std::tie(b.month, b.payer);
   });
   for (const BillName& name : bills) {
-    if (start_of(name.month.first_day()) <= at_) pay(name, read, visit);
+    if (start_of(name.month.first_day()) > at_) continue;
+    try {
+      pay(name, read, visit);
+    } catch (const std::overflow_error&) {
+      leave_out(name);
+    }
   }
   close_credits();
   check_shown();
@@ -34,13 +39,14 @@ Book::Book(std::vector<Fact> facts, std::vector<BillName> bills, const ReadBill&
   });
 }
 
-void Book::take_facts(std::vector<Fact> facts) {
-  std::stable_sort(facts.begin(), facts.end(), [](const Fact& a, const Fact& b) {
-    return std::tie(a.time, a.event, a.account) < std::tie(b.time, b.event, b.account);
-  });
+void Book::take_facts(const std::vector<Fact>& facts) {
+  std::vector<const Fact*> sorted;
+  sorted.reserve(facts.size());
   for (const Fact& fact : facts) {
-    if (fact.time <= at_) programme_.take(fact);
+    if (fact.time <= at_) sorted.push_back(&fact);
   }
+  std::sort(sorted.begin(), sorted.end(), [](const Fact* a, const Fact* b) { return a->before(*b); });
+  for (const Fact* fact : sorted) programme_.take(*fact);
   programme_.finish(at_);
 }
 
@@ -55,14 +61,33 @@ void Book::open_credits() {
     return std::tie(a.credit.account, a.credit.issued, a.credit.id) <
            std::tie(b.credit.account, b.credit.issued, b.credit.id);
   });
+  for (std::size_t i = 0; i < credits_.size(); ++i) by_holder_[credits_[i].credit.account].push_back(i);
+}
+
+// Of everybody whose charges are on the bill, or who may share with them.
+std::vector<std::size_t> Book::credits_for(const Bill& bill) const {
+  std::set<std::string> holders = programme_.organisations().ever_joined(bill.payer);
+  holders.insert(bill.payer);
+  for (const ChargeCell& cell : bill.cells) holders.insert(cell.account);
+  std::vector<std::size_t> places;
+  for (const std::string& holder : holders) {
+    const auto found = by_holder_.find(holder);
+    if (found != by_holder_.end()) places.insert(places.end(), found->second.begin(), found->second.end());
+  }
+  return places;
 }
 
 void Book::pay(const BillName& name, const ReadBill& read, const BillVisitor& visit) {
   const Bill bill{name.payer, name.month, read(name)};
   for (const ChargeCell& cell : bill.cells) programme_.organisations().billed(cell.account, bill.payer, bill.month);
+  const std::vector<std::size_t> places = credits_for(bill);
   std::vector<CreditBalance> balances;
-  for (const CreditState& state : credits_) balances.push_back({state.credit, state.available});
-  const std::vector<PaidCell> cells = pay_bill(bill, balances, programme_.organisations(), settings_, day_of(at_));
+  balances.reserve(places.size());
+  for (const std::size_t place : places) balances.push_back({credits_[place].credit, credits_[place].available});
+  std::vector<PaidCell> cells = pay_bill(bill, balances, programme_.organisations(), settings_, day_of(at_));
+  for (PaidCell& paid : cells) {
+    for (Payment& payment : paid.payments) payment.credit = places[payment.credit];
+  }
   for (const PaidCell& paid : cells) {
     for (const Payment& payment : paid.payments) {
       CreditState& state = credits_[payment.credit];
@@ -73,6 +98,15 @@ void Book::pay(const BillName& name, const ReadBill& read, const BillVisitor& vi
   }
   note_unlisted(bill, cells);
   if (visit) visit(bill, cells, credits_);
+}
+
+void Book::leave_out(const BillName& name) {
+  left_out_.push_back(name);
+  findings_.push_back({start_of(name.month.first_day()), "", Severity::high, name.payer,
+                       "bill " + name.payer + " " + name.month.text(),
+                       "the bill of " + name.month.text() +
+                           " is left out: its charges are more than 900 "
+                           "million dollars, which the ledger can't count"});
 }
 
 void Book::note_unlisted(const Bill& bill, const std::vector<PaidCell>& cells) {
@@ -108,28 +142,58 @@ void Book::close_credits() {
   }
 }
 
+namespace {
+
+// What is left of a credit at the end of days on which it was used.
+std::vector<std::pair<Day, Money>> left_by_day(const CreditState& state) {
+  std::vector<std::pair<Day, Money>> lefts;
+  Money left = state.credit.amount;
+  for (const auto& [day, amount] : state.used_on) {
+    left -= amount;
+    lefts.emplace_back(day, left);
+  }
+  return lefts;
+}
+
+Money left_on(const std::vector<std::pair<Day, Money>>& lefts, const CreditState& state, Day day) {
+  const auto later = std::upper_bound(lefts.begin(), lefts.end(), day,
+                                      [](Day wanted, const auto& entry) { return wanted < entry.first; });
+  return later == lefts.begin() ? state.credit.amount : std::prev(later)->second;
+}
+
+}  // namespace
+
 // R51, R66: what the console showed against what was left then.
 void Book::check_shown() {
+  struct Known {
+    const CreditState* state;
+    std::vector<std::pair<Day, Money>> lefts;
+  };
+  std::unordered_map<std::string_view, Known> known;
+  if (!programme_.shown().empty()) {
+    for (const CreditState& state : credits_) known.emplace(state.credit.id, Known{&state, left_by_day(state)});
+  }
   for (const Fact& fact : programme_.shown()) {
     for (const ShownCredit& shown : std::get<Balances>(fact.value).credits) {
-      const auto found = std::find_if(credits_.begin(), credits_.end(),
-                                      [&shown](const CreditState& state) { return state.credit.id == shown.credit; });
-      if (found == credits_.end()) {
+      const auto found = known.find(shown.credit);
+      if (found == known.end()) {
         findings_.push_back({fact.time, "R66", Severity::medium, fact.account, fact.event,
                              "credit " + shown.credit + " was shown, and no event issued it"});
         continue;
       }
-      const bool over = found->credit.last_day() < day_of(fact.time);
-      const Money left = over ? Money{} : left_after(*found, day_of(fact.time));
+      const CreditState& state = *found->second.state;
+      const bool over = state.credit.last_day() < day_of(fact.time);
+      const Money left = over ? Money{} : left_on(found->second.lefts, state, day_of(fact.time));
       if (shown.balance && *shown.balance != left) {
         findings_.push_back({fact.time, over ? "R51" : "R66", Severity::medium, fact.account, fact.event,
                              fmt::format("credit {} was shown with {}, and by the ledger {} was left", shown.credit,
                                          shown.balance->text(), left.text())});
       }
-      if (shown.expires && *shown.expires != found->credit.expires) {
+      if (shown.expires && *shown.expires != state.credit.expires) {
         findings_.push_back({fact.time, "R66", Severity::medium, fact.account, fact.event,
-                             fmt::format("credit {} was shown to expire on {}, and by the ledger it does on {}",
-                                         shown.credit, day_text(*shown.expires), day_text(found->credit.expires))});
+                             fmt::format("credit {} was shown to expire on {}, "
+                                         "and by the ledger it does on {}",
+                                         shown.credit, day_text(*shown.expires), day_text(state.credit.expires))});
       }
     }
   }

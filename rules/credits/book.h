@@ -4,6 +4,7 @@
 #include <functional>
 #include <map>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "rules/credits/bill.h"
@@ -41,8 +42,9 @@ using BillVisitor = std::function<void(const Bill&, const std::vector<PaidCell>&
 class Book {
  public:
   /// `settings` must outlive the book. `facts` in any order; those after `at` are left out, and so are charges of days
-  /// after it. Bills are read month by month; each is shown to `visit`, if given, when it is paid.
-  Book(std::vector<Fact> facts, std::vector<BillName> bills, const ReadBill& read, const Settings& settings,
+  /// after it. Bills are read month by month; each is shown to `visit`, if given, when it is paid. Where reading or
+  /// paying one throws std::overflow_error, that bill is left out.
+  Book(const std::vector<Fact>& facts, std::vector<BillName> bills, const ReadBill& read, const Settings& settings,
        event::Timestamp at, const BillVisitor& visit = {});
 
   [[nodiscard]] const Programme& programme() const { return programme_; }
@@ -50,6 +52,8 @@ class Book {
   [[nodiscard]] const std::vector<CreditState>& credits() const { return credits_; }
   /// Of the programme and of bills, by time.
   [[nodiscard]] const std::vector<Finding>& findings() const { return findings_; }
+  /// Bills that hold more than money can count.
+  [[nodiscard]] const std::vector<BillName>& left_out() const { return left_out_; }
   [[nodiscard]] event::Timestamp at() const { return at_; }
   [[nodiscard]] const Settings& settings() const { return settings_; }
 
@@ -57,9 +61,11 @@ class Book {
   [[nodiscard]] static Money left_after(const CreditState& state, Day day);
 
  private:
-  void take_facts(std::vector<Fact> facts);
+  void take_facts(const std::vector<Fact>& facts);
   void open_credits();
+  [[nodiscard]] std::vector<std::size_t> credits_for(const Bill& bill) const;
   void pay(const BillName& name, const ReadBill& read, const BillVisitor& visit);
+  void leave_out(const BillName& name);
   void note_unlisted(const Bill& bill, const std::vector<PaidCell>& cells);
   void close_credits();
   void check_shown();
@@ -68,7 +74,9 @@ class Book {
   event::Timestamp at_;
   Programme programme_;
   std::vector<CreditState> credits_;
+  std::unordered_map<std::string, std::vector<std::size_t>> by_holder_;  // Places in credits_.
   std::vector<Finding> findings_;
+  std::vector<BillName> left_out_;
   std::set<std::pair<std::string, std::string>> unlisted_;
 };
 

@@ -94,6 +94,13 @@ Day add_years(Day day, int years, bool into_march) {
   return wanted > last && !into_march ? last : wanted;
 }
 
+Day add_months(Day day, int months) {
+  const event::CivilDate date = event::civil_from_days(day);
+  Month month = Month::of(day);
+  for (int i = 0; i < months; ++i) month = month.next();
+  return std::min(month.first_day() + static_cast<Day>(date.day) - 1, month.last_day());
+}
+
 Day business_day_after(Day day, int count, const std::set<Day>& holidays) {
   // Day 0 was a Thursday.
   const auto is_weekend = [](Day d) {

@@ -48,6 +48,9 @@ class Month {
 /// `into_march` the first of March (R35).
 Day add_years(Day day, int years, bool into_march = false);
 
+/// The same date so many months later, or the last of its month.
+Day add_months(Day day, int months);
+
 /// The `count`th business day (Monday to Friday, no holiday) after `day` (R52).
 Day business_day_after(Day day, int count, const std::set<Day>& holidays);
 

@@ -32,6 +32,7 @@ bool is_domain(const ChargeCell& cell) {
 
 }  // namespace
 
+bool is_refund(const ChargeCell& cell) { return cell.line_type == "Refund"; }
 bool is_reduction(const ChargeCell& cell) { return cell.line_type.ends_with("Discount"); }
 
 Classified classify(const ChargeCell& cell, const Settings& settings) {

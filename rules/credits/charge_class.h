@@ -23,6 +23,8 @@ struct Classified {
 
 Classified classify(const ChargeCell& cell, const Settings& settings);
 
+/// Whether a cell is a refund of charges of the same account, service, usage type and day.
+bool is_refund(const ChargeCell& cell);
 /// Whether a cell is a reduction of charges of the same account, service and usage type.
 bool is_reduction(const ChargeCell& cell);
 

@@ -1,8 +1,13 @@
 #include "rules/credits/fact.h"
 
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <openssl/sha.h>
+
 #include <algorithm>
 #include <array>
 #include <map>
+#include <tuple>
 
 #include "rules/iam/json_node.h"
 
@@ -28,10 +33,22 @@ const JsonNode* find_path(const JsonNode& root, std::string_view path) {
   return node;
 }
 
+constexpr std::string_view kUnit = "unit";  // Says nothing of money outside an amount.
+constexpr std::array<std::string_view, 3> kCurrencies{"currencyCode", "currency", kUnit};
+
+// What names no currency is in dollars.
+bool is_dollars(const JsonNode* currency) {
+  if (currency == nullptr || currency->kind == Kind::null || currency->text.empty()) return true;
+  constexpr std::string_view kDollars = "usd";
+  return std::equal(currency->text.begin(), currency->text.end(), kDollars.begin(), kDollars.end(),
+                    [](char a, char b) { return a == b || (a >= 'A' && a <= 'Z' && a - 'A' + 'a' == b); });
+}
+
 // An event's facts by name: where the settings say, else in the default place.
 class Facts {
  public:
-  Facts(const JsonNode& record, const EventHead& head, const Settings& settings) : record_(record), head_(head) {
+  Facts(const JsonNode& record, const EventHead& head, const std::string& id, const Settings& settings)
+      : record_(record), head_(head), id_(id) {
     const auto found = settings.facts.find(head.name);
     if (found != settings.facts.end()) paths_ = &found->second;
   }
@@ -69,6 +86,12 @@ class Facts {
   [[nodiscard]] std::optional<Money> money(std::string_view fact) const {
     const JsonNode* at = node(fact);
     if (at == nullptr) return std::nullopt;
+    for (const std::string_view name : kCurrencies) {
+      const bool beside = name != kUnit && !is_dollars(node(name));
+      if (beside || !is_dollars(at->find(name))) {
+        throw Wrong{std::string{fact}, "is in another currency than USD: it isn't read"};
+      }
+    }
     const JsonNode* number = at->kind == Kind::object ? at->find("amount") : at;
     if (number != nullptr && (number->kind == Kind::string || number->kind == Kind::number)) {
       const auto money = Money::parse(number->text);
@@ -98,6 +121,15 @@ class Facts {
     return day_of(*found);
   }
 
+  /// A whole number of up to three digits; 0 for what is none, so that the rules can tell it (R35).
+  [[nodiscard]] std::optional<int> count(std::string_view fact) const {
+    const std::string digits = text(fact);
+    if (digits.empty()) return std::nullopt;
+    constexpr std::size_t kMost = 3;
+    const bool whole = digits.size() <= kMost && digits.find_first_not_of("0123456789") == std::string::npos;
+    return whole ? std::stoi(digits) : 0;
+  }
+
   [[nodiscard]] std::vector<std::string> texts(std::string_view fact) const {
     std::vector<std::string> found;
     const JsonNode* at = node(fact);
@@ -112,6 +144,8 @@ class Facts {
 
   [[nodiscard]] const JsonNode& record() const { return record_; }
   [[nodiscard]] const EventHead& head() const { return head_; }
+  /// The eventID, or what stands for it.
+  [[nodiscard]] const std::string& id() const { return id_; }
 
  private:
   [[noreturn]] static void wrong(std::string_view fact, std::string_view message, const JsonNode* at) {
@@ -120,6 +154,7 @@ class Facts {
 
   const JsonNode& record_;
   const EventHead& head_;
+  const std::string& id_;
   const std::map<std::string, std::vector<std::string>, std::less<>>* paths_ = nullptr;
 };
 
@@ -129,7 +164,7 @@ FactValue application(const Facts& facts) {
   form.id = facts.text("applicationId");
   const JsonNode* answered = find_path(facts.record(), "responseElements.applicationId");
   if (form.id.empty() && answered != nullptr) form.id = answered->text;
-  if (form.id.empty()) form.id = facts.head().id;
+  if (form.id.empty()) form.id = facts.id();
   form.startup = facts.text("startupId");
   form.org_id = facts.text("orgId");
   form.package = facts.text("package");
@@ -165,10 +200,8 @@ FactValue issue(const Facts& facts) {
   if (!amount || amount->is_zero()) throw Wrong{"amount", "is missing or zero"};
   issued.amount = *amount;
   issued.issued = facts.time("issuedAt").value_or(facts.head().time);
-  if (const std::string years = facts.text("termYears"); !years.empty()) {
-    // Anything but 1 or 2 is told as a finding (R35).
-    issued.term_years = years == "1" ? 1 : years == "2" ? 2 : 0;
-  }
+  issued.term_years = facts.count("termYears");
+  issued.term_months = facts.count("termMonths");
   issued.expires = facts.day("expiresAt");
   issued.program = facts.optional_text("program").value_or("Activate");
   const std::string type = facts.optional_text("creditType").value_or("Activate");
@@ -202,6 +235,11 @@ FactValue account_status(const Facts& facts) {
 }
 
 std::optional<Money> money_of(const JsonNode* node) {
+  for (const std::string_view name : kCurrencies) {
+    if (node != nullptr && !is_dollars(node->find(name))) {
+      throw Wrong{"balance", "is in another currency than USD: it isn't read"};
+    }
+  }
   if (node != nullptr && node->kind == Kind::object) node = node->find("amount");
   return node == nullptr ? std::nullopt : Money::parse(node->text);
 }
@@ -232,6 +270,21 @@ FactValue offer(const Facts& facts) {
 
 using Reader = FactValue (*)(const Facts&);
 
+// Of facts of one time, causes come before effects.
+struct Rank {
+  int operator()(const Offer&) const { return 0; }
+  int operator()(const Membership&) const { return 1; }
+  int operator()(const AccountStatus&) const { return 2; }
+  int operator()(const Sharing&) const { return 3; }
+  int operator()(const Affiliation&) const { return 4; }
+  int operator()(const Application&) const { return 5; }
+  int operator()(const Cancellation&) const { return 6; }
+  int operator()(const Decision&) const { return 7; }
+  int operator()(const Issue&) const { return 8; }
+  int operator()(const CreditChange&) const { return 9; }
+  int operator()(const Balances&) const { return 10; }
+};
+
 constexpr std::array<std::pair<std::string_view, Reader>, 11> kReaders{{{"AccountStatusChanged", account_status},
                                                                         {"AffiliationConfirmed", affiliation},
                                                                         {"ApplicationCancelled", cancellation},
@@ -254,6 +307,26 @@ Reader reader_of(std::string_view event_name) {
 
 bool Application::is_portfolio() const { return package.empty() ? !org_id.empty() : package == "Portfolio"; }
 
+bool Fact::before(const Fact& other) const {
+  if (time != other.time) return time < other.time;
+  const int rank = std::visit(Rank{}, value);
+  const int theirs = std::visit(Rank{}, other.value);
+  if (rank != theirs) return rank < theirs;
+  if (named != other.named) return other.named;
+  return std::tie(event, digest, account) < std::tie(other.event, other.digest, other.account);
+}
+
+Digest digest_of(std::string_view bytes) {
+  Digest digest{};
+  SHA256(reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size(), digest.data());
+  return digest;
+}
+
+std::string name_of(const Digest& digest) {
+  constexpr std::size_t kBytes = 16;
+  return fmt::format("{:02x}", fmt::join(digest.begin(), digest.begin() + kBytes, ""));
+}
+
 bool carries_facts(std::string_view event_name) { return reader_of(event_name) != nullptr; }
 
 iam::Result<std::optional<Fact>> read_fact(const EventHead& head, std::string_view json, const Settings& settings) {
@@ -262,9 +335,14 @@ iam::Result<std::optional<Fact>> read_fact(const EventHead& head, std::string_vi
   auto record = iam::parse_json_object(json);
   if (!record) return record.error();
   try {
-    EventHead named = head;
-    if (const JsonNode* id = record->find("eventID"); id != nullptr && !id->text.empty()) named.id = id->text;
-    Fact fact{head.time, named.id, head.account, reader(Facts{*record, named, settings})};
+    Fact fact;
+    fact.time = head.time;
+    fact.account = head.account;
+    fact.digest = digest_of(json);
+    const JsonNode* id = record->find("eventID");
+    fact.named = id != nullptr && !id->text.empty();
+    fact.event = fact.named ? id->text : name_of(fact.digest);
+    fact.value = reader(Facts{*record, head, fact.event, settings});
     const auto* shown = std::get_if<Balances>(&fact.value);
     if (shown != nullptr && shown->credits.empty()) return std::optional<Fact>{};
     return std::optional<Fact>{std::move(fact)};

@@ -1,6 +1,8 @@
 // What one event says about applications, credits and accounts.
 #pragma once
 
+#include <array>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -46,7 +48,8 @@ struct Issue {
   std::string application;
   Money amount;
   event::Timestamp issued = 0;
-  std::optional<int> term_years;
+  std::optional<int> term_years;  ///< 0: it names a term that is no whole number of years.
+  std::optional<int> term_months;
   std::optional<Day> expires;
   std::string program;
   bool support = false;
@@ -106,12 +109,25 @@ struct Balances {
 using FactValue = std::variant<Application, Decision, Cancellation, Issue, CreditChange, Membership, Offer, Affiliation,
                                Sharing, AccountStatus, Balances>;
 
+/// SHA-256 of an event's bytes.
+using Digest = std::array<std::uint8_t, 32>;
+
 struct Fact {
   event::Timestamp time = 0;
   std::string event;    ///< The eventID, or what stands for it.
   std::string account;  ///< recipientAccountId, else the caller's account.
   FactValue value;
+  Digest digest{};
+  bool named = true;  ///< It has an eventID.
+
+  /// The order in which facts are taken, whatever the order in which they came: by time, causes before effects, then by
+  /// eventID, then by their bytes.
+  [[nodiscard]] bool before(const Fact& other) const;
 };
+
+Digest digest_of(std::string_view bytes);
+/// What stands for the eventID of an event that has none: the beginning of its digest in hex.
+std::string name_of(const Digest& digest);
 
 /// Whether events of activate.amazonaws.com with that (canonical) name are read for facts.
 bool carries_facts(std::string_view event_name);
@@ -119,7 +135,6 @@ bool carries_facts(std::string_view event_name);
 /// An event's place in its trail.
 struct EventHead {
   event::Timestamp time = 0;
-  std::string id;    ///< What stands for the eventID if the record has none.
   std::string name;  ///< Canonical.
   std::string account;
   std::string region;

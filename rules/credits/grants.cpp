@@ -12,20 +12,37 @@ bool is_month_end_of(Day expires, Day wanted) { return expires == Month::of(want
 
 }  // namespace
 
-// R35: one year or two; where the event names the day, it may also be the end of that month.
+// R35: one year or two; where the event names the day, it may also be the end of that month. Credits of other
+// programmes have the term that they name.
 std::optional<Day> Programme::expiry_of(const Fact& fact, const Issue& issue) {
   const Day issued = day_of(issue.issued);
-  if (issue.term_years && *issue.term_years != 0) {
-    return add_years(issued, *issue.term_years, settings_.leap_day_into_march);
+  const bool own = issue.support || issue.program == "Activate";
+  if (!own && issue.expires) return issue.expires;
+  std::optional<int> years = issue.term_years;
+  if (!years && issue.term_months) {
+    constexpr int kMonths = 12;
+    if (!own && *issue.term_months > 0) return add_months(issued, *issue.term_months);
+    years = *issue.term_months % kMonths == 0 ? *issue.term_months / kMonths : 0;
   }
-  if (issue.expires && !issue.term_years) {
-    for (const int years : {1, 2}) {
-      const Day wanted = add_years(issued, years, settings_.leap_day_into_march);
+  constexpr int kMostYears = 2;
+  if (years && *years > 0 && (!own || *years <= kMostYears)) {
+    return add_years(issued, *years, settings_.leap_day_into_march);
+  }
+  if (own && issue.expires && !years) {
+    for (const int term : {1, kMostYears}) {
+      const Day wanted = add_years(issued, term, settings_.leap_day_into_march);
       if (*issue.expires == wanted || is_month_end_of(*issue.expires, wanted)) return issue.expires;
     }
   }
-  find(fact, "R35", Severity::high,
-       fmt::format("credit {} has a term that is neither one year nor two: it isn't taken", issue.credit));
+  if (own) {
+    find(fact, "R35", Severity::high,
+         fmt::format("credit {} has a term that is neither one year nor two: "
+                     "it isn't taken",
+                     issue.credit));
+  } else {
+    find(fact, "R19", Severity::medium,
+         fmt::format("credit {} names neither a term nor an expiry: it isn't taken", issue.credit));
+  }
   return std::nullopt;
 }
 
@@ -42,23 +59,31 @@ void Programme::on(const Fact& fact, const Issue& issue) {
   made.account = fact.account;
   made.application = issue.application;
   made.event = fact.event;
-  made.kind = kind_of(issue);
+  made.kind = kind_of(fact, issue);
   made.amount = issue.amount;
   made.issued = issue.issued;
   made.expires = *expires;
   made.services = issue.services;
   std::sort(made.services.begin(), made.services.end());
   made.services.erase(std::unique(made.services.begin(), made.services.end()), made.services.end());
-  if (made.kind == CreditKind::single || made.kind == CreditKind::service) {
-    Money& total = issued_[fact.account];
-    total += issue.amount;
-    if (total > settings_.lifetime_cap) {
-      find(fact, "R32", Severity::high,
-           fmt::format("credit {} takes the account's total to {}, above {}", issue.credit, total.text(),
-                       settings_.lifetime_cap.text()));
-    }
-  }
+  if (made.kind == CreditKind::single || made.kind == CreditKind::service) check_total(fact, issue);
+  credit_by_id_.emplace(made.id, credits_.size());
   credits_.push_back(std::move(made));
+}
+
+// R32: of the startup whose application the credit is for, or whose account it went to, else of the account.
+void Programme::check_total(const Fact& fact, const Issue& issue) {
+  const ApplicationState* found = issue.application.empty() ? nullptr : application(issue.application, fact.account);
+  const std::string& named = found == nullptr ? std::string{} : found->form.startup;
+  issued_.add(named, fact.account, issue.amount);
+  const std::string& startup = named.empty() ? issued_.startup_of(fact.account) : named;
+  const Money total = issued_.total(startup, fact.account);
+  if (total > settings_.lifetime_cap) {
+    find(fact, "R32", Severity::high,
+         fmt::format("credit {} takes the {}'s total to {}, above {}", issue.credit,
+                     startup.empty() ? "account" : "startup", total.text(), settings_.lifetime_cap.text()));
+  }
+  if (found == nullptr) awarded_.add("", fact.account, issue.amount);
 }
 
 void Programme::check_grant(const Fact& fact, const Issue& issue) {
@@ -70,7 +95,8 @@ void Programme::check_grant(const Fact& fact, const Issue& issue) {
     if (found == nullptr) return;
   }
   ++found->grants;
-  found->granted += issue.amount;
+  found->granted = saturated_sum(found->granted, issue.amount);
+  count(*found);
   if (found->grants > 1) {
     find(fact, "R34", Severity::high,
          fmt::format("application {} has {} grants; an award is one", issue.application, found->grants));
@@ -134,8 +160,9 @@ void Programme::check_open(event::Timestamp now) {
     if (application.status == ApplicationStatus::approved && application.grants == 0 &&
         now - *application.decided > settings_.grant_within_hours * event::kHour) {
       find(fact, "R57", Severity::medium,
-           fmt::format("application {} was approved, and no credit was issued within {} hours", application.form.id,
-                       settings_.grant_within_hours));
+           fmt::format("application {} was approved, and no credit was issued "
+                       "within {} hours",
+                       application.form.id, settings_.grant_within_hours));
     }
   }
 }

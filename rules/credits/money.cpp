@@ -1,6 +1,7 @@
 #include "rules/credits/money.h"
 
 #include <algorithm>
+#include <limits>
 #include <stdexcept>
 
 namespace trailkeeper::rules::credits {
@@ -133,6 +134,13 @@ std::string Money::text() const {
   const std::size_t last = decimals.find_last_not_of('0');
   decimals.resize(std::max(kLeast, last == std::string::npos ? 0 : last + 1));
   return (units_ < 0 ? "-" : "") + std::to_string(magnitude / kUnitsPerDollar) + "." + decimals;
+}
+
+Money saturated_sum(Money a, Money b) {
+  std::int64_t sum = 0;
+  if (!__builtin_add_overflow(a.units(), b.units(), &sum)) return Money::of_units(sum);
+  using Limits = std::numeric_limits<std::int64_t>;
+  return Money::of_units(b.is_negative() ? Limits::min() : Limits::max());
 }
 
 }  // namespace trailkeeper::rules::credits

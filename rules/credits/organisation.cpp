@@ -15,6 +15,7 @@ typename Map::const_iterator last_in(const Map& changes, Month month) {
 }  // namespace
 
 void Organisations::joined(const std::string& account, const std::string& payer, event::Timestamp time) {
+  if (!payer.empty()) members_[payer].insert(account);
   Changes& changes = payers_[account];
   // Told again, it is no change: only a change makes a month one of joining.
   if (changes.empty() || changes.rbegin()->second != payer) changes[time] = payer;
@@ -26,6 +27,12 @@ void Organisations::shares(const std::string& payer, bool enabled, event::Timest
 
 void Organisations::billed(const std::string& account, const std::string& payer, Month month) {
   billed_[account].emplace(payer, month);
+}
+
+const std::set<std::string>& Organisations::ever_joined(const std::string& payer) const {
+  static const std::set<std::string> kNone;
+  const auto found = members_.find(payer);
+  return found == members_.end() ? kNone : found->second;
 }
 
 bool Organisations::sharing(const std::string& payer, Month month) const {

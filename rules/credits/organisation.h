@@ -21,6 +21,8 @@ class Organisations {
   /// The account has charges on the payer's bill: its organisation, if no event says otherwise.
   void billed(const std::string& account, const std::string& payer, Month month);
 
+  /// Accounts that events have joined to the payer at any time.
+  [[nodiscard]] const std::set<std::string>& ever_joined(const std::string& payer) const;
   /// Whether the payer's sharing is on at the month's end (R47).
   [[nodiscard]] bool sharing(const std::string& payer, Month month) const;
   /// Whether the account's credits may pay for other accounts on the payer's bill of the month, if sharing is on: it
@@ -30,6 +32,7 @@ class Organisations {
  private:
   using Changes = std::map<event::Timestamp, std::string>;
   std::map<std::string, Changes, std::less<>> payers_;
+  std::map<std::string, std::set<std::string>, std::less<>> members_;  // By payer.
   std::map<std::string, std::map<event::Timestamp, bool>, std::less<>> sharing_;
   std::map<std::string, std::set<std::pair<std::string, Month>>, std::less<>> billed_;
   bool sharing_default_;

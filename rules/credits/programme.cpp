@@ -11,6 +11,8 @@ namespace {
 // From then on, one credit pays for services or support (R44).
 constexpr event::Timestamp kSingleCreditSince = 1'681'171'200'000;  // 2023-04-11
 
+std::string key_of(std::string_view of, std::string_view id) { return std::string{of}.append("\n").append(id); }
+
 std::string joined(const std::set<std::string>& words) {
   std::string out;
   for (const std::string& word : in_order(words)) out += (out.empty() ? "" : ", ") + word;
@@ -57,15 +59,15 @@ void Programme::find(const Fact& fact, std::string_view rule, Severity severity,
 
 ApplicationState* Programme::application(std::string_view id, const std::string& account) {
   // The newest of that name; an ID that the form itself gave is only good for its account.
-  for (auto at = applications_.rbegin(); at != applications_.rend(); ++at) {
-    if (at->form.id == id && (at->account == account || account.empty())) return &*at;
-  }
-  return nullptr;
+  const bool any = account.empty();
+  const auto& index = any ? by_id_ : by_account_and_id_;
+  const auto found = index.find(any ? std::string{id} : key_of(account, id));
+  return found == index.end() ? nullptr : &applications_[found->second];
 }
 
 Credit* Programme::credit(std::string_view id) {
-  const auto found = std::find_if(credits_.begin(), credits_.end(), [id](const Credit& c) { return c.id == id; });
-  return found == credits_.end() ? nullptr : &*found;
+  const auto found = credit_by_id_.find(std::string{id});
+  return found == credit_by_id_.end() ? nullptr : &credits_[found->second];
 }
 
 void Programme::on(const Fact& fact, const Application& form) {
@@ -74,20 +76,22 @@ void Programme::on(const Fact& fact, const Application& form) {
     find(fact, "R58", Severity::low,
          fmt::format("a form was sent again less than {} hours after a technical error", settings_.retry_after_hours));
   }
-  ApplicationState application;
-  application.form = form;
-  application.time = fact.time;
-  application.event = fact.event;
-  application.account = fact.account;
+  const std::size_t index = applications_.size();
+  by_id_[form.id] = index;
+  by_account_and_id_[key_of(fact.account, form.id)] = index;
+  ApplicationState& state = applications_.emplace_back();
+  state.form = form;
+  state.time = fact.time;
+  state.event = fact.event;
+  state.account = fact.account;
   if (!form.error_code.empty()) {
     failed_[fact.account] = fact.time;
-    application.status = ApplicationStatus::failed;
-    applications_.push_back(std::move(application));
+    state.status = ApplicationStatus::failed;
     return;
   }
   failed_.erase(fact.account);
-  applications_.push_back(std::move(application));
-  ApplicationState& state = applications_.back();
+  for (Standing* standing : {&awarded_, &issued_}) standing->applies(form.startup, fact.account);
+  state.contradicts = contradicts_earlier(form, fact.account);
   const auto account = accounts_.find(fact.account);
   if (account != accounts_.end() && account->second.status && *account->second.status != "Active") {
     state.status = ApplicationStatus::rejected;
@@ -95,24 +99,42 @@ void Programme::on(const Fact& fact, const Application& form) {
     find(fact, "R16", Severity::medium, "a form was sent from an account that isn't active");
     return;
   }
-  settle_concurrent(state);
+  settle_concurrent(index);
 }
 
-// R22, R23: of applications that are open at once, the largest stays.
-void Programme::settle_concurrent(ApplicationState& application) {
-  for (ApplicationState& other : applications_) {
-    if (&other == &application || other.account != application.account || other.status != ApplicationStatus::pending) {
-      continue;
-    }
-    const Money mine = application.form.requested.value_or(Money{});
-    const Money theirs = other.form.requested.value_or(Money{});
-    const bool other_goes = mine != theirs ? mine > theirs : !settings_.tie_rejects_later;
-    ApplicationState& loser = other_goes ? other : application;
-    loser.status = ApplicationStatus::rejected;
-    loser.reasons.insert("4");
-    judge(loser);
-    if (!other_goes) return;
+// R54, reason 7.
+bool Programme::contradicts_earlier(const Application& form, const std::string& account) {
+  Said& said = said_[form.startup.empty() ? key_of("account", account) : key_of("startup", form.startup)];
+  bool contradicts = false;
+  if (form.founded) {
+    const bool differs = said.founded && *said.founded != *form.founded;
+    contradicts = differs || said.several_founded;
+    said.several_founded = said.several_founded || differs;
+    if (!said.founded) said.founded = form.founded;
   }
+  if (!form.country.empty()) {
+    const bool differs = !said.country.empty() && said.country != form.country;
+    contradicts = contradicts || differs || said.several_countries;
+    said.several_countries = said.several_countries || differs;
+    if (said.country.empty()) said.country = form.country;
+  }
+  return contradicts;
+}
+
+// R22, R23: of applications that are open at once, the largest stays. So never more than one is open.
+void Programme::settle_concurrent(std::size_t index) {
+  ApplicationState& application = applications_[index];
+  const auto [open, is_first] = pending_.emplace(application.account, index);
+  if (is_first) return;
+  ApplicationState& other = applications_[open->second];
+  const Money mine = application.form.requested.value_or(Money{});
+  const Money theirs = other.form.requested.value_or(Money{});
+  const bool other_goes = mine != theirs ? mine > theirs : !settings_.tie_rejects_later;
+  ApplicationState& loser = other_goes ? other : application;
+  if (other_goes) open->second = index;
+  loser.status = ApplicationStatus::rejected;
+  loser.reasons.insert("4");
+  judge(loser);
 }
 
 void Programme::on(const Fact& fact, const Decision& decision) {
@@ -133,7 +155,7 @@ void Programme::on(const Fact& fact, const Decision& decision) {
   judge(*found);
   if (found->status != ApplicationStatus::cancelled) compare_decision(fact, *found);
   if (found->status != ApplicationStatus::cancelled) {
-    found->status = decision.approved ? ApplicationStatus::approved : ApplicationStatus::denied;
+    close(*found, decision.approved ? ApplicationStatus::approved : ApplicationStatus::denied);
   }
   const Day due = business_day_after(day_of(found->time), settings_.late_after_business_days, settings_.holidays);
   if (day_of(fact.time) > due) {
@@ -146,11 +168,19 @@ void Programme::on(const Fact& fact, const Decision& decision) {
 void Programme::compare_decision(const Fact& fact, const ApplicationState& application) {
   const Decision& decision = *application.decision;
   const bool ours = application.reasons.empty();
+  std::set<std::string> theirs{decision.reasons.begin(), decision.reasons.end()};
+  if (application.form.is_portfolio() && !affiliation(application)) {
+    // The provider may have denied it (R55): that can't be known to be wrong.
+    const bool named = theirs.erase(std::string{kAffiliation}) > 0;
+    if (!decision.approved && ours && theirs.empty()) return;
+    if (named && theirs == application.reasons) return;
+  }
   if (decision.approved != ours) {
     find(fact, "R54", Severity::high,
-         fmt::format("application {} was {}, and by the rules it is {}; reasons against it: {}", application.form.id,
-                     decision.approved ? "approved" : "denied", ours ? "to be approved" : "to be denied",
-                     joined(application.reasons)));
+         fmt::format("application {} was {}, and by the rules it is {}; "
+                     "reasons against it: {}",
+                     application.form.id, decision.approved ? "approved" : "denied",
+                     ours ? "to be approved" : "to be denied", joined(application.reasons)));
     return;
   }
   if (decision.approved && decision.amount && application.form.requested && *decision.amount != application.award) {
@@ -158,7 +188,6 @@ void Programme::compare_decision(const Fact& fact, const ApplicationState& appli
          fmt::format("application {} was awarded {}, and by the rules {}", application.form.id, decision.amount->text(),
                      application.award.text()));
   }
-  const std::set<std::string> theirs{decision.reasons.begin(), decision.reasons.end()};
   if (!decision.approved && !theirs.empty() && theirs != application.reasons) {
     find(fact, "R54", Severity::medium,
          fmt::format("application {} was denied for {}, and by the rules for {}", application.form.id, joined(theirs),
@@ -172,7 +201,27 @@ void Programme::on(const Fact& fact, const Cancellation& cancellation) {
     find(fact, "R28", Severity::low, "a cancellation names no pending application: " + cancellation.application);
     return;
   }
-  found->status = ApplicationStatus::cancelled;
+  close(*found, ApplicationStatus::cancelled);
+}
+
+void Programme::close(ApplicationState& application, ApplicationStatus status) {
+  if (application.status == ApplicationStatus::pending) pending_.erase(application.account);
+  application.status = status;
+  count(application);
+  if (status != ApplicationStatus::approved) return;
+  const Application& form = application.form;
+  if (!form.org_id.empty()) awarded_.takes_offer(form.startup, application.account, form.org_id);
+  if (form.startup.empty()) return;
+  Startups& startups = approved_[application.account];
+  if (startups.first.empty()) startups.first = form.startup;
+  startups.several = startups.several || startups.first != form.startup;
+}
+
+// What an application is to those that follow: its award if it was approved, else what was issued for it all the same.
+void Programme::count(ApplicationState& application) {
+  const Money now = application.status == ApplicationStatus::approved ? application.awarded() : application.granted;
+  awarded_.add(application.form.startup, application.account, now - application.counted);
+  application.counted = now;
 }
 
 void Programme::on(const Fact& fact, const Membership& membership) {
@@ -186,7 +235,14 @@ void Programme::on(const Fact& /*fact*/, const Offer& offer) { offers_[offer.org
 
 void Programme::on(const Fact& fact, const Affiliation& affiliation) {
   if (!affiliation.application.empty()) application_affiliations_[affiliation.application] = affiliation.confirmed;
-  if (!affiliation.org_id.empty()) affiliations_[fact.account + "\n" + affiliation.org_id] = affiliation.confirmed;
+  if (!affiliation.org_id.empty()) affiliations_[key_of(fact.account, affiliation.org_id)] = affiliation.confirmed;
+}
+
+std::optional<bool> Programme::affiliation(const ApplicationState& application) const {
+  const auto said = application_affiliations_.find(application.form.id);
+  if (said != application_affiliations_.end()) return said->second;
+  const auto by_org = affiliations_.find(key_of(application.account, application.form.org_id));
+  return by_org == affiliations_.end() ? std::nullopt : std::optional{by_org->second};
 }
 
 void Programme::on(const Fact& fact, const Sharing& sharing) {
@@ -212,15 +268,11 @@ void Programme::finish(event::Timestamp now) {
   check_open(now);
 }
 
-CreditKind Programme::kind_of(const Issue& issue) const {
+CreditKind Programme::kind_of(const Fact& fact, const Issue& issue) {
   if (issue.support) return CreditKind::support;
   if (issue.program != "Activate") return CreditKind::other;
-  event::Timestamp approved = issue.issued;
-  for (const ApplicationState& application : applications_) {
-    if (!issue.application.empty() && application.form.id == issue.application && application.decided) {
-      approved = *application.decided;
-    }
-  }
+  const ApplicationState* found = issue.application.empty() ? nullptr : application(issue.application, fact.account);
+  const event::Timestamp approved = found != nullptr && found->decided ? *found->decided : issue.issued;
   return approved < kSingleCreditSince ? CreditKind::service : CreditKind::single;
 }
 

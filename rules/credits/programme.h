@@ -5,18 +5,23 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "rules/credits/credit.h"
 #include "rules/credits/fact.h"
 #include "rules/credits/finding.h"
 #include "rules/credits/organisation.h"
+#include "rules/credits/standing.h"
 
 namespace trailkeeper::rules::credits {
 
 enum class ApplicationStatus : std::uint8_t { pending, approved, denied, cancelled, rejected, failed };
 /// `pending`, `approved`…
 std::string_view status_text(ApplicationStatus status);
+
+/// Of ours: the provider doesn't confirm the affiliation (R55).
+constexpr std::string_view kAffiliation = "other:affiliation";
 
 /// Reasons for people: numbers first, by value, then the others.
 std::vector<std::string> in_order(const std::set<std::string>& reasons);
@@ -34,6 +39,8 @@ struct ApplicationState {
   std::optional<Decision> decision;  ///< The programme's.
   Money granted;                     ///< Of credits issued for it.
   int grants = 0;
+  bool contradicts = false;  ///< An earlier form of its startup says something else (reason 7).
+  Money counted;             ///< Of it in what its applicant has had.
 
   /// What it counts for later applications: the programme's amount, or ours where it names none.
   [[nodiscard]] Money awarded() const;
@@ -54,7 +61,7 @@ class Programme {
  public:
   explicit Programme(const Settings& settings) : settings_(settings), organisations_(settings.sharing_default) {}
 
-  /// Facts must come by ascending time, then event.
+  /// Facts must come in their order (Fact::before).
   void take(const Fact& fact);
   /// Judges what is open at `now`. No facts may follow.
   void finish(event::Timestamp now);
@@ -71,6 +78,19 @@ class Programme {
   [[nodiscard]] const std::vector<std::pair<event::Timestamp, std::string>>& welcomes() const { return welcomes_; }
 
  private:
+  // What forms of one startup, or of an account without any, have said so far.
+  struct Said {
+    std::optional<Day> founded;
+    std::string country;
+    bool several_founded = false;
+    bool several_countries = false;
+  };
+  // Whose applications were approved.
+  struct Startups {
+    std::string first;
+    bool several = false;
+  };
+
   void on(const Fact& fact, const Application& form);
   void on(const Fact& fact, const Decision& decision);
   void on(const Fact& fact, const Cancellation& cancellation);
@@ -83,15 +103,20 @@ class Programme {
   void on(const Fact& fact, const AccountStatus& status);
   void on(const Fact& fact, const Balances& balances);
 
-  void settle_concurrent(ApplicationState& application);
+  void settle_concurrent(std::size_t index);
+  [[nodiscard]] bool contradicts_earlier(const Application& form, const std::string& account);
+  /// Whether the provider confirms; nothing if nobody has said (R55).
+  [[nodiscard]] std::optional<bool> affiliation(const ApplicationState& application) const;
+  void close(ApplicationState& application, ApplicationStatus status);
+  void count(ApplicationState& application);
   void judge(ApplicationState& application) const;
   void add_eligibility_reasons(const ApplicationState& application, std::set<std::string>& reasons) const;
   void add_offer_reasons(const ApplicationState& application, std::set<std::string>& reasons) const;
   void add_history_reasons(const ApplicationState& application, std::set<std::string>& reasons) const;
-  [[nodiscard]] Money prior(const ApplicationState& application) const;
   void compare_decision(const Fact& fact, const ApplicationState& application);
   [[nodiscard]] std::optional<Day> expiry_of(const Fact& fact, const Issue& issue);
-  [[nodiscard]] CreditKind kind_of(const Issue& issue) const;
+  [[nodiscard]] CreditKind kind_of(const Fact& fact, const Issue& issue);
+  void check_total(const Fact& fact, const Issue& issue);
   void check_grant(const Fact& fact, const Issue& issue);
   void check_again(const Fact& fact, const Issue& issue, const Credit& credit);
   void check_open(event::Timestamp now);
@@ -104,11 +129,18 @@ class Programme {
   std::vector<ApplicationState> applications_;
   std::vector<Credit> credits_;
   std::map<std::string, AccountState> accounts_;
-  std::map<std::string, Offer> offers_;                   // By Org ID.
-  std::map<std::string, bool> affiliations_;              // By account and Org ID.
-  std::map<std::string, bool> application_affiliations_;  // By application.
-  std::map<std::string, Money> issued_;                   // Activate credits by account.
-  std::map<std::string, event::Timestamp> failed_;        // Last failed form by account.
+  std::unordered_map<std::string, std::size_t> by_account_and_id_;  // The newest application of that name.
+  std::unordered_map<std::string, std::size_t> by_id_;              // The same, of any account.
+  std::unordered_map<std::string, std::size_t> pending_;            // By account: at most one (R22).
+  std::unordered_map<std::string, std::size_t> credit_by_id_;
+  std::unordered_map<std::string, Offer> offers_;                   // By Org ID.
+  std::unordered_map<std::string, bool> affiliations_;              // By account and Org ID.
+  std::unordered_map<std::string, bool> application_affiliations_;  // By application.
+  Standing awarded_;                                                // What counts for later applications.
+  Standing issued_;                                                 // Activate credits.
+  std::unordered_map<std::string, Startups> approved_;              // By account.
+  std::unordered_map<std::string, Said> said_;                      // By startup, else account.
+  std::unordered_map<std::string, event::Timestamp> failed_;        // Last failed form by account.
   std::vector<Finding> findings_;
   std::vector<Fact> shown_;
   std::vector<std::pair<event::Timestamp, std::string>> welcomes_;

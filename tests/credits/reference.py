@@ -2,9 +2,12 @@
 
 It shares no code and no structure with rules/credits: whole histories, dictionaries, decimals, no increments.
 """
+from calendar import monthrange
 from collections import defaultdict
 from datetime import date
 from decimal import Decimal
+
+from programme import Programme, in_order
 
 ZERO = Decimal(0)
 NO_CHARGE = {"Credit", "Refund", "SavingsPlanNegation", "SavingsPlanCoveredUsage"}
@@ -26,16 +29,28 @@ def after(years, day):
         return day.replace(year=day.year + years, day=28)
 
 
+def months_after(months, day):
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
+
+
 class Credit:
     """A credit, as its CreditsIssued event describes it; `ends` is the first day that it can't pay for, if it was revoked."""
 
-    def __init__(self, time, account, details):
-        self.id, self.account, self.issued = details["creditId"], account, time
+    def __init__(self, event, decided):
+        time, details = event["time"], event["details"]
+        self.id, self.account, self.issued, self.application = details["creditId"], event["account"], time, details.get("applicationId")
         self.amount = Decimal(str(details["amount"]))
-        self.expires = day_of(details["expiresAt"]) if "expiresAt" in details else after(details["termYears"], day_of(time))
+        own = details.get("program", "Activate") == "Activate"
+        if "expiresAt" in details:
+            self.expires = day_of(details["expiresAt"])
+        elif "termYears" in details:
+            self.expires = after(details["termYears"], day_of(time))
+        else:
+            self.expires = months_after(details["termMonths"], day_of(time))
         self.services = set(details.get("services", ()))
-        approved_before = day_of(time) < date(2023, 4, 11)
-        self.kind = "support" if details.get("creditType") == "Support" else "service" if approved_before else "single"
+        approved_before = day_of(decided or time) < date(2023, 4, 11)
+        self.kind = "support" if details.get("creditType") == "Support" else "other" if not own else "service" if approved_before else "single"
         self.ends = None
         self.left = self.amount
 
@@ -50,7 +65,7 @@ class Credit:
             return False
         if self.services and cell.service not in self.services:
             return False
-        return self.kind == "single" or (self.kind == "support") == (cell.kind == "support")
+        return self.kind in ("single", "other") or (self.kind == "support") == (cell.kind == "support")
 
 
 class Cell:
@@ -86,10 +101,11 @@ class Reference:
     """The state at `at` (a day: everything up to its end)."""
 
     def __init__(self, events, lines, settings, at):
-        self.events = sorted((e for e in events if day_of(e["time"]) <= at), key=lambda e: (e["time"], e["id"]))
-        self.credits = {}
+        self.events = in_order(e for e in events if day_of(e["time"]) <= at)
+        self.credits, self.programme = {}, Programme()
         for event in self.events:
             self.take(event)
+        self.programme.finish()
         bills = defaultdict(lambda: defaultdict(list))
         for line in lines:
             if line["day"] <= at:
@@ -101,8 +117,12 @@ class Reference:
 
     def take(self, event):
         details = event["details"]
-        if event["name"] == "CreditsIssued":
-            self.credits[details["creditId"]] = Credit(event["time"], event["account"], details)
+        self.programme.take(event)
+        if event["name"] == "CreditsIssued" and details["creditId"] not in self.credits:
+            form = self.programme.find(details.get("applicationId"), event["account"])
+            credit = self.credits[details["creditId"]] = Credit(event, form.decided if form else None)
+            if credit.kind in ("single", "service"):
+                self.programme.issue(credit.account, credit.application, credit.amount)
         elif event["name"] == "CreditsChanged" and details["change"] in ("Revoked", "Transferred") and details["creditId"] in self.credits:
             credit = self.credits[details["creditId"]]
             credit.ends = min(filter(None, (credit.ends, day_of(event["time"]))))
@@ -142,10 +162,19 @@ class Reference:
         return self.belongs(credit.account, payer, begin, end, billed)
 
     def pay(self, month, payer, cells):
-        # Only what is left of a cell's charges can be paid; discounts take from the earliest first.
+        # Only what is left of a cell's charges can be paid; refunds take from their day's, discounts from the earliest first.
         for cell in cells:
             if cell.kind in ("service", "support"):
                 cell.open = max(cell.amount, ZERO)
+        days = defaultdict(list)
+        for cell in sorted(cells, key=lambda c: (c.line_type, c.reserved)):
+            days[(cell.account, cell.service, cell.usage, cell.day, cell.entity)].append(cell)
+        for alike in days.values():
+            off = -sum((cell.amount for cell in alike if cell.line_type == "Refund"), ZERO)
+            for cell in alike:
+                taken = max(min(off, cell.open), ZERO)
+                cell.open -= taken
+                off -= taken
         for discount in cells:
             if not discount.line_type.endswith("Discount"):
                 continue
@@ -175,6 +204,11 @@ class Reference:
                     cell.paid[credit.id] += amount
                     cell.open -= amount
                     credit.left -= amount
+        for cell in cells:
+            reaching = [credit for credit in self.credits.values() if self.reaches(credit, month, payer, cell.account, billed)]
+            old = [c for c in reaching if c.kind == "service" and c.left > 0 and month_of(day_of(c.issued)) <= month
+                   and cell.day <= c.expires and (c.ends is None or cell.day < c.ends)]
+            cell.not_for_support = cell.kind == "support" and bool(old or reaching and all(c.kind == "service" for c in reaching))
         return cells
 
     def balances(self):

@@ -122,7 +122,7 @@ TEST_CASE("R21: Portfolio needs a valid Org ID, Founders none") {
   CHECK(against([](credits::Application& form, CreditWorld&) {
           form.org_id.clear();
           form.package = "Portfolio";
-        }) == "5,other:affiliation");
+        }) == "5");
   CHECK(against([](credits::Application& form, CreditWorld&) { form.org_id.clear(); }).empty());
 }
 
@@ -251,11 +251,132 @@ TEST_CASE("R54: the programme's decision is compared with ours") {
   CHECK(findings_of(world.book("2024-06-04"), "R54") == 1);
 }
 
-TEST_CASE("R55: an affiliation that the provider doesn't confirm") {
-  CHECK(against([](credits::Application& form, CreditWorld& world) {
-          world.offer("2024-01-01", "orgX");
-          form.org_id = "orgX";
-        }) == "other:affiliation");
+namespace {
+
+const std::string kElsewhere = "444455556666";
+
+// A form of which the affiliation facts are told, in that order, a day each.
+std::string affiliated(const std::vector<credits::Affiliation>& told) {
+  return against([&](credits::Application& form, CreditWorld& world) {
+    world.offer("2024-01-01", "orgX");
+    form.org_id = "orgX";
+    int day = 10;
+    for (const credits::Affiliation& one : told) world.at("2024-01-" + std::to_string(day++), kAccount, one);
+  });
+}
+
+}  // namespace
+
+TEST_CASE("R55: an affiliation that the provider denies; unknown is no denial") {
+  CHECK(affiliated({}).empty());
+  CHECK(affiliated({{"orgX", "", false}}) == "other:affiliation");
+  CHECK(affiliated({{"orgX", "", false}, {"orgX", "", true}}).empty());
+  CHECK(affiliated({{"orgX", "", true}, {"orgX", "", false}}) == "other:affiliation");
+  // What is said of the application beats what is said of the Org ID, also later.
+  CHECK(affiliated({{"", "a1", false}, {"orgX", "", true}}) == "other:affiliation");
+  CHECK(affiliated({{"", "a1", true}, {"orgX", "", false}}).empty());
+  CHECK(affiliated({{"", "a1", true}, {"", "a1", false}}) == "other:affiliation");
+}
+
+TEST_CASE("R54, R55: where the affiliation is unknown, a denial for it is no finding; one for something else is") {
+  const auto denied = [](const std::vector<std::string>& reasons, const std::string& org) {
+    CreditWorld world = ready();
+    world.offer("2024-01-01", "orgX");
+    world.at("2024-06-01", kAccount, CreditWorld::form("a1", "5000", org));
+    world.deny("2024-06-03", "a1", reasons);
+    return findings_of(world.book("2024-06-04"), "R54");
+  };
+  CHECK(denied({"other:affiliation"}, "orgX") == 0);
+  CHECK(denied({}, "orgX") == 0);
+  CHECK(denied({"3"}, "orgX") == 1);
+  CHECK(denied({"other:affiliation"}, "org1") == 1);
+  CHECK(denied({}, "org1") == 1);
+}
+
+TEST_CASE("R24-R26, R32: what a startup got counts for it from any of its accounts") {
+  CreditWorld world = ready();
+  world.at("2024-03-01", kAccount, CreditWorld::form("a1", "100000"));
+  world.approve("2024-03-05", "a1", "100000");
+  world.at("2024-06-01", kElsewhere, CreditWorld::form("a2", "100000"));
+  auto another = CreditWorld::form("a3", "100000");
+  another.startup = "S2";
+  world.at("2024-06-02", "444455557777", another);
+  auto nameless = CreditWorld::form("a4", "100000", "org2");
+  nameless.startup = "";
+  world.at("2024-06-03", "444455558888", nameless);
+  const auto book = world.book("2024-06-04");
+  CHECK(reasons_of(book, "a2") == "1,8,9");
+  CHECK(application_of(book, "a2").award == Money{});
+  CHECK(application_of(book, "a3").award == dollars("100000"));
+  CHECK(application_of(book, "a4").award == dollars("100000"));
+}
+
+TEST_CASE("R26: without a startup the account's history counts, whoever got it") {
+  CreditWorld world = ready();
+  world.at("2024-03-01", kAccount, CreditWorld::form("a1", "25000"));
+  world.approve("2024-03-05", "a1");
+  auto nameless = CreditWorld::form("a2", "25000");
+  nameless.startup = "";
+  world.at("2024-06-01", kAccount, nameless);
+  CHECK(reasons_of(world.book("2024-06-02"), "a2") == "8,9");
+}
+
+TEST_CASE("R26, R30: what names no startup is of the one whose form came first from the account") {
+  CreditWorld world = ready();
+  world.issue("2024-01-02", "1", "5000", 1, kElsewhere);
+  world.at("2024-02-01", kElsewhere, CreditWorld::form("a1", "1000"));
+  world.at("2024-02-02", kElsewhere, credits::Cancellation{"a1"});
+  world.issue("2024-02-03", "2", "2000", 1, kElsewhere);
+  auto second = CreditWorld::form("a2", "1000", "org2");
+  second.startup = "S2";
+  world.at("2024-02-04", kElsewhere, second);
+  world.at("2024-06-01", kAccount, CreditWorld::form("a3", "25000", "org3"));
+  const auto book = world.book("2024-06-02");
+  CHECK(application_of(book, "a3").award == dollars("18000"));
+  CHECK(application_of(book, "a2").award == dollars("1000"));
+}
+
+TEST_CASE("R30: credits of a denied application count; those of an approved one count once") {
+  CreditWorld world = ready();
+  world.at("2024-02-01", kAccount, CreditWorld::form("a1", "5000"));
+  auto early = CreditWorld::issued("2024-02-02", "1", "5000");
+  early.application = "a1";
+  world.at("2024-02-02", kAccount, early);
+  world.approve("2024-02-03", "a1");
+  world.at("2024-03-01", kAccount, CreditWorld::form("a2", "8000", "org2"));
+  world.deny("2024-03-02", "a2", {"3"});
+  auto late = CreditWorld::issued("2024-03-03", "2", "3000");
+  late.application = "a2";
+  world.at("2024-03-03", kAccount, late);
+  world.at("2024-06-01", kAccount, CreditWorld::form("a3", "25000", "org3"));
+  CHECK(application_of(world.book("2024-06-02"), "a3").award == dollars("17000"));
+}
+
+TEST_CASE("R32: credits above the cap are found by startup, over all its accounts") {
+  CreditWorld world = ready();
+  for (const std::string& account : {kAccount, kElsewhere}) {
+    const std::string id = account == kAccount ? "a1" : "a2";
+    world.at("2024-02-01", account, CreditWorld::form(id, "60000"));
+    auto issue = CreditWorld::issued("2024-02-02", id, "60000");
+    issue.application = id;
+    world.at("2024-02-02", account, issue);
+  }
+  const auto book = world.book("2024-06-02");
+  CHECK(findings_of(book, "R32") == 1);
+}
+
+TEST_CASE("R54: reason 7 looks at all forms of the startup, from any account") {
+  CreditWorld world = ready();
+  world.at("2024-02-01", kAccount, CreditWorld::form("a1", "5000"));
+  auto later = CreditWorld::form("a2", "5000");
+  later.founded = date("2021-01-01");
+  world.at("2024-03-01", kElsewhere, later);
+  auto third = CreditWorld::form("a3", "5000");
+  world.at("2024-04-01", "444455557777", third);
+  const auto book = world.book("2024-06-01");
+  CHECK(reasons_of(book, "a1").empty());
+  CHECK(reasons_of(book, "a2") == "7");
+  CHECK(reasons_of(book, "a3") == "7");
 }
 
 TEST_CASE("R57: an approval is followed by a grant") {

@@ -31,6 +31,52 @@ TEST_CASE("R35: a term of 18 months is refused") {
   CHECK(findings_of(book, "R35") == 1);
 }
 
+TEST_CASE("R19, R35: credits of other programmes have the term that they name") {
+  CreditWorld world;
+  auto half = CreditWorld::issued("2024-01-31", "1", "100");
+  half.program = "EdStart";
+  half.term_years.reset();
+  half.expires = date("2024-07-31");
+  world.at("2024-01-31", CreditWorld::kAccount, half);
+  auto months = half;
+  months.credit = "2";
+  months.expires.reset();
+  months.term_months = 1;
+  world.at("2024-01-31", CreditWorld::kAccount, months);
+  auto years = half;
+  years.credit = "3";
+  years.expires.reset();
+  years.term_years = 5;
+  world.at("2024-01-31", CreditWorld::kAccount, years);
+  auto none = half;
+  none.credit = "4";
+  none.expires.reset();
+  world.at("2024-01-31", CreditWorld::kAccount, none);
+  world.charge({"AmazonEC2", "105", "2024-02-29"});
+  const auto book = world.book("2024-03-01");
+  CHECK(credits::day_text(credit_of(book, "1").credit.expires) == "2024-07-31");
+  CHECK(credits::day_text(credit_of(book, "2").credit.expires) == "2024-02-29");
+  CHECK(credits::day_text(credit_of(book, "3").credit.expires) == "2029-01-31");
+  CHECK(book.credits().size() == 3);
+  CHECK(findings_of(book, "R19") == 1);
+  CHECK(findings_of(book, "R35") == 0);
+  CHECK(credit_of(book, "2").used == dollars("100"));
+  CHECK(credit_of(book, "1").used == dollars("5"));
+}
+
+TEST_CASE("R35: a term in months is 12 or 24 for Activate's credits") {
+  CreditWorld world;
+  for (const int months : {12, 18, 24, 36}) {
+    auto issue = CreditWorld::issued("2024-01-01", std::to_string(months), "100");
+    issue.term_years.reset();
+    issue.term_months = months;
+    world.at("2024-01-01", CreditWorld::kAccount, issue);
+  }
+  const auto book = world.book("2024-02-01");
+  CHECK(book.credits().size() == 2);
+  CHECK(findings_of(book, "R35") == 2);
+}
+
 TEST_CASE("R36, R37, R38: no extension, reissue or addition; each is a finding and changes nothing") {
   CreditWorld world;
   world.issue("2024-01-01", "1", "100");
@@ -260,6 +306,22 @@ TEST_CASE("R63: what is left of an old service credit doesn't pay for support") 
   CHECK(world.reason("AWSSupportBusiness") == "not-for-support");
 }
 
+TEST_CASE("R63: also where the support credit is used up; but used, where nothing is left at all") {
+  CreditWorld world;
+  world.issue("2023-04-01", "svc", "500");
+  auto support = CreditWorld::issued("2023-04-01", "sup", "40");
+  support.support = true;
+  world.at("2023-04-01", CreditWorld::kAccount, support);
+  world.charge({"AWSSupportBusiness", "100", "2023-05-02", "Fee"});
+  static_cast<void>(world.book("2023-06-01"));
+  CHECK(world.covered() == dollars("40"));
+  CHECK(world.reason("AWSSupportBusiness") == "not-for-support");
+  CHECK(world.cell("AWSSupportBusiness").rule == "R63");
+  world.charge({"AmazonEC2", "600", "2023-05-03"});
+  static_cast<void>(world.book("2023-06-01"));
+  CHECK(world.reason("AWSSupportBusiness") == "used");
+}
+
 TEST_CASE("R64: without a support plan there is no fee, and the credit stays") {
   CreditWorld world;
   world.issue("2024-05-01", "1", "1000");
@@ -276,4 +338,33 @@ TEST_CASE("Discounts of a usage type reduce its charges; usage that a Savings Pl
   world.charge({"AmazonS3", "-10", "2024-05-02", "SavingsPlanNegation"});
   static_cast<void>(world.book("2024-06-01"));
   CHECK(world.covered() == dollars("70"));
+}
+
+TEST_CASE("Refunds take from the charges of their day; what is left of one is lost") {
+  CreditWorld world;
+  world.issue("2024-05-01", "1", "1000");
+  world.charge({"AmazonEC2", "40", "2024-05-02"});
+  world.charge({"AmazonEC2", "-2.5", "2024-05-02", "Refund"});
+  static_cast<void>(world.book("2024-06-01"));
+  CHECK(world.covered() == dollars("37.5"));
+  CHECK(credits::reason_text(world.cell("Usage").reason) == "covered");
+  world.charge({"AmazonEC2", "10", "2024-05-03"});
+  world.charge({"AmazonEC2", "-90", "2024-05-02", "Refund", "Use", CreditWorld::kAccount, "AWS", true});
+  static_cast<void>(world.book("2024-06-01"));
+  CHECK(world.covered() == dollars("10"));
+}
+
+TEST_CASE("A bill that money can't count is left out and named; all others are paid") {
+  CreditWorld world;
+  world.issue("2024-05-01", "1", "1000");
+  world.charge({"AmazonEC2", "10", "2024-05-02"});
+  for (const std::string_view day : {"2024-06-02", "2024-06-03"}) world.charge({"AmazonEC2", "900000000", day});
+  world.charge({"AmazonEC2", "5", "2024-07-02"});
+  const auto book = world.book("2024-08-01");
+  CHECK(credit_of(book, "1").used == dollars("15"));
+  REQUIRE(book.left_out().size() == 1);
+  CHECK(book.left_out()[0].month.text() == "2024-06");
+  int named = 0;
+  for (const auto& finding : book.findings()) named += finding.event == "bill 111122223333 2024-06" ? 1 : 0;
+  CHECK(named == 1);
 }

@@ -1,0 +1,24 @@
+#include "audit/activate_events.h"
+
+#include "audit/named_events.h"
+#include "rules/credits/fact.h"
+#include "rules/iam/json_node.h"
+#include "store/segment_parts.h"
+
+namespace trailkeeper::audit {
+
+void for_each_activate_event(const store::Snapshot& snapshot, const std::function<bool(std::string_view)>& passes,
+                             const std::function<void(const store::Segment&, std::uint32_t)>& visit) {
+  for (const store::Segment& segment : snapshot.segments()) {
+    for_each_event_named(segment, kActivateSource, passes, [&](std::uint32_t index) { visit(segment, index); });
+  }
+}
+
+std::string event_name_of(std::string_view json) {
+  const auto record = rules::iam::parse_json_object(json);
+  const rules::iam::JsonNode* id = record ? record->find("eventID") : nullptr;
+  if (id != nullptr && !id->text.empty()) return id->text;
+  return rules::credits::name_of(rules::credits::digest_of(json));
+}
+
+}  // namespace trailkeeper::audit

@@ -1,0 +1,49 @@
+// What applicants have had before: startups over all their accounts where forms
+// name them, else accounts.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <unordered_set>
+
+#include "rules/credits/money.h"
+
+namespace trailkeeper::rules::credits {
+
+/// Sums, and offers taken, by applicant. What names no startup is of the
+/// startup whose form came first from its account; until there is one, of the
+/// account alone.
+class Standing {
+ public:
+  /// A form of that startup came from the account. No startup: it says nothing.
+  void applies(const std::string& startup, const std::string& account);
+  /// Sums that money can't hold stay at its limit.
+  void add(const std::string& startup, const std::string& account, Money amount);
+  void takes_offer(const std::string& startup, const std::string& account, const std::string& org_id);
+
+  /// Of the startup; of all that its account has had if `startup` is empty.
+  [[nodiscard]] Money total(const std::string& startup, const std::string& account) const;
+  [[nodiscard]] bool had_offer(const std::string& startup, const std::string& account, const std::string& org_id) const;
+  /// The startup whose form came first from the account; empty if there is
+  /// none.
+  [[nodiscard]] const std::string& startup_of(const std::string& account) const;
+
+ private:
+  struct Had {
+    Money total;
+    std::unordered_set<std::string> offers;
+  };
+  using ByName = std::unordered_map<std::string, Had>;
+
+  // Where something is kept besides its account.
+  Had& beside(const std::string& startup, const std::string& account);
+  [[nodiscard]] const Had* find(const std::string& startup, const std::string& account) const;
+
+  ByName startups_;
+  ByName accounts_;
+  ByName nameless_;  // By account: what waits for a startup.
+  std::unordered_map<std::string, std::string> first_startups_;
+};
+
+}  // namespace trailkeeper::rules::credits
