@@ -77,8 +77,6 @@ void Programme::on(const Fact& fact, const Application& form) {
          fmt::format("a form was sent again less than {} hours after a technical error", settings_.retry_after_hours));
   }
   const std::size_t index = applications_.size();
-  by_id_[form.id] = index;
-  by_account_and_id_[key_of(fact.account, form.id)] = index;
   ApplicationState& state = applications_.emplace_back();
   state.form = form;
   state.time = fact.time;
@@ -90,6 +88,8 @@ void Programme::on(const Fact& fact, const Application& form) {
     return;
   }
   failed_.erase(fact.account);
+  by_id_[form.id] = index;
+  by_account_and_id_[key_of(fact.account, form.id)] = index;
   for (Standing* standing : {&awarded_, &issued_}) standing->applies(form.startup, fact.account);
   state.contradicts = contradicts_earlier(form, fact.account);
   const auto account = accounts_.find(fact.account);

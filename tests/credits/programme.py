@@ -84,7 +84,7 @@ class Programme:
             form.granted += amount
 
     def find(self, name, account):
-        alike = [form for form in self.forms if (form.id, form.account) == (name, account)]
+        alike = [form for form in self.forms if (form.id, form.account) == (name, account) and not form.failed]
         return alike[-1] if alike else None
 
     def apply(self, form):

@@ -396,4 +396,20 @@ TEST_CASE("R58: after a technical error one waits a day, and there is no applica
   const auto book = world.book("2024-06-02");
   CHECK(findings_of(book, "R58") == 1);
   CHECK(reasons_of(book, "a2").empty());
+  world.approve("2024-06-01T11:00:00Z", "a1", "5000");
+  const auto decided = world.book("2024-06-02");
+  CHECK(credits::status_text(application_of(decided, "a1").status) == "failed");
+  CHECK(findings_of(decided, "R57") == 1);
+}
+
+TEST_CASE("A form costs the same, however many came before from its startup and account") {
+  CreditWorld world = ready();
+  for (int i = 0; i < 40'000; ++i) {
+    auto form = CreditWorld::form("a" + std::to_string(i), i % 2 == 0 ? "5000" : "25000");
+    form.startup = "S" + std::to_string(i % 3);
+    world.at("2024-06-01", kAccount, std::move(form));
+    if (i % 5 == 0) world.approve("2024-06-01", "a" + std::to_string(i), "1");
+    if (i % 7 == 0) world.issue("2024-06-01", std::to_string(i), "1");
+  }
+  CHECK(world.book("2024-06-02").programme().applications().size() == 40'000);
 }

@@ -31,7 +31,7 @@ class CreditWorld {
   void at(std::string_view time, std::string account, credits::FactValue value) {
     std::string number = std::to_string(facts.size() + 1);
     facts.push_back(
-        {moment(time), "event-" + std::string(4 - number.size(), '0') + number, std::move(account), std::move(value)});
+        {moment(time), "event-" + std::string(8 - number.size(), '0') + number, std::move(account), std::move(value)});
   }
 
   /// A form that nothing speaks against.
