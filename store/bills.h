@@ -21,8 +21,8 @@ struct BillMonth {
 /// By month, then payer.
 std::vector<BillMonth> bill_months(const Snapshot& snapshot);
 
-/// The sums of a bill: all lines that count. Cells without lines are left out; in order. Throws std::overflow_error if a
-/// sum is more than 64 bits hold.
+/// The sums of a bill: all lines that count. Cells without lines are left out; in order. Throws std::overflow_error if
+/// a sum is more than 64 bits hold.
 std::vector<BillCell> bill_cells(const Snapshot& snapshot, std::string_view payer, std::uint32_t month);
 
 /// A line, and the common part of its cell.
