@@ -6,6 +6,7 @@
 
 #include "audit/console_findings.h"
 #include "audit/doubled_bills.h"
+#include "audit/refused_bill_lines.h"
 #include "cli/credit_rows.h"
 #include "cli/credits.h"
 #include "cli/file_argument.h"
@@ -115,7 +116,8 @@ int run_check(const GlobalOptions& global, const CreditArguments& arguments) {
   const credits::Book book = opened.book(arguments.time());
   std::vector<credits::Finding> findings = opened.ledger.unreadable();
   findings.insert(findings.end(), book.findings().begin(), book.findings().end());
-  for (const auto& more : {audit::console_findings(opened.snapshot, book), audit::doubled_bills(opened.snapshot)}) {
+  for (const auto& more : {audit::console_findings(opened.snapshot, book), audit::doubled_bills(opened.snapshot),
+                           audit::refused_bill_lines(opened.snapshot, book.at())}) {
     findings.insert(findings.end(), more.begin(), more.end());
   }
   std::sort(findings.begin(), findings.end(), [](const auto& a, const auto& b) {

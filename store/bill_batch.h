@@ -4,6 +4,7 @@
 #include <array>
 #include <cstdint>
 #include <deque>
+#include <limits>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -27,6 +28,12 @@ struct BillCell {
   [[nodiscard]] bool before(const BillCell& other) const;
   [[nodiscard]] bool same_place(const BillCell& other) const;
 };
+
+/// Whether an amount is the largest or smallest that 64 bits hold: it stands for a sum beyond them.
+[[nodiscard]] constexpr bool is_beyond(std::int64_t amount) {
+  using Limits = std::numeric_limits<std::int64_t>;
+  return amount == Limits::max() || amount == Limits::min();
+}
 
 /// Identity of a line: what names it in its report, hashed.
 using BillKey = std::array<std::uint8_t, 16>;

@@ -68,11 +68,13 @@ std::vector<BillCell> bill_cells(const Snapshot& snapshot, std::string_view paye
   std::sort(cells.begin(), cells.end(), [](const BillCell& a, const BillCell& b) { return a.before(b); });
   std::vector<BillCell> summed;
   for (BillCell& cell : cells) {
+    bool beyond = is_beyond(cell.amount);
     if (summed.empty() || !summed.back().same_place(cell)) {
       summed.push_back(std::move(cell));
-      continue;
+      cell = {};
     }
-    if (__builtin_add_overflow(summed.back().amount, cell.amount, &summed.back().amount)) {
+    beyond = beyond || __builtin_add_overflow(summed.back().amount, cell.amount, &summed.back().amount);
+    if (beyond) {
       throw std::overflow_error("the charges of a day add up to more than 900 million dollars");
     }
     summed.back().lines += cell.lines;

@@ -73,11 +73,11 @@ void Programme::add_offer_reasons(const ApplicationState& application, std::set<
 
 void Programme::add_history_reasons(const ApplicationState& application, std::set<std::string>& reasons) const {
   const Application& form = application.form;
-  const Money before = awarded_.total(form.startup, application.account);
+  const Money before = standing_.total(Sum::awarded, form.startup, application.account);
   if (before >= settings_.lifetime_cap) reasons.insert("1");
   if (form.requested && *form.requested <= before) reasons.insert("8");
   if (!settings_.clip_to_cap && form.requested && *form.requested > settings_.lifetime_cap) reasons.insert("1");
-  if (!form.org_id.empty() && awarded_.had_offer(form.startup, application.account, form.org_id)) reasons.insert("9");
+  if (!form.org_id.empty() && standing_.had_offer(form.startup, application.account, form.org_id)) reasons.insert("9");
   if (application.contradicts) reasons.insert("7");
   const auto approved = approved_.find(application.account);
   const bool another =
@@ -94,7 +94,7 @@ void Programme::judge(ApplicationState& application) const {
   }
   application.award = {};
   if (!application.reasons.empty() || !application.form.requested) return;
-  const Money before = awarded_.total(application.form.startup, application.account);
+  const Money before = standing_.total(Sum::awarded, application.form.startup, application.account);
   application.award = std::min(*application.form.requested, settings_.lifetime_cap) - before;
 }
 

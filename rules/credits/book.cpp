@@ -42,9 +42,13 @@ Book::Book(const std::vector<Fact>& facts, std::vector<BillName> bills, const Re
 void Book::take_facts(const std::vector<Fact>& facts) {
   std::vector<const Fact*> sorted;
   sorted.reserve(facts.size());
+  std::size_t forms = 0;
   for (const Fact& fact : facts) {
-    if (fact.time <= at_) sorted.push_back(&fact);
+    if (fact.time > at_) continue;
+    sorted.push_back(&fact);
+    forms += std::holds_alternative<Application>(fact.value) ? 1 : 0;
   }
+  programme_.reserve(forms);
   std::sort(sorted.begin(), sorted.end(), [](const Fact* a, const Fact* b) { return a->before(*b); });
   for (const Fact* fact : sorted) programme_.take(*fact);
   programme_.finish(at_);

@@ -75,15 +75,15 @@ void Programme::on(const Fact& fact, const Issue& issue) {
 void Programme::check_total(const Fact& fact, const Issue& issue) {
   const ApplicationState* found = issue.application.empty() ? nullptr : application(issue.application, fact.account);
   const std::string& named = found == nullptr ? std::string{} : found->form.startup;
-  issued_.add(named, fact.account, issue.amount);
-  const std::string& startup = named.empty() ? issued_.startup_of(fact.account) : named;
-  const Money total = issued_.total(startup, fact.account);
+  standing_.add(Sum::issued, named, fact.account, issue.amount);
+  const std::string& startup = named.empty() ? standing_.startup_of(fact.account) : named;
+  const Money total = standing_.total(Sum::issued, startup, fact.account);
   if (total > settings_.lifetime_cap) {
     find(fact, "R32", Severity::high,
          fmt::format("credit {} takes the {}'s total to {}, above {}", issue.credit,
                      startup.empty() ? "account" : "startup", total.text(), settings_.lifetime_cap.text()));
   }
-  if (found == nullptr) awarded_.add("", fact.account, issue.amount);
+  if (found == nullptr) standing_.add(Sum::awarded, "", fact.account, issue.amount);
 }
 
 void Programme::check_grant(const Fact& fact, const Issue& issue) {

@@ -90,7 +90,7 @@ void Programme::on(const Fact& fact, const Application& form) {
   failed_.erase(fact.account);
   by_id_[form.id] = index;
   by_account_and_id_[key_of(fact.account, form.id)] = index;
-  for (Standing* standing : {&awarded_, &issued_}) standing->applies(form.startup, fact.account);
+  standing_.applies(form.startup, fact.account);
   state.contradicts = contradicts_earlier(form, fact.account);
   const auto account = accounts_.find(fact.account);
   if (account != accounts_.end() && account->second.status && *account->second.status != "Active") {
@@ -210,7 +210,7 @@ void Programme::close(ApplicationState& application, ApplicationStatus status) {
   count(application);
   if (status != ApplicationStatus::approved) return;
   const Application& form = application.form;
-  if (!form.org_id.empty()) awarded_.takes_offer(form.startup, application.account, form.org_id);
+  if (!form.org_id.empty()) standing_.takes_offer(form.startup, application.account, form.org_id);
   if (form.startup.empty()) return;
   Startups& startups = approved_[application.account];
   if (startups.first.empty()) startups.first = form.startup;
@@ -220,7 +220,7 @@ void Programme::close(ApplicationState& application, ApplicationStatus status) {
 // What an application is to those that follow: its award if it was approved, else what was issued for it all the same.
 void Programme::count(ApplicationState& application) {
   const Money now = application.status == ApplicationStatus::approved ? application.awarded() : application.granted;
-  awarded_.add(application.form.startup, application.account, now - application.counted);
+  standing_.add(Sum::awarded, application.form.startup, application.account, now - application.counted);
   application.counted = now;
 }
 

@@ -61,6 +61,8 @@ class Programme {
  public:
   explicit Programme(const Settings& settings) : settings_(settings), organisations_(settings.sharing_default) {}
 
+  /// So many forms will come.
+  void reserve(std::size_t applications) { applications_.reserve(applications); }
   /// Facts must come in their order (Fact::before).
   void take(const Fact& fact);
   /// Judges what is open at `now`. No facts may follow.
@@ -136,8 +138,7 @@ class Programme {
   std::unordered_map<std::string, Offer> offers_;                   // By Org ID.
   std::unordered_map<std::string, bool> affiliations_;              // By account and Org ID.
   std::unordered_map<std::string, bool> application_affiliations_;  // By application.
-  Standing awarded_;                                                // What counts for later applications.
-  Standing issued_;                                                 // Activate credits.
+  Standing standing_;                                               // What applicants have had before.
   std::unordered_map<std::string, Startups> approved_;              // By account.
   std::unordered_map<std::string, Said> said_;                      // By startup, else account.
   std::unordered_map<std::string, event::Timestamp> failed_;        // Last failed form by account.

@@ -7,7 +7,9 @@ void Standing::applies(const std::string& startup, const std::string& account) {
   const auto waiting = nameless_.extract(account);
   if (waiting.empty()) return;
   Had& had = startups_[startup];
-  had.total = saturated_sum(had.total, waiting.mapped().total);
+  for (std::size_t i = 0; i < had.totals.size(); ++i) {
+    had.totals[i] = saturated_sum(had.totals[i], waiting.mapped().totals[i]);
+  }
   had.offers.merge(waiting.mapped().offers);
 }
 
@@ -16,8 +18,12 @@ Standing::Had& Standing::beside(const std::string& startup, const std::string& a
   return of.empty() ? nameless_[account] : startups_[of];
 }
 
-void Standing::add(const std::string& startup, const std::string& account, Money amount) {
-  for (Had* had : {&accounts_[account], &beside(startup, account)}) had->total = saturated_sum(had->total, amount);
+void Standing::add(Sum sum, const std::string& startup, const std::string& account, Money amount) {
+  if (amount.is_zero()) return;
+  for (Had* had : {&accounts_[account], &beside(startup, account)}) {
+    Money& total = had->totals[static_cast<std::size_t>(sum)];
+    total = saturated_sum(total, amount);
+  }
 }
 
 void Standing::takes_offer(const std::string& startup, const std::string& account, const std::string& org_id) {
@@ -30,9 +36,9 @@ const Standing::Had* Standing::find(const std::string& startup, const std::strin
   return found == all.end() ? nullptr : &found->second;
 }
 
-Money Standing::total(const std::string& startup, const std::string& account) const {
+Money Standing::total(Sum sum, const std::string& startup, const std::string& account) const {
   const Had* had = find(startup, account);
-  return had == nullptr ? Money{} : had->total;
+  return had == nullptr ? Money{} : had->totals[static_cast<std::size_t>(sum)];
 }
 
 bool Standing::had_offer(const std::string& startup, const std::string& account, const std::string& org_id) const {

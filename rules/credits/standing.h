@@ -2,6 +2,8 @@
 // name them, else accounts.
 #pragma once
 
+#include <array>
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -11,6 +13,12 @@
 
 namespace trailkeeper::rules::credits {
 
+/// What is added up for an applicant.
+enum class Sum : std::uint8_t {
+  awarded,  ///< What counts for later applications.
+  issued,   ///< Activate credits.
+};
+
 /// Sums, and offers taken, by applicant. What names no startup is of the
 /// startup whose form came first from its account; until there is one, of the
 /// account alone.
@@ -19,11 +27,11 @@ class Standing {
   /// A form of that startup came from the account. No startup: it says nothing.
   void applies(const std::string& startup, const std::string& account);
   /// Sums that money can't hold stay at its limit.
-  void add(const std::string& startup, const std::string& account, Money amount);
+  void add(Sum sum, const std::string& startup, const std::string& account, Money amount);
   void takes_offer(const std::string& startup, const std::string& account, const std::string& org_id);
 
   /// Of the startup; of all that its account has had if `startup` is empty.
-  [[nodiscard]] Money total(const std::string& startup, const std::string& account) const;
+  [[nodiscard]] Money total(Sum sum, const std::string& startup, const std::string& account) const;
   [[nodiscard]] bool had_offer(const std::string& startup, const std::string& account, const std::string& org_id) const;
   /// The startup whose form came first from the account; empty if there is
   /// none.
@@ -31,7 +39,7 @@ class Standing {
 
  private:
   struct Had {
-    Money total;
+    std::array<Money, 2> totals;  // By Sum.
     std::unordered_set<std::string> offers;
   };
   using ByName = std::unordered_map<std::string, Had>;

@@ -168,6 +168,40 @@ found = json.loads(t.run("credits", "check", "-o", "json", store=console).stdout
 t.equal("console findings", [(row["rule"], row["account"], row["event"]) for row in found if row["rule"] in ("R1", "R4", "R5", "R56")],
         [("R1", ACCOUNT, calls[0]["eventID"]), ("R4", ACCOUNT, calls[2]["eventID"]), ("R5", LINKED, calls[3]["eventID"]), ("R56", ACCOUNT, calls[4]["eventID"])])
 
+# R56: an account with a credit that was issued has approved credits.
+with open(t.path("holder.ndjson"), "w") as file:
+    file.write(json.dumps(fact("CreditsIssued", "2024-03-04T00:00:00Z", creditId="7", amount=10, termYears=1)) + "\n")
+t.run("replay", t.path("holder.ndjson"), store=console)
+found = json.loads(t.run("credits", "check", "-o", "json", store=console).stdout)
+t.equal("offers read by who has a credit", [row for row in found if row["rule"] == "R56"], [])
+
+# Another currency is never read as dollars.
+euros = t.path("euros")
+with open(t.path("euros.ndjson"), "w") as file:
+    file.write(json.dumps(fact("CreditsIssued", "2024-03-04T00:00:00Z", creditId="8", amount={"amount": "10", "currencyCode": "EUR"}, termYears=1)) + "\n")
+t.run("replay", t.path("euros.ndjson"), store=euros)
+t.equal("no credit of euros", json.loads(t.run("credits", "-o", "json", store=euros).stdout), [])
+done = t.run("credits", "check", "-o", "json", store=euros)
+t.write("euros.csv", report([(ACCOUNT, "AmazonEC2", "Usage", "2024-03-05T00:00:00Z", "10")] * 2).replace("USD", "EUR").encode())
+t.run("replay", t.path("euros.csv"), store=euros)
+found = json.loads(t.run("credits", "check", "-o", "json", store=euros).stdout)
+t.check("nor bills of euros, but a finding", any("2 lines of cost reports are in another currency" in row["sentence"] for row in found), found)
+t.check("but a finding", done.returncode == 1 and "another currency" in json.loads(done.stdout)[0]["sentence"], done.stdout)
+
+# A bill beyond what money can count stops alone, by name; on one day or over several.
+OTHER = "999900001111"
+for name, days in (("day", ("05", "05")), ("month", ("05", "06"))):
+    limit = t.path("limit-" + name)
+    with open(t.path("limit-%s.csv" % name), "w") as file:
+        file.write(report([(OTHER, "AmazonEC2", "Usage", "2024-03-%sT00:00:00Z" % day, "900000000") for day in days]).replace(ACCOUNT, OTHER))
+    for path in ("events.ndjson", "march.csv.gz", "limit-%s.csv" % name):
+        t.equal("replayed: " + path, t.run("replay", t.path(path), store=limit).returncode in (0, 1), True)
+    done = t.run("credits", "--at", THEN, "-o", "json", store=limit)
+    t.equal("the others' answers", (done.returncode, json.loads(done.stdout)[0]["used"]), (0, "307.000000003"))
+    t.check("it is named", b"the bill of 999900001111 for 2024-03 is left out" in done.stderr, done.stderr)
+    found = json.loads(t.run("credits", "check", "--at", THEN, "-o", "json", store=limit).stdout)
+    t.equal("and found", [row["severity"] for row in found if row["event"] == "bill %s 2024-03" % OTHER], ["high"])
+
 settings = t.path("settings.json")
 with open(settings, "w") as file:
     file.write('{"sharingDefault": false}')
