@@ -77,9 +77,10 @@ std::vector<credits::Finding> doubled_bills(const store::Snapshot& snapshot) {
     if (first == days.end()) continue;
     findings.push_back(
         {credits::start_of(first->first), "", credits::Severity::low, bill.payer, "",
-         fmt::format("on {} of {} days every charge of the bill of {} is there twice, with another line item ID: were "
-                     "two versions of its report loaded?",
-                     std::count_if(days.begin(), days.end(), doubled), days.size(), month->text())});
+         fmt::format(
+             "on {} of {} days every charge of the bill of {} is there twice, with another line item ID: were "
+             "two reports of it loaded, or two versions whose columns differ? Load one of them into a new store",
+             std::count_if(days.begin(), days.end(), doubled), days.size(), month->text())});
   }
   return findings;
 }

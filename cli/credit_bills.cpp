@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <optional>
+#include <tuple>
 
 #include "audit/bill_lines.h"
 #include "cli/credit_rows.h"
@@ -84,36 +85,58 @@ int run_statement(const GlobalOptions& global, const CreditArguments& arguments)
 
 constexpr std::size_t kMaxAnswerBytes = std::size_t{64} << 20;
 
-// The differences of one file; nothing, and a message, if it is no answer of the Billing API.
-std::optional<std::vector<credits::Difference>> compare(const GlobalOptions& global, const std::string& path,
-                                                        const credits::Book& book, const credits::Usage& usage) {
+// What a reconciliation has found so far.
+struct Reconciliation {
+  credits::ListedCredits balances;
+  bool has_balances = false;
+  std::vector<credits::Difference> found;
+  bool compared = false;
+  bool refused = false;
+};
+
+// Takes a file; a message if it is no answer of the Billing API.
+void take_answer(const GlobalOptions& global, const std::string& path, const credits::Settings& settings,
+                 const credits::Usage& usage, Reconciliation& result) {
+  const auto refuse = [&](const std::string& why) {
+    print_error(global, path + why);
+    result.refused = true;
+  };
   const std::string json = read_file_argument(path, kMaxAnswerBytes);
   const std::string_view kind = credits::kind_of_answer(json);
-  if (kind.empty()) {
-    print_error(global, path + " is neither what GetCredits nor what GetCreditAllocationHistory returns");
-    return std::nullopt;
+  if (kind == "GetCredits") {
+    const auto taken = result.balances.add(json);
+    if (!taken) refuse(fmt::format(": {} (byte {})", taken.error().message, taken.error().offset));
+    result.has_balances = true;
+  } else if (!kind.empty()) {
+    const auto history = usage.against_history(json, settings);
+    if (!history) {
+      refuse(fmt::format(": {} (byte {})", history.error().message, history.error().offset));
+      return;
+    }
+    result.found.insert(result.found.end(), history->differences.begin(), history->differences.end());
+    result.compared = result.compared || history->compared;
+  } else {
+    refuse(" is neither what GetCredits nor what GetCreditAllocationHistory returns");
   }
-  auto found =
-      kind == "GetCredits" ? credits::against_balances(book, json) : usage.against_history(json, book.settings());
-  if (found) return std::move(*found);
-  print_error(global, fmt::format("{}: {} (byte {})", path, found.error().message, found.error().offset));
-  return std::nullopt;
 }
 
-int run_reconcile(const GlobalOptions& global, const CreditArguments& arguments) {
-  const OpenedLedger opened{global};
-  credits::Usage usage;
-  const credits::Book book = opened.book(
-      arguments.time(), [&](const credits::Bill& bill, const std::vector<credits::PaidCell>& cells,
-                            const std::vector<credits::CreditState>& states) { usage.add(bill, cells, states); });
-  std::vector<credits::Difference> found = usage.against_bills();
-  int code = kDone;
-  for (const std::string& path : arguments.files) {
-    const auto more = compare(global, path, book, usage);
-    if (more) found.insert(found.end(), more->begin(), more->end());
-    if (!more) code = kRefused;
+// What AWS's answer lacks isn't compared: that is said beside the rows.
+void name_gaps(const GlobalOptions& global, const std::vector<credits::Difference>& found) {
+  std::string months;
+  bool partial = false;
+  bool pages = false;
+  for (const credits::Difference& difference : found) {
+    if (difference.what == "failed-month") months += (months.empty() ? "" : ", ") + difference.month;
+    partial = partial || difference.what == "partial-results";
+    pages = pages || difference.what == "more-pages";
   }
-  if (!found.empty()) code = kRefused;
+  if (!months.empty()) print_error(global, "AWS could not give these months (failedMonths), ask again: " + months);
+  if (partial) print_error(global, "AWS gave partial results (partialResults): what it left out isn't compared");
+  if (pages) print_error(global, "the answer is one page of several (nextToken): get the others, too");
+}
+
+void print_differences(const GlobalOptions& global, const credits::Settings& settings, event::Timestamp at,
+                       const std::vector<credits::Difference>& found) {
   Out out{global, Out::Length::list};
   CreditRows rows{out,
                   {{"month"},
@@ -123,16 +146,50 @@ int run_reconcile(const GlobalOptions& global, const CreditArguments& arguments)
                    {"ours", true},
                    {"theirs", true},
                    {"difference", true},
-                   {"against"}},
-                  arguments.time()};
-  const MoneyCells money{global.format, opened.ledger.settings()};
+                   {"against"},
+                   {"what"}},
+                  at};
+  const MoneyCells money{global.format, settings};
+  const auto side = [&money](const std::optional<credits::Money>& amount, const std::string& text) {
+    return amount ? money.of(*amount) : text_or_absent(text);
+  };
   for (const credits::Difference& difference : found) {
+    const auto& [ours, theirs] = std::tie(difference.ours, difference.theirs);
+    const bool amounts = ours.has_value() || theirs.has_value();
+    const credits::Money less = ours.value_or(credits::Money{}) - theirs.value_or(credits::Money{});
     rows.row({text_or_absent(difference.month), text_or_absent(difference.service), text_or_absent(difference.account),
-              text_or_absent(difference.credit), money.of(difference.ours), money.of(difference.theirs),
-              money.of(difference.ours - difference.theirs), Cell::of(difference.against)});
+              text_or_absent(difference.credit), side(ours, difference.ours_text), side(theirs, difference.theirs_text),
+              amounts ? money.of(less) : Cell::absent(), Cell::of(difference.against), Cell::of(difference.what)});
   }
   rows.finish();
-  return code;
+}
+
+int run_reconcile(const GlobalOptions& global, const CreditArguments& arguments) {
+  const OpenedLedger opened{global};
+  credits::Usage usage;
+  const credits::Book book = opened.book(
+      arguments.time(), [&](const credits::Bill& bill, const std::vector<credits::PaidCell>& cells,
+                            const std::vector<credits::CreditState>& states) { usage.add(bill, cells, states); });
+  Reconciliation result;
+  result.found = usage.against_bills();
+  result.compared = usage.has_credit_lines();
+  for (const std::string& path : arguments.files) take_answer(global, path, book.settings(), usage, result);
+  if (result.has_balances) {
+    const std::vector<credits::Difference> more = result.balances.against(book);
+    result.found.insert(result.found.end(), more.begin(), more.end());
+    result.compared = result.compared || result.balances.compares(book);
+  }
+  print_differences(global, opened.ledger.settings(), arguments.time(), result.found);
+  name_gaps(global, result.found);
+  if (!result.compared && !result.refused) {
+    print_error(global,
+                arguments.files.empty()
+                    ? "nothing to compare: no bill has lines of type Credit; give what `aws billing get-credits` or "
+                      "`get-credit-allocation-history` printed"
+                    : "nothing to compare: the answers list no credit and no month, the ledger has no credit that is "
+                      "left, and no bill has lines of type Credit");
+  }
+  return result.found.empty() && result.compared && !result.refused ? kDone : kRefused;
 }
 
 }  // namespace
@@ -150,14 +207,18 @@ void add_credit_statement(CLI::App& app, const GlobalOptions& global, Run& run) 
 }
 
 void add_credit_reconcile(CLI::App& app, const GlobalOptions& global, Run& run) {
-  CLI::App* const command =
-      app.add_subcommand("reconcile", "Our ledger against AWS's figures; exit code 1 on a difference");
+  CLI::App* const command = app.add_subcommand(
+      "reconcile", "Our ledger against AWS's figures; exit code 1 on a difference, or if there is nothing to compare");
   const auto arguments = std::make_shared<CreditArguments>();
   command->add_option("FILE", arguments->files,
                       "JSON that `aws billing get-credits` or `get-credit-allocation-history` printed");
   command->add_option("--at", arguments->at, "As of then (default: now)")->type_name("TIME");
   command->footer(
-      "Without files: against the Credit lines of the Cost and Usage Reports.\n\n"
+      "Without files: against the Credit lines of the cost reports. `what` says what differs: used (by month and "
+      "service), "
+      "remaining, estimated (of the open month), initial, start, end, owner, currency; not-here and not-there are "
+      "credits "
+      "that only one side has. What AWS says is missing in its answer (failedMonths, partialResults) is a row, too.\n\n"
       "Example:\n"
       "  aws billing get-credits --account-id 111122223333 > credits.json && trailkeeper credits reconcile "
       "credits.json");

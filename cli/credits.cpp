@@ -8,6 +8,7 @@
 #include "cli/credit_rows.h"
 #include "cli/money_cell.h"
 #include "cli/principal_argument.h"
+#include "rules/credits/credit_lines.h"
 #include "rules/credits/notices.h"
 
 namespace trailkeeper::cli {
@@ -59,9 +60,28 @@ Coming coming(const std::vector<credits::Notice>& notices, event::Timestamp at) 
   return texts;
 }
 
+// Credits that only bills know; false if there is none.
+bool add_billed_credits(const CreditArguments& arguments, const std::vector<credits::BilledCredit>& billed,
+                        const MoneyCells& money, CreditRows& rows) {
+  bool any = false;
+  for (const credits::BilledCredit& credit : billed) {
+    if (!arguments.wants(credit.account)) continue;
+    any = true;
+    std::vector<std::string> months;
+    for (const auto& [month, used] : credit.used) months.push_back(month + " used " + used.text());
+    const Cell none = Cell::absent();
+    rows.row({Cell::of(credit.account), text_or_absent(credit.name), Cell::of("Billed"), none, money.of(credit.total()),
+              none, none, none, none, none, Cell::of("unknown"), list_cell(months)});
+  }
+  return any;
+}
+
 int run_credits(const GlobalOptions& global, const CreditArguments& arguments) {
   const OpenedLedger opened{global};
-  const credits::Book book = opened.book(arguments.time());
+  credits::CreditLines lines;
+  const credits::Book book =
+      opened.book(arguments.time(), [&lines](const credits::Bill& bill, const std::vector<credits::PaidCell>& cells,
+                                             const auto&) { lines.add(bill, cells); });
   Coming notices = coming(credits::notices(book), book.at());
   Out out{global, Out::Length::list};
   CreditRows rows{out,
@@ -87,7 +107,13 @@ int run_credits(const GlobalOptions& global, const CreditArguments& arguments) {
               money.of(state.revoked), time_cell(credit.issued), day_cell(credit.expires),
               Cell::of(credits::status_text(state.status)), list_cell(notices[credit.id])});
   }
+  const bool billed = add_billed_credits(arguments, lines.unexplained(book), money, rows);
   rows.finish();
+  if (billed) {
+    print_notice(
+        "credits of type Billed are known from Credit lines of bills alone: what was issued, and what is left, "
+        "isn't");
+  }
   return kDone;
 }
 

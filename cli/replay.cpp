@@ -32,10 +32,11 @@ struct Arguments {
 
 std::string result_json(const ingest::ReplayResult& result) {
   std::string json = fmt::format(
-      R"({{"events":{},"duplicates":{},"rewritten":{},"variants":{},"rejected":{},"rejectedWithoutBytes":{},"rejectedOnlyCounted":{},"files":{},"bytes":{},"seconds":{:.3f},"merges":{},"mergeSeconds":{:.3f},"verdictSeconds":{:.3f},"billLines":{},"interrupted":{},"unreadable":[)",
+      R"({{"events":{},"duplicates":{},"rewritten":{},"variants":{},"rejected":{},"rejectedWithoutBytes":{},"rejectedOnlyCounted":{},"files":{},"bytes":{},"seconds":{:.3f},"merges":{},"mergeSeconds":{:.3f},"verdictSeconds":{:.3f},"billLines":{},"billLinesReplaced":{},"billLinesOutdated":{},"interrupted":{},"unreadable":[)",
       result.events, result.duplicates, result.rewritten, result.variants, result.rejected,
       result.beyond_limit.without_bytes, result.beyond_limit.only_counted, result.files, result.bytes, result.seconds,
-      result.merging.merges, result.merging.seconds, result.verdicts.seconds, result.bill_lines, result.interrupted);
+      result.merging.merges, result.merging.seconds, result.verdicts.seconds, result.bill_lines,
+      result.bill_lines_replaced, result.bill_lines_outdated, result.interrupted);
   for (std::size_t i = 0; i < result.found.unreadable.size(); ++i) {
     json += i > 0 ? ",{\"path\":" : "{\"path\":";
     event::append_quoted(result.found.unreadable[i].path, json);
@@ -71,6 +72,13 @@ std::string result_text(const ingest::ReplayResult& result) {
   };
   std::string text = number_of(result.events, "new event", "new events");
   if (result.bill_lines > 0) text += ", " + number_of(result.bill_lines, "new bill line", "new bill lines");
+  if (result.bill_lines_replaced > 0) {
+    text += " in place of " + grouped(result.bill_lines_replaced) + " of older versions of their reports";
+  }
+  if (result.bill_lines_outdated > 0) {
+    text += ", " + number_of(result.bill_lines_outdated, "bill line", "bill lines") +
+            " left out: a newer version of the report is there";
+  }
   if (result.duplicates > 0) text += ", " + number_of(result.duplicates, "duplicate", "duplicates");
   if (result.rewritten > 0) text += " (" + grouped(result.rewritten) + " of them rewritten by a shipper)";
   if (result.variants > 0) {

@@ -1,6 +1,7 @@
 #include "ingest/replay.h"
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -33,13 +34,50 @@ bool is_trail_name(std::string_view path) {
   return path.ends_with(".json") || path.ends_with(".ndjson") || path.ends_with(".jsonl");
 }
 
-// Whether a file is to be read here and not by the workers: a cost report, or an archive that may have some.
-bool may_have_reports(const std::string& path) {
+event::Timestamp modified_time(const std::string& path) {
+  struct stat status {};
+  if (::stat(path.c_str(), &status) != 0) return 0;
+  constexpr std::int64_t kNanoseconds = 1'000'000;
+  return status.st_mtim.tv_sec * event::kSecond + status.st_mtim.tv_nsec / kNanoseconds;
+}
+
+// The first bytes of what is in a file; empty if it can't be read.
+std::string front_of(const std::string& path, std::size_t most) {
   const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
-  if (descriptor < 0) return false;
+  if (descriptor < 0) return {};
   DescriptorInput stored{descriptor};
   PlainInput plain{stored};
-  const std::string_view first = plain.peek();
+  std::string front(most, '\0');
+  std::size_t size = 0;
+  while (size < most) {
+    const std::size_t got = plain.read(front.data() + size, most - size);
+    if (got == 0) break;
+    size += got;
+  }
+  front.resize(size);
+  return front;
+}
+
+// Where a file's lines come from. A member of an archive has the archive's time. Files of no known report that differ
+// in a number alone (`may-1.csv`, `may-2.csv`) are files of one set.
+store::BillOrigin origin_of(const std::string& name, const ReportPath& path, event::Timestamp modified) {
+  store::BillOrigin origin{0, name, path.report, path.assembly, path.part, path.delivered, modified};
+  if (!path.report.empty()) return origin;
+  for (const std::string& file : {name.substr(0, name.find('!')), name}) {
+    const std::size_t begin = file.find_last_of("/!") + 1;
+    const std::size_t end = std::min(file.find('.', begin), file.size());
+    const std::size_t stem = file.find_last_not_of("0123456789", end - 1);
+    if (stem == std::string::npos || stem < begin || stem + 1 >= end || file[stem] != '-') continue;
+    origin.assembly = file.substr(0, stem);
+    origin.part = file.substr(stem + 1, end - stem - 1);
+    break;
+  }
+  return origin;
+}
+
+// Whether a file is to be read here and not by the workers: a cost report, or an archive that may have some.
+bool may_have_reports(const std::string& path) {
+  const std::string first = front_of(path, PlainInput::kPeek);
   return is_cost_report(first) || file_kind(path, first).what == FileKind::What::archive;
 }
 
@@ -59,6 +97,8 @@ ReplayResult Replay::run(const std::vector<std::string>& paths, const std::atomi
   result.variants = totals.variants;
   const BillTotals& bills = bills_->totals();
   result.bill_lines = bills.lines;
+  result.bill_lines_replaced = bills.replaced;
+  result.bill_lines_outdated = bills.outdated;
   result.duplicates += bills.duplicates;
   result.rejected = totals.rejected + bills.rejected;
   result.files = progress_.files;
@@ -90,6 +130,7 @@ void Replay::feed(Pipeline& pipeline, const std::vector<std::string>& paths, con
       paths,
       [&](std::string path, std::uint64_t bytes) {
         progress_.total_bytes += bytes;
+        if (path != kStandardInput && bytes > 0 && put_aside(path)) return !stop;
         const bool large = path == kStandardInput || bytes == 0 || bytes > kSmallFile;
         if (large || (!is_trail_name(path) && may_have_reports(path))) {
           submit_batch();
@@ -103,10 +144,30 @@ void Replay::feed(Pipeline& pipeline, const std::vector<std::string>& paths, con
       },
       found_.unreadable);
   if (!stop) submit_batch();
+  for (const ReportFile& report : reports_.choose(found_)) {
+    if (open && !stop) open = feed_large(pipeline, report.path, stop, &report);
+  }
+  if (!stop) bills_->settle();
+}
+
+// Takes note of a report's file that is one of several, or of their manifest: which of them are to be read is known
+// when all are.
+bool Replay::put_aside(const std::string& path) {
+  if (is_manifest_name(path)) {
+    auto manifest = read_manifest(path, front_of(path, kMaxManifest));
+    if (manifest) reports_.add(std::move(*manifest));
+    return manifest.has_value();
+  }
+  if (is_trail_name(path)) return false;
+  ReportFile file{path, parse_report_path(path), modified_time(path)};
+  if (file.of.report.empty() || !is_cost_report(front_of(path, PlainInput::kPeek))) return false;
+  reports_.add(std::move(file));
+  return true;
 }
 
 // False: the pipeline takes no more.
-bool Replay::feed_large(Pipeline& pipeline, const std::string& path, const std::atomic<bool>& stop) {
+bool Replay::feed_large(Pipeline& pipeline, const std::string& path, const std::atomic<bool>& stop,
+                        const ReportFile* report) {
   const int descriptor = path == kStandardInput ? ::dup(STDIN_FILENO) : ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
   if (descriptor < 0) {
     found_.unreadable.push_back({path, std::strerror(errno)});
@@ -120,7 +181,9 @@ bool Replay::feed_large(Pipeline& pipeline, const std::string& path, const std::
     update(pipeline);
   };
   const auto take_report = [&](ByteInput& bytes, const std::string& name) {
-    bills_->load(name, bytes, stop, [&](std::uint64_t read) {
+    const event::Timestamp modified = path == kStandardInput ? 0 : modified_time(path);
+    const ReportPath of = report != nullptr ? report->of : parse_report_path(name);
+    bills_->load(origin_of(name, of, modified), bytes, stop, [&](std::uint64_t read) {
       bill_bytes_ += read;
       note_progress();
     });

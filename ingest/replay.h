@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "ingest/bill/bill_loader.h"
+#include "ingest/bill/report_versions.h"
 #include "ingest/pipeline.h"
 
 namespace trailkeeper::ingest {
@@ -18,7 +19,9 @@ struct ReplayResult {
   std::uint64_t duplicates = 0;
   std::uint64_t rewritten = 0;  ///< Among `duplicates`: copies that a shipper rewrote.
   std::uint64_t variants = 0;
-  std::uint64_t bill_lines = 0;  ///< New lines of cost reports; known ones are among `duplicates`.
+  std::uint64_t bill_lines = 0;           ///< New lines of cost reports; known ones are among `duplicates`.
+  std::uint64_t bill_lines_replaced = 0;  ///< Lines of older versions of reports, which count no longer.
+  std::uint64_t bill_lines_outdated = 0;  ///< Not taken: a newer version of their report is there.
   std::uint64_t rejected = 0;
   std::uint64_t files = 0;
   std::uint64_t bytes = 0;  ///< Decompressed.
@@ -51,7 +54,9 @@ class Replay {
 
  private:
   void feed(Pipeline& pipeline, const std::vector<std::string>& paths, const std::atomic<bool>& stop);
-  bool feed_large(Pipeline& pipeline, const std::string& path, const std::atomic<bool>& stop);
+  bool feed_large(Pipeline& pipeline, const std::string& path, const std::atomic<bool>& stop,
+                  const ReportFile* report = nullptr);
+  bool put_aside(const std::string& path);
   void update(const Pipeline& pipeline);
 
   store::Store& store_;
@@ -61,6 +66,7 @@ class Replay {
   std::uint64_t large_stored_bytes_ = 0;
   std::uint64_t bill_bytes_ = 0;
   std::unique_ptr<BillLoader> bills_;
+  ReportVersions reports_;
   FileFindings found_;
 };
 

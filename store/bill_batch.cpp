@@ -50,6 +50,7 @@ void BillBatch::add(const BillLine& line) {
   Line kept{};
   kept.key = line.key;
   kept.content = line.content;
+  kept.place = line.place;
   kept.cell = cell_of(line);
   kept.amount = line.amount;
   kept.start = line.start;

@@ -42,6 +42,7 @@ using BillKey = std::array<std::uint8_t, 16>;
 struct BillLine {
   BillKey key{};
   std::uint64_t content = 0;  ///< Hash of all that the line says.
+  std::uint64_t place = 0;    ///< Hash of what is charged: all that says it but identities and figures.
   std::string_view usage_account;
   std::string_view service;
   std::string_view usage_type;
@@ -66,6 +67,7 @@ class BillBatch {
   struct Line {
     BillKey key;
     std::uint64_t content;
+    std::uint64_t place;
     std::uint32_t cell;
     std::uint32_t id_size;
     std::int64_t amount;

@@ -186,18 +186,13 @@ std::string encode_names(const BillBatch& batch) {
 
 std::vector<std::string> encode_bill(const BillBatch& batch, const std::vector<BillCell>& corrections,
                                      std::vector<BillLineName> superseded) {
-  const OrderedCells ordered = order_cells(batch, corrections);
-  std::string head;
-  put_string(batch.header(), head);
-  put_varint(batch.lines().size(), head);
-  put_varint(ordered.cells.size(), head);
-  for (const BillCell& cell : ordered.cells) put_cell(cell, head);
+  OrderedCells ordered = order_cells(batch, corrections);
   for (const BillBatch::Line& line : batch.lines()) {
     if (!line.counts) superseded.push_back({line.key, line.content});
   }
   std::sort(superseded.begin(), superseded.end());
-  put_varint(superseded.size(), head);
-  for (const BillLineName& name : superseded) put_name(name, head);
+  std::string head =
+      encode_bill_head({batch.header(), batch.lines().size(), std::move(ordered.cells), std::move(superseded)});
 
   std::vector<std::uint32_t> order(batch.lines().size());
   std::iota(order.begin(), order.end(), 0U);
@@ -221,7 +216,18 @@ std::vector<std::string> encode_bill(const BillBatch& batch, const std::vector<B
     put_string(batch.raw(line), raw.open());
     raw.close_if_full();
   }
-  return {with_checksum(std::move(head)), encode_names(batch), lines.finish(), raw.finish()};
+  return {std::move(head), encode_names(batch), lines.finish(), raw.finish()};
+}
+
+std::string encode_bill_head(const BillHead& head) {
+  std::string out;
+  put_string(head.header, out);
+  put_varint(head.lines, out);
+  put_varint(head.cells.size(), out);
+  for (const BillCell& cell : head.cells) put_cell(cell, out);
+  put_varint(head.superseded.size(), out);
+  for (const BillLineName& name : head.superseded) put_name(name, out);
+  return with_checksum(std::move(out));
 }
 
 BillHead decode_bill_head(std::string_view part) {
@@ -248,6 +254,26 @@ BillNames open_bill_names(std::string_view part) {
 }
 
 BillLineName BillNames::at(std::size_t index) const { return name_at(names_ + index * kNameBytes); }
+
+// Galloping: a few new lines among many old ones cost little, and so do many among many.
+std::size_t BillNames::first_not_before(std::size_t from, const BillLineName& name) const {
+  std::size_t step = 1;
+  std::size_t low = from;
+  while (low + step < size_ && at(low + step) < name) {
+    low += step;
+    step *= 2;
+  }
+  std::size_t high = std::min(low + step, size_);
+  while (low < high) {
+    const std::size_t middle = low + (high - low) / 2;
+    if (at(middle) < name) {
+      low = middle + 1;
+    } else {
+      high = middle;
+    }
+  }
+  return low;
+}
 
 BillLineReader::BillLineReader(std::string_view part, std::size_t cells) : rest_(part), cells_(cells) {}
 

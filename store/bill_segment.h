@@ -36,6 +36,9 @@ struct BillHead {
 std::vector<std::string> encode_bill(const BillBatch& batch, const std::vector<BillCell>& corrections,
                                      std::vector<BillLineName> superseded);
 
+/// The part `cells` anew.
+std::string encode_bill_head(const BillHead& head);
+
 /// Throw StoreError(corrupt) for damaged bytes.
 BillHead decode_bill_head(std::string_view part);
 
@@ -45,6 +48,8 @@ class BillNames {
   explicit BillNames(std::string_view part);
   [[nodiscard]] std::size_t size() const { return size_; }
   [[nodiscard]] BillLineName at(std::size_t index) const;
+  /// The first place, `from` or behind it, whose name isn't less than `name`; quick where that is near.
+  [[nodiscard]] std::size_t first_not_before(std::size_t from, const BillLineName& name) const;
 
  private:
   const char* names_;

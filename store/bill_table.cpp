@@ -1,7 +1,9 @@
 #include "store/bill_table.h"
 
 #include <algorithm>
+#include <set>
 
+#include "store/bill_loads.h"
 #include "store/error.h"
 
 namespace trailkeeper::store {
@@ -55,11 +57,12 @@ std::string_view bill_part(const Transaction& transaction, const std::string& pr
   return *bytes;
 }
 
-std::vector<std::uint64_t> bill_segments(const Transaction& transaction, const std::string& prefix) {
+std::vector<std::uint64_t> all_bill_segments(const Transaction& transaction, const std::string& prefix) {
   transaction.require_whole(TableId::bills);
   std::vector<std::uint64_t> numbers;
   // From one segment's first part to the next: the others aren't looked at.
   std::string from = prefix;
+  put_big_endian(kBillLoads + 1, kNumberBytes, from);
   bool more = true;
   while (more) {
     more = false;
@@ -73,6 +76,16 @@ std::vector<std::uint64_t> bill_segments(const Transaction& transaction, const s
       return false;
     });
   }
+  return numbers;
+}
+
+std::vector<std::uint64_t> bill_segments(const Transaction& transaction, const std::string& prefix) {
+  std::vector<std::uint64_t> numbers = all_bill_segments(transaction, prefix);
+  std::set<std::uint64_t> waiting;
+  for (const BillLoad& load : bill_loads(transaction, prefix)) {
+    if (!load.counts) waiting.insert(load.segments.begin(), load.segments.end());
+  }
+  std::erase_if(numbers, [&waiting](std::uint64_t number) { return waiting.contains(number); });
   return numbers;
 }
 

@@ -22,7 +22,13 @@ std::string bill_part_key(const std::string& prefix, std::uint64_t number, BillP
 std::string_view bill_part(const Transaction& transaction, const std::string& prefix, std::uint64_t number,
                            BillPart part);
 
-/// The numbers of a bill's segments, ascending.
+/// In place of a segment's number: the list of what the segments were loaded from (store/bill_loads.h), as one part.
+constexpr std::uint64_t kBillLoads = 0;
+
+/// The numbers of all of a bill's segments, ascending.
+std::vector<std::uint64_t> all_bill_segments(const Transaction& transaction, const std::string& prefix);
+
+/// The numbers of those that count.
 std::vector<std::uint64_t> bill_segments(const Transaction& transaction, const std::string& prefix);
 
 /// Payer and month of all bills, by month, then payer.

@@ -1,9 +1,11 @@
+#include "store/bill_writer.h"
+
 #include <algorithm>
 #include <map>
+#include <set>
 #include <tuple>
 
 #include "store/bill_table.h"
-#include "store/bills.h"
 #include "store/segment_parts.h"
 
 namespace trailkeeper::store {
@@ -28,7 +30,7 @@ class KnownLines {
     std::size_t at = 0;
     for (std::size_t i = 0; i < by_key_.size() && at < names.size(); ++i) {
       const BillBatch::Line& line = batch_.lines()[by_key_[i]];
-      at = first_not_before(names, at, line.key);
+      at = names.first_not_before(at, {line.key, 0});
       for (std::size_t same = at; same < names.size(); ++same) {
         const BillLineName name = names.at(same);
         if (name.key != line.key) break;
@@ -55,26 +57,6 @@ class KnownLines {
   }
 
  private:
-  // Galloping: a few new lines among many old ones cost little, and so do many among many.
-  static std::size_t first_not_before(const BillNames& names, std::size_t from, const BillKey& key) {
-    std::size_t step = 1;
-    std::size_t low = from;
-    while (low + step < names.size() && names.at(low + step).key < key) {
-      low += step;
-      step *= 2;
-    }
-    std::size_t high = std::min(low + step, names.size());
-    while (low < high) {
-      const std::size_t middle = low + (high - low) / 2;
-      if (names.at(middle).key < key) {
-        low = middle + 1;
-      } else {
-        high = middle;
-      }
-    }
-    return low;
-  }
-
   BillBatch& batch_;
   std::vector<std::uint32_t> by_key_;
   std::vector<std::uint8_t> known_;
@@ -112,23 +94,26 @@ std::uint64_t remove_repeated(BillBatch& batch) {
   return count;
 }
 
-// The cell that an earlier segment's line adds to, with the opposite sign.
-BillCell correction_of(const Transaction& transaction, const std::string& prefix, const Clash& clash) {
-  const BillHead head = decode_bill_head(bill_part(transaction, prefix, clash.segment, BillPart::cells));
-  BillLineReader reader{bill_part(transaction, prefix, clash.segment, BillPart::lines), head.cells.size()};
-  while (const auto line = reader.next()) {
-    if (line->key != clash.name.key || line->content != clash.name.content) continue;
-    BillCell cell = head.cells[line->cell];
-    cell.amount = -line->amount;
-    cell.lines = -1;
-    return cell;
+// Lines of earlier segments that no longer count, by segment.
+using Losers = std::map<std::uint64_t, std::set<BillLineName>>;
+
+// The cells that earlier segments' lines add to, with the opposite sign.
+std::vector<BillCell> corrections_of(const Transaction& transaction, const std::string& prefix, const Losers& losers) {
+  std::vector<BillCell> corrections;
+  for (const auto& [segment, names] : losers) {
+    const std::vector<BillCell> cells = cells_of_lines(transaction, prefix, segment, names);
+    if (cells.size() != names.size()) throw_corrupt("a bill names a line that it doesn't have");
+    for (BillCell cell : cells) {
+      cell.amount = -cell.amount;
+      cell.lines = -cell.lines;
+      corrections.push_back(std::move(cell));
+    }
   }
-  throw_corrupt("a bill names a line that it doesn't have");
+  return corrections;
 }
 
 // Settles which line of each identity counts. Earlier lines that no longer do are named in `superseded`.
-std::uint64_t settle_variants(const Transaction& transaction, const std::string& prefix, BillBatch& batch,
-                              const Clashes& clashes, std::vector<BillCell>& corrections,
+std::uint64_t settle_variants(BillBatch& batch, const Clashes& clashes, Losers& losers,
                               std::vector<BillLineName>& superseded) {
   const std::vector<std::uint32_t> order = order_by_name(batch);
   std::uint64_t variants = 0;
@@ -147,7 +132,7 @@ std::uint64_t settle_variants(const Transaction& transaction, const std::string&
       if (before.name.content > winner.content) {
         winner.counts = false;
       } else {
-        corrections.push_back(correction_of(transaction, prefix, before));
+        losers[before.segment].insert(before.name);
         superseded.push_back(before.name);
       }
     }
@@ -158,28 +143,43 @@ std::uint64_t settle_variants(const Transaction& transaction, const std::string&
 
 }  // namespace
 
-BillCommit write_bill(Transaction& transaction, BillBatch& batch) {
+std::vector<BillCell> cells_of_lines(const Transaction& transaction, const std::string& prefix, std::uint64_t segment,
+                                     const std::set<BillLineName>& names) {
+  const BillHead head = decode_bill_head(bill_part(transaction, prefix, segment, BillPart::cells));
+  BillLineReader reader{bill_part(transaction, prefix, segment, BillPart::lines), head.cells.size()};
+  std::vector<BillCell> cells;
+  while (const auto line = reader.next()) {
+    if (!names.contains({line->key, line->content})) continue;
+    cells.push_back(head.cells[line->cell]);
+    cells.back().amount = line->amount;
+    cells.back().lines = 1;
+  }
+  return cells;
+}
+
+WrittenBill write_bill(Transaction& transaction, BillBatch& batch, const std::vector<std::uint64_t>& scope) {
   const std::string prefix = bill_prefix(batch.payer(), batch.month());
-  BillCommit done;
-  done.duplicates = remove_repeated(batch);
-  const std::vector<std::uint64_t> numbers = bill_segments(transaction, prefix);
+  WrittenBill done;
+  done.commit.duplicates = remove_repeated(batch);
   KnownLines known{batch, order_by_name(batch)};
   Clashes clashes;
-  for (const std::uint64_t number : numbers) {
+  for (const std::uint64_t number : scope) {
     const std::string_view names = bill_part(transaction, prefix, number, BillPart::names);
     known.compare(open_bill_names(names), number, clashes);
     Environment::forget(names);
   }
-  done.duplicates += known.remove_known();
-  done.lines = batch.lines().size();
-  if (done.lines == 0) return done;
-  std::vector<BillCell> corrections;
+  done.commit.duplicates += known.remove_known();
+  done.commit.lines = batch.lines().size();
+  if (done.commit.lines == 0) return done;
+  Losers losers;
   std::vector<BillLineName> superseded;
-  done.variants = settle_variants(transaction, prefix, batch, clashes, corrections, superseded);
-  const std::uint64_t number = numbers.empty() ? 1 : numbers.back() + 1;
-  const std::vector<std::string> parts = encode_bill(batch, corrections, std::move(superseded));
+  done.commit.variants = settle_variants(batch, clashes, losers, superseded);
+  const std::vector<std::uint64_t> numbers = all_bill_segments(transaction, prefix);
+  done.segment = numbers.empty() ? 1 : numbers.back() + 1;
+  const std::vector<std::string> parts =
+      encode_bill(batch, corrections_of(transaction, prefix, losers), std::move(superseded));
   for (unsigned part = 0; part < parts.size(); ++part) {
-    transaction.insert(TableId::bills, bill_part_key(prefix, number, static_cast<BillPart>(part)), parts[part]);
+    transaction.insert(TableId::bills, bill_part_key(prefix, done.segment, static_cast<BillPart>(part)), parts[part]);
   }
   return done;
 }

@@ -7,6 +7,7 @@
 #include <stdexcept>
 #include <tuple>
 
+#include "store/bill_loads.h"
 #include "store/bill_table.h"
 #include "store/error.h"
 
@@ -45,6 +46,14 @@ std::vector<BillCell> all_places(const std::vector<Source>& sources) {
 
 }  // namespace
 
+void BillCommit::add(const BillCommit& more) {
+  lines += more.lines;
+  duplicates += more.duplicates;
+  variants += more.variants;
+  replaced += more.replaced;
+  outdated += more.outdated;
+}
+
 std::vector<BillMonth> bill_months(const Snapshot& snapshot) {
   std::vector<BillMonth> months;
   for (auto& [payer, month] : stored_bills(snapshot.transaction())) {
@@ -53,7 +62,7 @@ std::vector<BillMonth> bill_months(const Snapshot& snapshot) {
     for (const std::uint64_t number : bill_segments(snapshot.transaction(), prefix)) {
       bill.lines += BillNames{bill_part(snapshot.transaction(), prefix, number, BillPart::names)}.size();
     }
-    months.push_back(std::move(bill));
+    if (bill.lines > 0) months.push_back(std::move(bill));
   }
   return months;
 }
@@ -159,7 +168,14 @@ void check_bill(const Transaction& transaction, const std::string& prefix, std::
 void check_bills(const Transaction& transaction, const std::function<void(const std::string&)>& damaged) {
   for (const auto& [payer, month] : stored_bills(transaction)) {
     const std::string prefix = bill_prefix(payer, month);
-    for (const std::uint64_t number : bill_segments(transaction, prefix)) {
+    std::vector<std::uint64_t> numbers;
+    try {
+      static_cast<void>(bill_loads(transaction, prefix));
+      numbers = all_bill_segments(transaction, prefix);
+    } catch (const StoreError& error) {
+      damaged(std::string{error.what()} + " (bill of " + payer + ", " + std::to_string(month) + ")");
+    }
+    for (const std::uint64_t number : numbers) {
       try {
         check_bill(transaction, prefix, number);
       } catch (const StoreError& error) {

@@ -46,15 +46,22 @@ void check_bills(const Transaction& transaction, const std::function<void(const 
 /// Throws StoreError(corrupt) at the first damage.
 void check_bills(const Snapshot& snapshot);
 
-/// What committing a batch did.
+/// A payer's bill of a month.
+struct BillName {
+  std::string payer;
+  std::uint32_t month = 0;  ///< As 202405.
+  auto operator<=>(const BillName&) const = default;
+};
+
+/// What loading lines did.
 struct BillCommit {
   std::uint64_t lines = 0;       ///< New.
   std::uint64_t duplicates = 0;  ///< Known already: the same in every column.
   std::uint64_t variants = 0;    ///< Among `lines`: of the identity of another line that says something else.
-};
+  std::uint64_t replaced = 0;    ///< Lines of older versions, which count no longer.
+  std::uint64_t outdated = 0;    ///< Not taken: of a version older than the one that is there.
 
-/// Leaves out what is known and writes the rest into the transaction. Of lines with one identity, that with the largest
-/// hash of its content counts: so that the order in which they come doesn't matter.
-BillCommit write_bill(Transaction& transaction, BillBatch& batch);
+  void add(const BillCommit& more);
+};
 
 }  // namespace trailkeeper::store

@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <chrono>
+#include <random>
 #include <set>
 
+#include "store/bill_writer.h"
 #include "store/byte_codec.h"
 #include "store/merge.h"
 
@@ -124,19 +126,37 @@ void Writer::put_records(Transaction& transaction, const std::vector<RejectedRec
   }
 }
 
+std::uint64_t Writer::new_bill_load() {
+  const std::lock_guard lock{commit_mutex_};
+  std::uint64_t token = 0;
+  std::random_device random;
+  while (token == 0) token = (std::uint64_t{random()} << 32U) | random();
+  bill_loads_.insert(token);
+  return token;
+}
+
 BillCommit Writer::commit_bills(std::vector<BillBatch>& bills, const std::vector<RejectedRecord>& rejects,
-                                const std::vector<SourcePosition>& positions) {
+                                const std::vector<SourcePosition>& positions, const BillOrigin& origin) {
   const std::lock_guard lock{commit_mutex_};
   Transaction transaction = store_.environment().write();
   BillCommit done;
-  for (BillBatch& batch : bills) {
-    const BillCommit one = write_bill(transaction, batch);
-    done.lines += one.lines;
-    done.duplicates += one.duplicates;
-    done.variants += one.variants;
-  }
+  for (BillBatch& batch : bills) done.add(stage_bill(transaction, batch, origin, bill_loads_));
   put_records(transaction, rejects, positions);
   transaction.commit();
+  return done;
+}
+
+BillCommit Writer::settle_bills(const std::set<BillName>& bills, const std::set<std::uint64_t>& tokens) {
+  const std::lock_guard lock{commit_mutex_};
+  Transaction transaction = store_.environment().write();
+  BillCommit done;
+  for (const BillName& bill : bills) {
+    const SettledBill settled = settle_bill(transaction, bill, tokens);
+    done.add(settled.commit);
+    if (!settled.note.empty()) append_to_journal(transaction, {now_(), settled.note});
+  }
+  transaction.commit();
+  for (const std::uint64_t token : tokens) bill_loads_.erase(token);
   return done;
 }
 

@@ -7,9 +7,11 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
+#include "store/bill_loads.h"
 #include "store/bills.h"
 #include "store/deduplicator.h"
 #include "store/merge.h"
@@ -66,10 +68,15 @@ class Writer {
   /// As commit(), and returns the batches with their encoded parts, for those who follow what is stored.
   std::vector<SealedBatch> commit_and_keep(Commit commit);
 
-  /// Makes lines of bills durable, with rejected records and how far their source was read, in one transaction. What is
-  /// known already is left out. Throws StoreError and keeps nothing. Thread-safe.
+  /// A name for a load of bill lines, which lasts until it is settled or this writer ends.
+  std::uint64_t new_bill_load();
+  /// Makes lines of bills durable, with rejected records and how far their source was read, in one transaction. They
+  /// count when their load is settled. Throws StoreError and keeps nothing. Thread-safe.
   BillCommit commit_bills(std::vector<BillBatch>& bills, const std::vector<RejectedRecord>& rejects,
-                          const std::vector<SourcePosition>& positions);
+                          const std::vector<SourcePosition>& positions, const BillOrigin& origin);
+  /// Lets all that was loaded of one version of a report count, in one transaction, in place of what it replaces; the
+  /// journal says so. The tokens are those of its files. Thread-safe.
+  BillCommit settle_bills(const std::set<BillName>& bills, const std::set<std::uint64_t>& tokens);
 
   /// Lets other batches go on that wait for this one; its events aren't stored.
   void give_up(const SealedBatch& batch) { deduplicator_.finished(batch.ticket); }
@@ -157,6 +164,7 @@ class Writer {
   Deduplicator deduplicator_;
   std::mutex commit_mutex_;
   std::mutex merge_mutex_;
+  std::set<std::uint64_t> bill_loads_;  // That aren't settled.
   std::atomic<std::uint64_t> without_bytes_{0};
   std::atomic<std::uint64_t> only_counted_{0};
   mutable std::mutex cost_mutex_;

@@ -1,6 +1,9 @@
 #include "ingest/bill/bill_loader.h"
 
+#include <algorithm>
 #include <utility>
+
+#include "ingest/bill/report_path.h"
 
 namespace trailkeeper::ingest {
 namespace {
@@ -13,9 +16,33 @@ constexpr std::size_t kPiece = std::size_t{256} << 10;
 
 }  // namespace
 
-void BillLoader::load(const std::string& source, ByteInput& bytes, const std::atomic<bool>& stop,
+BillLoader::Version& BillLoader::version_of(const store::BillOrigin& origin) {
+  // Of a version without a name, files of other months are others.
+  const auto found = std::find_if(versions_.begin(), versions_.end(), [&origin](const Version& version) {
+    return version.origin.report == origin.report && version.origin.assembly == origin.assembly &&
+           parse_report_path(version.origin.source).period == parse_report_path(origin.source).period;
+  });
+  if (found != versions_.end()) return *found;
+  versions_.push_back({origin, {}, {}, true});
+  return versions_.back();
+}
+
+void BillLoader::settle(const Version& version) {
+  if (!version.bills.empty()) totals_.add(writer_.settle_bills(version.bills, version.files));
+}
+
+void BillLoader::settle() {
+  for (const Version& version : versions_) {
+    if (version.whole) settle(version);
+  }
+  versions_.clear();
+}
+
+void BillLoader::load(const store::BillOrigin& origin, ByteInput& bytes, const std::atomic<bool>& stop,
                       const Progress& progress) {
-  source_ = source;
+  origin_ = origin;
+  origin_.token = writer_.new_bill_load();
+  names_.clear();
   header_.clear();
   problem_.clear();
   report_.reset();
@@ -35,12 +62,20 @@ void BillLoader::load(const std::string& source, ByteInput& bytes, const std::at
       take(record);
       reached = record.offset + record.bytes.size();
       if (memory_ >= kBatchBytes || bills_.size() > kMaxBills || rejects_.size() >= kMaxRejects) {
-        commit({source_, reached, false});
+        commit({origin_.source, reached, false});
       }
     }
     progress(size);
   }
-  commit({source_, last ? read : reached, last});
+  commit({origin_.source, last ? read : reached, last});
+  if (origin_.report.empty()) {
+    if (last) settle({origin_, {origin_.token}, names_, true});
+    return;
+  }
+  Version& version = version_of(origin_);
+  version.files.insert(origin_.token);
+  version.bills.insert(names_.begin(), names_.end());
+  version.whole = version.whole && last && problem_.empty() && bytes.problem().empty();
 }
 
 void BillLoader::take_header(const CsvRecord& record) {
@@ -82,15 +117,13 @@ void BillLoader::take(const CsvRecord& record) {
 }
 
 void BillLoader::reject(const CsvRecord& record, event::Reason reason) {
-  rejects_.push_back({source_, record.offset, record.line, reason, std::string{record.bytes}});
+  rejects_.push_back({origin_.source, record.offset, record.line, reason, std::string{record.bytes}});
   memory_ += record.bytes.size();
 }
 
 void BillLoader::commit(const store::SourcePosition& position) {
-  const store::BillCommit done = writer_.commit_bills(bills_, rejects_, {position});
-  totals_.lines += done.lines;
-  totals_.duplicates += done.duplicates;
-  totals_.variants += done.variants;
+  for (const store::BillBatch& bill : bills_) names_.insert({bill.payer(), bill.month()});
+  totals_.add(writer_.commit_bills(bills_, rejects_, {position}, origin_));
   totals_.rejected += rejects_.size();
   bills_.clear();
   rejects_.clear();

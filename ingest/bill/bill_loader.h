@@ -5,6 +5,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -16,10 +17,7 @@
 namespace trailkeeper::ingest {
 
 /// What loading did.
-struct BillTotals {
-  std::uint64_t lines = 0;  ///< Newly stored.
-  std::uint64_t duplicates = 0;
-  std::uint64_t variants = 0;  ///< Among `lines`.
+struct BillTotals : store::BillCommit {
   std::uint64_t rejected = 0;
 };
 
@@ -31,8 +29,12 @@ class BillLoader {
   /// Is told how many bytes were read, as they are.
   using Progress = std::function<void(std::uint64_t bytes)>;
 
-  /// Loads a whole source, committing as it goes; until `stop`. Throws StoreError.
-  void load(const std::string& source, ByteInput& bytes, const std::atomic<bool>& stop, const Progress& progress);
+  /// Loads a whole source, committing as it goes; until `stop`. A file that belongs to no report counts then at once;
+  /// those of reports wait for settle(). Throws StoreError.
+  void load(const store::BillOrigin& origin, ByteInput& bytes, const std::atomic<bool>& stop, const Progress& progress);
+
+  /// Lets the versions of reports count whose files were all read to their ends: each at once, in place of older ones.
+  void settle();
 
   /// Of all sources so far.
   [[nodiscard]] const BillTotals& totals() const { return totals_; }
@@ -45,10 +47,22 @@ class BillLoader {
   void reject(const CsvRecord& record, event::Reason reason);
   void commit(const store::SourcePosition& position);
 
+  /// Files that belong together, and the bills that they are of.
+  struct Version {
+    store::BillOrigin origin;
+    std::set<std::uint64_t> files;
+    std::set<store::BillName> bills;
+    bool whole = true;
+  };
+  Version& version_of(const store::BillOrigin& origin);
+  void settle(const Version& version);
+
   store::Writer& writer_;
   BillTotals totals_;
   std::string problem_;
-  std::string source_;
+  store::BillOrigin origin_;
+  std::vector<Version> versions_;
+  std::set<store::BillName> names_;  // Bills of the source.
   std::string header_;
   std::optional<CostReport> report_;
   std::vector<store::BillBatch> bills_;

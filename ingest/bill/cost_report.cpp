@@ -80,6 +80,15 @@ store::BillKey hash128(std::string_view text) {
   return key;
 }
 
+// Whether a column, by its plain name, has identities or figures, which are others when a report is made anew.
+bool is_changing(std::string_view name) {
+  constexpr std::array<std::string_view, 11> kWords{"identity", "lineitemid", "timeinterval", "invoice",
+                                                    "cost",     "amount",     "quantity",     "price",
+                                                    "rate",     "billtype",   "commitment"};
+  return std::any_of(kWords.begin(), kWords.end(),
+                     [name](std::string_view word) { return name.find(word) != std::string_view::npos; });
+}
+
 }  // namespace
 
 bool is_cost_report(std::string_view first_bytes) {
@@ -88,6 +97,9 @@ bool is_cost_report(std::string_view first_bytes) {
   const std::size_t visible = line.find_first_not_of(" \xEF\xBB\xBF");
   if (visible == std::string_view::npos || line[visible] == '{' || line[visible] == '[') return false;
   if (line.find(',') == std::string_view::npos) return false;
+  // An archive may have a report's first line in it as it is.
+  const auto is_control = [](char c) { return c >= 0 && c < ' ' && c != '\t' && c != '\r'; };
+  if (std::any_of(line.begin(), line.end(), is_control)) return false;
   const std::string names = plain_name(line);
   const auto has = [&names](std::string_view name) { return names.find(name) != std::string::npos; };
   return has("lineitemunblendedcost") || (has("billedcost") && has("chargeperiodstart"));
@@ -146,6 +158,7 @@ std::optional<CostReport> CostReport::from_header(const CsvRecord& header, std::
   const Names& names = report.focus_ ? kFocusNames : kNames;
   for (std::size_t i = 0; i < plain.size(); ++i) {
     report.name_hashes_.push_back(XXH3_64bits(plain[i].data(), plain[i].size()));
+    report.changing_.push_back(is_changing(plain[i]) ? 1 : 0);
     const auto* found = std::find(names.begin(), names.end(), plain[i]);
     if (found == names.end()) continue;
     auto& column = report.columns_[static_cast<std::size_t>(found - names.begin())];
@@ -175,25 +188,16 @@ std::string_view CostReport::field(const CsvRecord& record, Column column) const
 }
 
 // Of the pairs of column and value, whatever their order; empty values say nothing.
-std::uint64_t CostReport::content_of(const CsvRecord& record) const {
-  std::uint64_t sum = 0;
+void CostReport::hash_line(const CsvRecord& record, store::BillLine& line) const {
+  line.content = 0;
+  line.place = 0;
   for (std::size_t i = 0; i < record.fields.size(); ++i) {
     const std::string_view value = record.fields[i];
-    if (!value.empty()) sum += XXH3_64bits_withSeed(value.data(), value.size(), name_hashes_[i]);
+    if (value.empty()) continue;
+    const std::uint64_t hash = XXH3_64bits_withSeed(value.data(), value.size(), name_hashes_[i]);
+    line.content += hash;
+    if (changing_[i] == 0) line.place += hash;
   }
-  return sum;
-}
-
-std::uint64_t CostReport::place_of(const CsvRecord& record, const store::BillLine& line) const {
-  std::string place;
-  for (const std::string_view text :
-       {line.usage_account, line.service, line.usage_type, line.line_type, field(record, kOperation),
-        field(record, kResource), field(record, kDescription)}) {
-    place.append(text);
-    place.push_back('\0');
-  }
-  place.append(reinterpret_cast<const char*>(&line.start), sizeof line.start);
-  return XXH3_64bits(place.data(), place.size());
 }
 
 // Service, types and what else says what a charge is for.
@@ -245,8 +249,7 @@ event::Reason CostReport::read(const CsvRecord& record, ReportLine& found) const
   name_line(record, line);
   line.id = field(record, kLineId);
   line.raw = record.bytes;
-  line.content = content_of(record);
-  found.place = place_of(record, line);
+  hash_line(record, line);
   // A line without an ID is what it says; an ID without an interval is one of each start.
   std::string identity{found.payer};
   identity += '\n';

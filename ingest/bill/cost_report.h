@@ -21,7 +21,6 @@ struct ReportLine {
   std::string_view payer;   ///< 12 digits.
   std::uint32_t month = 0;  ///< As 202405.
   store::BillLine line;
-  std::uint64_t place = 0;  ///< Hash of what is charged: all that says it but identity and amount.
 };
 
 /// The meaning of a report's columns.
@@ -65,13 +64,13 @@ class CostReport {
   };
 
   [[nodiscard]] std::string_view field(const CsvRecord& record, Column column) const;
-  [[nodiscard]] std::uint64_t content_of(const CsvRecord& record) const;
-  [[nodiscard]] std::uint64_t place_of(const CsvRecord& record, const store::BillLine& line) const;
+  void hash_line(const CsvRecord& record, store::BillLine& line) const;
   void name_line(const CsvRecord& record, store::BillLine& line) const;
 
   bool focus_ = false;
   std::array<std::optional<std::size_t>, kColumns> columns_;
   std::vector<std::uint64_t> name_hashes_;  // Of all columns, in whatever naming.
+  std::vector<std::uint8_t> changing_;      // Columns that a report that is made anew may have otherwise.
 };
 
 }  // namespace trailkeeper::ingest

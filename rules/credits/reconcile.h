@@ -2,22 +2,29 @@
 #pragma once
 
 #include <map>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "rules/credits/billing_answer.h"
 #include "rules/credits/book.h"
 
 namespace trailkeeper::rules::credits {
 
 struct Difference {
-  std::string month;    ///< `2024-05`; empty for a balance.
-  std::string service;  ///< Product code; empty for a balance.
+  std::string month;    ///< `2024-05`; empty for a credit as a whole.
+  std::string service;  ///< Product code; empty for a credit as a whole.
   std::string account;
-  std::string credit;  ///< Empty where theirs isn't by credit.
-  Money ours;
-  Money theirs;
-  std::string_view against;  ///< `cur`, `GetCredits`, `GetCreditAllocationHistory`.
+  std::string credit;           ///< Empty where theirs isn't by credit.
+  std::optional<Money> ours;    ///< Nothing where we have none, or it isn't money.
+  std::optional<Money> theirs;  ///< The same.
+  std::string ours_text;        ///< Where it isn't money: a day, an account.
+  std::string theirs_text;      ///< The same.
+  std::string_view against;     ///< `cur`, `GetCredits`, `GetCreditAllocationHistory`.
+  std::string_view what =
+      "used";  ///< `used`, `remaining`, `estimated`, `initial`, `start`, `end`, `owner`, `currency`,
+               ///< `not-here`, `not-there`; `failed-month`, `partial-results`, `more-pages`.
 };
 
 /// What credits paid, by month, service and account, and by credit too.
@@ -26,12 +33,19 @@ class Usage {
   /// A bill's visitor.
   void add(const Bill& bill, const std::vector<PaidCell>& cells, const std::vector<CreditState>& credits);
 
+  /// Whether any bill has lines of type Credit.
+  [[nodiscard]] bool has_credit_lines() const { return !payers_with_credit_lines_.empty(); }
+
   /// Against the bills' own lines of type Credit, for payers whose reports have any.
   [[nodiscard]] std::vector<Difference> against_bills() const;
 
-  /// Against a GetCreditAllocationHistory response: for the months and accounts that it names.
-  [[nodiscard]] iam::Result<std::vector<Difference>> against_history(std::string_view json,
-                                                                     const Settings& settings) const;
+  struct History {
+    std::vector<Difference> differences;
+    bool compared = false;  ///< False: it names no month.
+  };
+  /// Against a GetCreditAllocationHistory response: for the months and accounts that it names. What it says is missing
+  /// in it is a difference, too.
+  [[nodiscard]] iam::Result<History> against_history(std::string_view json, const Settings& settings) const;
 
  private:
   struct Place {
@@ -50,10 +64,37 @@ class Usage {
   std::map<std::string, std::map<Place, Money>> by_credit_;  // Places without payer.
 };
 
-/// Balances against a GetCredits response: of the accounts that it names.
-iam::Result<std::vector<Difference>> against_balances(const Book& book, std::string_view json);
+/// GetCredits responses, together: what isn't in one may be in another.
+class ListedCredits {
+ public:
+  /// Takes a response.
+  iam::Result<void> add(std::string_view json);
 
-/// What a file is: `GetCredits`, `GetCreditAllocationHistory`, or nothing.
-std::string_view kind_of_answer(std::string_view json);
+  /// The ledger's credits against the listed ones: amounts, days, owners, and which are missing on either side. Of
+  /// ours, those of the accounts that the responses name; all, if one of them lists nothing and so doesn't say whose it
+  /// is. A credit that has an estimate (of the open month) is held against that.
+  [[nodiscard]] std::vector<Difference> against(const Book& book) const;
+
+  /// Whether there is a credit to compare.
+  [[nodiscard]] bool compares(const Book& book) const;
+
+ private:
+  struct Listed {
+    std::string account;
+    AnswerAmount remaining;
+    std::optional<AnswerAmount> estimated;
+    std::optional<AnswerAmount> initial;
+    std::optional<event::Timestamp> start;
+    std::optional<event::Timestamp> end;
+  };
+  static void compare(const std::string& id, const Listed& listed, const CreditState& state,
+                      std::vector<Difference>& found);
+  [[nodiscard]] bool is_ours_to_compare(const CreditState& state) const;
+
+  std::map<std::string, Listed> listed_;
+  std::set<std::string> accounts_;
+  bool all_accounts_ = false;
+  std::vector<Difference> gaps_;
+};
 
 }  // namespace trailkeeper::rules::credits

@@ -1,10 +1,12 @@
-// Cost reports: any bytes are read, in whatever pieces they come, and the pieces make no difference.
+// Cost reports, their paths and manifests: any bytes are read, in whatever pieces they come, and the pieces make no
+// difference.
 #include <cstdint>
 #include <cstdlib>
 #include <string>
 #include <string_view>
 
 #include "ingest/bill/cost_report.h"
+#include "ingest/bill/report_manifest.h"
 
 using namespace trailkeeper::ingest;
 
@@ -41,6 +43,8 @@ std::string read_all(std::string_view bytes, std::size_t piece) {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const std::string_view bytes{reinterpret_cast<const char*>(data), size};
   static_cast<void>(is_cost_report(bytes));
+  static_cast<void>(read_manifest(bytes.substr(0, 100), bytes));
+  if (const ReportPath path = parse_report_path(bytes); path.report.empty() != path.period.empty()) std::abort();
   if (read_all(bytes, bytes.size() + 1) != read_all(bytes, 97)) std::abort();
   return 0;
 }

@@ -81,6 +81,7 @@ TEST_CASE("A report's first line tells it, in both namings") {
   CHECK(is_cost_report("\xEF\xBB\xBF\"lineItem/UnblendedCost\",\"b\"\n"));
   CHECK(!is_cost_report("{\"eventName\":\"line_item_unblended_cost\"}"));
   CHECK(!is_cost_report("a,b\nline_item_unblended_cost"));
+  CHECK(!is_cost_report(std::string_view{"PK\3\4\0 mine.csva,line_item_unblended_cost\n", 40}));
 }
 
 TEST_CASE("Both namings make the same line; costs keep ten decimals") {

@@ -68,13 +68,19 @@ TEST_CASE("R62: balances against the Billing API's") {
     return R"({"credits":[{"accountId":"111122223333","creditId":"1","remainingAmount":{"amount":")" +
            std::string{amount} + R"(","currencyCode":"USD"}}]})";
   };
-  CHECK(credits::against_balances(book, answer("900"))->empty());
-  const auto found = *credits::against_balances(book, answer("880.5"));
+  const auto against = [&book](const std::string& json) {
+    credits::ListedCredits balances;
+    REQUIRE(balances.add(json).has_value());
+    return balances.against(book);
+  };
+  CHECK(against(answer("900")).empty());
+  const auto found = against(answer("880.5"));
   REQUIRE(found.size() == 1);
   CHECK(found[0].ours == dollars("900"));
   CHECK(found[0].theirs == dollars("880.5"));
-  CHECK(!credits::against_balances(book, "{}"));
-  CHECK(!credits::against_balances(book, R"({"credits":[{"creditId":"1"}]})"));
+  credits::ListedCredits none;
+  CHECK(!none.add("{}").has_value());
+  CHECK(!none.add(R"({"credits":[{"creditId":"1"}]})").has_value());
 }
 
 TEST_CASE("R65: one mail a decision; R66: what is shown is what is left") {

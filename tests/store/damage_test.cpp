@@ -75,7 +75,9 @@ void fill(Store& opened, Writer& writer, int events_each) {
   std::vector<BillBatch> bills;
   bills.emplace_back("111122223333", 202405, "header");
   for (std::uint8_t key = 1; key < 9; ++key) bills.back().add(bill_line(key));
-  writer.commit_bills(bills, {}, {});
+  const BillOrigin origin{writer.new_bill_load(), "may.csv", "", "", "", 0, 0};
+  writer.commit_bills(bills, {}, {}, origin);
+  writer.settle_bills({{bills.front().payer(), bills.front().month()}}, {origin.token});
   // Last: from then on what changes is held against them.
   for (int i = 0; i < 3; ++i) {
     writer.put_hold({"case-" + std::to_string(i), R"({"user":["user)" + std::to_string(i) + "\"]}"},

@@ -1,0 +1,36 @@
+// Which files of cost reports are to be loaded: of each report and month the newest version that is whole.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "ingest/bill/report_manifest.h"
+#include "ingest/input_files.h"
+
+namespace trailkeeper::ingest {
+
+/// A file of a report, and of which version it is.
+struct ReportFile {
+  std::string path;
+  ReportPath of;
+  event::Timestamp modified = 0;
+};
+
+class ReportVersions {
+ public:
+  void add(ReportFile file) { files_.push_back(std::move(file)); }
+  void add(ReportManifest manifest) { manifests_.push_back(std::move(manifest)); }
+
+  /// The files to load, older versions first. Older versions that a newer one replaces for sure are left out, and
+  /// counted in `found`; so are versions that lack files, which are named.
+  std::vector<ReportFile> choose(FileFindings& found);
+
+ private:
+  struct Version;
+  static void choose_of_period(std::vector<Version>& versions, std::vector<ReportFile>& chosen, FileFindings& found);
+
+  std::vector<ReportFile> files_;
+  std::vector<ReportManifest> manifests_;
+};
+
+}  // namespace trailkeeper::ingest

@@ -1,0 +1,44 @@
+// What the Billing API's answers have in common.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "event/timestamp.h"
+#include "rules/credits/money.h"
+#include "rules/iam/json_node.h"
+
+namespace trailkeeper::rules::credits {
+
+/// What a file is: `GetCredits`, `GetCreditAllocationHistory`, or nothing.
+std::string_view kind_of_answer(std::string_view json);
+
+/// An amount, by any of the names it has had. Nothing if it isn't there, or is none.
+struct AnswerAmount {
+  Money amount;
+  std::string currency;  ///< Empty if it isn't said.
+  [[nodiscard]] bool in_dollars() const { return currency.empty() || currency == "USD"; }
+};
+std::optional<AnswerAmount> amount_of(const iam::JsonNode& item, std::string_view name);
+
+/// The text of a member; empty if it isn't there or is null.
+std::string text_of(const iam::JsonNode& item, std::string_view name);
+
+/// A time: seconds since the epoch, as the API has it, or text, as the AWS CLI prints it.
+std::optional<event::Timestamp> time_of(const iam::JsonNode& item, std::string_view name);
+
+/// The answer's list: its first member that is an array of objects; nullptr if there is none.
+const iam::JsonNode* list_of(const iam::JsonNode& root);
+
+/// What the answer says is missing in it: `failed months`, `partial results`, `more pages`.
+struct AnswerGaps {
+  std::vector<std::string> failed_months;
+  bool partial = false;
+  bool more_pages = false;
+  [[nodiscard]] bool any() const { return !failed_months.empty() || partial || more_pages; }
+};
+AnswerGaps gaps_of(const iam::JsonNode& root);
+
+}  // namespace trailkeeper::rules::credits
