@@ -4,6 +4,7 @@
 
 #include "audit/activate_events.h"
 #include "audit/event_fields.h"
+#include "audit/known_secrets.h"
 #include "event/canonical_name.h"
 #include "event/json_text.h"
 #include "rules/credits/confidential.h"
@@ -98,6 +99,12 @@ std::string CreditLedger::pseudonym(std::string_view org_id) const {
   return credits::Pseudonymiser{snapshot_.pseudonym_key()}.org_id(org_id);
 }
 
+credits::Settings credit_settings(const store::Snapshot& snapshot) {
+  const auto file = settings_file(snapshot);
+  auto read = file ? credits::Settings::parse(file->bytes) : credits::Settings::built_in();
+  return read ? std::move(*read) : credits::Settings::built_in();
+}
+
 std::string credit_settings_text(const store::Snapshot& snapshot) {
   const auto file = settings_file(snapshot);
   return file ? file->bytes : std::string{credits::built_in_settings_text()};
@@ -118,11 +125,13 @@ rules::iam::Result<void> load_credit_settings(store::Store& store, store::Writer
   };
   const auto snapshot = store.snapshot();
   const std::string key = store::policy_key(file);
+  secrets_may_change(store);
   for (const store::PolicyFile& old : snapshot.policy_files()) {
     if (old.kind == kCreditSettingsFile)
       writer.erase_policy_file(store::policy_key(old), journal("credits-settings-replace"));
   }
   writer.put_policy_file(file, journal("credits-settings"));
+  keep_secrets(store);
   return {};
 }
 

@@ -42,10 +42,13 @@ class CreditLedger {
   std::vector<rules::credits::Finding> unreadable_;
 };
 
+/// The settings that a snapshot has; the built-in ones where none are loaded, or they can't be read.
+rules::credits::Settings credit_settings(const store::Snapshot& snapshot);
+
 /// The settings' file as it is loaded; the built-in one if none is.
 std::string credit_settings_text(const store::Snapshot& snapshot);
 
-/// Checks settings and keeps them instead of those before.
+/// Checks settings and keeps them instead of those before; what they say of Org IDs holds for all events at once.
 rules::iam::Result<void> load_credit_settings(store::Store& store, store::Writer& writer, std::string bytes,
                                               std::string source, event::Timestamp now);
 

@@ -84,9 +84,10 @@ int run_access(const GlobalOptions& global, const Arguments& arguments) {
   store::Store store{global.store_directory(), store::Store::Mode::read};
   const store::Snapshot snapshot = store.snapshot();
   audit::PolicyState state{snapshot};
-  const auto principals = find_principals(state.history(), arguments.principals, time);
+  const auto principals = find_principals(query::ShownEvents{snapshot}, state.history(), arguments.principals, time);
   if (principals.empty()) return refuse_unknown(global, arguments.principals, time);
   Out out{global, Out::Length::list};
+  out.hide_secrets(query::ShownEvents{snapshot});
   if (global.format == Format::table && arguments.principals.empty()) {
     print_matrix(out, state, principals, time);
   } else {
@@ -125,7 +126,7 @@ int run_least_privilege(const GlobalOptions& global, const Arguments& arguments)
   store::Store store{global.store_directory(), store::Store::Mode::read};
   const store::Snapshot snapshot = store.snapshot();
   audit::PolicyState state{snapshot};
-  const auto principals = find_principals(state.history(), arguments.principals, time);
+  const auto principals = find_principals(query::ShownEvents{snapshot}, state.history(), arguments.principals, time);
   if (principals.empty()) return refuse_unknown(global, arguments.principals, time);
   if (principals.size() > 1) {
     print_error(global, arguments.principals.front() + " is the name of several: give an ARN, such as " +
@@ -134,13 +135,14 @@ int run_least_privilege(const GlobalOptions& global, const Arguments& arguments)
   }
   const query::LeastPrivilege result = query::least_privilege(snapshot, state, principals.front(), since, time);
   Out out{global, Out::Length::list};
+  out.hide_secrets(query::ShownEvents{snapshot});
   if (global.format == Format::json || global.format == Format::ndjson) {
-    out.write(privilege_json(result, principals.front().arn));
+    out.write(out.shown()->text(privilege_json(result, principals.front().arn)));
     out.flush();
     return kDone;
   }
   std::string policy;
-  event::append_pretty(result.policy, policy);
+  event::append_pretty(out.shown()->text(result.policy), policy);
   out.write(policy + "\n");
   if (global.format == Format::raw) {
     out.flush();

@@ -44,6 +44,7 @@ int run_statement(const GlobalOptions& global, const CreditArguments& arguments)
   const credits::Month month = month_argument(arguments.month);
   const OpenedLedger opened{global};
   Out out{global, Out::Length::list};
+  out.hide_secrets(query::ShownEvents{opened.snapshot});
   CreditRows rows{out,
                   {{"lineItemId"},
                    {"start"},
@@ -135,9 +136,10 @@ void name_gaps(const GlobalOptions& global, const std::vector<credits::Differenc
   if (pages) print_error(global, "the answer is one page of several (nextToken): get the others, too");
 }
 
-void print_differences(const GlobalOptions& global, const credits::Settings& settings, event::Timestamp at,
+void print_differences(const GlobalOptions& global, const OpenedLedger& opened, event::Timestamp at,
                        const std::vector<credits::Difference>& found) {
   Out out{global, Out::Length::list};
+  out.hide_secrets(query::ShownEvents{opened.snapshot});
   CreditRows rows{out,
                   {{"month"},
                    {"service"},
@@ -149,7 +151,7 @@ void print_differences(const GlobalOptions& global, const credits::Settings& set
                    {"against"},
                    {"what"}},
                   at};
-  const MoneyCells money{global.format, settings};
+  const MoneyCells money{global.format, opened.ledger.settings()};
   const auto side = [&money](const std::optional<credits::Money>& amount, const std::string& text) {
     return amount ? money.of(*amount) : text_or_absent(text);
   };
@@ -179,7 +181,7 @@ int run_reconcile(const GlobalOptions& global, const CreditArguments& arguments)
     result.found.insert(result.found.end(), more.begin(), more.end());
     result.compared = result.compared || result.balances.compares(book);
   }
-  print_differences(global, opened.ledger.settings(), arguments.time(), result.found);
+  print_differences(global, opened, arguments.time(), result.found);
   name_gaps(global, result.found);
   if (!result.compared && !result.refused) {
     print_error(global,

@@ -29,6 +29,7 @@ int run_applications(const GlobalOptions& global, const CreditArguments& argumen
   const credits::Book book = opened.book(arguments.time());
   const credits::Settings& settings = opened.ledger.settings();
   Out out{global, Out::Length::list};
+  out.hide_secrets(query::ShownEvents{opened.snapshot});
   CreditRows rows{out,
                   {{"time"},
                    {"applicationId"},
@@ -67,6 +68,7 @@ int run_notices(const GlobalOptions& global, const CreditArguments& arguments) {
   const OpenedLedger opened{global};
   const credits::Book book = opened.book(arguments.time());
   Out out{global, Out::Length::list};
+  out.hide_secrets(query::ShownEvents{opened.snapshot});
   CreditRows rows{out, {{"time"}, {"account"}, {"kind"}, {"creditId"}, {"rule"}}, arguments.time()};
   for (const credits::Notice& notice : credits::notices(book)) {
     if (!arguments.wants(notice.account)) continue;
@@ -89,6 +91,7 @@ int run_forecast(const GlobalOptions& global, const CreditArguments& arguments) 
   credits::DailyCharges charges;
   for (const auto& [bill, cells] : paid) credits::add_charges(book, arguments.account, bill, cells, charges);
   Out out{global, Out::Length::list};
+  out.hide_secrets(query::ShownEvents{opened.snapshot});
   CreditRows rows{out,
                   {{"creditId"},
                    {"available", true},
@@ -125,6 +128,7 @@ int run_check(const GlobalOptions& global, const CreditArguments& arguments) {
            std::tie(b.time, b.account, b.event, b.rule, b.sentence);
   });
   Out out{global, Out::Length::list};
+  out.hide_secrets(query::ShownEvents{opened.snapshot});
   CreditRows rows{out, {{"time"}, {"rule"}, {"severity"}, {"account"}, {"event"}, {"sentence"}}, arguments.time()};
   int code = kDone;
   for (const credits::Finding& finding : findings) {

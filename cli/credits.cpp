@@ -84,6 +84,7 @@ int run_credits(const GlobalOptions& global, const CreditArguments& arguments) {
                                              const auto&) { lines.add(bill, cells); });
   Coming notices = coming(credits::notices(book), book.at());
   Out out{global, Out::Length::list};
+  out.hide_secrets(query::ShownEvents{opened.snapshot});
   CreditRows rows{out,
                   {{"account"},
                    {"creditId"},

@@ -33,6 +33,7 @@ class EventText {
  public:
   EventText(const query::ListedEvent& event, const query::ShownEvents& shown) : event_(event), shown_(shown) {}
 
+  [[nodiscard]] const query::ShownEvents& shown() const { return shown_; }
   [[nodiscard]] std::string_view json() {
     if (bytes_.empty()) {
       shown_.append(*event_.segment, event_.index, bytes_);
@@ -54,13 +55,13 @@ Cell cell_or_absent(const std::optional<std::string>& text) { return text ? Cell
 // A name is a text; a path keeps the type that its value has in the event.
 Cell cell_of(const query::ListedEvent& event, EventText& text, const std::string& field) {
   if (query::is_in_columns(field)) {
-    return cell_or_absent(query::event_value(*event.segment, event.index, {}, field));
+    return cell_or_absent(query::event_value(text.shown(), *event.segment, event.index, {}, field));
   }
   if (field == "eventID" || field == "event-id") {
     if (const auto id = query::stored_event_id(*event.segment, event.index)) return Cell::of(*id);
   }
   if (query::is_field_name(field)) {
-    return cell_or_absent(query::event_value(*event.segment, event.index, text.json(), field));
+    return cell_or_absent(query::event_value(text.shown(), *event.segment, event.index, text.json(), field));
   }
   const std::string value = query::json_at(text.json(), field);
   if (value.empty() || value == "null") return Cell::absent();
@@ -141,7 +142,8 @@ class EventPrinter {
 };
 
 int run_events(const GlobalOptions& global, const Arguments& arguments) {
-  const query::Filter filter = arguments.filter.filter();
+  query::Filter filter = arguments.filter.filter();
+  filter.as_stored = arguments.reveal;
   if (global.format == Format::raw && !arguments.fields.empty()) {
     throw UsageError("--output raw prints whole events: leave --fields out, or choose json, ndjson, csv or table");
   }

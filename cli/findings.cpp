@@ -25,6 +25,7 @@ int run_findings(const GlobalOptions& global, const Arguments& arguments) {
   store::Store store{global.store_directory(), store::Store::Mode::read};
   const store::Snapshot snapshot = store.snapshot();
   Out out{global, Out::Length::list};
+  out.hide_secrets(query::ShownEvents{snapshot});
   RowWriter rows{out,
                  {{"time", false, 0, true},
                   {"rule"},
@@ -123,6 +124,7 @@ int run_explain(const GlobalOptions& global, const std::vector<std::string>& eve
   store::Store store{global.store_directory(), store::Store::Mode::read};
   const store::Snapshot snapshot = store.snapshot();
   Out out{global, Out::Length::list};
+  out.hide_secrets(query::ShownEvents{snapshot});
   int code = kDone;
   std::vector<std::string> found;
   const bool text = global.format == Format::table || global.format == Format::raw;
@@ -133,7 +135,7 @@ int run_explain(const GlobalOptions& global, const std::vector<std::string>& eve
       code = kRefused;
     }
     for (const auto& explanation : explanations) {
-      found.push_back(text ? explanation_text(explanation) : explanation_json(explanation));
+      found.push_back(out.shown()->text(text ? explanation_text(explanation) : explanation_json(explanation)));
     }
   }
   for (std::size_t i = 0; i < found.size(); ++i) {

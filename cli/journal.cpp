@@ -69,9 +69,11 @@ Cell or_absent(const std::string& text) { return text.empty() ? Cell::absent() :
 
 int run_journal(const GlobalOptions& global) {
   store::Store store{global.store_directory(), store::Store::Mode::read};
+  const store::Snapshot snapshot = store.snapshot();
   Out out{global, Out::Length::list};
+  out.hide_secrets(query::ShownEvents{snapshot});
   RowWriter rows{out, {{"time", false, 0, true}, {"who"}, {"from"}, {"entry"}}};
-  store.snapshot().journal([&](const store::JournalEntry& entry) {
+  snapshot.journal([&](const store::JournalEntry& entry) {
     Told read = told(entry.text);
     rows.row({Cell::of(event::format_timestamp(entry.time)), or_absent(read.who), or_absent(read.from),
               Cell{std::move(read.entry), entry.text}});

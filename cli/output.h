@@ -10,6 +10,7 @@
 
 #include "cli/command.h"
 #include "cli/terminal.h"
+#include "query/shown_event.h"
 
 namespace trailkeeper::cli {
 
@@ -43,6 +44,10 @@ class Out {
   /// Writes what is buffered; of a list that might still fit the screen, nothing yet.
   void flush();
 
+  /// Rows that go this way (cli/row_writer.h) show nothing confidential of a store's.
+  void hide_secrets(query::ShownEvents shown) { shown_.emplace(std::move(shown)); }
+  [[nodiscard]] const std::optional<query::ShownEvents>& shown() const { return shown_; }
+
   [[nodiscard]] Format format() const { return format_; }
   /// The terminal that people will see this on, also through a pager.
   [[nodiscard]] const std::optional<TerminalSize>& terminal() const { return terminal_; }
@@ -58,6 +63,7 @@ class Out {
   bool wide_;
   bool may_page_;
   std::optional<TerminalSize> terminal_;
+  std::optional<query::ShownEvents> shown_;
   std::unique_ptr<Pager> pager_;
   std::string buffer_;
 };

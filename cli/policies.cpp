@@ -56,6 +56,7 @@ int run_list(const GlobalOptions& global) {
   store::Store store{global.store_directory(), store::Store::Mode::read};
   const store::Snapshot snapshot = store.snapshot();
   Out out{global, Out::Length::list};
+  out.hide_secrets(query::ShownEvents{snapshot});
   RowWriter rows{out, {{"id"}, {"at"}, {"kind"}, {"bytes", true}, {"loaded"}, {"file"}}};
   for (const store::PolicyFile& file : snapshot.policy_files()) {
     rows.row({Cell::of(audit::policy_file_id(file)), Cell::of(event::format_timestamp(file.time)), Cell::of(file.kind),
@@ -102,13 +103,14 @@ int run_show(const GlobalOptions& global, const std::string& who, const std::str
   store::Store store{global.store_directory(), store::Store::Mode::read};
   const store::Snapshot snapshot = store.snapshot();
   audit::PolicyState state{snapshot};
-  const auto found = find_principals(state.history(), {who}, time);
+  const auto found = find_principals(query::ShownEvents{snapshot}, state.history(), {who}, time);
   if (found.empty()) {
     print_error(global, "no user or role " + who + " is known at " + event::format_timestamp(time) +
                             "; see: trailkeeper policies list");
     return kRefused;
   }
   Out out{global, Out::Length::list};
+  out.hide_secrets(query::ShownEvents{snapshot});
   PolicyRows rows{out};
   int code = kDone;
   for (const auto& name : found) {

@@ -23,14 +23,15 @@ event::Timestamp time_argument(const std::string& text, const char* option) {
   return *time;
 }
 
-std::vector<rules::grants::History::Name> find_principals(const rules::grants::History& history,
+std::vector<rules::grants::History::Name> find_principals(const query::ShownEvents& shown,
+                                                          const rules::grants::History& history,
                                                           const std::vector<std::string>& wanted,
                                                           event::Timestamp time) {
   std::vector<rules::grants::History::Name> found = history.names(time);
   if (wanted.empty()) return found;
   const auto not_meant = [&](const rules::grants::History::Name& name) {
-    return std::find(wanted.begin(), wanted.end(), name.name) == wanted.end() &&
-           std::find(wanted.begin(), wanted.end(), name.arn) == wanted.end();
+    return std::find(wanted.begin(), wanted.end(), shown.text(name.name)) == wanted.end() &&
+           std::find(wanted.begin(), wanted.end(), shown.text(name.arn)) == wanted.end();
   };
   found.erase(std::remove_if(found.begin(), found.end(), not_meant), found.end());
   return found;

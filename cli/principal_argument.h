@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "event/timestamp.h"
+#include "query/shown_event.h"
 #include "rules/grants/history.h"
 
 namespace trailkeeper::cli {
@@ -15,8 +16,9 @@ event::Timestamp now();
 /// A time as options take it, the present if `text` is empty. Throws UsageError.
 event::Timestamp time_argument(const std::string& text, const char* option);
 
-/// The users and roles that are meant by ARNs or names, at a time; all, if none is given.
-std::vector<rules::grants::History::Name> find_principals(const rules::grants::History& history,
+/// The users and roles that are meant by ARNs or names, as they are shown, at a time; all, if none is given.
+std::vector<rules::grants::History::Name> find_principals(const query::ShownEvents& shown,
+                                                          const rules::grants::History& history,
                                                           const std::vector<std::string>& wanted,
                                                           event::Timestamp time);
 

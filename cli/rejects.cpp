@@ -90,6 +90,7 @@ int run_list(const GlobalOptions& global, std::optional<std::uint64_t> limit, bo
   RowWriter rows{out, columns_of(table)};
   std::uint64_t printed = 0;
   const query::ShownEvents shown{snapshot, reveal};
+  out.hide_secrets(shown);
   snapshot.rejects([&](const store::KeptReject& kept) {
     if (limit && printed >= *limit) return false;
     ++printed;

@@ -118,10 +118,11 @@ int run_hold_add(const GlobalOptions& global, const std::string& name, const Fil
 
 int run_hold_list(const GlobalOptions& global) {
   store::Store store{global.store_directory(), store::Store::Mode::read};
+  const store::Snapshot snapshot = store.snapshot();
   Out out{global, Out::Length::list};
+  out.hide_secrets(query::ShownEvents{snapshot});
   RowWriter rows{out, {{"name"}, {"filter"}}};
-  for (const store::LegalHold& hold : store.snapshot().holds())
-    rows.row({Cell::of(hold.name), Cell{hold.filter, hold.filter}});
+  for (const store::LegalHold& hold : snapshot.holds()) rows.row({Cell::of(hold.name), Cell{hold.filter, hold.filter}});
   rows.finish();
   return kDone;
 }

@@ -6,6 +6,7 @@
 
 #include "event/json_text.h"
 #include "event/visible_text.h"
+#include "query/field_catalogue.h"
 
 namespace trailkeeper::cli {
 namespace {
@@ -33,6 +34,27 @@ std::string upper_case(std::string name) {
   return name;
 }
 
+// A number is a figure; other JSON than a string has its own strings.
+void hide_secrets(const query::ShownEvents& shown, Cell& cell) {
+  std::string text = shown.text(cell.text);
+  if (cell.json.starts_with('"')) {
+    if (text == cell.text) return;
+    cell.json.clear();
+    event::append_quoted(text, cell.json);
+  } else if (cell.json.starts_with('{') || cell.json.starts_with('[')) {
+    cell.json = shown.text(cell.json);
+  } else {
+    return;
+  }
+  cell.text.swap(text);
+}
+
+// Names of calls, regions and the like are everybody's words.
+bool is_vocabulary(const std::string& column) {
+  const query::DerivedField* const field = query::derived_field(column);
+  return field != nullptr && query::is_vocabulary(field->columns.front());
+}
+
 }  // namespace
 
 Cell Cell::of(std::string_view text) {
@@ -57,6 +79,9 @@ RowWriter::RowWriter(Out& out, std::vector<Column> columns) : out_(out), columns
 }
 
 void RowWriter::row(std::vector<Cell> cells) {
+  for (std::size_t i = 0; out_.shown() && i < cells.size(); ++i) {
+    if (!is_vocabulary(columns_[i].name)) hide_secrets(*out_.shown(), cells[i]);
+  }
   std::string line;
   const bool first = rows_++ == 0;
   switch (out_.format()) {

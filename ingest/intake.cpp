@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "audit/known_secrets.h"
 #include "audit/verdict_index.h"
 
 namespace trailkeeper::ingest {
@@ -36,6 +37,7 @@ std::array<std::uint64_t, LatencyHistogram::kBounds.size() + 1> LatencyHistogram
 
 Intake::Intake(store::Store& store, const IntakeOptions& options)
     : options_(options), store_(store), writer_(store, options.variants) {
+  audit::keep_secrets(store);
   if (options_.workers == 0) options_.workers = std::max(1U, std::thread::hardware_concurrency());
   for (unsigned i = 0; i < options_.workers; ++i) workers_.emplace_back([this] { run_worker(); });
   committer_ = std::thread{[this] { run_committer(); }};

@@ -57,8 +57,8 @@ std::string bucket_text(event::Timestamp begin, Bucket per) {
 /// What distinguishes events for one field, or for one column of a field that needs several: a number made of codes.
 class Component {
  public:
-  Component(const store::Segment& segment, std::vector<std::size_t> columns)
-      : segment_(segment), columns_(std::move(columns)) {
+  Component(const store::Segment& segment, const ShownEvents& shown, std::vector<std::size_t> columns)
+      : segment_(segment), shown_(shown), columns_(std::move(columns)) {
     for (const std::size_t column : columns_) {
       const store::StringList& dictionary = segment.dictionary(column);
       offsets_.push_back(codes_);
@@ -85,12 +85,14 @@ class Component {
     for (std::size_t i = 0; i < events.size(); ++i) numbers[i] |= first_number(events[i]) << shift;
   }
 
-  /// The text behind a number.
-  [[nodiscard]] std::optional<std::string_view> text(std::uint64_t number, std::string& scratch) const {
+  /// The text behind a number, as it is shown.
+  [[nodiscard]] std::optional<std::string_view> text(std::uint64_t number, std::string& scratch) {
     if (number == 0) return std::nullopt;
     std::size_t i = columns_.size() - 1;
     while (number <= offsets_[i]) --i;
-    return segment_.dictionary(columns_[i]).get(static_cast<std::uint32_t>(number - offsets_[i] - 1), scratch);
+    const std::string_view stored =
+        segment_.dictionary(columns_[i]).get(static_cast<std::uint32_t>(number - offsets_[i] - 1), scratch);
+    return shown_.column_text(columns_[i], stored, masked_);
   }
 
  private:
@@ -103,7 +105,9 @@ class Component {
   }
 
   const store::Segment& segment_;
+  const ShownEvents& shown_;
   std::vector<std::size_t> columns_;
+  std::string masked_;
   std::vector<store::PackedView> views_;
   std::vector<std::uint64_t> offsets_;
   std::vector<std::uint64_t> empty_codes_;
@@ -113,8 +117,9 @@ class Component {
 /// Counts one segment by the codes of the columns that the fields need; turns codes into texts at the end.
 class ColumnCounter {
  public:
-  ColumnCounter(const store::Segment& segment, const std::vector<const DerivedField*>& fields, Bucket per)
-      : segment_(segment), fields_(fields), per_(per) {
+  ColumnCounter(const store::Segment& segment, const ShownEvents& shown, const std::vector<const DerivedField*>& fields,
+                Bucket per)
+      : segment_(segment), shown_(shown), fields_(fields), per_(per) {
     for (const DerivedField* field : fields_) {
       std::vector<std::size_t>& own = components_of_.emplace_back();
       if (field->first_value) {
@@ -200,12 +205,16 @@ class ColumnCounter {
     const store::PackedView counts = segment_.column_counts(first);
     const store::StringList& dictionary = segment_.dictionary(first);
     std::string scratch;
+    std::string masked;
     std::vector<std::optional<std::string_view>> texts(field.columns.size());
     bool undecided = false;
     for (std::uint64_t code = 0; code < counts.size(); ++code) {
       if (counts[code] == 0) continue;
       texts.front() = std::nullopt;
-      if (code > 0) texts.front() = dictionary.get(static_cast<std::uint32_t>(code - 1), scratch);
+      if (code > 0) {
+        texts.front() =
+            shown_.column_text(first, dictionary.get(static_cast<std::uint32_t>(code - 1), scratch), masked);
+      }
       if (texts.front() && !field.decided_by_first(*texts.front())) {
         undecided = true;
       } else {
@@ -232,7 +241,7 @@ class ColumnCounter {
     for (std::size_t i = 0; i < components_.size(); ++i) {
       if (components_[i].columns() == columns) return i;
     }
-    components_.emplace_back(segment_, columns);
+    components_.emplace_back(segment_, shown_, columns);
     return components_.size() - 1;
   }
 
@@ -260,6 +269,7 @@ class ColumnCounter {
   }
 
   const store::Segment& segment_;
+  const ShownEvents& shown_;
   const std::vector<const DerivedField*>& fields_;
   Bucket per_;
   std::vector<Component> components_;
@@ -287,7 +297,7 @@ void count_decoded(const store::Segment& segment, const ShownEvents& shown, cons
       json.append(event::kPadding, '\0');
       const std::string_view event{json.data(), size};
       Values values;
-      for (const std::string& name : request.by) values.push_back(event_value(segment, index, event, name));
+      for (const std::string& name : request.by) values.push_back(event_value(shown, segment, index, event, name));
       const event::Timestamp begin =
           request.per == Bucket::none ? 0 : bucket_of(segment.time(index), request.per).first;
       ++totals[{begin, std::move(values)}];
@@ -323,7 +333,7 @@ void count_segment(const store::Segment& segment, const ShownEvents& shown, cons
   if (compiled.blocks().empty()) return;
   const bool columns_only = fields.size() == request.by.size();
   std::optional<ColumnCounter> counter;
-  if (columns_only) counter.emplace(segment, fields, request.per);
+  if (columns_only) counter.emplace(segment, shown, fields, request.per);
   if (!counter || !counter->fits()) {
     count_decoded(segment, shown, compiled, request, totals);
     return;

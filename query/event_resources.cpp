@@ -9,6 +9,7 @@
 #include "event/field.h"
 #include "query/json_path.h"
 #include "query/resource_types.h"
+#include "query/shown_event.h"
 #include "store/segment_builder.h"
 
 namespace trailkeeper::query {
@@ -205,9 +206,11 @@ void add_path_tests(const store::Segment& segment, TestOf test_of, Tests& tests)
 
 std::vector<EventResource> event_resources(std::string_view json) { return Collector{}.take(json); }
 
-std::unique_ptr<EventTest> test_resource(const store::Segment& segment, const TextTest& test) {
+std::unique_ptr<EventTest> test_resource(const store::Segment& segment, const TextTest& test,
+                                         const std::shared_ptr<const ShownEvents>& shown) {
   // Tests of a path outlive whoever asks for them: they keep what they need.
-  TextTest name_or_end = [test](std::string_view name) {
+  TextTest name_or_end = [test, shown, scratch = std::string{}](std::string_view stored) mutable {
+    const std::string_view name = shown == nullptr ? stored : shown->value(stored, scratch);
     const std::size_t cut = name.find_last_of(":/");
     return test(name) || (cut != std::string_view::npos && test(name.substr(cut + 1)));
   };

@@ -30,8 +30,9 @@ constexpr std::size_t kMostResources = 200;
 std::vector<EventResource> event_resources(std::string_view json);
 
 /// One of the event's resources has a name that passes `test`: its ARN (or ARN prefix), its name as the event has it,
-/// or the end of that behind the last `:` or `/`. `test` is copied.
-std::unique_ptr<EventTest> test_resource(const store::Segment& segment, const TextTest& test);
+/// or the end of that behind the last `:` or `/`; as `shown` shows it, unless that is null. `test` is copied.
+std::unique_ptr<EventTest> test_resource(const store::Segment& segment, const TextTest& test,
+                                         const std::shared_ptr<const ShownEvents>& shown);
 
 /// One of the event's resources has a type that passes `test`, which is copied.
 std::unique_ptr<EventTest> test_resource_type(const store::Segment& segment, const TextTest& test);

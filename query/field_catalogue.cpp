@@ -10,6 +10,7 @@
 #include "query/event_resources.h"
 #include "query/filter.h"
 #include "query/json_path.h"
+#include "query/shown_event.h"
 #include "store/segment_format.h"
 
 namespace trailkeeper::query {
@@ -206,17 +207,20 @@ std::optional<std::string> text_at(std::string_view json, std::string_view path)
 
 }  // namespace
 
-std::optional<std::string> event_value(const store::Segment& segment, std::uint32_t index, std::string_view json,
-                                       std::string_view name) {
+std::optional<std::string> event_value(const ShownEvents& shown, const store::Segment& segment, std::uint32_t index,
+                                       std::string_view json, std::string_view name) {
   if (name == "time") return event::format_timestamp(segment.time(index));
   const DerivedField* const field = derived_field(name);
   if (field == nullptr) return event_value(json, name);
   std::vector<std::string> scratch(field->columns.size());
+  std::vector<std::string> masked(field->columns.size());
   std::vector<std::optional<std::string_view>> texts(field->columns.size());
   for (std::size_t i = 0; i < texts.size(); ++i) {
     const std::uint64_t code = segment.column_rows(field->columns[i], index, index + 1)[index];
     if (code != 0) {
-      texts[i] = segment.dictionary(field->columns[i]).get(static_cast<std::uint32_t>(code - 1), scratch[i]);
+      const std::string_view stored =
+          segment.dictionary(field->columns[i]).get(static_cast<std::uint32_t>(code - 1), scratch[i]);
+      texts[i] = shown.column_text(field->columns[i], stored, masked[i]);
     }
   }
   return field->text(texts);

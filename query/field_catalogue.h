@@ -12,6 +12,8 @@
 
 namespace trailkeeper::query {
 
+class ShownEvents;
+
 /// A property computed from columns of the store.
 struct DerivedField {
   std::string_view name;
@@ -44,10 +46,11 @@ std::optional<std::string> stored_event_id(const store::Segment& segment, std::u
 /// The session name in an assumed role's or federated user's ARN (`arn:aws:sts::1:assumed-role/Role/session`).
 std::optional<std::string_view> session_name(std::string_view arn);
 
-/// The text of a field but `verdict`, or of the value at a path, of an event whose JSON is at hand (followed by
-/// event::kPadding readable bytes; for a field that is_in_columns it may be empty). Nothing where the event lacks it.
-std::optional<std::string> event_value(const store::Segment& segment, std::uint32_t index, std::string_view json,
-                                       std::string_view name);
+/// The text of a field but `verdict`, or of the value at a path, as `shown` shows it, of an event whose JSON is at hand
+/// (as shown, followed by event::kPadding readable bytes; for a field that is_in_columns it may be empty). Nothing
+/// where the event lacks it.
+std::optional<std::string> event_value(const ShownEvents& shown, const store::Segment& segment, std::uint32_t index,
+                                       std::string_view json, std::string_view name);
 
 /// The same of an event that is in no segment: from its JSON alone.
 std::optional<std::string> event_value(std::string_view json, std::string_view name);

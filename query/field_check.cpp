@@ -7,6 +7,7 @@
 #include "event/field.h"
 #include "query/field_catalogue.h"
 #include "query/filter.h"
+#include "query/shown_event.h"
 #include "query/similar_name.h"
 #include "store/segment_builder.h"
 #include "store/store.h"
@@ -76,6 +77,8 @@ bool has_key(const store::Segment& segment, std::string_view key) {
 
 bool is_in(store::Store& store, std::string_view name) {
   const store::Snapshot snapshot = store.snapshot();
+  // A key that isn't shown isn't known to whoever asks for it.
+  if (ShownEvents{snapshot}.text(name) != name) return false;
   const bool one_key = first_key(name).size() == name.size();
   for (const store::Segment& segment : snapshot.segments()) {
     for (std::uint32_t number = 0; number < segment.path_count(); ++number) {

@@ -19,6 +19,8 @@ class VerdictIndex;
 
 namespace trailkeeper::query {
 
+class ShownEvents;
+
 /// Which property of an event a filter tests. docs/query.md says what each means.
 enum class FilterField {
   event_id,
@@ -92,6 +94,9 @@ struct Filter {
   std::optional<event::Timestamp> until;  ///< Exclusive.
   /// Where a field is `verdict`: of the snapshot that is asked (query/verdict_filter.h).
   std::shared_ptr<audit::VerdictIndex> verdicts;
+  /// What values are compared as they are shown by; null: as they are stored. Set by with_verdicts(), unless
+  std::shared_ptr<const ShownEvents> shown;
+  bool as_stored = false;  ///< whoever asks has the right to see what is stored, or is retention.
 
   /// Adds an alternative for a field; negated: one that must not match.
   void add(FilterField field, std::string_view text, bool negated = false);

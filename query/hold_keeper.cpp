@@ -8,6 +8,7 @@
 #include <tuple>
 #include <vector>
 
+#include "audit/known_secrets.h"
 #include "audit/named_events.h"
 #include "audit/verdict_index.h"
 #include "query/filter_json.h"
@@ -126,6 +127,9 @@ bool depends_on_others(const Filter& filter) {
                      [](const FieldFilter& field) { return depends_on_others(field.field); });
 }
 
-void keep_holds(store::Store& store) { store.keep_holds(std::make_shared<Keeper>()); }
+void keep_holds(store::Store& store) {
+  store.keep_holds(std::make_shared<Keeper>());
+  audit::keep_secrets(store);
+}
 
 }  // namespace trailkeeper::query

@@ -13,7 +13,7 @@ bool depends_on_others(const Filter& filter);
 
 /// Lets the store's writers keep as pins what its holds match: to be called wherever a store is opened for writing, but
 /// for what only merges. Before policies, IAM's events or retention change verdicts, all events that a hold by verdict
-/// matches are judged and pinned.
+/// matches are judged and pinned. What is confidential in events is kept, too (audit/known_secrets.h).
 void keep_holds(store::Store& store);
 
 }  // namespace trailkeeper::query

@@ -125,7 +125,9 @@ class Retention {
     }
     for (const std::string& account : request.accounts) accounts_.add(FilterField::account, account);
     for (const store::LegalHold& hold : snapshot.holds()) {
-      holds_.push_back({hold.name, with_verdicts(snapshot, decode_filter(hold.filter))});
+      Filter filter = decode_filter(hold.filter);
+      filter.as_stored = true;
+      holds_.push_back({hold.name, with_verdicts(snapshot, filter)});
     }
   }
 

@@ -7,6 +7,7 @@
 #include "query/event_tests.h"
 #include "query/field_catalogue.h"
 #include "query/ip_range.h"
+#include "query/shown_event.h"
 #include "query/verdict_filter.h"
 #include "store/block_postings.h"
 #include "store/read_limit.h"
@@ -26,10 +27,11 @@ std::size_t column(Field field) { return *store::column_of(field); }
 class Compiler {
  public:
   /// `lazily`: few of the segment's events will be looked at.
-  Compiler(const store::Segment& segment, const FieldFilter& filter, audit::VerdictIndex* verdicts, bool lazily)
+  Compiler(const store::Segment& segment, const FieldFilter& filter, const Filter& whole, bool lazily)
       : segment_(segment),
         filter_(filter),
-        verdicts_(verdicts),
+        verdicts_(whole.verdicts.get()),
+        shown_(whole.shown),
         lazily_(lazily),
         matches_([&filter, calls = 0U](std::string_view text) mutable {
           // A dictionary of a million strings and a thousand globs are one test.
@@ -47,14 +49,15 @@ class Compiler {
       case FilterField::principal: return principal();
       case FilterField::access_key: return of_column(Field::access_key_id);
       case FilterField::account:
-        return test_first_column(segment_, {column(Field::recipient_account_id), column(Field::account_id)}, matches_);
+        return test_first_column(segment_, {column(Field::recipient_account_id), column(Field::account_id)},
+                                 shown_text_test());
       case FilterField::region: return of_column(Field::aws_region);
       case FilterField::ip: return ip();
       case FilterField::error: return error();
-      case FilterField::resource: return test_resource(segment_, matches_);
+      case FilterField::resource: return test_resource(segment_, matches_, shown_);
       case FilterField::type: return of_column(Field::event_type);
       case FilterField::category: return category();
-      case FilterField::request_id: return test_path(segment_, event::field_path(Field::request_id), matches_);
+      case FilterField::request_id: return test_path(segment_, event::field_path(Field::request_id), shown_text_test());
       case FilterField::user_agent: return of_column(Field::user_agent);
       case FilterField::resource_type: return test_resource_type(segment_, matches_);
       case FilterField::shown_user: return shown_user();
@@ -68,7 +71,21 @@ class Compiler {
 
  private:
   [[nodiscard]] std::unique_ptr<EventTest> of_column(Field field) const {
-    return test_column(segment_, column(field), matches_, false, lazily_);
+    return column_test(field, matches_, false, lazily_);
+  }
+
+  // Nobody finds out by asking what isn't shown to them: columns are compared as they are shown.
+  [[nodiscard]] std::unique_ptr<EventTest> column_test(Field field, const TextTest& test, bool absent,
+                                                       bool lazily = false) const {
+    if (shown_ == nullptr || is_vocabulary(column(field))) {
+      return test_column(segment_, column(field), test, absent, lazily);
+    }
+    return test_column(
+        segment_, column(field),
+        [test, shown = shown_, number = column(field), scratch = std::string{}](std::string_view text) mutable {
+          return test(shown->column_text(number, text, scratch));
+        },
+        absent, lazily);
   }
 
   [[nodiscard]] std::unique_ptr<EventTest> any_column(std::initializer_list<Field> fields) const {
@@ -129,8 +146,8 @@ class Compiler {
     Tests tests;
     tests.push_back(of_column(Field::user_name));
     tests.push_back(of_column(Field::issuer_user_name));
-    tests.push_back(test_column(
-        segment_, column(Field::arn),
+    tests.push_back(column_test(
+        Field::arn,
         [this](std::string_view arn) {
           const auto session = session_name(arn);
           return session && matches_(*session);
@@ -154,7 +171,7 @@ class Compiler {
     const auto no_session = [](std::string_view arn) { return !session_name(arn); };
     const auto is_root = [](std::string_view type) { return type == "Root"; };
     const auto add = [this](Tests& tests, Field field, const TextTest& test, bool absent) {
-      tests.push_back(test_column(segment_, column(field), test, absent));
+      tests.push_back(column_test(field, test, absent));
     };
     const TextTest wanted = [this](std::string_view text) { return !text.empty() && matches_(text); };
     Tests any;
@@ -193,6 +210,13 @@ class Compiler {
     return test_any(std::move(any));
   }
 
+  [[nodiscard]] TextTest shown_text_test() const {
+    if (shown_ == nullptr) return matches_;
+    return [test = matches_, shown = shown_, scratch = std::string{}](std::string_view text) mutable {
+      return test(shown->value(text, scratch));
+    };
+  }
+
   // An empty text is asked for where events of before eventVersion 1.07, which have no category, are meant too.
   [[nodiscard]] std::unique_ptr<EventTest> category() const {
     const bool absent = std::find(filter_.texts.begin(), filter_.texts.end(), "") != filter_.texts.end();
@@ -227,6 +251,7 @@ class Compiler {
   const store::Segment& segment_;
   const FieldFilter& filter_;
   audit::VerdictIndex* verdicts_;
+  std::shared_ptr<const ShownEvents> shown_;
   bool lazily_;
   TextTest matches_;
 };
@@ -249,7 +274,7 @@ void SegmentFilter::add_tests(const Filter& filter) {
   const bool lazily = (end_ - first_) < segment_.size() / kSmallPart;
   for (const FieldFilter& field : filter.fields) {
     store::check_read_limit();
-    auto test = Compiler{segment_, field, filter.verdicts.get(), lazily}.compile();
+    auto test = Compiler{segment_, field, filter, lazily}.compile();
     // What no event can match every event passes by not matching it.
     if (field.negated && !test->possible()) continue;
     tests_.push_back(field.negated ? test_not(std::move(test)) : std::move(test));

@@ -1,46 +1,44 @@
-// An event's JSON as it may leave the store.
+// What may leave the store of its events: JSON, values, texts about them.
 #pragma once
 
+#include <memory>
+#include <optional>
 #include <string>
+#include <string_view>
 
+#include "event/field.h"
 #include "rules/credits/confidential.h"
 #include "store/store.h"
 
 namespace trailkeeper::query {
 
-/// Gives the bytes of events and rejected records, with pseudonyms for what is confidential (R20, R56). Whatever prints
-/// or sends an event takes it from here. Thread-safe.
+/// Gives the bytes of events and rejected records, values of their columns, and texts that were made of them, with
+/// pseudonyms for what is confidential (R20, R56). Whatever prints, sends, groups or compares something of an event
+/// takes it from here, so that no answer, and no question, tells what is confidential. Thread-safe.
 class ShownEvents {
  public:
   /// `reveal`: as stored. Whoever asks for that must have the right, and be recorded: record_reveal.
-  explicit ShownEvents(const store::Snapshot& snapshot, bool reveal = false)
-      : ShownEvents(snapshot.hash_seed(), snapshot.pseudonym_key(), reveal) {}
-  ShownEvents(std::uint64_t hash_seed, std::string pseudonym_key, bool reveal)
-      : hash_seed_(hash_seed), pseudonymiser_(std::move(pseudonym_key)), reveal_(reveal) {}
+  explicit ShownEvents(const store::Snapshot& snapshot, bool reveal = false);
 
   /// Appends the event's JSON.
-  void append(const store::Segment& segment, std::uint32_t index, std::string& out) const {
-    const std::size_t begin = out.size();
-    segment.append_event(index, hash_seed_, out);
-    mask(begin, out);
-  }
+  void append(const store::Segment& segment, std::uint32_t index, std::string& out) const;
   /// Bytes that aren't an event.
-  [[nodiscard]] std::string record(std::string bytes) const {
-    mask(0, bytes);
-    return bytes;
-  }
+  [[nodiscard]] std::string record(std::string bytes) const;
+
+  /// The value of a column (index into store::kColumnFields); `scratch` holds it if it isn't `text` itself. What AWS
+  /// writes in words that everybody uses (`eventName`, `awsRegion`, …) stays as it is.
+  [[nodiscard]] std::string_view column_text(std::size_t column, std::string_view text, std::string& scratch) const;
+  /// Any other value, and any text.
+  [[nodiscard]] std::string_view value(std::string_view text, std::string& scratch) const;
+  [[nodiscard]] std::string text(std::string_view text) const { return reveal_ ? std::string{text} : mask_.text(text); }
 
  private:
-  void mask(std::size_t begin, std::string& out) const {
-    const std::string_view json = std::string_view{out}.substr(begin);
-    if (reveal_ || !rules::credits::may_hold_secret(json)) return;
-    const std::string shown = rules::credits::masked(json, pseudonymiser_);
-    out.replace(begin, std::string::npos, shown);
-  }
-
   std::uint64_t hash_seed_;
-  rules::credits::Pseudonymiser pseudonymiser_;
+  rules::credits::Mask mask_;
   bool reveal_;
 };
+
+/// Whether a column's values are AWS's own words.
+bool is_vocabulary(std::size_t column);
 
 }  // namespace trailkeeper::query

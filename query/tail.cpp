@@ -32,7 +32,14 @@ struct TailHub::Follower::Reading {
   }
 };
 
-TailHub::TailHub(ShownEvents shown, std::uint64_t capacity) : shown_(std::move(shown)), capacity_(capacity) {}
+TailHub::TailHub(ShownEvents shown, std::uint64_t capacity)
+    : capacity_(capacity), shown_(std::make_shared<const ShownEvents>(std::move(shown))) {}
+
+void TailHub::show_by(ShownEvents shown) {
+  auto newest = std::make_shared<const ShownEvents>(std::move(shown));
+  const std::lock_guard lock{mutex_};
+  shown_.swap(newest);
+}
 
 void TailHub::publish(std::vector<store::SealedBatch> committed) {
   std::vector<std::function<void()>> wakes;
@@ -108,6 +115,7 @@ bool TailHub::Follower::open_next(Chunk& chunk) {
     const auto found =
         std::find_if(hub_.ring_.begin(), hub_.ring_.end(), [this](const auto& kept) { return kept->number >= next_; });
     if (found != hub_.ring_.end()) committed = *found;
+    filter_.shown = hub_.shown_;
     const std::uint64_t missed = (committed ? committed->first_event : hub_.published_events_) - events_seen_;
     if (missed > 0 && !chunk.events.empty()) return false;
     chunk.missed += missed;
@@ -130,7 +138,7 @@ TailHub::Follower::Chunk TailHub::Follower::next(std::size_t bytes) {
       continue;
     }
     std::string& json = chunk.events.emplace_back();
-    hub_.shown_.append(reading_->segment, *index, json);
+    filter_.shown->append(reading_->segment, *index, json);
     size += json.size();
   }
   return chunk;

@@ -32,6 +32,10 @@ class TailHub {
 
   explicit TailHub(ShownEvents shown, std::uint64_t capacity = kDefaultCapacity);
 
+  /// What events are shown and compared by from now on: to be called, before publish(), when a commit made more known
+  /// to be confidential.
+  void show_by(ShownEvents shown);
+
   /// To be called right after each commit, in the order of the commits, with the batches whose parts are still there
   /// (store::Writer::commit gives them back).
   void publish(std::vector<store::SealedBatch> committed);
@@ -59,9 +63,9 @@ class TailHub {
   void drop_oldest();
   void drop_read();
 
-  const ShownEvents shown_;
   const std::uint64_t capacity_;
   mutable std::mutex mutex_;
+  std::shared_ptr<const ShownEvents> shown_;
   std::deque<std::shared_ptr<const Committed>> ring_;
   std::uint64_t bytes_ = 0;
   std::uint64_t next_ = 1;

@@ -4,6 +4,7 @@
 #include <array>
 #include <stdexcept>
 
+#include "query/shown_event.h"
 #include "store/block_postings.h"
 
 namespace trailkeeper::query {
@@ -48,6 +49,7 @@ Filter with_verdicts(const store::Snapshot& snapshot, const Filter& filter) {
   const bool asked = std::any_of(filter.fields.begin(), filter.fields.end(),
                                  [](const FieldFilter& field) { return field.field == FilterField::verdict; });
   if (asked && !bound.verdicts) bound.verdicts = std::make_shared<audit::VerdictIndex>(snapshot);
+  if (!bound.as_stored && !bound.shown) bound.shown = std::make_shared<const ShownEvents>(snapshot);
   return bound;
 }
 

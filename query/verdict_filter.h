@@ -10,7 +10,8 @@
 
 namespace trailkeeper::query {
 
-/// The filter, with the verdicts that it needs, if it asks for any.
+/// The filter, with the verdicts that it needs, if it asks for any, and with what events are shown by, so that it
+/// compares nothing that its asker may not see.
 Filter with_verdicts(const store::Snapshot& snapshot, const Filter& filter);
 
 /// Adds that the verdict must be this one, besides whatever else the filter asks for.

@@ -41,9 +41,10 @@ void append_line(std::string_view json, std::string& out) {
 }
 
 // A name such as `user` is a text; a path keeps the type that its value has in the event.
-void append_value(const query::ListedEvent& event, std::string_view json, const std::string& field, std::string& out) {
+void append_value(const query::ShownEvents& shown, const query::ListedEvent& event, std::string_view json,
+                  const std::string& field, std::string& out) {
   if (query::is_field_name(field)) {
-    const auto text = query::event_value(*event.segment, event.index, json, field);
+    const auto text = query::event_value(shown, *event.segment, event.index, json, field);
     if (text) return event::append_quoted(*text, out);
   } else if (const std::string value = query::json_at(json, field); !value.empty()) {
     return event::append_minified(value, out);
@@ -160,6 +161,7 @@ QueryAnswer answer_events(store::Store& store, Arguments& arguments) {
   std::vector<std::string> fields = arguments.take_names("fields");
   const bool reveal = arguments.take_choice<bool>("reveal", {{"true", true}, {"false", false}}, false);
   if (const std::string problem = arguments.problem(); !problem.empty()) return query_error(kBadRequest, problem);
+  arguments.filter.as_stored = reveal;
   QueryAnswer answer;
   answer.content_type = kNdjson;
   answer.stream =
@@ -282,7 +284,7 @@ void EventStream::append(const query::ListedEvent& event, const query::ShownEven
     if (chunk.back() != '{') chunk.push_back(',');
     event::append_quoted(field, chunk);
     chunk.push_back(':');
-    append_value(event, std::string_view{scratch_}.substr(0, size), field, chunk);
+    append_value(shown, event, std::string_view{scratch_}.substr(0, size), field, chunk);
   }
   chunk += "}\n";
 }

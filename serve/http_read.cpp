@@ -34,11 +34,13 @@ HttpResponse lookup_response(int status, const std::string& error, std::string b
 /// piece says that there is nothing yet.
 class TailSource {
  public:
-  TailSource(query::TailHub& hub, query::Filter filter, const std::atomic<bool>& stopping)
-      : follower_(hub.follow(std::move(filter), nullptr)), stopping_(stopping) {}
+  TailSource(store::Store& store, query::TailHub& hub, query::Filter filter, const std::atomic<bool>& stopping)
+      : store_(store), hub_(hub), follower_(hub.follow(std::move(filter), nullptr)), stopping_(stopping) {}
 
   std::optional<std::string> next() {
     if (stopping_) return std::nullopt;
+    // Without followers the hub isn't told what came to be confidential.
+    if (!std::exchange(begun_, true)) hub_.show_by(query::ShownEvents{store_.snapshot()});
     const query::TailHub::Follower::Chunk chunk = follower_->next(kBytes);
     std::string text;
     if (chunk.missed > 0) text += "event: missed\ndata: " + std::to_string(chunk.missed) + "\n\n";
@@ -57,8 +59,11 @@ class TailSource {
   static constexpr std::size_t kBytes = std::size_t{64} << 10;
   static constexpr std::chrono::seconds kSignEvery{1};
 
+  store::Store& store_;
+  query::TailHub& hub_;
   std::unique_ptr<query::TailHub::Follower> follower_;
   const std::atomic<bool>& stopping_;
+  bool begun_ = false;
   Clock::time_point next_sign_{};
 };
 
@@ -169,7 +174,7 @@ asio::awaitable<HttpResponse> HttpRoutes::tail(HttpRequest request) {
                   [](const query::FieldFilter& field) { return field.field == query::FilterField::verdict; })) {
     co_return error_response(400, "/v1/tail can't filter by verdict; ask /v1/events");
   }
-  const auto source = std::make_shared<TailSource>(context_.tail, std::move(filter), context_.stopping);
+  const auto source = std::make_shared<TailSource>(context_.store, context_.tail, std::move(filter), context_.stopping);
   response.source = [executor = context_.following, source] { return next_events(executor, source); };
   co_return response;
 }

@@ -96,7 +96,12 @@ class Server::Running {
           "there is no token left, but there was one: nobody gets in over HTTP before `trailkeeper token create` makes "
           "another; `trailkeeper token open` says that none is needed any more");
     }
-    intake_.observe([this](std::vector<store::SealedBatch> committed) { tail_.publish(std::move(committed)); });
+    intake_.observe([this](std::vector<store::SealedBatch> committed) {
+      const bool secrets = std::any_of(committed.begin(), committed.end(),
+                                       [](const store::SealedBatch& batch) { return !batch.secrets.empty(); });
+      if (secrets && tail_.followed()) tail_.show_by(query::ShownEvents{store_.snapshot()});
+      tail_.publish(std::move(committed));
+    });
     for (const ListenerOptions& listener : options_.listeners) bind(listener);
   }
 

@@ -113,7 +113,8 @@ Segment Snapshot::open_segment(HeaderCache& headers, std::uint64_t number, std::
   return segment;
 }
 
-Snapshot::Snapshot(Environment& environment, HeaderCache& headers) : transaction_(environment.read()) {
+Snapshot::Snapshot(Environment& environment, HeaderCache& headers, SecretCache& secrets)
+    : transaction_(environment.read()), secrets_(&secrets) {
   hash_seed_ = stored_number(transaction_, kSeedKey, 0);
   std::vector<std::uint64_t> numbers;
   transaction_.scan(TableId::segments, {}, [&](std::string_view key, std::string_view value) {
@@ -127,6 +128,10 @@ Snapshot::Snapshot(Environment& environment, HeaderCache& headers) : transaction
     return true;
   });
   headers.keep_only(numbers);
+}
+
+std::shared_ptr<const Secrets> Snapshot::secrets() const {
+  return secrets_->open(transaction_, secret_seed_of(transaction_));
 }
 
 void Snapshot::rejects(const std::function<bool(const KeptReject&)>& visit) const {
@@ -192,6 +197,11 @@ std::vector<LegalHold> Snapshot::holds() const {
 }
 
 std::uint64_t hash_seed_of(const Transaction& transaction) { return stored_number(transaction, kSeedKey, 0); }
+
+std::uint64_t secret_seed_of(const Transaction& transaction) {
+  const auto key = transaction.get(TableId::meta, kPseudonymKey);
+  return key ? XXH3_64bits(key->data(), key->size()) : 0;
+}
 
 // Whoever makes an entry, it tells who did it, and from where.
 std::string encode_journal(const JournalEntry& entry) {

@@ -16,6 +16,7 @@
 #include "store/hold_pins.h"
 #include "store/policy_file.h"
 #include "store/rejected_record.h"
+#include "store/secrets.h"
 #include "store/segment.h"
 
 namespace trailkeeper::store {
@@ -62,13 +63,15 @@ class HeaderCache {
 /// A consistent view of the store; later commits don't show. Keep it short: it holds back the reuse of freed pages.
 class Snapshot {
  public:
-  Snapshot(Environment& environment, HeaderCache& headers);
+  Snapshot(Environment& environment, HeaderCache& headers, SecretCache& secrets);
 
   /// By ascending number.
   [[nodiscard]] const std::vector<Segment>& segments() const { return segments_; }
   [[nodiscard]] std::uint64_t hash_seed() const { return hash_seed_; }
   /// The secret of this store, for pseudonyms of confidential values. Empty if no writer has made one yet.
   [[nodiscard]] std::string pseudonym_key() const;
+  /// What is known to be confidential; where nothing was looked for in some events, what is known of others.
+  [[nodiscard]] std::shared_ptr<const Secrets> secrets() const;
 
   /// Visits rejected records in order of source and offset until `visit` returns false; one is in memory at a time.
   void rejects(const std::function<bool(const KeptReject&)>& visit) const;
@@ -90,6 +93,7 @@ class Snapshot {
   [[nodiscard]] Segment open_segment(HeaderCache& headers, std::uint64_t number, std::string_view encoded) const;
 
   Transaction transaction_;
+  SecretCache* secrets_;
   std::vector<Segment> segments_;
   std::uint64_t hash_seed_ = 0;
 };
@@ -105,7 +109,7 @@ class Store {
   Store(const Store&) = delete;
   Store& operator=(const Store&) = delete;
 
-  [[nodiscard]] Snapshot snapshot() { return Snapshot{environment_, headers_}; }
+  [[nodiscard]] Snapshot snapshot() { return Snapshot{environment_, headers_, secrets_}; }
   [[nodiscard]] Environment& environment() { return environment_; }
   [[nodiscard]] std::uint64_t hash_seed() const { return hash_seed_; }
 
@@ -114,11 +118,17 @@ class Store {
   void keep_holds(std::shared_ptr<HoldKeeper> keeper) { hold_keeper_ = std::move(keeper); }
   [[nodiscard]] HoldKeeper* hold_keeper() const { return hold_keeper_.get(); }
 
+  /// Who knows what is confidential in events (audit/known_secrets.h); without, what is committed says so.
+  void find_secrets(std::shared_ptr<const SecretFinder> finder) { secret_finder_ = std::move(finder); }
+  [[nodiscard]] const SecretFinder* secret_finder() const { return secret_finder_.get(); }
+
  private:
   Environment environment_;
   HeaderCache headers_;
+  SecretCache secrets_;
   std::uint64_t hash_seed_ = 0;
   std::shared_ptr<HoldKeeper> hold_keeper_;
+  std::shared_ptr<const SecretFinder> secret_finder_;
 };
 
 // How the store's tables spell their keys and values.
@@ -131,6 +141,8 @@ std::string encode_journal(const JournalEntry& entry);
 std::string encode_source(const SourcePosition& position);
 /// The events' hashes' seed; 0 in a new store.
 std::uint64_t hash_seed_of(const Transaction& transaction);
+/// The seed of the hashes of what is confidential: a part of the store's secret.
+std::uint64_t secret_seed_of(const Transaction& transaction);
 std::string source_key(std::string_view source);
 
 }  // namespace trailkeeper::store

@@ -19,13 +19,14 @@ enum class TableId : unsigned {
   bills = 9,      ///< Month, payer, number and part to a part of a bill: store/bill_segment.h.
   rejected = 10,  ///< Source, offset and hash to a rejected record: store/rejects.h. `rejects` is its former table.
   pins = 11,      ///< Hold, key and hash of an event that it holds whatever changes: store/hold_pins.h.
+  secrets = 12,   ///< Hashes of phrases that are confidential: store/secrets.h.
 };
-constexpr unsigned kTableCount = 12;
+constexpr unsigned kTableCount = 13;
 
 /// Their names in the file.
-constexpr std::array<const char*, kTableCount> kTableNames{"meta",     "segments", "parts",    "rejects",
-                                                           "sources",  "holds",    "journal",  "policies",
-                                                           "verdicts", "bills",    "rejected", "pins"};
+constexpr std::array<const char*, kTableCount> kTableNames{"meta",     "segments", "parts",    "rejects",  "sources",
+                                                           "holds",    "journal",  "policies", "verdicts", "bills",
+                                                           "rejected", "pins",     "secrets"};
 
 constexpr const char* name_of(TableId table) { return kTableNames[static_cast<unsigned>(table)]; }
 

@@ -8,6 +8,7 @@
 #include "store/mapped_parts.h"
 #include "store/policy_file.h"
 #include "store/rejects.h"
+#include "store/secrets.h"
 #include "store/segment.h"
 #include "store/segment_verdicts.h"
 #include "store/store.h"
@@ -59,6 +60,7 @@ class Verification {
     if (table == TableId::segments) segments_.emplace(number_of_key(row.key), decode_header(value));
     if (table == TableId::verdicts) verdicts_.emplace(number_of_key(row.key), value);
     if (table == TableId::policies) static_cast<void>(decode_policy_file(value));
+    if (table == TableId::secrets) check_secret(row.key, value);
   }
 
   void check_rest() {

@@ -65,6 +65,10 @@ SealedBatch Writer::seal(const SegmentBuilder& batch) {
   try {
     SegmentParts parts{[&](std::uint32_t, std::string&& bytes) { sealed.parts.push_back(std::move(bytes)); }};
     sealed.header = batch.encode(fresh.order, parts, fresh.contents);
+    if (const SecretFinder* const finder = store_.secret_finder()) {
+      sealed.secrets = finder->secrets_of(
+          Segment{sealed.header, [&sealed](std::uint32_t part) -> std::string_view { return sealed.parts.at(part); }});
+    }
   } catch (...) {
     deduplicator_.finished(sealed.ticket);
     throw;
@@ -107,6 +111,8 @@ void Writer::write_transaction(Commit& commit, bool keep_parts) {
       if (!keep_parts) std::string{}.swap(batch.parts[part]);
     }
     transaction.insert(TableId::segments, segment_key(batch.header.number), encode_header(batch.header));
+    put_secrets(transaction, secret_seed_of(transaction), batch.secrets);
+    if (store_.secret_finder() == nullptr) put_looked_for(transaction, 0);
   }
   put_records(transaction, commit.rejects, commit.positions);
   transaction.commit();

@@ -33,6 +33,7 @@ struct SealedBatch {
   std::uint64_t ticket = 0;
   std::vector<std::uint8_t> duplicate;  ///< For each event of the batch, as added: a Copy.
   std::uint64_t decoded = 0;            ///< How often an event was put together to compare it.
+  std::vector<std::string> secrets;     ///< What is confidential in its events, as far as somebody knows.
 };
 
 /// Everything that one transaction makes durable.

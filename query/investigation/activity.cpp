@@ -11,6 +11,7 @@
 #include "event/canonical_name.h"
 #include "query/segment_filter.h"
 #include "query/segment_scan.h"
+#include "query/shown_event.h"
 #include "query/verdict_filter.h"
 
 namespace trailkeeper::query {
@@ -82,18 +83,21 @@ struct Totals {
 /// One column of a segment: codes plus one, 0 where the event lacks the field.
 class ColumnText {
  public:
-  ColumnText(const store::Segment& segment, Field field)
-      : segment_(segment), column_(*store::column_of(field)), codes_(segment.column(column_)) {}
+  ColumnText(const store::Segment& segment, const ShownEvents& shown, Field field)
+      : segment_(segment), shown_(shown), column_(*store::column_of(field)), codes_(segment.column(column_)) {}
 
   [[nodiscard]] std::uint32_t code(std::uint32_t index) const { return static_cast<std::uint32_t>(codes_[index]); }
   [[nodiscard]] std::string text(std::uint32_t code) const {
     std::string out;
-    if (code != 0) segment_.dictionary(column_).append(code - 1, out);
-    return out;
+    if (code == 0) return out;
+    segment_.dictionary(column_).append(code - 1, out);
+    std::string scratch;
+    return std::string{shown_.column_text(column_, out, scratch)};
   }
 
  private:
   const store::Segment& segment_;
+  const ShownEvents& shown_;
   std::size_t column_;
   const store::PackedView& codes_;
 };
@@ -101,15 +105,15 @@ class ColumnText {
 /// Tallies one segment by codes, then adds what they mean to the totals.
 class SegmentTally {
  public:
-  SegmentTally(const store::Segment& segment, Timestamp shown_from)
+  SegmentTally(const store::Segment& segment, const ShownEvents& shown, Timestamp shown_from)
       : segment_(segment),
         shown_from_(shown_from),
-        source_(segment, Field::event_source),
-        name_(segment, Field::event_name),
-        error_(segment, Field::error_code),
-        read_only_(segment, Field::read_only) {
+        source_(segment, shown, Field::event_source),
+        name_(segment, shown, Field::event_name),
+        error_(segment, shown, Field::error_code),
+        read_only_(segment, shown, Field::read_only) {
     for (const auto& fields : kTraitFields) {
-      for (const Field field : fields) columns_.emplace_back(segment, field);
+      for (const Field field : fields) columns_.emplace_back(segment, shown, field);
     }
   }
 
@@ -216,7 +220,7 @@ void Seen::add(const Seen& other) {
   events += other.events;
 }
 
-Activity collect_activity(const store::Snapshot& snapshot, const ActivityRequest& request) {
+Activity collect_activity(const store::Snapshot& snapshot, const ShownEvents& shown, const ActivityRequest& request) {
   Filter filter = with_verdicts(snapshot, request.filter);
   const Timestamp shown_from = filter.since.value_or(std::numeric_limits<Timestamp>::min());
   filter.since.reset();
@@ -225,7 +229,7 @@ Activity collect_activity(const store::Snapshot& snapshot, const ActivityRequest
     if (segment.size() == 0) return;
     const SegmentFilter events{segment, filter};
     if (events.blocks().empty()) return;
-    SegmentTally tally{segment, shown_from};
+    SegmentTally tally{segment, shown, shown_from};
     tally.run(events);
     tally.add_to(totals);
   });

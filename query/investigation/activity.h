@@ -73,6 +73,6 @@ constexpr std::size_t kMostTraits = 20'000;
 
 /// Reads columns only, on all cores; no event is put together (but for a filter that asks for a path).
 /// A call is a write unless its event says readOnly; it is refused if it has an errorCode.
-Activity collect_activity(const store::Snapshot& snapshot, const ActivityRequest& request);
+Activity collect_activity(const store::Snapshot& snapshot, const ShownEvents& shown, const ActivityRequest& request);
 
 }  // namespace trailkeeper::query

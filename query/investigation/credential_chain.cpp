@@ -128,9 +128,9 @@ class Follower {
       issue.key = text_in(text, {"responseElements.credentials.accessKeyId", "responseElements.accessKey.accessKeyId"});
       if (issue.key.empty()) return true;
       issue.time = event.segment->time(event.index);
-      issue.call = event_value(*event.segment, event.index, text, "name").value_or("");
-      issue.caller = event_value(*event.segment, event.index, text, "principal").value_or("");
-      issue.caller_key = event_value(*event.segment, event.index, text, "access-key").value_or("");
+      issue.call = event_value(shown_, *event.segment, event.index, text, "name").value_or("");
+      issue.caller = event_value(shown_, *event.segment, event.index, text, "principal").value_or("");
+      issue.caller_key = event_value(shown_, *event.segment, event.index, text, "access-key").value_or("");
       issue.identity = text_in(text, {"responseElements.assumedRoleUser.arn", "responseElements.federatedUser.arn",
                                       "responseElements.accessKey.userName", "requestParameters.roleArn",
                                       "requestParameters.targetPrincipal"});
@@ -213,7 +213,7 @@ class Follower {
   std::map<std::string, Seen> use_of(const Keys& keys) {
     std::map<std::string, Seen> used;
     if (keys.empty()) return used;
-    const Activity activity = collect_activity(snapshot_, {key_filter(keys), std::nullopt});
+    const Activity activity = collect_activity(snapshot_, shown_, {key_filter(keys), std::nullopt});
     for (const Trait& key : activity.access_keys.rows) used[key.value] = key.seen;
     return used;
   }

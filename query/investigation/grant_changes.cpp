@@ -79,7 +79,7 @@ void list_grant_changes(const store::Snapshot& snapshot, const ShownEvents& show
   std::string json;
   list_events(snapshot, wanted, Order::newest, std::nullopt, [&](const ListedEvent& event) {
     GrantChange change;
-    change.name = event_value(*event.segment, event.index, {}, "name").value_or("");
+    change.name = event_value(shown, *event.segment, event.index, {}, "name").value_or("");
     if (!is_grant_change(change.name)) return true;
     json.clear();
     shown.append(*event.segment, event.index, json);
@@ -87,9 +87,9 @@ void list_grant_changes(const store::Snapshot& snapshot, const ShownEvents& show
     json.append(event::kPadding, '\0');
     const std::string_view text = std::string_view{json}.substr(0, size);
     change.time = event.segment->time(event.index);
-    change.event_id = event_value(*event.segment, event.index, text, "eventID").value_or("");
-    change.source = event_value(*event.segment, event.index, text, "source").value_or("");
-    change.error = event_value(*event.segment, event.index, text, "error").value_or("");
+    change.event_id = event_value(shown, *event.segment, event.index, text, "eventID").value_or("");
+    change.source = event_value(shown, *event.segment, event.index, text, "source").value_or("");
+    change.error = event_value(shown, *event.segment, event.index, text, "error").value_or("");
     change.target = target_of(text);
     return visit(change);
   });

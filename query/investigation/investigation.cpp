@@ -38,7 +38,7 @@ Investigation investigate(const store::Snapshot& snapshot, const ShownEvents& sh
   } else {
     result.new_since = last_of(snapshot, filter).value_or(0) - event::kDay;
   }
-  result.activity = collect_activity(snapshot, {filter, result.new_since});
+  result.activity = collect_activity(snapshot, shown, {filter, result.new_since});
   // Who merely names a resource has no credentials of it.
   if (request.subject.kind != SubjectKind::resource) {
     result.chain = follow_credentials(snapshot, shown, filter, result.activity.access_keys);

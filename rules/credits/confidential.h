@@ -1,33 +1,49 @@
 // Org IDs and promotion codes, kept out of everything but the stored bytes (R20, R56).
 #pragma once
 
+#include <functional>
+#include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
+
+#include "event/phrase_set.h"
+#include "rules/credits/pseudonymiser.h"
 
 namespace trailkeeper::rules::credits {
 
-/// Makes pseudonyms: the same for the same value and key, so that people can still tell values apart. Thread-safe.
-class Pseudonymiser {
+/// Puts pseudonyms in the place of secrets. They are known by what is written before them: members named `orgId`,
+/// `promoCode` and the like, and those that settings name, in events of Activate; the tag A3POPC, anywhere. What is
+/// found so is masked wherever it stands in its event as a word; what the store knows, in all. Also within strings that
+/// are JSON themselves. All other bytes stay, JSON stays JSON, and what is masked stays as it is. Thread-safe.
+class Mask {
  public:
-  /// `key`: secret bytes of a store. Without one all values look the same.
-  explicit Pseudonymiser(std::string key) : key_(std::move(key)) {}
+  /// `known`: the store's Org IDs; null: none. `org_id_paths`: rules/credits/secret_name.h.
+  explicit Mask(Pseudonymiser pseudonymiser, std::shared_ptr<const event::PhraseSet> known = nullptr,
+                std::vector<std::string> org_id_paths = {});
 
-  /// `org-3f9a0c1b2d4e`, of HMAC-SHA-256 (RFC 2104).
-  [[nodiscard]] std::string org_id(std::string_view value) const { return pseudonym("org-", value); }
-  /// `promo-3f9a0c1b2d4e`.
-  [[nodiscard]] std::string promotion_code(std::string_view value) const { return pseudonym("promo-", value); }
+  /// Whether an event's JSON may change. Quick, and seldom true of others than Activate's.
+  [[nodiscard]] bool may_change_event(std::string_view json) const;
+  [[nodiscard]] std::string event(std::string_view json) const;
+
+  /// Bytes that are no event, whatever they are: names count whoever wrote them.
+  [[nodiscard]] std::string record(std::string_view bytes) const;
+
+  /// Whether a text may change, such as a value of an event's. Quick.
+  [[nodiscard]] bool may_change_text(std::string_view text) const;
+  [[nodiscard]] std::string text(std::string_view text) const;
 
  private:
-  [[nodiscard]] std::string pseudonym(std::string_view kind, std::string_view value) const;
-  std::string key_;
+  [[nodiscard]] std::string masked(std::string_view json, bool org_ids, bool of_event) const;
+
+  Pseudonymiser pseudonymiser_;
+  std::shared_ptr<const event::PhraseSet> known_;
+  std::vector<std::string> paths_;
 };
 
-/// Whether a JSON text may hold such a secret. Quick; seldom true for other events than Activate's.
-bool may_hold_secret(std::string_view json);
-
-/// The text with pseudonyms for secrets: values of members that are named orgId, promoCode and the like, in texts that
-/// name activate.amazonaws.com; what follows the tag A3POPC, in any string; also within strings that are JSON
-/// themselves. All other bytes stay. JSON stays JSON; text that is none is masked as far as it looks like JSON.
-std::string masked(std::string_view json, const Pseudonymiser& pseudonymiser);
+/// Visits the Org IDs that an event of Activate names and that are to be masked in all events, in each of their
+/// spellings (as they are, and as URLs have them). Some may come more than once.
+void visit_org_ids(std::string_view json, const std::vector<std::string>& org_id_paths,
+                   const std::function<void(std::string_view)>& visit);
 
 }  // namespace trailkeeper::rules::credits

@@ -85,6 +85,10 @@ void fill(Store& opened, Writer& writer, int events_each) {
   }
   Transaction transaction = opened.environment().write();
   put_pin(transaction, {"case-1", EventKey{1, 2, 3}, 4});
+  const std::vector<std::string> phrases{"0Xy12", "acme 7", "Zz99x"};
+  put_secrets(transaction, secret_seed_of(transaction), phrases);
+  put_secret_paths(transaction, phrases);
+  put_looked_for(transaction, 5);
   transaction.commit();
 }
 
@@ -139,6 +143,10 @@ std::string operator_answers(const Snapshot& snapshot) {
   out += std::to_string(pin_count(snapshot.transaction(), "case-1"));
   if (!is_pinned(snapshot.transaction(), "case-1", EventKey{1, 2, 3}, 4)) out += "gone";
   for (const PolicyFile& file : snapshot.policy_files()) out += std::to_string(file.time) + file.bytes;
+  const auto secrets = snapshot.secrets();
+  for (const std::string_view phrase : {"0Xy12", "acme 7", "Zz99x"}) out += secrets->words.find(phrase) ? "1" : "0";
+  for (const std::string& path : secrets->paths) out += path;
+  out += std::to_string(secrets->looked_for);
   return out;
 }
 

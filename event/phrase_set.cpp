@@ -1,0 +1,118 @@
+#include "event/phrase_set.h"
+
+#define XXH_INLINE_ALL
+#include <xxhash.h>
+
+#include <algorithm>
+#include <array>
+
+namespace trailkeeper::event {
+namespace {
+
+constexpr std::array<bool, 256> kWordBytes = [] {
+  std::array<bool, 256> bytes{};
+  for (unsigned c = 0; c < bytes.size(); ++c) {
+    bytes[c] = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c >= 0x80;
+  }
+  return bytes;
+}();
+
+constexpr std::size_t kNone = std::string_view::npos;
+
+std::size_t word_end(std::string_view text, std::size_t at) {
+  while (at < text.size() && is_word_byte(text[at])) ++at;
+  return at;
+}
+
+std::size_t word_begin(std::string_view text, std::size_t at) {
+  while (at < text.size() && !is_word_byte(text[at])) ++at;
+  return at;
+}
+
+std::uint64_t hash(std::string_view piece, std::uint64_t before) {
+  return XXH3_64bits_withSeed(piece.data(), piece.size(), before);
+}
+
+bool is_hex(char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F'); }
+
+// How many bytes of a word, which stands behind what isn't one, are the rest of an escape: `n` of `\n`, `3D` of `%3D`,
+// `253D` of `%253D`.
+std::size_t escape_rest(std::string_view text, std::size_t word) {
+  if (word == 0) return 0;
+  const std::string_view rest = text.substr(word);
+  const auto hex = [&](std::size_t from, std::size_t count) {
+    if (rest.size() < from + count) return false;
+    for (std::size_t i = from; i < from + count; ++i) {
+      if (!is_hex(rest[i])) return false;
+    }
+    return true;
+  };
+  constexpr std::size_t kUrl = 2;
+  constexpr std::size_t kUnicode = 4;
+  if (text[word - 1] == '%' && hex(0, kUrl)) return rest.starts_with("25") && hex(kUrl, kUrl) ? 2 * kUrl : kUrl;
+  if (text[word - 1] != '\\') return 0;
+  if (rest.front() == 'u' && hex(1, kUnicode)) return 1 + kUnicode;
+  return std::string_view{"bfnrt"}.find(rest.front()) == kNone ? 0 : 1;
+}
+
+}  // namespace
+
+bool is_word_byte(char c) { return kWordBytes[static_cast<unsigned char>(c)]; }
+
+std::vector<std::uint64_t> PhraseSet::marks(std::string_view phrase) const {
+  phrase.remove_prefix(word_begin(phrase, 0));
+  while (!phrase.empty() && !is_word_byte(phrase.back())) phrase.remove_suffix(1);
+  std::vector<std::uint64_t> marks;
+  if (phrase.size() < kShortest || phrase.size() > kLongest) return marks;
+  std::uint64_t before = seed_;
+  for (std::size_t at = 0; at < phrase.size();) {
+    const std::size_t end = word_end(phrase, at);
+    marks.push_back(hash(phrase.substr(at, end - at), before));
+    at = word_begin(phrase, end);
+    before = hash(phrase.substr(end, at - end), marks.back());
+  }
+  return marks;
+}
+
+void PhraseSet::add(std::span<const std::uint64_t> marks) {
+  for (std::size_t i = 0; i < marks.size(); ++i) states_[marks[i]] |= i + 1 == marks.size() ? kWhole : kGoesOn;
+}
+
+// Where the longest phrase that begins there ends; kNone if none does.
+std::size_t PhraseSet::match_at(std::string_view text, std::size_t begin) const {
+  std::size_t longest = kNone;
+  std::uint64_t before = seed_;
+  std::size_t at = begin;
+  while (at < text.size()) {
+    const std::size_t end = word_end(text, at);
+    if (end - begin > kLongest) break;
+    const std::uint64_t mark = hash(text.substr(at, end - at), before);
+    const auto state = states_.find(mark);
+    if (state == states_.end()) break;
+    if ((state->second & kWhole) != 0) longest = end;
+    if ((state->second & kGoesOn) == 0) break;
+    at = word_begin(text.substr(0, std::min(text.size(), begin + kLongest)), end);
+    before = hash(text.substr(end, at - end), mark);
+  }
+  return longest;
+}
+
+std::optional<PhraseSet::Match> PhraseSet::find(std::string_view text, std::size_t from) const {
+  if (states_.empty()) return std::nullopt;
+  for (std::size_t at = word_begin(text, from); at < text.size();) {
+    // From within a word nothing begins but behind an escape.
+    const bool begins = at == 0 || !is_word_byte(text[at - 1]);
+    const std::size_t end = word_end(text, at);
+    if (begins) {
+      if (const std::size_t found = match_at(text, at); found != kNone) return Match{at, found};
+      const std::size_t rest = escape_rest(text, at);
+      if (rest > 0 && at + rest < end) {
+        if (const std::size_t found = match_at(text, at + rest); found != kNone) return Match{at + rest, found};
+      }
+    }
+    at = word_begin(text, end);
+  }
+  return std::nullopt;
+}
+
+}  // namespace trailkeeper::event

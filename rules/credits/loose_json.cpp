@@ -1,0 +1,61 @@
+#include "rules/credits/loose_json.h"
+
+#include <algorithm>
+
+#include "event/json_text.h"
+
+namespace trailkeeper::rules::credits {
+namespace {
+
+bool is_scalar_byte(char c) {
+  return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '+' || c == '-' ||
+         c == '.' || c == '_';
+}
+
+}  // namespace
+
+LooseToken LooseJson::take(LooseToken::Kind kind, std::size_t size) {
+  const LooseToken token{kind, text_.substr(at_, size)};
+  at_ += token.bytes.size();
+  return token;
+}
+
+bool LooseJson::colon_follows() const {
+  const std::size_t next = text_.find_first_not_of(" \t\r\n", at_);
+  return next != std::string_view::npos && text_[next] == ':';
+}
+
+LooseToken LooseJson::next() {
+  using Kind = LooseToken::Kind;
+  const char c = text_[at_];
+  if (c == '"') {
+    std::size_t end = at_ + 1;
+    while (end < text_.size() && text_[end] != '"') end += text_[end] == '\\' ? 2 : 1;
+    end = std::min(end + 1, text_.size());
+    LooseToken token = take(Kind::string, end - at_);
+    if (colon_follows()) token.kind = Kind::key;
+    return token;
+  }
+  if (c == '{' || c == '[') return take(Kind::open, 1);
+  if (c == '}' || c == ']') return take(Kind::close, 1);
+  if (c == ',') return take(Kind::comma, 1);
+  std::size_t end = at_;
+  while (end < text_.size() && is_scalar_byte(text_[end])) ++end;
+  return end > at_ ? take(Kind::scalar, end - at_) : take(Kind::other, 1);
+}
+
+std::string text_of_token(std::string_view token) {
+  token.remove_prefix(1);
+  if (token.ends_with('"')) token.remove_suffix(1);
+  if (!event::valid_escapes(token)) return std::string{token};
+  std::string text;
+  event::append_unescaped(token, text);
+  return text;
+}
+
+bool looks_like_json(std::string_view text) {
+  const std::size_t first = text.find_first_not_of(" \t\r\n");
+  return first != std::string_view::npos && (text[first] == '{' || text[first] == '[');
+}
+
+}  // namespace trailkeeper::rules::credits

@@ -1,0 +1,112 @@
+#include "rules/credits/secret_name.h"
+
+#include <algorithm>
+#include <array>
+
+#include "event/phrase_set.h"
+#include "rules/credits/pseudonymiser.h"
+
+namespace trailkeeper::rules::credits {
+namespace {
+
+bool is_digit(char c) { return c >= '0' && c <= '9'; }
+bool is_capital(char c) { return c >= 'A' && c <= 'Z'; }
+bool is_small(char c) { return c >= 'a' && c <= 'z'; }
+
+// Without what spellings differ in.
+std::string plain_name(std::string_view key) {
+  std::string plain;
+  for (const char c : key) {
+    if (c != '_' && c != '-' && c != ' ' && c != '.') plain += is_capital(c) ? static_cast<char>(c - 'A' + 'a') : c;
+  }
+  return plain;
+}
+
+template <std::size_t N>
+bool ends_with_one_of(std::string_view text, const std::array<std::string_view, N>& endings) {
+  return std::any_of(endings.begin(), endings.end(), [&](std::string_view ending) { return text.ends_with(ending); });
+}
+
+// `eu-central-1`, `us-gov-west-1`.
+bool is_region(std::string_view value) {
+  const std::size_t last = value.rfind('-');
+  if (last == std::string_view::npos || last + 2 != value.size() || !is_digit(value.back())) return false;
+  const std::string_view words = value.substr(0, last);
+  return words.find('-') != std::string_view::npos &&
+         std::all_of(words.begin(), words.end(), [](char c) { return is_small(c) || c == '-'; });
+}
+
+bool is_access_key(std::string_view value) {
+  constexpr std::size_t kShortest = 16;
+  constexpr std::array<std::string_view, 4> kPrefixes{"AKIA", "ASIA", "AIDA", "AROA"};
+  return value.size() >= kShortest &&
+         std::any_of(kPrefixes.begin(), kPrefixes.end(),
+                     [&](std::string_view prefix) { return value.starts_with(prefix); }) &&
+         std::all_of(value.begin(), value.end(), [](char c) { return is_digit(c) || is_capital(c); });
+}
+
+bool is_address(std::string_view value) {
+  const bool v4 = std::count(value.begin(), value.end(), '.') == 3 &&
+                  value.find_first_not_of("0123456789.") == std::string_view::npos;
+  const bool v6 = std::count(value.begin(), value.end(), ':') >= 2 &&
+                  value.find_first_not_of("0123456789abcdefABCDEF:.") == std::string_view::npos;
+  return v4 || v6;
+}
+
+}  // namespace
+
+Secret secret_named(std::string_view key) {
+  constexpr std::size_t kLongestName = 64;
+  if (key.size() > kLongestName) return Secret::none;
+  constexpr std::array<std::string_view, 6> kOrgIds{"orgid",           "orgids",         "organizationid",
+                                                    "organizationids", "organisationid", "organisationids"};
+  constexpr std::array<std::string_view, 7> kCodes{
+      "promocode", "promocodes", "promotioncode", "promotioncodes", "promotionalcode", "promotionalcodes", "a3popc"};
+  const std::string plain = plain_name(key);
+  if (ends_with_one_of(plain, kOrgIds)) return Secret::org_id;
+  if (ends_with_one_of(plain, kCodes)) return Secret::promotion_code;
+  return Secret::none;
+}
+
+std::vector<std::string> org_id_paths(const Settings& settings) {
+  std::vector<std::string> paths;
+  for (const auto& [event, facts] : settings.facts) {
+    if (const auto found = facts.find("orgId"); found != facts.end()) {
+      paths.insert(paths.end(), found->second.begin(), found->second.end());
+    }
+  }
+  std::sort(paths.begin(), paths.end());
+  paths.erase(std::unique(paths.begin(), paths.end()), paths.end());
+  return paths;
+}
+
+bool may_be_org_id(std::string_view path, const std::vector<std::string>& org_id_paths) {
+  // A key that is written with escapes may be any.
+  if (path.find('\\') != std::string_view::npos) return true;
+  std::string plain;
+  for (const char c : path) {
+    if (c != '[' && c != ']' && static_cast<unsigned char>(c) >= ' ') plain += c;
+  }
+  if (std::any_of(org_id_paths.begin(), org_id_paths.end(),
+                  [&](const std::string& known) { return plain == known || plain.starts_with(known + "."); })) {
+    return true;
+  }
+  for (std::size_t begin = 0; begin <= plain.size();) {
+    const std::size_t end = std::min(plain.find('.', begin), plain.size());
+    if (secret_named(std::string_view{plain}.substr(begin, end - begin)) == Secret::org_id) return true;
+    begin = end + 1;
+  }
+  return false;
+}
+
+bool may_be_known(std::string_view value) {
+  constexpr std::size_t kAccount = 12;
+  if (value.size() < event::PhraseSet::kShortest || value.size() > event::PhraseSet::kLongest) return false;
+  if (value == "true" || value == "false" || value == "null") return false;
+  if (is_pseudonym(value, "org-") || is_pseudonym(value, "promo-")) return false;
+  if (value.size() == kAccount && std::all_of(value.begin(), value.end(), is_digit)) return false;
+  return !value.starts_with("arn:") && !value.ends_with("amazonaws.com") && !is_region(value) &&
+         !is_access_key(value) && !is_address(value);
+}
+
+}  // namespace trailkeeper::rules::credits

@@ -1,0 +1,28 @@
+// Which members hold what is confidential, and which values can't be.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "rules/credits/settings.h"
+
+namespace trailkeeper::rules::credits {
+
+enum class Secret : std::uint8_t { none, org_id, promotion_code };
+
+/// What a member of this name holds, however it is spelt: `orgId`, `partner_org_ids`, `organizationId`, `promoCode`.
+Secret secret_named(std::string_view key);
+
+/// The paths where settings say that Org IDs stand, sorted, each once.
+std::vector<std::string> org_id_paths(const Settings& settings);
+
+/// Whether a value at a path of an event (event/field.h) may be an Org ID, by its name or by these paths.
+bool may_be_org_id(std::string_view path, const std::vector<std::string>& org_id_paths);
+
+/// Whether a value of a secret's name is one that may be looked for in other events. Not what everybody's events are
+/// full of, whoever wrote it into a form: account and access key numbers, addresses, ARNs, regions, services, `true`.
+bool may_be_known(std::string_view value);
+
+}  // namespace trailkeeper::rules::credits

@@ -1,0 +1,232 @@
+#include "rules/credits/secret_values.h"
+
+#include <algorithm>
+#include <array>
+
+#include "event/json_text.h"
+#include "rules/credits/known_words.h"
+#include "rules/credits/loose_json.h"
+
+namespace trailkeeper::rules::credits {
+namespace {
+
+constexpr std::size_t kNone = std::string_view::npos;
+
+bool ends_value(char c) { return c == '\0' || std::string_view{"&;#\"'<> \t\r\n,(){}[]\\"}.find(c) != kNone; }
+
+bool is_name_byte(char c) {
+  return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || c == '-';
+}
+
+bool is_literal(std::string_view value) { return value == "null" || value == "true" || value == "false"; }
+
+bool has_digit(std::string_view text) { return text.find_first_of("0123456789") != kNone; }
+
+// Skips one of `separators`; false if none stands there.
+template <std::size_t N>
+bool skip_one_of(std::string_view text, const std::array<std::string_view, N>& separators, std::size_t& at) {
+  const auto* const found = std::find_if(separators.begin(), separators.end(), [&](std::string_view separator) {
+    return text.substr(at).starts_with(separator);
+  });
+  if (found == separators.end()) return false;
+  at += found->size();
+  return true;
+}
+
+// Quotes, escapes and spaces between a name, its `:` or `=`, and its value.
+void skip_quotes(std::string_view text, std::size_t& at) {
+  constexpr std::size_t kMost = 16;
+  const std::size_t end = std::min(text.size(), at + kMost);
+  while (at < end && std::string_view{"\\\"' \t[("}.find(text[at]) != kNone) ++at;
+}
+
+// Where a value begins behind a name that ends at `at`; kNone if none does.
+std::size_t value_behind(std::string_view text, std::size_t at) {
+  constexpr std::array<std::string_view, 6> kMeans{"=", ":", "%3D", "%3d", "%3A", "%3a"};
+  skip_quotes(text, at);
+  if (!skip_one_of(text, kMeans, at)) return kNone;
+  skip_quotes(text, at);
+  return at;
+}
+
+}  // namespace
+
+std::string SecretValues::pseudonym(const std::string& value, Secret secret, bool sure) const {
+  const bool org_id = secret == Secret::org_id;
+  if (value.empty() || is_pseudonym(value, org_id ? "org-" : "promo-")) return value;
+  if (take) take(value, secret, sure);
+  return org_id ? pseudonymiser_.org_id(value) : pseudonymiser_.promotion_code(value);
+}
+
+// A3POPC=ABC, A3POPC%3DABC, A3POPC/ABC.
+std::string SecretValues::without_codes(std::string_view text) const {
+  constexpr std::array<std::string_view, 9> kMeans{"%3D", "%3d", "%2F", "%2f", "%3A", "%3a", "=", ":", "/"};
+  std::string out;
+  std::size_t at = 0;
+  for (std::size_t tag = text.find(kTag); tag != kNone; tag = text.find(kTag, at)) {
+    std::size_t begin = tag + kTag.size();
+    skip_one_of(text, kMeans, begin);
+    std::size_t end = begin;
+    while (end < text.size() && !ends_value(text[end])) ++end;
+    out += text.substr(at, begin - at);
+    out += pseudonym(std::string{text.substr(begin, end - begin)}, Secret::promotion_code, false);
+    at = end;
+  }
+  out += text.substr(at);
+  return out;
+}
+
+// orgId=0Xy12, "orgId": "0Xy12" in text that is no JSON.
+std::string SecretValues::without_named(std::string_view text) const {
+  std::string out;
+  std::size_t copied = 0;
+  for (std::size_t at = 0; at < text.size();) {
+    if (!is_name_byte(text[at])) {
+      ++at;
+      continue;
+    }
+    const std::size_t begin = at;
+    while (at < text.size() && is_name_byte(text[at])) ++at;
+    const Secret secret = secret_named(text.substr(begin, at - begin));
+    if (secret == Secret::none) continue;
+    const std::size_t value = value_behind(text, at);
+    if (value == kNone) continue;
+    std::size_t end = value;
+    while (end < text.size() && !ends_value(text[end])) ++end;
+    const std::string_view found = text.substr(value, end - value);
+    if (found.empty() || is_literal(found)) continue;
+    const bool quoted = std::string_view{"\\\"'"}.find(text[value - 1]) != kNone;
+    const bool key_is_quoted = at < text.size() && text[at] == '"';
+    out += text.substr(copied, value - copied);
+    const std::string shown = pseudonym(std::string{found}, secret, false);
+    if (!quoted && key_is_quoted && shown != found) {
+      event::append_quoted(shown, out);
+    } else {
+      out += shown;
+    }
+    at = copied = end;
+  }
+  out += text.substr(copied);
+  return out;
+}
+
+std::string SecretValues::without(std::string_view text) const {
+  const bool tag = text.find(kTag) != kNone;
+  if (!org_ids) return tag ? without_codes(text) : std::string{text};
+  return without_named(tag ? without_codes(text) : std::string{text});
+}
+
+/// One JSON text's way through. What is open is remembered; deeper than kMostDepth without its paths.
+class SecretValues::JsonPass {
+ public:
+  JsonPass(const SecretValues& values, int nesting) : values_(values), nesting_(nesting) {}
+
+  std::string run(std::string_view json) {
+    for (LooseJson tokens{json}; !tokens.ended();) take(tokens.next());
+    return std::move(out_);
+  }
+
+ private:
+  using Kind = LooseToken::Kind;
+  struct Level {
+    Secret within = Secret::none;  // What all of its values are.
+    bool loose = false;            // They say something about such a value, maybe not the value.
+    std::size_t path_size = 0;     // Of what it is in.
+  };
+
+  void take(const LooseToken& token) {
+    switch (token.kind) {
+      case Kind::key: return take_key(token.bytes);
+      case Kind::string: return take_string(token.bytes);
+      case Kind::scalar: return take_scalar(token.bytes);
+      case Kind::open: levels_.push_back({wanted_, loose_, path_.size()}); break;
+      case Kind::close:
+        if (!levels_.empty()) {
+          path_.resize(std::min(path_.size(), levels_.back().path_size));
+          levels_.pop_back();
+        }
+        go_on();
+        break;
+      case Kind::comma: go_on(); break;
+      case Kind::other: break;
+    }
+    out_ += token.bytes;
+  }
+
+  // Behind a value, within what is open.
+  void go_on() {
+    wanted_ = levels_.empty() ? Secret::none : levels_.back().within;
+    loose_ = !levels_.empty() && levels_.back().loose;
+  }
+
+  void take_key(std::string_view token) {
+    const std::string name = text_of_token(token);
+    const Secret within = levels_.empty() ? Secret::none : levels_.back().within;
+    enter(name);
+    Secret named = secret_named(name);
+    if (named == Secret::none && is_configured()) named = Secret::org_id;
+    if (named == Secret::org_id && !values_.org_ids) named = Secret::none;
+    wanted_ = named == Secret::none ? within : named;
+    // In an object about an Org ID, what it is called there may not be the ID itself: `type`.
+    constexpr std::array<std::string_view, 3> kSure{"code", "id", "value"};
+    loose_ = named == Secret::none && std::find(kSure.begin(), kSure.end(), name) == kSure.end();
+    // `{"orgIds":{"0Xy12":…}}`.
+    if (within != Secret::none && has_digit(name))
+      return event::append_quoted(values_.pseudonym(name, within, true), out_);
+    out_ += token;
+  }
+
+  void enter(const std::string& name) {
+    constexpr std::size_t kLongestPath = 4096;
+    if (values_.paths_.empty()) return;
+    if (!levels_.empty()) path_.resize(std::min(path_.size(), levels_.back().path_size));
+    if (path_.size() > kLongestPath) return;
+    if (!path_.empty()) path_ += '.';
+    path_ += name;
+  }
+
+  // Where the settings say that an Org ID stands; records in envelopes have longer paths.
+  [[nodiscard]] bool is_configured() const {
+    return std::any_of(values_.paths_.begin(), values_.paths_.end(), [this](const std::string& path) {
+      if (!path_.ends_with(path)) return false;
+      return path_.size() == path.size() || path_[path_.size() - path.size() - 1] == '.';
+    });
+  }
+
+  void take_string(std::string_view token) {
+    const std::string text = text_of_token(token);
+    if (wanted_ != Secret::none) {
+      const bool sure = !loose_ || has_digit(text);
+      return event::append_quoted(values_.pseudonym(text, wanted_, sure), out_);
+    }
+    const bool nested = nesting_ < kMaxNesting && looks_like_json(text);
+    std::string shown = nested ? JsonPass{values_, nesting_ + 1}.run(text) : values_.without(text);
+    if (shown == text) {
+      out_ += token;
+    } else {
+      event::append_quoted(shown, out_);
+    }
+  }
+
+  void take_scalar(std::string_view token) {
+    if (wanted_ == Secret::none || is_literal(token)) {
+      out_ += token;
+    } else {
+      event::append_quoted(values_.pseudonym(std::string{token}, wanted_, true), out_);
+    }
+  }
+
+  const SecretValues& values_;
+  int nesting_;
+  Secret wanted_ = Secret::none;  // What the value that comes now is.
+  bool loose_ = false;            // It is something about a secret, maybe not the secret.
+  std::vector<Level> levels_;
+  std::string path_;
+  std::string out_;
+};
+
+std::string SecretValues::without_in_json(std::string_view json, int nesting) const {
+  return JsonPass{*this, nesting}.run(json);
+}
+
+}  // namespace trailkeeper::rules::credits

@@ -1,0 +1,47 @@
+// Org IDs and promotion codes, masked where members, words or a tag say that they are ones.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "rules/credits/pseudonymiser.h"
+#include "rules/credits/secret_name.h"
+
+namespace trailkeeper::rules::credits {
+
+/// The tag that promotion codes follow (R56).
+constexpr std::string_view kTag = "A3POPC";
+
+/// Takes every value that is masked by its name or tag. `sure`: it is one of the values that a name has, not part of a
+/// text or of an object, which may say other things, too.
+using TakeSecret = std::function<void(const std::string& value, Secret secret, bool sure)>;
+
+/// Finds secrets by what is written before them.
+class SecretValues {
+ public:
+  /// `org_id_paths`: where else Org IDs stand (org_id_paths()), also as the ends of longer paths. Must outlive this.
+  SecretValues(const Pseudonymiser& pseudonymiser, const std::vector<std::string>& org_id_paths)
+      : pseudonymiser_(pseudonymiser), paths_(org_id_paths) {}
+
+  /// Whether texts are of Activate, or may be: Org IDs' names mean something.
+  bool org_ids = false;
+  TakeSecret take;
+
+  /// JSON, or what looks like it. All other bytes stay; JSON stays JSON.
+  [[nodiscard]] std::string without_in_json(std::string_view json, int nesting = 0) const;
+  /// A text of one piece: what follows the tag, and with `org_ids` what a name and `=` or `:` are followed by.
+  [[nodiscard]] std::string without(std::string_view text) const;
+
+ private:
+  class JsonPass;
+  [[nodiscard]] std::string pseudonym(const std::string& value, Secret secret, bool sure) const;
+  [[nodiscard]] std::string without_codes(std::string_view text) const;
+  [[nodiscard]] std::string without_named(std::string_view text) const;
+
+  const Pseudonymiser& pseudonymiser_;
+  const std::vector<std::string>& paths_;
+};
+
+}  // namespace trailkeeper::rules::credits

@@ -1,0 +1,67 @@
+// What a store knows to be confidential, by hashes: kept whatever becomes of the events that said so.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "event/phrase_set.h"
+#include "store/environment.h"
+
+namespace trailkeeper::store {
+
+class Segment;
+
+/// A store's secrets.
+struct Secrets {
+  event::PhraseSet words;          ///< Phrases that no text may leave with.
+  std::vector<std::string> paths;  ///< Where else in events such phrases stand, or stood by earlier settings.
+  /// What was looked for (SecretFinder::looks_for) in all of the store's events; 0: in some it wasn't.
+  std::uint64_t looked_for = 0;
+};
+
+/// More phrases than these aren't kept: a stranger's forms would fill memory.
+constexpr std::size_t kMostSecrets = 1'000'000;
+
+/// Knows which phrases of events are secrets (audit/known_secrets.h). Thread-safe.
+class SecretFinder {
+ public:
+  SecretFinder() = default;
+  SecretFinder(const SecretFinder&) = delete;
+  SecretFinder& operator=(const SecretFinder&) = delete;
+  virtual ~SecretFinder() = default;
+
+  /// Of a segment's events. Costs little where none is of the kind that may have some.
+  [[nodiscard]] virtual std::vector<std::string> secrets_of(const Segment& segment) const = 0;
+  /// Tells what it looks for from what others look for; not 0.
+  [[nodiscard]] virtual std::uint64_t looks_for() const = 0;
+};
+
+/// Reads the table; again only if something was added. Thread-safe.
+class SecretCache {
+ public:
+  /// Throws StoreError(corrupt).
+  std::shared_ptr<const Secrets> open(const Transaction& transaction, std::uint64_t seed);
+
+ private:
+  std::mutex mutex_;
+  std::uint64_t rows_ = 0;
+  std::uint64_t looked_for_ = 0;
+  std::shared_ptr<const Secrets> secrets_;
+};
+
+/// Throws StoreError(corrupt) if an entry can't be read.
+void check_secret(std::string_view key, std::string_view value);
+
+/// Adds phrases, as far as there is room; those that are there already cost a look.
+void put_secrets(Transaction& transaction, std::uint64_t seed, std::span<const std::string> phrases);
+/// Adds paths to those that are there.
+void put_secret_paths(Transaction& transaction, std::span<const std::string> paths);
+/// Says what all of the store's events were looked through for; 0: some weren't.
+void put_looked_for(Transaction& transaction, std::uint64_t looked_for);
+
+}  // namespace trailkeeper::store

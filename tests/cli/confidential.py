@@ -1,0 +1,219 @@
+#!/usr/bin/env python3
+"""No Org ID leaves a store: planted wherever one may stand, in no output of any command or route, and no filter tells of it (R20, R56)."""
+import json
+import os
+import re
+import subprocess
+import uuid
+
+from harness import Harness, line
+from server import Server
+
+t = Harness()
+store = t.path("store")
+SOURCE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..")
+ACCOUNT, OTHER = "111122223333", "444455556666"
+# Each made known in another way; the last only where it is named, in a record that is no event.
+ORGS = {way: "0Xy%sQq" % (71 + number) for number, way in enumerate(
+    ["offer", "form", "configured", "array", "object", "key", "organization", "text-json", "escaped", "affiliation", "refused"])}
+ORGS["phrase"] = "acme-7731/eu west"
+ORGS["number"] = "99887766"
+REJECTED = "0Xy99Rr"
+CODE = "PROMOSECRET7"
+SECRETS = list(ORGS.values()) + [REJECTED, CODE]
+events = []
+
+
+def event(name, source="activate.amazonaws.com", **more):
+    made = {"eventVersion": "1.08", "userIdentity": {"type": "IAMUser", "arn": "arn:aws:iam::%s:user/anna" % ACCOUNT, "userName": "anna",
+                                                     "accountId": ACCOUNT, "accessKeyId": "AKIAIOSFODNN7EXAMPLE", "principalId": "AIDAANNA"},
+            "eventTime": "2024-02-%02dT10:00:%02dZ" % (1 + len(events) // 50, len(events) % 50), "eventSource": source, "eventName": name,
+            "awsRegion": "us-east-1", "sourceIPAddress": "203.0.113.7", "userAgent": "aws-cli/2.1", "eventID": str(uuid.UUID(int=len(events) + 1)),
+            "eventType": "AwsApiCall", "recipientAccountId": ACCOUNT, "readOnly": False, "requestParameters": None, "responseElements": None}
+    made.update(more)
+    events.append(made)
+    return made
+
+
+def session(name):
+    return {"type": "AssumedRole", "arn": "arn:aws:sts::%s:assumed-role/Deploy/%s" % (OTHER, name), "principalId": "AROADEPLOY:" + name,
+            "accountId": OTHER, "accessKeyId": "ASIAIOSFODNN7EXAMPLE",
+            "sessionContext": {"sessionIssuer": {"type": "Role", "arn": "arn:aws:iam::%s:role/Deploy" % OTHER, "userName": "Deploy", "principalId": "AROADEPLOY"}}}
+
+
+# Events of other services and accounts, that came before anything was known.
+for org in ORGS.values():
+    event("PutObject", "s3.amazonaws.com", userIdentity=session(org), userAgent="loader/1.0 (%s)" % org, recipientAccountId=OTHER,
+          requestParameters={"bucketName": org, "key": "in/%s/x.csv" % org, org: {"k": [org]}, "nested": json.dumps({"a": json.dumps({"b": org})})},
+          resources=[{"ARN": "arn:aws:s3:::%s" % org, "accountId": OTHER}], errorCode="AccessDenied", errorMessage="no access for " + org,
+          additionalEventData={"url": "https://x.example/?a=%s&b=1" % org.replace("/", "%2F").replace(" ", "%20")}, requestID=org)
+    event("CreateRole", "iam.amazonaws.com", userIdentity={"type": "IAMUser", "arn": "arn:aws:iam::%s:user/%s" % (OTHER, org), "userName": org,
+                                                            "accountId": OTHER, "principalId": "AIDA:" + org},
+          recipientAccountId=OTHER, requestParameters={"roleName": org, "tags": [{"key": org, "value": org}]})
+    event("AssumeRole", "sts.amazonaws.com", requestParameters={"roleArn": "arn:aws:iam::%s:role/Deploy" % OTHER, "roleSessionName": org, "externalId": org},
+          responseElements={"credentials": {"accessKeyId": "ASIAIOSFODNN7EXAMPLE"}, "assumedRoleUser": {"arn": "arn:aws:sts::%s:assumed-role/Deploy/%s" % (OTHER, org)}})
+event("GetObject", "s3.amazonaws.com", userAgent="x A3POPC=" + CODE, requestParameters={"bucketName": "b", "url": "https://x/?A3POPC=%s&c=d" % CODE})
+event("CreateForm", requestParameters={"applicationId": "app-1", "orgId": ORGS["form"], "email": "a@x.example"}, userAgent=ORGS["form"],
+      userIdentity=session(ORGS["form"]), errorMessage="orgId=%s is right" % ORGS["form"])
+event("CreateForm", requestParameters={"applicationId": "app-2", "form": {"partner": ORGS["configured"]}, "email": ORGS["configured"] + "@x.example"})
+event("CreateForm", requestParameters={"applicationId": "app-3", "orgIds": [ORGS["array"]]})
+event("CreateForm", requestParameters={"applicationId": "app-4", "org_id": {"value": ORGS["object"]}})
+event("CreateForm", requestParameters={"applicationId": "app-5", "orgIds": {ORGS["key"]: {"amount": 25000}}})
+event("CreateForm", requestParameters={"applicationId": "app-6", "organizationId": ORGS["organization"]})
+event("CreateForm", requestParameters={"applicationId": "app-7", "body": json.dumps({"m": json.dumps({"OrgID": ORGS["text-json"]})})})
+event("CreateForm", requestParameters={"applicationId": "app-8", "orgId": "ESCAPED"})
+event("CreateForm", requestParameters={"applicationId": "app-9", "orgId": ORGS["refused"]}, errorCode="ValidationException")
+event("CreateForm", requestParameters={"applicationId": "app-10", "orgId": ORGS["phrase"]})
+event("CreateForm", requestParameters={"applicationId": "app-11", "orgId": int(ORGS["number"])})
+event("AffiliationConfirmed", serviceEventDetails={"orgId": ORGS["affiliation"], "confirmed": True})
+event("OfferRegistered", serviceEventDetails={"orgId": ORGS["offer"], "providerId": "P", "amount": 25000})
+event("ApplicationDecided", serviceEventDetails={"applicationId": "app-1", "decision": "Approved", "amount": "25000", "note": ORGS["offer"]})
+event("CreditsIssued", serviceEventDetails={"applicationId": "app-1", "creditId": ORGS["offer"], "amount": 25000, "termYears": 1})
+lines = [line(made).replace("ESCAPED", "".join("\\u%04x" % ord(c) for c in ORGS["escaped"])) for made in events]
+rejected = [line({"requestParameters": {"orgId": REJECTED, "a": "of " + REJECTED}, "userAgent": ORGS["offer"]}), '" ' + line({"partner_org_id": REJECTED}),
+            '{"broken": "%s", orgId: %s' % (ORGS["form"], REJECTED)]
+
+t.write("settings.json", json.dumps({"facts": {"CreateForm": {"orgId": ["requestParameters.orgId", "requestParameters.form.partner"]}}}))
+half = len(lines) // 2
+t.equal("replay", t.run("replay", "-", store=store, stdin="\n".join(lines[:half]).encode()).returncode, 0)
+t.equal("settings", t.run("credits", "settings", t.path("settings.json"), store=store).returncode, 0)
+done = t.run("replay", "-", "-o", "json", store=store, stdin="\n".join(lines[half:] + rejected).encode())
+t.check("rejected", json.loads(done.stdout)["rejected"] >= 2, done.stdout)
+# What IAM's events above add to is known.
+account = {"RoleDetailList": [{"RoleName": "Deploy", "Arn": "arn:aws:iam::%s:role/Deploy" % OTHER, "AssumeRolePolicyDocument": {"Version": "2012-10-17", "Statement": []},
+                               "RolePolicyList": [{"PolicyName": "of " + ORGS["offer"], "PolicyDocument": {"Version": "2012-10-17", "Statement": [
+                                   {"Effect": "Deny", "Action": "s3:PutObject", "Resource": "arn:aws:s3:::%s/*" % ORGS["form"]}]}}]}]}
+loaded = t.run("policies", "load", "--at", "2024-01-01", t.write("account.json", json.dumps(account)), store=store)
+t.equal("policies load", (loaded.returncode, loaded.stderr), (0, b""))
+ID = events[0]["eventID"]
+FORM = next(made["eventID"] for made in events if made["eventName"] == "CreateForm")
+
+
+def check(what, *texts):
+    for text in texts:
+        text = text.decode(errors="replace") if isinstance(text, bytes) else text
+        for secret in SECRETS:
+            place = text.find(secret)
+            t.check("%s: %s leaves" % (what, secret), place < 0, text[max(0, place - 150):place + 50])
+
+
+# A new command has to be planted into, too.
+COMMANDS = {
+    "replay": None, "serve": None, "tail": None, "token": None, "compact": None, "backup": None, "restore": None, "merge": None, "evaluate": None,
+    "events": [[], ["--fields", "time,name,user,principal,user-agent,resource,role,errorMessage,requestParameters,userIdentity.arn,requestID"]],
+    "show": [[ID, FORM]],
+    "count": [["--by", by] for by in ("user-agent", "user", "principal", "resource", "userAgent,user", "requestParameters", "requestParameters.bucketName",
+                                      "requestParameters.orgId", "request-id", "errorMessage", "userIdentity.arn", "resources[].ARN")],
+    "rejects": [[]], "stats": [[]], "journal": [[]], "recheck": [[]], "findings": [[], ["--verdict", "*"]], "explain": [[ID, FORM]],
+    "investigate": [["anna"], ["Deploy"], ["203.0.113.7"], ["ASIAIOSFODNN7EXAMPLE"], ["arn:aws:iam::%s:role/Deploy" % OTHER]],
+    "policies": [["list"], ["show", "Deploy", "--at", "2024-03-01"]], "access": [[], ["--at", "2024-03-01"]], "least-privilege": [["Deploy", "--at", "2024-03-01"]], "verify": [[]], "retain": [["--keep", "9999w", "--dry-run"]],
+    "hold": [["list"]],
+    "credits": [[], ["applications"], ["check"], ["notices"], ["ledger"], ["forecast"], ["reconcile"], ["settings"]],
+}
+help_text = t.run("--help").stdout.decode()
+commands = re.findall(r"^  ([a-z][a-z-]+)  ", help_text[re.search(r"(?i)(sub)?commands:", help_text).end():], re.M)
+t.check("commands are found", len(commands) > 15, help_text)
+t.equal("commands that nothing is planted into", [name for name in commands if name not in COMMANDS], [])
+t.run("hold", "add", "case", "--account", OTHER, store=store)
+for name in commands:
+    for arguments in COMMANDS.get(name) or []:
+        for output in ("table", "json", "ndjson", "csv", "raw"):
+            done = t.run(name, *arguments, "-o", output, store=store)
+            check(" ".join([name, *arguments, "-o", output]), done.stdout, done.stderr)
+done = t.run("events", "-o", "raw", store=store)
+t.check("pseudonyms are there", b"org-" in done.stdout and b"promo-" in done.stdout)
+for secret in SECRETS:
+    where = "rejects" if secret == REJECTED else "events"
+    stored = json.dumps(secret)[1:-1]
+    found = t.run(where, "-o", "raw", "--reveal", store=store).stdout.decode()
+    escaped = secret == ORGS["escaped"]
+    t.check("%s is there with --reveal" % secret, stored in found or escaped)
+
+# A filter for an Org ID finds as much as one for a word that no event has.
+filters = re.findall(r"--(?!not-)([a-z-]+)", t.run("count", "--help").stdout.decode())
+asked = [name for name in dict.fromkeys(filters) if name not in ("by", "per", "top", "output", "store", "help", "since", "until", "write-only", "read-only", "verdict", "ip",
+                                                                 "version", "wide", "no-pager", "quiet", "verbose", "skip-damaged", "not", "reveal")]
+t.check("filters are found", {"resource", "user", "principal", "user-agent", "request-id", "role"} <= set(asked), asked)
+
+
+def count(*arguments):
+    done = t.run("count", *arguments, "-o", "json", store=store)
+    check("count " + " ".join(arguments[:1]), done.stdout)
+    return json.loads(done.stdout)[0]["count"] if done.returncode == 0 else done.stderr.decode()
+
+
+def tries(word):
+    return [word, word[:-1] + "*", "*" + word + "*", "*" + word[1:] + "*", "*/" + word, "*" + word[:3] + "?" + word[4:] + "*"]
+
+
+RANDOM = "Kk42JwUu"
+for name in asked:
+    expected = [count("--" + name, text) for text in tries(RANDOM)]
+    for org in (ORGS["offer"], ORGS["phrase"]):
+        t.equal("--%s tells of %s" % (name, org), [count("--" + name, text) for text in tries(org)], expected)
+    t.equal("--not-%s tells of it" % name, count("--not-" + name, ORGS["form"]), count("--not-" + name, RANDOM))
+for path in ("userIdentity.%s", "%s", "requestParameters.%s"):
+    known, unknown = (t.run("count", "--by", path % word, "-o", "json", store=store) for word in (ORGS["offer"], RANDOM))
+    t.equal("--by " + path, (known.returncode, known.stderr.decode().replace(ORGS["offer"], "x")), (unknown.returncode, unknown.stderr.decode().replace(RANDOM, "x")))
+for arguments in (["policies", "show"], ["access"], ["least-privilege"], ["investigate"]):
+    known, unknown = (t.run(*arguments, word, "-o", "json", store=store) for word in (ORGS["offer"], RANDOM))
+    same = [re.sub(r"[0-9T:.-]+Z", "now", (done.stdout + done.stderr).decode()) for done in (known, unknown)]
+    t.equal(" ".join(arguments) + " ORG", (known.returncode, same[0].replace(ORGS["offer"], RANDOM)), (unknown.returncode, same[1]))
+revealed = json.loads(t.run("events", "--reveal", "--user-agent", "*%s*" % ORGS["offer"], "-o", "json", store=store).stdout)
+t.equal("with --reveal, filters compare what is stored", len(revealed), 1)
+pseudonym = json.loads(t.run("count", "--by", "user-agent", "--user-agent", "loader*", "-o", "json", store=store).stdout)
+t.equal("pseudonyms are told apart", len({row["user-agent"] for row in pseudonym}), len(ORGS))
+t.equal("a pseudonym finds its events", count("--user-agent", pseudonym[0]["user-agent"]), 1)
+
+# Every route that answers with what is stored.
+REQUESTS = {
+    "/v1/events": ["/v1/events", "/v1/events?fields=user,user-agent,resource,requestParameters,role", "/v1/events?user-agent=*" + ORGS["offer"] + "*"],
+    "/v1/events/**": ["/v1/events/" + ID, "/v1/events/" + FORM],
+    "/v1/count": ["/v1/count?by=" + by for by in ("user-agent", "user", "resource", "errorMessage", "requestParameters.bucketName")] +
+                 ["/v1/count?resource=" + ORGS["offer"], "/v1/count?user-agent=*" + ORGS["form"]],
+    "/": [], "/metrics": ["/metrics"], "/healthz": ["/healthz"], "/readyz": ["/readyz"], "/v1/tail": [],
+}
+table = open(os.path.join(SOURCE, "serve", "route_table.cpp")).read()
+routes = re.findall(r'\{Handler::(\w+), "([A-Z ]*)", "([^"]*)"', table)
+t.check("routes are found", len(routes) > 10)
+# What only takes events in answers with their IDs at most.
+takes_in = ("put_audit_events", "post_events", "collector", "firehose", "bulk", "elasticsearch_probe", "nothing")
+t.equal("routes that nothing is asked of", [path for handler, _, path in routes if handler not in takes_in and path not in REQUESTS], [])
+server = Server(t, store, "--http", "0")
+tail = subprocess.Popen([t.binary, "tail", "--url", "http://127.0.0.1:%d" % server.port(), "-o", "ndjson"], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=t.environment)
+for requests in REQUESTS.values():
+    for path in requests:
+        status, headers, body = server.request("GET", path)
+        t.check("GET " + path, status == 200, body)
+        # The request's own words may come back in what is wrong with it, and nowhere else.
+        check("GET " + path, json.dumps(body) if not isinstance(body, str) else body, str(headers))
+for name in ("ResourceName", "Username", "EventSource"):
+    for word, expected in ((ORGS["offer"], 0), ("activate.amazonaws.com", None)):
+        asked_for = {"LookupAttributes": [{"AttributeKey": name, "AttributeValue": word}]}
+        _, headers, body = server.request("POST", "/", json.dumps(asked_for),
+                                          {"X-Amz-Target": "com.amazonaws.cloudtrail.v20131101.CloudTrail_20131101.LookupEvents", "Content-Type": "application/x-amz-json-1.1"})
+        check("LookupEvents", json.dumps(body))
+        if expected is not None and "Events" in body:
+            t.equal("LookupEvents by " + name, len(body["Events"]), expected)
+LATE = "0Xy55Late"
+SECRETS.append(LATE)
+t.equal("post", server.post("/v1/events", line(event("PutObject", "s3.amazonaws.com", userAgent=LATE, requestParameters={"bucketName": ORGS["offer"]})))[0], 200)
+t.equal("post", server.post("/v1/events", line(event("OfferRegistered", serviceEventDetails={"orgId": LATE, "providerId": "P", "amount": 1})))[0], 200)
+t.equal("post", server.post("/v1/events", line(event("PutObject", "s3.amazonaws.com", userAgent="late " + LATE)))[0], 200)
+check("known since a moment", json.dumps(server.request("GET", "/v1/count?by=user-agent")[2]))
+t.equal("known since a moment: no oracle", server.request("GET", "/v1/count?user-agent=" + LATE)[2], [{"count": 0}])
+server.stop()
+try:
+    followed = tail.communicate(timeout=10)[0]
+except subprocess.TimeoutExpired:
+    tail.terminate()
+    followed = tail.communicate()[0]
+check("tail", *[text for text in followed.decode().splitlines() if LATE not in text or "OfferRegistered" in text or "late " in text])
+check("the server's log", server.log())
+
+# What was known stays known when the events that said so are gone.
+t.equal("retain", t.run("retain", "--keep", "1d", "--account", ACCOUNT, store=store).returncode, 0)
+done = t.run("events", "-o", "raw", store=store)
+t.check("others' events stay", b"loader/1.0" in done.stdout)
+check("after retention", done.stdout)
+t.finish()

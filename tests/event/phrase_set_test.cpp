@@ -1,0 +1,110 @@
+#include "event/phrase_set.h"
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <chrono>
+#include <random>
+#include <string>
+#include <vector>
+
+using trailkeeper::event::is_word_byte;
+using trailkeeper::event::PhraseSet;
+
+namespace {
+
+PhraseSet set_of(const std::vector<std::string>& phrases) {
+  PhraseSet set{7};
+  for (const std::string& phrase : phrases) set.add(std::string_view{phrase});
+  return set;
+}
+
+std::string shown(const PhraseSet& set, std::string_view text) {
+  std::string out;
+  std::size_t at = 0;
+  for (auto match = set.find(text); match; match = set.find(text, at)) {
+    out += std::string{text.substr(at, match->begin - at)} + "#";
+    at = match->end;
+  }
+  return out + std::string{text.substr(at)};
+}
+
+// Plain and slow: the leftmost phrase that stands alone, of several the longest.
+std::string shown_slowly(const std::vector<std::string>& phrases, const std::string& text) {
+  std::string out;
+  for (std::size_t at = 0; at < text.size();) {
+    std::size_t longest = 0;
+    for (const std::string& phrase : phrases) {
+      const std::size_t end = at + phrase.size();
+      const bool alone = text.compare(at, phrase.size(), phrase) == 0 && (at == 0 || !is_word_byte(text[at - 1])) &&
+                         (end >= text.size() || !is_word_byte(text[end]));
+      if (alone) longest = std::max(longest, phrase.size());
+    }
+    out += longest > 0 ? "#" : text.substr(at, 1);
+    at += std::max<std::size_t>(longest, 1);
+  }
+  return out;
+}
+
+}  // namespace
+
+TEST_CASE("A phrase is found where it stands as a word, not in words") {
+  const PhraseSet set = set_of({"0Xy12", "acme-7/eu"});
+  CHECK(shown(set, "0Xy12") == "#");
+  CHECK(shown(set, "a 0Xy12, (0Xy12)_0Xy12.") == "a #, (#)_#.");
+  CHECK(shown(set, "0Xy123 a0Xy12 0xy12") == "0Xy123 a0Xy12 0xy12");
+  CHECK(shown(set, "x:acme-7/eu:acme-7/eu2") == "x:#:acme-7/eu2");
+  CHECK(shown(set, "acme-7 acme-7 /eu") == "acme-7 acme-7 /eu");
+}
+
+TEST_CASE("Escapes of JSON and URLs aren't part of a word; a phrase may begin like one") {
+  const PhraseSet set = set_of({"0Xy12", "nexus", "3Dabc"});
+  CHECK(shown(set, R"(a\n0Xy12\t0Xy12\u00e90Xy12)") == R"(a\n#\t#\u00e9#)");
+  CHECK(shown(set, "?a%3D0Xy12%26b%253D0Xy12") == "?a%3D#%26b%253D#");
+  CHECK(shown(set, R"(C:\nexus %3Dabc)") == R"(C:\# %#)");
+}
+
+TEST_CASE("What isn't a word at a phrase's ends is left out; short and long phrases aren't taken") {
+  CHECK(shown(set_of({"  <0Xy12> "}), "<0Xy12>") == "<#>");
+  CHECK(set_of({"abc", "", "---", std::string(PhraseSet::kLongest + 1, 'a')}).empty());
+  CHECK_FALSE(set_of({"abcd", std::string(PhraseSet::kLongest, 'a')}).empty());
+}
+
+TEST_CASE("Of phrases that begin alike the longest is found") {
+  const PhraseSet set = set_of({"acme", "acme corp", "acme corp berlin"});
+  CHECK(shown(set, "acme corp berlin; acme corp paris; acme inc; acme corp berlin") == "#; # paris; # inc; #");
+}
+
+TEST_CASE("Any phrases in any text: as a plain search finds them") {
+  std::mt19937 rng{5};
+  // Without what may be an escape.
+  const std::string alphabet = "ab12 -/";
+  const auto text_of = [&](std::size_t size) {
+    std::string text;
+    for (std::size_t i = 0; i < size; ++i) text += alphabet[rng() % alphabet.size()];
+    return text;
+  };
+  for (int round = 0; round < 3000; ++round) {
+    std::vector<std::string> phrases;
+    while (phrases.size() < rng() % 6 + 1) {
+      std::string phrase = text_of(4 + rng() % 6);
+      if (is_word_byte(phrase.front()) && is_word_byte(phrase.back())) phrases.push_back(std::move(phrase));
+    }
+    const std::string text = text_of(rng() % 80);
+    CHECK_MESSAGE(shown(set_of(phrases), text) == shown_slowly(phrases, text), text);
+  }
+}
+
+TEST_CASE("Finding costs time in proportion to the text, however many phrases begin alike") {
+  PhraseSet set{7};
+  std::string phrase = "ab";
+  while (phrase.size() + 3 < PhraseSet::kLongest) {
+    phrase += " ab";
+    set.add(std::string_view{phrase + " cd"});
+  }
+  std::string text;
+  while (text.size() < 200'000) text += "ab ";
+  const auto begin = std::chrono::steady_clock::now();
+  CHECK_FALSE(set.find(text));
+  CHECK(std::chrono::steady_clock::now() - begin < std::chrono::seconds{20});
+}
