@@ -13,6 +13,7 @@ namespace {
 struct Arguments {
   FilterOptions filter;
   query::CountRequest request;
+  std::size_t max_memory = std::size_t{1} << 30;
 };
 
 std::string bucket_name(query::Bucket bucket) {
@@ -23,20 +24,33 @@ std::string bucket_name(query::Bucket bucket) {
   }
 }
 
+query::CountedEvents count(const store::Snapshot& snapshot, const query::Filter& filter,
+                           const query::CountRequest& request) {
+  try {
+    return query::count_groups(snapshot, filter, request);
+  } catch (const query::OverBudget&) {
+    throw std::runtime_error("the groups take more than " + std::to_string(request.memory->limit() >> 20) +
+                             " MiB of memory: count by fewer fields, narrow the filter, or allow more (--max-memory)");
+  }
+}
+
 int run_count(const GlobalOptions& global, const Arguments& arguments) {
   const query::Filter filter = arguments.filter.filter();
   check_field_names(arguments.request.by, global);
   store::Store store{global.store_directory(), store::Store::Mode::read};
   const store::Snapshot snapshot = store.snapshot();
-  const query::CountRequest& request = arguments.request;
+  query::MemoryBudget memory{arguments.max_memory};
+  query::CountRequest request = arguments.request;
+  request.memory = &memory;
   const bool buckets = request.per != query::Bucket::none;
   std::vector<Column> columns;
   if (buckets) columns.push_back({bucket_name(request.per)});
   for (const std::string& field : request.by) columns.push_back(field_column(field));
   columns.push_back({"count", true});
+  const query::CountedEvents counted = count(snapshot, filter, request);
   Out out{global, Out::Length::list};
   RowWriter rows{out, std::move(columns)};
-  for (const query::CountRow& row : query::count_events(snapshot, filter, request)) {
+  for (const query::CountRow& row : counted.rows) {
     std::vector<Cell> cells;
     if (buckets) cells.push_back(Cell::of(row.bucket));
     for (const auto& value : row.values) cells.push_back(value ? Cell::of(*value) : Cell::absent());
@@ -66,6 +80,11 @@ void add_count(CLI::App& app, const GlobalOptions& global, Run& run) {
       "Also by hour, day or month (UTC)")
       ->type_name("UNIT");
   take_count(command->add_option("--top", arguments->request.top, "Only the N largest (of each hour, day or month)"));
+  command
+      ->add_option("--max-memory", arguments->max_memory,
+                   "Bytes that the groups may take; a count that needs more is refused (default: 1GiB)")
+      ->transform(CLI::AsSizeValue(false))
+      ->type_name("BYTES");
   command->footer(field_help() +
                   "\n\n"
                   "Examples:\n"

@@ -2,6 +2,7 @@
 
 #include <simdjson.h>
 
+#include <algorithm>
 #include <array>
 #include <utility>
 #include <vector>
@@ -20,7 +21,7 @@ namespace {
 
 constexpr std::size_t kMaxRows = 64;
 // A buffer that grew beyond this isn't kept.
-constexpr std::size_t kKeptBuffer = std::size_t{4} << 20;
+constexpr std::size_t kKeptBuffer = std::size_t{1} << 20;
 constexpr std::string_view kBlank{" \t\r\n\0", 5};
 
 std::string_view trimmed(std::string_view text) {
@@ -120,6 +121,7 @@ Unwrapper::~Unwrapper() = default;
 void Unwrapper::unwrap(std::string_view document, DocumentVisitor& visitor) {
   visitor_ = &visitor;
   rejects_ = 0;
+  unpacked_around_ = 0;
   take(document, {});
   if (rejects_ > kMaxRejects) visitor.on_reject(document, 0, reason_of_rest_);
 }
@@ -166,6 +168,7 @@ void Unwrapper::take_other(std::string_view document, const Place& place) {
     const std::string_view text = text_of(document, place.level);
     if (text_holds_record(text)) return take_text(text, place);
   }
+  release(place.level);
   std::string& scratch = levels_[static_cast<std::size_t>(place.level)].text;
   scratch.clear();
   std::string_view json = json_in_line(document, scratch);
@@ -197,13 +200,17 @@ void Unwrapper::take_wrapper(std::string_view document, std::uint64_t rows, bool
       place.level > 0 && !some_text.empty() ? text_of(some_text, place.level) : std::string_view{};
   if (text.empty()) return reject(document, place.offset, Reason::no_event_name);
   reject(text, place.offset, Reason::not_an_object);
+  release(place.level);
 }
 
 // False: it holds no record, and nothing was done.
 bool Unwrapper::take_member(std::string_view json, bool certain, const Place& place) {
   if (json.starts_with('"')) {
     const std::string_view text = text_of(json, place.level);
-    if (!text_holds_record(text)) return false;
+    if (!text_holds_record(text)) {
+      release(place.level);
+      return false;
+    }
     take_text(text, place);
   } else if (json.starts_with('[')) {
     take_elements(json, place);
@@ -246,20 +253,27 @@ void Unwrapper::take_row(std::string_view array, const Place& place) {
   if (!found) reject(array, place.offset, Reason::not_an_object);
 }
 
-// The text that a JSON string stands for: as it is, or decoded from base64 and unpacked. In a buffer of the level,
-// with padding.
-std::string_view Unwrapper::text_of(std::string_view token, int level) {
+// Large buffers aren't kept: each level has some.
+void Unwrapper::release(int level) {
   Level& own = levels_[static_cast<std::size_t>(level)];
   if (own.text.capacity() > kKeptBuffer) std::string{}.swap(own.text);
   if (own.unpacked.capacity() > kKeptBuffer) std::string{}.swap(own.unpacked);
+}
+
+// The text that a JSON string stands for: as it is, or decoded from base64 and unpacked. In a buffer of the level,
+// with padding.
+std::string_view Unwrapper::text_of(std::string_view token, int level) {
+  release(level);
+  Level& own = levels_[static_cast<std::size_t>(level)];
   own.text.clear();
+  own.unpacked.clear();
   append_unescaped(token.substr(1, token.size() - 2), own.text);
   std::string* buffer = &own.text;
   if (looks_like_base64(trimmed(own.text))) {
-    own.unpacked.clear();
     std::string decoded;
     append_from_base64(trimmed(own.text), decoded);
-    const bool sound = unpack_ ? unpack_(decoded, kMaxUnpacked, own.unpacked) : true;
+    const bool sound =
+        unpack_ ? unpack_(decoded, kMaxUnpacked - std::min(kMaxUnpacked, unpacked_around_), own.unpacked) : true;
     if (!unpack_) own.unpacked = std::move(decoded);
     if (sound && begins_json(without_marks(own.unpacked))) buffer = &own.unpacked;
   }
@@ -268,8 +282,18 @@ std::string_view Unwrapper::text_of(std::string_view token, int level) {
   return without_marks(std::string_view{*buffer}.substr(0, size));
 }
 
-// Text out of a string: a document or several. Precondition: text_holds_record.
+// Text out of a string, in the level's buffers: it stays while what is inside is taken. Precondition:
+// text_holds_record.
 void Unwrapper::take_text(std::string_view text, const Place& place) {
+  const std::size_t unpacked = levels_[static_cast<std::size_t>(place.level)].unpacked.size();
+  unpacked_around_ += unpacked;
+  take_documents(text, place);
+  unpacked_around_ -= unpacked;
+  release(place.level);
+}
+
+// A document or several.
+void Unwrapper::take_documents(std::string_view text, const Place& place) {
   const Place inside{place.offset, place.level + 1};
   if (!begins_json(text)) return take(text, inside);
   if (text.front() == '{') {
@@ -292,7 +316,11 @@ void Unwrapper::take_text(std::string_view text, const Place& place) {
 // Whether a value is a record, or may hold some: of text only its beginning is looked at.
 bool Unwrapper::holds_record(std::string_view json, int level) {
   if (json.starts_with('[')) return true;
-  if (json.starts_with('"')) return json.size() > 2 && json.ends_with('"') && text_holds_record(text_of(json, level));
+  if (json.starts_with('"')) {
+    const bool holds = json.size() > 2 && json.ends_with('"') && text_holds_record(text_of(json, level));
+    release(level);
+    return holds;
+  }
   Record record;
   if (level >= kMaxWrappers || !json.starts_with('{') || parse(json, record) != Reason::none) return false;
   if (record.shape->kind == ShapeKind::event) return true;

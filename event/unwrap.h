@@ -55,7 +55,7 @@ class Unwrapper {
   static constexpr std::size_t kMaxShapeBytes = std::size_t{24} << 20;
 
   static constexpr int kMaxWrappers = 10;
-  static constexpr std::size_t kMaxUnpacked = std::size_t{16} << 20;  ///< Of one string.
+  static constexpr std::size_t kMaxUnpacked = std::size_t{16} << 20;  ///< Of one string, with those it is in.
   static constexpr std::size_t kMaxRejects = 1000;                    ///< Inside of one document.
 
  private:
@@ -72,9 +72,11 @@ class Unwrapper {
   void take_elements(std::string_view array, const Place& place);
   void take_row(std::string_view array, const Place& place);
   void take_text(std::string_view text, const Place& place);
+  void take_documents(std::string_view text, const Place& place);
   bool holds_record(std::string_view json, int level);
   bool text_holds_record(std::string_view text);
   std::string_view text_of(std::string_view token, int level);
+  void release(int level);
   void find_members(std::string_view document, std::uint64_t rows, int level, Members& members);
   void reject(std::string_view bytes, std::size_t offset, Reason reason);
 
@@ -82,6 +84,7 @@ class Unwrapper {
   Unpack unpack_;
   std::unique_ptr<Level[]> levels_;  // Text taken out of strings, one buffer a nesting level.
   DocumentVisitor* visitor_ = nullptr;
+  std::size_t unpacked_around_ = 0;  // Bytes of what was unpacked around what is being taken.
   std::size_t rejects_ = 0;
   Reason reason_of_rest_ = Reason::none;
 };

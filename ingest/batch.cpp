@@ -10,14 +10,14 @@ namespace trailkeeper::ingest {
 namespace {
 
 // What a rejected record takes beside its bytes: here, and in the pages of the transaction that stores it.
-constexpr std::size_t kRejectOverhead = 256;
+constexpr std::size_t kRejectOverhead = 1024;
 // How much memory the events take is asked for after so many bytes of them.
 constexpr std::size_t kLookEvery = std::size_t{256} << 10;
 constexpr std::size_t kEventOverhead = 256;
 
 // Compressed data inside of strings.
 bool unpack_data(std::string_view bytes, std::size_t limit, std::string& out) {
-  return unpack(bytes, limit, out) == UnpackResult::ok;
+  return unpack(bytes, limit, out, WindowLimit::of_a_request) == UnpackResult::ok;
 }
 
 }  // namespace
@@ -94,6 +94,8 @@ void Batch::on_reject(std::string_view bytes, std::size_t offset, event::Reason 
     broken_frame_ = bytes;
     return;
   }
+  // As much as the framer keeps of it in a stream, however it came.
+  bytes = bytes.substr(0, event::Framer::kMaxUnfinished);
   make_room();
   store::RejectedRecord record;
   record.source = place_.source;

@@ -73,6 +73,9 @@ class InflateStream : public DecompressionStream {
   [[nodiscard]] bool complete() const override { return between_members_; }
   [[nodiscard]] const GzipMembers& members() const override { return members_; }
 
+  // zlib's manual: 32 KiB of window and about 7 KiB around it.
+  [[nodiscard]] std::size_t memory() const override { return std::size_t{40} << 10; }
+
  private:
   void note_member(std::uint64_t stored, std::uint64_t plain) {
     if (members_.size() < kMostGzipMembers) members_.push_back({stored, plain});
@@ -87,10 +90,12 @@ class InflateStream : public DecompressionStream {
 
 class ZstdStream : public DecompressionStream {
  public:
-  ZstdStream() : context_(ZSTD_createDCtx(), ZSTD_freeDCtx) {
+  explicit ZstdStream(WindowLimit limit) : context_(ZSTD_createDCtx(), ZSTD_freeDCtx) {
     if (!context_) throw std::bad_alloc();
-    constexpr int kMaxWindowLog = 27;  // 128 MiB, the most that zstd's own command accepts unasked.
-    ZSTD_DCtx_setParameter(context_.get(), ZSTD_d_windowLogMax, kMaxWindowLog);
+    constexpr int kLogOfFile = 27;
+    constexpr int kLogOfRequest = 23;
+    ZSTD_DCtx_setParameter(context_.get(), ZSTD_d_windowLogMax,
+                           limit == WindowLimit::of_a_file ? kLogOfFile : kLogOfRequest);
   }
 
   bool step(std::string_view& in, std::size_t room, std::string& out) override {
@@ -109,13 +114,21 @@ class ZstdStream : public DecompressionStream {
     }
     in.remove_prefix(from.pos);
     out.resize(begin + to.pos);
+    produced_ += to.pos;
     return ZSTD_isError(code) == 0;
   }
 
   [[nodiscard]] bool complete() const override { return complete_; }
 
+  // A window's pages are memory once they are written to.
+  [[nodiscard]] std::size_t memory() const override {
+    constexpr std::size_t kAround = std::size_t{512} << 10;
+    return std::min(ZSTD_sizeof_DCtx(context_.get()), produced_ + kAround);
+  }
+
  private:
   std::unique_ptr<ZSTD_DCtx, std::size_t (*)(ZSTD_DCtx*)> context_;
+  std::size_t produced_ = 0;
   bool complete_ = false;
 };
 
@@ -157,6 +170,9 @@ class Bzip2Stream : public DecompressionStream {
 
   [[nodiscard]] bool complete() const override { return between_streams_; }
 
+  // bzip2's manual: 100 kB and four times the block, which has 900 kB at most.
+  [[nodiscard]] std::size_t memory() const override { return std::size_t{3700} << 10; }
+
  private:
   void start() {
     if (BZ2_bzDecompressInit(&stream_, 0, 0) != BZ_OK) throw std::bad_alloc();
@@ -168,9 +184,11 @@ class Bzip2Stream : public DecompressionStream {
 
 class XzStream : public DecompressionStream {
  public:
-  XzStream() {
-    constexpr std::uint64_t kMemory = std::uint64_t{128} << 20;
-    if (lzma_stream_decoder(&stream_, kMemory, LZMA_CONCATENATED) != LZMA_OK) throw std::bad_alloc();
+  explicit XzStream(WindowLimit limit) {
+    constexpr std::uint64_t kOfFile = std::uint64_t{128} << 20;
+    constexpr std::uint64_t kOfRequest = std::uint64_t{10} << 20;  // A dictionary of 8 MiB, xz's default.
+    const std::uint64_t memory = limit == WindowLimit::of_a_file ? kOfFile : kOfRequest;
+    if (lzma_stream_decoder(&stream_, memory, LZMA_CONCATENATED) != LZMA_OK) throw std::bad_alloc();
   }
   ~XzStream() override { lzma_end(&stream_); }
   XzStream(const XzStream&) = delete;
@@ -188,6 +206,7 @@ class XzStream : public DecompressionStream {
     const lzma_ret code = lzma_code(&stream_, last ? LZMA_FINISH : LZMA_RUN);
     in.remove_prefix(in.size() - stream_.avail_in);
     out.resize(begin + room - stream_.avail_out);
+    produced_ += out.size() - begin;
     complete_ = code == LZMA_STREAM_END;
     // Without progress: no more input will come, and the stream isn't complete.
     return code == LZMA_OK || code == LZMA_STREAM_END || code == LZMA_BUF_ERROR;
@@ -195,8 +214,15 @@ class XzStream : public DecompressionStream {
 
   [[nodiscard]] bool complete() const override { return complete_; }
 
+  // A dictionary's pages are memory once they are written to.
+  [[nodiscard]] std::size_t memory() const override {
+    constexpr std::size_t kAround = std::size_t{128} << 10;
+    return std::min<std::size_t>(lzma_memusage(&stream_), produced_ + kAround);
+  }
+
  private:
   lzma_stream stream_ = LZMA_STREAM_INIT;
+  std::size_t produced_ = 0;
   bool complete_ = false;
 };
 
@@ -226,6 +252,7 @@ class Utf16Stream : public DecompressionStream {
   }
 
   [[nodiscard]] bool complete() const override { return !has_byte_; }
+  [[nodiscard]] std::size_t memory() const override { return 0; }
 
  private:
   static constexpr char32_t kReplacement = 0xFFFD;
@@ -327,19 +354,19 @@ bool gunzip_all(std::string_view compressed, std::size_t limit, std::string& out
   return true;
 }
 
-std::unique_ptr<DecompressionStream> make_decompression_stream(Compression compression) {
+std::unique_ptr<DecompressionStream> make_decompression_stream(Compression compression, WindowLimit limit) {
   constexpr int kGzipOnly = 16 + MAX_WBITS;
   switch (compression) {
     case Compression::gzip: return std::make_unique<InflateStream>(kGzipOnly);
     case Compression::zlib: return std::make_unique<InflateStream>(MAX_WBITS);
-    case Compression::zstd: return std::make_unique<ZstdStream>();
+    case Compression::zstd: return std::make_unique<ZstdStream>(limit);
     case Compression::bzip2: return std::make_unique<Bzip2Stream>();
-    case Compression::xz: return std::make_unique<XzStream>();
+    case Compression::xz: return std::make_unique<XzStream>(limit);
     case Compression::utf16_little: return std::make_unique<Utf16Stream>(false);
     case Compression::utf16_big: return std::make_unique<Utf16Stream>(true);
     case Compression::none: break;
   }
-  return std::make_unique<LayerStream>();
+  return std::make_unique<LayerStream>(limit);
 }
 
 const GzipMembers& DecompressionStream::members() const {

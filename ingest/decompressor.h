@@ -45,20 +45,34 @@ class DecompressionStream {
 
   /// Of gzip: the members behind the first, so far.
   [[nodiscard]] virtual const GzipMembers& members() const;
+
+  /// Heap bytes that it holds, about; of address space as much as was written to.
+  [[nodiscard]] virtual std::size_t memory() const = 0;
 };
 
+/// How far back what is compressed may refer, which is memory: zstd up to 128 MiB, as its own command takes unasked, or
+/// 8 MiB, which is what RFC 9659 allows in HTTP; xz nearly 128 or 10 MiB. What asks for more is damaged.
+enum class WindowLimit { of_a_file, of_a_request };
+
 /// For one encoding; several members or frames may follow each other.
-std::unique_ptr<DecompressionStream> make_decompression_stream(Compression compression);
+std::unique_ptr<DecompressionStream> make_decompression_stream(Compression compression,
+                                                               WindowLimit limit = WindowLimit::of_a_file);
 
 /// Takes encodings off encodings, as long as the first bytes of what comes out are those of another: gzip of gzip
 /// (Firehose compresses what CloudWatch Logs compressed), gzip of UTF-16. After kMaxLayers the rest is left as it is.
-/// Plain data passes through.
+/// Plain data passes through. Of a request, step() takes nothing more behind the place where it found a layer, so that
+/// memory() can be asked before the layer has taken its own.
 class LayerStream : public DecompressionStream {
  public:
+  explicit LayerStream(WindowLimit limit = WindowLimit::of_a_file) : limit_(limit) {}
   bool step(std::string_view& in, std::size_t room, std::string& out) override;
   [[nodiscard]] bool complete() const override;
   /// Where gzip is the only encoding.
   [[nodiscard]] const GzipMembers& members() const override;
+  [[nodiscard]] std::size_t memory() const override;
+  [[nodiscard]] std::size_t layers() const { return layers_.size(); }
+  /// Bytes that came out of all layers, also of those that others are in.
+  [[nodiscard]] std::uint64_t passed() const { return passed_; }
 
   static constexpr std::size_t kMaxLayers = 4;
 
@@ -72,7 +86,9 @@ class LayerStream : public DecompressionStream {
   bool content(std::size_t layers, std::string_view& in, std::size_t room, std::string& out);
   bool look_for_layer(std::string_view& in);
 
+  WindowLimit limit_;
   std::vector<Layer> layers_;
+  std::uint64_t passed_ = 0;
   std::string head_;  // The first bytes of the innermost content, until they tell what it is.
   bool plain_ = false;
   bool ending_ = false;  // No more input will come.
@@ -80,6 +96,7 @@ class LayerStream : public DecompressionStream {
 
 /// Takes all encodings off a body of bytes and appends what comes out, up to `limit` bytes.
 enum class UnpackResult { ok, damaged, too_large };
-UnpackResult unpack(std::string_view bytes, std::size_t limit, std::string& out);
+UnpackResult unpack(std::string_view bytes, std::size_t limit, std::string& out,
+                    WindowLimit window = WindowLimit::of_a_file);
 
 }  // namespace trailkeeper::ingest

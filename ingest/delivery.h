@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "event/framer.h"
 #include "event/reject.h"
 
 namespace trailkeeper::ingest {
@@ -39,9 +40,15 @@ struct Delivery {
   std::vector<Document> documents;
   std::uint32_t items = 1;
   std::optional<ReadSoFar> read_so_far;  ///< Of a file: committed with the events.
+  std::size_t beside = 0;                ///< Heap bytes that its decoder keeps for the answer, about.
 
-  /// Appends a document's bytes. To be used by decoders that take documents out of something else.
+  /// Appends a document's bytes. To be used by decoders that take documents out of something else. Of one that is far
+  /// too large for an event the front is kept, as the framer keeps it of a stream.
   void add(std::string_view text, std::uint32_t item, event::Reason reason = event::Reason::none) {
+    if (text.size() > event::Framer::kMaxUnfinished) {
+      text = text.substr(0, event::Framer::kMaxUnfinished);
+      reason = event::Reason::too_large;
+    }
     bytes.append(text);
     documents.push_back({size, bytes.size(), item, reason});
     size = bytes.size();
@@ -64,6 +71,10 @@ struct Delivery {
   /// Adds the padding that parsing needs; after the last add().
   void seal() { bytes.resize(size + event::kPadding, '\0'); }
 
+  /// Whether it is time to hand it on: whoever takes documents out of something adds no more then.
+  [[nodiscard]] bool full() const { return size + documents.size() * sizeof(Document) + beside >= kPieceBytes; }
+  static constexpr std::size_t kPieceBytes = std::size_t{512} << 10;
+
   /// Heap bytes, about: what counts against the bytes in flight.
   [[nodiscard]] std::size_t memory() const;
 };
@@ -79,7 +90,7 @@ struct ItemResult {
 inline std::size_t Delivery::memory() const {
   constexpr std::size_t kAround = 512;  // Of the delivery itself, and of who waits for it.
   return kAround + source.size() + bytes.capacity() + documents.capacity() * sizeof(Document) +
-         items * sizeof(ItemResult);
+         items * sizeof(ItemResult) + beside;
 }
 
 /// What became of a delivery.

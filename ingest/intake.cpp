@@ -16,6 +16,15 @@ constexpr std::chrono::seconds kJudgeEvery{60};
 
 double seconds_since(Clock::time_point begin) { return std::chrono::duration<double>(Clock::now() - begin).count(); }
 
+// However many cores there are, all batches together are bounded.
+BatchLimits batch_limits(BatchLimits limits, unsigned workers) {
+  constexpr std::size_t kOfAll = std::size_t{64} << 20;
+  constexpr std::size_t kLeast = std::size_t{4} << 20;
+  limits.memory = std::min(limits.memory, std::max(kLeast, kOfAll / workers));
+  limits.reject_bytes = std::min(limits.reject_bytes, std::max(kLeast, kOfAll / workers) / 4);
+  return limits;
+}
+
 Receipt::Status status_of(const store::StoreError& error) {
   return error.kind() == store::StoreErrorKind::full ? Receipt::Status::store_full : Receipt::Status::store_failed;
 }
@@ -39,6 +48,7 @@ Intake::Intake(store::Store& store, const IntakeOptions& options)
     : options_(options), store_(store), writer_(store, options.variants) {
   audit::keep_secrets(store);
   if (options_.workers == 0) options_.workers = std::max(1U, std::thread::hardware_concurrency());
+  options_.batch = batch_limits(options_.batch, options_.workers);
   for (unsigned i = 0; i < options_.workers; ++i) workers_.emplace_back([this] { run_worker(); });
   committer_ = std::thread{[this] { run_committer(); }};
   merger_ = std::thread{[this] { run_merger(); }};
@@ -219,9 +229,17 @@ void Intake::run_committer() {
       std::unique_lock lock{mutex_};
       changed_.wait(lock, [&] { return !ready_.empty() || workers_done_; });
       if (ready_.empty()) break;
-      std::move(ready_.begin(), ready_.end(), std::back_inserter(parts));
-      ready_.clear();
-      bytes = ready_bytes_;
+      // Each rejected record may make a page of the store's file one to be written, and those are memory.
+      constexpr std::size_t kMostRejects = 4096;
+      std::size_t rejects = 0;
+      auto taken = ready_.begin();
+      for (; taken != ready_.end(); ++taken) {
+        rejects += taken->commit.rejects.size();
+        if (taken != ready_.begin() && rejects > kMostRejects) break;
+        bytes += taken->bytes;
+      }
+      std::move(ready_.begin(), taken, std::back_inserter(parts));
+      ready_.erase(ready_.begin(), taken);
     }
     const auto groups =
         static_cast<std::size_t>(std::count_if(parts.begin(), parts.end(), [](const auto& part) { return part.last; }));

@@ -27,14 +27,21 @@ bool LayerStream::content(std::size_t layers, std::string_view& in, std::size_t 
   if (layer.taken == layer.input.size()) {
     layer.input.clear();
     layer.taken = 0;
-    if (layers == 1) return (in.empty() && !ending_) || layer.stream->step(in, room, out);
+    if (layers == 1) {
+      const std::size_t before = out.size();
+      const bool outermost = (in.empty() && !ending_) || layer.stream->step(in, room, out);
+      passed_ += out.size() - before;
+      return outermost;
+    }
     sound = content(layers - 1, in, kBetweenLayers, layer.input);
   }
   std::string_view rest = std::string_view{layer.input}.substr(layer.taken);
   const std::size_t size = rest.size();
   // Nothing says that no more comes.
   if (size == 0 && !ending_) return sound;
+  const std::size_t before = out.size();
   const bool decoded = layer.stream->step(rest, room, out);
+  passed_ += out.size() - before;
   layer.taken += size - rest.size();
   return sound && decoded;
 }
@@ -55,7 +62,7 @@ bool LayerStream::look_for_layer(std::string_view& in) {
     return true;
   }
   Layer layer;
-  layer.stream = make_decompression_stream(compression);
+  layer.stream = make_decompression_stream(compression, limit_);
   layer.input = std::exchange(head_, {});
   layers_.push_back(std::move(layer));
   return true;
@@ -67,7 +74,7 @@ bool LayerStream::step(std::string_view& in, std::size_t room, std::string& out)
     const std::size_t layers = layers_.size();
     if (!look_for_layer(in)) return false;
     // More input is needed to tell.
-    if (!plain_ && layers_.size() == layers) return true;
+    if (!plain_ && (layers_.size() == layers || limit_ == WindowLimit::of_a_request)) return true;
   }
   const std::size_t end = out.size() + room;
   const std::size_t given = std::min(room, head_.size());
@@ -88,25 +95,31 @@ bool LayerStream::complete() const {
          });
 }
 
+std::size_t LayerStream::memory() const {
+  std::size_t bytes = head_.capacity();
+  for (const Layer& layer : layers_) bytes += layer.input.capacity() + layer.stream->memory();
+  return bytes;
+}
+
 const GzipMembers& LayerStream::members() const {
   return layers_.size() == 1 ? layers_.front().stream->members() : DecompressionStream::members();
 }
 
-UnpackResult unpack(std::string_view bytes, std::size_t limit, std::string& out) {
+UnpackResult unpack(std::string_view bytes, std::size_t limit, std::string& out, WindowLimit window) {
   if (compression_of(bytes) == Compression::none) {
     if (bytes.size() > limit) return UnpackResult::too_large;
     out.append(bytes);
     return UnpackResult::ok;
   }
   constexpr std::size_t kStep = std::size_t{1} << 20;
-  LayerStream stream;
+  LayerStream stream{window};
   const std::size_t begin = out.size();
   while (true) {
-    const std::size_t before = out.size();
     const std::size_t left = bytes.size();
+    const std::uint64_t done = stream.passed() + stream.layers();
     if (!stream.step(bytes, kStep, out)) return UnpackResult::damaged;
     if (out.size() - begin > limit) return UnpackResult::too_large;
-    if (left == 0 && out.size() == before) break;
+    if (left == 0 && stream.passed() + stream.layers() == done) break;
   }
   return stream.complete() ? UnpackResult::ok : UnpackResult::damaged;
 }

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <boost/unordered/unordered_flat_map.hpp>
-#include <map>
 #include <mutex>
 #include <numeric>
 
@@ -10,6 +9,7 @@
 #include "event/timestamp.h"
 #include "query/event_tests.h"
 #include "query/field_catalogue.h"
+#include "query/group_counts.h"
 #include "query/json_path.h"
 #include "query/segment_filter.h"
 #include "query/segment_scan.h"
@@ -20,9 +20,8 @@
 namespace trailkeeper::query {
 namespace {
 
-using Values = std::vector<std::optional<std::string>>;
-/// Bucket's first moment, then the values.
-using Totals = std::map<std::pair<event::Timestamp, Values>, std::uint64_t>;
+using Values = GroupCounts::Values;
+using Totals = GroupCounts;
 
 /// The bucket that a time falls into: its first moment, and the next bucket's.
 std::pair<event::Timestamp, event::Timestamp> bucket_of(event::Timestamp time, Bucket per) {
@@ -138,6 +137,7 @@ class ColumnCounter {
   [[nodiscard]] bool fits() const { return bits_ < 64; }
 
   void count(std::span<const std::uint32_t> selected, Totals& totals) {
+    charge_for(selected.size(), totals);
     if (direct_.empty() && bits_ <= kDirectBits) direct_.assign(std::size_t{1} << bits_, 0);
     numbers_.assign(selected.size(), 0);
     for (std::size_t i = 0; i < components_.size(); ++i) components_[i].add_numbers(selected, shifts_[i], numbers_);
@@ -186,14 +186,24 @@ class ColumnCounter {
     // Ascending, so that dictionaries are read from front to back.
     std::vector<std::pair<std::uint64_t, std::uint64_t>> sorted{hashed_.begin(), hashed_.end()};
     std::sort(sorted.begin(), sorted.end());
+    boost::unordered_flat_map<std::uint64_t, std::uint64_t>{}.swap(hashed_);
     for (const auto& [codes, count] : sorted) {
       store::check_read_limit();
       add(codes, count, totals);
     }
-    hashed_.clear();
+    beside_.shrink(0);
   }
 
  private:
+  // Each event may be of a group of its own: a place in the table, which doubles, and one among the sorted.
+  void charge_for(std::size_t events, const Totals& totals) {
+    constexpr std::size_t kPlace = 64;
+    if (bits_ <= kDirectBits) return;
+    if (hashed_.empty()) beside_ = totals.charge_beside();
+    const std::size_t needed = (hashed_.size() + events) * kPlace;
+    if (needed > beside_.held()) beside_.add(needed - beside_.held());
+  }
+
   static constexpr unsigned kDirectBits = 16;
   static constexpr std::uint32_t kBlock = 4096;
 
@@ -218,7 +228,7 @@ class ColumnCounter {
       if (texts.front() && !field.decided_by_first(*texts.front())) {
         undecided = true;
       } else {
-        totals[{0, {field.text(texts)}}] += counts[code];
+        totals.add(0, {field.text(texts)}, counts[code]);
       }
     }
     if (!undecided) return;
@@ -265,7 +275,7 @@ class ColumnCounter {
       for (const std::size_t part : components_of_[field]) inputs.push_back(texts[part]);
       values.push_back(fields_[field]->text(inputs));
     }
-    totals[{per_ == Bucket::none ? 0 : bucket_begin_, std::move(values)}] += count;
+    totals.add(per_ == Bucket::none ? 0 : bucket_begin_, std::move(values), count);
   }
 
   const store::Segment& segment_;
@@ -279,6 +289,7 @@ class ColumnCounter {
   std::vector<std::uint64_t> numbers_;
   std::vector<std::uint64_t> direct_;
   boost::unordered_flat_map<std::uint64_t, std::uint64_t> hashed_;
+  MemoryBudget::Charge beside_;
   event::Timestamp bucket_begin_ = 0;
   event::Timestamp bucket_end_ = 0;
 };
@@ -300,12 +311,12 @@ void count_decoded(const store::Segment& segment, const ShownEvents& shown, cons
       for (const std::string& name : request.by) values.push_back(event_value(shown, segment, index, event, name));
       const event::Timestamp begin =
           request.per == Bucket::none ? 0 : bucket_of(segment.time(index), request.per).first;
-      ++totals[{begin, std::move(values)}];
+      totals.add(begin, std::move(values), 1);
     }
   }
 }
 
-std::vector<CountRow> rows_of(const Totals& totals, const CountRequest& request) {
+std::vector<CountRow> rows_of(Totals totals, const CountRequest& request) {
   std::vector<CountRow> rows;
   const auto sort_from = [&](std::size_t begin) {
     const auto first = rows.begin() + static_cast<std::ptrdiff_t>(begin);
@@ -313,15 +324,15 @@ std::vector<CountRow> rows_of(const Totals& totals, const CountRequest& request)
     if (request.top && rows.size() - begin > *request.top) rows.resize(begin + static_cast<std::size_t>(*request.top));
   };
   std::size_t begin = 0;
-  const event::Timestamp* bucket = nullptr;
-  for (const auto& [key, count] : totals) {
-    if (bucket != nullptr && *bucket != key.first) {
+  std::optional<event::Timestamp> bucket;
+  totals.drain([&](event::Timestamp of, Values values, std::uint64_t count) {
+    if (bucket && *bucket != of) {
       sort_from(begin);
       begin = rows.size();
     }
-    bucket = &key.first;
-    rows.push_back({bucket_text(key.first, request.per), key.second, count});
-  }
+    bucket = of;
+    rows.push_back({bucket_text(of, request.per), std::move(values), count});
+  });
   sort_from(begin);
   return rows;
 }
@@ -356,18 +367,13 @@ Totals count_all_segments(const store::Snapshot& snapshot, const Filter& filter,
     if (const DerivedField* field = derived_field(name)) fields.push_back(field);
   }
   const ShownEvents shown{snapshot};
-  Totals totals;
+  Totals totals{request};
   std::mutex mutex;
   for_each_segment(snapshot, [&](const store::Segment& segment) {
-    Totals own;
+    Totals own{request};
     count_segment(segment, shown, filter, request, fields, own);
     const std::lock_guard lock{mutex};
-    if (totals.empty()) {
-      totals = std::move(own);
-    } else {
-      for (auto& [key, count] : own) totals[key] += count;
-    }
-    if (request.most_rows && totals.size() > *request.most_rows) throw TooManyRows{*request.most_rows};
+    totals.merge(std::move(own));
   });
   return totals;
 }
@@ -379,31 +385,38 @@ Totals count_by_verdict(const store::Snapshot& snapshot, const Filter& filter, c
   others.by.erase(others.by.begin() + static_cast<std::ptrdiff_t>(place));
   Filter base = filter;
   base.verdicts = std::make_shared<audit::VerdictIndex>(snapshot);
-  Totals totals;
+  Totals totals{request};
   for (std::size_t code = 0; code < rules::verdicts::kVerdictCount; ++code) {
     const auto verdict = static_cast<rules::verdicts::Verdict>(code);
     Filter of_verdict = base;
     require_verdict(of_verdict, verdict);
-    for (const auto& [key, count] : count_all_segments(snapshot, of_verdict, others)) {
-      Values values = key.second;
-      values.insert(values.begin() + static_cast<std::ptrdiff_t>(place),
-                    std::string{rules::verdicts::verdict_name(verdict)});
-      totals[{key.first, std::move(values)}] = count;
-    }
+    count_all_segments(snapshot, of_verdict, others)
+        .drain([&](event::Timestamp bucket, Values values, std::uint64_t count) {
+          values.insert(values.begin() + static_cast<std::ptrdiff_t>(place),
+                        std::string{rules::verdicts::verdict_name(verdict)});
+          totals.add(bucket, std::move(values), count);
+        });
   }
   return totals;
 }
 
 }  // namespace
 
-std::vector<CountRow> count_events(const store::Snapshot& snapshot, const Filter& filter, const CountRequest& request) {
+CountedEvents count_groups(const store::Snapshot& snapshot, const Filter& filter, const CountRequest& request) {
   const auto verdict = std::find(request.by.begin(), request.by.end(), "verdict");
   Totals totals =
       verdict == request.by.end()
           ? count_all_segments(snapshot, with_verdicts(snapshot, filter), request)
           : count_by_verdict(snapshot, filter, request, static_cast<std::size_t>(verdict - request.by.begin()));
-  if (totals.empty() && request.by.empty() && request.per == Bucket::none) totals[{0, {}}] = 0;
-  return rows_of(totals, request);
+  if (totals.empty() && request.by.empty() && request.per == Bucket::none) totals.add(0, {}, 0);
+  CountedEvents counted;
+  counted.charge = totals.take_charge();
+  counted.rows = rows_of(std::move(totals), request);
+  return counted;
+}
+
+std::vector<CountRow> count_events(const store::Snapshot& snapshot, const Filter& filter, const CountRequest& request) {
+  return std::move(count_groups(snapshot, filter, request).rows);
 }
 
 }  // namespace trailkeeper::query

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "query/filter.h"
+#include "query/memory_budget.h"
 #include "store/store.h"
 
 namespace trailkeeper::query {
@@ -21,6 +22,8 @@ struct CountRequest {
   std::optional<std::uint64_t> top;  ///< Only so many rows, or so many in each bucket.
   /// More different rows than these, before `top` counts, are refused; for answers that others ask for.
   std::optional<std::uint64_t> most_rows = std::nullopt;
+  /// What the groups are charged to, before they take memory; null: nobody counts. Outlives the rows.
+  MemoryBudget* memory = nullptr;
 };
 
 /// A count had more rows than CountRequest::most_rows.
@@ -38,7 +41,17 @@ struct CountRow {
   std::uint64_t count = 0;
 };
 
-/// Rows by bucket, then by descending count, then by values. Throws TooManyRows.
+/// Rows, and what they are charged with while they are there.
+struct CountedEvents {
+  std::vector<CountRow> rows;
+  MemoryBudget::Charge charge;
+};
+
+/// Rows by bucket, then by descending count, then by values. Throws TooManyRows, or OverBudget where the groups would
+/// take more than CountRequest::memory allows.
+CountedEvents count_groups(const store::Snapshot& snapshot, const Filter& filter, const CountRequest& request);
+
+/// The rows alone, for few groups.
 std::vector<CountRow> count_events(const store::Snapshot& snapshot, const Filter& filter, const CountRequest& request);
 
 }  // namespace trailkeeper::query

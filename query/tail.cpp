@@ -6,30 +6,48 @@
 
 namespace trailkeeper::query {
 
-/// A segment that a follower is in the middle of, and what keeps its bytes.
+/// A segment that a follower is in the middle of: only its place, as a follower may stay there for long. The segment is
+/// the hub's to drop.
 struct TailHub::Follower::Reading {
-  std::shared_ptr<const Committed> committed;
-  store::Segment segment;
-  SegmentFilter filter;
-  std::size_t next_block = 0;
-  std::vector<std::uint32_t> selected;
-  std::size_t position = 0;
+  std::weak_ptr<const Committed> committed;
+  std::uint64_t events = 0;  // Of the segment.
+  std::uint32_t next = 0;    // The first event that wasn't looked at.
+};
 
-  Reading(std::shared_ptr<const Committed> from, const Filter& wanted)
-      : committed(std::move(from)),
-        segment(committed->header,
-                [parts = &committed->parts](std::uint32_t part) { return std::string_view{parts->at(part)}; }),
-        filter(segment, wanted) {}
+/// Reads on in a segment; what it opens and decompresses goes with it.
+class TailHub::Follower::Reader {
+ public:
+  Reader(std::shared_ptr<const Committed> committed, const Filter& wanted, std::uint32_t first)
+      : committed_(std::move(committed)),
+        segment_(committed_->header,
+                 [parts = &committed_->parts](std::uint32_t part) { return std::string_view{parts->at(part)}; }),
+        filter_(segment_, wanted),
+        first_(first) {}
+
+  [[nodiscard]] const store::Segment& segment() const { return segment_; }
 
   /// The next event that passes; nothing at the end.
   std::optional<std::uint32_t> next() {
-    while (position == selected.size()) {
-      if (next_block == filter.blocks().size()) return std::nullopt;
-      filter.select(filter.blocks()[next_block++], selected);
-      position = 0;
+    while (true) {
+      while (position_ < selected_.size()) {
+        if (const std::uint32_t index = selected_[position_++]; index >= first_) return index;
+      }
+      if (next_block_ == filter_.blocks().size()) return std::nullopt;
+      const std::uint32_t block = filter_.blocks()[next_block_++];
+      selected_.clear();
+      if ((block + 1) * store::kPostingBlock > first_) filter_.select(block, selected_);
+      position_ = 0;
     }
-    return selected[position++];
   }
+
+ private:
+  std::shared_ptr<const Committed> committed_;
+  store::Segment segment_;
+  SegmentFilter filter_;
+  std::uint32_t first_;
+  std::size_t next_block_ = 0;
+  std::vector<std::uint32_t> selected_;
+  std::size_t position_ = 0;
 };
 
 TailHub::TailHub(ShownEvents shown, std::uint64_t capacity)
@@ -120,11 +138,13 @@ bool TailHub::Follower::open_next(Chunk& chunk) {
     if (missed > 0 && !chunk.events.empty()) return false;
     chunk.missed += missed;
     events_seen_ = committed ? committed->first_event + committed->header.events : hub_.published_events_;
-    next_ = committed ? committed->number + 1 : hub_.next_;
+    next_ = committed ? committed->number : hub_.next_;  // It is kept as long as it is read.
     hub_.drop_read();
   }
-  reading_ = committed ? std::make_unique<Reading>(std::move(committed), filter_) : nullptr;
-  return reading_ != nullptr;
+  reading_.reset();
+  if (!committed) return false;
+  reading_ = std::make_unique<Reading>(Reading{committed, committed->header.events, 0});
+  return true;
 }
 
 TailHub::Follower::Chunk TailHub::Follower::next(std::size_t bytes) {
@@ -132,16 +152,32 @@ TailHub::Follower::Chunk TailHub::Follower::next(std::size_t bytes) {
   std::size_t size = 0;
   while (size < bytes) {
     if (!reading_ && !open_next(chunk)) break;
-    const auto index = reading_->next();
-    if (!index) {
+    const std::shared_ptr<const Committed> committed = reading_->committed.lock();
+    if (!committed) {
+      // It was dropped in the middle. What was missed comes before the events of a chunk.
+      if (!chunk.events.empty()) break;
+      chunk.missed += reading_->events - reading_->next;
       reading_.reset();
       continue;
     }
-    std::string& json = chunk.events.emplace_back();
-    filter_.shown->append(reading_->segment, *index, json);
-    size += json.size();
+    Reader reader{committed, filter_, reading_->next};
+    std::optional<std::uint32_t> index;
+    while (size < bytes && (index = reader.next())) {
+      std::string& json = chunk.events.emplace_back();
+      filter_.shown->append(reader.segment(), *index, json);
+      size += json.size();
+      reading_->next = *index + 1;
+    }
+    if (!index) end_reading();
   }
   return chunk;
+}
+
+void TailHub::Follower::end_reading() {
+  reading_.reset();
+  const std::lock_guard lock{hub_.mutex_};
+  ++next_;
+  hub_.drop_read();
 }
 
 }  // namespace trailkeeper::query

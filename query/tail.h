@@ -24,8 +24,8 @@ namespace trailkeeper::query {
 /// the same filters as any segment. A commit costs nothing more for it, and a follower's work is done in its own
 /// thread.
 ///
-/// Bounded: segments of more than `capacity` bytes together aren't kept, the oldest go first; whoever hadn't read them
-/// is told how many events went. Without followers nothing is kept. Thread-safe.
+/// Bounded: segments of more than `capacity` bytes together aren't kept, the oldest go first; whoever hadn't read them,
+/// or was in the middle of one, is told how many events went. Without followers nothing is kept. Thread-safe.
 class TailHub {
  public:
   class Follower;
@@ -93,12 +93,14 @@ class TailHub::Follower {
   friend class TailHub;
   Follower(TailHub& hub, Filter filter, std::function<void()> wake);
   struct Reading;
+  class Reader;
   bool open_next(Chunk& chunk);
+  void end_reading();
 
   TailHub& hub_;
   Filter filter_;
   std::function<void()> wake_;
-  std::uint64_t next_ = 0;         // Publication to read next.
+  std::uint64_t next_ = 0;         // Publication to read next, or that is being read.
   std::uint64_t events_seen_ = 0;  // Events of publications before that.
   std::unique_ptr<Reading> reading_;
 };

@@ -47,6 +47,7 @@ class Budget {
     [[nodiscard]] bool hold_in_turn(std::size_t bytes) {
       if (hold(bytes)) return true;
       if (budget_.first_ != nullptr && budget_.first_ != this) return false;
+      within_ = held_;
       set(bytes);
       if (budget_.used_ > budget_.limit_) budget_.first_ = this;
       return true;
@@ -55,9 +56,11 @@ class Budget {
     /// Holds so many bytes that are in memory already, as another share had room for them: never refused.
     void carry(std::size_t bytes) { set(bytes); }
 
-    /// Holds no more than so many bytes. Who was beyond the limit isn't any more once all together are within it.
+    /// Holds no more than so many bytes. Who was beyond the limit isn't any more once all together are within it, or it
+    /// holds no more than before.
     void shrink(std::size_t bytes) {
       if (bytes < held_) set(bytes);
+      if (budget_.first_ == this && (budget_.used_ <= budget_.limit_ || held_ <= within_)) budget_.first_ = nullptr;
     }
 
    private:
@@ -85,6 +88,7 @@ class Budget {
     std::string peer_;
     std::string listener_;
     std::size_t held_ = 0;
+    std::size_t within_ = 0;  // Before it went beyond the limit.
   };
 
  private:

@@ -34,6 +34,11 @@ asio::awaitable<Receipt> offer(Intake& intake, Delivery& delivery) {
       asio::use_awaitable);
 }
 
+// Nothing is in flight and still there is no room.
+bool has_stopped(const Intake& intake) { return !intake.has_room(0) && intake.figures().deliveries_in_flight == 0; }
+
+}  // namespace
+
 asio::awaitable<void> room(Intake& intake) {
   return asio::async_initiate<const asio::use_awaitable_t<>, void()>(
       [&intake](auto handler) {
@@ -42,8 +47,6 @@ asio::awaitable<void> room(Intake& intake) {
       },
       asio::use_awaitable);
 }
-
-}  // namespace
 
 void ListenerFigures::add(const Receipt& receipt, std::size_t size) {
   if (receipt.status != Receipt::Status::durable) {
@@ -74,7 +77,8 @@ asio::awaitable<Receipt> deliver_patiently(Intake& intake, Delivery delivery, Li
     Delivery attempt = delivery;
     Receipt receipt = co_await offer(intake, attempt);
     // What only waits for room gets it while the server drains; a store that fails won't be waited for then.
-    if (receipt.status == Receipt::Status::durable || (stopping && receipt.status != Receipt::Status::busy)) {
+    const bool given_up = stopping && (receipt.status != Receipt::Status::busy || has_stopped(intake));
+    if (receipt.status == Receipt::Status::durable || given_up) {
       figures.add(receipt, size);
       co_return receipt;
     }

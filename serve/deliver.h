@@ -27,6 +27,9 @@ struct ListenerFigures {
 boost::asio::awaitable<ingest::Receipt> deliver(ingest::Intake& intake, ingest::Delivery delivery,
                                                 ListenerFigures& figures);
 
+/// Waits until the intake has room again.
+boost::asio::awaitable<void> room(ingest::Intake& intake);
+
 /// As deliver(), for senders that can't be told to come back: waits until there is room, and tries again until the
 /// store takes it (a full disk may get space). Gives up only when `stopping`.
 boost::asio::awaitable<ingest::Receipt> deliver_patiently(ingest::Intake& intake, ingest::Delivery delivery,

@@ -11,23 +11,29 @@ namespace asio = boost::asio;
 using ingest::Delivery;
 using ingest::Receipt;
 
+asio::awaitable<void> HandedOver::make_room() {
+  while (bytes_ > 0 && bytes_ + 2 * Delivery::kPieceBytes > kMostBytes && !failed_) co_await change();
+}
+
 asio::awaitable<void> HandedOver::add(Delivery delivery, std::string acknowledgement) {
-  while (bytes_ > 0 && bytes_ + delivery.size > kMostBytes && !failed_) co_await change();
   if (failed_) {
     lost_bytes_ += delivery.size;
     co_return;
   }
   const auto entry = std::make_shared<Entry>(Entry{std::move(acknowledgement), false});
-  const std::size_t size = delivery.size;
+  // The intake takes a copy of it.
+  const std::size_t size = delivery.memory();
+  const std::size_t lost = delivery.size;
   entries_.push_back(entry);
   bytes_ += size;
+  share_.shrink(bytes_);
   share_.carry(bytes_);
   ++running_;
   asio::co_spawn(changed_.get_executor(), deliver(shared_from_this(), entry, std::move(delivery)),
-                 [self = shared_from_this(), entry, size](const std::exception_ptr& thrown) {
+                 [self = shared_from_this(), entry, size, lost](const std::exception_ptr& thrown) {
                    if (thrown || !entry->durable) {
                      self->failed_ = true;
-                     if (!entry->durable) self->lost_bytes_ += size;
+                     if (!entry->durable) self->lost_bytes_ += lost;
                    }
                    --self->running_;
                    self->bytes_ -= size;

@@ -17,7 +17,7 @@ namespace trailkeeper::serve {
 class HandedOver : public std::enable_shared_from_this<HandedOver> {
  public:
   /// More than this isn't on its way, but for a single delivery that is larger.
-  static constexpr std::size_t kMostBytes = std::size_t{2} << 20;
+  static constexpr std::size_t kMostBytes = std::size_t{4} << 20;
 
   HandedOver(std::shared_ptr<Connection> connection, const StreamContext& context,
              boost::asio::any_io_executor executor)
@@ -26,7 +26,10 @@ class HandedOver : public std::enable_shared_from_this<HandedOver> {
         changed_(std::move(executor)),
         share_(context.receiving, context.admission) {}
 
-  /// Waits for room, then hands over. `acknowledgement` is written once this delivery and all before it are durable.
+  /// Waits until a delivery of usual size may be on its way: to be awaited before each is made.
+  boost::asio::awaitable<void> make_room();
+
+  /// Hands over. `acknowledgement` is written once this delivery and all before it are durable.
   boost::asio::awaitable<void> add(ingest::Delivery delivery, std::string acknowledgement);
 
   /// Waits until everything has its receipt and its acknowledgement.
@@ -54,7 +57,7 @@ class HandedOver : public std::enable_shared_from_this<HandedOver> {
   boost::asio::steady_timer changed_;  // Cancelled to wake who waits in change().
   std::deque<std::shared_ptr<Entry>> entries_;
   std::size_t running_ = 0;  // Coroutines.
-  std::size_t bytes_ = 0;    // Of deliveries without a receipt: they count as being received.
+  std::size_t bytes_ = 0;    // Memory of deliveries without a receipt: they count as being received.
   Budget::Share share_;
   std::size_t lost_bytes_ = 0;
   std::uint64_t rejected_ = 0;

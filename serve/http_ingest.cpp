@@ -1,5 +1,7 @@
 // The routes that take events.
 #include <chrono>
+#include <deque>
+#include <memory>
 
 #include "event/json_text.h"
 #include "event/reject.h"
@@ -7,6 +9,7 @@
 #include "ingest/wire/elasticsearch_bulk.h"
 #include "ingest/wire/firehose.h"
 #include "ingest/wire/json_lines.h"
+#include "serve/body_intake.h"
 #include "serve/http_query.h"
 #include "serve/http_routes.h"
 
@@ -58,73 +61,142 @@ HttpResponse json_response(int status, std::string body) {
   return response;
 }
 
-std::string accepted_body(const Receipt& receipt) {
-  std::string body = "{\"accepted\":" + std::to_string(receipt.events) +
-                     ",\"duplicate\":" + std::to_string(receipt.duplicates) +
-                     (receipt.rewritten > 0 ? ",\"rewritten\":" + std::to_string(receipt.rewritten) : "") +
-                     ",\"rejected\":" + std::to_string(receipt.rejected) + ",\"errors\":[";
+std::string accepted_body(const TakenBody& taken) {
+  std::string body = "{\"accepted\":" + std::to_string(taken.receipt.events) +
+                     ",\"duplicate\":" + std::to_string(taken.receipt.duplicates) +
+                     (taken.receipt.rewritten > 0 ? ",\"rewritten\":" + std::to_string(taken.receipt.rewritten) : "") +
+                     ",\"rejected\":" + std::to_string(taken.receipt.rejected) + ",\"errors\":[";
   bool first = true;
-  for (const ingest::ItemResult& item : receipt.items) {
-    if (item.rejected == 0) continue;
+  for (std::size_t number = 0; number < taken.rejected.size(); ++number) {
+    if (taken.rejected[number] == 0) continue;
+    const auto reason = static_cast<event::Reason>(number);
     if (!first) body += ",";
     first = false;
     body += "{\"reason\":";
-    event::append_quoted(event::reason_code(item.reason), body);
+    event::append_quoted(event::reason_code(reason), body);
     body += ",\"message\":";
-    event::append_quoted(event::reason_text(item.reason), body);
-    body += ",\"count\":" + std::to_string(item.rejected) + "}";
+    event::append_quoted(event::reason_text(reason), body);
+    body += ",\"count\":" + std::to_string(taken.rejected[number]) + "}";
   }
   return body + "]}\n";
 }
 
+/// Makes the answer to a bulk request, piece by piece.
+class BulkPieces : public PieceObserver {
+ public:
+  explicit BulkPieces(ingest::BulkDecoder& decoder) : decoder_(decoder) {}
+
+  void on_piece() override {
+    pieces_.push_back(decoder_.take_actions());
+    actions_ += pieces_.back().size();
+  }
+  void on_receipt(const Receipt& receipt) override {
+    answer.add(pieces_.front(), receipt);
+    actions_ -= pieces_.front().size();
+    pieces_.pop_front();
+  }
+  [[nodiscard]] bool wants_all() const override { return true; }
+  [[nodiscard]] std::size_t memory() const override {
+    return answer.memory() + actions_ * (sizeof(ingest::BulkAction) + kNames);
+  }
+
+  ingest::BulkAnswer answer;
+
+ private:
+  static constexpr std::size_t kNames = 256;
+  ingest::BulkDecoder& decoder_;
+  std::deque<std::vector<ingest::BulkAction>> pieces_;
+  std::size_t actions_ = 0;
+};
+
+/// What became of all of a body, as if it were one item.
+class WholeBody : public PieceObserver {
+ public:
+  void on_receipt(const Receipt& receipt) override {
+    for (const ingest::ItemResult& item : receipt.items) {
+      result.events += item.events;
+      result.duplicates += item.duplicates;
+      if (result.rejected == 0) result.reason = item.reason;
+      result.rejected += item.rejected;
+    }
+  }
+
+  ingest::ItemResult result;
+};
+
+constexpr const char* kNoRoom = "too many requests are being received: try again later";
+
 }  // namespace
+
+// What is wrong with how the body came; nothing if nothing is.
+std::optional<HttpResponse> HttpRoutes::problem_of(const TakenBody& taken) const {
+  if (taken.no_room) return retry_response(503, kNoRoom);
+  if (taken.not_read) return taken.not_read;
+  return encoding_problem(taken.encoding, 4 * context_.options.max_body);
+}
 
 boost::asio::awaitable<HttpResponse> HttpRoutes::post_events(HttpRequest request) {
   if (request.method == "HEAD") co_return HttpResponse{};  // A sender asks whether it may.
-  if (auto refusal = co_await take_encoding_off(request)) co_return std::move(*refusal);
-  Delivery delivery = delivery_from("http");
-  ingest::decode_json(std::move(request.body), delivery);
-  const Receipt receipt = co_await deliver(context_.intake, std::move(delivery), figures_);
-  if (receipt.status != Receipt::Status::durable) co_return refusal_response(receipt.status);
-  co_return json_response(200, accepted_body(receipt));
+  ingest::JsonLineDecoder decoder;
+  PieceObserver nobody;
+  const TakenBody taken = co_await take_body(context_, figures_, request, "http", decoder, nobody);
+  if (auto problem = problem_of(taken)) co_return std::move(*problem);
+  if (taken.receipt.status != Receipt::Status::durable) co_return refusal_response(taken.receipt.status);
+  co_return json_response(200, accepted_body(taken));
 }
 
 boost::asio::awaitable<HttpResponse> HttpRoutes::bulk(HttpRequest request) {
   const Clock::time_point begin = Clock::now();
-  HttpResponse response;
-  response.headers.emplace_back("X-Elastic-Product", "Elasticsearch");
-  if (auto refusal = co_await take_encoding_off(request)) co_return std::move(*refusal);
-  if (const auto action = ingest::document_action(request.path)) {
-    Delivery delivery = delivery_from("elasticsearch");
-    ingest::decode_json(std::move(request.body), delivery);
-    const Receipt receipt = co_await deliver(context_.intake, std::move(delivery), figures_);
-    ingest::DocumentAnswer answer = ingest::document_response(*action, receipt);
-    response.status = answer.status;
-    response.body = std::move(answer.body);
-    co_return response;
-  }
+  if (const auto action = ingest::document_action(request.path))
+    co_return co_await document(std::move(request), *action);
   if (!request.path.ends_with("/_bulk")) co_return not_found(request);
   const std::string path = request.path;
-  const std::string index = path == "/_bulk" ? "" : path.substr(1, path.size() - 1 - std::string_view{"/_bulk"}.size());
-  Delivery delivery = delivery_from("elasticsearch");
-  ingest::BulkRequest actions;
-  response.body = ingest::decode_bulk(request.body, index, delivery, actions);
-  std::string{}.swap(request.body);
-  if (!response.body.empty()) {
+  ingest::BulkDecoder decoder{path == "/_bulk" ? ""
+                                               : path.substr(1, path.size() - 1 - std::string_view{"/_bulk"}.size())};
+  BulkPieces pieces{decoder};
+  const TakenBody taken = co_await take_body(context_, figures_, request, "elasticsearch", decoder, pieces);
+  HttpResponse response;
+  if (auto problem = problem_of(taken)) {
+    response = std::move(*problem);
+  } else if (decoder.refused()) {
     response.status = 400;
-    co_return response;
+    response.body = decoder.error();
+  } else {
+    response.body = pieces.answer.finish(milliseconds_since(begin));
+    keep_held(request, response);
   }
-  const Receipt receipt = co_await deliver(context_.intake, std::move(delivery), figures_);
-  response.body = ingest::bulk_response(actions, receipt, milliseconds_since(begin));
+  response.headers.emplace_back("X-Elastic-Product", "Elasticsearch");
   co_return response;
+}
+
+boost::asio::awaitable<HttpResponse> HttpRoutes::document(HttpRequest request, const ingest::BulkAction& action) {
+  ingest::JsonLineDecoder decoder;
+  WholeBody whole;
+  TakenBody taken = co_await take_body(context_, figures_, request, "elasticsearch", decoder, whole);
+  HttpResponse response;
+  if (auto problem = problem_of(taken)) {
+    response = std::move(*problem);
+  } else {
+    taken.receipt.items = {whole.result};
+    ingest::DocumentAnswer answer = ingest::document_response(action, taken.receipt);
+    response.status = answer.status;
+    response.body = std::move(answer.body);
+  }
+  response.headers.emplace_back("X-Elastic-Product", "Elasticsearch");
+  co_return response;
+}
+
+// The answer is counted as what was received until it is sent.
+void HttpRoutes::keep_held(HttpRequest& request, HttpResponse& response) {
+  request.carry(2 * response.body.capacity());
+  response.held = std::make_shared<std::function<bool(std::size_t)>>(std::move(request.hold));
 }
 
 boost::asio::awaitable<HttpResponse> HttpRoutes::collector(HttpRequest request) {
   const std::string path = request.path;
   const std::string_view rest = std::string_view{path}.substr(std::string_view{"/services/collector"}.size());
   const auto answer = [](ingest::HecAnswer hec) { return json_response(hec.status, std::move(hec.body)); };
-  if (request.method == "GET" && rest.starts_with("/health")) co_return answer(ingest::hec_code(17));
-  if (auto refusal = co_await take_encoding_off(request)) co_return std::move(*refusal);
+  if (request.method != "POST" && rest.starts_with("/health")) co_return answer(ingest::hec_code(17));
   std::string channel{request.header("X-Splunk-Request-Channel")};
   if (channel.empty()) {
     for (const Parameter& parameter : parse_parameters(request.query).value_or(std::vector<Parameter>{})) {
@@ -132,16 +204,20 @@ boost::asio::awaitable<HttpResponse> HttpRoutes::collector(HttpRequest request) 
     }
   }
   if (rest.starts_with("/ack")) {
+    if (auto refusal = take_encoding_off(request)) co_return std::move(*refusal);
     co_return answer(channel.empty() ? ingest::hec_code(10) : channels_.answer(channel, request.body));
   }
-  Delivery delivery = delivery_from("splunk-hec");
-  if (rest.starts_with("/raw")) {
-    ingest::decode_json(std::move(request.body), delivery);
-  } else if (auto refused = ingest::decode_hec(request.body, delivery)) {
-    co_return answer(std::move(*refused));
+  ingest::JsonLineDecoder raw;
+  ingest::HecDecoder events;
+  ingest::BodyDecoder* decoder = &events;
+  if (rest.starts_with("/raw")) decoder = &raw;
+  PieceObserver nobody;
+  const TakenBody taken = co_await take_body(context_, figures_, request, "splunk-hec", *decoder, nobody);
+  if (events.refused()) co_return answer(*events.refusal());
+  if (!taken.no_room) {
+    if (auto problem = problem_of(taken)) co_return std::move(*problem);
   }
-  const Receipt receipt = co_await deliver(context_.intake, std::move(delivery), figures_);
-  if (receipt.status != Receipt::Status::durable) {
+  if (taken.no_room || taken.receipt.status != Receipt::Status::durable) {
     HttpResponse response = answer(ingest::hec_code(9));
     response.headers.emplace_back("Retry-After", "1");
     co_return response;
@@ -157,19 +233,19 @@ boost::asio::awaitable<HttpResponse> HttpRoutes::collector(HttpRequest request) 
 boost::asio::awaitable<HttpResponse> HttpRoutes::firehose(HttpRequest request) {
   const std::string id{request.header("X-Amz-Firehose-Request-Id")};
   const auto answer = [&](int status, std::string_view error) {
-    return json_response(status, ingest::firehose_response(id, epoch_milliseconds(), error));
+    HttpResponse response = json_response(status, ingest::firehose_response(id, epoch_milliseconds(), error));
+    if (status == 429 || status == 503) response.headers.emplace_back("Retry-After", "1");
+    return response;
   };
-  if (auto refusal = co_await take_encoding_off(request))
-    co_return answer(refusal->status, "the body can't be decompressed");
-  Delivery delivery = delivery_from("firehose");
-  const std::string problem = ingest::decode_firehose(request.body, id, delivery);
-  std::string{}.swap(request.body);
-  if (!problem.empty()) co_return answer(400, problem);
-  const Receipt receipt = co_await deliver(context_.intake, std::move(delivery), figures_);
-  if (receipt.status == Receipt::Status::durable) co_return answer(200, "");
-  HttpResponse response = answer(refusal_status(receipt.status), refusal_text(receipt.status));
-  response.headers.emplace_back("Retry-After", "1");
-  co_return response;
+  ingest::FirehoseDecoder decoder{id};
+  PieceObserver nobody;
+  const TakenBody taken = co_await take_body(context_, figures_, request, "firehose", decoder, nobody);
+  if (taken.no_room) co_return answer(503, kNoRoom);
+  if (auto problem = problem_of(taken)) co_return answer(problem->status, "the body can't be decompressed");
+  if (decoder.refused()) co_return answer(400, decoder.problem());
+  const Receipt::Status status = taken.receipt.status;
+  if (status == Receipt::Status::durable) co_return answer(200, "");
+  co_return answer(refusal_status(status), refusal_text(status));
 }
 
 boost::asio::awaitable<HttpResponse> HttpRoutes::put_audit_events(HttpRequest request, Admission admission) {

@@ -29,6 +29,10 @@ struct RequestHead {
 
 struct HttpRequest : RequestHead {
   std::string body;  ///< As it came: before Content-Encoding is taken off.
+  /// Counts what the body, and what is made of it, takes from now on; false: there is no room for it now.
+  std::function<bool(std::size_t)> hold = [](std::size_t) { return true; };
+  /// The same for what is in memory already: never refused.
+  std::function<void(std::size_t)> carry = [](std::size_t) {};
 };
 
 /// A body in pieces: the next one, empty if there is none yet, or nothing at the end. Waits where it must; throws if it
@@ -42,6 +46,7 @@ struct HttpResponse {
   std::vector<std::pair<std::string, std::string>> headers;  ///< Beside the usual ones.
   BodySource source;                                         ///< If set, the body; `body` is not used.
   bool close = false;                                        ///< End the connection behind it.
+  std::shared_ptr<const void> held;                          ///< What its memory is counted by, until it is sent.
 };
 
 /// The status' usual words.

@@ -152,6 +152,7 @@ class Arguments {
 
 constexpr int kBadRequest = 400;
 constexpr int kNotFound = 404;
+constexpr int kUnavailable = 503;
 constexpr const char* kNdjson = "application/x-ndjson";
 
 QueryAnswer answer_events(store::Store& store, Arguments& arguments) {
@@ -202,7 +203,13 @@ void append_row(const query::CountRequest& request, const query::CountRow& row, 
   out += std::to_string(row.count) + "}";
 }
 
-QueryAnswer answer_count(store::Store& store, Arguments& arguments) {
+// What the body has grown by, and grows to when it is copied to be sent. Throws OverBudget.
+void charge_for(QueryAnswer& answer) {
+  const std::size_t needed = 2 * answer.body.capacity();
+  if (needed > answer.charge.held()) answer.charge.add(needed - answer.charge.held());
+}
+
+QueryAnswer answer_count(store::Store& store, query::MemoryBudget& memory, Arguments& arguments) {
   query::CountRequest request;
   request.by = arguments.take_names("by");
   request.per = arguments.take_choice<query::Bucket>(
@@ -211,13 +218,17 @@ QueryAnswer answer_count(store::Store& store, Arguments& arguments) {
   request.top = arguments.take_number("top");
   if (const std::string problem = arguments.problem(); !problem.empty()) return query_error(kBadRequest, problem);
   request.most_rows = kMostRows;
+  request.memory = &memory;
   QueryAnswer answer;
+  answer.charge = query::MemoryBudget::Charge{&memory};
   answer.body = "[";
   const store::Snapshot snapshot = store.snapshot();
   try {
-    for (const query::CountRow& row : query::count_events(snapshot, arguments.filter, request)) {
+    const query::CountedEvents counted = query::count_groups(snapshot, arguments.filter, request);
+    for (const query::CountRow& row : counted.rows) {
       if (answer.body.size() > 1) answer.body += ",\n";
       append_row(request, row, answer.body);
+      charge_for(answer);
     }
   } catch (const query::TooManyRows& error) {
     return query_error(kBadRequest, error.what());
@@ -226,7 +237,8 @@ QueryAnswer answer_count(store::Store& store, Arguments& arguments) {
   return answer;
 }
 
-QueryAnswer answer_event(store::Store& store, std::string_view event_id, std::string_view query) {
+QueryAnswer answer_event(store::Store& store, query::MemoryBudget& memory, std::string_view event_id,
+                         std::string_view query) {
   const bool reveal = query == "reveal=true";
   if (!query.empty() && !reveal) return query_error(kBadRequest, "an event takes no parameter but reveal=true");
   const store::Snapshot snapshot = store.snapshot();
@@ -234,11 +246,13 @@ QueryAnswer answer_event(store::Store& store, std::string_view event_id, std::st
   if (found.empty()) return query_error(kNotFound, "there is no event with this eventID");
   QueryAnswer answer;
   answer.content_type = kNdjson;
+  answer.charge = query::MemoryBudget::Charge{&memory};
   for (const query::ListedEvent& event : found) {
     store::check_read_limit();
     std::string json;
     query::ShownEvents{snapshot, reveal}.append(*event.segment, event.index, json);
     append_line(json, answer.body);
+    charge_for(answer);
   }
   return answer;
 }
@@ -296,16 +310,24 @@ bool asks_to_reveal(std::string_view query) {
          });
 }
 
-std::optional<QueryAnswer> answer_query(store::Store& store, std::string_view path, std::string_view query,
-                                        event::Timestamp now) {
+std::optional<QueryAnswer> answer_query(store::Store& store, query::MemoryBudget& memory, std::string_view path,
+                                        std::string_view query, event::Timestamp now) {
   constexpr std::string_view kEvents = "/v1/events";
-  if (path == kEvents || path == "/v1/count") {
-    Arguments arguments{store, query, now};
-    return path == kEvents ? answer_events(store, arguments) : answer_count(store, arguments);
+  try {
+    if (path == kEvents || path == "/v1/count") {
+      Arguments arguments{store, query, now};
+      return path == kEvents ? answer_events(store, arguments) : answer_count(store, memory, arguments);
+    }
+    if (!path.starts_with(kEvents) || path.substr(kEvents.size(), 1) != "/") return std::nullopt;
+    const auto event_id = percent_decoded(path.substr(kEvents.size() + 1), false);
+    return answer_event(store, memory, event_id.value_or(""), query);
+  } catch (const query::OverBudget& error) {
+    if (!error.alone()) {
+      return query_error(kUnavailable, "queries hold all the memory that they may: try again later");
+    }
+    return query_error(kBadRequest, "the answer takes more than " + std::to_string(memory.limit() >> 20U) +
+                                        " MiB of memory: ask for fewer fields, or narrow the filter");
   }
-  if (!path.starts_with(kEvents) || path.substr(kEvents.size(), 1) != "/") return std::nullopt;
-  const auto event_id = percent_decoded(path.substr(kEvents.size() + 1), false);
-  return answer_event(store, event_id.value_or(""), query);
 }
 
 QueryAnswer query_error(int status, std::string_view message) {

@@ -10,6 +10,7 @@
 #include "event/timestamp.h"
 #include "query/event_list.h"
 #include "query/filter.h"
+#include "query/memory_budget.h"
 #include "query/shown_event.h"
 #include "store/store.h"
 
@@ -49,13 +50,14 @@ struct QueryAnswer {
   std::string content_type = "application/json";
   std::string body;
   std::unique_ptr<EventStream> stream;  ///< If set, the body is its chunks.
+  query::MemoryBudget::Charge charge;   ///< What the body is charged with, until it is sent.
 };
 
 /// Answers a GET of one of the paths; `query` is what stands behind the `?`, percent-encoded. Nothing for another path.
-/// Errors are `{"error":{"message":…}}` with 400 or 404. Throws StoreError. Whether somebody may reveal is the caller's
-/// to ask: asks_to_reveal.
-std::optional<QueryAnswer> answer_query(store::Store& store, std::string_view path, std::string_view query,
-                                        event::Timestamp now);
+/// Errors are `{"error":{"message":…}}` with 400 or 404; 503 if the queries of all together have no room in `memory`
+/// now. Throws StoreError. Whether somebody may reveal is the caller's to ask: asks_to_reveal.
+std::optional<QueryAnswer> answer_query(store::Store& store, query::MemoryBudget& memory, std::string_view path,
+                                        std::string_view query, event::Timestamp now);
 
 /// Whether a query string asks for Org IDs and promotion codes as stored: only for who has Right::reveal, and recorded.
 bool asks_to_reveal(std::string_view query);

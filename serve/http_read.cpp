@@ -20,6 +20,10 @@ event::Timestamp now() {
 }
 
 constexpr std::string_view kTarget = "LookupEvents";
+// What a page of LookupEvents may take while it is made.
+constexpr std::size_t kMostOfPage = std::size_t{16} << 20;
+// What a list holds until its first piece is sent.
+constexpr std::size_t kMostOfFirst = std::size_t{192} << 10;
 
 HttpResponse lookup_response(int status, const std::string& error, std::string body) {
   HttpResponse response;
@@ -67,6 +71,8 @@ class TailSource {
   Clock::time_point next_sign_{};
 };
 
+QueryAnswer no_memory() { return query_error(503, "queries hold all the memory that they may: try again later"); }
+
 asio::awaitable<std::optional<std::string>> next_events(asio::any_io_executor executor,
                                                         std::shared_ptr<TailSource> source) {
   co_return co_await elsewhere(executor, [&source] { return source->next(); });
@@ -97,16 +103,26 @@ asio::awaitable<HttpResponse> HttpRoutes::lookup_events(HttpRequest request, Adm
   if (!target.ends_with(std::string{"."} + std::string{kTarget})) {
     co_return aws_error(400, "UnknownOperationException", "This server knows LookupEvents only.");
   }
-  if (auto refusal = co_await take_encoding_off(request)) co_return std::move(*refusal);
+  if (auto refusal = take_encoding_off(request)) co_return std::move(*refusal);
+  auto charge = std::make_shared<query::MemoryBudget::Charge>(&context_.query_memory);
   const auto work = [&] {
+    charge->add(std::min(kMostOfPage, context_.query_memory.limit() / 4));
     auto snapshot = context_.snapshots.take();
     query::LookupAnswer page = query::lookup_events(*snapshot, request.body);
     context_.snapshots.give_back(std::move(snapshot));
+    // Once more when it is copied to be sent.
+    const std::size_t size = 2 * page.body.capacity();
+    charge->shrink(size);
+    charge->add(size - charge->held());
     return page;
   };
   try {
     query::LookupAnswer answer = co_await context_.queries.run(*connection, admission, work);
-    co_return lookup_response(answer.status, answer.error, std::move(answer.body));
+    HttpResponse response = lookup_response(answer.status, answer.error, std::move(answer.body));
+    response.held = std::move(charge);
+    co_return response;
+  } catch (const query::OverBudget&) {
+    co_return aws_error(400, "ThrottlingException", "queries hold all the memory that they may: try again later");
   } catch (const store::ReadStopped&) {
     // SDKs try 5xx again by themselves, which would take as long again.
     co_return aws_error(400, "QueryTimeoutException", query_timeout_text(context_.queries.timeout()));
@@ -129,9 +145,13 @@ asio::awaitable<HttpResponse> HttpRoutes::read(HttpRequest request, Admission ad
   std::optional<std::string> first;
   const auto work = [&]() -> std::optional<QueryAnswer> {
     if (asks_to_reveal(request.query)) record_reveal(request, admission);
-    auto answer = answer_query(context_.store, request.path, request.query, now());
+    auto answer = answer_query(context_.store, context_.query_memory, request.path, request.query, now());
     // What is wrong with a list can only be said before it begins.
-    if (answer && answer->stream) first = answer->stream->next();
+    if (answer && answer->stream) {
+      answer->charge = query::MemoryBudget::Charge{&context_.query_memory};
+      if (!answer->charge.try_add(std::min(kMostOfFirst, context_.query_memory.limit() / 4))) return no_memory();
+      first = answer->stream->next();
+    }
     return answer;
   };
   std::optional<QueryAnswer> answer;
@@ -148,6 +168,8 @@ asio::awaitable<HttpResponse> HttpRoutes::read(HttpRequest request, Admission ad
   response.status = answer->status;
   response.content_type = answer->content_type;
   response.body = std::move(answer->body);
+  response.held = std::make_shared<query::MemoryBudget::Charge>(std::move(answer->charge));
+  if (response.status == 503) response.headers.emplace_back("Retry-After", "1");
   if (first) {
     const auto list = std::make_shared<LongList>(LongList{std::move(first), std::move(answer->stream)});
     const auto who = std::make_shared<const Admission>(std::move(admission));

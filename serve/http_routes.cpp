@@ -4,9 +4,8 @@
 #include <chrono>
 
 #include "event/json_text.h"
-#include "ingest/decompressor.h"
 #include "ingest/file_kind.h"
-#include "ingest/wire/content_encoding.h"
+#include "ingest/wire/body_window.h"
 #include "ingest/wire/elasticsearch_bulk.h"
 #include "ingest/wire/firehose.h"
 #include "serve/elsewhere.h"
@@ -50,6 +49,33 @@ HttpResponse in_the_senders_words(const RequestHead& head, const Refused& why) {
 }
 
 }  // namespace
+
+std::optional<HttpResponse> encoding_problem(ingest::DecodeResult result, std::size_t limit) {
+  switch (result) {
+    case ingest::DecodeResult::ok: break;
+    case ingest::DecodeResult::unknown_encoding:
+      return error_response(415, "the Content-Encoding is none of gzip, zstd, deflate and identity");
+    case ingest::DecodeResult::damaged:
+      return error_response(400, "the body's compression is damaged, or its window is larger than 8 MiB");
+    case ingest::DecodeResult::too_large:
+      return error_response(413, "the body has more than " + std::to_string(limit) + " bytes when decompressed");
+  }
+  return std::nullopt;
+}
+
+std::optional<HttpResponse> archive_problem(std::string_view body) {
+  constexpr std::size_t kTelling = 512;
+  const ingest::FileKind kind = ingest::file_kind("", body.substr(0, kTelling));
+  switch (kind.what) {
+    case ingest::FileKind::What::archive:
+      return error_response(415, "the body is an archive: send its members, or replay it with trailkeeper replay");
+    case ingest::FileKind::What::unreadable:
+      return error_response(415, "the body's format (" + kind.name + ") is not read: " + kind.remedy);
+    case ingest::FileKind::What::trail:
+    case ingest::FileKind::What::other: break;
+  }
+  return std::nullopt;
+}
 
 std::variant<Admission, HttpResponse> HttpRoutes::admit(const RequestHead& head, const Connection& connection) {
   auto decided = context_.access.admit(head, connection);
@@ -107,47 +133,15 @@ boost::asio::awaitable<HttpResponse> HttpRoutes::answer(Admission admission, Htt
   co_return not_found(request);
 }
 
-namespace {
-
-// Files that hold files, and formats that aren't read, are for whoever replays them.
-std::optional<HttpResponse> refuse_archive(std::string_view body) {
-  constexpr std::size_t kTelling = 512;
-  const ingest::FileKind kind = ingest::file_kind("", body.substr(0, kTelling));
-  switch (kind.what) {
-    case ingest::FileKind::What::archive:
-      return error_response(415, "the body is an archive: send its members, or replay it with trailkeeper replay");
-    case ingest::FileKind::What::unreadable:
-      return error_response(415, "the body's format (" + kind.name + ") is not read: " + kind.remedy);
-    case ingest::FileKind::What::trail:
-    case ingest::FileKind::What::other: break;
+// Of a small body, as a whole.
+std::optional<HttpResponse> HttpRoutes::take_encoding_off(HttpRequest& request) {
+  constexpr std::size_t kMost = std::size_t{1} << 20;
+  ingest::BodyWindow window{std::move(request.body), request.header("Content-Encoding"), kMost};
+  while (window.grow()) {
   }
+  if (auto refusal = encoding_problem(window.result(), kMost)) return refusal;
+  request.body = std::string{window.view()};
   return std::nullopt;
-}
-
-}  // namespace
-
-// Off with Content-Encoding; what to answer if that can't be. Away from the server's thread, as few bytes may become
-// many, and not where queries run.
-boost::asio::awaitable<std::optional<HttpResponse>> HttpRoutes::take_encoding_off(HttpRequest& request) const {
-  const std::string encoding{request.header("Content-Encoding")};
-  if (encoding.empty() && ingest::compression_of(request.body) == ingest::Compression::none) {
-    co_return refuse_archive(request.body);
-  }
-  // What a compressed body may grow to: as much as may be in flight at once would let one request take it all.
-  const std::size_t limit = std::min(4 * context_.options.max_body, context_.options.max_in_flight);
-  std::string plain;
-  const ingest::DecodeResult result = co_await elsewhere(
-      context_.decoding, [&] { return ingest::decode_content(encoding, std::move(request.body), limit, plain); });
-  switch (result) {
-    case ingest::DecodeResult::ok: break;
-    case ingest::DecodeResult::unknown_encoding:
-      co_return error_response(415, "the Content-Encoding is none of gzip, zstd, deflate and identity");
-    case ingest::DecodeResult::damaged: co_return error_response(400, "the body's compression is damaged");
-    case ingest::DecodeResult::too_large:
-      co_return error_response(413, "the body has more than " + std::to_string(limit) + " bytes when decompressed");
-  }
-  request.body = std::move(plain);
-  co_return refuse_archive(request.body);
 }
 
 HttpResponse HttpRoutes::operating(Handler handler) const {

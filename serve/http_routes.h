@@ -9,7 +9,10 @@
 #include <variant>
 
 #include "ingest/intake.h"
+#include "ingest/wire/body_window.h"
+#include "ingest/wire/elasticsearch_bulk.h"
 #include "ingest/wire/splunk_hec.h"
+#include "query/memory_budget.h"
 #include "query/tail.h"
 #include "serve/access.h"
 #include "serve/complaint_log.h"
@@ -21,6 +24,8 @@
 
 namespace trailkeeper::serve {
 
+struct TakenBody;
+
 /// What the routes need; all of it outlives them.
 struct RouteContext {
   const ServerOptions& options;
@@ -29,6 +34,7 @@ struct RouteContext {
   ingest::Intake& intake;
   Access& access;
   query::TailHub& tail;
+  query::MemoryBudget& query_memory;
   QueryPool& counts;                       ///< Where counts run, which may look at all events.
   QueryPool& queries;                      ///< Where everything else is read.
   boost::asio::any_io_executor decoding;   ///< Where bodies are decompressed.
@@ -39,6 +45,13 @@ struct RouteContext {
 
 /// 404 with what there is.
 HttpResponse not_found(const HttpRequest& request);
+
+/// What to answer to a body whose Content-Encoding can't be taken off; nothing if it can. `limit`: what it may grow to.
+std::optional<HttpResponse> encoding_problem(ingest::DecodeResult result, std::size_t limit);
+
+/// What to answer to a body that begins like an archive, or like a format that isn't read: those are for whoever
+/// replays them. Nothing for any other.
+std::optional<HttpResponse> archive_problem(std::string_view body);
 
 /// Answers requests: one object for each listener. Which paths there are, serve/route_table.h says. Used in the
 /// server's thread.
@@ -59,15 +72,18 @@ class HttpRoutes {
 
   Answer post_events(HttpRequest request);
   Answer bulk(HttpRequest request);
+  Answer document(HttpRequest request, const ingest::BulkAction& action);
   Answer collector(HttpRequest request);
   Answer firehose(HttpRequest request);
   Answer put_audit_events(HttpRequest request, Admission admission);
   Answer lookup_events(HttpRequest request, Admission admission, std::shared_ptr<const Connection> connection);
   Answer read(HttpRequest request, Admission admission, std::shared_ptr<const Connection> connection);
   Answer tail(HttpRequest request);
+  [[nodiscard]] std::optional<HttpResponse> problem_of(const TakenBody& taken) const;
+  static void keep_held(HttpRequest& request, HttpResponse& response);
   void record_reveal(const HttpRequest& request, const Admission& admission);
   [[nodiscard]] HttpResponse operating(Handler handler) const;
-  boost::asio::awaitable<std::optional<HttpResponse>> take_encoding_off(HttpRequest& request) const;
+  static std::optional<HttpResponse> take_encoding_off(HttpRequest& request);
 
   const RouteContext& context_;
   ListenerFigures& figures_;

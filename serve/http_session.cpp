@@ -25,6 +25,10 @@ constexpr std::uint32_t kMaxHeader = 16384;
 // A source with nothing to give is asked again after this.
 constexpr std::chrono::milliseconds kNothingYet{50};
 constexpr std::size_t kReadBytes = std::size_t{64} << 10;
+constexpr std::size_t kFirstReadBytes = std::size_t{2} << 10;
+// What a piece of an answer may take while it is made and sent: as long as an event at the end of a full chunk.
+constexpr std::size_t kMostOfPiece = std::size_t{3} << 20;
+constexpr std::ptrdiff_t kMaxFields = 128;
 constexpr unsigned kHttp11 = 11;
 
 // IMF-fixdate of RFC 9110 section 5.6.7: in English, whatever the locale.
@@ -60,11 +64,17 @@ class HttpSession {
 
   // A request and its answer; false if the connection is at its end.
   asio::awaitable<bool> serve_one() {
-    Parser parser;
+    std::optional<Parser> parsing{std::in_place};
+    Parser& parser = *parsing;
     parser.header_limit(kMaxHeader);
     parser.body_limit(boost::none);
     if (!co_await read_head(parser)) co_return false;
-    const RequestHead head = head_of_request(parser.get());
+    if (std::distance(parser.get().begin(), parser.get().end()) > kMaxFields) {
+      co_await refuse(error_response(431, "the header has more than " + std::to_string(kMaxFields) + " fields"));
+      co_return false;
+    }
+    RequestHead head = head_of_request(parser.get());
+    head_memory_ = memory_of(head);
     chunks_ = parser.get().version() >= kHttp11;
     if (std::optional<HttpResponse> bad = framing_problem(parser)) {
       co_await refuse(std::move(*bad));
@@ -75,16 +85,30 @@ class HttpSession {
       co_return co_await turn_away(parser, head, std::move(*refusal));
     }
     const Admission& admission = std::get<Admission>(decided);
-    std::optional<std::string> body = co_await read_body(parser, admission);
+    const auto share =
+        std::make_shared<Budget::Share>(admission.proven() ? context_.receiving : context_.unproven, admission);
+    std::optional<std::string> body = co_await read_body(parser, admission, *share);
     if (!body) co_return false;
-    HttpRequest request{head, std::move(*body)};
+    // While the answer is made and sent, which may take long, nothing of the head is kept but this.
+    const bool head_only = head.method == "HEAD";
+    const bool stays = head.keep_alive;
+    parsing.reset();
+    HttpRequest request{std::move(head), std::move(*body),
+                        [share](std::size_t bytes) {
+                          share->shrink(bytes);
+                          return share->hold_in_turn(bytes);
+                        },
+                        [share](std::size_t bytes) {
+                          share->shrink(bytes);
+                          share->carry(bytes);
+                        }};
     HttpResponse response = co_await answer(admission, std::move(request));
     // What was read is shown only to who may see it now. What was stored is told in any case.
     if (admission.route()->right == Right::query && !admission.holds()) {
       response = error_response(401, "the token was revoked, or has expired");
     }
-    const bool keep = head.keep_alive && !response.close && !context_.stopping;
-    co_return co_await write_response(response, head.method == "HEAD", keep, &admission) && keep;
+    const bool keep = stays && !response.close && !context_.stopping;
+    co_return co_await write_response(response, head_only, keep, &admission) && keep;
   }
 
   // The handler's answer; one that says so if the handler fails.
@@ -119,6 +143,7 @@ class HttpSession {
       if (parser.is_header_done()) co_return true;
       const auto limit =
           first_byte ? *first_byte + context_.options.header_timeout : begin + context_.options.idle_timeout;
+      full_reads_ = false;
       if (!co_await read_more(limit)) co_return false;
       if (!first_byte) first_byte = Clock::now();
     }
@@ -175,7 +200,8 @@ class HttpSession {
   }
 
   // Nothing if it didn't come, or was refused here.
-  asio::awaitable<std::optional<std::string>> read_body(Parser& parser, const Admission& admission) {
+  asio::awaitable<std::optional<std::string>> read_body(Parser& parser, const Admission& admission,
+                                                        Budget::Share& share) {
     const auto length = static_cast<std::size_t>(parser.content_length().value_or(0));
     if (length > admission.body_limit()) {
       co_await refuse(too_large(admission));
@@ -187,8 +213,6 @@ class HttpSession {
         co_return std::nullopt;
       }
     }
-    // What it holds the intake counts from when the body is whole.
-    Budget::Share share{admission.proven() ? context_.receiving : context_.unproven, admission};
     const Clock::time_point limit = Clock::now() + context_.options.body_timeout;
     if (parser.chunked()) co_return co_await read_chunks(parser, admission, share, limit);
     co_return co_await read_length(length, share, limit);
@@ -247,10 +271,14 @@ class HttpSession {
     if (left.count() <= 0) {
       co_return false;
     }
-    buffer_.resize(kReadBytes);
-    const std::size_t got = co_await connection_->read_some(buffer_, left);
-    unread_.append(buffer_.data(), got);
-    if (unread_.capacity() > 2 * kReadBytes && unread_.empty()) std::string{}.swap(unread_);
+    // A connection that says little holds little, and one that waits nothing.
+    const std::size_t room = full_reads_ ? kReadBytes : kFirstReadBytes;
+    if (unread_.empty()) std::string{}.swap(unread_);
+    const std::size_t had = unread_.size();
+    unread_.resize(had + room);
+    const std::size_t got = co_await connection_->read_some({unread_.data() + had, room}, left);
+    unread_.resize(had + got);
+    full_reads_ = got == room;
     co_return got > 0;
   }
 
@@ -258,7 +286,7 @@ class HttpSession {
   asio::awaitable<bool> room_for(Budget::Share& share, std::size_t size) {
     constexpr std::chrono::seconds kPatience{2};
     const auto limit = Clock::now() + std::min<Clock::duration>(kPatience, context_.options.body_timeout / 2);
-    while (!share.hold_in_turn(size)) {
+    while (!share.hold_in_turn(size + head_memory_)) {
       if (Clock::now() >= limit || context_.stopping) {
         co_await refuse(retry_response(503, "too many requests are being received: try again later"));
         co_return false;
@@ -290,11 +318,19 @@ class HttpSession {
     constexpr std::chrono::seconds kPatienceInAll{2};
     constexpr int kMostReads = 64;
     if (!co_await write_response(response, false, false)) co_return;
-    buffer_.resize(kReadBytes);
+    std::string buffer(kReadBytes, '\0');
     const auto limit = Clock::now() + kPatienceInAll;
     for (int i = 0; i < kMostReads && !context_.stopping && Clock::now() < limit; ++i) {
-      if (co_await connection_->read_some(buffer_, kPatience) == 0) co_return;
+      if (co_await connection_->read_some(buffer, kPatience) == 0) co_return;
     }
+  }
+
+  // As the parser has it, and as the request does.
+  static std::size_t memory_of(const RequestHead& head) {
+    constexpr std::size_t kAround = 96;
+    std::size_t bytes = head.path.size() + head.query.size();
+    for (const auto& field : head.headers) bytes += field.name_string().size() + field.value().size() + kAround;
+    return 2 * bytes;
   }
 
   template <typename Message>
@@ -349,13 +385,27 @@ class HttpSession {
     co_return whole&& keep_alive;
   }
 
+  // Before a piece is made: however many read slowly, what waits to be sent is bounded.
+  asio::awaitable<bool> room_for_piece(query::MemoryBudget::Charge& charge) {
+    charge.shrink(0);
+    const auto limit = Clock::now() + context_.options.write_timeout;
+    while (!charge.try_add(std::min(kMostOfPiece, context_.answers.limit()))) {
+      if (Clock::now() >= limit || context_.stopping) co_return false;
+      asio::steady_timer pause{co_await asio::this_coro::executor, std::chrono::milliseconds{10}};
+      co_await pause.async_wait(asio::use_awaitable);
+    }
+    co_return true;
+  }
+
   // A source that fails in the middle can't say so in HTTP: the connection ends without the last chunk. So it does when
   // who asked wouldn't be let in any more.
   asio::awaitable<bool> write_chunks(BodySource source, const Admission* admission) {
     // A client may close its side behind the request; who goes on waiting for long has gone.
     constexpr std::chrono::seconds kPatience{1};
     std::optional<Clock::time_point> gone;
+    query::MemoryBudget::Charge charge{&context_.answers};
     while (true) {
+      if (!co_await room_for_piece(charge)) co_return false;
       std::optional<std::string> piece;
       bool failed = false;
       try {
@@ -366,6 +416,7 @@ class HttpSession {
       }
       if (failed) co_return false;
       if (!piece) break;
+      charge.shrink(2 * piece->capacity());
       if (piece->empty()) {
         if (!connection_->peer_has_gone()) {
           gone.reset();
@@ -403,7 +454,8 @@ class HttpSession {
   std::shared_ptr<Connection> connection_;
   const HttpContext& context_;
   std::string unread_;
-  std::string buffer_;
+  bool full_reads_ = false;
+  std::size_t head_memory_ = 0;
   bool chunks_ = true;  // The client knows chunks: HTTP/1.1.
 };
 

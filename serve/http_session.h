@@ -8,6 +8,7 @@
 #include <optional>
 #include <variant>
 
+#include "query/memory_budget.h"
 #include "serve/admission.h"
 #include "serve/budget.h"
 #include "serve/complaint_log.h"
@@ -27,6 +28,7 @@ using HttpGate = std::function<std::variant<Admission, HttpResponse>(const Reque
 struct HttpContext {
   const ServerOptions& options;
   Budget& receiving;
+  query::MemoryBudget& answers;       ///< For pieces of answers that are made as they are sent.
   Budget& unproven;                   ///< For bodies that come before the signature over them can be checked.
   const std::atomic<bool>& stopping;  ///< Connections close behind the answer they are at.
   HttpGate gate;

@@ -45,18 +45,19 @@ struct ServerOptions {
   std::vector<std::string> follow;      ///< Folders whose files are taken in as they appear.
 
   std::size_t max_connections = 4096;
-  std::size_t max_body = std::size_t{32} << 20;        ///< Bytes of an HTTP body, compressed or not.
-  std::size_t max_in_flight = std::size_t{128} << 20;  ///< Bytes of deliveries not answered yet.
-  std::size_t max_receiving = std::size_t{128} << 20;  ///< Bytes of requests and messages not complete yet.
-  std::chrono::seconds header_timeout{15};             ///< For a request's header, or a TLS handshake.
-  std::chrono::seconds body_timeout{60};               ///< For a request's body as a whole.
-  std::chrono::seconds idle_timeout{120};              ///< Of an HTTP connection without a request.
-  std::chrono::seconds write_timeout{60};              ///< Without progress in writing.
-  std::chrono::seconds stream_timeout{3600};           ///< Of syslog, forward and NDJSON connections without a byte.
-  std::chrono::seconds query_timeout{60};              ///< For a query, or a piece of a long answer.
-  std::chrono::seconds drain_timeout{30};              ///< For what is in flight when the server is told to stop.
-  unsigned workers = 0;                                ///< Parsing threads; 0: one a core.
-  bool strict_variants = false;                        ///< Copies that a shipper rewrote are variants.
+  std::size_t max_body = std::size_t{32} << 20;           ///< Bytes of an HTTP body, compressed or not.
+  std::size_t max_in_flight = std::size_t{128} << 20;     ///< Bytes of deliveries not answered yet.
+  std::size_t max_receiving = std::size_t{128} << 20;     ///< Bytes of requests and messages not complete yet.
+  std::size_t max_query_memory = std::size_t{256} << 20;  ///< Bytes of counts and answers being made or sent.
+  std::chrono::seconds header_timeout{15};                ///< For a request's header, or a TLS handshake.
+  std::chrono::seconds body_timeout{60};                  ///< For a request's body as a whole.
+  std::chrono::seconds idle_timeout{120};                 ///< Of an HTTP connection without a request.
+  std::chrono::seconds write_timeout{60};                 ///< Without progress in writing.
+  std::chrono::seconds stream_timeout{3600};              ///< Of syslog, forward and NDJSON connections without a byte.
+  std::chrono::seconds query_timeout{60};                 ///< For a query, or a piece of a long answer.
+  std::chrono::seconds drain_timeout{30};                 ///< For what is in flight when the server is told to stop.
+  unsigned workers = 0;                                   ///< Parsing threads; 0: one a core.
+  bool strict_variants = false;                           ///< Copies that a shipper rewrote are variants.
   bool merge = true;
 };
 

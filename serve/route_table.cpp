@@ -19,6 +19,7 @@ constexpr Route kRoutes[] = {
     {Handler::read, "GET HEAD", "/v1/count", Proof::token, Right::query, BodyRoom::little},
     {Handler::nothing, "", "/v1/**", Proof::token, Right::query, BodyRoom::little},
     {Handler::collector, "GET HEAD", "/services/collector/health**", Proof::token, Right::ingest, BodyRoom::little},
+    {Handler::collector, "POST", "/services/collector/ack**", Proof::token, Right::ingest, BodyRoom::little},
     {Handler::collector, "POST", "/services/collector**", Proof::token, Right::ingest, BodyRoom::full},
     {Handler::firehose, "POST PUT", "/firehose", Proof::token, Right::ingest, BodyRoom::full},
     {Handler::bulk, "POST PUT", "/_bulk", Proof::token, Right::ingest, BodyRoom::full},

@@ -73,6 +73,7 @@ class Server::Running {
         access_(tokens_, tls_.get(), options_),
         snapshots_(store),
         tail_(query::ShownEvents{store.snapshot()}),
+        query_memory_(options_.max_query_memory),
         receiving_(options_.max_receiving),
         unproven_(std::min(kMostUnproven, options_.max_receiving)),
         counts_(kCountThreads, options_.query_timeout),
@@ -84,6 +85,7 @@ class Server::Running {
                 intake_,
                 access_,
                 tail_,
+                query_memory_,
                 counts_,
                 queries_,
                 decoding_.get_executor(),
@@ -253,6 +255,7 @@ class Server::Running {
     if (listener.options.protocol == Protocol::http) {
       const HttpContext context{options_,
                                 receiving_,
+                                query_memory_,
                                 unproven_,
                                 stopping_,
                                 [&listener](const RequestHead& head, const Connection& client) {
@@ -434,6 +437,7 @@ class Server::Running {
   std::atomic<bool> stopping_{false};
   std::vector<std::unique_ptr<NamedFigures>> figures_;
   // What coroutines hold shares of outlives them, and they go with io_ at the latest.
+  query::MemoryBudget query_memory_;
   Budget receiving_;
   Budget unproven_;
   asio::io_context io_{1};

@@ -59,14 +59,27 @@ class Window {
     beginning_ = false;
   }
 
-  /// Lets the first bytes go.
-  void consume(std::size_t count) {
+  /// Waits until as much may be held as a delivery takes: what is made of what came may be far more, and is held before
+  /// it is there. The next consume() gives it back.
+  asio::awaitable<void> make_room() {
+    constexpr std::size_t kMost = 4 * Delivery::kPieceBytes;
+    constexpr std::size_t kTimes = 16;  // Of little no more is to be expected.
+    const std::size_t piece = std::min(kMost, kTimes * size_);
+    while (!share_.hold_in_turn(size_ + piece)) {
+      asio::steady_timer pause{co_await asio::this_coro::executor, std::chrono::milliseconds{10}};
+      co_await pause.async_wait(asio::use_awaitable);
+    }
+  }
+
+  /// Lets the first bytes go. `beside`: what the decoder holds of those that stay.
+  void consume(std::size_t count, std::size_t beside = 0) {
     std::memmove(bytes_.data(), bytes_.data() + count, size_ - count);
     size_ -= count;
     if (count > 0 || size_ <= Budget::kLittle) waited_ = {};
     if (size_ == 0 && !full_reads_) std::string{}.swap(bytes_);
     if (bytes_.size() < size_ + event::kPadding) bytes_.resize(size_ + event::kPadding);
-    share_.shrink(size_);
+    share_.shrink(size_ + beside);
+    share_.carry(size_ + beside);
   }
 
  private:
@@ -154,24 +167,30 @@ asio::awaitable<bool> shake_hands(Connection& connection, Window& proven, const 
 /// What the decoders of the three protocols have in common: takes from the front of a window what is complete (or all
 /// of it, if it is the last), and returns how many bytes are done with.
 struct NdjsonSteps {
-  static constexpr bool more = false;
   static constexpr std::string_view kSource = "ndjson";
   static constexpr std::size_t kMaxWindow = ingest::JsonLineDecoder::kMaxWindow;
   std::size_t take(std::string_view window, bool last, Delivery& delivery, std::string&) {
-    return decoder.decode(window, last, delivery);
+    const std::size_t consumed = decoder.decode(window, last, delivery);
+    more = delivery.full();
+    return consumed;
   }
+  [[nodiscard]] static std::size_t memory() { return 0; }
   [[nodiscard]] std::string broken() const { return {}; }
+  bool more = false;  // It stopped early, as the delivery is full.
   ingest::JsonLineDecoder decoder;
 };
 
 struct SyslogSteps {
-  static constexpr bool more = false;
   static constexpr std::string_view kSource = "syslog";
   static constexpr std::size_t kMaxWindow = ingest::SyslogDecoder::kMaxWindow;
   std::size_t take(std::string_view window, bool last, Delivery& delivery, std::string&) {
-    return decoder.decode(window, last, delivery);
+    const std::size_t consumed = decoder.decode(window, last, delivery);
+    more = delivery.full();
+    return consumed;
   }
+  [[nodiscard]] static std::size_t memory() { return 0; }
   [[nodiscard]] std::string broken() const { return decoder.broken(); }
+  bool more = false;
   ingest::SyslogDecoder decoder;
 };
 
@@ -188,8 +207,9 @@ struct ForwardSteps {
     more = decoder.stopped_early();
     return consumed;
   }
+  [[nodiscard]] std::size_t memory() const { return decoder.memory(); }
   [[nodiscard]] std::string broken() const { return decoder.broken(); }
-  bool more = false;  // It stopped early: messages may decompress to far more than came.
+  bool more = false;  // Messages may decompress to far more than came.
   ingest::ForwardDecoder decoder;
 };
 
@@ -259,10 +279,13 @@ class MessageLoop {
  private:
   // What is complete in the window, or much of it: one delivery.
   asio::awaitable<void> take(bool last) {
+    co_await handed_->make_room();
+    co_await window_.make_room();
+    if (handed_->failed()) co_return;
     Delivery delivery;
     std::string acknowledgements;
     const std::size_t consumed = steps_.take(window_.view(), last, delivery, acknowledgements);
-    window_.consume(consumed);
+    window_.consume(consumed, steps_.memory());
     if (delivery.documents.empty() && acknowledgements.empty()) co_return;
     delivery.source = Steps::kSource;
     delivery.seal();

@@ -71,7 +71,7 @@ _trailkeeper() {
       _trailkeeper_files -f; return ;;
     --log-format) _trailkeeper_words "text json"; return ;;
     --log-level) _trailkeeper_words "debug info warn error"; return ;;
-    --max-body | --max-in-flight | --max-receiving) _trailkeeper_words "8MiB 32MiB 128MiB 512MiB 1GiB"; return ;;
+    --max-body | --max-in-flight | --max-receiving | --max-query-memory | --max-memory) _trailkeeper_words "8MiB 32MiB 128MiB 512MiB 1GiB"; return ;;
     --rights) _trailkeeper_list "ingest query reveal admin"; return ;;
     --expires) _trailkeeper_words "1d 30d 90d 365d"; return ;;
     --keep) _trailkeeper_words "30d 90d 365d 400d 7w 52w"; return ;;
@@ -90,7 +90,7 @@ _trailkeeper() {
     "") _trailkeeper_words "$commands $global --version" ;;
     replay) if [[ $cur == -?* ]]; then _trailkeeper_words "--workers --no-verdicts --strict-variants $global"; else _trailkeeper_files -f; fi ;;
     events) _trailkeeper_words "$filters --limit --order --fields --reveal $global" ;;
-    count) _trailkeeper_words "$filters --by --per --top $global" ;;
+    count) _trailkeeper_words "$filters --by --per --top --max-memory $global" ;;
     evaluate) if [[ $cur == -?* ]]; then _trailkeeper_words "$global"; else _trailkeeper_files -f; fi ;;
     policies)
       if [[ $cur == -?* ]]; then _trailkeeper_words "--at $global"
@@ -112,7 +112,7 @@ _trailkeeper() {
     serve)
       _trailkeeper_words "--http --https --syslog --syslog-tls --forward --forward-tls --ndjson --ndjson-tls --follow --tls-cert --tls-key
         --tls-client-ca --tls-client-name --host-name --forward-shared-key-file --allow-plaintext --allow-unauthenticated --max-connections
-        --strict-variants --max-body --max-in-flight --max-receiving --header-timeout --body-timeout --idle-timeout --stream-timeout
+        --strict-variants --max-body --max-in-flight --max-receiving --max-query-memory --header-timeout --body-timeout --idle-timeout --stream-timeout
         --query-timeout --drain-timeout --workers --log-format --log-level --ports-file --config $global" ;;
     tail) _trailkeeper_words "$filters --url --token-file --ca-file --fields $global" ;;
     retain) _trailkeeper_words "--keep --max-size --account --future --dry-run $global" ;;

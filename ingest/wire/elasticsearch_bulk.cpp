@@ -11,23 +11,25 @@ namespace {
 
 constexpr std::string_view kShards = R"("_shards":{"total":1,"successful":1,"failed":0})";
 
-/// The lines of a body.
-class Lines {
- public:
-  explicit Lines(std::string_view body) : rest_(body) {}
+// Elasticsearch's own limits for names; an action line of more than some kilobytes has no use.
+constexpr std::size_t kMaxActionLine = std::size_t{16} << 10;
+constexpr std::size_t kMaxIndex = 255;
+constexpr std::size_t kMaxId = 512;
 
-  std::optional<std::string_view> next() {
-    if (rest_.empty()) return std::nullopt;
-    const std::size_t end = rest_.find('\n');
-    std::string_view line = rest_.substr(0, end);
-    rest_.remove_prefix(end == std::string_view::npos ? rest_.size() : end + 1);
-    if (line.ends_with('\r')) line.remove_suffix(1);
-    return line;
-  }
-
- private:
-  std::string_view rest_;
+/// A line without its end; `length` with it.
+struct Line {
+  std::string_view text;
+  std::size_t length;
 };
+
+// Nothing if the line isn't complete.
+std::optional<Line> line_of(std::string_view rest, bool last) {
+  const std::size_t end = rest.find('\n');
+  if (end == std::string_view::npos && (!last || rest.empty())) return std::nullopt;
+  Line line{rest.substr(0, end), end == std::string_view::npos ? rest.size() : end + 1};
+  if (line.text.ends_with('\r')) line.text.remove_suffix(1);
+  return line;
+}
 
 std::string bad_action(std::size_t line, std::string_view why) {
   return elasticsearch_error(400, "illegal_argument_exception",
@@ -53,7 +55,7 @@ bool parse_action(std::string_view line, std::string_view path_index, BulkAction
     action.index = metadata["_index"].get(text) == simdjson::SUCCESS ? text : path_index;
     if (metadata["_id"].get(text) == simdjson::SUCCESS) action.id = text;
   }
-  return !action.operation.empty();
+  return !action.operation.empty() && action.index.size() <= kMaxIndex && action.id.size() <= kMaxId;
 }
 
 void append_member(std::string_view name, std::string_view text, std::string& out) {
@@ -119,52 +121,76 @@ std::string elasticsearch_error(int status, std::string_view type, std::string_v
   return body;
 }
 
-std::string decode_bulk(std::string_view body, std::string_view path_index, Delivery& delivery, BulkRequest& request) {
-  if (body.empty()) return elasticsearch_error(400, "parse_exception", "request body is required");
-  if (!body.ends_with('\n')) {
-    return elasticsearch_error(400, "illegal_argument_exception",
-                               "The bulk request must be terminated by a newline [\\n]");
-  }
-  Lines lines{body};
-  std::size_t number = 0;
-  while (const auto line = lines.next()) {
-    ++number;
-    if (line->empty()) continue;
-    if (request.actions.size() == kMaxBulkActions) {
-      return elasticsearch_error(413, "illegal_argument_exception", "more than 100000 actions in a request");
-    }
-    BulkAction action;
-    if (!parse_action(*line, path_index, action)) return bad_action(number, "expected one action");
-    const bool has_source = action.operation != "delete";
-    std::optional<std::string_view> source;
-    if (has_source) {
-      source = lines.next();
-      ++number;
-      if (!source) return bad_action(number, "expected a source behind it");
-    }
-    const auto item = static_cast<std::uint32_t>(request.actions.size());
-    if (action.stored) delivery.add(*source, item);
-    request.actions.push_back(std::move(action));
-  }
-  if (request.actions.empty()) return elasticsearch_error(400, "parse_exception", "no requests added");
-  delivery.items = static_cast<std::uint32_t>(request.actions.size());
-  delivery.seal();
-  return "";
+std::size_t BulkDecoder::fail(std::string error) {
+  error_ = std::move(error);
+  return 0;
 }
 
-std::string bulk_response(const BulkRequest& request, const Receipt& receipt, std::uint64_t took_milliseconds) {
-  const bool durable = receipt.status == Receipt::Status::durable;
-  bool errors = false;
-  std::string items;
-  for (std::uint32_t item = 0; item < request.actions.size(); ++item) {
-    if (item > 0) items += ",";
-    const ItemResult result = item < receipt.items.size() ? receipt.items[item] : ItemResult{};
-    const Outcome outcome = outcome_of(request.actions[item], result, durable);
-    errors = errors || !outcome.type.empty();
-    append_result(request.actions[item], item, outcome, items);
+std::size_t BulkDecoder::take_action(std::string_view rest, bool last, Delivery& piece) {
+  const auto action_line = line_of(rest, last);
+  if (!action_line) return 0;
+  if (action_line->text.empty()) {
+    ++lines_;
+    return action_line->length;
   }
-  return "{\"took\":" + std::to_string(took_milliseconds) + ",\"errors\":" + (errors ? "true" : "false") +
-         ",\"items\":[" + items + "]}";
+  if (count_ == kMaxBulkActions) {
+    return fail(elasticsearch_error(413, "illegal_argument_exception", "more than 100000 actions in a request"));
+  }
+  BulkAction action;
+  if (action_line->text.size() > kMaxActionLine || !parse_action(action_line->text, path_index_, action)) {
+    return fail(bad_action(lines_ + 1, "expected one action"));
+  }
+  std::size_t length = action_line->length;
+  if (action.operation != "delete") {
+    const auto source = line_of(rest.substr(length), last);
+    if (!source && !last) return 0;
+    if (!source) return fail(bad_action(lines_ + 2, "expected a source behind it"));
+    if (action.stored) piece.add(source->text, static_cast<std::uint32_t>(actions_.size()));
+    length += source->length;
+    ++lines_;
+  }
+  ++lines_;
+  ++count_;
+  piece.beside += sizeof action + action.index.size() + action.id.size() + sizeof(ItemResult);
+  actions_.push_back(std::move(action));
+  piece.items = static_cast<std::uint32_t>(actions_.size());
+  return length;
+}
+
+std::size_t BulkDecoder::decode(std::string_view window, bool last, Delivery& piece) {
+  if (last && window.empty() && lines_ == 0) {
+    return fail(elasticsearch_error(400, "parse_exception", "request body is required"));
+  }
+  if (last && !window.empty() && !window.ends_with('\n')) {
+    return fail(elasticsearch_error(400, "illegal_argument_exception",
+                                    "The bulk request must be terminated by a newline [\\n]"));
+  }
+  std::size_t done = 0;
+  while (!piece.full()) {
+    const std::size_t length = take_action(window.substr(done), last, piece);
+    if (length == 0) break;
+    done += length;
+  }
+  if (last && done == window.size() && count_ == 0 && error_.empty()) {
+    error_ = elasticsearch_error(400, "parse_exception", "no requests added");
+  }
+  return done;
+}
+
+void BulkAnswer::add(const std::vector<BulkAction>& actions, const Receipt& receipt) {
+  const bool durable = receipt.status == Receipt::Status::durable;
+  for (std::size_t i = 0; i < actions.size(); ++i) {
+    if (count_ > 0) items_ += ",";
+    const ItemResult result = i < receipt.items.size() ? receipt.items[i] : ItemResult{};
+    const Outcome outcome = outcome_of(actions[i], result, durable);
+    errors_ = errors_ || !outcome.type.empty();
+    append_result(actions[i], count_++, outcome, items_);
+  }
+}
+
+std::string BulkAnswer::finish(std::uint64_t took_milliseconds) const {
+  return "{\"took\":" + std::to_string(took_milliseconds) + ",\"errors\":" + (errors_ ? "true" : "false") +
+         ",\"items\":[" + items_ + "]}";
 }
 
 std::optional<BulkAction> document_action(std::string_view path) {

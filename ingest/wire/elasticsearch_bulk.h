@@ -5,9 +5,10 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
-#include "ingest/delivery.h"
+#include "ingest/wire/body_decoder.h"
 
 namespace trailkeeper::ingest {
 
@@ -19,30 +20,59 @@ struct BulkAction {
   bool stored = false;  ///< It has a document; update and delete haven't: a trail is only added to.
 };
 
-struct BulkRequest {
-  std::vector<BulkAction> actions;
-};
+/// Takes a body apart: pairs of an action line and a source line. Action i of a piece is item i. A source is an event,
+/// or a shipper's object around one (event/wrapper.h), as Filebeat sends.
+class BulkDecoder : public BodyDecoder {
+ public:
+  /// `path_index` is the index of the path, for actions that name none.
+  explicit BulkDecoder(std::string path_index) : path_index_(std::move(path_index)) {}
 
-/// Takes a body apart: pairs of an action line and a source line. `path_index` is the index of the path, for actions
-/// that name none. Action i is item i. A source is an event, or a shipper's object around one
-/// (event/wrapper.h), as Filebeat sends. Returns the error to answer the whole request with (an
-/// Elasticsearch error body, status 400); empty if there is none. Leaves the delivery sealed.
-std::string decode_bulk(std::string_view body, std::string_view path_index, Delivery& delivery, BulkRequest& request);
+  std::size_t decode(std::string_view window, bool last, Delivery& piece) override;
+  [[nodiscard]] bool refused() const override { return !error_.empty(); }
+
+  /// The error to answer the whole request with (an Elasticsearch error body, status 400); empty if there is none.
+  [[nodiscard]] const std::string& error() const { return error_; }
+  /// The actions of the piece that was just made.
+  [[nodiscard]] std::vector<BulkAction> take_actions() { return std::exchange(actions_, {}); }
+
+ private:
+  /// Takes an action with its source from the front of `rest`; returns their length, 0 if they aren't complete.
+  std::size_t take_action(std::string_view rest, bool last, Delivery& piece);
+  std::size_t fail(std::string error);
+
+  std::string path_index_;
+  std::vector<BulkAction> actions_;
+  std::size_t lines_ = 0;
+  std::size_t count_ = 0;
+  std::string error_;
+};
 
 /// Most actions of a request.
 constexpr std::size_t kMaxBulkActions = 100'000;
 
-/// The answer, HTTP status 200: for each action 201 (created), of a known event 200 (noop) for `index` and 409
-/// (version_conflict_engine_exception) for `create`, 400 (mapper_parsing_exception: kept as a rejected record; also
-/// update and delete, which are refused), or, where the receipt isn't durable, 429 (es_rejected_execution_exception:
-/// try again).
-std::string bulk_response(const BulkRequest& request, const Receipt& receipt, std::uint64_t took_milliseconds);
+/// The answer, HTTP status 200, put together piece by piece: for each action 201 (created), of a known event 200
+/// (noop) for `index` and 409 (version_conflict_engine_exception) for `create`, 400 (mapper_parsing_exception: kept as
+/// a rejected record; also update and delete, which are refused), or, where the receipt isn't durable, 429
+/// (es_rejected_execution_exception: try again).
+class BulkAnswer {
+ public:
+  /// Adds what became of the next piece.
+  void add(const std::vector<BulkAction>& actions, const Receipt& receipt);
+  [[nodiscard]] std::string finish(std::uint64_t took_milliseconds) const;
+  /// Heap bytes, with those that finish() takes.
+  [[nodiscard]] std::size_t memory() const { return 2 * items_.capacity(); }
+
+ private:
+  std::string items_;
+  std::uint32_t count_ = 0;
+  bool errors_ = false;
+};
 
 /// What a path that takes a single document does: `/{index}/_doc`, `/{index}/_doc/{id}` (`index`) and
 /// `/{index}/_create/{id}`; nothing for another.
 std::optional<BulkAction> document_action(std::string_view path);
 
-/// HTTP status and body for a single document: as bulk_response() has them for an item.
+/// HTTP status and body for a single document: as BulkAnswer has them for an item.
 struct DocumentAnswer {
   int status = 201;
   std::string body;

@@ -1,65 +1,141 @@
 #include "ingest/wire/firehose.h"
 
-#include <simdjson.h>
+#include <algorithm>
 
-#include "event/framer.h"
 #include "event/json_text.h"
 #include "ingest/decompressor.h"
 #include "ingest/wire/base64.h"
+#include "ingest/wire/json_members.h"
 
 namespace trailkeeper::ingest {
 namespace {
 
-// One record's documents; its bytes count against `left`. False: they are more than that.
-bool take_record(std::string_view data, std::uint32_t item, std::size_t& left, Delivery& delivery) {
-  std::optional<std::string> bytes = decode_base64(data);
-  if (!bytes) {
-    delivery.add(data, item, event::Reason::broken_envelope);
-    return true;
-  }
-  std::string plain;
-  const UnpackResult result = unpack(*bytes, left, plain);
-  if (result == UnpackResult::too_large) return false;
-  if (result == UnpackResult::damaged) {
-    delivery.add(*bytes, item, event::Reason::broken_envelope);
-    return true;
-  }
-  *bytes = std::move(plain);
-  left -= std::min(left, bytes->size());
-  const std::size_t size = bytes->size();
-  bytes->append(event::kPadding, '\0');
-  std::vector<event::Frame> frames;
-  event::Framer framer;
-  framer.split({bytes->data(), size}, true, frames);
-  for (const event::Frame& frame : frames) {
-    delivery.add(std::string_view{*bytes}.substr(frame.begin, frame.end - frame.begin), item, frame.reason);
-  }
-  return true;
-}
+// Firehose's own limit is 1,000 KiB before base64, and 6 MB when a Lambda has transformed them.
+constexpr std::size_t kMaxRecord = std::size_t{8} << 20;
+
+constexpr const char* kNotJson = "the body is not JSON";
 
 }  // namespace
 
-std::string decode_firehose(std::string_view body, std::string_view header_request_id, Delivery& delivery) {
-  simdjson::dom::parser parser;
-  simdjson::dom::element request;
-  if (parser.parse(simdjson::padded_string{body}).get(request) != simdjson::SUCCESS) return "the body is not JSON";
-  std::string_view request_id;
-  if (request["requestId"].get(request_id) != simdjson::SUCCESS) return "the body has no requestId";
-  if (request_id != header_request_id) return "requestId is not that of the header X-Amz-Firehose-Request-Id";
-  simdjson::dom::array records;
-  if (request["records"].get(records) != simdjson::SUCCESS) return "the body has no records";
-  if (records.size() > kMaxFirehoseRecords) return "the request has more than 10000 records";
-  delivery.items = static_cast<std::uint32_t>(std::max<std::size_t>(records.size(), 1));
-  std::size_t left = kMaxFirehoseRecordBytes;
-  std::uint32_t item = 0;
-  for (const simdjson::dom::element record : records) {
-    std::string_view data;
-    if (record["data"].get(data) != simdjson::SUCCESS) return "a record has no data";
-    if (!take_record(data, item++, left, delivery)) return "the records hold too many bytes when they are decompressed";
-  }
-  delivery.seal();
-  return "";
+std::size_t FirehoseDecoder::fail(std::string problem) {
+  if (problem_.empty()) problem_ = std::move(problem);
+  return 0;
 }
+
+std::size_t FirehoseDecoder::decode(std::string_view window, bool last, Delivery& piece) {
+  std::size_t done = 0;
+  while (!piece.full() && problem_.empty()) {
+    if (data_) {
+      take_data(piece);
+      continue;
+    }
+    const std::size_t blank = place_ == Place::start ? window.find_first_not_of(" \t\r\n") : skip_blank(window, done);
+    done = std::min(blank, window.size());
+    if (done == window.size()) break;
+    const std::size_t length = take_next(window.substr(done), piece);
+    if (length == 0) break;
+    done += length;
+  }
+  if (piece.full() || !last || !problem_.empty()) return done;
+  if (place_ != Place::end || done != window.size()) fail(kNotJson);
+  if (!has_id_) fail("the body has no requestId");
+  if (!has_records_) fail("the body has no records");
+  return window.size();
+}
+
+std::size_t FirehoseDecoder::take_next(std::string_view rest, Delivery& piece) {
+  switch (place_) {
+    case Place::start:
+      if (rest.front() != '{') return fail(kNotJson);
+      place_ = Place::members;
+      return 1;
+    case Place::members:
+      if (rest.front() != '}') return rest.front() == '"' ? take_member(rest) : fail(kNotJson);
+      place_ = Place::end;
+      return 1;
+    case Place::records:
+      if (rest.front() != ']') return take_record(rest, piece);
+      place_ = Place::members;
+      return 1;
+    case Place::end: break;
+  }
+  return fail(kNotJson);
+}
+
+std::size_t FirehoseDecoder::take_member(std::string_view rest) {
+  const auto member = member_at(rest, 0);
+  if (!member) return rest.size() > kMaxRecord ? fail(kNotJson) : 0;
+  if (member->key == "records") {
+    if (rest[member->value] != '[') return fail("the body has no records");
+    has_records_ = true;
+    place_ = Place::records;
+    return member->value + 1;
+  }
+  if (!member->value_end) return rest.size() > kMaxRecord ? fail(kNotJson) : 0;
+  if (member->key == "requestId") {
+    const std::string_view value = rest.substr(member->value, *member->value_end - member->value);
+    std::string id;
+    if (value.size() >= 2 && value.front() == '"' && event::valid_escapes(value.substr(1, value.size() - 2))) {
+      event::append_unescaped(value.substr(1, value.size() - 2), id);
+    }
+    if (id.empty() || id != header_request_id_) {
+      return fail("requestId is not that of the header X-Amz-Firehose-Request-Id");
+    }
+    has_id_ = true;
+  }
+  return *member->value_end;
+}
+
+std::size_t FirehoseDecoder::take_record(std::string_view rest, Delivery& piece) {
+  const auto end = end_of_value(rest.substr(0, kMaxRecord), 0);
+  if (!end) return rest.size() >= kMaxRecord ? fail("a record has more than 8 MiB") : 0;
+  if (++records_ > kMaxFirehoseRecords) return fail("the request has more than 10000 records");
+  const std::string_view record = rest.substr(0, *end);
+  for (std::size_t at = skip_blank(record, 1); record.front() == '{' && at < record.size() && record[at] == '"';) {
+    const auto member = member_at(record, at);
+    if (!member || !member->value_end) break;
+    if (member->key == "data" && record[member->value] == '"') {
+      begin_data(record.substr(member->value + 1, *member->value_end - member->value - 2), piece);
+      return *end;
+    }
+    at = skip_blank(record, *member->value_end);
+  }
+  return fail("a record has no data");
+}
+
+void FirehoseDecoder::begin_data(std::string_view between_quotes, Delivery& piece) {
+  std::string unescaped;
+  if (between_quotes.find('\\') != std::string_view::npos && event::valid_escapes(between_quotes)) {
+    event::append_unescaped(between_quotes, unescaped);
+    between_quotes = unescaped;
+  }
+  std::optional<std::string> bytes = decode_base64(between_quotes);
+  if (!bytes) {
+    piece.add(between_quotes, 0, event::Reason::broken_envelope);
+    return;
+  }
+  const std::size_t size = bytes->size();
+  const bool packed = compression_of(*bytes) != Compression::none;
+  if (packed) packed_ = *bytes;
+  data_.emplace(std::move(*bytes), std::string_view{}, left_);
+  if (!packed) left_ -= std::min(left_, size);
+  documents_.emplace();
+}
+
+void FirehoseDecoder::take_data(Delivery& piece) {
+  const bool more = next_piece(*data_, *documents_, piece);
+  if (more) return;
+  if (data_->result() == DecodeResult::too_large) {
+    fail("the records hold too many bytes when they are decompressed");
+  } else if (data_->result() != DecodeResult::ok) {
+    piece.add(packed_, 0, event::Reason::broken_envelope);
+  }
+  left_ -= std::min(left_, data_->taken_out());
+  data_.reset();
+  std::string{}.swap(packed_);
+}
+
+std::size_t FirehoseDecoder::memory() const { return packed_.capacity() + (data_ ? data_->memory() : 0); }
 
 std::string firehose_response(std::string_view request_id, std::int64_t timestamp_milliseconds,
                               std::string_view error) {

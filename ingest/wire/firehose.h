@@ -3,21 +3,55 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
-#include "ingest/delivery.h"
+#include "ingest/wire/json_lines.h"
 
 namespace trailkeeper::ingest {
 
-/// Takes a body `{"requestId","timestamp","records":[{"data":base64}]}` apart; record i is item i. A record's data is
-/// JSON, one document or several, or that gzipped (CloudWatch Logs subscriptions). `header_request_id` must be the
-/// body's. Returns what is wrong with the request (for firehose_response, HTTP 400); empty if nothing is. A record that
-/// can't be decoded is a rejected record. Leaves the delivery sealed.
-std::string decode_firehose(std::string_view body, std::string_view header_request_id, Delivery& delivery);
-
 constexpr std::size_t kMaxFirehoseRecords = 10'000;
 constexpr std::size_t kMaxFirehoseRecordBytes = std::size_t{64} << 20;  ///< Of all records of a request, decompressed.
+
+/// Takes a body `{"requestId","timestamp","records":[{"data":base64}]}` apart. A record's data is JSON, one document or
+/// several, or that compressed (CloudWatch Logs subscriptions). A record that can't be decoded is a rejected record.
+/// Everything is item 0.
+class FirehoseDecoder : public BodyDecoder {
+ public:
+  /// `header_request_id` must be the body's.
+  explicit FirehoseDecoder(std::string header_request_id) : header_request_id_(std::move(header_request_id)) {}
+
+  std::size_t decode(std::string_view window, bool last, Delivery& piece) override;
+  [[nodiscard]] bool refused() const override { return !problem_.empty(); }
+  [[nodiscard]] std::size_t memory() const override;
+
+  /// What is wrong with the request (for firehose_response, HTTP 400); empty if nothing is.
+  [[nodiscard]] const std::string& problem() const { return problem_; }
+
+ private:
+  enum class Place { start, members, records, end };
+
+  /// Each takes what comes next at the front of `rest` and returns its length; 0: it isn't complete, or wrong.
+  std::size_t take_next(std::string_view rest, Delivery& piece);
+  std::size_t take_member(std::string_view rest);
+  std::size_t take_record(std::string_view rest, Delivery& piece);
+  void begin_data(std::string_view between_quotes, Delivery& piece);
+  void take_data(Delivery& piece);
+  std::size_t fail(std::string problem);
+
+  std::string header_request_id_;
+  Place place_ = Place::start;
+  bool has_id_ = false;
+  bool has_records_ = false;
+  std::size_t records_ = 0;
+  std::size_t left_ = kMaxFirehoseRecordBytes;
+  std::optional<BodyWindow> data_;  // Of the record that is being taken.
+  std::optional<JsonLineDecoder> documents_;
+  std::string packed_;  // Its bytes, if they are compressed.
+  std::string problem_;
+};
 
 /// `{"requestId":…,"timestamp":…}`, with `errorMessage` if it isn't empty.
 std::string firehose_response(std::string_view request_id, std::int64_t timestamp_milliseconds, std::string_view error);

@@ -66,43 +66,7 @@ Problem add_entry(std::string_view entry, Delivery& delivery) {
   if (!take_item(entry, item) || item.type != PackType::array || item.number != 2) return kNotEntries;
   take_value(entry);
   add_record(entry, delivery);
-  const std::size_t memory = delivery.size + delivery.documents.size() * sizeof(Document);
-  return memory > ForwardDecoder::kMaxDecompressed ? kTooMuch : nullptr;
-}
-
-// Forward mode: `entries` is an array of them.
-Problem add_entries(std::string_view entries, Delivery& delivery) {
-  PackItem item;
-  take_item(entries, item);
-  Problem problem = nullptr;
-  for (std::uint64_t i = 0; i < item.number && problem == nullptr; ++i) {
-    problem = add_entry(take_value(entries), delivery);
-  }
-  return problem;
-}
-
-// PackedForward mode: entries one after the other.
-Problem add_packed(std::string_view packed, Delivery& delivery) {
-  Problem problem = nullptr;
-  while (!packed.empty() && problem == nullptr) {
-    const std::string_view entry = take_value(packed);
-    problem = entry.empty() ? kNotEntries : add_entry(entry, delivery);
-  }
-  return problem;
-}
-
-Problem decompress(std::string_view in, Compression compression, std::string& out) {
-  const auto stream = make_decompression_stream(compression);
-  constexpr std::size_t kRoom = std::size_t{256} << 10;
-  std::size_t progress = 1;
-  while (progress > 0) {
-    const std::size_t left = in.size();
-    const std::size_t had = out.size();
-    if (!stream->step(in, kRoom, out)) return "the compressed entries of a Forward message are damaged";
-    if (out.size() > ForwardDecoder::kMaxDecompressed) return kTooMuch;
-    progress = (left - in.size()) + (out.size() - had);
-  }
-  return in.empty() && stream->complete() ? nullptr : "the compressed entries of a Forward message are cut short";
+  return nullptr;
 }
 
 // The members of a message's last element that are of interest.
@@ -129,17 +93,6 @@ std::optional<Option> parse_option(std::string_view bytes) {
   return option;
 }
 
-Problem add_packed(std::string_view packed, const Option& option, Delivery& delivery) {
-  if (option.compressed.empty() || option.compressed == "text") return add_packed(packed, delivery);
-  Compression compression = Compression::none;
-  if (option.compressed == "gzip") compression = Compression::gzip;
-  if (option.compressed == "zstd") compression = Compression::zstd;  // Fluentd since 1.19.
-  if (compression == Compression::none) return "a Forward message's compression is unknown";
-  std::string entries;
-  const Problem problem = decompress(packed, compression, entries);
-  return problem != nullptr ? problem : add_packed(entries, delivery);
-}
-
 // The elements of a message, whose modes are told apart by the second:
 // [tag, time, record, option?], [tag, [entry…], option?], [tag, packed entries, option?].
 struct Elements {
@@ -163,22 +116,6 @@ bool parse_elements(std::string_view message, Elements& elements) {
   return elements.single() ? elements.count >= 3 : elements.count <= 3;
 }
 
-Problem parse_message(std::string_view bytes, ForwardMessage& message) {
-  Elements elements;
-  constexpr Problem kNotAMessage = "what was sent isn't a message of the Forward protocol";
-  if (!parse_elements(bytes, elements)) return kNotAMessage;
-  const std::optional<Option> option = parse_option(elements.values[elements.single() ? 3 : 2]);
-  if (!option) return kNotAMessage;
-  message.delivery.source = "forward";
-  message.chunk = option->chunk;
-  if (elements.single()) {
-    add_record(elements.values[2], message.delivery);
-    return nullptr;
-  }
-  if (elements.second.is_text()) return add_packed(elements.second.bytes, *option, message.delivery);
-  return add_entries(elements.values[1], message.delivery);
-}
-
 Problem problem_of(PackStatus status) {
   switch (status) {
     case PackStatus::malformed: return "what was sent isn't MessagePack";
@@ -190,23 +127,110 @@ Problem problem_of(PackStatus status) {
   return nullptr;
 }
 
+Problem compression_named(std::string_view name, Compression& compression) {
+  compression = Compression::none;
+  if (name == "gzip") compression = Compression::gzip;
+  if (name == "zstd") compression = Compression::zstd;  // Fluentd since 1.19.
+  const bool known = compression != Compression::none || name.empty() || name == "text";
+  return known ? nullptr : "a Forward message's compression is unknown";
+}
+
+constexpr Problem kNotAMessage = "what was sent isn't a message of the Forward protocol";
+
 }  // namespace
+
+/// A message whose entries are being taken: places are offsets in its bytes, which may move from call to call.
+struct ForwardDecoder::InProgress {
+  std::size_t length = 0;  // Of the message.
+  std::size_t at = 0;      // Its entries, or what they are compressed to, as far as they aren't taken.
+  std::size_t end = 0;
+  std::string chunk;
+  std::unique_ptr<DecompressionStream> stream;
+  std::string entries;  // Decompressed, and not taken from `next` on.
+  std::size_t next = 0;
+  std::size_t out = 0;  // Bytes that were decompressed.
+  PackScanner scanner{kMaxEntry};
+  bool finished = false;
+
+  Problem take_part(std::string_view message, Delivery& delivery) {
+    while (!delivery.full() && !finished) {
+      const Problem problem = stream ? take_compressed(message, delivery) : take_plain(message, delivery);
+      if (problem != nullptr) return problem;
+    }
+    return nullptr;
+  }
+
+  [[nodiscard]] std::size_t memory() const { return entries.capacity() + (stream ? stream->memory() : 0); }
+
+ private:
+  static constexpr std::size_t kMaxEntry = std::size_t{8} << 20;
+  static constexpr std::size_t kRoom = std::size_t{256} << 10;
+
+  Problem take_plain(std::string_view message, Delivery& delivery) {
+    finished = at == end;
+    if (finished) return nullptr;
+    std::string_view rest = message.substr(at, end - at);
+    const std::string_view entry = take_value(rest);
+    at += entry.size();
+    return entry.empty() ? kNotEntries : add_entry(entry, delivery);
+  }
+
+  Problem take_compressed(std::string_view message, Delivery& delivery) {
+    const std::string_view ready = std::string_view{entries}.substr(next);
+    const PackStatus status = ready.empty() ? PackStatus::incomplete : scanner.scan(ready);
+    if (status == PackStatus::complete) {
+      const Problem problem = add_entry(ready.substr(0, scanner.size()), delivery);
+      next += scanner.size();
+      scanner.reset();
+      return problem;
+    }
+    return status == PackStatus::incomplete ? decompress(message) : kNotEntries;
+  }
+
+  Problem decompress(std::string_view message) {
+    entries.erase(0, next);
+    next = 0;
+    std::string_view in = message.substr(at, end - at);
+    const std::size_t had = entries.size();
+    if (!stream->step(in, kRoom, entries)) return "the compressed entries of a Forward message are damaged";
+    out += entries.size() - had;
+    if (out > kMaxDecompressed) return kTooMuch;
+    const bool progress = entries.size() > had || end - in.size() > at;
+    at = end - in.size();
+    if (progress) return nullptr;
+    finished = in.empty() && stream->complete() && entries.empty();
+    return finished ? nullptr : "the compressed entries of a Forward message are cut short";
+  }
+};
+
+ForwardDecoder::ForwardDecoder() = default;
+ForwardDecoder::~ForwardDecoder() = default;
+
+std::size_t ForwardDecoder::memory() const { return current_ ? current_->memory() : 0; }
 
 std::size_t ForwardDecoder::decode(std::string_view window, std::vector<ForwardMessage>& messages) {
   std::string_view rest = window;
   std::size_t taken = 0;
   stopped_early_ = false;
-  while (broken_.empty() && !rest.empty() && taken < kEnough) {
-    const PackStatus status = scanner_.scan(rest);
-    if (status == PackStatus::incomplete) return window.size() - rest.size();
-    if (const Problem problem = problem_of(status)) {
-      broken_ = problem;
+  while (broken_.empty() && taken < kEnough && !rest.empty()) {
+    const std::size_t before = messages.size();
+    if (!current_) {
+      const PackStatus status = scanner_.scan(rest);
+      if (status == PackStatus::incomplete) return window.size() - rest.size();
+      const Problem problem = problem_of(status);
+      if (problem == nullptr) {
+        begin_message(rest.substr(0, scanner_.size()), messages);
+      } else {
+        broken_ = problem;
+      }
+    }
+    if (broken_.empty() && current_) take_parts(rest, taken, messages);
+    if (!broken_.empty()) {
+      messages.resize(before);
       break;
     }
-    const std::size_t before = messages.size();
-    take_message(rest.substr(0, scanner_.size()), messages);
-    if (messages.size() > before) taken += messages.back().delivery.memory();
-    if (!broken_.empty()) break;
+    for (std::size_t i = before; i < messages.size(); ++i) taken += messages[i].delivery.memory();
+    if (current_) continue;
     rest.remove_prefix(scanner_.size());
     scanner_.reset();
   }
@@ -216,14 +240,63 @@ std::size_t ForwardDecoder::decode(std::string_view window, std::vector<ForwardM
   return window.size();
 }
 
-void ForwardDecoder::take_message(std::string_view bytes, std::vector<ForwardMessage>& messages) {
+// A message of one event is taken at once; of others the entries are found.
+void ForwardDecoder::begin_message(std::string_view bytes, std::vector<ForwardMessage>& messages) {
   PackItem item;
   if (read_item(bytes, item) == PackStatus::complete && item.type == PackType::nil) return;  // A heartbeat.
-  ForwardMessage message;
-  if (const Problem problem = parse_message(bytes, message)) {
-    broken_ = problem;
+  Elements elements;
+  const std::optional<Option> option =
+      parse_elements(bytes, elements) ? parse_option(elements.values[elements.single() ? 3 : 2]) : std::nullopt;
+  if (!option) {
+    broken_ = kNotAMessage;
+    return;
+  }
+  if (elements.single()) {
+    ForwardMessage& message = messages.emplace_back();
+    message.delivery.source = "forward";
+    message.chunk = option->chunk;
+    add_record(elements.values[2], message.delivery);
+    return;
+  }
+  auto begun = std::make_unique<InProgress>();
+  std::string_view entries = elements.values[1];
+  if (elements.second.is_text()) {
+    entries = elements.second.bytes;
+    Compression compression = Compression::none;
+    if (const Problem problem = compression_named(option->compressed, compression)) {
+      broken_ = problem;
+      return;
+    }
+    if (compression != Compression::none) {
+      begun->stream = make_decompression_stream(compression, WindowLimit::of_a_request);
+    }
   } else {
-    messages.push_back(std::move(message));
+    take_item(entries, item);  // The array's head.
+  }
+  begun->length = bytes.size();
+  begun->at = static_cast<std::size_t>(entries.data() - bytes.data());
+  begun->end = begun->at + entries.size();
+  begun->chunk = option->chunk;
+  current_ = std::move(begun);
+}
+
+void ForwardDecoder::take_parts(std::string_view rest, std::size_t taken, std::vector<ForwardMessage>& messages) {
+  const std::string_view bytes = rest.substr(0, current_->length);
+  while (current_ && taken < kEnough) {
+    ForwardMessage part;
+    part.delivery.source = "forward";
+    part.whole = false;
+    if (const Problem problem = current_->take_part(bytes, part.delivery)) {
+      broken_ = problem;
+      return;
+    }
+    taken += part.delivery.memory();
+    if (current_->finished) {
+      part.chunk = std::move(current_->chunk);
+      part.whole = true;
+      current_.reset();
+    }
+    messages.push_back(std::move(part));
   }
 }
 

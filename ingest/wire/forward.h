@@ -2,6 +2,7 @@
 // https://github.com/fluent/fluentd/wiki/Forward-Protocol-Specification-v1
 #pragma once
 
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -11,10 +12,12 @@
 
 namespace trailkeeper::ingest {
 
-/// One message of a sender: its events, and the ID of the chunk that it wants to be acknowledged (empty: none).
+/// One message of a sender, or part of a large one: its events, and, with the last part, the ID of the chunk that it
+/// wants to be acknowledged (empty: none).
 struct ForwardMessage {
   Delivery delivery;  ///< Everything is item 0; not sealed.
   std::string chunk;
+  bool whole = true;  ///< False: another part of the message follows.
 };
 
 /// Finds messages in a connection's bytes as they come: Message, Forward, PackedForward and CompressedPackedForward
@@ -23,23 +26,31 @@ struct ForwardMessage {
 /// or is too large is a rejected one. Not thread-safe.
 class ForwardDecoder {
  public:
+  ForwardDecoder();
+  ~ForwardDecoder();
+  ForwardDecoder(const ForwardDecoder&) = delete;
+  ForwardDecoder& operator=(const ForwardDecoder&) = delete;
+
   /// Appends the messages found in `window` (all that wasn't consumed yet, and no less than the last time what wasn't
-  /// consumed then). Returns how many bytes are done with. Stops behind the message with which those appended hold
-  /// kEnough, as messages may decompress to far more than came: call it again until it returns 0. Of a message that
-  /// breaks the connection nothing is appended.
+  /// consumed then). Returns how many bytes are done with. Stops when those appended hold kEnough, also in the middle
+  /// of a message, as messages may decompress to far more than came: stopped_early() says so, and the rest is to be
+  /// given again. Of a message that breaks the connection nothing is appended any more; parts that were are never
+  /// acknowledged.
   std::size_t decode(std::string_view window, std::vector<ForwardMessage>& messages);
+
+  /// Heap bytes that it holds of a message that isn't taken to its end.
+  [[nodiscard]] std::size_t memory() const;
 
   /// Why nothing more can be understood (not MessagePack, not a message, beyond a limit): the connection should be
   /// closed. Empty if all is well.
   [[nodiscard]] const std::string& broken() const { return broken_; }
 
-  static constexpr std::size_t kMaxMessage = std::size_t{32} << 20;  ///< Bytes of one message.
-  static constexpr std::size_t kMaxDecompressed = std::size_t{64}
-                                                  << 20;  ///< Entries of one message, and their documents.
-  static constexpr std::size_t kMaxRecord = 2 * event::kMaxRecordBytes;  ///< Of a larger one the front is kept.
+  static constexpr std::size_t kMaxMessage = std::size_t{32} << 20;       ///< Bytes of one message.
+  static constexpr std::size_t kMaxDecompressed = std::size_t{64} << 20;  ///< Entries of one message.
+  static constexpr std::size_t kMaxRecord = 2 * event::kMaxRecordBytes;   ///< Of a larger one the front is kept.
   static constexpr std::size_t kKeptOfTooLarge = std::size_t{64} << 10;
   static constexpr std::size_t kMaxWindow = kMaxMessage;
-  static constexpr std::size_t kEnough = std::size_t{4} << 20;  ///< Bytes of documents; a message may be larger.
+  static constexpr std::size_t kEnough = Delivery::kPieceBytes;  ///< Memory of documents.
 
   /// Bytes that came and were neither taken nor kept: what stood at and behind the place that broke the connection.
   [[nodiscard]] std::uint64_t dropped() const { return dropped_; }
@@ -48,9 +59,12 @@ class ForwardDecoder {
   [[nodiscard]] bool stopped_early() const { return stopped_early_; }
 
  private:
-  void take_message(std::string_view bytes, std::vector<ForwardMessage>& messages);
+  struct InProgress;
+  void begin_message(std::string_view bytes, std::vector<ForwardMessage>& messages);
+  void take_parts(std::string_view rest, std::size_t taken, std::vector<ForwardMessage>& messages);
 
   std::string broken_;
+  std::unique_ptr<InProgress> current_;
   std::uint64_t dropped_ = 0;
   bool stopped_early_ = false;
   PackScanner scanner_{kMaxMessage};

@@ -6,20 +6,16 @@
 #include <vector>
 
 #include "event/framer.h"
-#include "ingest/delivery.h"
+#include "ingest/wire/body_decoder.h"
 
 namespace trailkeeper::ingest {
 
-/// Takes a whole body (without copying it) and finds its documents; all are item 0. Leaves the delivery sealed.
-void decode_json(std::string body, Delivery& delivery);
-
-/// Finds documents in a connection's bytes as they come. Not thread-safe.
-class JsonLineDecoder {
+/// Finds documents in a body, or in a connection's bytes as they come; all are item 0. Not thread-safe.
+class JsonLineDecoder : public BodyDecoder {
  public:
-  /// Appends the documents found in `window`, which is all that wasn't consumed yet, to `delivery`. Returns how many
-  /// bytes are done with; the caller gives the rest again, with more behind it. `last`: no more bytes come. The window
-  /// must be followed by event::kPadding readable bytes.
-  std::size_t decode(std::string_view window, bool last, Delivery& delivery);
+  explicit JsonLineDecoder(std::uint32_t item = 0) : item_(item) {}
+
+  std::size_t decode(std::string_view window, bool last, Delivery& delivery) override;
 
   /// Bytes that were neither taken nor kept: the rest of documents that were given up.
   [[nodiscard]] std::uint64_t dropped() const { return framer_.passed_over(); }
@@ -29,6 +25,7 @@ class JsonLineDecoder {
   static constexpr std::size_t kMaxWindow = event::Framer::kMaxUnfinished + (std::size_t{1} << 20);
 
  private:
+  std::uint32_t item_;
   event::Framer framer_;
   std::vector<event::Frame> frames_;
 };

@@ -44,7 +44,7 @@ HecAnswer answer_of(int code, const std::string& more = {}) {
   return answer;
 }
 
-HecAnswer refused(int code, std::uint32_t item) {
+HecAnswer refused_at(int code, std::uint32_t item) {
   return answer_of(code, ",\"invalid-event-number\":" + std::to_string(item));
 }
 
@@ -119,23 +119,25 @@ std::optional<std::string> channel_key(std::string_view channel) {
 
 }  // namespace
 
-std::optional<HecAnswer> decode_hec(std::string_view body, Delivery& delivery) {
-  const std::string padded = std::string{body} + std::string(event::kPadding, '\0');
-  std::vector<event::Frame> frames;
-  event::Framer framer;
-  framer.split({padded.data(), body.size()}, true, frames);
-  if (frames.empty()) return answer_of(5);
-  if (frames.size() > kMaxHecEvents) return refused(6, static_cast<std::uint32_t>(kMaxHecEvents));
-  delivery.items = static_cast<std::uint32_t>(frames.size());
-  for (std::uint32_t item = 0; item < frames.size(); ++item) {
-    const event::Frame& frame = frames[item];
-    const std::string_view text = std::string_view{padded}.substr(frame.begin, frame.end - frame.begin);
-    // Too large a record is kept like any other, what isn't JSON is the sender's to know.
-    const int wrong = frame.reason == event::Reason::none ? take_object(text, item, delivery) : 6;
-    if (wrong != 0) return refused(wrong, item);
+std::size_t HecDecoder::decode(std::string_view window, bool last, Delivery& piece) {
+  std::size_t done = 0;
+  while (!piece.full()) {
+    frames_.clear();
+    const std::string_view rest = window.substr(done);
+    done += framer_.split(rest, last, frames_, 1);
+    if (frames_.empty()) break;
+    const event::Frame& frame = frames_.front();
+    // What isn't JSON is the sender's to know.
+    const bool sound = frame.reason == event::Reason::none;
+    const int wrong = sound ? take_object(rest.substr(frame.begin, frame.end - frame.begin), 0, piece) : kInvalid;
+    if (wrong != kFine) {
+      refusal_ = refused_at(wrong, objects_);
+      return window.size();
+    }
+    ++objects_;
   }
-  delivery.seal();
-  return std::nullopt;
+  if (last && objects_ == 0) refusal_ = answer_of(5);
+  return done;
 }
 
 HecAnswer hec_success(std::optional<std::uint64_t> ack_id) {
@@ -148,14 +150,29 @@ std::optional<std::uint64_t> AckChannels::next(std::string_view channel) {
   const auto key = channel_key(channel);
   if (!key) return std::nullopt;
   const std::lock_guard lock{mutex_};
+  const auto oldest = [&] {
+    return std::min_element(channels_.begin(), channels_.end(),
+                            [](const auto& a, const auto& b) { return a.second.used < b.second.used; });
+  };
   if (!channels_.contains(*key) && channels_.size() >= kMaxChannels) {
-    channels_.erase(std::min_element(channels_.begin(), channels_.end(),
-                                     [](const auto& a, const auto& b) { return a.second.used < b.second.used; }));
+    const auto gone = oldest();
+    ids_ -= gone->second.open.size();
+    channels_.erase(gone);
   }
   Channel& open = channels_[*key];
   open.used = ++clock_;
   open.open.push_back(open.next);
-  if (open.open.size() > kMaxIds) open.open.pop_front();
+  ++ids_;
+  if (open.open.size() > kMaxIds) {
+    open.open.pop_front();
+    --ids_;
+  }
+  if (ids_ > kMaxAllIds) {
+    const auto longest = oldest();
+    ids_ -= longest->second.open.size();
+    std::deque<std::uint64_t>{}.swap(longest->second.open);
+    longest->second.used = clock_;  // It has nothing left to lose.
+  }
   return open.next++;
 }
 
@@ -178,7 +195,10 @@ HecAnswer AckChannels::answer(std::string_view channel, std::string_view body) {
       std::deque<std::uint64_t>& open = found->second.open;
       const auto place = std::lower_bound(open.begin(), open.end(), id);
       known = place != open.end() && *place == id;
-      if (known) open.erase(place);
+      if (known) {
+        open.erase(place);
+        --ids_;
+      }
     }
     if (!first) answer.body += ",";
     first = false;

@@ -9,8 +9,10 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <vector>
 
-#include "ingest/delivery.h"
+#include "event/framer.h"
+#include "ingest/wire/body_decoder.h"
 
 namespace trailkeeper::ingest {
 
@@ -21,13 +23,22 @@ struct HecAnswer {
 };
 
 /// Takes a body of /services/collector/event apart: JSON objects one after the other, each with `event`, an object or a
-/// string of JSON, or a logger's object around one (event/wrapper.h); object i is item i. Returns an answer
-/// if the request is refused as a whole, before anything of it is taken: 5 no data, 6 invalid data format (with
-/// invalid-event-number), 12 event field required, 13 blank. Leaves the delivery sealed.
-std::optional<HecAnswer> decode_hec(std::string_view body, Delivery& delivery);
+/// string of JSON, or a logger's object around one (event/wrapper.h). Everything is item 0.
+class HecDecoder : public BodyDecoder {
+ public:
+  std::size_t decode(std::string_view window, bool last, Delivery& piece) override;
+  [[nodiscard]] bool refused() const override { return refusal_.has_value(); }
 
-/// Most objects of a request.
-constexpr std::size_t kMaxHecEvents = 100'000;
+  /// What to answer if something is wrong: 5 no data, 6 invalid data format (with invalid-event-number), 12 event field
+  /// required, 13 blank. What stands before that object may have been taken, as Splunk takes it.
+  [[nodiscard]] const std::optional<HecAnswer>& refusal() const { return refusal_; }
+
+ private:
+  event::Framer framer_;
+  std::vector<event::Frame> frames_;
+  std::uint32_t objects_ = 0;
+  std::optional<HecAnswer> refusal_;
+};
 
 /// The answer to a committed request; with the ID to ask for, if the client sent a channel.
 HecAnswer hec_success(std::optional<std::uint64_t> ack_id);
@@ -47,7 +58,8 @@ class AckChannels {
   HecAnswer answer(std::string_view channel, std::string_view body);
 
   static constexpr std::size_t kMaxChannels = 1024;
-  static constexpr std::size_t kMaxIds = 100'000;  ///< Of a channel.
+  static constexpr std::size_t kMaxIds = 100'000;     ///< Of a channel.
+  static constexpr std::size_t kMaxAllIds = 500'000;  ///< Of all channels together.
 
  private:
   struct Channel {
@@ -57,6 +69,7 @@ class AckChannels {
   };
   std::mutex mutex_;
   std::unordered_map<std::string, Channel> channels_;
+  std::size_t ids_ = 0;
   std::uint64_t clock_ = 0;
 };
 

@@ -233,12 +233,12 @@ OctetCount octet_count(std::string_view text) {
 
 std::size_t SyslogDecoder::decode(std::string_view window, bool last, Delivery& delivery) {
   std::string_view rest = window;
-  while (!rest.empty() && broken_.empty()) {
+  while (!rest.empty() && broken_.empty() && !delivery.full()) {
     const std::size_t done = take_next(rest, last, delivery);
     if (done == 0) return window.size() - rest.size();
     rest.remove_prefix(done);
   }
-  return window.size();
+  return window.size() - rest.size();
 }
 
 std::size_t SyslogDecoder::take_next(std::string_view rest, bool last, Delivery& delivery) {

@@ -20,7 +20,7 @@ namespace trailkeeper::ingest {
 /// Not thread-safe.
 class SyslogDecoder {
  public:
-  /// As JsonLineDecoder::decode, but needs no padding. Everything is item 0.
+  /// As BodyDecoder::decode, but needs no padding. Everything is item 0.
   std::size_t decode(std::string_view window, bool last, Delivery& delivery);
 
   /// What is wrong with the framing, so that nothing behind it can be understood: the connection should be closed.

@@ -287,3 +287,32 @@ TEST_CASE("what is no event beside very many others in one document is kept as t
   CHECK(found.rejects.size() == Unwrapper::kMaxRejects + 1);
   CHECK(found.rejects.back().starts_with("{\"x\":1,"));
 }
+
+TEST_CASE("what is unpacked inside of what was unpacked shares one limit") {
+  // Each string unpacks to much that is nothing, and, but for the last, to an object with the next in it.
+  std::vector<std::size_t> limits;
+  const std::string blanks(std::size_t{6} << 20, ' ');
+  Unwrapper unwrapper{[&](std::string_view, std::size_t limit, std::string& out) {
+    limits.push_back(limit);
+    const std::size_t depth = limits.size();
+    const std::string inner =
+        R"({"message":")" + base64("packed, to be taken for base64: " + std::to_string(depth)) + "\"}";
+    const std::string text = (depth < 4 ? inner : event(1)) + blanks;
+    if (text.size() > limit) return false;
+    out += text;
+    return true;
+  }};
+  Collector collector;
+  const std::string document = R"({"message":")" + base64("packed, to be taken for base64: 0") + "\"}";
+  unwrapper.unwrap(Padded{document}, collector);
+  REQUIRE(limits.size() >= 3);
+  CHECK(limits[0] == Unwrapper::kMaxUnpacked);
+  CHECK(limits[1] < Unwrapper::kMaxUnpacked - blanks.size());
+  CHECK(limits[2] < Unwrapper::kMaxUnpacked - 2 * blanks.size());
+  CHECK(collector.events.empty());
+  // The next document has all of it again.
+  limits.assign(3, 0);
+  unwrapper.unwrap(Padded{document}, collector);
+  CHECK(limits[3] == Unwrapper::kMaxUnpacked);
+  CHECK(collector.events == Texts{event(1)});
+}

@@ -7,6 +7,7 @@
 
 #include "ingest/wire/elasticsearch_bulk.h"
 #include "tests/support/delivered.h"
+#include "tests/support/whole_body.h"
 
 using namespace trailkeeper::ingest;
 
@@ -15,14 +16,18 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if (const auto action = document_action(body)) {
     trailkeeper::tests::check_json(document_response(*action, Receipt{}).body);
   }
-  Delivery delivery;
-  BulkRequest request;
-  const std::string error = decode_bulk(body, "index", delivery, request);
-  if (!error.empty()) {
-    trailkeeper::tests::check_json(error);
+  BulkDecoder decoder{"index"};
+  std::vector<BulkAction> actions;
+  const Delivery delivery = trailkeeper::tests::whole_body(decoder, body, [&] {
+    for (BulkAction& action : decoder.take_actions()) actions.push_back(std::move(action));
+  });
+  if (decoder.refused()) {
+    trailkeeper::tests::check_json(decoder.error());
     return 0;
   }
   trailkeeper::tests::check_delivery(delivery);
-  trailkeeper::tests::check_json(bulk_response(request, trailkeeper::tests::mixed_receipt(delivery), 1));
+  BulkAnswer answer;
+  answer.add(actions, trailkeeper::tests::mixed_receipt(delivery));
+  trailkeeper::tests::check_json(answer.finish(1));
   return 0;
 }

@@ -7,14 +7,15 @@
 
 #include "ingest/wire/firehose.h"
 #include "tests/support/delivered.h"
+#include "tests/support/whole_body.h"
 
 using namespace trailkeeper::ingest;
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const std::string_view body{reinterpret_cast<const char*>(data), size};
-  Delivery delivery;
-  const std::string problem = decode_firehose(body, "r", delivery);
-  if (problem.empty()) trailkeeper::tests::check_delivery(delivery);
-  trailkeeper::tests::check_json(firehose_response("r", 1, problem));
+  FirehoseDecoder decoder{"r"};
+  const Delivery delivery = trailkeeper::tests::whole_body(decoder, body);
+  if (!decoder.refused()) trailkeeper::tests::check_delivery(delivery);
+  trailkeeper::tests::check_json(firehose_response("r", 1, decoder.problem()));
   return 0;
 }

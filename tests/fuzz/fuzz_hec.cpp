@@ -7,14 +7,16 @@
 
 #include "ingest/wire/splunk_hec.h"
 #include "tests/support/delivered.h"
+#include "tests/support/whole_body.h"
 
 using namespace trailkeeper::ingest;
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const std::string_view body{reinterpret_cast<const char*>(data), size};
-  Delivery delivery;
-  if (const auto refused = decode_hec(body, delivery)) {
-    trailkeeper::tests::check_json(refused->body);
+  HecDecoder decoder;
+  const Delivery delivery = trailkeeper::tests::whole_body(decoder, body);
+  if (decoder.refused()) {
+    trailkeeper::tests::check_json(decoder.refusal()->body);
   } else {
     trailkeeper::tests::check_delivery(delivery);
   }

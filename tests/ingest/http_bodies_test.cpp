@@ -6,16 +6,24 @@
 
 #include "ingest/wire/audit_events.h"
 #include "ingest/wire/base64.h"
-#include "ingest/wire/content_encoding.h"
 #include "ingest/wire/elasticsearch_bulk.h"
 #include "ingest/wire/firehose.h"
 #include "ingest/wire/json_lines.h"
 #include "ingest/wire/splunk_hec.h"
+#include "tests/support/whole_body.h"
 
 using namespace trailkeeper;
 using namespace trailkeeper::ingest;
+using trailkeeper::tests::decoded;
+using trailkeeper::tests::whole_body;
 
 namespace {
+
+std::string bulk_answer(const std::vector<BulkAction>& actions, const Receipt& receipt, std::uint64_t took) {
+  BulkAnswer answer;
+  answer.add(actions, receipt);
+  return answer.finish(took);
+}
 
 std::vector<std::string> texts_of(const Delivery& delivery) {
   CHECK(delivery.bytes.size() >= delivery.size + event::kPadding);
@@ -83,8 +91,8 @@ Receipt receipt_of(std::vector<ItemResult> items) {
 }  // namespace
 
 TEST_CASE("a JSON body may be laid out in any way that the framer knows") {
-  Delivery delivery;
-  decode_json("{\"a\":1}\n{\"b\":2}\n[{\"c\":3}] oops", delivery);
+  JsonLineDecoder decoder;
+  const Delivery delivery = whole_body(decoder, "{\"a\":1}\n{\"b\":2}\n[{\"c\":3}] oops");
   const Texts texts = texts_of(delivery);
   REQUIRE(texts.size() == 4);
   CHECK(texts[2] == "{\"c\":3}");
@@ -92,28 +100,75 @@ TEST_CASE("a JSON body may be laid out in any way that the framer knows") {
 }
 
 TEST_CASE("content encodings: gzip, zstd, identity; anything else is unknown") {
-  std::string out;
-  CHECK(decode_content("", "plain", 10, out) == DecodeResult::ok);
-  CHECK(out == "plain");
-  CHECK(decode_content("identity", "too long", 7, out) == DecodeResult::too_large);
-  CHECK(decode_content("gzip", gzip("one") + gzip("two"), 100, out) == DecodeResult::ok);
-  CHECK(out == "onetwo");
-  CHECK(decode_content("x-gzip", gzip(""), 100, out) == DecodeResult::ok);
-  CHECK(decode_content("zstd", zstd("three"), 100, out) == DecodeResult::ok);
-  CHECK(out == "three");
-  CHECK(decode_content("br", "x", 100, out) == DecodeResult::unknown_encoding);
-  CHECK(decode_content("gzip", "not gzip", 100, out) == DecodeResult::damaged);
-  CHECK(decode_content("gzip", zstd("x"), 100, out) == DecodeResult::damaged);
-  CHECK(decode_content("gzip", gzip("cut short").substr(0, 20), 100, out) == DecodeResult::damaged);
+  using Result = std::pair<DecodeResult, std::string>;
+  CHECK(decoded("", "plain", 10) == Result{DecodeResult::ok, "plain"});
+  CHECK(decoded("identity", "too long", 7).first == DecodeResult::too_large);
+  CHECK(decoded("gzip", gzip("one") + gzip("two"), 100) == Result{DecodeResult::ok, "onetwo"});
+  CHECK(decoded("x-gzip", gzip(""), 100) == Result{DecodeResult::ok, ""});
+  CHECK(decoded("gzip", "", 100) == Result{DecodeResult::ok, ""});
+  CHECK(decoded("zstd", zstd("three"), 100) == Result{DecodeResult::ok, "three"});
+  CHECK(decoded("", zstd(gzip("five")), 100) == Result{DecodeResult::ok, "five"});
+  CHECK(decoded("gzip", gzip(zstd(gzip("six"))), 100) == Result{DecodeResult::ok, "six"});
+  CHECK(decoded("", std::string("\xFF\xFE{\0}\0", 6), 100) == Result{DecodeResult::ok, "{}"});
+  CHECK(decoded("br", "x", 100).first == DecodeResult::unknown_encoding);
+  CHECK(decoded("gzip", "not gzip", 100).first == DecodeResult::damaged);
+  CHECK(decoded("gzip", zstd("x"), 100).first == DecodeResult::damaged);
+  CHECK(decoded("gzip", gzip("cut short").substr(0, 20), 100).first == DecodeResult::damaged);
 }
 
 TEST_CASE("a bomb is found out before it fills the memory") {
-  std::string out;
   const std::string zeros(64U << 20U, '\0');
-  CHECK(decode_content("gzip", gzip(zeros), 1U << 20U, out) == DecodeResult::too_large);
-  CHECK(out.capacity() < 64);
-  CHECK(decode_content("zstd", zstd(zeros), 1U << 20U, out) == DecodeResult::too_large);
-  CHECK(out.capacity() < 64);
+  for (const auto& [encoding, body] : {std::pair{"gzip", gzip(zeros)}, std::pair{"zstd", zstd(zeros)}}) {
+    BodyWindow window{body, encoding, std::size_t{4} << 20};
+    std::size_t most = 0;
+    while (window.grow()) {
+      window.consume(window.view().size());
+      most = std::max(most, window.memory());
+    }
+    CHECK(window.result() == DecodeResult::too_large);
+    CHECK(most < std::size_t{12} << 20);
+    CHECK(window.memory() < 1000);
+  }
+}
+
+TEST_CASE("layers that come to nothing end, too") {
+  // Frames that are to be skipped: 16 bytes of content and a header each.
+  std::string skipped;
+  while (skipped.size() < std::size_t{64} << 20) {
+    skipped += std::string("\x50\x2A\x4D\x18\x10\0\0\0", 8) + std::string(16, 'x');
+  }
+  CHECK(decoded("zstd", zstd(zstd("") + skipped), std::size_t{1} << 20).first == DecodeResult::too_large);
+}
+
+TEST_CASE("a piece ends when its window has grown, so that somebody can look whether there is room") {
+  const std::string blanks(std::size_t{4} << 20, ' ');
+  BodyWindow window{gzip("[" + blanks + blanks), "gzip", std::size_t{16} << 20};
+  JsonLineDecoder decoder;
+  for (bool more = true; more;) {
+    const std::size_t room = window.memory() + window.view().size() + 2 * kMostGrowth;
+    Delivery piece;
+    more = next_piece(window, decoder, piece);
+    CHECK(window.memory() <= room);
+  }
+}
+
+TEST_CASE("a body is taken in pieces, and what is in them is what is in the body") {
+  std::string text;
+  for (int i = 0; i < 40'000; ++i) text += "{\"number\":" + std::to_string(i) + "}\n";
+  BodyWindow window{zstd(text), "zstd", text.size()};
+  JsonLineDecoder decoder;
+  std::string found;
+  std::size_t pieces = 0;
+  for (bool more = true; more; ++pieces) {
+    Delivery piece;
+    more = next_piece(window, decoder, piece);
+    CHECK(piece.memory() < 3 * Delivery::kPieceBytes);
+    piece.seal();
+    for (const std::string& document : texts_of(piece)) found += document + "\n";
+  }
+  CHECK(window.result() == DecodeResult::ok);
+  CHECK(pieces > 2);
+  CHECK(found == text);
 }
 
 TEST_CASE("base64 is strict") {
@@ -128,26 +183,27 @@ TEST_CASE("base64 is strict") {
 }
 
 TEST_CASE("bulk: actions and sources; what a shipper put around a record is left to event/unwrap") {
-  Delivery delivery;
-  BulkRequest request;
-  CHECK(decode_bulk("{\"create\":{\"_index\":\"i\",\"_id\":\"7\"}}\n{\"eventName\":\"A\"}\n"
-                    "{\"index\":{}}\r\n{\"message\":\"{\\\"eventName\\\":\\\"B\\\"}\",\"host\":\"h\"}\n"
-                    "{\"delete\":{\"_id\":\"x\"}}\n{\"update\":{\"_id\":\"y\"}}\n{\"doc\":{}}\n",
-                    "path", delivery, request)
-            .empty());
+  BulkDecoder decoder{"path"};
+  const Delivery delivery =
+      whole_body(decoder,
+                 "{\"create\":{\"_index\":\"i\",\"_id\":\"7\"}}\n{\"eventName\":\"A\"}\n"
+                 "{\"index\":{}}\r\n{\"message\":\"{\\\"eventName\\\":\\\"B\\\"}\",\"host\":\"h\"}\n"
+                 "{\"delete\":{\"_id\":\"x\"}}\n{\"update\":{\"_id\":\"y\"}}\n{\"doc\":{}}\n");
+  CHECK(!decoder.refused());
+  const std::vector<BulkAction> actions = decoder.take_actions();
   CHECK(texts_of(delivery) ==
         Texts{"{\"eventName\":\"A\"}", "{\"message\":\"{\\\"eventName\\\":\\\"B\\\"}\",\"host\":\"h\"}"});
-  REQUIRE(request.actions.size() == 4);
-  CHECK(request.actions[0].index == "i");
-  CHECK(request.actions[0].id == "7");
-  CHECK(request.actions[1].index == "path");
+  REQUIRE(actions.size() == 4);
+  CHECK(actions[0].index == "i");
+  CHECK(actions[0].id == "7");
+  CHECK(actions[1].index == "path");
   CHECK(delivery.documents[1].item == 1);
 
   simdjson::dom::parser parser;
   ItemResult rejected;
   rejected.rejected = 1;
   rejected.reason = event::Reason::no_event_name;
-  const auto answer = json(parser, bulk_response(request, receipt_of({{1, 0, 0, {}}, rejected, {}, {}}), 12));
+  const auto answer = json(parser, bulk_answer(actions, receipt_of({{1, 0, 0, {}}, rejected, {}, {}}), 12));
   CHECK(bool{answer["errors"]});
   CHECK(std::int64_t{answer["took"]} == 12);
   CHECK(std::int64_t{answer["items"].at(0)["create"]["status"]} == 201);
@@ -159,14 +215,13 @@ TEST_CASE("bulk: actions and sources; what a shipper put around a record is left
 }
 
 TEST_CASE("bulk: an action line may have members that mean nothing here") {
-  Delivery delivery;
-  BulkRequest request;
-  CHECK(decode_bulk("{\"routing\":\"r\",\"index\":{\"_index\":\"i\",\"pipeline\":\"p\"},\"attributes\":{}}\n{}\n", "",
-                    delivery, request)
-            .empty());
-  REQUIRE(request.actions.size() == 1);
-  CHECK(request.actions[0].operation == "index");
-  CHECK(request.actions[0].index == "i");
+  BulkDecoder decoder{""};
+  whole_body(decoder, "{\"routing\":\"r\",\"index\":{\"_index\":\"i\",\"pipeline\":\"p\"},\"attributes\":{}}\n{}\n");
+  CHECK(!decoder.refused());
+  const std::vector<BulkAction> actions = decoder.take_actions();
+  REQUIRE(actions.size() == 1);
+  CHECK(actions[0].operation == "index");
+  CHECK(actions[0].index == "i");
 }
 
 TEST_CASE("a single document is answered as an item is, with its status") {
@@ -199,29 +254,29 @@ TEST_CASE("a single document is answered as an item is, with its status") {
 
 TEST_CASE(
     "bulk: creating a known event conflicts, indexing it changes nothing; what isn't durable is to be sent again") {
-  Delivery delivery;
-  BulkRequest request;
-  REQUIRE(decode_bulk("{\"index\":{}}\n{}\n{\"create\":{}}\n{}\n", "i", delivery, request).empty());
+  BulkDecoder decoder{"i"};
+  whole_body(decoder, "{\"index\":{}}\n{}\n{\"create\":{}}\n{}\n");
+  REQUIRE(!decoder.refused());
+  const std::vector<BulkAction> actions = decoder.take_actions();
   simdjson::dom::parser parser;
-  const auto known = json(parser, bulk_response(request, receipt_of({{0, 1, 0, {}}, {0, 1, 0, {}}}), 0));
+  const auto known = json(parser, bulk_answer(actions, receipt_of({{0, 1, 0, {}}, {0, 1, 0, {}}}), 0));
   CHECK(std::int64_t{known["items"].at(0)["index"]["status"]} == 200);
   CHECK(std::string_view{known["items"].at(0)["index"]["result"]} == "noop");
   CHECK(std::int64_t{known["items"].at(1)["create"]["status"]} == 409);
   Receipt full;
   full.status = Receipt::Status::store_full;
   simdjson::dom::parser other;
-  CHECK(std::int64_t{json(other, bulk_response(request, full, 0))["items"].at(0)["index"]["status"]} == 429);
+  CHECK(std::int64_t{json(other, bulk_answer(actions, full, 0))["items"].at(0)["index"]["status"]} == 429);
 }
 
 TEST_CASE("bulk: a broken request is refused as a whole, and says where") {
   for (const char* body : {"", "\n", "{\"index\":{}}\n{}", "{\"index\":{}}\n", "oops\n{}\n", "{\"drop\":{}}\n{}\n",
                            "{\"index\":{},\"create\":{}}\n{}\n"}) {
     CAPTURE(body);
-    Delivery delivery;
-    BulkRequest request;
-    const std::string error = decode_bulk(body, "", delivery, request);
+    BulkDecoder decoder{""};
+    whole_body(decoder, body);
     simdjson::dom::parser parser;
-    CHECK(std::int64_t{json(parser, error)["status"]} == 400);
+    CHECK(std::int64_t{json(parser, decoder.error())["status"]} == 400);
   }
 }
 
@@ -240,19 +295,20 @@ TEST_CASE("Elasticsearch clients find what they look for before they send") {
 }
 
 TEST_CASE("HEC: objects one after the other, each with its event") {
-  Delivery delivery;
-  CHECK(!decode_hec(R"({"time":1,"event":{"eventName":"A"}}{"event":"{\"eventName\":\"B\"}"} {"event":3})", delivery));
+  HecDecoder decoder;
+  const Delivery delivery =
+      whole_body(decoder, R"({"time":1,"event":{"eventName":"A"}}{"event":"{\"eventName\":\"B\"}"} {"event":3})");
+  CHECK(!decoder.refused());
   CHECK(texts_of(delivery) == Texts{"{\"eventName\":\"A\"}", "{\"eventName\":\"B\"}", "{\"event\":3}"});
-  CHECK(delivery.items == 3);
 }
 
 TEST_CASE("HEC: a logger's own object around an event is a document as it is; event/unwrap takes it off") {
-  Delivery delivery;
-  CHECK(!decode_hec(R"({"event":{"message":{"eventTime":"A","n":[{}]},"severity":"info"}})"
-                    R"({"event":{"severity":"info","message":"{\"eventName\":\"B\"}"}})"
-                    R"({"event":{"message":{"a":1},"log":{"file":"f"},"n":2}})"
-                    R"({"event":{"message":{"eventTime":"C"},"eventName":"D"}})",
-                    delivery));
+  HecDecoder decoder;
+  const Delivery delivery = whole_body(decoder, R"({"event":{"message":{"eventTime":"A","n":[{}]},"severity":"info"}})"
+                                                R"({"event":{"severity":"info","message":"{\"eventName\":\"B\"}"}})"
+                                                R"({"event":{"message":{"a":1},"log":{"file":"f"},"n":2}})"
+                                                R"({"event":{"message":{"eventTime":"C"},"eventName":"D"}})");
+  CHECK(!decoder.refused());
   CHECK(texts_of(delivery) == Texts{R"({"message":{"eventTime":"A","n":[{}]},"severity":"info"})",
                                     R"({"severity":"info","message":"{\"eventName\":\"B\"}"})",
                                     R"({"message":{"a":1},"log":{"file":"f"},"n":2})",
@@ -261,8 +317,9 @@ TEST_CASE("HEC: a logger's own object around an event is a document as it is; ev
 
 TEST_CASE("HEC: what is wrong is said with Splunk's codes, and nothing is taken") {
   const auto code = [](std::string_view body) {
-    Delivery delivery;
-    const auto answer = decode_hec(body, delivery);
+    HecDecoder decoder;
+    whole_body(decoder, body);
+    const std::optional<HecAnswer> answer = decoder.refusal();
     REQUIRE(answer);
     simdjson::dom::parser parser;
     CHECK(answer->status == 400);
@@ -292,17 +349,19 @@ TEST_CASE("HEC: acknowledgements by channel, forgotten once asked for") {
 TEST_CASE("Firehose: records of JSON, of several documents, of gzip; a broken one is kept as a rejected record") {
   const std::string body = R"({"requestId":"r","timestamp":1,"records":[{"data":")" + base64("{\"a\":1}") +
                            R"("},{"data":")" + base64(gzip("{\"b\":2}\n{\"c\":3}")) + R"("},{"data":"?"}]})";
-  Delivery delivery;
-  CHECK(decode_firehose(body, "r", delivery).empty());
+  FirehoseDecoder decoder{"r"};
+  const Delivery delivery = whole_body(decoder, body);
+  CHECK(decoder.problem().empty());
   CHECK(texts_of(delivery) == Texts{"{\"a\":1}", "{\"b\":2}", "{\"c\":3}", "?"});
-  CHECK(delivery.documents[2].item == 1);
   CHECK(delivery.documents[3].reason == event::Reason::broken_envelope);
-  CHECK(delivery.items == 3);
-  for (const char* wrong : {"", "[]", "{}", R"({"requestId":"x","records":[]})", R"({"requestId":"r"})",
-                            R"({"requestId":"r","records":[{}]})", R"({"requestId":"r","records":[{"data":1}]})"}) {
+  for (const char* wrong :
+       {"", "[]", "{}", R"({"requestId":"x","records":[]})", R"({"requestId":"r"})", R"({"requestId":"r","records":[)",
+        R"({"requestId":"r","records":[]}})", R"({"records":[]})", R"({"requestId":"r","records":[{}]})",
+        R"({"requestId":"r","records":[{"data":1}]})"}) {
     CAPTURE(wrong);
-    Delivery nothing;
-    CHECK(!decode_firehose(wrong, "r", nothing).empty());
+    FirehoseDecoder refused{"r"};
+    whole_body(refused, wrong);
+    CHECK(!refused.problem().empty());
   }
   CHECK(firehose_response("r", 5, "") == R"({"requestId":"r","timestamp":5})");
   CHECK(firehose_response("\"", 5, "why") == R"({"requestId":"\"","timestamp":5,"errorMessage":"why"})");

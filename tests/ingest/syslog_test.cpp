@@ -29,7 +29,16 @@ Decoded decoded_in(std::string_view bytes, Step step) {
   REQUIRE(tests::feed(bytes, step, [&](std::string_view window, bool last) {
     // Exactly the window on the heap, so that a sanitizer sees reads past it.
     const std::vector<char> copy{window.begin(), window.end()};
-    return decoder.decode({copy.data(), copy.size()}, last, delivery);
+    // Each time another delivery, as in the server: a full one stops the decoder.
+    std::size_t done = 0;
+    bool full = true;
+    while (full) {
+      Delivery piece;
+      done += decoder.decode({copy.data() + done, copy.size() - done}, last, piece);
+      full = piece.full();
+      delivery.append(std::move(piece));
+    }
+    return done;
   }));
   Decoded result{{}, decoder.broken(), decoder.dropped()};
   for (const Document& document : delivery.documents) {

@@ -423,6 +423,10 @@ TEST_CASE("top keeps the largest rows, in each bucket if there are some") {
   const auto snapshot = filled.store.snapshot();
   CHECK(count_events(snapshot, {}, {{"name"}, Bucket::none, 1}).size() == 1);
   CHECK_THROWS_AS(count_events(snapshot, {}, {{"name"}, Bucket::none, 1, 1}), TooManyRows);
+  MemoryBudget little{1000};
+  CHECK_THROWS_AS(count_groups(snapshot, {}, {{"eventID"}, Bucket::none, 1, {}, &little}), OverBudget);
+  CHECK_THROWS_AS(count_groups(snapshot, {}, {{"name", "user"}, Bucket::hour, 1, {}, &little}), OverBudget);
+  CHECK(little.used() == 0);
   const auto rows = count_events(snapshot, {}, {{"name"}, Bucket::day, 1});
   REQUIRE(rows.size() == 2);
   CHECK(rows[0].bucket == "2024-05-01");

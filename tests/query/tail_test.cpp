@@ -155,6 +155,21 @@ TEST_CASE("a segment that doesn't fit is missed as a whole; one that is being re
   CHECK(all(*reader) == Events{event_of(2), event_of(3), event_of(4)});
 }
 
+TEST_CASE("who stays in the middle of a segment doesn't keep it: what is dropped there was missed") {
+  Followed probe;
+  const auto probing = probe.hub.follow({}, nullptr);
+  probe.add({event_of(1), event_of(2), event_of(3)});
+  Followed followed{probe.hub.kept_bytes()};
+  const auto follower = followed.hub.follow({}, nullptr);
+  followed.add({event_of(1), event_of(2), event_of(3)});
+  CHECK(follower->next(1).events == Events{event_of(1)});
+  followed.add({event_of(4)});
+  const auto chunk = follower->next(1);
+  CHECK(chunk.missed == 2);
+  CHECK(chunk.events == Events{event_of(4)});
+  CHECK(all(*follower).empty());
+}
+
 TEST_CASE("commits, followers that come and go, and readers at once") {
   Followed followed;
   std::atomic<bool> done{false};

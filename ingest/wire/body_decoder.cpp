@@ -1,0 +1,18 @@
+#include "ingest/wire/body_decoder.h"
+
+namespace trailkeeper::ingest {
+
+bool next_piece(BodyWindow& window, BodyDecoder& decoder, Delivery& piece) {
+  const std::size_t before = window.memory() + decoder.memory();
+  while (true) {
+    const bool last = window.last() || window.view().size() > BodyDecoder::kMaxWindow;
+    window.consume(decoder.decode(window.view(), last, piece));
+    if (decoder.refused() || window.result() != DecodeResult::ok) return false;
+    if (piece.full()) return true;
+    if (window.last()) return false;
+    if (window.memory() + decoder.memory() >= before + kMostGrowth) return true;
+    if (!window.grow() && window.result() != DecodeResult::ok) return false;
+  }
+}
+
+}  // namespace trailkeeper::ingest

@@ -1,0 +1,37 @@
+// Takes a request's body apart, piece by piece.
+#pragma once
+
+#include <cstddef>
+#include <string_view>
+
+#include "ingest/delivery.h"
+#include "ingest/wire/body_window.h"
+
+namespace trailkeeper::ingest {
+
+/// One body's decoder. Not thread-safe.
+class BodyDecoder {
+ public:
+  virtual ~BodyDecoder() = default;
+
+  /// Appends to `piece` what it finds at the front of `window`, until the piece is full. Returns how many bytes are
+  /// done with: the caller gives the rest again, with more behind it. `last`: no more bytes come; then all of them are
+  /// done with, unless the piece is full. The window must be followed by event::kPadding readable bytes.
+  virtual std::size_t decode(std::string_view window, bool last, Delivery& piece) = 0;
+
+  /// Whether something is wrong with the request: nothing more is decoded.
+  [[nodiscard]] virtual bool refused() const { return false; }
+  /// Heap bytes that it holds between two calls, about.
+  [[nodiscard]] virtual std::size_t memory() const { return 0; }
+
+  /// A window of more bytes in which nothing is complete is given up.
+  static constexpr std::size_t kMaxWindow = std::size_t{8} << 20;
+};
+
+/// Fills the next piece of a body. False: it is the last one; look at the window's result and at refused(). A piece may
+/// be without documents: it ends, too, when window and decoder have come to hold kMostGrowth more than before, so that
+/// who counts it can look whether there is room.
+bool next_piece(BodyWindow& window, BodyDecoder& decoder, Delivery& piece);
+constexpr std::size_t kMostGrowth = std::size_t{1} << 20;
+
+}  // namespace trailkeeper::ingest

@@ -1,0 +1,47 @@
+// A request's body, taken in piece by piece.
+#pragma once
+
+#include <array>
+#include <boost/asio/awaitable.hpp>
+#include <optional>
+#include <string_view>
+
+#include "ingest/wire/body_decoder.h"
+#include "serve/deliver.h"
+#include "serve/http_routes.h"
+
+namespace trailkeeper::serve {
+
+/// Who wants to know what became of each piece.
+class PieceObserver {
+ public:
+  virtual ~PieceObserver() = default;
+  /// A piece was made.
+  virtual void on_piece() {}
+  /// The receipt of the next piece, in the order in which they were made. Not durable: it, and all that come, aren't.
+  virtual void on_receipt(const ingest::Receipt&) {}
+  /// Whether it wants to see all pieces, also when they can't be stored any more.
+  [[nodiscard]] virtual bool wants_all() const { return false; }
+  /// Heap bytes that it holds.
+  [[nodiscard]] virtual std::size_t memory() const { return 0; }
+};
+
+/// What became of a body.
+struct TakenBody {
+  ingest::DecodeResult encoding = ingest::DecodeResult::ok;  ///< What is wrong with its Content-Encoding.
+  std::optional<HttpResponse> not_read;  ///< It is an archive, or of a format that isn't read: what to answer.
+  bool no_room = false;                  ///< Others held all the room, for long.
+  /// Of all pieces. Durable only if all are; some may be durable all the same. Without items.
+  ingest::Receipt receipt;
+  std::array<std::uint64_t, event::kReasonCount> rejected{};  ///< By the reason of the first in a piece.
+};
+
+/// Hands the documents that `decoder` finds in the request's body to the intake. The body is decompressed and taken
+/// apart as fast as it is committed: a few pieces are on their way at once. What it takes is held by request.hold
+/// before it is there, but for the largest of documents. The body is gone afterwards. If the first piece finds too much
+/// in flight, nothing is taken; later ones wait.
+boost::asio::awaitable<TakenBody> take_body(const RouteContext& context, ListenerFigures& figures, HttpRequest& request,
+                                            std::string_view source, ingest::BodyDecoder& decoder,
+                                            PieceObserver& observer);
+
+}  // namespace trailkeeper::serve

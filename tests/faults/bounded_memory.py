@@ -1,0 +1,246 @@
+#!/usr/bin/env python3
+"""What a stranger sends, and what a query asks for, takes no more memory than the limits say, whatever it becomes when it is taken apart."""
+import base64
+import gzip
+import json
+import os
+import random
+import socket
+import subprocess
+import threading
+import time
+
+from harness import Harness, event, line
+from server import Server
+
+t = Harness()
+MiB = 1 << 20
+LIMIT = 8 * MiB  # Of each budget.
+SLACK = 128 * MiB
+SANITIZED = "asan" in t.binary or "tsan" in t.binary
+
+
+class Peak:
+    """The most private memory that a process had while this was open; pages of the store's file, which the kernel takes back, don't count."""
+
+    def __init__(self, pid):
+        self.status = "/proc/%d/status" % pid
+        self.bytes = 0
+        self.done = threading.Event()
+        self.thread = threading.Thread(target=self.watch, daemon=True)
+        self.thread.start()
+
+    def watch(self):
+        while not self.done.wait(0.004):
+            try:
+                text = open(self.status).read()
+                self.bytes = max(self.bytes, int(text.split("RssAnon:")[1].split()[0]) * 1024)
+            except (OSError, IndexError):
+                return
+
+    def close(self):
+        self.done.set()
+        self.thread.join()
+        return self.bytes
+
+
+def repeated(head, piece, tail, size):
+    return head + piece * ((size - len(head) - len(tail)) // len(piece)) + tail
+
+
+def pack_array(number):
+    return b"\xdd" + number.to_bytes(4, "big")
+
+
+def pack_bin(data):
+    return b"\xc6" + len(data).to_bytes(4, "big") + data
+
+
+def zstd(data):
+    return subprocess.run(["zstd", "-q", "-3", "-c"], input=data, stdout=subprocess.PIPE, check=True).stdout
+
+
+def distinct(count, key=b"k%07d"):
+    return b"".join(b'{"' + key % i + b'":1}\n' for i in range(count))
+
+
+BIG = 9 * MiB  # More than a budget.
+empty = repeated(b'{"Records":[', b"{},", b"{}]}", BIG)
+nested = (repeated(b'{"a":1,"Records":[', b"{},", b"{}]}", 1000000) + b"\n") * 4
+lines = repeated(b"", b"{}\n", b"", BIG)
+text = repeated(b"", b"x\n", b"", BIG)
+scalars = repeated(b"[", b"1,", b"1]", BIG)
+shapes = distinct(40_000)
+tiny = b"".join(b'{"eventName":"a","eventTime":"2024-01-01T00:00:00Z","k%d":%d}\n' % (i % 5000, i) for i in range(30_000))
+huge = b'{"eventVersion":"1","x":"' + b"y" * BIG + b'"}'
+bulk = b'{"create":{}}\n{}\n' * 40_000
+bulk_named = (b'{"create":{"_index":"' + b"i" * 200 + b'","_id":"' + b"d" * 500 + b'"}}\n{}\n') * 4_000
+hec = repeated(b"", b'{"event":{}}', b"", 400_000)
+brackets = b"[" * BIG
+BODIES = {
+    "/v1/events": [empty, nested, lines, text, scalars, shapes, tiny, huge, brackets],
+    "/_bulk": [bulk, bulk_named, b"{" * BIG + b"\n"],
+    "/services/collector/event": [hec, huge, brackets],
+    "/services/collector/raw": [empty, lines, shapes],
+    "/firehose": [
+        json.dumps({"requestId": "r", "timestamp": 1, "records": [{"data": base64.b64encode(gzip.compress(lines)).decode()}] * 4}).encode(),
+        b'{"requestId":"r","timestamp":1,"records":' + brackets,
+        repeated(b'{"requestId":"r","timestamp":1,"records":[', b"{},", b"{}]}", BIG)],
+    "/PutAuditEvents?channelArn=arn:aws:cloudtrail:eu-west-1:1:channel/x": [brackets],
+    "/services/collector/ack?channel=0aaaaaaa-0000-0000-0000-000000000000": [repeated(b'{"acks":[', b"0,", b"0]}", BIG)],
+    "/": [brackets],
+}
+
+
+
+def forward_message(entries, compressed):
+    option = b"\x82\xa5chunk\xa1c\xaacompressed\xa4" + compressed if compressed else b"\x81\xa5chunk\xa1c"
+    return b"\x93\xa1t" + pack_bin(entries) + option
+
+
+entry = b"\x92\x00\x80"
+entries = entry * (BIG // len(entry))
+wide = (b"\x92\x00\x81\xa1a" + pack_array(450_000) + b"\xc0" * 450_000) * 10
+STREAMS = {
+    "ndjson": [empty, lines, text, scalars, shapes, tiny, huge, nested],
+    "syslog": [lines, b"3 {}\n" * 100_000, b"<1>x\n" * 100_000, huge],
+    "forward": [forward_message(gzip.compress(entries, 1), b"gzip"), forward_message(gzip.compress(wide, 1), b"gzip"), forward_message(entry * 150_000, b""),
+                b"\x92\xa1t" + pack_array(1_000_000) + entry * 150_000, b"\x93\xa1t\x00\x80" * 150_000],
+}
+
+
+def ignore(call):
+    try:
+        return call()
+    except (OSError, ValueError, Exception) as problem:  # Whatever comes back is nobody's business here.
+        return problem
+
+
+def post(path, body, encoding=None):
+    headers = {"X-Amz-Firehose-Request-Id": "r"}
+    if path == "/":
+        headers["X-Amz-Target"] = "x.LookupEvents"
+    if encoding:
+        headers["Content-Encoding"] = encoding
+    # Who is told to come back does so, as senders do, but not for ever.
+    for _ in range(3):
+        answer = ignore(lambda: server.request("POST", path, body, headers))
+        if isinstance(answer, tuple) and answer[0] not in (429, 503):
+            return answer
+        time.sleep(0.3)
+    return answer
+
+
+def pour(name, data):
+    def call():
+        with server.connect(name) as connection:
+            connection.sendall(data)
+            connection.shutdown(socket.SHUT_WR)
+            connection.settimeout(60)
+            while connection.recv(65536):
+                pass
+    return ignore(call)
+
+
+def all_at_once(calls, threads=8):
+    calls = list(calls)
+    lock = threading.Lock()
+
+    def work():
+        while True:
+            with lock:
+                if not calls:
+                    return
+                call = calls.pop(0)
+            call()
+
+    workers = [threading.Thread(target=work) for _ in range(threads)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+
+
+def measured(what, calls, limit):
+    """Runs the calls beside each other; the server's peak while they ran."""
+    peak = Peak(server.process.pid)
+    all_at_once(calls)
+    got = peak.close()
+    print("%-60s %6d MiB" % (what, got // MiB), flush=True)
+    t.check("memory: " + what, SANITIZED or got <= limit, "%d MiB of %d" % (got // MiB, limit // MiB))
+    t.check("the server lives: " + what, server.process.poll() is None, server.log()[-2000:])
+
+
+store = t.path("store")
+options = ["--http", "0", "--ndjson", "0", "--syslog", "0", "--forward", "0"]
+limits = ["--max-in-flight", str(LIMIT), "--max-receiving", str(LIMIT), "--max-query-memory", str(LIMIT)]
+server = Server(t, store, *options, *limits, "--max-body", str(16 * MiB))
+allowed = 3 * LIMIT + SLACK
+only = os.environ.get("TRAILKEEPER_TEST_ONLY", "").split()
+
+
+def wanted(name):
+    return not only or name.replace(" ", "") in only
+
+
+for path, bodies in BODIES.items():
+    if wanted("bodies " + path):
+        calls = [lambda b=b, e=e: post(path, b, e) for body in bodies for e, b in ((None, body), ("zstd", zstd(body)))]
+        calls.append(lambda: post(path, gzip.compress(bodies[0], 1), "gzip"))
+        measured("bodies of " + path, calls, allowed)
+for name, pieces in STREAMS.items():
+    if wanted("streams " + name):
+        measured("streams of " + name, [lambda p=p: pour(name, p) for p in pieces], allowed)
+if wanted("everything"):
+    measured("everything at once", [lambda p=path, b=zstd(b): post(p, b, "zstd") for path, bodies in BODIES.items() for b in bodies] +
+             [lambda n=name, p=p: pour(n, p) for name, pieces in STREAMS.items() for p in pieces], allowed)
+
+
+# Queries whose groups, or answers, are as many as the events.
+if wanted("queries"):
+    rng = random.Random(6)
+    events = [line(event(rng, requestParameters={"key": "%d" % i + "p" * 300})) for i in range(20_000)]
+    for i in range(0, len(events), 2000):
+        t.equal("events are stored", server.post("/v1/events", "\n".join(events[i:i + 2000]))[0], 200)
+    answers = []
+
+    def ask(path):
+        answers.append(server.request("GET", path)[::2])
+
+    def read_slowly(path):
+        with server.connect("http") as connection:
+            connection.sendall(b"GET %s HTTP/1.1\r\nHost: localhost\r\n\r\n" % path.encode())
+            time.sleep(2)
+
+    measured("queries", [lambda b=b: ask("/v1/count?by=" + b) for b in ("requestParameters", "eventID", "eventID,requestParameters", "name") * 10] +
+             [lambda: read_slowly("/v1/events")] * 40, allowed)
+    t.check("large counts are refused, and say what to do", any(status == 400 and "memory" in str(text) for status, text in answers), answers[:3])
+    t.check("nothing else goes wrong", all(status in (200, 400, 503) for status, text in answers), [status for status, text in answers])
+    t.equal("afterwards a small one is answered", server.request("GET", "/v1/count?by=name")[0], 200)
+if wanted("connections"):
+    crowd = [server.connect("http") for _ in range(500)]
+    for connection in crowd:
+        connection.sendall(b"GET / HTTP/1.1\r\n" + b"A:b\r\n" * 3000)
+    measured("half headers of 500 connections", [lambda: time.sleep(1)], allowed)
+    for connection in crowd:
+        connection.close()
+t.equal("exit code", server.stop(), 0)
+
+# The command line: a stated limit whatever a file holds.
+REPLAY = 600 * MiB
+if wanted("replay"):
+    for name, content in {"records": empty * 3, "rejects": lines * 2, "shapes": distinct(200_000), "document": huge * 3, "nested": nested * 4}.items():
+        for ending, pack in ((".zst", zstd),):
+            path = t.path(name + ".json" + ending)
+            open(path, "wb").write(pack(content))
+            process = subprocess.Popen([t.binary, "--store", t.path("replayed"), "replay", "--workers", "2", path], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+            peak = Peak(process.pid)
+            process.wait()
+            got = peak.close()
+            print("%-60s %6d MiB" % ("replay " + name + ending, got // MiB), flush=True)
+            t.check("replay of " + name + ending, SANITIZED or got <= REPLAY, "%d MiB" % (got // MiB))
+if wanted("queries"):
+    refused = t.run("count", "--by", "eventID", "--max-memory", "1MiB", store=store)
+    t.check("count says that its groups are too many", refused.returncode != 0 and b"--max-memory" in refused.stderr, refused.stderr)
+    t.equal("and counts them where it may", t.run("count", "--by", "eventID", "--top", "1", store=store).returncode, 0)
+t.finish()
