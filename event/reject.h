@@ -29,7 +29,6 @@ enum class Reason : std::uint8_t {
   bad_bill_amount = 17,   ///< As bad_bill_line: its amount isn't one.
   bad_bill_currency = 18  ///< As bad_bill_line: its amount isn't in USD.
 };
-constexpr std::size_t kReasonCount = 13;
 
 /// JSON nesting levels an event may have.
 constexpr int kMaxDepth = 128;

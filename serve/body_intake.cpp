@@ -181,7 +181,7 @@ class BodyIntake {
     all.rewritten += receipt.rewritten;
     all.rejected += receipt.rejected;
     for (const ingest::ItemResult& item : receipt.items) {
-      taken_.rejected[static_cast<std::size_t>(item.reason)] += item.rejected;
+      if (item.rejected > 0) taken_.rejected[item.reason] += item.rejected;
     }
     if (all.status == Receipt::Status::durable && receipt.status != Receipt::Status::durable) {
       all.status = receipt.status;

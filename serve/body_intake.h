@@ -1,8 +1,8 @@
 // A request's body, taken in piece by piece.
 #pragma once
 
-#include <array>
 #include <boost/asio/awaitable.hpp>
+#include <map>
 #include <optional>
 #include <string_view>
 
@@ -33,7 +33,7 @@ struct TakenBody {
   bool no_room = false;                  ///< Others held all the room, for long.
   /// Of all pieces. Durable only if all are; some may be durable all the same. Without items.
   ingest::Receipt receipt;
-  std::array<std::uint64_t, event::kReasonCount> rejected{};  ///< By the reason of the first in a piece.
+  std::map<event::Reason, std::uint64_t> rejected;  ///< By the reason of the first in a piece.
 };
 
 /// Hands the documents that `decoder` finds in the request's body to the intake. The body is decompressed and taken

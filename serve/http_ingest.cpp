@@ -67,16 +67,14 @@ std::string accepted_body(const TakenBody& taken) {
                      (taken.receipt.rewritten > 0 ? ",\"rewritten\":" + std::to_string(taken.receipt.rewritten) : "") +
                      ",\"rejected\":" + std::to_string(taken.receipt.rejected) + ",\"errors\":[";
   bool first = true;
-  for (std::size_t number = 0; number < taken.rejected.size(); ++number) {
-    if (taken.rejected[number] == 0) continue;
-    const auto reason = static_cast<event::Reason>(number);
+  for (const auto& [reason, count] : taken.rejected) {
     if (!first) body += ",";
     first = false;
     body += "{\"reason\":";
     event::append_quoted(event::reason_code(reason), body);
     body += ",\"message\":";
     event::append_quoted(event::reason_text(reason), body);
-    body += ",\"count\":" + std::to_string(taken.rejected[number]) + "}";
+    body += ",\"count\":" + std::to_string(count) + "}";
   }
   return body + "]}\n";
 }
