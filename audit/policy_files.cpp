@@ -51,6 +51,10 @@ iam::Result<LoadedPolicies> load_policies(store::Writer& writer, std::string byt
     loaded.broken = grants::broken_documents(*organization);
     loaded.what = fmt::format("organization {}: {}", organization->id,
                               counted(organization->accounts.size(), "account", "accounts"));
+    for (const std::string& type : organization->other_types) loaded.what += "; " + type + " authorises nothing";
+    for (const std::string& type : organization->unknown_types) {
+      loaded.broken.push_back(fmt::format("policies of type '{}' aren't known", type));
+    }
     loaded.file.kind = kOrganizationFile;
   } else {
     auto catalogue = rules::requirements::Catalogue::built_in();

@@ -31,7 +31,29 @@ constexpr std::size_t kIssuer = 9;
 constexpr std::size_t kArn = 11;
 constexpr std::size_t kPrincipal = 12;
 
-using Codes = std::array<std::uint32_t, kFields.size()>;
+// A code for each field, and whether the session is limited.
+constexpr std::size_t kLimited = kFields.size();
+using Codes = std::array<std::uint32_t, kFields.size() + 1>;
+
+// Tables of events whose record says that the session may have less than its principal.
+std::vector<bool> limited_tables(const store::Segment& segment) {
+  std::vector<bool> limited;
+  std::vector<std::uint32_t> paths;
+  for (const std::string_view path :
+       {"userIdentity.sessionContext.assumedRoot", "userIdentity.invokedByDelegate.accountId"}) {
+    for (const std::string& name : {std::string{path}, std::string{path} + store::kEscapedMark}) {
+      if (const auto number = segment.path_number(name)) paths.push_back(*number);
+    }
+  }
+  if (paths.empty()) return limited;
+  for (std::uint32_t number = 0; number < segment.table_count(); ++number) {
+    const auto& slots = segment.table(number).slots;
+    limited.push_back(std::any_of(slots.begin(), slots.end(), [&](const store::TableSlot& slot) {
+      return slot.kind == store::SlotKind::text && std::find(paths.begin(), paths.end(), slot.path) != paths.end();
+    }));
+  }
+  return limited;
+}
 
 struct HashOfCodes {
   std::size_t operator()(const Codes& codes) const {
@@ -77,6 +99,7 @@ class SegmentJudge {
         hash_seed_(hash_seed),
         judge_(judge),
         deadline_(deadline),
+        limited_(limited_tables(segment)),
         codes_(segment.size()),
         texts_(kFields.size()) {
     for (const Field field : kFields) columns_.push_back(&segment.column(*store::column_of(field)));
@@ -117,7 +140,8 @@ class SegmentJudge {
  private:
   // Without the region, which rarely matters and would make many more combinations.
   [[nodiscard]] Codes codes_of(std::uint32_t index) const {
-    Codes codes;
+    Codes codes{};
+    if (!limited_.empty() && limited_[segment_.table_of(index)]) codes[kLimited] = 1;
     for (std::size_t field = 0; field < kFields.size(); ++field) {
       codes[field] = field == kRegion ? 0 : static_cast<std::uint32_t>((*columns_[field])[index]);
     }
@@ -148,6 +172,7 @@ class SegmentJudge {
     std::array<std::string_view, kFields.size()> texts;
     for (std::size_t field = 0; field < kFields.size(); ++field) texts[field] = text(field, codes[field]);
     fill(facts, texts);
+    facts.limited = codes[kLimited] != 0;
     return judge_.quick(facts);
   }
 
@@ -167,6 +192,7 @@ class SegmentJudge {
   std::uint64_t hash_seed_;
   Judge& judge_;
   Deadline deadline_;
+  std::vector<bool> limited_;  // By table; empty: none is.
   std::vector<std::uint8_t> codes_;
   std::vector<std::vector<std::unique_ptr<std::string>>> texts_;  // By field and code plus one.
   std::vector<const store::PackedView*> columns_;

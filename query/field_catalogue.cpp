@@ -32,12 +32,12 @@ std::optional<std::string> first_of(Values values) {
 
 // The person or thing: a user's name, a session's name, a role's name, `root`, or the service.
 std::optional<std::string> user_text(Values values) {
+  if (values[3] == "Root") return "root";  // Whatever alias the account has.
   if (values[0] && !values[0]->empty()) return std::string{*values[0]};
   if (values[1]) {
     if (const auto session = session_name(*values[1])) return std::string{*session};
   }
   if (values[2] && !values[2]->empty()) return std::string{*values[2]};
-  if (values[3] == "Root") return "root";
   if (values[4] && !values[4]->empty()) return std::string{*values[4]};
   return std::nullopt;
 }

@@ -95,13 +95,14 @@ Identity identity_of(ondemand::value value) {
 
 // As the derived field `user` (query/field_catalogue.h) chooses.
 std::string shown_user(const Identity& identity) {
+  if (identity.type == "Root") return "root";
   if (!identity.user_name.empty()) return identity.user_name;
   if (identity.arn.empty() && identity.principal_id.empty() && !identity.on_behalf_of.empty()) {
     return identity.on_behalf_of;
   }
   if (const auto session = session_name(identity.arn)) return std::string{*session};
   if (!identity.issuer_user_name.empty()) return identity.issuer_user_name;
-  return identity.type == "Root" ? "root" : identity.invoked_by;
+  return identity.invoked_by;
 }
 
 void append_member(std::string_view key, std::string_view text, std::string& out) {

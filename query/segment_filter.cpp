@@ -165,7 +165,7 @@ class Compiler {
     return test_any(std::move(tests));
   }
 
-  // As the derived field `user` chooses one name: the first that there is.
+  // As the derived field `user` chooses one name: `root`, else the first that there is.
   [[nodiscard]] std::unique_ptr<EventTest> shown_user() const {
     const auto empty = [](std::string_view text) { return text.empty(); };
     const auto no_session = [](std::string_view arn) { return !session_name(arn); };
@@ -195,19 +195,18 @@ class Compiler {
     Tests issuer = nameless();
     add(issuer, Field::issuer_user_name, wanted, false);
     any.push_back(test_all(std::move(issuer)));
-    if (matches_("root")) {
-      Tests root = nameless();
-      add(root, Field::issuer_user_name, empty, true);
-      add(root, Field::identity_type, is_root, false);
-      any.push_back(test_all(std::move(root)));
-    }
     Tests service = nameless();
     add(service, Field::issuer_user_name, empty, true);
-    add(
-        service, Field::identity_type, [&](std::string_view type) { return !is_root(type); }, true);
     add(service, Field::invoked_by, wanted, false);
     any.push_back(test_all(std::move(service)));
-    return test_any(std::move(any));
+    Tests others;
+    add(
+        others, Field::identity_type, [&](std::string_view type) { return !is_root(type); }, true);
+    others.push_back(test_any(std::move(any)));
+    Tests all;
+    all.push_back(test_all(std::move(others)));
+    if (matches_("root")) add(all, Field::identity_type, is_root, false);
+    return test_any(std::move(all));
   }
 
   [[nodiscard]] TextTest shown_text_test() const {

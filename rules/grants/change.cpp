@@ -15,7 +15,7 @@ using Kind = JsonNode::Kind;
 
 namespace {
 
-constexpr std::array<std::string_view, 34> kNames{
+constexpr std::array<std::string_view, 38> kNames{
     "AddUserToGroup",
     "AttachGroupPolicy",
     "AttachRolePolicy",
@@ -47,6 +47,10 @@ constexpr std::array<std::string_view, 34> kNames{
     "PutUserPolicy",
     "RemoveUserFromGroup",
     "SetDefaultPolicyVersion",
+    "TagRole",
+    "TagUser",
+    "UntagRole",
+    "UntagUser",
     "UpdateAssumeRolePolicy",
     "UpdateGroup",
     "UpdateUser",
@@ -162,6 +166,8 @@ void Change::create(Entities& entities, std::string_view kind, std::string_view 
   auto entity = std::make_shared<Entity>();
   entity->arn = made_arn(object, kind, name);
   entity->boundary = parameter("permissionsBoundary");
+  entity->tags.emplace();
+  set_tags(*entity);
   if (const std::string_view trust = parameter("assumeRolePolicyDocument"); !trust.empty()) {
     entity->trust =
         make_document(fmt::format("trust policy of role {}", name), std::string{trust}, iam::PolicyKind::resource);
@@ -314,6 +320,26 @@ void Change::change_user_only(std::string_view verb) {
   });
 }
 
+// Of CreateUser, CreateRole, TagUser and TagRole.
+void Change::set_tags(Entity& entity) const {
+  const JsonNode* const tags = parameters_ == nullptr ? nullptr : parameters_->find("tags");
+  if (tags == nullptr || !entity.tags) return;
+  for (const JsonNode& tag : tags->items) {
+    if (entity.tags->size() >= kMostOfEntity) return;
+    (*entity.tags)[std::string{text_in(&tag, "key")}] = text_in(&tag, "value");
+  }
+}
+
+void Change::change_tags(std::string_view name) {
+  const bool user = name.ends_with("User");
+  edit_entity(user ? account_.users : account_.roles, parameter(user ? "userName" : "roleName"), [&](Entity& entity) {
+    if (name.starts_with("Tag")) return set_tags(entity);
+    const JsonNode* const keys = parameters_->find("tagKeys");
+    if (keys == nullptr || !entity.tags) return;
+    for (const JsonNode& key : keys->items) entity.tags->erase(key.text);
+  });
+}
+
 // CloudTrail leaves parameters of more than 100 kB out. Whose they were isn't known then.
 void Change::doubt_all() {
   const std::string why =
@@ -335,6 +361,7 @@ void Change::apply() {
   if (name == "CreateUser") return create(account_.users, "user", "user");
   if (name == "CreateGroup") return create(account_.groups, "group", "group");
   if (name == "CreateRole" || name == "CreateServiceLinkedRole") return create(account_.roles, "role", "role");
+  if (name.starts_with("Tag") || name.starts_with("Untag")) return change_tags(name);
   if (name == "UpdateUser") return rename(account_.users, "userName", "newUserName");
   if (name == "UpdateGroup") return rename(account_.groups, "groupName", "newGroupName");
   if (name == "AddUserToGroup" || name == "RemoveUserFromGroup") return change_user_only(name);

@@ -35,6 +35,8 @@ class Change {
   bool change_entity(std::string_view what);
   void change_user_only(std::string_view verb);
   void change_policy();
+  void set_tags(Entity& entity) const;
+  void change_tags(std::string_view name);
   void create(Entities& entities, std::string_view kind, std::string_view object);
   void rename(Entities& entities, std::string_view key, std::string_view new_key);
 

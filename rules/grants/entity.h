@@ -42,7 +42,9 @@ struct Entity {
   std::set<std::string, NameLess> groups;    ///< Of a user.
   std::string boundary;                      ///< ARN of a managed policy, or empty.
   DocumentPtr trust;                         ///< Of a role.
-  std::string unsure;                        ///< Why there may be more than this; empty if there isn't.
+  /// Tags of a user or role, by key; keys don't depend on case. Nothing where they aren't known.
+  std::optional<std::map<std::string, std::string, NameLess>> tags;
+  std::string unsure;  ///< Why there may be more than this; empty if there isn't.
   /// Why some of this may not be: for each thing (a policy's name, a group) that the trail contradicts itself about.
   std::map<std::string, std::string, NameLess> doubts;
 };

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 #include <tuple>
 
 #include "rules/grants/change.h"
@@ -29,7 +30,47 @@ void replace_all(Timelines& timelines, const Values& values, event::Timestamp ti
   for (const auto& [name, value] : values) timelines[name].set(time, std::make_shared<const T>(value));
 }
 
+// Who may pass tags when taking the role: then a session's may differ from the role's.
+bool lets_sessions_bring_tags(const DocumentPtr& trust) {
+  static const iam::Action kTagSession = *iam::Action::parse("sts:TagSession");
+  if (!trust || !trust->policy) return true;
+  return std::any_of(trust->policy->statements.begin(), trust->policy->statements.end(), [](const iam::Statement& one) {
+    if (!one.allow) return false;
+    const bool listed = std::any_of(one.action_patterns.begin(), one.action_patterns.end(),
+                                    [](const iam::ActionPattern& pattern) { return pattern.match(kTagSession); });
+    return listed == (one.actions == iam::Statement::Names::listed);
+  });
+}
+
+// The keys aws:PrincipalTag/… that a document names, in lower case.
+void add_asked_tags(const std::string& json, std::set<std::string>& keys) {
+  constexpr std::string_view kPrefix = "aws:principaltag/";
+  const std::string folded = iam::lowered(json);
+  for (std::size_t at = folded.find(kPrefix); at != std::string::npos; at = folded.find(kPrefix, at + 1)) {
+    const std::size_t end = folded.find_first_of("\"},", at);
+    keys.insert(folded.substr(at, end - at));
+  }
+}
+
 }  // namespace
+
+// A user has its own tags only; a role's session those of the role, if nobody may bring others.
+void Granted::take_tags(const Entity& entity, bool user) {
+  if (!entity.tags || (!user && lets_sessions_bring_tags(entity.trust))) return;
+  std::set<std::string> asked;
+  const auto look = [&](const std::vector<DocumentPtr>& documents) {
+    for (const DocumentPtr& document : documents) add_asked_tags(document->json, asked);
+  };
+  look(identity);
+  look(boundaries);
+  for (const auto& level : service_control) look(level);
+  for (const auto& level : resource_control) look(level);
+  constexpr std::size_t kPrefix = std::string_view{"aws:principaltag/"}.size();
+  for (const std::string& key : asked) {
+    const auto tag = entity.tags->find(key.substr(kPrefix));
+    tags[key] = tag == entity.tags->end() ? std::nullopt : std::optional{tag->second};
+  }
+}
 
 const Document* Granted::document(const iam::StatementPlace& place) const {
   const auto of_list = [&](const std::vector<DocumentPtr>& list) {
@@ -120,6 +161,11 @@ void History::apply(const Loaded& loaded) {
   account.loaded.set(loaded.time, std::make_shared<const bool>(true));
 }
 
+std::optional<event::Timestamp> History::known_from(std::string_view account) const {
+  const auto found = accounts_.find(account);
+  return found == accounts_.end() ? std::nullopt : found->second.loaded.first();
+}
+
 DocumentPtr History::managed(const Account& account, const std::string& arn, event::Timestamp time,
                              Granted& out) const {
   const auto unknown = [&](std::string why) {
@@ -205,6 +251,7 @@ std::shared_ptr<const Granted> History::granted(const Holder& holder, event::Tim
     if (DocumentPtr document = managed(of, entity->boundary, time, *out))
       out->boundaries.push_back(std::move(document));
   }
+  out->take_tags(*entity, user);
   out->link();
   return out;
 }

@@ -3,6 +3,7 @@
 
 #include <map>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -51,6 +52,9 @@ struct Granted {
   std::string management_account;
   std::string organization;
   bool asks_region = false;  ///< Something depends on aws:RequestedRegion, perhaps.
+  /// What is known of aws:PrincipalTag/…: keys in lower case with their values, without one for tags that the principal
+  /// certainly lacks. Only those that the policies ask for; a role's are unknown where sessions may bring their own.
+  std::map<std::string, std::optional<std::string>, std::less<>> tags;
 
   /// The same for iam::Evaluator, without resource and session policies. Valid as long as this is.
   [[nodiscard]] const iam::PolicySet& policies() const { return policies_; }
@@ -64,6 +68,7 @@ struct Granted {
  private:
   friend class History;
   void link();
+  void take_tags(const Entity& entity, bool user);
   std::vector<const iam::Policy*> identity_;
   std::vector<const iam::Policy*> boundaries_;
   std::vector<std::vector<const iam::Policy*>> service_control_;
@@ -88,6 +93,9 @@ class History {
 
   /// What applied to somebody. Never null.
   [[nodiscard]] std::shared_ptr<const Granted> granted(const Holder& holder, event::Timestamp time) const;
+
+  /// From when on an account's policies are known: the time of its earliest file.
+  [[nodiscard]] std::optional<event::Timestamp> known_from(std::string_view account) const;
 
   /// The ARN of a user, group or role with its path, if only its name was known: IAM's events name them so. Any other
   /// ARN as it is.

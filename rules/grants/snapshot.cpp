@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 
 #include "event/json_text.h"
 #include "rules/iam/arn.h"
@@ -44,6 +45,20 @@ void append_json(const JsonNode& node, std::string& out) {  // NOLINT(misc-no-re
       out += '}';
   }
 }
+
+// Types of policies of Organizations that authorise nothing: they set up services and tags (AWS Organizations User
+// Guide, "Managing organization policies", as of 2026-09).
+constexpr std::array<std::string_view, 11> kOtherTypes{"TAG_POLICY",
+                                                       "BACKUP_POLICY",
+                                                       "AISERVICES_OPT_OUT_POLICY",
+                                                       "CHATBOT_POLICY",
+                                                       "DECLARATIVE_POLICY_EC2",
+                                                       "SECURITYHUB_POLICY",
+                                                       "INSPECTOR_POLICY",
+                                                       "UPGRADE_ROLLOUT_POLICY",
+                                                       "BEDROCK_POLICY",
+                                                       "S3_POLICY",
+                                                       "NETWORK_SECURITY_DIRECTOR_POLICY"};
 
 std::string_view text_of(const JsonNode& node, std::string_view key) {
   const JsonNode* const found = node.find(key);
@@ -143,6 +158,12 @@ class AccountReader {
       for (const JsonNode& group : list(item, "GroupList", path)) entity.groups.insert(group.text);
       if (const JsonNode* const boundary = item.find("PermissionsBoundary")) {
         entity.boundary = text(*boundary, "PermissionsBoundaryArn", iam::pointer_to(path, "PermissionsBoundary"));
+      }
+      if (item.find("Tags") != nullptr) {
+        entity.tags.emplace();
+        for (const JsonNode& tag : list(item, "Tags", path)) {
+          if (entity.tags->size() < kMostOfEntity) entity.tags->emplace(text_of(tag, "Key"), text_of(tag, "Value"));
+        }
       }
       if (const JsonNode* const trust = item.find("AssumeRolePolicyDocument")) {
         entity.trust = document_of(fmt::format("trust policy of role {}", name), *trust, PolicyKind::resource);
@@ -262,7 +283,11 @@ iam::Result<OrganizationSnapshot> read_organization(std::string_view json) {
     }
     const std::string_view type = text_of(*summary, "Type");
     const bool service = type == "SERVICE_CONTROL_POLICY";
-    if (!service && type != "RESOURCE_CONTROL_POLICY") continue;
+    if (!service && type != "RESOURCE_CONTROL_POLICY") {
+      const bool known = std::find(kOtherTypes.begin(), kOtherTypes.end(), type) != kOtherTypes.end();
+      (known ? snapshot.other_types : snapshot.unknown_types).insert(std::string{type});
+      continue;
+    }
     const DocumentPtr document =
         document_of(fmt::format("{} {}", service ? "SCP" : "RCP", text_of(*summary, "Name")), *content,
                     service ? PolicyKind::service_control : PolicyKind::resource_control);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <map>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -29,6 +30,8 @@ struct OrganizationSnapshot {
     std::vector<std::vector<DocumentPtr>> resource_control;
   };
   std::map<std::string, Levels> accounts;
+  std::set<std::string> other_types;    ///< Of policies in the file that authorise nothing: TAG_POLICY.
+  std::set<std::string> unknown_types;  ///< Of policies of which it isn't known whether they do.
 };
 
 enum class SnapshotKind { account, organization, catalogue };

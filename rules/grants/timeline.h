@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <memory>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -38,6 +39,11 @@ class Timeline {
     } else {
       steps_.emplace_back(time, std::move(value));
     }
+  }
+
+  /// When the first value was set.
+  [[nodiscard]] std::optional<event::Timestamp> first() const {
+    return steps_.empty() ? std::nullopt : std::optional{steps_.front().first};
   }
 
   /// The newest value, or null.

@@ -29,6 +29,8 @@ struct EventFacts {
   std::string_view user_name;
   std::string_view issuer_arn;
   std::string_view invoked_by;
+  /// The event's record says that the session may have less than its principal (limit_of_session).
+  bool limited = false;
 };
 
 /// Whose policies count: the user, the role behind a session, the user behind a federated session, or root. Nothing for

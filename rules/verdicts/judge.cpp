@@ -44,6 +44,15 @@ int rank(iam::Verdict verdict) {
   }
 }
 
+// What else than the principal's own policies limits a session, of which nothing is known; empty: nothing.
+std::string_view limit_of_session(const iam::JsonNode& record) {
+  const iam::JsonNode* const identity = record.find("userIdentity");
+  if (identity == nullptr) return {};
+  if (text_at(*identity, {"sessionContext", "assumedRoot"}) == "true") return "the task policy of sts:AssumeRoot";
+  return identity->find("invokedByDelegate") == nullptr ? ""
+                                                        : "the permissions that were delegated (invokedByDelegate)";
+}
+
 // Kinds of events that record no call of an API with IAM's permission.
 std::string_view reason_of_type(std::string_view type) {
   if (type == "AwsServiceEvent") return "a service did this by itself";
@@ -136,6 +145,10 @@ bool Judge::settle_without_policies(Case& one) {
     one.settle(Verdict::not_applicable, because);
     return true;
   };
+  if (facts.event_type == "AwsConsoleSignIn" && outcome_of(facts.error_code) == Outcome::refused) {
+    one.settle(Verdict::unknown, "a resource policy of console sign-in may have refused it, and those aren't known");
+    return true;
+  }
   if (const std::string_view reason = reason_of_type(facts.event_type); !reason.empty()) return not_applicable(reason);
   if (!one.requirement->none.empty()) return not_applicable(one.requirement->none);
   const std::string_view type = facts.identity_type;
@@ -187,6 +200,7 @@ const iam::Decision& Judge::decide(const grants::Granted& granted, const EventFa
                                    std::string_view resource) {
   context_.clear();
   context_.add_caller(facts, granted.arn, granted.organization);
+  context_.add_tags(granted);
   iam::Request request;
   if (const auto principal = iam::Principal::parse(facts.arn.empty() ? std::string_view{granted.arn} : facts.arn)) {
     request.principal = *principal;
@@ -276,6 +290,7 @@ void Judge::decide(Case& one, const iam::JsonNode* record) {
   context_.add_caller(facts, one.granted->arn, one.granted->organization);
   if (record != nullptr) context_.add_record(facts, *record);
   const bool federated = facts.identity_type == "FederatedUser";
+  if (!federated) context_.add_tags(*one.granted);  // Else the session may have brought its own.
   const std::string_view who = federated || facts.arn.empty() ? std::string_view{one.granted->arn} : facts.arn;
   const auto principal = iam::Principal::parse(who);
   if (!principal) {
@@ -376,10 +391,17 @@ void Judge::settle_by_policies(Case& one, const iam::JsonNode* record) {
   ask_as_of_event(one, record);
   // A federated user's session has at most what its user has; the session's policy isn't known.
   const bool federated = facts.identity_type == "FederatedUser";
-  if (federated && one.decision == iam::Verdict::allowed) {
+  const std::string_view limit = federated           ? "the session policy"
+                                 : record == nullptr ? std::string_view{}
+                                                     : limit_of_session(*record);
+  if (!limit.empty() && one.decision == iam::Verdict::allowed) {
     one.decision = iam::Verdict::unknown;
-    if (one.explain) one.missing.emplace_back("the session policy");
+    if (one.explain) {
+      one.missing.emplace_back(limit);
+      if (!federated) one.why = fmt::format("What the session may depends on {}, which isn't known.", limit);
+    }
   }
+  one.needs_record = one.needs_record || (facts.limited && record == nullptr);
   // Of an action without a name only what anything may do is known.
   if (!one.requirement->unknown.empty() && one.granted && one.granted->unknown.empty() &&
       one.decision != iam::Verdict::allowed && one.decision != iam::Verdict::unknown) {

@@ -1,5 +1,7 @@
 #include "rules/verdicts/request_context.h"
 
+#include <algorithm>
+
 #include "rules/iam/condition_value.h"
 #include "rules/iam/text.h"
 
@@ -47,21 +49,66 @@ void RequestContext::add_caller(const EventFacts& facts, std::string_view princi
   if (!organization.empty()) add("aws:principalorgid", std::string{organization});
 }
 
+void RequestContext::add_tags(const grants::Granted& granted) {
+  for (const auto& [key, value] : granted.tags) {
+    if (value) {
+      add(key, *value);
+    } else if (std::none_of(entries_.begin(), entries_.end(),
+                            [&key = key](const auto& e) { return e.folded == key; })) {
+      add_absent(key);
+    }
+  }
+}
+
 void RequestContext::set_resource_account(std::string_view account) {
   constexpr std::string_view kKey = "aws:resourceaccount";
   std::erase_if(entries_, [&](const iam::ContextEntry& entry) { return entry.folded == kKey; });
   if (!account.empty()) add(kKey, std::string{account});
 }
 
+void RequestContext::add_tags(std::string_view prefix, const JsonNode& tags) {
+  for (const iam::JsonMember& tag : tags.members) {
+    if (tag.value.kind != JsonNode::Kind::string) continue;
+    add(texts_.emplace_back(std::string{prefix} + iam::lowered(tag.key)), tag.value.text);
+  }
+}
+
+void RequestContext::add_list(std::string_view folded, const JsonNode& list) {
+  constexpr std::size_t kMostValues = 100;
+  if (list.items.size() > kMostValues) return;
+  for (const iam::ContextEntry& entry : entries_) {
+    if (entry.folded == folded) return;
+  }
+  std::vector<std::string_view>& values = values_.emplace_back();
+  for (const JsonNode& item : list.items) {
+    if (item.text.size() <= kMostOfText) values.emplace_back(texts_.emplace_back(item.text));
+  }
+  entries_.push_back({folded, iam::key_hash(folded), values, iam::is_multivalued_key(folded) || values.size() > 1});
+}
+
 // CloudTrail says which keys the request had only in event data stores (eventContext.requestContext, 1.11).
 void RequestContext::add_from_event_context(const JsonNode& record) {
   const JsonNode* const context = record.find("eventContext");
-  const JsonNode* const request = context == nullptr ? nullptr : context->find("requestContext");
-  if (request == nullptr) return;
-  for (const iam::JsonMember& member : request->members) {
-    if (member.value.kind == JsonNode::Kind::object || member.value.kind == JsonNode::Kind::array) continue;
-    add(texts_.emplace_back(iam::lowered(member.key)), member.value.text);
+  if (context == nullptr) return;
+  using Kind = JsonNode::Kind;
+  if (const JsonNode* const request = context->find("requestContext")) {
+    for (const iam::JsonMember& member : request->members) {
+      if (member.value.kind == Kind::object || member.value.kind == Kind::null) continue;
+      const std::string& key = texts_.emplace_back(iam::lowered(member.key));
+      if (member.value.kind == Kind::array) {
+        add_list(key, member.value);
+      } else {
+        add(key, member.value.text);
+      }
+    }
   }
+  const JsonNode* const tags = context->find("tagContext");
+  if (tags == nullptr) return;
+  if (const JsonNode* const principal = tags->find("principalTags")) add_tags("aws:principaltag/", *principal);
+  // Tags of several resources belong to different questions.
+  const JsonNode* const resources = tags->find("resourceTags");
+  if (resources == nullptr || resources->items.size() != 1) return;
+  if (const JsonNode* const own = resources->items.front().find("tags")) add_tags("aws:resourcetag/", *own);
 }
 
 void RequestContext::add_record(const EventFacts& facts, const JsonNode& record) {
@@ -84,6 +131,11 @@ void RequestContext::add_record(const EventFacts& facts, const JsonNode& record)
   }
   if (const auto source = text_at(record, {"userIdentity", "sessionContext", "sourceIdentity"}); !source.empty()) {
     add("aws:sourceidentity", std::string{source});
+  }
+  if (text_at(record, {"userIdentity", "sessionContext", "assumedRoot"}) == "true") {
+    add("aws:assumedroot", "true");
+  } else {
+    add_absent("aws:assumedroot");
   }
   if (!text_at(record, {"tlsDetails", "tlsVersion"}).empty()) add("aws:securetransport", "true");
   if (const auto endpoint = text_at(record, {"vpcEndpointId"}); !endpoint.empty()) {

@@ -20,6 +20,8 @@ class RequestContext {
   void clear();
   /// What the caller's fields tell; `principal_arn` is the user's or role's.
   void add_caller(const EventFacts& facts, std::string_view principal_arn, std::string_view organization);
+  /// What is known of the caller's tags. An event's own context goes before: to be called after add_record.
+  void add_tags(const grants::Granted& granted);
   /// Whose resource is asked for; empty where that isn't known. May be called again.
   void set_resource_account(std::string_view account);
   /// What the rest of the event tells.
@@ -30,6 +32,8 @@ class RequestContext {
  private:
   void add(std::string_view folded, std::string value);
   void add_absent(std::string_view folded);
+  void add_list(std::string_view folded, const iam::JsonNode& list);
+  void add_tags(std::string_view prefix, const iam::JsonNode& tags);
   void add_from_event_context(const iam::JsonNode& record);
 
   iam::KeyPatterns unknowable_;

@@ -418,3 +418,68 @@ TEST_CASE("judge: an action that IAM doesn't know is granted only to who may do 
   CHECK(unknown.why == "IAM's reference has no action ec2:MakeCoffee.");
   CHECK(some.judgement(call("ec2.amazonaws.com", "MakeCoffee", "AccessDenied")).verdict == Verdict::unknown);
 }
+
+TEST_CASE("judge: tags of a user are known from the file, and what it lacks is absent") {
+  constexpr std::string_view asks =
+      R"({"Effect":"Allow","Action":"ec2:*","Resource":"*","Condition":{"StringEquals":{"aws:PrincipalTag/Team":"blue"}}})";
+  const auto verdict = [&](std::string_view tags, std::string_view record = "{}") {
+    Setting setting{account_with(asks, tags)};
+    return setting.judgement(call("ec2.amazonaws.com", "DescribeInstances"), record);
+  };
+  CHECK(verdict(R"("Tags":[{"Key":"team","Value":"blue"}],)").verdict == Verdict::granted);
+  CHECK(verdict(R"("Tags":[{"Key":"team","Value":"red"}],)").verdict == Verdict::not_granted);
+  CHECK(verdict(R"("Tags":[],)").verdict == Verdict::not_granted);
+  const auto unknown = verdict("");
+  CHECK(unknown.verdict == Verdict::unknown);
+  CHECK(unknown.missing == std::vector<std::string>{"aws:PrincipalTag/Team"});
+  // An event may say it.
+  CHECK(verdict("", R"({"eventContext":{"requestContext":{"aws:PrincipalTag/team":"blue"}}})").verdict ==
+        Verdict::granted);
+  CHECK(verdict("", R"({"eventContext":{"tagContext":{"principalTags":{"Team":"blue"}}}})").verdict ==
+        Verdict::granted);
+}
+
+TEST_CASE("judge: a role's tags are known where its trust lets nobody bring others") {
+  const auto judged = [](std::string_view trusted) {
+    const std::string account =
+        R"({"RoleDetailList":[{"RoleName":"R","Arn":"arn:aws:iam::111122223333:role/R","AttachedManagedPolicies":[],)"
+        R"("Tags":[{"Key":"team","Value":"blue"}],"AssumeRolePolicyDocument":{"Statement":[{"Effect":"Allow",)"
+        R"("Principal":{"AWS":"111122223333"},"Action":)" +
+        std::string{trusted} +
+        R"(}]},"RolePolicyList":[{"PolicyName":"P","PolicyDocument":{"Version":"2012-10-17","Statement":[{"Effect":"Allow",)"
+        R"("Action":"ec2:*","Resource":"*","Condition":{"StringEquals":{"aws:PrincipalTag/team":"blue"}}}]}}]}]})";
+    Setting setting{account};
+    EventFacts facts = call("ec2.amazonaws.com", "DescribeInstances");
+    facts.identity_type = "AssumedRole";
+    facts.arn = "arn:aws:sts::111122223333:assumed-role/R/s";
+    facts.issuer_arn = "arn:aws:iam::111122223333:role/R";
+    facts.user_name = {};
+    return setting.judgement(facts).verdict;
+  };
+  CHECK(judged(R"("sts:AssumeRole")") == Verdict::granted);
+  CHECK(judged(R"(["sts:AssumeRole","sts:TagSession"])") == Verdict::unknown);
+  CHECK(judged(R"("sts:*")") == Verdict::unknown);
+}
+
+TEST_CASE("judge: what limits root sessions and delegated ones isn't known, and is named") {
+  Setting setting{account_with(kAllowAll)};
+  Judge judge{setting.history, setting.catalogue};
+  EventFacts facts = call("iam.amazonaws.com", "DeleteLoginProfile");
+  facts.identity_type = "Root";
+  facts.arn = "arn:aws:iam::111122223333:root";
+  facts.limited = true;
+  CHECK(judge.quick(facts).needs_record);
+  const auto root =
+      judge.judgement(facts, *iam::parse_json_object(R"({"userIdentity":{"sessionContext":{"assumedRoot":"true"}}})"));
+  CHECK(root.verdict == Verdict::unknown);
+  CHECK(root.missing == std::vector<std::string>{"the task policy of sts:AssumeRoot"});
+  EventFacts user = call("ec2.amazonaws.com", "DescribeInstances");
+  user.limited = true;
+  const auto delegated = judge.judgement(
+      user, *iam::parse_json_object(R"({"userIdentity":{"invokedByDelegate":{"accountId":"999988887777"}}})"));
+  CHECK(delegated.verdict == Verdict::unknown);
+  CHECK(delegated.why.find("invokedByDelegate") != std::string::npos);
+  EventFacts sign_in = call("signin.amazonaws.com", "ConsoleLogin", "AccessDenied");
+  sign_in.event_type = "AwsConsoleSignIn";
+  CHECK(setting.judgement(sign_in).verdict == Verdict::unknown);
+}
