@@ -1,6 +1,7 @@
 #include "audit/activate_events.h"
 
 #include "audit/named_events.h"
+#include "audit/superseded.h"
 #include "rules/credits/fact.h"
 #include "rules/iam/json_node.h"
 #include "store/segment_parts.h"
@@ -9,8 +10,11 @@ namespace trailkeeper::audit {
 
 void for_each_activate_event(const store::Snapshot& snapshot, const std::function<bool(std::string_view)>& passes,
                              const std::function<void(const store::Segment&, std::uint32_t)>& visit) {
+  const SupersededEvents superseded{snapshot};
   for (const store::Segment& segment : snapshot.segments()) {
-    for_each_event_named(segment, kActivateSource, passes, [&](std::uint32_t index) { visit(segment, index); });
+    for_each_event_named(segment, kActivateSource, passes, [&](std::uint32_t index) {
+      if (!superseded.contains(segment, index)) visit(segment, index);
+    });
   }
 }
 

@@ -12,7 +12,7 @@ namespace trailkeeper::audit {
 constexpr std::string_view kActivateSource = "activate.amazonaws.com";
 
 /// Visits the snapshot's events of activate.amazonaws.com whose eventName (as written) passes. Here alone it is decided
-/// which of them the ledger and its checks see.
+/// which of them the ledger and its checks see: of an event and its addendum, the newest.
 void for_each_activate_event(const store::Snapshot& snapshot, const std::function<bool(std::string_view name)>& passes,
                              const std::function<void(const store::Segment& segment, std::uint32_t index)>& visit);
 

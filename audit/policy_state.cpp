@@ -22,7 +22,10 @@ constexpr std::uint64_t kMix = 0x9E3779B97F4A7C15;
 }  // namespace
 
 PolicyState::PolicyState(const store::Snapshot& snapshot)
-    : snapshot_(snapshot), catalogue_(rules::requirements::Catalogue::built_in()), files_(snapshot.policy_files()) {
+    : snapshot_(snapshot),
+      superseded_(snapshot),
+      catalogue_(rules::requirements::Catalogue::built_in()),
+      files_(snapshot.policy_files()) {
   for (const store::Segment& segment : snapshot.segments()) {
     store::check_read_limit();
     find_events(segment);
@@ -50,7 +53,8 @@ void PolicyState::find_events(const store::Segment& segment) {
   for_each_event_named(segment, kIam, rules::grants::changes_grants, [&](std::uint32_t i) {
     const std::uint64_t error = segment.column(error_column)[i];
     const std::uint64_t no_error = segment.dictionary(error_column).first_empty() + std::uint64_t{1};
-    if (error == 0 || error == no_error) steps_.push_back({segment.time(i), segment.hash(i), &segment, i});
+    if ((error == 0 || error == no_error) && !superseded_.contains(segment, i))
+      steps_.push_back({segment.time(i), segment.hash(i), &segment, i});
   });
   segment.forget();
 }

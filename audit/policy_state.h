@@ -5,6 +5,7 @@
 #include <memory>
 #include <vector>
 
+#include "audit/superseded.h"
 #include "rules/grants/history.h"
 #include "rules/requirements/catalogue.h"
 #include "store/store.h"
@@ -25,6 +26,9 @@ class PolicyState {
 
   [[nodiscard]] const rules::requirements::Catalogue& catalogue() const { return catalogue_; }
 
+  /// Events that an addendum replaced: they change nothing.
+  [[nodiscard]] const SupersededEvents& superseded() const { return superseded_; }
+
   /// What was granted, when. Reads the IAM events at its first call, which must be over before other threads call it.
   const rules::grants::History& history();
 
@@ -44,6 +48,7 @@ class PolicyState {
   void add_event(const Step& step);
 
   const store::Snapshot& snapshot_;
+  SupersededEvents superseded_;
   rules::requirements::Catalogue catalogue_;
   std::vector<store::PolicyFile> files_;
   std::vector<Step> steps_;

@@ -33,6 +33,7 @@ const std::vector<std::uint8_t>& VerdictIndex::of(const store::Segment& segment)
     if (const auto found = made_.find(number); found != made_.end()) return found->second;
   }
   std::vector<std::uint8_t> codes = make(segment);
+  for (const std::uint32_t index : state_.superseded().of(segment)) codes[index] |= kSuperseded;
   const std::lock_guard lock{mutex_};
   return made_.emplace(number, std::move(codes)).first->second;
 }

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <memory>
 #include <mutex>
+#include <string_view>
 #include <unordered_map>
 #include <vector>
 
@@ -13,6 +14,11 @@
 #include "store/writer.h"
 
 namespace trailkeeper::audit {
+
+/// Beside a verdict: an addendum replaced the event, so that this verdict counts for nothing.
+constexpr std::uint8_t kSuperseded = 0x80;
+/// As options and output spell it where a verdict is expected.
+constexpr std::string_view kSupersededWord = "superseded";
 
 /// Gives the verdicts of segments: those that are kept, where what they were made from hasn't changed since; else made
 /// now. So they are always those of the policies that the snapshot has. Thread-safe, as far as each segment is used by
@@ -27,7 +33,8 @@ class VerdictIndex {
   VerdictIndex(const store::Snapshot& snapshot, Lazy) : snapshot_(snapshot), state_(snapshot) {}
   void prepare();
 
-  /// A rules::verdicts::Verdict for each event of one of the snapshot's segments; valid as long as this.
+  /// A rules::verdicts::Verdict for each event of one of the snapshot's segments, with kSuperseded where it applies;
+  /// valid as long as this. What is kept in the store never has that: a later event may supersede an earlier one.
   const std::vector<std::uint8_t>& of(const store::Segment& segment);
 
   /// How much of a segment's verdicts is kept and good; stale: all was kept, but isn't good any more.

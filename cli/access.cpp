@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "cli/command.h"
+#include "cli/coverage_note.h"
 #include "cli/principal_argument.h"
 #include "cli/row_writer.h"
 #include "event/json_text.h"
@@ -85,7 +86,11 @@ int run_access(const GlobalOptions& global, const Arguments& arguments) {
   const store::Snapshot snapshot = store.snapshot();
   audit::PolicyState state{snapshot};
   const auto principals = find_principals(query::ShownEvents{snapshot}, state.history(), arguments.principals, time);
-  if (principals.empty()) return refuse_unknown(global, arguments.principals, time);
+  if (principals.empty()) {
+    const int code = refuse_unknown(global, arguments.principals, time);
+    note_uncovered(snapshot, {});
+    return code;
+  }
   Out out{global, Out::Length::list};
   out.hide_secrets(query::ShownEvents{snapshot});
   if (global.format == Format::table && arguments.principals.empty()) {
@@ -93,6 +98,7 @@ int run_access(const GlobalOptions& global, const Arguments& arguments) {
   } else {
     print_details(out, state, principals, time);
   }
+  if (arguments.principals.empty()) note_uncovered(snapshot, {});
   return kDone;
 }
 

@@ -1,7 +1,10 @@
 // trailkeeper count: how many events there are of each kind.
 #include "query/count.h"
 
+#include <algorithm>
+
 #include "cli/command.h"
+#include "cli/coverage_note.h"
 #include "cli/field_columns.h"
 #include "cli/filter_options.h"
 #include "cli/row_writer.h"
@@ -58,6 +61,11 @@ int run_count(const GlobalOptions& global, const Arguments& arguments) {
     rows.row(std::move(cells));
   }
   rows.finish();
+  const bool asks = std::find(request.by.begin(), request.by.end(), "verdict") != request.by.end() ||
+                    std::any_of(filter.fields.begin(), filter.fields.end(), [](const query::FieldFilter& field) {
+                      return field.field == query::FilterField::verdict;
+                    });
+  if (asks) note_uncovered(snapshot, filter);
   return kDone;
 }
 

@@ -3,6 +3,7 @@
 #include <optional>
 #include <sstream>
 
+#include "audit/superseded.h"
 #include "audit/verdict_index.h"
 #include "cli/command.h"
 #include "cli/field_columns.h"
@@ -13,12 +14,16 @@
 #include "event/reject.h"
 #include "query/event_list.h"
 #include "query/field_catalogue.h"
+#include "query/findings.h"
 #include "query/json_path.h"
 #include "query/shown_event.h"
 #include "store/store.h"
 
 namespace trailkeeper::cli {
 namespace {
+
+// Of a list only: the eventID of the addendum that replaced the event.
+constexpr const char* kSupersededField = "superseded";
 
 struct Arguments {
   FilterOptions filter;
@@ -101,7 +106,7 @@ class EventPrinter {
     if (rows_) {
       std::vector<Cell> cells;
       for (const std::string& field : fields_) {
-        cells.push_back(field == "verdict" ? verdict_of(event) : cell_of(event, text, field));
+        cells.push_back(cell(event, text, field));
       }
       rows_->row(std::move(cells));
       return;
@@ -124,15 +129,39 @@ class EventPrinter {
   }
 
  private:
+  Cell cell(const query::ListedEvent& event, EventText& text, const std::string& field) {
+    if (field == "verdict") return verdict_of(event);
+    if (field == kSupersededField) return superseded_by(event);
+    Cell found = cell_of(event, text, field);
+    const bool name = field == "name" || field == "eventName";
+    if (name && format_ == Format::table && superseded().contains(*event.segment, event.index)) {
+      found.text += " (superseded)";
+    }
+    return found;
+  }
+
+  Cell superseded_by(const query::ListedEvent& event) {
+    const auto newest = superseded().newest({event.segment, event.index});
+    if (!newest) return Cell::absent();
+    return Cell::of(query::event_id_of(snapshot_, {newest->segment, newest->index}));
+  }
+
+  const audit::SupersededEvents& superseded() {
+    if (!superseded_) superseded_.emplace(snapshot_);
+    return *superseded_;
+  }
+
   Cell verdict_of(const query::ListedEvent& event) {
     if (!verdicts_) verdicts_.emplace(snapshot_);
     const std::uint8_t code = verdicts_->of(*event.segment)[event.index];
+    if ((code & audit::kSuperseded) != 0) return Cell::of(std::string{audit::kSupersededWord});
     return Cell::of(rules::verdicts::verdict_name(static_cast<rules::verdicts::Verdict>(code)));
   }
 
   query::ShownEvents shown_;
   const store::Snapshot& snapshot_;
   std::optional<audit::VerdictIndex> verdicts_;
+  std::optional<audit::SupersededEvents> superseded_;
   Format format_;
   std::vector<std::string> fields_;
   bool whole_;
@@ -147,7 +176,9 @@ int run_events(const GlobalOptions& global, const Arguments& arguments) {
   if (global.format == Format::raw && !arguments.fields.empty()) {
     throw UsageError("--output raw prints whole events: leave --fields out, or choose json, ndjson, csv or table");
   }
-  check_field_names(arguments.fields, global);
+  std::vector<std::string> names = arguments.fields;
+  std::erase(names, kSupersededField);
+  check_field_names(names, global);
   if (arguments.reveal) record_reveal(global, "events " + arguments.filter.query_string());
   store::Store store{global.store_directory(), store::Store::Mode::read};
   const store::Snapshot snapshot = store.snapshot();
@@ -181,7 +212,8 @@ void add_events(CLI::App& app, const GlobalOptions& global, Run& run) {
   add_reveal(*command, arguments->reveal);
   command->footer(
       "Output json, ndjson and raw print whole events unless --fields is given; raw as they were stored, one a line\n"
-      "(an event that was laid out over several lines is printed minified).\n\n"
+      "(an event that was laid out over several lines is printed minified). Events that an addendum replaced are\n"
+      "marked in tables; the field superseded has the addendum's eventID.\n\n"
       "Examples:\n"
       "  trailkeeper events --source activate.amazonaws.com --error any --since 30d\n"
       "  trailkeeper events --name 'Put*' --write-only --account 111122223333 --limit 20\n"

@@ -3,6 +3,7 @@
 #include <chrono>
 #include <optional>
 
+#include "audit/verdict_index.h"
 #include "cli/command.h"
 #include "query/ip_range.h"
 #include "query/time_argument.h"
@@ -53,6 +54,7 @@ void check_verdict(const std::string& option, const std::string& value) {
     if (pattern.matches(name)) return;
     names += (names.empty() ? "" : ", ") + std::string{name};
   }
+  if (pattern.matches(audit::kSupersededWord)) return;
   throw UsageError(option + ": '" + value + "' is none of " + names);
 }
 
@@ -78,6 +80,7 @@ void FilterOptions::add_to(CLI::App& command) {
   command.add_flag("--write-only", write_only_, "Only events with readOnly false")->group(kGroup);
   command.add_flag("--not-read-only,--not-readOnly", not_read_only_, "No events with readOnly true")->group("");
   command.add_flag("--not-write-only", not_write_only_, "No events with readOnly false")->group("");
+  command.add_flag("--superseded", superseded_, "Only events that an addendum replaced")->group(kGroup);
   command.add_option("--since", since_, "From this time on: 2024-05-01, 2024-05-01T10:00:00Z, or an age: 15m, 36h, 7d")
       ->type_name("TIME")
       ->group(kGroup);
@@ -97,6 +100,7 @@ query::Filter FilterOptions::filter() const {
       filter.add(word.field, value, word.negated);
     }
   }
+  if (superseded_) filter.add(FilterField::verdict, audit::kSupersededWord);
   if (read_only_ && write_only_) throw UsageError("--read-only and --write-only exclude each other");
   if (read_only_ || write_only_) filter.read_only = read_only_;
   if (not_read_only_) filter.add(FilterField::read_only, "true", true);
@@ -118,6 +122,7 @@ std::string FilterOptions::query_string() const {
   for (const auto& [word, values] : values_) {
     for (const std::string& value : values) add(query::signed_filter_name(word), value);
   }
+  if (superseded_) add(query::filter_name(FilterField::verdict), audit::kSupersededWord);
   if (read_only_) add("read-only", "true");
   if (write_only_) add("write-only", "true");
   if (not_read_only_) add("not-read-only", "true");

@@ -24,6 +24,7 @@ class FilterOptions {
 
  private:
   std::map<query::SignedFilter, std::vector<std::string>> values_;
+  bool superseded_ = false;
   bool read_only_ = false;
   bool write_only_ = false;
   bool not_read_only_ = false;

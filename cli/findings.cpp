@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "cli/command.h"
+#include "cli/coverage_note.h"
 #include "cli/filter_options.h"
 #include "cli/row_writer.h"
 #include "event/json_text.h"
@@ -16,6 +17,7 @@ namespace verdicts = rules::verdicts;
 struct Arguments {
   FilterOptions filter;
   std::optional<std::uint64_t> limit;
+  bool exit_code = false;
 };
 
 Cell or_absent(const std::string& text) { return text.empty() ? Cell::absent() : Cell::of(text); }
@@ -35,7 +37,9 @@ int run_findings(const GlobalOptions& global, const Arguments& arguments) {
                   {"principal"},
                   {"action"},
                   {"sentence"}}};
+  bool any = false;
   query::list_findings(snapshot, filter, arguments.limit, [&](const query::Finding& finding) {
+    any = true;
     rows.row({Cell::of(event::format_timestamp(finding.event.segment->time(finding.event.index))),
               or_absent(finding.rule), Cell::of(finding.severity), Cell::of(verdicts::verdict_name(finding.verdict)),
               or_absent(finding.event_id), or_absent(finding.principal), or_absent(finding.action),
@@ -43,7 +47,8 @@ int run_findings(const GlobalOptions& global, const Arguments& arguments) {
     return true;
   });
   rows.finish();
-  return kDone;
+  const bool uncovered = note_uncovered(snapshot, filter) > 0;
+  return arguments.exit_code && (any || uncovered) ? kRefused : kDone;
 }
 
 void append_member(std::string_view name, std::string_view text, std::string& out) {
@@ -76,6 +81,8 @@ std::string explanation_json(const query::Explanation& explanation) {
   append_member("action", judgement.requirement.action, out);
   append_member("rule", judgement.rule.empty() ? judgement.requirement.rule : judgement.rule, out);
   append_member("resource", judgement.resource, out);
+  append_member("supersededBy", explanation.superseded_by, out);
+  append_texts("replaces", explanation.replaces, out);
   append_texts("decidedBy", judgement.decided_by, out);
   append_texts("missing", judgement.missing, out);
   out += ",\"also\":[";
@@ -106,6 +113,8 @@ std::string explanation_text(const query::Explanation& explanation) {
   line("principal", explanation.finding.principal);
   line("verdict", verdicts::verdict_name(judgement.verdict));
   line("why", explanation.finding.sentence);
+  line("superseded", explanation.superseded_by.empty() ? "" : "by " + explanation.superseded_by);
+  for (const std::string& older : explanation.replaces) line("replaces", older);
   line("needed", judgement.requirement.action);
   line("resource", judgement.resource);
   line("rule", judgement.rule.empty() ? judgement.requirement.rule : judgement.rule);
@@ -156,9 +165,13 @@ void add_findings(CLI::App& app, const GlobalOptions& global, Run& run) {
   const auto arguments = std::make_shared<Arguments>();
   arguments->filter.add_to(*command);
   take_count(command->add_option("--limit", arguments->limit, "At most so many (default: all)"));
+  command->add_flag("--exit-code", arguments->exit_code,
+                    "Exit with 1 if there are findings, or accounts without policies");
   command->footer(
       "Newest first: calls that succeeded though no known policy allows them, and calls that were refused though the\n"
-      "known policies allow them; with --verdict, others. Rules are those of docs/permissions.md.\n\n"
+      "known policies allow them; with --verdict, others. Rules are those of docs/permissions.md.\n"
+      "Accounts whose policies aren't loaded are named on standard error, with how many events are unknown for "
+      "that.\n\n"
       "Examples:\n"
       "  trailkeeper findings --source activate.amazonaws.com\n"
       "  trailkeeper findings --verdict not-granted --write-only --since 30d --output csv");

@@ -1,15 +1,30 @@
 // trailkeeper show: one event.
+#include "audit/superseded.h"
 #include "cli/command.h"
 #include "cli/output.h"
 #include "cli/reveal.h"
 #include "event/json_text.h"
 #include "event/visible_text.h"
 #include "query/event_list.h"
+#include "query/findings.h"
 #include "query/shown_event.h"
 #include "store/store.h"
 
 namespace trailkeeper::cli {
 namespace {
+
+// An event and its addendum name each other.
+void note_addendum(const store::Snapshot& snapshot, const audit::SupersededEvents& superseded,
+                   const query::ListedEvent& event, const std::string& event_id) {
+  const audit::EventPlace place{event.segment, event.index};
+  const auto id_of = [&](const audit::EventPlace& of) { return query::event_id_of(snapshot, {of.segment, of.index}); };
+  if (const auto newest = superseded.newest(place)) {
+    print_notice("event " + event_id + " is superseded by " + id_of(*newest));
+  }
+  for (const audit::EventPlace& older : superseded.replaced_by(place)) {
+    print_notice("event " + event_id + " supersedes " + id_of(older));
+  }
+}
 
 int run_show(const GlobalOptions& global, const std::vector<std::string>& event_ids, bool reveal) {
   if (global.format == Format::csv) throw UsageError("show prints whole events: choose table, json, ndjson or raw");
@@ -21,6 +36,7 @@ int run_show(const GlobalOptions& global, const std::vector<std::string>& event_
   store::Store store{global.store_directory(), store::Store::Mode::read};
   const store::Snapshot snapshot = store.snapshot();
   const query::ShownEvents shown{snapshot, reveal};
+  const audit::SupersededEvents superseded{snapshot};
   Out out{global, Out::Length::list};
   int code = kDone;
   bool first = true;
@@ -34,6 +50,7 @@ int run_show(const GlobalOptions& global, const std::vector<std::string>& event_
       print_error(global, std::to_string(found.size()) + " events of different content have the ID " + event_id);
     }
     for (const query::ListedEvent& event : found) {
+      note_addendum(snapshot, superseded, event, event_id);
       std::string json;
       shown.append(*event.segment, event.index, json);
       std::string text;

@@ -386,14 +386,21 @@ Totals count_by_verdict(const store::Snapshot& snapshot, const Filter& filter, c
   Filter base = filter;
   base.verdicts = std::make_shared<audit::VerdictIndex>(snapshot);
   Totals totals{request};
+  std::vector<std::string_view> words;
   for (std::size_t code = 0; code < rules::verdicts::kVerdictCount; ++code) {
-    const auto verdict = static_cast<rules::verdicts::Verdict>(code);
+    words.push_back(rules::verdicts::verdict_name(static_cast<rules::verdicts::Verdict>(code)));
+  }
+  // An action counts once, unless the replaced events are asked for.
+  const bool superseded = std::any_of(filter.fields.begin(), filter.fields.end(), [](const FieldFilter& field) {
+    return field.field == FilterField::verdict && !field.negated && matches_any(field.any_of, audit::kSupersededWord);
+  });
+  if (superseded) words.push_back(audit::kSupersededWord);
+  for (const std::string_view verdict : words) {
     Filter of_verdict = base;
     require_verdict(of_verdict, verdict);
     count_all_segments(snapshot, of_verdict, others)
         .drain([&](event::Timestamp bucket, Values values, std::uint64_t count) {
-          values.insert(values.begin() + static_cast<std::ptrdiff_t>(place),
-                        std::string{rules::verdicts::verdict_name(verdict)});
+          values.insert(values.begin() + static_cast<std::ptrdiff_t>(place), std::string{verdict});
           totals.add(bucket, std::move(values), count);
         });
   }

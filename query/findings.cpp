@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "audit/segment_judge.h"
+#include "query/field_catalogue.h"
 #include "query/verdict_filter.h"
 #include "rules/iam/json_node.h"
 #include "rules/verdicts/request_context.h"
@@ -71,6 +72,14 @@ class Explainer {
 
 }  // namespace
 
+std::string event_id_of(const store::Snapshot& snapshot, const ListedEvent& event) {
+  if (auto known = stored_event_id(*event.segment, event.index)) return std::move(*known);
+  std::string json;
+  event.segment->append_event(event.index, snapshot.hash_seed(), json);
+  const auto record = rules::iam::parse_json_object(json);
+  return record ? std::string{rules::verdicts::text_at(*record, {"eventID"})} : std::string{};
+}
+
 void list_findings(const store::Snapshot& snapshot, const Filter& filter, std::optional<std::uint64_t> limit,
                    const std::function<bool(const Finding&)>& visit) {
   Filter wanted = filter;
@@ -90,7 +99,13 @@ std::vector<Explanation> explain_event(const store::Snapshot& snapshot, std::str
   audit::PolicyState state{snapshot};
   Explainer explainer{snapshot, state};
   std::vector<Explanation> out;
-  for (const ListedEvent& event : find_events(snapshot, event_id)) out.push_back(explainer.explain(event));
+  for (const ListedEvent& event : find_events(snapshot, event_id)) {
+    Explanation& one = out.emplace_back(explainer.explain(event));
+    const audit::EventPlace place{event.segment, event.index};
+    const auto id_of = [&](const audit::EventPlace& of) { return event_id_of(snapshot, {of.segment, of.index}); };
+    if (const auto newest = state.superseded().newest(place)) one.superseded_by = id_of(*newest);
+    for (const audit::EventPlace& older : state.superseded().replaced_by(place)) one.replaces.push_back(id_of(older));
+  }
   return out;
 }
 

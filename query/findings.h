@@ -4,6 +4,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "query/event_list.h"
 #include "query/filter.h"
@@ -31,8 +32,13 @@ void list_findings(const store::Snapshot& snapshot, const Filter& filter, std::o
 /// One event's verdict with all reasons.
 struct Explanation {
   Finding finding;
+  std::string superseded_by;          ///< The eventID of the addendum that replaced the event; empty if none did.
+  std::vector<std::string> replaces;  ///< The eventIDs of the events that it replaced.
   rules::verdicts::Judgement judgement;
 };
+
+/// The eventID of an event; empty if it has none.
+std::string event_id_of(const store::Snapshot& snapshot, const ListedEvent& event);
 
 /// Of each event with the ID: none, one, or several variants.
 std::vector<Explanation> explain_event(const store::Snapshot& snapshot, std::string_view event_id);

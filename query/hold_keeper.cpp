@@ -75,7 +75,7 @@ class Keeper final : public store::HoldKeeper {
       if (batch.events == 0) return false;
       const store::Segment segment{batch.header,
                                    [&](std::uint32_t part) -> std::string_view { return batch.parts.at(part); }};
-      bool any = false;
+      bool any = audit::has_addenda(segment);
       audit::for_each_event_named(segment, "iam.amazonaws.com", rules::grants::changes_grants,
                                   [&](std::uint32_t) { any = true; });
       return any;
@@ -90,7 +90,8 @@ class Keeper final : public store::HoldKeeper {
     for (MovingHold& hold : holds) hold.filter.verdicts = verdicts;
     for (const store::Segment& segment : snapshot.segments()) {
       if (segment.size() == 0) continue;
-      const std::uint64_t basis = verdicts->state().basis(segment.header().max_time);
+      const std::uint64_t basis =
+          verdicts->state().basis(segment.header().max_time) ^ verdicts->state().superseded().fingerprint(segment);
       for (const MovingHold& hold : holds) {
         const Place place{hold.name, hold.encoded, segment.header().number, segment.header().raw_bytes};
         told_[place] = basis;

@@ -16,13 +16,14 @@ namespace {
 
 class VerdictTest final : public EventTest {
  public:
-  VerdictTest(const std::vector<std::uint8_t>& codes, const std::array<bool, kVerdictCount>& wanted)
-      : codes_(codes), wanted_(wanted) {}
+  VerdictTest(const std::vector<std::uint8_t>& codes, const std::array<bool, kVerdictCount>& wanted, bool superseded)
+      : codes_(codes), wanted_(wanted), superseded_(superseded) {}
 
   [[nodiscard]] bool possible() const override {
-    return std::find(wanted_.begin(), wanted_.end(), true) != wanted_.end();
+    return superseded_ || std::find(wanted_.begin(), wanted_.end(), true) != wanted_.end();
   }
   [[nodiscard]] bool passes(std::uint32_t index) const override {
+    if ((codes_[index] & audit::kSuperseded) != 0) return superseded_;
     return codes_[index] < kVerdictCount && wanted_[codes_[index]];
   }
   // Looks at the verdicts themselves: a byte an event is less than any posting would save.
@@ -40,6 +41,7 @@ class VerdictTest final : public EventTest {
  private:
   const std::vector<std::uint8_t>& codes_;
   std::array<bool, kVerdictCount> wanted_;
+  bool superseded_;
 };
 
 }  // namespace
@@ -53,8 +55,8 @@ Filter with_verdicts(const store::Snapshot& snapshot, const Filter& filter) {
   return bound;
 }
 
-void require_verdict(Filter& filter, Verdict verdict) {
-  const std::string name{rules::verdicts::verdict_name(verdict)};
+void require_verdict(Filter& filter, std::string_view verdict) {
+  const std::string name{verdict};
   filter.fields.push_back({FilterField::verdict, {Pattern{name}}, {name}});
 }
 
@@ -65,7 +67,8 @@ std::unique_ptr<EventTest> test_verdict(const store::Segment& segment, const Fie
   for (std::size_t code = 0; code < kVerdictCount; ++code) {
     wanted[code] = matches_any(filter.any_of, rules::verdicts::verdict_name(static_cast<Verdict>(code)));
   }
-  return std::make_unique<VerdictTest>(verdicts->of(segment), wanted);
+  return std::make_unique<VerdictTest>(verdicts->of(segment), wanted,
+                                       matches_any(filter.any_of, audit::kSupersededWord));
 }
 
 }  // namespace trailkeeper::query

@@ -14,10 +14,11 @@ namespace trailkeeper::query {
 /// compares nothing that its asker may not see.
 Filter with_verdicts(const store::Snapshot& snapshot, const Filter& filter);
 
-/// Adds that the verdict must be this one, besides whatever else the filter asks for.
-void require_verdict(Filter& filter, rules::verdicts::Verdict verdict);
+/// Adds that the verdict must be this one, by its name, besides whatever else the filter asks for.
+void require_verdict(Filter& filter, std::string_view verdict);
 
-/// The event's verdict is one of those that the filter's patterns fit. Throws std::invalid_argument where verdicts
+/// The event's verdict is one of those that the filter's patterns fit. Of an event that an addendum replaced it is
+/// audit::kSupersededWord, whatever its own was. Throws std::invalid_argument where verdicts
 /// aren't at hand.
 std::unique_ptr<EventTest> test_verdict(const store::Segment& segment, const FieldFilter& filter,
                                         audit::VerdictIndex* verdicts);

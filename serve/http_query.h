@@ -49,6 +49,7 @@ struct QueryAnswer {
   int status = 200;
   std::string content_type = "application/json";
   std::string body;
+  std::vector<std::string> notes;       ///< What the answer doesn't know, for a header each.
   std::unique_ptr<EventStream> stream;  ///< If set, the body is its chunks.
   query::MemoryBudget::Charge charge;   ///< What the body is charged with, until it is sent.
 };

@@ -167,6 +167,7 @@ asio::awaitable<HttpResponse> HttpRoutes::read(HttpRequest request, Admission ad
   HttpResponse response;
   response.status = answer->status;
   response.content_type = answer->content_type;
+  for (std::string& note : answer->notes) response.headers.emplace_back("Trailkeeper-Note", std::move(note));
   response.body = std::move(answer->body);
   response.held = std::make_shared<query::MemoryBudget::Charge>(std::move(answer->charge));
   if (response.status == 503) response.headers.emplace_back("Retry-After", "1");

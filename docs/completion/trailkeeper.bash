@@ -29,7 +29,7 @@ _trailkeeper() {
     --category --request-id --user-agent --verdict --identity --role --read-only --write-only"
   # Every filter but the times has its opposite, which is offered once somebody asks for one.
   if [[ $cur == --n* ]]; then filters+=" ${filters//--/--not-}"; fi
-  filters+=" --since --until"
+  filters+=" --since --until --superseded"
   COMPREPLY=()
 
   # --option=value arrives as three words.
@@ -102,7 +102,7 @@ _trailkeeper() {
       else _trailkeeper_files -f; fi ;;
     recheck) _trailkeeper_words "--all $global" ;;
     investigate) _trailkeeper_words "--as --since --until --new-since --top $global" ;;
-    findings) _trailkeeper_words "$filters --limit $global" ;;
+    findings) _trailkeeper_words "$filters --limit --exit-code $global" ;;
     access) _trailkeeper_words "--at $global" ;;
     least-privilege) _trailkeeper_words "--since --at $global" ;;
     explain) _trailkeeper_words "$global" ;;
