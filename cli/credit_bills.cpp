@@ -40,42 +40,68 @@ Cell payments_cell(const credits::PaidLine& line, const std::vector<credits::Cre
   return cell;
 }
 
+// A table has what fits a hundred columns.
+std::vector<Column> line_columns(bool table) {
+  if (table) {
+    return {{"day"},           {"account"},   {"service"}, {"amount", true},
+            {"covered", true}, {"due", true}, {"credits"}, {"reason"}};
+  }
+  return {{"lineItemId"},   {"start"},         {"account"},   {"service"}, {"usageType"}, {"type"},
+          {"amount", true}, {"covered", true}, {"due", true}, {"credits"}, {"reason"},    {"rule"}};
+}
+
+std::vector<Cell> table_cells(const audit::BilledLine& line, const Cell& payments, const MoneyCells& money) {
+  return {day_cell(credits::day_of(line.start)),
+          Cell::of(line.cell->account),
+          Cell::of(line.cell->service),
+          money.of(line.amount),
+          money.of(line.paid.covered),
+          money.of(line.paid.due),
+          payments,
+          Cell::of(credits::reason_text(line.paid.reason))};
+}
+
+std::vector<Cell> line_cells(const audit::BilledLine& line, const Cell& payments, const MoneyCells& money) {
+  return {text_or_absent(line.id),
+          time_cell(line.start),
+          Cell::of(line.cell->account),
+          Cell::of(line.cell->service),
+          Cell::of(line.cell->usage_type),
+          Cell::of(line.cell->line_type),
+          money.of(line.amount),
+          money.of(line.paid.covered),
+          money.of(line.paid.due),
+          payments,
+          Cell::of(credits::reason_text(line.paid.reason)),
+          Cell::of(line.paid.rule)};
+}
+
 int run_statement(const GlobalOptions& global, const CreditArguments& arguments) {
   const credits::Month month = month_argument(arguments.month);
+  if (!arguments.by.empty()) return run_statement_totals(global, arguments, month);
   const OpenedLedger opened{global};
   Out out{global, Out::Length::list};
   out.hide_secrets(query::ShownEvents{opened.snapshot});
-  CreditRows rows{out,
-                  {{"lineItemId"},
-                   {"start"},
-                   {"account"},
-                   {"service"},
-                   {"usageType"},
-                   {"type"},
-                   {"amount", true},
-                   {"covered", true},
-                   {"due", true},
-                   {"credits"},
-                   {"reason"},
-                   {"rule"}},
-                  arguments.time()};
+  const bool table = global.format == Format::table;
+  CreditRows rows{out, line_columns(table), arguments.time()};
+  const int decimals = opened.ledger.settings().display_decimals;
   const MoneyCells money{global.format, opened.ledger.settings()};
   bool found = false;
-  static_cast<void>(opened.book(arguments.time(), [&](const credits::Bill& bill,
-                                                      const std::vector<credits::PaidCell>& cells,
-                                                      const std::vector<credits::CreditState>& states) {
-    if (bill.payer != arguments.account || bill.month != month) return;
-    found = true;
-    audit::for_each_paid_line(opened.snapshot, bill, cells, [&](const audit::BilledLine& line) {
-      rows.row(
-          {text_or_absent(line.id), time_cell(line.start), Cell::of(line.cell->account), Cell::of(line.cell->service),
-           Cell::of(line.cell->usage_type), Cell::of(line.cell->line_type), money.of(line.amount),
-           money.of(line.paid.covered), money.of(line.paid.due),
-           payments_cell(line.paid, states, global.format == Format::table, opened.ledger.settings().display_decimals),
-           Cell::of(credits::reason_text(line.paid.reason)), Cell::of(line.paid.rule)});
-    });
-  }));
+  credits::Totals total;
+  static_cast<void>(
+      opened.book(arguments.time(), [&](const credits::Bill& bill, const std::vector<credits::PaidCell>& cells,
+                                        const std::vector<credits::CreditState>& states) {
+        if (bill.payer != arguments.account || bill.month != month) return;
+        found = true;
+        audit::for_each_paid_line(opened.snapshot, bill, cells, [&](const audit::BilledLine& line) {
+          const Cell payments = payments_cell(line.paid, states, table, decimals);
+          rows.row(table ? table_cells(line, payments, money) : line_cells(line, payments, money));
+          if (line.cell->line_type != "Credit") total.add({line.amount, line.paid.covered, {}, 1});
+        });
+      }));
   rows.finish();
+  write_total(out, total, opened.ledger.settings());
+  out.flush();
   if (found) return kDone;
   print_error(global,
               fmt::format("there is no bill of {} for {}: no Cost and Usage Report line of that payer and month "
@@ -206,6 +232,9 @@ void add_credit_statement(CLI::App& app, const GlobalOptions& global, Run& run) 
                           true},
                          global, run, arguments, run_statement);
   command->add_option("--month", arguments->month, "The billing month, as 2024-05")->required()->type_name("MONTH");
+  add_choice<std::string>(*command, "--by", arguments->by, {{"service", "service"}, {"day", "day"}},
+                          "Totals: by service or day")
+      ->type_name("WHAT");
 }
 
 void add_credit_reconcile(CLI::App& app, const GlobalOptions& global, Run& run) {

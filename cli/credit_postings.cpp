@@ -52,6 +52,12 @@ Postings credit_postings(const credits::Book& book, const CreditArguments& argum
     if (!arguments.wants(credit.account)) continue;
     add(postings,
         {credit.issued, part(credit, "available"), part(credit, "issued"), credit.amount, "R57", credit.event});
+    if (credit.opening) {
+      for (const auto& [day, amount] : credit.opening->used) {
+        add(postings, {credits::start_of(day), part(credit, "used"), part(credit, "available"), amount, "R62",
+                       credit.opening->event});
+      }
+    }
     add(postings, {credits::start_of(credit.expires + 1), part(credit, "expired"), part(credit, "available"),
                    state.expired, "R35", credit.event});
     add(postings, {credit.revoked.value_or(0), part(credit, "revoked"), part(credit, "available"), state.revoked, "R48",

@@ -70,13 +70,30 @@ int run_notices(const GlobalOptions& global, const CreditArguments& arguments) {
   Out out{global, Out::Length::list};
   out.hide_secrets(query::ShownEvents{opened.snapshot});
   CreditRows rows{out, {{"time"}, {"account"}, {"kind"}, {"creditId"}, {"rule"}}, arguments.time()};
+  const auto since = arguments.since.empty() ? std::optional<event::Timestamp>{}
+                                             : std::optional{time_argument(arguments.since, "--since")};
+  bool any = false;
   for (const credits::Notice& notice : credits::notices(book)) {
     if (!arguments.wants(notice.account)) continue;
+    if ((arguments.due && notice.time > book.at()) || (since && notice.time <= *since)) continue;
+    any = true;
     rows.row({time_cell(notice.time), Cell::of(notice.account), Cell::of(notice.kind), text_or_absent(notice.credit),
               Cell::of(notice.rule)});
   }
   rows.finish();
-  return kDone;
+  return any && arguments.due ? kRefused : kDone;
+}
+
+// A sentence each, and below what they rest on.
+void write_forecast_table(Out& out, const std::vector<credits::Forecast>& made, const MoneyCells& money) {
+  RowWriter rows{
+      out, {{"creditId"}, {"available", true}, {"dailyLow", true}, {"dailyHigh", true}, {"trend", true}, {"forecast"}}};
+  for (const credits::Forecast& one : made) {
+    rows.row({Cell::of(one.credit), money.of(one.available), money.of(one.daily_low), money.of(one.daily_high),
+              money.of(one.trend), Cell::of(credits::forecast_text(one))});
+  }
+  rows.finish();
+  if (!made.empty() && !made.front().note.empty()) out.write("\nNote: " + made.front().note + ".\n");
 }
 
 int run_forecast(const GlobalOptions& global, const CreditArguments& arguments) {
@@ -92,6 +109,13 @@ int run_forecast(const GlobalOptions& global, const CreditArguments& arguments) 
   for (const auto& [bill, cells] : paid) credits::add_charges(book, arguments.account, bill, cells, charges);
   Out out{global, Out::Length::list};
   out.hide_secrets(query::ShownEvents{opened.snapshot});
+  const MoneyCells money{global.format, opened.ledger.settings()};
+  const auto made = credits::forecast(book, arguments.account, charges);
+  if (global.format == Format::table) {
+    write_forecast_table(out, made, money);
+    write_as_of(out, book, charges.empty() ? std::nullopt : std::optional{charges.rbegin()->first});
+    return kDone;
+  }
   CreditRows rows{out,
                   {{"creditId"},
                    {"available", true},
@@ -100,15 +124,17 @@ int run_forecast(const GlobalOptions& global, const CreditArguments& arguments) 
                    {"latest"},
                    {"dailyLow", true},
                    {"dailyHigh", true},
+                   {"trend", true},
                    {"expires"},
+                   {"lastCharge"},
+                   {"forecast"},
                    {"note"}},
                   arguments.time()};
-  const MoneyCells money{global.format, opened.ledger.settings()};
   const auto day = [](const std::optional<credits::Day>& found) { return found ? day_cell(*found) : Cell::absent(); };
-  for (const credits::Forecast& made : credits::forecast(book, arguments.account, charges)) {
-    rows.row({Cell::of(made.credit), money.of(made.available), Cell::of(made.cause), day(made.earliest),
-              day(made.latest), money.of(made.daily_low), money.of(made.daily_high), day_cell(made.expires),
-              text_or_absent(made.note)});
+  for (const credits::Forecast& one : made) {
+    rows.row({Cell::of(one.credit), money.of(one.available), Cell::of(one.cause), day(one.earliest), day(one.latest),
+              money.of(one.daily_low), money.of(one.daily_high), money.of(one.trend), day_cell(one.expires),
+              day(one.last_charge), Cell::of(credits::forecast_text(one)), text_or_absent(one.note)});
   }
   rows.finish();
   return kDone;
@@ -176,16 +202,25 @@ void add_credit_applications(CLI::App& app, const GlobalOptions& global, Run& ru
 }
 
 void add_credit_notices(CLI::App& app, const GlobalOptions& global, Run& run) {
-  add_credit_command(app,
-                     {"notices", "Mails that are due: expiry, use, decisions; each once",
-                      "Example:\n  trailkeeper credits notices 111122223333"},
-                     global, run, std::make_shared<CreditArguments>(), run_notices);
+  const auto arguments = std::make_shared<CreditArguments>();
+  CLI::App* const command =
+      add_credit_command(app,
+                         {"notices", "Mails of the programme: expiry, use, decisions; each once",
+                          "With --due, exit code 1 says that there are some: for cron.\n\n"
+                          "Examples:\n"
+                          "  trailkeeper credits notices 111122223333\n"
+                          "  trailkeeper credits notices --due --since 1d || mail -s 'AWS credits' me < /dev/null"},
+                         global, run, arguments, run_notices);
+  command->add_flag("--due", arguments->due, "Only those whose time has come; exit code 1 if there are any");
+  command->add_option("--since", arguments->since, "Only those after then: a time, or an age such as 1d")
+      ->type_name("TIME");
 }
 
 void add_credit_forecast(CLI::App& app, const GlobalOptions& global, Run& run) {
   add_credit_command(app,
                      {"forecast", "When an account's credits are used up or expire",
-                      "A range: from the highest daily charge of the last months to the lowest.\n\n"
+                      "A range, from the rates of the last three months and of this one; where they rise or fall from\n"
+                      "month to month, that goes on. trend: by so much a day's charges grow in a month.\n\n"
                       "Example:\n  trailkeeper credits forecast 111122223333",
                       true},
                      global, run, std::make_shared<CreditArguments>(), run_forecast);

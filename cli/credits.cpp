@@ -62,7 +62,7 @@ Coming coming(const std::vector<credits::Notice>& notices, event::Timestamp at) 
 
 // Credits that only bills know; false if there is none.
 bool add_billed_credits(const CreditArguments& arguments, const std::vector<credits::BilledCredit>& billed,
-                        const MoneyCells& money, CreditRows& rows) {
+                        const MoneyCells& money, bool table, CreditRows& rows) {
   bool any = false;
   for (const credits::BilledCredit& credit : billed) {
     if (!arguments.wants(credit.account)) continue;
@@ -70,10 +70,58 @@ bool add_billed_credits(const CreditArguments& arguments, const std::vector<cred
     std::vector<std::string> months;
     for (const auto& [month, used] : credit.used) months.push_back(month + " used " + used.text());
     const Cell none = Cell::absent();
+    if (table) {
+      rows.row({Cell::of(credit.account), text_or_absent(credit.name), Cell::of("Billed"), none,
+                money.of(credit.total()), none, none, Cell::of("unknown"), none});
+      continue;
+    }
     rows.row({Cell::of(credit.account), text_or_absent(credit.name), Cell::of("Billed"), none, money.of(credit.total()),
               none, none, none, none, none, Cell::of("unknown"), list_cell(months)});
   }
   return any;
+}
+
+// A table has what fits a hundred columns.
+std::vector<Column> columns(bool table) {
+  if (table) {
+    return {{"account"},         {"creditId"}, {"type"},   {"amount", true}, {"used", true},
+            {"available", true}, {"expires"},  {"status"}, {"next"}};
+  }
+  return {{"account"},       {"creditId"},      {"type"},   {"amount", true}, {"used", true}, {"available", true},
+          {"expired", true}, {"revoked", true}, {"issued"}, {"expires"},      {"status"},     {"notices"}};
+}
+
+std::vector<Cell> table_cells(const credits::CreditState& state, const std::vector<std::string>& next,
+                              const MoneyCells& money) {
+  const credits::Credit& credit = state.credit;
+  // Of the next notice its date.
+  const std::string date = next.empty() ? std::string{} : next.front().substr(0, next.front().find(' '));
+  return {Cell::of(credit.account),
+          Cell::of(credit.id),
+          Cell::of(credits::kind_text(credit.kind)),
+          money.of(credit.amount),
+          money.of(state.used),
+          money.of(state.available),
+          day_cell(credit.expires),
+          Cell::of(credits::status_text(state.status)),
+          text_or_absent(date)};
+}
+
+std::vector<Cell> cells(const credits::CreditState& state, const std::vector<std::string>& next,
+                        const MoneyCells& money) {
+  const credits::Credit& credit = state.credit;
+  return {Cell::of(credit.account),
+          Cell::of(credit.id),
+          Cell::of(credits::kind_text(credit.kind)),
+          money.of(credit.amount),
+          money.of(state.used),
+          money.of(state.available),
+          money.of(state.expired),
+          money.of(state.revoked),
+          time_cell(credit.issued),
+          day_cell(credit.expires),
+          Cell::of(credits::status_text(state.status)),
+          list_cell(next)};
 }
 
 int run_credits(const GlobalOptions& global, const CreditArguments& arguments) {
@@ -85,30 +133,15 @@ int run_credits(const GlobalOptions& global, const CreditArguments& arguments) {
   Coming notices = coming(credits::notices(book), book.at());
   Out out{global, Out::Length::list};
   out.hide_secrets(query::ShownEvents{opened.snapshot});
-  CreditRows rows{out,
-                  {{"account"},
-                   {"creditId"},
-                   {"type"},
-                   {"amount", true},
-                   {"used", true},
-                   {"available", true},
-                   {"expired", true},
-                   {"revoked", true},
-                   {"issued"},
-                   {"expires"},
-                   {"status"},
-                   {"notices"}},
-                  arguments.time()};
+  const bool table = global.format == Format::table;
+  CreditRows rows{out, columns(table), arguments.time()};
   const MoneyCells money{global.format, opened.ledger.settings()};
   for (const credits::CreditState& state : book.credits()) {
-    const credits::Credit& credit = state.credit;
-    if (!arguments.wants(credit.account)) continue;
-    rows.row({Cell::of(credit.account), Cell::of(credit.id), Cell::of(credits::kind_text(credit.kind)),
-              money.of(credit.amount), money.of(state.used), money.of(state.available), money.of(state.expired),
-              money.of(state.revoked), time_cell(credit.issued), day_cell(credit.expires),
-              Cell::of(credits::status_text(state.status)), list_cell(notices[credit.id])});
+    if (!arguments.wants(state.credit.account)) continue;
+    const std::vector<std::string>& next = notices[state.credit.id];
+    rows.row(table ? table_cells(state, next, money) : cells(state, next, money));
   }
-  const bool billed = add_billed_credits(arguments, lines.unexplained(book), money, rows);
+  const bool billed = add_billed_credits(arguments, lines.unexplained(book), money, table, rows);
   rows.finish();
   if (billed) {
     print_notice(
@@ -138,6 +171,7 @@ void add_credits(CLI::App& app, const GlobalOptions& global, Run& run) {
     if (!command->get_subcommands().empty()) return;
     run = [&global, arguments] { return run_credits(global, *arguments); };
   });
+  add_credit_summary(*command, global, run);
   add_credit_statement(*command, global, run);
   add_credit_ledger(*command, global, run);
   add_credit_applications(*command, global, run);
@@ -146,6 +180,7 @@ void add_credits(CLI::App& app, const GlobalOptions& global, Run& run) {
   add_credit_reconcile(*command, global, run);
   add_credit_check(*command, global, run);
   add_credit_settings(*command, global, run);
+  add_credit_feed(*command, global, run);
 }
 
 }  // namespace trailkeeper::cli

@@ -8,6 +8,8 @@
 
 #include "audit/credit_ledger.h"
 #include "cli/command.h"
+#include "cli/output.h"
+#include "rules/credits/summary.h"
 
 namespace trailkeeper::cli {
 
@@ -16,6 +18,9 @@ struct CreditArguments {
   std::string at;
   std::string month;
   std::vector<std::string> files;
+  std::string by;     ///< Of summary and statement.
+  std::string since;  ///< Of notices.
+  bool due = false;   ///< The same.
 
   /// The moment that is asked about: --at, else now, and the same each time. Throws UsageError.
   [[nodiscard]] event::Timestamp time() const;
@@ -41,6 +46,7 @@ struct OpenedLedger {
 /// Each adds its subcommand to `credits`.
 using CreditCommand = std::function<int(const GlobalOptions&, const CreditArguments&)>;
 void add_credit_statement(CLI::App& credits, const GlobalOptions& global, Run& run);
+void add_credit_summary(CLI::App& credits, const GlobalOptions& global, Run& run);
 void add_credit_ledger(CLI::App& credits, const GlobalOptions& global, Run& run);
 void add_credit_applications(CLI::App& credits, const GlobalOptions& global, Run& run);
 void add_credit_notices(CLI::App& credits, const GlobalOptions& global, Run& run);
@@ -48,6 +54,15 @@ void add_credit_forecast(CLI::App& credits, const GlobalOptions& global, Run& ru
 void add_credit_reconcile(CLI::App& credits, const GlobalOptions& global, Run& run);
 void add_credit_check(CLI::App& credits, const GlobalOptions& global, Run& run);
 void add_credit_settings(CLI::App& credits, const GlobalOptions& global, Run& run);
+/// `import`, `add`, `apply`, `decide` and `correct`.
+void add_credit_feed(CLI::App& credits, const GlobalOptions& global, Run& run);
+
+/// In a table: as of when an answer is, and how far charges are known; says so where that is old.
+void write_as_of(Out& out, const rules::credits::Book& book, std::optional<rules::credits::Day> last_charge);
+/// In a table: the sum of what was listed.
+void write_total(Out& out, const rules::credits::Totals& totals, const rules::credits::Settings& settings);
+/// A statement's totals by service or day.
+int run_statement_totals(const GlobalOptions& global, const CreditArguments& arguments, rules::credits::Month month);
 
 /// Adds a subcommand with an optional or required ACCOUNT and --at, that runs `body`.
 struct CreditCommandText {

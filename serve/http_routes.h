@@ -71,6 +71,7 @@ class HttpRoutes {
   using Answer = boost::asio::awaitable<HttpResponse>;
 
   Answer post_events(HttpRequest request);
+  Answer post_credits(HttpRequest request, Admission admission, std::shared_ptr<const Connection> connection);
   Answer bulk(HttpRequest request);
   Answer document(HttpRequest request, const ingest::BulkAction& action);
   Answer collector(HttpRequest request);

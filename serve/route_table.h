@@ -20,6 +20,7 @@ enum class Handler : std::uint8_t {
   read,
   tail,
   post_events,
+  post_credits,
   bulk,
   collector,
   firehose,

@@ -52,7 +52,10 @@ _trailkeeper() {
     --verdict | --not-verdict) _trailkeeper_words "granted not-granted denied-as-expected denied-though-granted unknown not-applicable"; return ;;
     --order) _trailkeeper_words "newest oldest"; return ;;
     --per) _trailkeeper_words "hour day month"; return ;;
-    --by) _trailkeeper_list "$_trailkeeper_fields"; return ;;
+    --by)
+      if [[ " ${COMP_WORDS[*]} " == *" credits "* ]]; then _trailkeeper_words "month service account day"
+      else _trailkeeper_list "$_trailkeeper_fields"; fi
+      return ;;
     --fields) _trailkeeper_list "$_trailkeeper_fields"; return ;;
     --error | --not-error) _trailkeeper_words "any none AccessDenied UnauthorizedOperation ThrottlingException"; return ;;
     --type | --not-type)
@@ -97,8 +100,19 @@ _trailkeeper() {
       elif [[ $prev == policies ]]; then _trailkeeper_words "load list show forget"
       else _trailkeeper_files -f; fi ;;
     credits)
-      if [[ $cur == -?* ]]; then _trailkeeper_words "--at --month $global"
-      elif [[ $prev == credits ]]; then _trailkeeper_words "statement ledger applications notices forecast reconcile check settings"
+      if [[ $cur == -?* ]]; then
+        case " ${COMP_WORDS[*]} " in
+          *" import "*) _trailkeeper_words "--as-of $global" ;;
+          *" add "*) _trailkeeper_words "--account --amount --issued --expires --years --type --from --id --application --service $global" ;;
+          *" apply "*) _trailkeeper_words "--account --amount --org-id --startup --email --founded --stage --website --profile --country --package --id --submitted $global" ;;
+          *" decide "*) _trailkeeper_words "--account --approved --denied --amount --reason --override --decided $global" ;;
+          *" correct "*) _trailkeeper_words "--account --amount --issued --expires --owner --service --withdraw --because $global" ;;
+          *" notices "*) _trailkeeper_words "--at --due --since $global" ;;
+          *" summary "*) _trailkeeper_words "--at --by $global" ;;
+          *" statement "*) _trailkeeper_words "--at --month --by $global" ;;
+          *) _trailkeeper_words "--at $global" ;;
+        esac
+      elif [[ $prev == credits ]]; then _trailkeeper_words "summary statement ledger applications notices forecast reconcile check settings import add apply decide correct"
       else _trailkeeper_files -f; fi ;;
     recheck) _trailkeeper_words "--all $global" ;;
     investigate) _trailkeeper_words "--as --since --until --new-since --top $global" ;;

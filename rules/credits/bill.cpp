@@ -184,7 +184,10 @@ class Payer {
  private:
   // Whether a credit may pay for an account's charges on this bill.
   [[nodiscard]] bool reaches(const Credit& credit, const std::string& account) const {
-    return credit.account == account || (sharing_ && organisations_.belongs(credit.account, bill_.payer, bill_.month));
+    if (credit.account == account) return true;
+    if (!sharing_ || !organisations_.belongs(credit.account, bill_.payer, bill_.month)) return false;
+    return !credit.shared_with ||
+           std::find(credit.shared_with->begin(), credit.shared_with->end(), account) != credit.shared_with->end();
   }
 
   // The owner's charges first, then the others in their order.
@@ -195,7 +198,12 @@ class Payer {
     for (std::size_t group = first; group < last; ++group) pay_group(index, groups_[group]);
     if (!sharing_ || !organisations_.belongs(owner, bill_.payer, bill_.month)) return;
     for (std::size_t group = 0; group < groups_.size() && credits_[index].left > Money{}; ++group) {
-      if (group < first || group >= last) pay_group(index, groups_[group]);
+      if (group >= first && group < last) continue;
+      const Group& other = groups_[group];
+      if (reaches(credits_[index].credit,
+                  cells_[other.begin < other.end ? other.begin : other.end - 1].paid.cell.account)) {
+        pay_group(index, groups_[group]);
+      }
     }
   }
 
@@ -209,6 +217,7 @@ class Payer {
     CreditBalance& balance = credits_[index];
     const ChargeCell& cell = open.paid.cell;
     if (balance.left <= Money{} || open.left <= Money{} || cell.day > balance.credit.last_day()) return;
+    if (balance.credit.opened_after(cell.day)) return;
     if (!kind_pays(balance.credit, open.classified.kind) || !service_pays(balance.credit, cell)) return;
     const Money amount = std::min(balance.left, open.left);
     balance.left -= amount;
@@ -235,9 +244,10 @@ class Payer {
   // What may be said of charges of one account and service, but for their day.
   struct Due {
     std::pair<Reason, std::string_view> reason;
-    bool by_day = false;   // Only the day tells: expired or used.
-    Day last_day = 0;      // Of the credits that could pay.
-    Day service_day = -1;  // Of service credits with something left, for support.
+    bool by_day = false;                           // Only the day tells: expired or used.
+    Day last_day = 0;                              // Of the credits that could pay.
+    Day opened = std::numeric_limits<Day>::max();  // Earlier days are in the opening balances of all of them.
+    Day service_day = -1;                          // Of service credits with something left, for support.
   };
 
   [[nodiscard]] std::pair<Reason, std::string_view> why_due(const Open& open) {
@@ -248,6 +258,7 @@ class Payer {
     }
     if (due_.service_day >= cell.day) return {Reason::not_for_support, "R63"};
     if (!due_.by_day) return due_.reason;
+    if (cell.day < due_.opened) return {Reason::before_import, "R62"};
     return due_.last_day < cell.day ? std::pair{Reason::expired, std::string_view{"R45"}}
                                     : std::pair{Reason::used, std::string_view{"R59"}};
   }
@@ -287,7 +298,10 @@ class Payer {
       due.reason = {Reason::historical, "R39"};
     } else {
       due.by_day = true;
-      for (const Credit* credit : candidates) due.last_day = std::max(due.last_day, credit->last_day());
+      for (const Credit* credit : candidates) {
+        due.last_day = std::max(due.last_day, credit->last_day());
+        due.opened = std::min(due.opened, credit->opening ? credit->opening->from : std::numeric_limits<Day>::min());
+      }
     }
     return due;
   }
@@ -306,9 +320,9 @@ class Payer {
 }  // namespace
 
 std::string_view reason_text(Reason reason) {
-  constexpr std::array<std::string_view, 10> kTexts{"covered",         "used",       "expired",    "historical",
-                                                    "no-credit",       "not-shared", "ineligible", "unlisted",
-                                                    "not-for-support", "discount"};
+  constexpr std::array<std::string_view, 11> kTexts{"covered",         "used",       "expired",      "historical",
+                                                    "no-credit",       "not-shared", "ineligible",   "unlisted",
+                                                    "not-for-support", "discount",   "before-import"};
   return kTexts[static_cast<std::size_t>(reason)];
 }
 

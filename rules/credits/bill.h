@@ -24,6 +24,7 @@ enum class Reason : std::uint8_t {
   unlisted,
   not_for_support,
   discount,
+  before_import,  ///< The credits' opening balances have it already (R62).
 };
 /// As in docs/credits.md: `not-shared`.
 std::string_view reason_text(Reason reason);

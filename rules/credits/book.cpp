@@ -40,10 +40,15 @@ Book::Book(const std::vector<Fact>& facts, std::vector<BillName> bills, const Re
 }
 
 void Book::take_facts(const std::vector<Fact>& facts) {
+  const bool written = std::any_of(facts.begin(), facts.end(), changes_others);
+  Consolidated made;
+  if (written) made = consolidated(facts, at_);
+  uses_ = std::move(made.uses);
+  findings_.insert(findings_.end(), made.findings.begin(), made.findings.end());
   std::vector<const Fact*> sorted;
   sorted.reserve(facts.size());
   std::size_t forms = 0;
-  for (const Fact& fact : facts) {
+  for (const Fact& fact : written ? made.facts : facts) {
     if (fact.time > at_) continue;
     sorted.push_back(&fact);
     forms += std::holds_alternative<Application>(fact.value) ? 1 : 0;
@@ -59,6 +64,13 @@ void Book::open_credits() {
     CreditState state;
     state.credit = credit;
     state.available = credit.amount;
+    if (credit.opening) {
+      for (const auto& [day, amount] : credit.opening->used) {
+        state.used += amount;
+        state.available -= amount;
+        state.used_on[day] += amount;
+      }
+    }
     credits_.push_back(std::move(state));
   }
   std::sort(credits_.begin(), credits_.end(), [](const CreditState& a, const CreditState& b) {
@@ -186,6 +198,7 @@ void Book::check_shown() {
         continue;
       }
       const CreditState& state = *found->second.state;
+      if (state.credit.opened_after(day_of(fact.time))) continue;  // What was left then isn't known by the day.
       const bool over = state.credit.last_day() < day_of(fact.time);
       const Money left = over ? Money{} : left_on(found->second.lefts, state, day_of(fact.time));
       if (shown.balance && *shown.balance != left) {

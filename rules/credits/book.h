@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "rules/credits/bill.h"
+#include "rules/credits/consolidation.h"
 #include "rules/credits/programme.h"
 
 namespace trailkeeper::rules::credits {
@@ -55,6 +56,8 @@ class Book {
   /// Bills that hold more than money can count.
   [[nodiscard]] const std::vector<BillName>& left_out() const { return left_out_; }
   [[nodiscard]] event::Timestamp at() const { return at_; }
+  /// What AWS's allocation history says that credits paid: the newest figures of each credit and month.
+  [[nodiscard]] const std::vector<KnownUse>& known_uses() const { return uses_; }
   [[nodiscard]] const Settings& settings() const { return settings_; }
 
   /// The balance that the credit had at the end of a day, as its uses by day tell.
@@ -77,6 +80,7 @@ class Book {
   std::unordered_map<std::string, std::vector<std::size_t>> by_holder_;  // Places in credits_.
   std::vector<Finding> findings_;
   std::vector<BillName> left_out_;
+  std::vector<KnownUse> uses_;
   std::set<std::pair<std::string, std::string>> unlisted_;
 };
 

@@ -3,6 +3,7 @@
 
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "rules/credits/calendar.h"
@@ -20,6 +21,14 @@ enum class CreditKind : std::uint8_t {
 /// `Activate`, `Service`, `Support`, `Other`.
 std::string_view kind_text(CreditKind kind);
 
+/// What of a credit was used before the ledger's own reckoning begins: AWS's figures say so (docs/credits.md).
+struct Opening {
+  Day from = 0;       ///< The first day whose charges the credit pays by the ledger's own reckoning.
+  Money balance;      ///< At that day's beginning.
+  std::string event;  ///< That gave it.
+  std::vector<std::pair<Day, Money>> used;  ///< By ascending day, all before `from`: the amount less the balance.
+};
+
 struct Credit {
   std::string id;
   std::string account;      ///< The holder.
@@ -32,9 +41,14 @@ struct Credit {
   std::vector<std::string> services;  ///< Product codes; empty: all that credits cover.
   std::optional<event::Timestamp> revoked;
   std::string revoked_by;  ///< The event.
+  std::optional<Opening> opening;
+  /// The accounts beside its own that it may pay for, if AWS names them; else sharing and the organisation decide.
+  std::optional<std::vector<std::string>> shared_with;
 
   /// The last day whose charges it pays: of its expiry, or the day before it was revoked.
   [[nodiscard]] Day last_day() const;
+  /// Whether the opening balance has what the day's charges cost already.
+  [[nodiscard]] bool opened_after(Day day) const { return opening && day < opening->from; }
 };
 
 }  // namespace trailkeeper::rules::credits

@@ -9,6 +9,7 @@
 #include <map>
 #include <tuple>
 
+#include "rules/credits/own_fact.h"
 #include "rules/iam/json_node.h"
 
 namespace trailkeeper::rules::credits {
@@ -44,13 +45,18 @@ bool is_dollars(const JsonNode* currency) {
                     [](char a, char b) { return a == b || (a >= 'A' && a <= 'Z' && a - 'A' + 'a' == b); });
 }
 
+bool is_own(const JsonNode& record) {
+  const JsonNode* by = find_path(record, "userIdentity.invokedBy");
+  return by != nullptr && by->text == kOwnSource;
+}
+
 // An event's facts by name: where the settings say, else in the default place.
 class Facts {
  public:
   Facts(const JsonNode& record, const EventHead& head, const std::string& id, const Settings& settings)
-      : record_(record), head_(head), id_(id) {
+      : record_(record), head_(head), id_(id), settings_(settings) {
     const auto found = settings.facts.find(head.name);
-    if (found != settings.facts.end()) paths_ = &found->second;
+    if (found != settings.facts.end() && !is_own(record)) paths_ = &found->second;
   }
 
   [[nodiscard]] const JsonNode* node(std::string_view fact) const {
@@ -146,6 +152,7 @@ class Facts {
   [[nodiscard]] const EventHead& head() const { return head_; }
   /// The eventID, or what stands for it.
   [[nodiscard]] const std::string& id() const { return id_; }
+  [[nodiscard]] const Settings& settings() const { return settings_; }
 
  private:
   [[noreturn]] static void wrong(std::string_view fact, std::string_view message, const JsonNode* at) {
@@ -155,6 +162,7 @@ class Facts {
   const JsonNode& record_;
   const EventHead& head_;
   const std::string& id_;
+  const Settings& settings_;
   const std::map<std::string, std::vector<std::string>, std::less<>>* paths_ = nullptr;
 };
 
@@ -262,6 +270,68 @@ FactValue balances(const Facts& facts) {
   return shown;
 }
 
+// The product code of a name that the Billing API gives a service; the name itself where none is known.
+std::string code_of(const std::string& name, const Settings& settings) {
+  const auto code = settings.service_names.find(name);
+  return code == settings.service_names.end() ? name : code->second;
+}
+
+FactValue imported_credit(const Facts& facts) {
+  ImportedCredit credit;
+  credit.credit = facts.needed_text("creditId");
+  const auto initial = facts.money("initialAmount");
+  const auto remaining = facts.money("remainingAmount");
+  if (!initial || initial->is_zero()) throw Wrong{"initialAmount", "is missing or zero"};
+  if (!remaining) throw Wrong{"remainingAmount", "is missing"};
+  credit.initial = *initial;
+  credit.remaining = *remaining;
+  credit.estimated = facts.money("estimatedAmount");
+  credit.issued = facts.time("issuedAt").value_or(facts.head().time);
+  credit.expires = facts.day("expiresAt");
+  credit.exhausted = facts.day("exhaustedAt");
+  credit.program = facts.text("program");
+  for (const std::string& name : facts.texts("products")) credit.services.push_back(code_of(name, facts.settings()));
+  if (facts.node("sharedWith") != nullptr) credit.shared_with = facts.texts("sharedWith");
+  credit.enabled = facts.flag("enabled").value_or(true);
+  return credit;
+}
+
+FactValue imported_use(const Facts& facts) {
+  ImportedUse use;
+  use.credit = facts.needed_text("creditId");
+  const auto month = Month::parse(facts.needed_text("month"));
+  if (!month) throw Wrong{"month", "must be a month as 2024-05"};
+  use.month = *month;
+  use.estimated = facts.flag("estimated").value_or(false);
+  const JsonNode* parts = facts.node("uses");
+  if (parts == nullptr || parts->kind != Kind::array) throw Wrong{"uses", "must be an array"};
+  for (const JsonNode& part : parts->items) {
+    const JsonNode* account = part.find("accountId");
+    const JsonNode* service = part.find("service");
+    const JsonNode* amount = part.find("amount");
+    const auto money = amount == nullptr ? std::nullopt : Money::parse(amount->text);
+    if (account == nullptr || service == nullptr || !money) {
+      throw Wrong{"uses", "must hold objects with accountId, service and amount"};
+    }
+    use.parts.push_back({account->text, code_of(service->text, facts.settings()), *money});
+  }
+  return use;
+}
+
+FactValue correction(const Facts& facts) {
+  Correction correct;
+  correct.credit = facts.text("creditId");
+  correct.event = facts.text("withdrawnEventId");
+  if (correct.credit.empty() == correct.event.empty()) throw Wrong{"creditId", "or withdrawnEventId is missing"};
+  correct.withdrawn = facts.flag("withdrawn").value_or(!correct.event.empty());
+  correct.account = facts.optional_text("accountId");
+  correct.amount = facts.money("amount");
+  correct.issued = facts.time("issuedAt");
+  correct.expires = facts.day("expiresAt");
+  if (facts.node("services") != nullptr) correct.services = facts.texts("services");
+  return correct;
+}
+
 FactValue cancellation(const Facts& facts) { return Cancellation{facts.needed_text("applicationId")}; }
 FactValue membership(const Facts& facts) { return Membership{facts.needed_text("status"), facts.text("email")}; }
 FactValue offer(const Facts& facts) {
@@ -282,16 +352,22 @@ struct Rank {
   int operator()(const Decision&) const { return 7; }
   int operator()(const Issue&) const { return 8; }
   int operator()(const CreditChange&) const { return 9; }
-  int operator()(const Balances&) const { return 10; }
+  int operator()(const ImportedCredit&) const { return 10; }
+  int operator()(const ImportedUse&) const { return 11; }
+  int operator()(const Correction&) const { return 12; }
+  int operator()(const Balances&) const { return 13; }
 };
 
-constexpr std::array<std::pair<std::string_view, Reader>, 11> kReaders{{{"AccountStatusChanged", account_status},
+constexpr std::array<std::pair<std::string_view, Reader>, 14> kReaders{{{"AccountStatusChanged", account_status},
                                                                         {"AffiliationConfirmed", affiliation},
                                                                         {"ApplicationCancelled", cancellation},
                                                                         {"ApplicationDecided", decision},
                                                                         {"CreateForm", application},
                                                                         {"CreditSharingChanged", sharing},
+                                                                        {"CreditUseImported", imported_use},
                                                                         {"CreditsChanged", credit_change},
+                                                                        {"CreditsCorrected", correction},
+                                                                        {"CreditsImported", imported_credit},
                                                                         {"CreditsIssued", issue},
                                                                         {"GetCredits", balances},
                                                                         {"MembershipChanged", membership},
@@ -343,6 +419,7 @@ iam::Result<std::optional<Fact>> read_fact(const EventHead& head, std::string_vi
     fact.named = id != nullptr && !id->text.empty();
     fact.event = fact.named ? id->text : name_of(fact.digest);
     fact.value = reader(Facts{*record, head, fact.event, settings});
+    fact.own = is_own(*record);
     const auto* shown = std::get_if<Balances>(&fact.value);
     if (shown != nullptr && shown->credits.empty()) return std::optional<Fact>{};
     return std::optional<Fact>{std::move(fact)};

@@ -9,6 +9,7 @@
 #include <variant>
 #include <vector>
 
+#include "rules/credits/credit.h"
 #include "rules/credits/settings.h"
 
 namespace trailkeeper::rules::credits {
@@ -54,6 +55,9 @@ struct Issue {
   std::string program;
   bool support = false;
   std::vector<std::string> services;
+  bool as_given = false;  ///< Its term is AWS's figure, or was corrected: no rule is asked (R35).
+  std::optional<Opening> opening;
+  std::optional<std::vector<std::string>> shared_with;
 };
 
 struct CreditChange {
@@ -106,8 +110,48 @@ struct Balances {
   std::vector<ShownCredit> credits;
 };
 
+/// A credit as the Billing API's GetCredits gave it, of the fact's time.
+struct ImportedCredit {
+  std::string credit;
+  Money initial;
+  Money remaining;                 ///< After the bills that are closed.
+  std::optional<Money> estimated;  ///< After the open ones, too.
+  event::Timestamp issued = 0;
+  std::optional<Day> expires;
+  std::optional<Day> exhausted;
+  std::string program;  ///< Empty: not told.
+  std::vector<std::string> services;
+  std::optional<std::vector<std::string>> shared_with;
+  bool enabled = true;
+};
+
+/// What a credit paid of a month's bills, by account and service, as GetCreditAllocationHistory gave it.
+struct ImportedUse {
+  struct Part {
+    std::string account;
+    std::string service;  ///< Product code, or the Billing API's name where no code is known.
+    Money amount;
+  };
+  std::string credit;
+  Month month;
+  bool estimated = false;  ///< The bill was open.
+  std::vector<Part> parts;
+};
+
+/// What somebody who keeps the ledger puts right: members that are there replace the credit's.
+struct Correction {
+  std::string credit;      ///< Empty: it is about an event.
+  std::string event;       ///< A fact of one's own that is withdrawn.
+  bool withdrawn = false;  ///< The credit, or the event, never was.
+  std::optional<std::string> account;
+  std::optional<Money> amount;
+  std::optional<event::Timestamp> issued;
+  std::optional<Day> expires;
+  std::optional<std::vector<std::string>> services;
+};
+
 using FactValue = std::variant<Application, Decision, Cancellation, Issue, CreditChange, Membership, Offer, Affiliation,
-                               Sharing, AccountStatus, Balances>;
+                               Sharing, AccountStatus, Balances, ImportedCredit, ImportedUse, Correction>;
 
 /// SHA-256 of an event's bytes.
 using Digest = std::array<std::uint8_t, 32>;
@@ -119,6 +163,7 @@ struct Fact {
   FactValue value;
   Digest digest{};
   bool named = true;  ///< It has an eventID.
+  bool own = false;   ///< Somebody who keeps the ledger wrote it (rules/credits/own_fact.h).
 
   /// The order in which facts are taken, whatever the order in which they came: by time, causes before effects, then by
   /// eventID, then by their bytes.

@@ -11,10 +11,12 @@ namespace {
 constexpr int kMonths = 3;
 // Fewer days without charges at a month's beginning aren't worth a word.
 constexpr Day kFreeDays = 3;
-// Bills that end longer ago are worth a word.
-constexpr Day kStaleDays = 7;
 // Nobody plans further.
 constexpr Day kHorizon = 365 * 10;
+// Reports come some days late.
+constexpr Day kStaleDays = 7;
+// Above so many dollars a day rates don't grow on.
+constexpr std::int64_t kMostDaily = 100'000;
 
 // What a month, or its part up to `until`, was charged.
 struct MonthCharges {
@@ -37,17 +39,21 @@ MonthCharges charges_of(Month month, Day until, const DailyCharges& charges) {
 
 Money per_day(Money sum, Day days) { return Money::of_units(sum.units() / std::max<Day>(days, 1)); }
 
+// Rates of months, and how they go on.
 struct Rates {
   Money low;
   Money high;
+  Money low_step;   // From one month to the next.
+  Money high_step;  // The same.
+  Money trend;
+  Money floor;  // Falling rates stay above.
   std::string note;
 };
 
 Month previous(Month month) { return Month::of(month.first_day() - 1); }
 
-Rates rates_of(const DailyCharges& charges, Day today) {
-  Rates rates;
-  if (charges.empty()) return rates;
+// The rates that are known, from the oldest month to the newest.
+std::vector<Money> known_rates(const DailyCharges& charges, Day today, std::string& note) {
   std::vector<Money> seen;
   const Month now = Month::of(today);
   Month month = now;
@@ -55,59 +61,120 @@ Rates rates_of(const DailyCharges& charges, Day today) {
     month = previous(month);
     if (month < Month::of(charges.begin()->first)) break;
     const MonthCharges full = charges_of(month, today, charges);
-    seen.push_back(per_day(full.sum, full.days));
+    seen.insert(seen.begin(), per_day(full.sum, full.days));
   }
   const MonthCharges current = charges_of(now, today, charges);
-  if (!current.sum.is_zero()) {
-    const Money since = per_day(current.sum, current.days - current.free_days);
-    if (current.free_days >= kFreeDays) {
-      rates.note = fmt::format(
-          "the month's first {} days cost nothing (free tier?): its average so far, {} a day, "
-          "misleads; since then it is {}",
-          current.free_days, per_day(current.sum, current.days).text(), since.text());
-    }
-    // A few days may hold a monthly fee: they say something about the most, not about the least.
-    if (seen.empty() || since > *std::max_element(seen.begin(), seen.end()) || current.days > kMonths * 7) {
-      seen.push_back(since);
-    }
+  if (current.sum.is_zero()) return seen;
+  const Money since = per_day(current.sum, current.days - current.free_days);
+  if (current.free_days >= kFreeDays) {
+    note = fmt::format(
+        "the month's first {} days cost nothing (free tier?): its average so far, {} a day, "
+        "misleads; since then it is {}",
+        current.free_days, per_day(current.sum, current.days).text(), since.text());
   }
+  // A few days may hold a monthly fee: they say something about the most, not about the least.
+  if (seen.empty() || since > *std::max_element(seen.begin(), seen.end()) || current.days > kMonths * 7) {
+    seen.push_back(since);
+  }
+  return seen;
+}
+
+// By so much rates grow a month, if they grow, or shrink, from each month to the next.
+Money trend_of(const std::vector<Money>& seen) {
+  constexpr std::size_t kEnough = 3;
+  if (seen.size() < kEnough) return {};
+  bool up = true;
+  bool down = true;
+  for (std::size_t i = 1; i < seen.size(); ++i) {
+    up = up && seen[i] > seen[i - 1];
+    down = down && seen[i] < seen[i - 1];
+  }
+  if (!up && !down) return {};
+  return Money::of_units((seen.back() - seen.front()).units() / static_cast<std::int64_t>(seen.size() - 1));
+}
+
+Rates rates_of(const DailyCharges& charges, Day today) {
+  Rates rates;
+  if (charges.empty()) return rates;
+  const std::vector<Money> seen = known_rates(charges, today, rates.note);
   if (seen.empty()) return rates;
   rates.low = *std::min_element(seen.begin(), seen.end());
   rates.high = *std::max_element(seen.begin(), seen.end());
+  rates.trend = trend_of(seen);
+  if (rates.trend.is_zero()) return rates;
+  rates.low = seen.back();
+  rates.high = seen.back();
+  rates.floor = Money::of_units(seen.back().units() / 2);
+  (rates.trend.is_negative() ? rates.low_step : rates.high_step) = rates.trend;
   return rates;
 }
 
-// The first day on which nothing is left, from `start` at so much a day; nothing beyond the horizon.
-std::optional<Day> used_up(Day start, Money available, Money daily) {
-  if (daily <= Money{}) return std::nullopt;
-  const std::int64_t days = available.units() / daily.units() + (available.units() % daily.units() != 0 ? 1 : 0);
-  if (days > kHorizon) return std::nullopt;
-  return start + static_cast<Day>(days);
-}
+// Charges go on from a day at a rate that changes with each month.
+class Going {
+ public:
+  Going(Day from, Money rate, Money step, Money floor)
+      : day_(from), month_(Month::of(from)), rate_(rate), step_(step), floor_(floor) {}
 
-Forecast forecast_one(const CreditState& state, const Rates& rates, Day& from_high, Day& from_low) {
+  // The first day on which nothing is left of so much; nothing beyond the credit's last day, or the horizon.
+  std::optional<Day> use_up(Money available, Day last) {
+    const Day until = std::min(last, day_ + kHorizon);
+    Money left = available;
+    while (left > Money{}) {
+      if (day_ > until) return std::nullopt;
+      left -= rate_;
+      next_day();
+    }
+    return day_;
+  }
+
+ private:
+  void next_day() {
+    ++day_;
+    const Month month = Month::of(day_);
+    if (month == month_) return;
+    month_ = month;
+    if (rate_ > Money::of_dollars(kMostDaily)) return;
+    const Money next = rate_ + step_;
+    rate_ = step_.is_negative() ? std::max(next, std::min(rate_, floor_)) : next;
+  }
+
+  Day day_;
+  Month month_;
+  Money rate_;
+  Money step_;
+  Money floor_;
+};
+
+Forecast forecast_one(const CreditState& state, const Rates& rates, Going& high, Going& low) {
   Forecast made;
   made.credit = state.credit.id;
   made.available = state.available;
   made.daily_low = rates.low;
   made.daily_high = rates.high;
+  made.trend = rates.trend;
   made.expires = state.credit.expires;
   made.note = rates.note;
   const Day over = state.credit.expires + 1;
-  const auto early = used_up(from_high, state.available, rates.high);
-  const auto late = used_up(from_low, state.available, rates.low);
-  made.earliest = std::min(early.value_or(over), over);
-  made.latest = std::min(late.value_or(over), over);
   if (rates.high.is_zero()) {
+    made.earliest = over;
+    made.latest = over;
     made.cause = "none";
-  } else if (*made.latest < over) {
+    return made;
+  }
+  made.earliest = std::min(high.use_up(state.available, state.credit.expires).value_or(over), over);
+  made.latest = std::min(low.use_up(state.available, state.credit.expires).value_or(over), over);
+  if (*made.latest < over) {
     made.cause = "used";
   } else {
     made.cause = *made.earliest < over ? "used-or-expires" : "expires";
   }
-  from_high = std::max(from_high, *made.earliest);
-  from_low = std::max(from_low, *made.latest);
   return made;
+}
+
+// Where charges are known to, if that is so long ago that they will have gone on.
+std::optional<Day> stale_since(const DailyCharges& charges, Day today) {
+  if (charges.empty() || today - charges.rbegin()->first <= kStaleDays) return std::nullopt;
+  return charges.rbegin()->first;
 }
 
 }  // namespace
@@ -121,24 +188,36 @@ std::vector<Forecast> forecast(const Book& book, const std::string& account, con
     return std::tie(a->credit.expires, a->credit.issued, a->credit.id) <
            std::tie(b->credit.expires, b->credit.issued, b->credit.id);
   });
-  // Days without a bill yet are no days without charges: use goes on from the last charge.
   const Day today = day_of(book.at());
-  const Day last = charges.empty() ? today : charges.rbegin()->first;
-  const Day known = today - last > kStaleDays ? last : today;
+  const auto stale = stale_since(charges, today);
+  const Day known = stale.value_or(today);
   Rates rates = rates_of(charges, known);
-  if (known < today) {
-    rates.note =
-        fmt::format("no charges are known after {}", day_text(known)) + (rates.note.empty() ? "" : "; " + rates.note);
+  if (stale) {
+    rates.note = fmt::format("no charges are known after {}, {} days before: they are taken to have gone on{}{}",
+                             day_text(*stale), today - *stale, rates.note.empty() ? "" : "; ", rates.note);
   }
-  Day from_high = known + 1;
-  Day from_low = known + 1;
+  Going high{known + 1, rates.high, rates.high_step, rates.floor};
+  Going low{known + 1, rates.low, rates.low_step, rates.floor};
   std::vector<Forecast> made;
-  for (const CreditState* state : active) made.push_back(forecast_one(*state, rates, from_high, from_low));
-  for (Forecast& one : made) {
+  for (const CreditState* state : active) {
+    made.push_back(forecast_one(*state, rates, high, low));
+    Forecast& one = made.back();
     one.earliest = std::max(one.earliest.value_or(today + 1), today + 1);
     one.latest = std::max(one.latest.value_or(today + 1), today + 1);
+    if (!charges.empty()) one.last_charge = charges.rbegin()->first;
   }
   return made;
+}
+
+std::string forecast_text(const Forecast& forecast) {
+  const auto day = [](const std::optional<Day>& found) { return day_text(found.value_or(0)); };
+  if (forecast.cause == "used") {
+    if (forecast.earliest == forecast.latest) return "runs out on " + day(forecast.earliest);
+    return "runs out between " + day(forecast.earliest) + " and " + day(forecast.latest);
+  }
+  const std::string expiry = "expires on " + day_text(forecast.expires);
+  if (forecast.cause == "used-or-expires") return "runs out from " + day(forecast.earliest) + " on, or " + expiry;
+  return expiry + (forecast.cause == "none" ? ", as nothing is charged" : " with something left");
 }
 
 void add_charges(const Book& book, const std::string& account, const Bill& bill, const std::vector<PaidCell>& cells,

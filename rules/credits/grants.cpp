@@ -15,6 +15,7 @@ bool is_month_end_of(Day expires, Day wanted) { return expires == Month::of(want
 // R35: one year or two; where the event names the day, it may also be the end of that month. Credits of other
 // programmes have the term that they name.
 std::optional<Day> Programme::expiry_of(const Fact& fact, const Issue& issue) {
+  if (issue.as_given && issue.expires) return issue.expires;
   const Day issued = day_of(issue.issued);
   const bool own = issue.support || issue.program == "Activate";
   if (!own && issue.expires) return issue.expires;
@@ -63,6 +64,8 @@ void Programme::on(const Fact& fact, const Issue& issue) {
   made.amount = issue.amount;
   made.issued = issue.issued;
   made.expires = *expires;
+  made.opening = issue.opening;
+  made.shared_with = issue.shared_with;
   made.services = issue.services;
   std::sort(made.services.begin(), made.services.end());
   made.services.erase(std::unique(made.services.begin(), made.services.end()), made.services.end());

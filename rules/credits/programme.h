@@ -104,6 +104,10 @@ class Programme {
   void on(const Fact& fact, const Sharing& sharing);
   void on(const Fact& fact, const AccountStatus& status);
   void on(const Fact& fact, const Balances& balances);
+  // These have become part of other facts before (rules/credits/consolidation.h).
+  void on(const Fact& /*fact*/, const ImportedCredit& /*import*/) {}
+  void on(const Fact& /*fact*/, const ImportedUse& /*import*/) {}
+  void on(const Fact& /*fact*/, const Correction& /*correction*/) {}
 
   void settle_concurrent(std::size_t index);
   [[nodiscard]] bool contradicts_earlier(const Application& form, const std::string& account);

@@ -1,0 +1,198 @@
+// trailkeeper credits summary, and the totals of a statement.
+#include <fmt/format.h>
+
+#include <array>
+
+#include "cli/credit_rows.h"
+#include "cli/credits.h"
+#include "cli/money_cell.h"
+#include "query/shown_event.h"
+
+namespace trailkeeper::cli {
+
+namespace credits = rules::credits;
+
+void write_as_of(Out& out, const credits::Book& book, std::optional<credits::Day> last_charge) {
+  if (out.format() != Format::table) return;
+  std::string text = "\nas of " + event::format_timestamp(book.at());
+  text += last_charge ? "; charges are known up to " + credits::day_text(*last_charge) : "; no charge is known";
+  // Reports come some days late.
+  constexpr credits::Day kLate = 7;
+  const credits::Day today = credits::day_of(book.at());
+  if (last_charge && today - *last_charge > kLate) {
+    text += fmt::format(", {} days before: load newer reports", today - *last_charge);
+  }
+  out.write(text + "\n");
+  out.flush();
+}
+
+void write_total(Out& out, const credits::Totals& totals, const credits::Settings& settings) {
+  if (out.format() != Format::table) return;
+  const auto text = [&settings](credits::Money money) { return money_text(money, settings.display_decimals); };
+  out.write(fmt::format("\nTotal: {} charged, {} covered, {} due.\n", text(totals.charged), text(totals.covered),
+                        text(totals.due())));
+}
+
+namespace {
+
+std::vector<Column> total_columns(const std::string& name) {
+  return {{name}, {"charged", true}, {"covered", true}, {"ofShared", true}, {"due", true}, {"coveredPercent", true}};
+}
+
+std::vector<Cell> total_cells(std::string_view name, const credits::Totals& totals, const MoneyCells& money) {
+  const std::string percent = credits::percent_text(totals.covered, totals.charged);
+  return {Cell::of(name),          money.of(totals.charged), money.of(totals.covered),
+          money.of(totals.shared), money.of(totals.due()),   {percent, percent}};
+}
+
+// How a list is written: of a page whose moment is told once, or by itself.
+struct Manner {
+  Out& out;
+  const MoneyCells& money;
+  std::optional<event::Timestamp> as_of;  // Told in each row, for programs.
+};
+
+template <typename Sums, typename Name>
+void write_totals(const Manner& manner, const std::string& column, const Sums& sums, Name name) {
+  const auto write = [&](auto&& rows) {
+    for (const auto& [key, totals] : sums) rows.row(total_cells(name(key), totals, manner.money));
+    rows.finish();
+  };
+  if (manner.as_of && manner.out.format() != Format::table) {
+    write(CreditRows{manner.out, total_columns(column), *manner.as_of});
+  } else {
+    write(RowWriter{manner.out, total_columns(column)});
+  }
+}
+
+// The page's parts; `by` says which.
+void write_part(const Manner& manner, std::string_view by, const credits::Summary& summary) {
+  using Place = credits::Summary::Place;
+  const auto same = [](const std::string& text) { return text; };
+  if (by == "month") {
+    const auto sums = credits::totals_by(summary, [](const Place& place) { return place.month; });
+    write_totals(manner, "month", sums, [](const credits::Month& month) { return month.text(); });
+  } else if (by == "service") {
+    write_totals(manner, "service", credits::totals_by(summary, [](const Place& place) { return place.service; }),
+                 same);
+  } else if (by == "day") {
+    write_totals(manner, "day", summary.days(), [](credits::Day day) { return credits::day_text(day); });
+  } else {
+    write_totals(manner, "account", credits::totals_by(summary, [](const Place& place) { return place.account; }),
+                 same);
+  }
+}
+
+void write_holders(Out& out, const credits::Book& book, const CreditArguments& arguments, const MoneyCells& money) {
+  RowWriter rows{out,
+                 {{"account"},
+                  {"credits", true},
+                  {"amount", true},
+                  {"used", true},
+                  {"usedPercent", true},
+                  {"available", true},
+                  {"expired", true},
+                  {"revoked", true},
+                  {"nextExpiry"}}};
+  for (const auto& [account, totals] : credits::holders(book)) {
+    if (!arguments.wants(account)) continue;
+    const std::string percent = credits::percent_text(totals.used, totals.amount);
+    rows.row({Cell::of(account),
+              Cell::of(totals.credits),
+              money.of(totals.amount),
+              money.of(totals.used),
+              {percent, percent},
+              money.of(totals.available),
+              money.of(totals.expired),
+              money.of(totals.revoked),
+              totals.next_expiry ? day_cell(*totals.next_expiry) : Cell::absent()});
+  }
+  rows.finish();
+}
+
+constexpr std::array<std::string_view, 3> kParts{"month", "service", "account"};
+
+void write_page(Out& out, const credits::Book& book, const credits::Summary& summary, const CreditArguments& arguments,
+                const MoneyCells& money) {
+  if (out.format() == Format::json) {
+    out.write("{\"asOf\":\"" + event::format_timestamp(book.at()) + "\",\"lastCharge\":");
+    out.write(summary.last_day() ? "\"" + credits::day_text(*summary.last_day()) + "\"" : "null");
+    out.write(",\n\"holders\":");
+  }
+  write_holders(out, book, arguments, money);
+  for (const std::string_view part : kParts) {
+    out.write(out.format() == Format::json ? fmt::format(",\n\"{}s\":", part) : "\n");
+    write_part({out, money, std::nullopt}, part, summary);
+  }
+  if (out.format() == Format::json) out.write("}\n");
+  write_as_of(out, book, summary.last_day());
+  out.flush();
+}
+
+int run_summary(const GlobalOptions& global, const CreditArguments& arguments) {
+  const bool page = global.format == Format::table || global.format == Format::json;
+  if (arguments.by.empty() && !page) {
+    throw UsageError("summary is a page of several tables: choose one by --by, or --output table or json");
+  }
+  const OpenedLedger opened{global};
+  credits::Summary summary{{arguments.account, std::nullopt}};
+  const credits::Book book = opened.book(
+      arguments.time(), [&](const credits::Bill& bill, const std::vector<credits::PaidCell>& cells,
+                            const std::vector<credits::CreditState>& states) { summary.add(bill, cells, states); });
+  summary.add_known(book);
+  Out out{global, Out::Length::list};
+  out.hide_secrets(query::ShownEvents{opened.snapshot});
+  const MoneyCells money{global.format, opened.ledger.settings()};
+  if (arguments.by.empty()) {
+    write_page(out, book, summary, arguments, money);
+    return kDone;
+  }
+  write_part({out, money, book.at()}, arguments.by, summary);
+  write_as_of(out, book, summary.last_day());
+  return kDone;
+}
+
+}  // namespace
+
+int run_statement_totals(const GlobalOptions& global, const CreditArguments& arguments, credits::Month month) {
+  const OpenedLedger opened{global};
+  credits::Summary summary{{arguments.account, month}};
+  bool found = false;
+  const credits::Book book =
+      opened.book(arguments.time(), [&](const credits::Bill& bill, const std::vector<credits::PaidCell>& cells,
+                                        const std::vector<credits::CreditState>& states) {
+        if (bill.payer != arguments.account || bill.month != month) return;
+        found = true;
+        summary.add(bill, cells, states);
+      });
+  summary.add_known(book);
+  Out out{global, Out::Length::list};
+  out.hide_secrets(query::ShownEvents{opened.snapshot});
+  const MoneyCells money{global.format, opened.ledger.settings()};
+  write_part({out, money, book.at()}, arguments.by, summary);
+  credits::Totals total;
+  for (const auto& [place, totals] : summary.places()) total.add(totals);
+  write_total(out, total, opened.ledger.settings());
+  if (global.format == Format::table) out.write("\nas of " + event::format_timestamp(book.at()) + "\n");
+  out.flush();
+  return found ? kDone : kRefused;
+}
+
+void add_credit_summary(CLI::App& app, const GlobalOptions& global, Run& run) {
+  const auto arguments = std::make_shared<CreditArguments>();
+  CLI::App* const command = add_credit_command(
+      app,
+      {"summary", "What credits are worth and were used for: by month, service and account",
+       "ofShared: what is covered by credits of other accounts. ACCOUNT: as holder, payer, or the account that used\n"
+       "something.\n\n"
+       "Examples:\n"
+       "  trailkeeper credits summary\n"
+       "  trailkeeper credits summary 444455556666 --by month --output csv"},
+      global, run, arguments, run_summary);
+  add_choice<std::string>(*command, "--by", arguments->by,
+                          {{"month", "month"}, {"service", "service"}, {"account", "account"}, {"day", "day"}},
+                          "One table: month, service, account or day")
+      ->type_name("WHAT");
+}
+
+}  // namespace trailkeeper::cli

@@ -1,0 +1,37 @@
+#include "query/known_facts.h"
+
+#include <set>
+
+#include "query/event_list.h"
+
+namespace trailkeeper::query {
+
+namespace credits = rules::credits;
+
+std::vector<KnownFact> known_facts(const store::Snapshot& snapshot, std::vector<credits::OwnFact> facts) {
+  std::vector<KnownFact> all;
+  std::set<std::string> seen;
+  for (credits::OwnFact& fact : facts) {
+    KnownFact known;
+    known.event_id = credits::own_event_id(fact);
+    known.fact = std::move(fact);
+    known.known = !seen.insert(known.event_id).second || !find_events(snapshot, known.event_id).empty();
+    all.push_back(std::move(known));
+  }
+  return all;
+}
+
+std::string journal_text(std::string_view verb, const std::vector<KnownFact>& facts) {
+  constexpr std::size_t kNamed = 100;
+  std::string text = "{";
+  credits::append_member("action", "credits-" + std::string{verb}, text);
+  std::string events;
+  std::size_t count = 0;
+  for (const KnownFact& fact : facts) {
+    if (fact.known || ++count > kNamed) continue;
+    events += (events.empty() ? "\"" : ",\"") + fact.event_id + "\"";
+  }
+  return text + ",\"facts\":" + std::to_string(count) + ",\"events\":[" + events + "]}";
+}
+
+}  // namespace trailkeeper::query

@@ -1,0 +1,26 @@
+// Facts that people write themselves, against what the store has of them.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "rules/credits/own_fact.h"
+#include "store/store.h"
+
+namespace trailkeeper::query {
+
+/// A fact, and whether the store has it.
+struct KnownFact {
+  rules::credits::OwnFact fact;
+  std::string event_id;
+  bool known = false;
+};
+
+/// In the same order. A fact that is there twice is known the second time.
+std::vector<KnownFact> known_facts(const store::Snapshot& snapshot, std::vector<rules::credits::OwnFact> facts);
+
+/// What the journal says of the facts that were new: which, not what they hold, as that may be confidential (R20).
+std::string journal_text(std::string_view verb, const std::vector<KnownFact>& facts);
+
+}  // namespace trailkeeper::query

@@ -1,0 +1,22 @@
+// What the Billing API's GetCredits and GetCreditAllocationHistory print, as facts of one's own.
+#pragma once
+
+#include <string_view>
+#include <vector>
+
+#include "rules/credits/own_fact.h"
+#include "rules/iam/error.h"
+
+namespace trailkeeper::rules::credits {
+
+struct BillingImport {
+  std::string_view kind;             ///< `GetCredits` or `GetCreditAllocationHistory`.
+  std::vector<OwnFact> facts;        ///< One a credit; of a history one a credit and month.
+  std::vector<std::string> notices;  ///< What the answer lacks by its own words: failed months, partial results.
+};
+
+/// Reads an answer whose figures are of `as_of`. The same bytes make the same facts, whatever `as_of` is, unless
+/// `as_of_given` says that somebody named it. The error says what is wrong, and where.
+iam::Result<BillingImport> import_of(std::string_view json, event::Timestamp as_of, bool as_of_given);
+
+}  // namespace trailkeeper::rules::credits

@@ -1,0 +1,60 @@
+#include "rules/credits/own_fact.h"
+
+#include <fmt/format.h>
+#include <openssl/evp.h>
+
+#include <array>
+#include <stdexcept>
+
+#include "event/json_text.h"
+
+namespace trailkeeper::rules::credits {
+
+std::string content_digest(std::string_view bytes) {
+  std::array<unsigned char, EVP_MAX_MD_SIZE> hash{};
+  unsigned int length = 0;
+  if (EVP_Digest(bytes.data(), bytes.size(), hash.data(), &length, EVP_sha256(), nullptr) != 1) {
+    throw std::runtime_error("SHA-256 isn't available");
+  }
+  std::string text;
+  for (unsigned int i = 0; i < length; ++i) text += fmt::format("{:02x}", hash[i]);
+  return text;
+}
+
+std::string own_event_id(const OwnFact& fact) {
+  const std::string what = fact.identity.empty()
+                               ? event::format_timestamp(fact.time) + "\n" + fact.account + "\n" + fact.details
+                               : fact.identity;
+  std::string digest = content_digest(std::string{kOwnSource} + "\n" + fact.name + "\n" + what);
+  // A UUID of version 8 (RFC 9562): its bits are the writer's own.
+  digest[12] = '8';
+  digest[16] = "89ab"[static_cast<unsigned char>(digest[16]) % 4];
+  return digest.substr(0, 8) + "-" + digest.substr(8, 4) + "-" + digest.substr(12, 4) + "-" + digest.substr(16, 4) +
+         "-" + digest.substr(20, 12);
+}
+
+std::string own_event(const OwnFact& fact, std::string_view recorded_by, event::Timestamp recorded_at) {
+  std::string json = R"({"eventVersion":"1.11","userIdentity":{"type":"AWSService","invokedBy":"trailkeeper"})";
+  append_member("eventTime", event::format_timestamp(fact.time), json);
+  json += R"(,"eventSource":"activate.amazonaws.com")";
+  append_member("eventName", fact.name, json);
+  json += R"(,"awsRegion":"us-east-1","sourceIPAddress":"trailkeeper","userAgent":"trailkeeper")";
+  json += R"(,"requestParameters":null,"responseElements":null,"additionalEventData":{"recordedBy":)";
+  json += recorded_by;
+  append_member("recordedAt", event::format_timestamp(recorded_at), json);
+  json += "}";
+  append_member("eventID", own_event_id(fact), json);
+  json += R"(,"readOnly":false,"eventType":"AwsServiceEvent","managementEvent":true)";
+  append_member("recipientAccountId", fact.account, json);
+  json += ",\"serviceEventDetails\":" + fact.details;
+  return json + R"(,"eventCategory":"Management"})";
+}
+
+void append_member(std::string_view name, std::string_view value, std::string& object) {
+  if (object.back() != '{') object.push_back(',');
+  event::append_quoted(name, object);
+  object.push_back(':');
+  event::append_quoted(value, object);
+}
+
+}  // namespace trailkeeper::rules::credits

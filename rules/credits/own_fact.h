@@ -1,0 +1,38 @@
+// Facts that those who keep the ledger write themselves, as events that nobody takes for AWS's.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "event/timestamp.h"
+
+namespace trailkeeper::rules::credits {
+
+/// What such events have as `userIdentity.invokedBy`, `sourceIPAddress` and `userAgent`.
+constexpr std::string_view kOwnSource = "trailkeeper";
+
+struct OwnFact {
+  std::string name;           ///< `CreditsIssued`, …: docs/credits.md.
+  event::Timestamp time = 0;  ///< When it was so; not when it was written down.
+  std::string account;
+  std::string details;  ///< A JSON object: `serviceEventDetails`.
+  /// What makes it the same fact when it is written down again. Empty: all of the above.
+  std::string identity;
+  std::string subject;  ///< For people: a credit's or an application's ID.
+};
+
+/// The eventID: a UUID that follows from what the fact says, so that the same fact is one event, however often it is
+/// written down.
+std::string own_event_id(const OwnFact& fact);
+
+/// The event, in CloudTrail's envelope. `recorded_by` is a JSON object that says who writes it down
+/// (store/actor.h).
+std::string own_event(const OwnFact& fact, std::string_view recorded_by, event::Timestamp recorded_at);
+
+/// The SHA-256 of bytes, in hexadecimal digits.
+std::string content_digest(std::string_view bytes);
+
+/// Appends `"name":"value"` to a JSON object that is being written, with a comma where one is needed.
+void append_member(std::string_view name, std::string_view value, std::string& object);
+
+}  // namespace trailkeeper::rules::credits

@@ -1,0 +1,354 @@
+#include "rules/credits/own_request.h"
+
+#include <algorithm>
+#include <array>
+#include <initializer_list>
+
+#include "event/json_text.h"
+#include "rules/credits/calendar.h"
+#include "rules/credits/money.h"
+#include "rules/iam/json_node.h"
+
+namespace trailkeeper::rules::credits {
+namespace {
+
+using iam::JsonNode;
+using Kind = JsonNode::Kind;
+
+constexpr std::array<std::pair<std::string_view, OwnVerb>, 4> kVerbs{
+    {{"add", OwnVerb::add}, {"apply", OwnVerb::apply}, {"decide", OwnVerb::decide}, {"correct", OwnVerb::correct}}};
+
+constexpr std::size_t kMostBytes = 1024;  // Of one value.
+constexpr std::size_t kMostValues = 1000;
+
+// Thrown while a request is read, and caught by own_fact and own_values.
+struct Wrong {
+  std::string option;
+  std::string message;
+};
+
+iam::Error error_of(const Wrong& wrong) { return {wrong.message, wrong.option, 0}; }
+
+bool is_digits(std::string_view text) { return text.find_first_not_of("0123456789") == std::string_view::npos; }
+
+// Reads values and writes them as members of `serviceEventDetails`.
+class Details {
+ public:
+  explicit Details(const OwnValues& values) : values_(values) {}
+
+  [[nodiscard]] bool has(std::string_view option) const { return values_.contains(option); }
+  [[nodiscard]] std::string text(std::string_view option) const {
+    const auto found = values_.find(option);
+    return found == values_.end() || found->second.empty() ? std::string{} : found->second.front();
+  }
+  [[nodiscard]] std::string needed(std::string_view option) const {
+    std::string found = text(option);
+    if (found.empty()) throw Wrong{std::string{option}, "is missing"};
+    return found;
+  }
+  [[nodiscard]] std::string account(std::string_view option) const {
+    std::string found = needed(option);
+    if (found.size() != 12 || !is_digits(found)) {
+      throw Wrong{std::string{option}, "must be an account ID of 12 digits, not '" + found + "'"};
+    }
+    return found;
+  }
+  [[nodiscard]] std::optional<event::Timestamp> time(std::string_view option) const {
+    const std::string found = text(option);
+    if (found.empty()) return std::nullopt;
+    if (const auto day = parse_day(found)) return start_of(*day);
+    const auto time = event::parse_timestamp(found);
+    if (!time) throw Wrong{std::string{option}, "must be a date as 2024-05-01, or a time, not '" + found + "'"};
+    return time;
+  }
+
+  // Each writes a member if there is a value.
+  void put(std::string_view name, std::string_view option) {
+    if (const std::string found = text(option); !found.empty()) append_member(name, found, json_);
+  }
+  void put_text(std::string_view name, std::string_view value) { append_member(name, value, json_); }
+  void put_time(std::string_view name, std::string_view option) {
+    if (const auto found = time(option)) append_member(name, event::format_timestamp(*found), json_);
+  }
+  void put_day(std::string_view name, std::string_view option) {
+    if (const auto found = time(option)) append_member(name, day_text(day_of(*found)), json_);
+  }
+  void put_money(std::string_view name, std::string_view option) {
+    const std::string found = text(option);
+    if (found.empty()) return;
+    const auto money = Money::parse(found);
+    if (!money || *money <= Money{}) {
+      throw Wrong{std::string{option},
+                  "must be an amount of dollars above nothing, as 5000 or 5000.50, not '" + found + "'"};
+    }
+    append_member(name, money->text(), json_);
+  }
+  void put_list(std::string_view name, std::string_view option) {
+    const auto found = values_.find(option);
+    if (found == values_.end()) return;
+    json_ += json_.back() == '{' ? "" : ",";
+    event::append_quoted(name, json_);
+    json_ += ":[";
+    for (const std::string& value : found->second) {
+      if (value.empty()) continue;
+      if (json_.back() != '[') json_.push_back(',');
+      event::append_quoted(value, json_);
+    }
+    json_.push_back(']');
+  }
+  void put_true(std::string_view name) {
+    json_ += json_.back() == '{' ? "" : ",";
+    event::append_quoted(name, json_);
+    json_ += ":true";
+  }
+  [[nodiscard]] std::string whole() const { return json_ + "}"; }
+
+ private:
+  const OwnValues& values_;
+  std::string json_ = "{";
+};
+
+// A name for what has none, which follows from what it is.
+std::string made_name(std::string_view kind, const std::string& account, const std::string& details) {
+  constexpr std::size_t kDigits = 10;
+  return std::string{kind} + content_digest(account + details).substr(0, kDigits);
+}
+
+void needs_one_of(const Details& details, std::initializer_list<std::string_view> options, const std::string& message) {
+  for (const std::string_view option : options) {
+    if (details.has(option)) return;
+  }
+  throw Wrong{std::string{*options.begin()}, message};
+}
+
+OwnFact add_credit(Details& details) {
+  OwnFact fact{"CreditsIssued", 0, details.account("account"), "", "", ""};
+  details.put_money("amount", "amount");
+  static_cast<void>(details.needed("amount"));
+  static_cast<void>(details.needed("issued"));
+  fact.time = *details.time("issued");
+  details.put_time("issuedAt", "issued");
+  if (details.has("years") == details.has("expires")) throw Wrong{"expires", "or --years is needed, one of them"};
+  if (const std::string years = details.text("years"); !years.empty() && years != "1" && years != "2") {
+    throw Wrong{"years", "must be 1 or 2 (R35), not '" + years + "'"};
+  }
+  details.put("termYears", "years");
+  details.put_day("expiresAt", "expires");
+  if (const auto expires = details.time("expires"); expires && *expires < fact.time) {
+    throw Wrong{"expires", "is before --issued"};
+  }
+  const std::string type = details.text("type");
+  if (!type.empty() && type != "Activate" && type != "Support") {
+    throw Wrong{"type", "must be Activate or Support, not '" + type + "'"};
+  }
+  details.put("creditType", "type");
+  details.put("program", "from");
+  details.put("applicationId", "application");
+  details.put_list("services", "service");
+  fact.subject = details.text("id");
+  if (fact.subject.empty()) fact.subject = made_name("own-", fact.account, details.whole());
+  details.put_text("creditId", fact.subject);
+  return fact;
+}
+
+OwnFact apply(Details& details, event::Timestamp now) {
+  OwnFact fact{"CreateForm", details.time("submitted").value_or(now), details.account("account"), "", "", ""};
+  details.put_money("requestedAmount", "amount");
+  static_cast<void>(details.needed("amount"));
+  details.put("startupId", "startup");
+  details.put("email", "email");
+  details.put_day("foundingDate", "founded");
+  details.put("fundingStage", "stage");
+  details.put("website", "website");
+  details.put("publicProfile", "profile");
+  details.put("country", "country");
+  details.put("package", "package");
+  if (const std::string package = details.text("package");
+      !package.empty() && package != "Founders" && package != "Portfolio") {
+    throw Wrong{"package", "must be Founders or Portfolio, not '" + package + "'"};
+  }
+  // IDs are shown: nobody may guess an Org ID by them (R20), so that they don't depend on it.
+  fact.identity = fact.account + "\n" + event::format_timestamp(fact.time) + "\n" + details.whole();
+  fact.subject = details.text("id");
+  if (fact.subject.empty()) fact.subject = made_name("own-app-", fact.account, fact.identity);
+  fact.identity += "\n" + fact.subject;
+  details.put_text("applicationId", fact.subject);
+  details.put("orgId", "org-id");
+  return fact;
+}
+
+OwnFact decide(Details& details, event::Timestamp now) {
+  OwnFact fact{"ApplicationDecided", details.time("decided").value_or(now), details.account("account"), "", "", ""};
+  fact.subject = details.needed("id");
+  details.put_text("applicationId", fact.subject);
+  if (details.has("approved") == details.has("denied")) throw Wrong{"approved", "or --denied is needed, one of them"};
+  details.put_text("decision", details.has("approved") ? "Approved" : "Denied");
+  details.put_money("amount", "amount");
+  details.put_list("reasons", "reason");
+  details.put_list("overrides", "override");
+  return fact;
+}
+
+bool is_event_id(std::string_view text) {
+  constexpr std::size_t kUuid = 36;
+  return text.size() == kUuid && std::count(text.begin(), text.end(), '-') == 4;
+}
+
+OwnFact correct(Details& details, event::Timestamp now) {
+  OwnFact fact{"CreditsCorrected", now, details.account("account"), "", "", ""};
+  fact.subject = details.needed("id");
+  const bool event = is_event_id(fact.subject);
+  if (event && !details.has("withdraw")) throw Wrong{"id", "is an event's: it can only be withdrawn (--withdraw)"};
+  details.put_text(event ? "withdrawnEventId" : "creditId", fact.subject);
+  needs_one_of(details, {"withdraw", "amount", "issued", "expires", "owner", "service"},
+               "or something that is to be put right is needed");
+  if (details.has("owner")) details.put_text("accountId", details.account("owner"));
+  details.put_money("amount", "amount");
+  details.put_time("issuedAt", "issued");
+  details.put_day("expiresAt", "expires");
+  details.put_list("services", "service");
+  if (details.has("withdraw")) details.put_true("withdrawn");
+  details.put("reason", "because");
+  return fact;
+}
+
+const std::vector<OwnField> kAddFields{
+    {"account", "The account that holds the credit", "ACCOUNT", true},
+    {"amount", "What it is worth, in US dollars", "AMOUNT", true},
+    {"issued", "The day it was issued", "DATE", true},
+    {"expires", "The last day on which it pays", "DATE"},
+    {"years", "Instead: its term, 1 or 2", "N"},
+    {"type", "Activate (default), or Support for the support credits of before 2023-04-11", "TYPE"},
+    {"from", "The programme or provider that it is from (default: Activate)", "PROGRAMME"},
+    {"id", "AWS's ID of it, as the Billing console shows it (default: one is made)", "ID"},
+    {"application", "The application that it was issued for", "ID"},
+    {"service", "A product code that it may pay for (default: all that credits cover)", "CODE", false, true},
+};
+const std::vector<OwnField> kApplyFields{
+    {"account", "The account that applied", "ACCOUNT", true},
+    {"amount", "What was asked for, in US dollars", "AMOUNT", true},
+    {"org-id", "The Organization ID of the provider; kept confidential", "ID"},
+    {"startup", "The startup's name or ID", "ID"},
+    {"email", "The e-mail address in the form", "ADDRESS"},
+    {"founded", "The day the startup was founded", "DATE"},
+    {"stage", "Its funding stage: Seed, Series A, …", "STAGE"},
+    {"website", "Its website", "URL"},
+    {"profile", "Its public profile", "URL"},
+    {"country", "Its country, two letters", "CODE"},
+    {"package", "Founders or Portfolio (default: Portfolio with an Organization ID)", "PACKAGE"},
+    {"id", "What to call the application (default: one is made)", "ID"},
+    {"submitted", "When the form was sent (default: now)", "TIME"},
+};
+const std::vector<OwnField> kDecideFields{
+    {"id", "The application", "ID", true},
+    {"account", "The account that applied", "ACCOUNT", true},
+    {"approved", "It was approved", "", false, false, true},
+    {"denied", "It was denied", "", false, false, true},
+    {"amount", "What was awarded, in US dollars", "AMOUNT"},
+    {"reason", "Why it was denied: 1 to 10, or other:TEXT", "REASON", false, true},
+    {"override", "A reason that other proof took away", "REASON", false, true},
+    {"decided", "When (default: now)", "TIME"},
+};
+const std::vector<OwnField> kCorrectFields{
+    {"id", "A credit's ID, or the eventID of a fact of one's own", "ID", true},
+    {"account", "The account that holds the credit", "ACCOUNT", true},
+    {"amount", "What it was worth when it was issued, in US dollars", "AMOUNT"},
+    {"issued", "The day it was issued", "DATE"},
+    {"expires", "The last day on which it pays", "DATE"},
+    {"owner", "The account that holds it in truth", "ACCOUNT"},
+    {"service", "A product code that it may pay for", "CODE", false, true},
+    {"withdraw", "It never was", "", false, false, true},
+    {"because", "Why, for those who read it later", "TEXT"},
+};
+
+const OwnField* field_of_member(OwnVerb verb, std::string_view member) {
+  for (const OwnField& field : own_fields(verb)) {
+    if (member_name(field.name) == member) return &field;
+  }
+  return nullptr;
+}
+
+}  // namespace
+
+std::optional<OwnVerb> own_verb(std::string_view word) {
+  for (const auto& [name, verb] : kVerbs) {
+    if (name == word) return verb;
+  }
+  return std::nullopt;
+}
+
+const std::vector<OwnField>& own_fields(OwnVerb verb) {
+  switch (verb) {
+    case OwnVerb::add: return kAddFields;
+    case OwnVerb::apply: return kApplyFields;
+    case OwnVerb::decide: return kDecideFields;
+    case OwnVerb::correct: break;
+  }
+  return kCorrectFields;
+}
+
+std::string member_name(std::string_view option) {
+  std::string name;
+  bool upper = false;
+  for (const char c : option) {
+    if (c != '-') name.push_back(upper ? static_cast<char>(c - 'a' + 'A') : c);
+    upper = c == '-';
+  }
+  return name;
+}
+
+iam::Result<OwnFact> own_fact(OwnVerb verb, const OwnValues& values, event::Timestamp now) {
+  try {
+    for (const auto& [option, texts] : values) {
+      if (texts.size() > kMostValues) throw Wrong{option, "has more than 1,000 values"};
+      for (const std::string& text : texts) {
+        if (text.size() > kMostBytes) throw Wrong{option, "is longer than 1,024 bytes"};
+      }
+    }
+    Details details{values};
+    OwnFact fact = verb == OwnVerb::add      ? add_credit(details)
+                   : verb == OwnVerb::apply  ? apply(details, now)
+                   : verb == OwnVerb::decide ? decide(details, now)
+                                             : correct(details, now);
+    if (fact.time > now) throw Wrong{verb == OwnVerb::add ? "issued" : "submitted", "is in the future"};
+    fact.details = details.whole();
+    return fact;
+  } catch (const Wrong& wrong) {
+    return error_of(wrong);
+  }
+}
+
+iam::Result<OwnValues> own_values(OwnVerb verb, std::string_view json) {
+  const auto root = iam::parse_json_object(json);
+  if (!root) return root.error();
+  OwnValues values;
+  try {
+    for (const iam::JsonMember& member : root->members) {
+      const OwnField* const field = field_of_member(verb, member.key);
+      if (field == nullptr) throw Wrong{member.key, "isn't known here"};
+      if (field->flag) {
+        if (member.value.kind != Kind::boolean) throw Wrong{member.key, "must be true or false"};
+        if (member.value.boolean) values[std::string{field->name}] = {"true"};
+        continue;
+      }
+      std::vector<std::string>& texts = values[std::string{field->name}];
+      const auto take = [&](const JsonNode& node) {
+        if (node.kind != Kind::string && node.kind != Kind::number) {
+          throw Wrong{member.key, "must be a text or a number, not " + std::string{iam::kind_name(node.kind)}};
+        }
+        texts.push_back(node.text);
+      };
+      if (member.value.kind != Kind::array) {
+        take(member.value);
+        continue;
+      }
+      if (!field->list) throw Wrong{member.key, "must be one value, not an array"};
+      for (const JsonNode& item : member.value.items) take(item);
+    }
+  } catch (const Wrong& wrong) {
+    return error_of(wrong);
+  }
+  return values;
+}
+
+}  // namespace trailkeeper::rules::credits

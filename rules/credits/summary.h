@@ -1,0 +1,83 @@
+// Totals: what credits are worth and were used for, by month, service and account.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "rules/credits/book.h"
+
+namespace trailkeeper::rules::credits {
+
+/// What was charged, and what of it credits paid. The report's own lines of type Credit are no charges.
+struct Totals {
+  Money charged;
+  Money covered;
+  Money shared;  ///< Of what is covered: by credits of other accounts.
+  std::uint64_t lines = 0;
+
+  [[nodiscard]] Money due() const { return charged - covered; }
+  void add(const Totals& other);
+};
+
+/// Whose: nothing is added of others.
+struct SummaryScope {
+  std::string account;  ///< As payer, or as the account that used something; empty: all.
+  std::optional<Month> month;
+};
+
+/// Sums of bills.
+class Summary {
+ public:
+  explicit Summary(SummaryScope scope) : scope_(std::move(scope)) {}
+
+  /// A bill's visitor.
+  void add(const Bill& bill, const std::vector<PaidCell>& cells, const std::vector<CreditState>& credits);
+  /// What AWS's history says that credits paid before their opening balances; after all bills.
+  void add_known(const Book& book);
+
+  struct Place {
+    Month month;
+    std::string service;
+    std::string account;
+    auto operator<=>(const Place&) const = default;
+  };
+  /// By month, service and account.
+  [[nodiscard]] const std::map<Place, Totals>& places() const { return places_; }
+  /// By day of usage; what AWS's history says isn't in it.
+  [[nodiscard]] const std::map<Day, Totals>& days() const { return days_; }
+  /// The last day of any charge of the scope.
+  [[nodiscard]] std::optional<Day> last_day() const;
+
+ private:
+  SummaryScope scope_;
+  std::map<Place, Totals> places_;
+  std::map<Day, Totals> days_;
+};
+
+/// The sums by what `key` takes of a place.
+template <typename Key>
+auto totals_by(const Summary& summary, Key key) {
+  std::map<decltype(key(std::declval<Summary::Place>())), Totals> sums;
+  for (const auto& [place, totals] : summary.places()) sums[key(place)].add(totals);
+  return sums;
+}
+
+/// What all credits of a holder were and are.
+struct HolderTotals {
+  std::uint64_t credits = 0;
+  Money amount;
+  Money used;
+  Money available;
+  Money expired;
+  Money revoked;
+  std::optional<Day> next_expiry;  ///< Of the active ones.
+};
+std::map<std::string, HolderTotals> holders(const Book& book);
+
+/// `12.5`: a share in percent, rounded down to a tenth; `0.0` of nothing.
+std::string percent_text(Money part, Money whole);
+
+}  // namespace trailkeeper::rules::credits
