@@ -84,7 +84,7 @@ std::string answer_text(const std::vector<query::KnownFact>& facts, const std::v
 
 boost::asio::awaitable<HttpResponse> HttpRoutes::post_credits(HttpRequest request, Admission admission,
                                                               std::shared_ptr<const Connection> connection) {
-  if (auto refusal = co_await take_encoding_off(request)) co_return std::move(*refusal);
+  if (auto refusal = take_encoding_off(request)) co_return std::move(*refusal);
   const std::string verb = request.path.substr(kPrefix.size());
   const std::string by = store::token_actor(admission.token_name(), admission.peer());
   std::vector<std::string> notices;
