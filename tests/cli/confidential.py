@@ -108,7 +108,7 @@ COMMANDS = {
     "investigate": [["anna"], ["Deploy"], ["203.0.113.7"], ["ASIAIOSFODNN7EXAMPLE"], ["arn:aws:iam::%s:role/Deploy" % OTHER]],
     "policies": [["list"], ["show", "Deploy", "--at", "2024-03-01"]], "access": [[], ["--at", "2024-03-01"]], "least-privilege": [["Deploy", "--at", "2024-03-01"]], "verify": [[]], "retain": [["--keep", "9999w", "--dry-run"]],
     "hold": [["list"]],
-    "credits": [[], ["applications"], ["check"], ["notices"], ["ledger"], ["forecast"], ["reconcile"], ["settings"]],
+    "credits": [[], ["applications"], ["check"], ["notices"], ["ledger"], ["forecast"], ["reconcile"], ["settings"], ["summary"], ["apply", "--account", OTHER, "--amount", "1000", "--org-id", ORGS["offer"]]],
 }
 help_text = t.run("--help").stdout.decode()
 commands = re.findall(r"^  ([a-z][a-z-]+)  ", help_text[re.search(r"(?i)(sub)?commands:", help_text).end():], re.M)
@@ -132,7 +132,7 @@ for secret in SECRETS:
 # A filter for an Org ID finds as much as one for a word that no event has.
 filters = re.findall(r"--(?!not-)([a-z-]+)", t.run("count", "--help").stdout.decode())
 asked = [name for name in dict.fromkeys(filters) if name not in ("by", "per", "top", "output", "store", "help", "since", "until", "write-only", "read-only", "verdict", "ip",
-                                                                 "version", "wide", "no-pager", "quiet", "verbose", "skip-damaged", "not", "reveal")]
+                                                                 "version", "wide", "no-pager", "quiet", "verbose", "skip-damaged", "not", "reveal", "max-memory", "superseded")]
 t.check("filters are found", {"resource", "user", "principal", "user-agent", "request-id", "role"} <= set(asked), asked)
 
 
@@ -177,7 +177,7 @@ table = open(os.path.join(SOURCE, "serve", "route_table.cpp")).read()
 routes = re.findall(r'\{Handler::(\w+), "([A-Z ]*)", "([^"]*)"', table)
 t.check("routes are found", len(routes) > 10)
 # What only takes events in answers with their IDs at most.
-takes_in = ("put_audit_events", "post_events", "collector", "firehose", "bulk", "elasticsearch_probe", "nothing")
+takes_in = ("post_credits", "put_audit_events", "post_events", "collector", "firehose", "bulk", "elasticsearch_probe", "nothing")
 t.equal("routes that nothing is asked of", [path for handler, _, path in routes if handler not in takes_in and path not in REQUESTS], [])
 server = Server(t, store, "--http", "0")
 tail = subprocess.Popen([t.binary, "tail", "--url", "http://127.0.0.1:%d" % server.port(), "-o", "ndjson"], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=t.environment)
