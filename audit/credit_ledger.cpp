@@ -102,7 +102,7 @@ std::string CreditLedger::pseudonym(std::string_view org_id) const {
 credits::Settings credit_settings(const store::Snapshot& snapshot) {
   const auto file = settings_file(snapshot);
   auto read = file ? credits::Settings::parse(file->bytes) : credits::Settings::built_in();
-  return read ? std::move(*read) : credits::Settings::built_in();
+  return read ? *read : credits::Settings::built_in();
 }
 
 std::string credit_settings_text(const store::Snapshot& snapshot) {

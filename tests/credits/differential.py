@@ -244,9 +244,11 @@ def differences(binary, history, events, lines, settings):
     applications = [(row["applicationId"], row["account"], row["status"], sorted(row["reasons"]), Decimal(row["award"])) for row in ours.applications]
     found += ["application %s, reference %s" % pair for pair in zip_longest(applications, theirs) if pair[0] != pair[1]]
     balances = reference.balances()
-    if sorted(balances) != sorted(row["creditId"] for row in ours.credits):
-        return found + ["credits: %s, reference %s" % ([row["creditId"] for row in ours.credits], list(balances))]
-    for row in ours.credits:
+    # What only bills tell of isn't a credit of the ledger: tests/cli/bills.py.
+    credits = [row for row in ours.credits if row["type"] != "Billed"]
+    if sorted(balances) != sorted(row["creditId"] for row in credits):
+        return found + ["credits: %s, reference %s" % ([row["creditId"] for row in credits], list(balances))]
+    for row in credits:
         for key, value in balances[row["creditId"]].items():
             if Decimal(row[key]) != value:
                 found.append("credit %s: %s is %s, reference %s" % (row["creditId"], key, row[key], value))
