@@ -341,7 +341,8 @@ std::optional<QueryAnswer> answer_query(store::Store& store, query::MemoryBudget
     const auto event_id = percent_decoded(path.substr(kEvents.size() + 1), false);
     return answer_event(store, memory, event_id.value_or(""), query);
   } catch (const query::OverBudget& error) {
-    if (!error.alone()) {
+    // What it held, in several charges, is given back by now: what is used still, others hold.
+    if (!error.alone() && memory.used() > 0) {
       return query_error(kUnavailable, "queries hold all the memory that they may: try again later");
     }
     return query_error(kBadRequest, "the answer takes more than " + std::to_string(memory.limit() >> 20U) +

@@ -4,11 +4,12 @@ namespace trailkeeper::ingest {
 namespace {
 
 std::optional<std::size_t> end_of_string(std::string_view text, std::size_t at) {
-  for (++at; at < text.size(); ++at) {
+  ++at;
+  while (at < text.size()) {
     at = text.find_first_of("\"\\", at);
     if (at == std::string_view::npos) return std::nullopt;
     if (text[at] == '"') return at + 1;
-    ++at;
+    at += 2;  // What is escaped ends nothing.
   }
   return std::nullopt;
 }
