@@ -39,7 +39,10 @@ void ShownEvents::append(const store::Segment& segment, std::uint32_t index, std
   out.replace(begin, std::string::npos, shown);
 }
 
-std::string ShownEvents::record(std::string bytes) const { return reveal_ ? bytes : mask_.record(bytes); }
+std::string ShownEvents::record(std::string bytes) const {
+  if (reveal_) return bytes;
+  return mask_.record(bytes);
+}
 
 std::string_view ShownEvents::column_text(std::size_t column, std::string_view text, std::string& scratch) const {
   return is_vocabulary(column) ? text : value(text, scratch);

@@ -1,5 +1,8 @@
 // Any bytes as a source: encodings, archives in each other, other formats. Memory stays bounded, slices tile each
 // member.
+#include <sys/mman.h>
+#include <unistd.h>
+
 #include <cstdlib>
 #include <map>
 #include <string>
@@ -12,7 +15,10 @@ using namespace trailkeeper::ingest;
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   if (size > (std::size_t{1} << 18)) return 0;
-  SourceReader reader{-1, "x", [] { return std::string{}; }, std::string{reinterpret_cast<const char*>(data), size}};
+  const int file = ::memfd_create("x", MFD_CLOEXEC);
+  if (file < 0 || ::write(file, data, size) != static_cast<ssize_t>(size) || ::lseek(file, 0, SEEK_SET) != 0)
+    std::abort();
+  SourceReader reader{file, "x", [] { return std::string{}; }};
   std::map<std::string, std::uint64_t> reached;
   std::uint64_t bytes = 0;
   while (const auto slice = reader.next()) {
