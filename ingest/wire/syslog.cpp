@@ -232,6 +232,7 @@ OctetCount octet_count(std::string_view text) {
 }  // namespace
 
 std::size_t SyslogDecoder::decode(std::string_view window, bool last, Delivery& delivery) {
+  if (!broken_.empty()) return window.size();
   std::string_view rest = window;
   while (!rest.empty() && broken_.empty() && !delivery.full()) {
     const std::size_t done = take_next(rest, last, delivery);

@@ -17,25 +17,40 @@ struct Found {
   bool operator==(const Found&) const = default;
 };
 
-template <typename Step>
-Found decoded(std::string_view stream, Step step) {
-  ingest::SyslogDecoder decoder;
-  ingest::Delivery delivery;
-  const bool fed = tests::feed(stream, step, [&](std::string_view window, bool last) {
-    const std::vector<char> copy{window.begin(), window.end()};
-    const std::size_t done = decoder.decode({copy.data(), copy.size()}, last, delivery);
-    if (last && done != window.size()) std::abort();
-    return done;
-  });
-  if (!fed || delivery.bytes.size() != delivery.size) std::abort();
-  Found found{delivery.bytes, {}, !decoder.broken().empty()};
+// What a delivery holds, behind what others held.
+void collect(const ingest::Delivery& delivery, Found& found) {
+  if (delivery.bytes.size() != delivery.size) std::abort();
+  const std::size_t before = found.bytes.size();
   std::size_t end = 0;
   for (const ingest::Document& document : delivery.documents) {
     if (document.begin != end || document.end <= document.begin || document.end > delivery.size) std::abort();
     if (document.reason == event::Reason::none && delivery.bytes[document.begin] != '{') std::abort();
     end = document.end;
-    found.ends.emplace_back(end, document.reason);
+    found.ends.emplace_back(before + end, document.reason);
   }
+  found.bytes += delivery.bytes;
+}
+
+template <typename Step>
+Found decoded(std::string_view stream, Step step) {
+  ingest::SyslogDecoder decoder;
+  ingest::Delivery delivery;
+  Found found;
+  const bool fed = tests::feed(stream, step, [&](std::string_view window, bool last) {
+    std::size_t done = 0;
+    while (true) {
+      const std::vector<char> copy{window.begin() + static_cast<std::ptrdiff_t>(done), window.end()};
+      done += decoder.decode({copy.data(), copy.size()}, last, delivery);
+      if (!delivery.full()) break;
+      collect(delivery, found);
+      delivery = {};
+    }
+    if (last && done != window.size()) std::abort();
+    return done;
+  });
+  if (!fed) std::abort();
+  collect(delivery, found);
+  found.broken = !decoder.broken().empty();
   return found;
 }
 
