@@ -21,7 +21,8 @@ BatchLimits batch_limits(BatchLimits limits, unsigned workers) {
   constexpr std::size_t kOfAll = std::size_t{64} << 20;
   constexpr std::size_t kLeast = std::size_t{4} << 20;
   limits.memory = std::min(limits.memory, std::max(kLeast, kOfAll / workers));
-  limits.reject_bytes = std::min(limits.reject_bytes, std::max(kLeast, kOfAll / workers) / 4);
+  // Some thousand of the smallest: each may make a page of the store's file one to be written.
+  limits.reject_bytes = std::min(limits.reject_bytes, kLeast / 4);
   return limits;
 }
 
