@@ -112,6 +112,7 @@ boost::asio::awaitable<HttpResponse> HttpRoutes::post_credits(HttpRequest reques
   HttpResponse response;
   response.body = answer_text(facts, notices);
   if (delivery.documents.empty()) co_return response;
+  delivery.seal();
   const Receipt receipt = co_await deliver(context_.intake, std::move(delivery), figures_);
   if (receipt.status == Receipt::Status::busy) co_return retry_response(429, "too much is in flight: try again later");
   if (receipt.status != Receipt::Status::durable) {
