@@ -366,7 +366,9 @@ Totals count_all_segments(const store::Snapshot& snapshot, const Filter& filter,
   for (const std::string& name : request.by) {
     if (const DerivedField* field = derived_field(name)) fields.push_back(field);
   }
-  const ShownEvents shown{snapshot};
+  // Groups are shown as the filter compares, unless that compares what is stored.
+  std::optional<ShownEvents> own_shown;
+  const ShownEvents& shown = filter.shown ? *filter.shown : own_shown.emplace(snapshot);
   Totals totals{request};
   std::mutex mutex;
   for_each_segment(snapshot, [&](const store::Segment& segment) {
@@ -378,13 +380,13 @@ Totals count_all_segments(const store::Snapshot& snapshot, const Filter& filter,
   return totals;
 }
 
-/// Counts by verdict, which no column has: the events of each verdict by the other fields.
+/// Counts by verdict, which no column has: the events of each verdict by the other fields. The filter is bound.
 Totals count_by_verdict(const store::Snapshot& snapshot, const Filter& filter, const CountRequest& request,
                         std::size_t place) {
   CountRequest others = request;
   others.by.erase(others.by.begin() + static_cast<std::ptrdiff_t>(place));
   Filter base = filter;
-  base.verdicts = std::make_shared<audit::VerdictIndex>(snapshot);
+  if (!base.verdicts) base.verdicts = std::make_shared<audit::VerdictIndex>(snapshot);
   Totals totals{request};
   std::vector<std::string_view> words;
   for (std::size_t code = 0; code < rules::verdicts::kVerdictCount; ++code) {
@@ -410,11 +412,13 @@ Totals count_by_verdict(const store::Snapshot& snapshot, const Filter& filter, c
 }  // namespace
 
 CountedEvents count_groups(const store::Snapshot& snapshot, const Filter& filter, const CountRequest& request) {
+  // Bound here for every way of counting, so that none compares what may not be shown.
+  const Filter bound = with_verdicts(snapshot, filter);
   const auto verdict = std::find(request.by.begin(), request.by.end(), "verdict");
   Totals totals =
       verdict == request.by.end()
-          ? count_all_segments(snapshot, with_verdicts(snapshot, filter), request)
-          : count_by_verdict(snapshot, filter, request, static_cast<std::size_t>(verdict - request.by.begin()));
+          ? count_all_segments(snapshot, bound, request)
+          : count_by_verdict(snapshot, bound, request, static_cast<std::size_t>(verdict - request.by.begin()));
   if (totals.empty() && request.by.empty() && request.per == Bucket::none) totals.add(0, {}, 0);
   CountedEvents counted;
   counted.charge = totals.take_charge();

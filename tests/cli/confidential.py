@@ -152,6 +152,7 @@ for name in asked:
     for org in (ORGS["offer"], ORGS["phrase"]):
         t.equal("--%s tells of %s" % (name, org), [count("--" + name, text) for text in tries(org)], expected)
     t.equal("--not-%s tells of it" % name, count("--not-" + name, ORGS["form"]), count("--not-" + name, RANDOM))
+t.equal("--by verdict tells nothing of it", *[json.loads(t.run("count", "--by", "verdict", "--user-agent", word + "*", "-o", "json", store=store).stdout) for word in (ORGS["offer"], RANDOM)])
 for path in ("userIdentity.%s", "%s", "requestParameters.%s"):
     known, unknown = (t.run("count", "--by", path % word, "-o", "json", store=store) for word in (ORGS["offer"], RANDOM))
     t.equal("--by " + path, (known.returncode, known.stderr.decode().replace(ORGS["offer"], "x")), (unknown.returncode, unknown.stderr.decode().replace(RANDOM, "x")))
