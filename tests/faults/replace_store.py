@@ -184,6 +184,7 @@ def compact(rng):
         done["compact"] += 1
     else:
         t.check("compact fails only because another process writes", b"by another process" in error, error)
+        done["compact locked out"] += 1
 
 
 def back_up(rng):
@@ -256,11 +257,14 @@ for thread in threads:
 for thread in threads:
     thread.join()
 
+# On a slow machine the dice may have spared none of a kind: nobody is beside it now, so it must succeed.
+t.equal("a compact alone", t.run("compact", store=store).returncode, 0)
+look(["count", "-o", "json"], judge_count)
 look(["events", "-o", "raw"], judge_events)
 t.equal("the store is sound", t.run("verify", store=store).returncode, 0)
 t.equal("a writer cleans up", t.run("replay", "-", stdin=events(random.Random(1), 1)[1], store=store).returncode, 0)
 t.equal("nothing is left lying about", sorted(os.listdir(store)), ["data.mdb", "lock.mdb", "writer.lock"])
-for what in ("replay", "count", "compact"):
-    t.check("%s was done" % what, done[what] > 0)
+for what in ("compact", "replay"):
+    t.check("%s was tried beside others" % what, sum(done[key] for key in done if key.startswith(what)) > 0)
 print("seed %d; %d events sent, %d acknowledged; %s" % (options.seed, len(sent), len(acknowledged), dict(sorted(done.items()))))
 t.finish()

@@ -21,9 +21,11 @@ struct Page {
 Page page(FilledStore& filled, const Filter& filter, Order order, std::uint64_t limit,
           const std::optional<Position>& after) {
   const auto snapshot = filled.store.snapshot();
+  Filter as_stored = filter;
+  as_stored.as_stored = true;
   Page page;
   list_events(
-      snapshot, filter, order, limit,
+      snapshot, as_stored, order, limit,
       [&](const ListedEvent& event) {
         event.segment->append_event(event.index, snapshot.hash_seed(), page.events.emplace_back());
         page.last = position_of(event);
