@@ -34,6 +34,16 @@ if(TRAILKEEPER_FUZZ)
   target_compile_options(trailkeeper_flags INTERFACE -fsanitize=fuzzer-no-link)
 endif()
 
+# The standard library's and other people's headers are most of what the compiler reads. The release build does without
+# this, so that each file is seen to include what it uses.
+function(trailkeeper_precompile target)
+  if(TRAILKEEPER_PRECOMPILE)
+    target_precompile_headers(${target} PRIVATE
+      <algorithm> <array> <cstdint> <functional> <map> <memory> <mutex> <optional> <set> <span> <stdexcept> <string>
+      <string_view> <unordered_map> <utility> <vector> ${ARGN})
+  endif()
+endfunction()
+
 # Paths below the source tree are relative to the cache, so that one clone finds what another built.
 find_program(CCACHE_PROGRAM ccache)
 if(CCACHE_PROGRAM)
