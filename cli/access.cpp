@@ -91,8 +91,7 @@ int run_access(const GlobalOptions& global, const Arguments& arguments) {
     note_uncovered(snapshot, {});
     return code;
   }
-  Out out{global, Out::Length::list};
-  out.hide_secrets(query::ShownEvents{snapshot});
+  Out out{global, Out::Length::list, query::ShownEvents{snapshot}};
   if (global.format == Format::table && arguments.principals.empty()) {
     print_matrix(out, state, principals, time);
   } else {
@@ -140,8 +139,7 @@ int run_least_privilege(const GlobalOptions& global, const Arguments& arguments)
     return kRefused;
   }
   const query::LeastPrivilege result = query::least_privilege(snapshot, state, principals.front(), since, time);
-  Out out{global, Out::Length::list};
-  out.hide_secrets(query::ShownEvents{snapshot});
+  Out out{global, Out::Length::list, query::ShownEvents{snapshot}};
   if (global.format == Format::json || global.format == Format::ndjson) {
     out.write(out.shown()->text(privilege_json(result, principals.front().arn)));
     out.flush();

@@ -80,8 +80,7 @@ int run_statement(const GlobalOptions& global, const CreditArguments& arguments)
   const credits::Month month = month_argument(arguments.month);
   if (!arguments.by.empty()) return run_statement_totals(global, arguments, month);
   const OpenedLedger opened{global};
-  Out out{global, Out::Length::list};
-  out.hide_secrets(query::ShownEvents{opened.snapshot});
+  Out out{global, Out::Length::list, query::ShownEvents{opened.snapshot}};
   const bool table = global.format == Format::table;
   CreditRows rows{out, line_columns(table), arguments.time()};
   const int decimals = opened.ledger.settings().display_decimals;
@@ -164,8 +163,7 @@ void name_gaps(const GlobalOptions& global, const std::vector<credits::Differenc
 
 void print_differences(const GlobalOptions& global, const OpenedLedger& opened, event::Timestamp at,
                        const std::vector<credits::Difference>& found) {
-  Out out{global, Out::Length::list};
-  out.hide_secrets(query::ShownEvents{opened.snapshot});
+  Out out{global, Out::Length::list, query::ShownEvents{opened.snapshot}};
   CreditRows rows{out,
                   {{"month"},
                    {"service"},

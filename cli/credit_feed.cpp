@@ -7,6 +7,7 @@
 #include "cli/file_argument.h"
 #include "cli/principal_argument.h"
 #include "cli/row_writer.h"
+#include "event/clock.h"
 #include "ingest/intake.h"
 #include "query/hold_keeper.h"
 #include "query/known_facts.h"
@@ -30,10 +31,9 @@ bool store_new(const GlobalOptions& global, store::Store& store, std::string_vie
   delivery.source = "credits-" + std::string{verb};
   const std::string by = store::process_actor();
   for (const query::KnownFact& fact : facts) {
-    if (!fact.known) delivery.add(credits::own_event(fact.fact, by, now()), 0);
+    if (!fact.known) delivery.add(credits::own_event(fact.fact, by, event::now()), 0);
   }
   if (delivery.documents.empty()) return true;
-  delivery.seal();
   ingest::IntakeOptions options;
   options.workers = 1;
   options.merge = false;
@@ -45,7 +45,7 @@ bool store_new(const GlobalOptions& global, store::Store& store, std::string_vie
   }
   const ingest::Receipt receipt = waiting.get();
   if (receipt.status != ingest::Receipt::Status::durable) throw std::runtime_error(receipt.problem);
-  intake.writer().record({now(), query::journal_text(verb, facts), by});
+  intake.writer().record({event::now(), query::journal_text(verb, facts), by});
   intake.stop();
   if (receipt.rejected == 0) return true;
   print_error(global, fmt::format("{} of the facts were rejected: trailkeeper rejects shows why", receipt.rejected));
@@ -58,8 +58,7 @@ int record(const GlobalOptions& global, std::string_view verb, std::vector<credi
   const std::vector<query::KnownFact> all = query::known_facts(store.snapshot(), std::move(facts));
   const bool stored = store_new(global, store, verb, all);
   const store::Snapshot snapshot = store.snapshot();
-  Out out{global, Out::Length::list};
-  out.hide_secrets(query::ShownEvents{snapshot});
+  Out out{global, Out::Length::list, query::ShownEvents{snapshot}};
   // A table has what fits a hundred columns.
   const bool table = global.format == Format::table;
   std::vector<Column> columns{{"id"}, {"fact"}, {"time"}, {"new"}, {"eventID", false, 0, true}};
@@ -84,7 +83,7 @@ struct ImportArguments {
 int run_import(const GlobalOptions& global, const ImportArguments& arguments) {
   // In whole seconds, as eventTime has them.
   const event::Timestamp as_of = time_argument(arguments.as_of, "--as-of") / event::kSecond * event::kSecond;
-  if (as_of > now()) throw UsageError("--as-of: AWS's figures can't be of the future");
+  if (as_of > event::now()) throw UsageError("--as-of: AWS's figures can't be of the future");
   std::vector<credits::OwnFact> facts;
   int code = kDone;
   for (const std::string& path : arguments.files) {
@@ -107,7 +106,7 @@ int run_import(const GlobalOptions& global, const ImportArguments& arguments) {
 using Values = std::shared_ptr<credits::OwnValues>;
 
 int run_own(const GlobalOptions& global, std::string_view word, const credits::OwnValues& values) {
-  const event::Timestamp written = now() / event::kSecond * event::kSecond;
+  const event::Timestamp written = event::now() / event::kSecond * event::kSecond;
   auto fact = credits::own_fact(*credits::own_verb(word), values, written);
   if (!fact) throw UsageError("--" + fact.error().path + " " + fact.error().message);
   return record(global, word, {std::move(*fact)});

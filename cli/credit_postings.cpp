@@ -156,8 +156,7 @@ class Ledger {
 
 int run_ledger(const GlobalOptions& global, const CreditArguments& arguments) {
   const OpenedLedger opened{global};
-  Out out{global, Out::Length::list};
-  out.hide_secrets(query::ShownEvents{opened.snapshot});
+  Out out{global, Out::Length::list, query::ShownEvents{opened.snapshot}};
   CreditRows rows{out, {{"time"}, {"debit"}, {"credit"}, {"amount", true}, {"rule"}, {"cause"}}, arguments.time()};
   const MoneyCells money{global.format, opened.ledger.settings()};
   // First what became of the credits, then the bills again, so that a month of them is held at a time.

@@ -12,6 +12,7 @@
 #include "cli/file_argument.h"
 #include "cli/money_cell.h"
 #include "cli/principal_argument.h"
+#include "event/clock.h"
 #include "query/hold_keeper.h"
 #include "rules/credits/forecast.h"
 #include "rules/credits/notices.h"
@@ -28,8 +29,7 @@ int run_applications(const GlobalOptions& global, const CreditArguments& argumen
   const OpenedLedger opened{global};
   const credits::Book book = opened.book(arguments.time());
   const credits::Settings& settings = opened.ledger.settings();
-  Out out{global, Out::Length::list};
-  out.hide_secrets(query::ShownEvents{opened.snapshot});
+  Out out{global, Out::Length::list, query::ShownEvents{opened.snapshot}};
   CreditRows rows{out,
                   {{"time"},
                    {"applicationId"},
@@ -67,8 +67,7 @@ int run_applications(const GlobalOptions& global, const CreditArguments& argumen
 int run_notices(const GlobalOptions& global, const CreditArguments& arguments) {
   const OpenedLedger opened{global};
   const credits::Book book = opened.book(arguments.time());
-  Out out{global, Out::Length::list};
-  out.hide_secrets(query::ShownEvents{opened.snapshot});
+  Out out{global, Out::Length::list, query::ShownEvents{opened.snapshot}};
   CreditRows rows{out, {{"time"}, {"account"}, {"kind"}, {"creditId"}, {"rule"}}, arguments.time()};
   const auto since = arguments.since.empty() ? std::optional<event::Timestamp>{}
                                              : std::optional{time_argument(arguments.since, "--since")};
@@ -107,8 +106,7 @@ int run_forecast(const GlobalOptions& global, const CreditArguments& arguments) 
       });
   credits::DailyCharges charges;
   for (const auto& [bill, cells] : paid) credits::add_charges(book, arguments.account, bill, cells, charges);
-  Out out{global, Out::Length::list};
-  out.hide_secrets(query::ShownEvents{opened.snapshot});
+  Out out{global, Out::Length::list, query::ShownEvents{opened.snapshot}};
   const MoneyCells money{global.format, opened.ledger.settings()};
   const auto made = credits::forecast(book, arguments.account, charges);
   if (global.format == Format::table) {
@@ -153,8 +151,7 @@ int run_check(const GlobalOptions& global, const CreditArguments& arguments) {
     return std::tie(a.time, a.account, a.event, a.rule, a.sentence) <
            std::tie(b.time, b.account, b.event, b.rule, b.sentence);
   });
-  Out out{global, Out::Length::list};
-  out.hide_secrets(query::ShownEvents{opened.snapshot});
+  Out out{global, Out::Length::list, query::ShownEvents{opened.snapshot}};
   CreditRows rows{out, {{"time"}, {"rule"}, {"severity"}, {"account"}, {"event"}, {"sentence"}}, arguments.time()};
   int code = kDone;
   for (const credits::Finding& finding : findings) {
@@ -182,7 +179,7 @@ int run_settings(const GlobalOptions& global, const CreditArguments& arguments) 
   query::keep_holds(store);
   store::Writer writer{store};
   if (const auto loaded =
-          audit::load_credit_settings(store, writer, read_file_argument(path, kMaxSettingsBytes), path, now());
+          audit::load_credit_settings(store, writer, read_file_argument(path, kMaxSettingsBytes), path, event::now());
       !loaded) {
     const auto& error = loaded.error();
     print_error(global, fmt::format("{}: {} {} (byte {})", path, error.path, error.message, error.offset));

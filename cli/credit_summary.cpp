@@ -140,8 +140,7 @@ int run_summary(const GlobalOptions& global, const CreditArguments& arguments) {
       arguments.time(), [&](const credits::Bill& bill, const std::vector<credits::PaidCell>& cells,
                             const std::vector<credits::CreditState>& states) { summary.add(bill, cells, states); });
   summary.add_known(book);
-  Out out{global, Out::Length::list};
-  out.hide_secrets(query::ShownEvents{opened.snapshot});
+  Out out{global, Out::Length::list, query::ShownEvents{opened.snapshot}};
   const MoneyCells money{global.format, opened.ledger.settings()};
   if (arguments.by.empty()) {
     write_page(out, book, summary, arguments, money);
@@ -166,8 +165,7 @@ int run_statement_totals(const GlobalOptions& global, const CreditArguments& arg
         summary.add(bill, cells, states);
       });
   summary.add_known(book);
-  Out out{global, Out::Length::list};
-  out.hide_secrets(query::ShownEvents{opened.snapshot});
+  Out out{global, Out::Length::list, query::ShownEvents{opened.snapshot}};
   const MoneyCells money{global.format, opened.ledger.settings()};
   write_part({out, money, book.at()}, arguments.by, summary);
   credits::Totals total;

@@ -131,8 +131,7 @@ int run_credits(const GlobalOptions& global, const CreditArguments& arguments) {
       opened.book(arguments.time(), [&lines](const credits::Bill& bill, const std::vector<credits::PaidCell>& cells,
                                              const auto&) { lines.add(bill, cells); });
   Coming notices = coming(credits::notices(book), book.at());
-  Out out{global, Out::Length::list};
-  out.hide_secrets(query::ShownEvents{opened.snapshot});
+  Out out{global, Out::Length::list, query::ShownEvents{opened.snapshot}};
   const bool table = global.format == Format::table;
   CreditRows rows{out, columns(table), arguments.time()};
   const MoneyCells money{global.format, opened.ledger.settings()};

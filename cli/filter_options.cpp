@@ -1,10 +1,10 @@
 #include "cli/filter_options.h"
 
-#include <chrono>
 #include <optional>
 
 #include "audit/verdict_index.h"
 #include "cli/command.h"
+#include "event/clock.h"
 #include "query/ip_range.h"
 #include "query/time_argument.h"
 #include "rules/verdicts/verdict.h"
@@ -36,9 +36,7 @@ void append_percent_encoded(std::string_view text, std::string& out) {
 
 std::optional<event::Timestamp> time_of(const std::string& text, const char* option) {
   if (text.empty()) return std::nullopt;
-  const auto now =
-      std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::system_clock::now().time_since_epoch());
-  const auto time = query::parse_time_argument(text, now.count());
+  const auto time = query::parse_time_argument(text, event::now());
   if (!time) {
     throw UsageError(std::string{option} + ": '" + text +
                      "' is not a time; give 2024-05-01, 2024-05-01T10:00:00Z, or an age such as 15m, 36h, 7d");

@@ -26,8 +26,7 @@ int run_findings(const GlobalOptions& global, const Arguments& arguments) {
   const query::Filter filter = arguments.filter.filter();
   store::Store store{global.store_directory(), store::Store::Mode::read};
   const store::Snapshot snapshot = store.snapshot();
-  Out out{global, Out::Length::list};
-  out.hide_secrets(query::ShownEvents{snapshot});
+  Out out{global, Out::Length::list, query::ShownEvents{snapshot}};
   RowWriter rows{out,
                  {{"time", false, 0, true},
                   {"rule"},
@@ -132,8 +131,7 @@ int run_explain(const GlobalOptions& global, const std::vector<std::string>& eve
   if (global.format == Format::csv) throw UsageError("explain prints text or JSON: choose table, json or ndjson");
   store::Store store{global.store_directory(), store::Store::Mode::read};
   const store::Snapshot snapshot = store.snapshot();
-  Out out{global, Out::Length::list};
-  out.hide_secrets(query::ShownEvents{snapshot});
+  Out out{global, Out::Length::list, query::ShownEvents{snapshot}};
   int code = kDone;
   std::vector<std::string> found;
   const bool text = global.format == Format::table || global.format == Format::raw;

@@ -6,6 +6,7 @@
 #include "cli/command.h"
 #include "cli/principal_argument.h"
 #include "cli/row_writer.h"
+#include "event/clock.h"
 #include "event/json_text.h"
 #include "event/visible_text.h"
 #include "query/investigation/investigation.h"
@@ -100,11 +101,11 @@ class Page {
       out_.write("no events\n");
     }
     if (found_.store.events == 0) {
-      out_.write(fmt::format("looked at: an empty store, as of {}\n", time_text(now())));
+      out_.write(fmt::format("looked at: an empty store, as of {}\n", time_text(event::now())));
       return;
     }
     out_.write(fmt::format("looked at: {} events from {} to {}, as of {}\n", grouped(found_.store.events),
-                           time_text(found_.store.first), time_text(found_.store.last), time_text(now())));
+                           time_text(found_.store.first), time_text(found_.store.last), time_text(event::now())));
   }
 
   void title(const char* text) {
@@ -288,7 +289,7 @@ std::string investigation_json(const Investigation& found, std::uint64_t top) {
   append_member("kind", query::subject_kind_name(found.subject.kind), out);
   append_seen(found.activity.seen, out);
   append_member("newSince", time_text(found.new_since), out);
-  append_member("asOf", time_text(now()), out);
+  append_member("asOf", time_text(event::now()), out);
   out += ",\"store\":{";
   append_seen(found.store, out);
   out += '}';

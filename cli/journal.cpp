@@ -70,8 +70,7 @@ Cell or_absent(const std::string& text) { return text.empty() ? Cell::absent() :
 int run_journal(const GlobalOptions& global) {
   store::Store store{global.store_directory(), store::Store::Mode::read};
   const store::Snapshot snapshot = store.snapshot();
-  Out out{global, Out::Length::list};
-  out.hide_secrets(query::ShownEvents{snapshot});
+  Out out{global, Out::Length::list, query::ShownEvents{snapshot}};
   RowWriter rows{out, {{"time", false, 0, true}, {"who"}, {"from"}, {"entry"}}};
   snapshot.journal([&](const store::JournalEntry& entry) {
     Told read = told(entry.text);

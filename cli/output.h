@@ -31,6 +31,10 @@ class Out {
 
   /// A list that doesn't fit the terminal's screen goes through the pager, unless --no-pager was given.
   explicit Out(const GlobalOptions& global, Length length = Length::short_text);
+  /// The same, of rows (cli/row_writer.h) that show nothing confidential of a store's.
+  Out(const GlobalOptions& global, Length length, query::ShownEvents shown) : Out{global, length} {
+    shown_.emplace(std::move(shown));
+  }
   /// Flushes, and waits until the reader has left the pager.
   ~Out();
   Out(const Out&) = delete;
@@ -44,8 +48,7 @@ class Out {
   /// Writes what is buffered; of a list that might still fit the screen, nothing yet.
   void flush();
 
-  /// Rows that go this way (cli/row_writer.h) show nothing confidential of a store's.
-  void hide_secrets(query::ShownEvents shown) { shown_.emplace(std::move(shown)); }
+  /// What rows are shown by, if they are of a store.
   [[nodiscard]] const std::optional<query::ShownEvents>& shown() const { return shown_; }
 
   [[nodiscard]] Format format() const { return format_; }

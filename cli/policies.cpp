@@ -10,6 +10,7 @@
 #include "cli/file_argument.h"
 #include "cli/principal_argument.h"
 #include "cli/row_writer.h"
+#include "event/clock.h"
 #include "event/json_text.h"
 #include "event/timestamp.h"
 #include "query/hold_keeper.h"
@@ -32,7 +33,7 @@ int run_load(const GlobalOptions& global, const Load& load) {
   int code = kDone;
   for (const std::string& path : load.paths) {
     const auto loaded =
-        audit::load_policies(writer, read_file_argument(path, audit::kMaxPolicyFileBytes), path, time, now());
+        audit::load_policies(writer, read_file_argument(path, audit::kMaxPolicyFileBytes), path, time, event::now());
     if (!loaded) {
       const auto& error = loaded.error();
       const std::string place = error.path.empty() ? std::string{} : error.path + ", ";
@@ -55,8 +56,7 @@ int run_load(const GlobalOptions& global, const Load& load) {
 int run_list(const GlobalOptions& global) {
   store::Store store{global.store_directory(), store::Store::Mode::read};
   const store::Snapshot snapshot = store.snapshot();
-  Out out{global, Out::Length::list};
-  out.hide_secrets(query::ShownEvents{snapshot});
+  Out out{global, Out::Length::list, query::ShownEvents{snapshot}};
   RowWriter rows{out, {{"id"}, {"at"}, {"kind"}, {"bytes", true}, {"loaded"}, {"file"}}};
   for (const store::PolicyFile& file : snapshot.policy_files()) {
     rows.row({Cell::of(audit::policy_file_id(file)), Cell::of(event::format_timestamp(file.time)), Cell::of(file.kind),
@@ -73,7 +73,7 @@ int run_forget(const GlobalOptions& global, const std::vector<std::string>& ids)
   store::Writer writer{store};
   int code = kDone;
   for (const std::string& id : ids) {
-    if (audit::forget_policies(store, writer, id, now())) continue;
+    if (audit::forget_policies(store, writer, id, event::now())) continue;
     print_error(global, "no loaded file has the ID " + id + "; see: trailkeeper policies list");
     code = kRefused;
   }
@@ -109,8 +109,7 @@ int run_show(const GlobalOptions& global, const std::string& who, const std::str
                             "; see: trailkeeper policies list");
     return kRefused;
   }
-  Out out{global, Out::Length::list};
-  out.hide_secrets(query::ShownEvents{snapshot});
+  Out out{global, Out::Length::list, query::ShownEvents{snapshot}};
   PolicyRows rows{out};
   int code = kDone;
   for (const auto& name : found) {

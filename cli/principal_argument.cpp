@@ -1,21 +1,16 @@
 #include "cli/principal_argument.h"
 
 #include <algorithm>
-#include <chrono>
 
 #include "cli/command.h"
+#include "event/clock.h"
 #include "query/time_argument.h"
 
 namespace trailkeeper::cli {
 
-event::Timestamp now() {
-  using std::chrono::milliseconds;
-  return std::chrono::duration_cast<milliseconds>(std::chrono::system_clock::now().time_since_epoch()).count();
-}
-
 event::Timestamp time_argument(const std::string& text, const char* option) {
-  if (text.empty()) return now();
-  const auto time = query::parse_time_argument(text, now());
+  if (text.empty()) return event::now();
+  const auto time = query::parse_time_argument(text, event::now());
   if (!time) {
     throw UsageError(std::string{option} + ": '" + text +
                      "' is not a time; give 2024-05-01, 2024-05-01T10:00:00Z, or an age such as 15m, 36h, 7d");

@@ -10,9 +10,6 @@
 
 namespace trailkeeper::cli {
 
-/// The present, in milliseconds since the epoch.
-event::Timestamp now();
-
 /// A time as options take it, the present if `text` is empty. Throws UsageError.
 event::Timestamp time_argument(const std::string& text, const char* option);
 

@@ -11,6 +11,7 @@
 #include "cli/reveal.h"
 #include "cli/row_writer.h"
 #include "cli/size_argument.h"
+#include "event/clock.h"
 #include "event/json_text.h"
 #include "query/reject_removal.h"
 #include "query/shown_event.h"
@@ -85,12 +86,11 @@ int run_list(const GlobalOptions& global, std::optional<std::uint64_t> limit, bo
   if (reveal) record_reveal(global, "rejects");
   store::Store store{global.store_directory(), store::Store::Mode::read};
   const store::Snapshot snapshot = store.snapshot();
-  Out out{global, Out::Length::list};
+  const query::ShownEvents shown{snapshot, reveal};
+  Out out{global, Out::Length::list, shown};
   const bool table = global.format == Format::table;
   RowWriter rows{out, columns_of(table)};
   std::uint64_t printed = 0;
-  const query::ShownEvents shown{snapshot, reveal};
-  out.hide_secrets(shown);
   snapshot.rejects([&](const store::KeptReject& kept) {
     if (limit && printed >= *limit) return false;
     ++printed;
@@ -130,7 +130,7 @@ std::vector<event::Reason> reason_argument(const std::string& text) {
 
 int run_remove(const GlobalOptions& global, const RemoveArguments& arguments) {
   query::RejectRemoval request;
-  request.now = now();
+  request.now = event::now();
   request.dry_run = arguments.dry_run;
   request.sources = arguments.sources;
   for (const std::string& reason : arguments.reasons) {
@@ -181,7 +181,7 @@ int run_limit(const GlobalOptions& global, const std::string& size) {
   if (!bytes) throw UsageError("'" + size + "' is not a size; give 500MB or 10GB");
   store::Store store{global.store_directory(), store::Store::Mode::write};
   store::Writer writer{store};
-  writer.set_reject_limit(*bytes, {now(), fmt::format(R"({{"action":"rejects-limit","bytes":{}}})", *bytes)});
+  writer.set_reject_limit(*bytes, {event::now(), fmt::format(R"({{"action":"rejects-limit","bytes":{}}})", *bytes)});
   return kDone;
 }
 

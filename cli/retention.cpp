@@ -3,13 +3,13 @@
 
 #include <fmt/format.h>
 
-#include <chrono>
 #include <optional>
 
 #include "cli/command.h"
 #include "cli/filter_options.h"
 #include "cli/row_writer.h"
 #include "cli/size_argument.h"
+#include "event/clock.h"
 #include "event/json_text.h"
 #include "query/filter_json.h"
 #include "query/hold_keeper.h"
@@ -18,11 +18,6 @@
 
 namespace trailkeeper::cli {
 namespace {
-
-event::Timestamp now() {
-  return std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::system_clock::now().time_since_epoch())
-      .count();
-}
 
 struct RetainArguments {
   std::string keep;
@@ -44,7 +39,7 @@ std::string result_text(const query::RetentionResult& result, const std::string&
 
 int run_retain(const GlobalOptions& global, const RetainArguments& arguments) {
   query::RetentionRequest request;
-  request.now = now();
+  request.now = event::now();
   request.accounts = arguments.accounts;
   request.dry_run = arguments.dry_run;
   if (arguments.keep.empty() && arguments.max_size.empty())
@@ -111,7 +106,7 @@ int run_hold_add(const GlobalOptions& global, const std::string& name, const Fil
     }
   }
   const std::string json = query::encode_filter(filter);
-  writer.put_hold({name, json}, {now(), journal_text("hold-add", name, json)});
+  writer.put_hold({name, json}, {event::now(), journal_text("hold-add", name, json)});
   writer.pin_holds();
   return kDone;
 }
@@ -119,8 +114,7 @@ int run_hold_add(const GlobalOptions& global, const std::string& name, const Fil
 int run_hold_list(const GlobalOptions& global) {
   store::Store store{global.store_directory(), store::Store::Mode::read};
   const store::Snapshot snapshot = store.snapshot();
-  Out out{global, Out::Length::list};
-  out.hide_secrets(query::ShownEvents{snapshot});
+  Out out{global, Out::Length::list, query::ShownEvents{snapshot}};
   RowWriter rows{out, {{"name"}, {"filter"}}};
   for (const store::LegalHold& hold : snapshot.holds()) rows.row({Cell::of(hold.name), Cell{hold.filter, hold.filter}});
   rows.finish();
@@ -130,7 +124,7 @@ int run_hold_list(const GlobalOptions& global) {
 int run_hold_release(const GlobalOptions& global, const std::string& name) {
   store::Store store{global.store_directory(), store::Store::Mode::write};
   store::Writer writer{store};
-  if (writer.erase_hold(name, {now(), journal_text("hold-release", name, "")})) return kDone;
+  if (writer.erase_hold(name, {event::now(), journal_text("hold-release", name, "")})) return kDone;
   print_error(global, "there is no hold named " + name);
   return kRefused;
 }

@@ -1,6 +1,7 @@
 #include "cli/reveal.h"
 
 #include "cli/principal_argument.h"
+#include "event/clock.h"
 #include "event/json_text.h"
 #include "store/writer.h"
 
@@ -17,7 +18,7 @@ void record_reveal(const GlobalOptions& global, const std::string& command) {
   event::append_quoted(command, text);
   text += "}";
   store::Store store{global.store_directory(), store::Store::Mode::write};
-  store::Writer{store}.record({now(), std::move(text)});
+  store::Writer{store}.record({event::now(), std::move(text)});
 }
 
 }  // namespace trailkeeper::cli

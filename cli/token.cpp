@@ -1,9 +1,9 @@
 // trailkeeper token: who may talk to the server.
-#include <chrono>
 #include <filesystem>
 
 #include "cli/command.h"
 #include "cli/row_writer.h"
+#include "event/clock.h"
 #include "query/time_argument.h"
 #include "serve/tokens.h"
 
@@ -16,11 +16,6 @@ struct CreateArguments {
   std::string expires;
   bool aws = false;
 };
-
-event::Timestamp now() {
-  return std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::system_clock::now().time_since_epoch())
-      .count();
-}
 
 // An age from now on, or a point in time.
 event::Timestamp expiry_of(const std::string& text, event::Timestamp now) {
@@ -38,7 +33,7 @@ int run_create(const GlobalOptions& global, const CreateArguments& arguments) {
   const auto rights = serve::parse_rights(arguments.rights.empty() && arguments.aws ? "query" : arguments.rights);
   if (!rights) throw UsageError("--rights: give one or more of ingest, query, reveal, admin, separated by commas");
   request.rights = *rights;
-  const event::Timestamp made_at = now();
+  const event::Timestamp made_at = event::now();
   if (!arguments.expires.empty()) request.expires = expiry_of(arguments.expires, made_at);
   const std::string directory = global.store_directory();
   std::error_code error;
@@ -73,7 +68,7 @@ int run_create(const GlobalOptions& global, const CreateArguments& arguments) {
 
 int run_list(const GlobalOptions& global) {
   const auto tokens = serve::TokenSet::load(serve::token_path(global.store_directory()));
-  const event::Timestamp time = now();
+  const event::Timestamp time = event::now();
   Out out{global, Out::Length::list};
   RowWriter rows{out, {{"name"}, {"rights"}, {"accessKeyId"}, {"created"}, {"expires"}, {"state"}}};
   for (const serve::Token& token : tokens.tokens()) {

@@ -68,7 +68,7 @@ struct Delivery {
     size = bytes.size();
   }
 
-  /// Adds the padding that parsing needs; after the last add().
+  /// Adds the padding that parsing needs; after the last add(). Intake::offer() does; sooner, where bytes are counted.
   void seal() { bytes.resize(size + event::kPadding, '\0'); }
 
   /// Whether it is time to hand it on: whoever takes documents out of something adds no more then.

@@ -233,7 +233,6 @@ bool Follower::take_plain(int descriptor, const std::string& path) {
     Delivery delivery = delivery_at(path, offset, line);
     delivery.bytes = window.substr(0, done);
     delivery.size = done;
-    delivery.seal();
     add_frames(frames, delivery);
     offset += done;
     line += event::count_line_feeds({window.data(), done});
@@ -273,7 +272,6 @@ bool Follower::take_whole(store::Descriptor file, const std::string& path) {
   if (!said) {
     // Of an archive, or of another service's file: so that it isn't read again after a restart.
     Delivery delivery = delivery_at(path, 0, 1);
-    delivery.seal();
     delivery.read_so_far = ReadSoFar{0, true, fingerprint};
     if (!commit(std::move(delivery))) return false;
   }

@@ -63,6 +63,7 @@ bool Intake::has_room(std::size_t bytes) const {
 }
 
 bool Intake::offer(Delivery&& delivery, Done done) {
+  delivery.seal();  // Here, where every delivery passes: what parses it reads behind its end.
   const std::size_t bytes = delivery.memory();
   {
     const std::lock_guard lock{mutex_};

@@ -77,8 +77,8 @@ class Intake {
   Intake(const Intake&) = delete;
   Intake& operator=(const Intake&) = delete;
 
-  /// Takes a sealed delivery. False, and nothing is taken, when too many bytes are in flight or the intake is stopping:
-  /// the sender has to wait. A delivery larger than all that may be in flight is taken when nothing else is.
+  /// Seals a delivery, and takes it. False, and nothing is taken, when too many bytes are in flight or the intake is
+  /// stopping: the sender has to wait. A delivery larger than all that may be in flight is taken when nothing else is.
   bool offer(Delivery&& delivery, Done done);
 
   /// Whether offer() would take so many bytes now.

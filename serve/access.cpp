@@ -1,19 +1,14 @@
 #include "serve/access.h"
 
 #include <algorithm>
-#include <chrono>
 #include <stdexcept>
 
+#include "event/clock.h"
 #include "serve/authorization.h"
 #include "serve/http_query.h"
 
 namespace trailkeeper::serve {
 namespace {
-
-event::Timestamp now() {
-  return std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::system_clock::now().time_since_epoch())
-      .count();
-}
 
 std::optional<std::string> secret_of(const RequestHead& request) {
   if (const auto key = request.header("X-Amz-Firehose-Access-Key"); !key.empty()) return std::string{key};
@@ -130,7 +125,7 @@ std::optional<Refused> Access::show_token(const RequestHead& head, Right right, 
   const auto secret = secret_of(head);
   if (!secret) return refused(kUnauthorized, "a token is needed: `trailkeeper token create` makes one");
   const auto tokens = tokens_.current();
-  const Token* const token = tokens->find(*secret, now());
+  const Token* const token = tokens->find(*secret, event::now());
   if (token == nullptr) return refused(kUnauthorized, "the token is unknown, revoked or expired");
   if (!token->rights.has(right)) {
     return refused(kForbidden, "the token '" + token->name + "' lacks the right '" + rights_text({right}) + "'");
@@ -145,8 +140,8 @@ std::optional<Refused> Access::show_signature(const RequestHead& head, Admission
   const Headers headers = headers_of(head);
   const auto tokens = tokens_.current();
   const Route& route = *admission.route_;
-  SignatureVerdict verdict =
-      verify_sigv4({head.method, head.path, head.query, headers, std::nullopt}, *tokens, service_of(route), now());
+  SignatureVerdict verdict = verify_sigv4({head.method, head.path, head.query, headers, std::nullopt}, *tokens,
+                                          service_of(route), event::now());
   if (verdict.accepted() && !verdict.token->rights.has(route.right)) {
     verdict.problem = SignatureProblem::unrecognized;
     verdict.message = "The access key lacks the right '" + rights_text({route.right}) + "'.";
@@ -167,7 +162,7 @@ SignatureVerdict Access::check_signature(const HttpRequest& request, const Admis
   const Headers headers = headers_of(request);
   const auto tokens = tokens_.current();
   SignatureVerdict verdict = verify_sigv4({request.method, request.path, request.query, headers, request.body}, *tokens,
-                                          service_of(*admission.route_), now());
+                                          service_of(*admission.route_), event::now());
   verdict.token = nullptr;  // It may go with the next reload.
   return verdict;
 }
@@ -189,7 +184,7 @@ bool Access::holds(const Admission& admission) const {
   switch (admission.by_) {
     case Admission::By::open_door: return open_to(admission.local_, *tokens);
     case Admission::By::token: {
-      const Token* const token = tokens->find_hash(admission.token_hash_, now());
+      const Token* const token = tokens->find_hash(admission.token_hash_, event::now());
       return token != nullptr && token->rights.has(admission.route_->right);
     }
     default: break;

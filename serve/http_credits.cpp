@@ -1,6 +1,6 @@
 // The routes that write down facts of the credit programme: /v1/credits/…
-#include <chrono>
 
+#include "event/clock.h"
 #include "event/json_text.h"
 #include "query/known_facts.h"
 #include "query/time_argument.h"
@@ -19,11 +19,6 @@ using ingest::Receipt;
 constexpr std::string_view kPrefix = "/v1/credits/";
 constexpr int kBadRequest = 400;
 
-event::Timestamp now() {
-  return std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::system_clock::now().time_since_epoch())
-      .count();
-}
-
 /// What a request asks to have written down, or what is wrong with it.
 struct Wanted {
   std::vector<credits::OwnFact> facts;
@@ -32,7 +27,7 @@ struct Wanted {
 };
 
 Wanted wanted_import(const HttpRequest& request) {
-  const event::Timestamp present = now() / event::kSecond * event::kSecond;
+  const event::Timestamp present = event::now() / event::kSecond * event::kSecond;
   event::Timestamp as_of = present;
   bool given = false;
   const auto parameters = parse_parameters(request.query);
@@ -56,7 +51,7 @@ Wanted wanted(const HttpRequest& request) {
   if (!verb) return {{}, {}, "there is no such fact"};
   const auto values = credits::own_values(*verb, request.body);
   if (!values) return {{}, {}, values.error().path + " " + values.error().message};
-  auto fact = credits::own_fact(*verb, *values, now() / event::kSecond * event::kSecond);
+  auto fact = credits::own_fact(*verb, *values, event::now() / event::kSecond * event::kSecond);
   if (!fact) return {{}, {}, credits::member_name(fact.error().path) + " " + fact.error().message};
   return {{std::move(*fact)}, {}, ""};
 }
@@ -107,18 +102,14 @@ boost::asio::awaitable<HttpResponse> HttpRoutes::post_credits(HttpRequest reques
   ingest::Delivery delivery;
   delivery.source = "credits-" + verb;
   for (const query::KnownFact& fact : facts) {
-    if (!fact.known) delivery.add(credits::own_event(fact.fact, by, now()), 0);
+    if (!fact.known) delivery.add(credits::own_event(fact.fact, by, event::now()), 0);
   }
   HttpResponse response;
   response.body = answer_text(facts, notices);
   if (delivery.documents.empty()) co_return response;
-  delivery.seal();
   const Receipt receipt = co_await deliver(context_.intake, std::move(delivery), figures_);
-  if (receipt.status == Receipt::Status::busy) co_return retry_response(429, "too much is in flight: try again later");
-  if (receipt.status != Receipt::Status::durable) {
-    co_return retry_response(503, "the store doesn't take it now: try again later");
-  }
-  context_.intake.writer().record({now(), query::journal_text(verb, facts), by});
+  if (receipt.status != Receipt::Status::durable) co_return refusal_response(receipt.status);
+  context_.intake.writer().record({event::now(), query::journal_text(verb, facts), by});
   co_return response;
 }
 

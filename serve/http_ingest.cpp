@@ -3,6 +3,7 @@
 #include <deque>
 #include <memory>
 
+#include "event/clock.h"
 #include "event/json_text.h"
 #include "event/reject.h"
 #include "ingest/wire/audit_events.h"
@@ -25,11 +26,6 @@ std::uint64_t milliseconds_since(Clock::time_point begin) {
       std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - begin).count());
 }
 
-std::int64_t epoch_milliseconds() {
-  return std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::system_clock::now().time_since_epoch())
-      .count();
-}
-
 Delivery delivery_from(std::string_view source) {
   Delivery delivery;
   delivery.source = source;
@@ -49,10 +45,6 @@ std::string_view refusal_text(Receipt::Status status) {
 }
 
 int refusal_status(Receipt::Status status) { return status == Receipt::Status::busy ? 429 : 503; }
-
-HttpResponse refusal_response(Receipt::Status status) {
-  return retry_response(refusal_status(status), refusal_text(status));
-}
 
 HttpResponse json_response(int status, std::string body) {
   HttpResponse response;
@@ -125,6 +117,10 @@ class WholeBody : public PieceObserver {
 constexpr const char* kNoRoom = "too many requests are being received: try again later";
 
 }  // namespace
+
+HttpResponse refusal_response(Receipt::Status status) {
+  return retry_response(refusal_status(status), refusal_text(status));
+}
 
 // What is wrong with how the body came; nothing if nothing is.
 std::optional<HttpResponse> HttpRoutes::problem_of(const TakenBody& taken) const {
@@ -231,7 +227,7 @@ boost::asio::awaitable<HttpResponse> HttpRoutes::collector(HttpRequest request) 
 boost::asio::awaitable<HttpResponse> HttpRoutes::firehose(HttpRequest request) {
   const std::string id{request.header("X-Amz-Firehose-Request-Id")};
   const auto answer = [&](int status, std::string_view error) {
-    HttpResponse response = json_response(status, ingest::firehose_response(id, epoch_milliseconds(), error));
+    HttpResponse response = json_response(status, ingest::firehose_response(id, event::now(), error));
     if (status == 429 || status == 503) response.headers.emplace_back("Retry-After", "1");
     return response;
   };

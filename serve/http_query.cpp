@@ -266,10 +266,11 @@ QueryAnswer answer_event(store::Store& store, query::MemoryBudget& memory, std::
   QueryAnswer answer;
   answer.content_type = kNdjson;
   answer.charge = query::MemoryBudget::Charge{&memory};
+  const query::ShownEvents shown{snapshot, reveal};
   for (const query::ListedEvent& event : found) {
     store::check_read_limit();
     std::string json;
-    query::ShownEvents{snapshot, reveal}.append(*event.segment, event.index, json);
+    shown.append(*event.segment, event.index, json);
     append_line(json, answer.body);
     charge_for(answer);
   }

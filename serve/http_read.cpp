@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <chrono>
 
+#include "event/clock.h"
 #include "event/json_text.h"
 #include "query/lookup_events.h"
 #include "serve/elsewhere.h"
@@ -13,11 +14,6 @@ namespace trailkeeper::serve {
 namespace {
 
 namespace asio = boost::asio;
-
-event::Timestamp now() {
-  return std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::system_clock::now().time_since_epoch())
-      .count();
-}
 
 constexpr std::string_view kTarget = "LookupEvents";
 // What a page of LookupEvents may take while it is made.
@@ -137,7 +133,8 @@ void HttpRoutes::record_reveal(const HttpRequest& request, const Admission& admi
   event::append_quoted("GET " + request.path + "?" + request.query, text);
   text += ",\"token\":";
   event::append_quoted(admission.token_name(), text);
-  context_.intake.writer().record({now(), text + "}", store::token_actor(admission.token_name(), admission.peer())});
+  context_.intake.writer().record(
+      {event::now(), text + "}", store::token_actor(admission.token_name(), admission.peer())});
 }
 
 asio::awaitable<HttpResponse> HttpRoutes::read(HttpRequest request, Admission admission,
@@ -145,7 +142,7 @@ asio::awaitable<HttpResponse> HttpRoutes::read(HttpRequest request, Admission ad
   std::optional<std::string> first;
   const auto work = [&]() -> std::optional<QueryAnswer> {
     if (asks_to_reveal(request.query)) record_reveal(request, admission);
-    auto answer = answer_query(context_.store, context_.query_memory, request.path, request.query, now());
+    auto answer = answer_query(context_.store, context_.query_memory, request.path, request.query, event::now());
     // What is wrong with a list can only be said before it begins.
     if (answer && answer->stream) {
       answer->charge = query::MemoryBudget::Charge{&context_.query_memory};
@@ -185,7 +182,7 @@ asio::awaitable<HttpResponse> HttpRoutes::tail(HttpRequest request) {
   auto parameters = parse_parameters(request.query);
   if (!parameters) co_return error_response(400, "the query string can't be read");
   query::Filter filter;
-  const std::string problem = take_filter(*parameters, now(), filter);
+  const std::string problem = take_filter(*parameters, event::now(), filter);
   if (!problem.empty()) co_return error_response(400, problem);
   if (!parameters->empty()) {
     co_return error_response(400, "/v1/tail takes filters only, not '" + parameters->front().name + "'");

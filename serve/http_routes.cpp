@@ -1,8 +1,8 @@
 #include "serve/http_routes.h"
 
 #include <algorithm>
-#include <chrono>
 
+#include "event/clock.h"
 #include "event/json_text.h"
 #include "ingest/file_kind.h"
 #include "ingest/wire/body_window.h"
@@ -21,11 +21,6 @@ HttpResponse probe_response(ingest::ProbeAnswer answer) {
   return response;
 }
 
-std::int64_t epoch_milliseconds() {
-  return std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::system_clock::now().time_since_epoch())
-      .count();
-}
-
 // Splunk's clients look at the body's code only; Firehose and AWS's SDKs ask for their own error bodies.
 HttpResponse in_the_senders_words(const RequestHead& head, const Refused& why) {
   if (why.signature != SignatureProblem::none) {
@@ -42,7 +37,7 @@ HttpResponse in_the_senders_words(const RequestHead& head, const Refused& why) {
     refusal.status = hec.status;
     refusal.body = std::move(hec.body);
   } else if (why.route->handler == Handler::firehose) {
-    refusal.body = ingest::firehose_response(head.header("X-Amz-Firehose-Request-Id"), epoch_milliseconds(),
+    refusal.body = ingest::firehose_response(head.header("X-Amz-Firehose-Request-Id"), event::now(),
                                              "the access key is unknown, or lacks the right 'ingest'");
   }
   return refusal;

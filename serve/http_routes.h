@@ -53,6 +53,9 @@ std::optional<HttpResponse> encoding_problem(ingest::DecodeResult result, std::s
 /// replays them. Nothing for any other.
 std::optional<HttpResponse> archive_problem(std::string_view body);
 
+/// What to answer where a delivery wasn't stored: the status, and when to try again. Precondition: not durable.
+HttpResponse refusal_response(ingest::Receipt::Status status);
+
 /// Answers requests: one object for each listener. Which paths there are, serve/route_table.h says. Used in the
 /// server's thread.
 class HttpRoutes {

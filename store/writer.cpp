@@ -5,6 +5,7 @@
 #include <random>
 #include <set>
 
+#include "event/clock.h"
 #include "store/bill_writer.h"
 #include "store/byte_codec.h"
 #include "store/merge.h"
@@ -18,14 +19,9 @@ namespace {
                                                  "to the store? Nothing was changed");
 }
 
-event::Timestamp system_time() {
-  using std::chrono::system_clock;
-  return std::chrono::duration_cast<std::chrono::milliseconds>(system_clock::now().time_since_epoch()).count();
-}
-
 }  // namespace
 
-Writer::Writer(Store& store, VariantRule rule) : store_(store), now_(system_time), deduplicator_(store, rule) {
+Writer::Writer(Store& store, VariantRule rule) : store_(store), now_(event::now), deduplicator_(store, rule) {
   remove_orphans();
 }
 
