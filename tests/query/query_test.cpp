@@ -16,6 +16,7 @@
 #include "store/writer.h"
 #include "tests/support/padded.h"
 #include "tests/support/random_event.h"
+#include "tests/support/sanitized.h"
 #include "tests/support/temporary_directory.h"
 
 using namespace trailkeeper;
@@ -258,7 +259,7 @@ TEST_CASE("property: every filter gives what brute force gives") {
   RandomEvents random{53};
   for (int batch = 0; batch < 4; ++batch) {
     std::vector<std::string> events;
-    for (int i = 0; i < 1500; ++i) events.push_back(random.event());
+    for (int i = 0; i < (kSanitized ? 300 : 1500); ++i) events.push_back(random.event());
     filled.add(events);
   }
   using Test = std::function<bool(const std::string&)>;
@@ -340,9 +341,10 @@ TEST_CASE("property: every filter gives what brute force gives") {
       bool passes = (!filter.since || time >= *filter.since) && (!filter.until || time < *filter.until);
       if (passes && filter.read_only) passes = at(json, "readOnly") == (*filter.read_only ? "true" : "false");
       for (const auto& [field, tests] : chosen) {
+        if (!passes) break;
         const bool any =
             std::any_of(tests.begin(), tests.end(), [&](const Choice* choice) { return choice->test(json); });
-        passes = passes && any != field.second;
+        passes = any != field.second;
       }
       if (passes) expected.push_back(json);
     }
