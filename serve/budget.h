@@ -18,6 +18,7 @@ class Budget {
   Budget(const Budget&) = delete;
   Budget& operator=(const Budget&) = delete;
   [[nodiscard]] std::size_t used() const { return used_; }
+  [[nodiscard]] std::size_t limit() const { return limit_; }
 
   /// Who holds no more than this isn't in anybody's way.
   static constexpr std::size_t kLittle = std::size_t{64} << 10;

@@ -12,7 +12,7 @@ using ingest::Delivery;
 using ingest::Receipt;
 
 asio::awaitable<void> HandedOver::make_room() {
-  while (bytes_ > 0 && bytes_ + 2 * Delivery::kPieceBytes > kMostBytes && !failed_) co_await change();
+  while (bytes_ > 0 && bytes_ + 2 * Delivery::kPieceBytes > most_bytes_ && !failed_) co_await change();
 }
 
 asio::awaitable<void> HandedOver::add(Delivery delivery, std::string acknowledgement) {

@@ -1,6 +1,7 @@
 // What a raw connection has handed to the intake and has no receipt for yet.
 #pragma once
 
+#include <algorithm>
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <deque>
@@ -16,14 +17,16 @@ namespace trailkeeper::serve {
 /// made by std::make_shared; finish() must have been awaited before the connection and the context go.
 class HandedOver : public std::enable_shared_from_this<HandedOver> {
  public:
-  /// More than this isn't on its way, but for a single delivery that is larger.
-  static constexpr std::size_t kMostBytes = std::size_t{4} << 20;
+  /// More than a quarter of what may be received at all isn't on its way for one connection, but for a single delivery
+  /// that is larger: enough for commits as large as replay's, and room for others. Never less than this.
+  static constexpr std::size_t kLeastBytes = std::size_t{4} << 20;
 
   HandedOver(std::shared_ptr<Connection> connection, const StreamContext& context,
              boost::asio::any_io_executor executor)
       : connection_(std::move(connection)),
         context_(context),
         changed_(std::move(executor)),
+        most_bytes_(std::max(kLeastBytes, context.receiving.limit() / 4)),
         share_(context.receiving, context.admission) {}
 
   /// Waits until a delivery of usual size may be on its way: to be awaited before each is made.
@@ -58,6 +61,7 @@ class HandedOver : public std::enable_shared_from_this<HandedOver> {
   std::deque<std::shared_ptr<Entry>> entries_;
   std::size_t running_ = 0;  // Coroutines.
   std::size_t bytes_ = 0;    // Memory of deliveries without a receipt: they count as being received.
+  std::size_t most_bytes_;
   Budget::Share share_;
   std::size_t lost_bytes_ = 0;
   std::uint64_t rejected_ = 0;

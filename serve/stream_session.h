@@ -32,7 +32,7 @@ struct StreamContext {
 using SessionEnd = std::string;
 
 /// Each serves a connection until it ends: also when the server stops, by Connection::end_reading(). What came in one
-/// read is one delivery. While a connection has as much on its way to the disk as it may (HandedOver::kMostBytes), or
+/// read is one delivery. While a connection has as much on its way to the disk as it may (HandedOver), or
 /// the store takes nothing (a full disk), no more is read: so the sender is slowed down. What is lost, because it can't
 /// be understood or kept, is counted in the figures. NDJSON and syslog have no acknowledgement.
 boost::asio::awaitable<SessionEnd> serve_ndjson(std::shared_ptr<Connection> connection, const StreamContext& context);
