@@ -4,6 +4,7 @@
 #include <array>
 #include <map>
 #include <tuple>
+#include <unordered_map>
 
 #include "audit/activate_events.h"
 #include "audit/event_fields.h"
@@ -143,7 +144,7 @@ class ConsoleFindings {
   const store::Snapshot& snapshot_;
   const credits::Book& book_;
   bool members_known_ = false;
-  std::map<std::string, event::Timestamp> approved_;  // First approval by account.
+  std::unordered_map<std::string, event::Timestamp> approved_;  // First approval by account.
   std::map<std::tuple<std::string_view, std::string, std::string>, First> found_;
 };
 

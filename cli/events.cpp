@@ -3,8 +3,6 @@
 #include <optional>
 #include <sstream>
 
-#include "audit/superseded.h"
-#include "audit/verdict_index.h"
 #include "cli/command.h"
 #include "cli/field_columns.h"
 #include "cli/filter_options.h"
@@ -14,8 +12,8 @@
 #include "event/reject.h"
 #include "query/event_list.h"
 #include "query/field_catalogue.h"
-#include "query/findings.h"
 #include "query/json_path.h"
+#include "query/judged_field.h"
 #include "query/shown_event.h"
 #include "store/store.h"
 
@@ -23,7 +21,6 @@ namespace trailkeeper::cli {
 namespace {
 
 // Of a list only: the eventID of the addendum that replaced the event.
-constexpr const char* kSupersededField = "superseded";
 
 struct Arguments {
   FilterOptions filter;
@@ -89,7 +86,7 @@ class EventPrinter {
   EventPrinter(const store::Snapshot& snapshot, const GlobalOptions& global, std::vector<std::string> fields,
                bool reveal)
       : shown_(snapshot, reveal),
-        snapshot_(snapshot),
+        judged_(snapshot),
         format_(global.format),
         fields_(std::move(fields)),
         whole_(fields_.empty() && format_ != Format::table && format_ != Format::csv),
@@ -130,38 +127,17 @@ class EventPrinter {
 
  private:
   Cell cell(const query::ListedEvent& event, EventText& text, const std::string& field) {
-    if (field == "verdict") return verdict_of(event);
-    if (field == kSupersededField) return superseded_by(event);
+    if (query::JudgedFields::has(field)) return cell_or_absent(judged_.text(event, field));
     Cell found = cell_of(event, text, field);
     const bool name = field == "name" || field == "eventName";
-    if (name && format_ == Format::table && superseded().contains(*event.segment, event.index)) {
+    if (name && format_ == Format::table && judged_.is_superseded(event)) {
       found.text += " (superseded)";
     }
     return found;
   }
 
-  Cell superseded_by(const query::ListedEvent& event) {
-    const auto newest = superseded().newest({event.segment, event.index});
-    if (!newest) return Cell::absent();
-    return Cell::of(query::event_id_of(snapshot_, {newest->segment, newest->index}));
-  }
-
-  const audit::SupersededEvents& superseded() {
-    if (!superseded_) superseded_.emplace(snapshot_);
-    return *superseded_;
-  }
-
-  Cell verdict_of(const query::ListedEvent& event) {
-    if (!verdicts_) verdicts_.emplace(snapshot_);
-    const std::uint8_t code = verdicts_->of(*event.segment)[event.index];
-    if ((code & audit::kSuperseded) != 0) return Cell::of(std::string{audit::kSupersededWord});
-    return Cell::of(rules::verdicts::verdict_name(static_cast<rules::verdicts::Verdict>(code)));
-  }
-
   query::ShownEvents shown_;
-  const store::Snapshot& snapshot_;
-  std::optional<audit::VerdictIndex> verdicts_;
-  std::optional<audit::SupersededEvents> superseded_;
+  query::JudgedFields judged_;
   Format format_;
   std::vector<std::string> fields_;
   bool whole_;
@@ -177,7 +153,7 @@ int run_events(const GlobalOptions& global, const Arguments& arguments) {
     throw UsageError("--output raw prints whole events: leave --fields out, or choose json, ndjson, csv or table");
   }
   std::vector<std::string> names = arguments.fields;
-  std::erase(names, kSupersededField);
+  std::erase_if(names, query::JudgedFields::has);
   check_field_names(names, global);
   if (arguments.reveal) record_reveal(global, "events " + arguments.filter.query_string());
   store::Store store{global.store_directory(), store::Store::Mode::read};

@@ -43,9 +43,11 @@ void append_line(std::string_view json, std::string& out) {
 }
 
 // A name such as `user` is a text; a path keeps the type that its value has in the event.
-void append_value(const query::ShownEvents& shown, const query::ListedEvent& event, std::string_view json,
-                  const std::string& field, std::string& out) {
-  if (query::is_field_name(field)) {
+void append_value(const query::ShownEvents& shown, query::JudgedFields& judged, const query::ListedEvent& event,
+                  std::string_view json, const std::string& field, std::string& out) {
+  if (query::JudgedFields::has(field)) {
+    if (const auto text = judged.text(event, field)) return event::append_quoted(*text, out);
+  } else if (query::is_field_name(field)) {
     const auto text = query::event_value(shown, *event.segment, event.index, json, field);
     if (text) return event::append_quoted(*text, out);
   } else if (const std::string value = query::json_at(json, field); !value.empty()) {
@@ -140,10 +142,9 @@ class Arguments {
   void check_names(std::string_view parameter, const std::vector<std::string>& names) {
     if (names.size() > kMostFields) fail(std::string{parameter} + ": there are too many names");
     for (const std::string& name : names) {
+      if (parameter == "fields" && query::JudgedFields::has(name)) continue;
       if (const auto problem = query::unknown_field(name, &store_))
         return fail(std::string{parameter} + ": " + *problem);
-      if (name == "verdict" && parameter != "by")
-        fail("fields: verdicts are counted, not listed: ask /v1/count?by=verdict");
     }
   }
 
@@ -294,10 +295,11 @@ std::optional<std::string> EventStream::next() {
   std::string chunk;
   const store::Snapshot snapshot = store_.snapshot();
   const query::ShownEvents shown{snapshot, reveal_};
+  query::JudgedFields judged{snapshot};
   const std::uint64_t visited = query::list_events(
       snapshot, filter_, order_, left_,
       [&](const query::ListedEvent& event) {
-        append(event, shown, chunk);
+        append(event, shown, judged, chunk);
         after_ = query::position_of(event);
         return chunk.size() < wanted;
       },
@@ -307,7 +309,8 @@ std::optional<std::string> EventStream::next() {
   return chunk.empty() ? std::nullopt : std::optional{std::move(chunk)};
 }
 
-void EventStream::append(const query::ListedEvent& event, const query::ShownEvents& shown, std::string& chunk) {
+void EventStream::append(const query::ListedEvent& event, const query::ShownEvents& shown, query::JudgedFields& judged,
+                         std::string& chunk) {
   scratch_.clear();
   shown.append(*event.segment, event.index, scratch_);
   if (fields_.empty()) return append_line(scratch_, chunk);
@@ -318,7 +321,7 @@ void EventStream::append(const query::ListedEvent& event, const query::ShownEven
     if (chunk.back() != '{') chunk.push_back(',');
     event::append_quoted(field, chunk);
     chunk.push_back(':');
-    append_value(shown, event, std::string_view{scratch_}.substr(0, size), field, chunk);
+    append_value(shown, judged, event, std::string_view{scratch_}.substr(0, size), field, chunk);
   }
   chunk += "}\n";
 }

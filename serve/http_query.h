@@ -10,6 +10,7 @@
 #include "event/timestamp.h"
 #include "query/event_list.h"
 #include "query/filter.h"
+#include "query/judged_field.h"
 #include "query/memory_budget.h"
 #include "query/shown_event.h"
 #include "store/store.h"
@@ -31,7 +32,8 @@ class EventStream {
   std::optional<std::string> next();
 
  private:
-  void append(const query::ListedEvent& event, const query::ShownEvents& shown, std::string& chunk);
+  void append(const query::ListedEvent& event, const query::ShownEvents& shown, query::JudgedFields& judged,
+              std::string& chunk);
 
   store::Store& store_;
   query::Filter filter_;

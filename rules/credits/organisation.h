@@ -5,6 +5,7 @@
 #include <set>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 
 #include "rules/credits/calendar.h"
 
@@ -31,10 +32,10 @@ class Organisations {
 
  private:
   using Changes = std::map<event::Timestamp, std::string>;
-  std::map<std::string, Changes, std::less<>> payers_;
-  std::map<std::string, std::set<std::string>, std::less<>> members_;  // By payer.
-  std::map<std::string, std::map<event::Timestamp, bool>, std::less<>> sharing_;
-  std::map<std::string, std::set<std::pair<std::string, Month>>, std::less<>> billed_;
+  std::unordered_map<std::string, Changes> payers_;
+  std::unordered_map<std::string, std::set<std::string>> members_;  // By payer.
+  std::unordered_map<std::string, std::map<event::Timestamp, bool>> sharing_;
+  std::unordered_map<std::string, std::set<std::pair<std::string, Month>>> billed_;
   bool sharing_default_;
 };
 

@@ -1,7 +1,6 @@
 // The programme's rules on applications and awards (R13-R34, R52-R58), over time.
 #pragma once
 
-#include <map>
 #include <optional>
 #include <set>
 #include <string>
@@ -72,7 +71,7 @@ class Programme {
   [[nodiscard]] const std::vector<Credit>& credits() const { return credits_; }
   [[nodiscard]] const Organisations& organisations() const { return organisations_; }
   [[nodiscard]] Organisations& organisations() { return organisations_; }
-  [[nodiscard]] const std::map<std::string, AccountState>& accounts() const { return accounts_; }
+  [[nodiscard]] const std::unordered_map<std::string, AccountState>& accounts() const { return accounts_; }
   [[nodiscard]] const std::vector<Finding>& findings() const { return findings_; }
   /// What GetCredits showed, by time.
   [[nodiscard]] const std::vector<Fact>& shown() const { return shown_; }
@@ -134,7 +133,7 @@ class Programme {
   Organisations organisations_;
   std::vector<ApplicationState> applications_;
   std::vector<Credit> credits_;
-  std::map<std::string, AccountState> accounts_;
+  std::unordered_map<std::string, AccountState> accounts_;
   std::unordered_map<std::string, std::size_t> by_account_and_id_;  // The newest application of that name.
   std::unordered_map<std::string, std::size_t> by_id_;              // The same, of any account.
   std::unordered_map<std::string, std::size_t> pending_;            // By account: at most one (R22).

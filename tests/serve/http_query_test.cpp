@@ -210,3 +210,16 @@ TEST_CASE("other paths are somebody else's") {
     CHECK(!answer_query(filled.store, memory, path, "", kNow).has_value());
   }
 }
+
+TEST_CASE("fields: the verdict on an event, and the addendum that replaced it, as `events --fields` gives them") {
+  FilledStore filled;
+  filled.add({event_of(1, R"("eventSource":"s3.amazonaws.com","eventName":"PutObject","requestID":"R1")"),
+              event_of(2, R"("eventSource":"s3.amazonaws.com","eventName":"PutObject","requestID":"R1","addendum":)"
+                          R"({"reason":"UPDATED_DATA","originalEventID":"00000000-0000-4000-8000-000000000001"})")});
+  CHECK(ok(filled, "/v1/events", "order=oldest&fields=superseded,verdict,eventName") ==
+        R"({"superseded":"00000000-0000-4000-8000-000000000002","verdict":"superseded","eventName":"PutObject"})"
+        "\n"
+        R"({"superseded":null,"verdict":"unknown","eventName":"PutObject"})"
+        "\n");
+  CHECK(get(filled, "/v1/count", "by=superseded").status == 400);
+}
