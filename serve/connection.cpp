@@ -92,7 +92,7 @@ class PlainConnection final : public StreamConnection<tcp_stream> {
  public:
   explicit PlainConnection(tcp::socket socket) : StreamConnection(std::move(socket)) {}
 
-  asio::awaitable<bool> handshake(std::chrono::seconds) override { co_return true; }
+  asio::awaitable<bool> handshake(std::chrono::seconds, std::string&) override { co_return true; }
 
   asio::awaitable<void> shut_down() override {
     boost::system::error_code ignored;
@@ -107,12 +107,15 @@ class TlsConnection final : public StreamConnection<asio::ssl::stream<tcp_stream
   TlsConnection(tcp::socket socket, std::shared_ptr<asio::ssl::context> context)
       : StreamConnection(std::move(socket), *context), context_(std::move(context)) {}
 
-  asio::awaitable<bool> handshake(std::chrono::seconds timeout) override {
+  asio::awaitable<bool> handshake(std::chrono::seconds timeout, std::string& problem) override {
     lowest().expires_after(timeout);
     waiting_since_ = std::chrono::steady_clock::now();
     const auto [failed] = co_await stream_.async_handshake(asio::ssl::stream_base::server, kAwait);
     waiting_since_.reset();
-    if (failed) co_return false;
+    if (failed) {
+      problem = failed.message();
+      co_return false;
+    }
     const std::unique_ptr<X509, decltype(&X509_free)> certificate{SSL_get1_peer_certificate(stream_.native_handle()),
                                                                   &X509_free};
     client_names_ = certificate_names(certificate.get());

@@ -23,8 +23,8 @@ class Connection {
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;
 
-  /// TLS handshake; true at once without TLS.
-  virtual boost::asio::awaitable<bool> handshake(std::chrono::seconds timeout) = 0;
+  /// TLS handshake; true at once without TLS. If false, `problem` says why, as OpenSSL does.
+  virtual boost::asio::awaitable<bool> handshake(std::chrono::seconds timeout, std::string& problem) = 0;
 
   /// Waits for bytes. 0: the client closed its side, nothing came in time, or the connection failed.
   virtual boost::asio::awaitable<std::size_t> read_some(std::span<char> into, std::chrono::milliseconds timeout) = 0;

@@ -243,8 +243,9 @@ class Server::Running {
 
   asio::awaitable<void> serve_connection(Listener& listener, std::shared_ptr<Connection> connection) {
     const std::string& name = listener.figures->name;
-    if (!co_await connection->handshake(options_.header_timeout)) {
-      complaints_.say(Complaint::handshake, name, connection->peer(), "the TLS handshake failed");
+    std::string problem;
+    if (!co_await connection->handshake(options_.header_timeout, problem)) {
+      complaints_.say(Complaint::handshake, name, connection->peer(), "the TLS handshake failed: " + problem);
       co_return;
     }
     // The handshake has seen to it that there is a certificate. One without any name has none of those that are let in.
