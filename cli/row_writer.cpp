@@ -69,6 +69,9 @@ Cell Cell::absent() { return {"", "null"}; }
 
 RowWriter::RowWriter(Out& out, std::vector<Column> columns) : out_(out), columns_(std::move(columns)) {
   if (out_.terminal() && !out_.wide()) limit_ = out_.terminal()->columns;
+  const bool details = out_.format() != Format::table || out_.wide();
+  for (const Column& column : columns_) left_out_.push_back(column.detail && !details);
+  if (!details) std::erase_if(columns_, [](const Column& column) { return column.detail; });
   if (out_.format() != Format::csv) return;
   std::string header;
   for (const Column& column : columns_) {
@@ -79,6 +82,9 @@ RowWriter::RowWriter(Out& out, std::vector<Column> columns) : out_(out), columns
 }
 
 void RowWriter::row(std::vector<Cell> cells) {
+  for (std::size_t i = cells.size(); i-- > 0;) {
+    if (left_out_.at(i)) cells.erase(cells.begin() + static_cast<std::ptrdiff_t>(i));
+  }
   for (std::size_t i = 0; out_.shown() && i < cells.size(); ++i) {
     if (!is_vocabulary(columns_[i].name)) hide_secrets(*out_.shown(), cells[i]);
   }

@@ -25,6 +25,7 @@ struct Column {
   bool right = false;     ///< Numbers are aligned to the right; they are never cut.
   std::size_t width = 0;  ///< At least, in a table.
   bool whole = false;     ///< Not cut below 40 cells: a time, or an ID, of which a part is worth nothing.
+  bool detail = false;    ///< For programs, and in a table with --wide.
 };
 
 /// Prints rows in the output's format: a table (header in bold where colour is taken), a JSON array of objects, an
@@ -54,6 +55,7 @@ class RowWriter {
   [[nodiscard]] bool never_cut(std::size_t column) const { return columns_[column].right || columns_[column].whole; }
 
   Out& out_;
+  std::vector<bool> left_out_;  // Of a row's cells.
   std::vector<Column> columns_;
   std::vector<std::vector<std::string>> waiting_;
   std::vector<std::size_t> widths_;

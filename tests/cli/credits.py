@@ -117,6 +117,9 @@ t.equal("no month", t.run("credits", "statement", ACCOUNT, "--month", "May", sto
 application = rows("credits", "applications")[0]
 t.equal("the application", (application["status"], application["reasons"], application["award"]), ("approved", [], "25000.00"))
 t.check("its Org ID is a pseudonym", application["orgId"].startswith("org-") and ORG not in application["orgId"], application)
+for wide, expected in (((), False), (("--wide",), True)):
+    table = t.run(*wide, "credits", "applications", "--at", THEN, store=store).stdout.decode()
+    t.equal("a table of applications fits 100 columns, or has it all", (max(map(len, table.splitlines())) > 100, "ORGID" in table), (expected, expected))
 t.equal("findings", [row["rule"] for row in rows("credits", "check") if row["severity"] != "low"], [])
 t.equal("notices", [row["kind"] for row in rows("credits", "notices")], ["decision", "expires-in-60-days", "expires-in-30-days", "expired"])
 t.equal("forecast", rows("credits", "forecast", ACCOUNT)[0]["creditId"], "1001")
