@@ -16,7 +16,8 @@ using ContentHash = std::array<std::uint8_t, 16>;
 
 ContentHash content_hash(std::string_view json, std::uint64_t hash_seed);
 
-/// With how many of one hash an event is compared, at most: rewritten copies, where they are kept as variants.
+/// How many events of one key and hash are kept, and compared with, at most: rewritten copies, where they are variants.
+/// What comes then is a copy, whatever else it says: so comparing stays linear, and nothing is kept twice.
 constexpr std::size_t kMostOfOneHash = 64;
 
 /// One of several events that share a key.

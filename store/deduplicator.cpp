@@ -142,7 +142,8 @@ class Deduplicator::Run {
       for (std::size_t k = 0; k < kept.size() && copy == Copy::none; ++k) {
         copy = compared(text_of(index), other_text_of(kept[k]));
       }
-      if (copy == Copy::none && kept.size() < kMostOfOneHash) kept.push_back(index);
+      if (copy == Copy::none && kept.size() >= kMostOfOneHash) copy = Copy::rewritten;
+      if (copy == Copy::none) kept.push_back(index);
       if (copy != Copy::none || index != first_to_come) states_[index] = state_of(copy);
     }
   }
@@ -189,7 +190,8 @@ class Deduplicator::Run {
       ++decoded_;
       copy = compared(text_of(index), other_text_);
     }
-    return copy;
+    // Not all were looked at: what says the same as so many isn't kept once more, or the next copy would be, too.
+    return copy == Copy::none && candidates.size() >= kMostOfOneHash ? Copy::rewritten : copy;
   }
 
   [[nodiscard]] Copy compared(const std::string& a, const std::string& b) const {

@@ -243,6 +243,38 @@ TEST_CASE(
   }
 }
 
+TEST_CASE("by the strict rule, so many variants that say the same are kept and no more; none is ever kept twice") {
+  const auto rewritten = [](int tag) {
+    const std::string event = event_of("-", 1);
+    return event.substr(0, event.size() - 1) + ",\"tags\":[" + std::to_string(tag) + "]}";
+  };
+  std::vector<std::string> events;
+  for (int i = 0; i < 100; ++i) events.push_back(rewritten(i));
+  for (const bool in_one_batch : {true, false}) {
+    Kept kept;
+    store::Writer strict{kept.store, store::VariantRule::value};
+    for (int round = 0; round < 3; ++round) {
+      std::uint64_t fresh = 0;
+      const std::size_t step = in_one_batch ? events.size() : 40;
+      for (std::size_t begin = 0; begin < events.size(); begin += step) {
+        const auto first = events.begin() + static_cast<std::ptrdiff_t>(begin);
+        store::Commit commit;
+        commit.batches.push_back(strict.seal(
+            *kept.batch_of({first, first + static_cast<std::ptrdiff_t>(std::min(step, events.size() - begin))})));
+        const store::SealedBatch& sealed = commit.batches.front();
+        CHECK(sealed.events + sealed.duplicates == std::min(step, events.size() - begin));
+        fresh += sealed.events;
+        strict.commit(std::move(commit));
+      }
+      CHECK((round == 0 ? fresh >= store::kMostOfOneHash : fresh == 0));
+      kept.merge_all();
+    }
+    auto texts = kept.texts();
+    std::sort(texts.begin(), texts.end());
+    CHECK(std::adjacent_find(texts.begin(), texts.end()) == texts.end());
+  }
+}
+
 TEST_CASE("texts are ordered by their bytes, also where they agree for longer than is held") {
   std::mt19937 random{3};
   std::vector<std::string> texts;
