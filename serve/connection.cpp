@@ -54,6 +54,7 @@ class StreamConnection : public Connection {
     waiting_since_ = std::chrono::steady_clock::now();
     const auto [failed, got] = co_await stream_.async_read_some(asio::buffer(into.data(), into.size()), kAwait);
     waiting_since_.reset();
+    if (!failed) bytes_read_ += got;
     co_return failed ? 0 : got;
   }
 
@@ -73,6 +74,12 @@ class StreamConnection : public Connection {
   void end_reading() override {
     boost::system::error_code ignored;
     lowest().socket().shutdown(tcp::socket::shutdown_receive, ignored);
+  }
+
+  [[nodiscard]] std::size_t unread() const override {
+    boost::system::error_code failed;
+    const std::size_t bytes = boost::beast::get_lowest_layer(stream_).socket().available(failed);
+    return failed ? 0 : bytes;
   }
 
   [[nodiscard]] bool peer_has_gone() const override {

@@ -44,6 +44,11 @@ class Connection {
   /// Since when a handshake or a read has been waiting for bytes; nothing while what was read is being worked on.
   [[nodiscard]] std::optional<std::chrono::steady_clock::time_point> waiting_since() const { return waiting_since_; }
 
+  /// Bytes that the kernel has received and read_some() hasn't given out.
+  [[nodiscard]] virtual std::size_t unread() const = 0;
+  /// Bytes that read_some() has given out.
+  [[nodiscard]] std::uint64_t bytes_read() const { return bytes_read_; }
+
   /// Whether the client has closed its side, or the connection is broken; also while nothing is read from it.
   [[nodiscard]] virtual bool peer_has_gone() const = 0;
 
@@ -65,6 +70,7 @@ class Connection {
 
  protected:
   void note_peer(const boost::asio::ip::tcp::socket& socket);
+  std::uint64_t bytes_read_ = 0;
   bool local_ = false;
   bool own_loopback_ = false;
   std::string address_;

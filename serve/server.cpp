@@ -400,26 +400,40 @@ class Server::Running {
     io_.stop();
   }
 
-  // Senders of raw protocols can't be told to come back: what they have sent is read. A connection on which nothing
-  // came for a step has nothing more (a sender whose buffers were full has filled ours again by then). Who goes on
-  // sending is read for a while, and then up to what the kernel has.
+  // Senders of raw protocols can't be told to come back: what they have sent is read, which the kernel knows and no
+  // clock does. Where it has nothing, twice in a row, the sender's buffers are empty too: they would have filled ours.
+  // Of who sends without end so much is read as both sides' buffers hold at most.
   asio::awaitable<void> hear_out(asio::steady_timer& timer, std::chrono::steady_clock::time_point limit) {
-    constexpr std::chrono::seconds kPatience{1};
-    const auto begin = std::chrono::steady_clock::now();
+    constexpr std::uint64_t kBuffers = std::uint64_t{16} << 20;
+    struct Heard {
+      std::uint64_t before;
+      bool empty = false;
+    };
+    std::unordered_map<Connection*, Heard> heard;
+    std::unordered_set<Connection*> done;
     while (!raw_connections_.empty() && std::chrono::steady_clock::now() < limit - options_.drain_timeout / 4) {
       timer.expires_after(kDrainStep);
       co_await timer.async_wait(asio::use_awaitable);
-      const auto now = std::chrono::steady_clock::now();
-      bool all = true;
+      done.clear();
       for (Connection* const connection : raw_connections_) {
-        const auto waiting = connection->waiting_since();
-        const bool quiet = waiting && (now - *waiting >= kDrainStep || now - begin >= kPatience);
-        if (quiet) connection->end_reading();
-        all = all && quiet;
+        Heard& of = heard.try_emplace(connection, Heard{connection->bytes_read()}).first->second;
+        const bool empty = connection->waiting_since() && connection->unread() == 0;
+        if (!(empty && of.empty) && connection->bytes_read() - of.before < kBuffers) {
+          of.empty = empty;
+          continue;
+        }
+        connection->end_reading();
+        done.insert(connection);
       }
-      if (all) co_return;
+      if (done.size() == raw_connections_.size()) co_return;
     }
-    for (Connection* const connection : raw_connections_) connection->end_reading();
+    for (Connection* const connection : raw_connections_) {
+      if (done.contains(connection)) continue;
+      complaints_.say(
+          Complaint::loss, connection->listener(), connection->peer(),
+          "was still sending when three quarters of --drain-timeout were over: what it sent last isn't read");
+      connection->end_reading();
+    }
   }
 
   std::string metrics() {

@@ -25,6 +25,7 @@ class SilentConnection : public serve::Connection {
   void show_certificate(std::vector<std::string> names) { client_names_ = std::move(names); }
 
   boost::asio::awaitable<bool> handshake(std::chrono::seconds, std::string&) override { co_return true; }
+  [[nodiscard]] std::size_t unread() const override { return 0; }
   boost::asio::awaitable<std::size_t> read_some(std::span<char>, std::chrono::milliseconds) override { co_return 0; }
   boost::asio::awaitable<bool> write(std::string_view, std::chrono::milliseconds) override { co_return false; }
   boost::asio::awaitable<void> shut_down() override { co_return; }
