@@ -225,7 +225,7 @@ class ColumnCounter {
         texts.front() =
             shown_.column_text(first, dictionary.get(static_cast<std::uint32_t>(code - 1), scratch), masked);
       }
-      if (texts.front() && !field.decided_by_first(*texts.front())) {
+      if (!texts.front() || !field.decided_by_first(*texts.front())) {
         undecided = true;
       } else {
         totals.add(0, {field.text(texts)}, counts[code]);
@@ -233,7 +233,7 @@ class ColumnCounter {
     }
     if (!undecided) return;
     const auto test = test_column(
-        segment_, first, [&](std::string_view text) { return !field.decided_by_first(text); }, false);
+        segment_, first, [&](std::string_view text) { return !field.decided_by_first(text); }, true);
     std::vector<std::uint8_t> blocks((segment_.size() + store::kPostingBlock - 1) / store::kPostingBlock, 1);
     test->prune(blocks);
     std::vector<std::uint32_t> selected;

@@ -12,6 +12,7 @@
 #include "query/field_catalogue.h"
 #include "query/ip_range.h"
 #include "query/json_path.h"
+#include "query/shown_event.h"
 #include "query/stats.h"
 #include "store/writer.h"
 #include "tests/support/padded.h"
@@ -416,6 +417,45 @@ TEST_CASE("property: counts by fields and buckets are those of brute force, befo
         REQUIRE(rows[i - 1].bucket <= rows[i].bucket);
         if (rows[i - 1].bucket == rows[i].bucket) REQUIRE(rows[i - 1].count >= rows[i].count);
       }
+    }
+  }
+}
+
+TEST_CASE("every field of a name alone, over all events and by a filter, is counted as each event has it") {
+  Filled filled;
+  RandomEvents random{55};
+  std::vector<std::string> events;
+  for (int i = 0; i < 500; ++i) events.push_back(random.event());
+  // Callers whose name stands in another place than most have it, or nowhere.
+  for (const char* identity :
+       {R"({"type":"IdentityCenterUser","onBehalfOf":{"userId":"u-1","identityStoreArn":"arn:x"}})",
+        R"({"type":"AWSService","invokedBy":"s3.amazonaws.com"})", R"({"type":"Root"})",
+        R"({"type":"IAMUser","userName":"zoe"})", R"({"type":"IAMUser","arn":"","principalId":"AIDA1"})", "{}",
+        "null"}) {
+    events.push_back(event_of(R"("eventSource":"s3.amazonaws.com","eventName":"GetObject","userIdentity":)" +
+                              std::string{identity}));
+  }
+  filled.add(events);
+  const auto snapshot = filled.store.snapshot();
+  const ShownEvents shown{snapshot};
+  for (const std::string_view name : field_names()) {
+    if (name == "verdict") continue;
+    for (const Filter& filter : {Filter{}, filter_of(FilterField::name, {"Get*"})}) {
+      std::map<std::optional<std::string>, std::uint64_t> expected;
+      list_events(snapshot, filter, Order::oldest, {}, [&](const ListedEvent& event) {
+        std::string json;
+        shown.append(*event.segment, event.index, json);
+        const std::size_t size = json.size();
+        json.append(event::kPadding, '\0');
+        ++expected[event_value(shown, *event.segment, event.index, {json.data(), size}, name)];
+        return true;
+      });
+      CountRequest request;
+      request.by = {std::string{name}};
+      std::map<std::optional<std::string>, std::uint64_t> counted;
+      for (const auto& row : count_events(snapshot, filter, request)) counted[row.values.front()] += row.count;
+      CAPTURE(name);
+      CHECK(counted == expected);
     }
   }
 }
