@@ -213,7 +213,11 @@ std::optional<BulkAction> document_action(std::string_view path) {
 
 DocumentAnswer document_response(const BulkAction& action, const Receipt& receipt) {
   const ItemResult result = receipt.items.empty() ? ItemResult{} : receipt.items.front();
-  const Outcome outcome = outcome_of(action, result, receipt.status == Receipt::Status::durable);
+  const bool durable = receipt.status == Receipt::Status::durable;
+  if (durable && result.events + result.duplicates + result.rejected == 0) {
+    return {400, elasticsearch_error(400, "parse_exception", "request body is required: it holds no event")};
+  }
+  const Outcome outcome = outcome_of(action, result, durable);
   if (!outcome.type.empty()) {
     return {outcome.status, elasticsearch_error(outcome.status, outcome.type, outcome.reason)};
   }

@@ -89,6 +89,8 @@ t.equal("bulk: an index action of a known event, with another member", [server.p
         [200, "noop"])
 for path, status in (("/i/_doc", 200), ("/i/_doc/1", 200), ("/i/_create/1", 409), ("/i/_create", 404), ("/_refresh", 200), ("/i/_refresh", 200)):
     t.equal("POST " + path, server.post(path, events[0])[0], status)
+for body in (b"", b"\n"):
+    t.equal("a document that isn't there was not created", [server.request(method, "/i/_doc/x", body)[0] for method in ("POST", "PUT")], [400, 400])
 
 # Raw protocols: NDJSON, syslog (by count and by line), forward with its acknowledgement.
 with server.connect("ndjson") as raw:

@@ -219,7 +219,7 @@ TEST_CASE("fields: the verdict on an event, and the addendum that replaced it, a
   CHECK(ok(filled, "/v1/events", "order=oldest&fields=superseded,verdict,eventName") ==
         R"({"superseded":"00000000-0000-4000-8000-000000000002","verdict":"superseded","eventName":"PutObject"})"
         "\n"
-        R"({"superseded":null,"verdict":"unknown","eventName":"PutObject"})"
+        R"({"superseded":null,"verdict":"not-applicable","eventName":"PutObject"})"
         "\n");
   CHECK(get(filled, "/v1/count", "by=superseded").status == 400);
 }
