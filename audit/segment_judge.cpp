@@ -35,21 +35,26 @@ constexpr std::size_t kPrincipal = 12;
 constexpr std::size_t kLimited = kFields.size();
 using Codes = std::array<std::uint32_t, kFields.size() + 1>;
 
-// Tables of events whose record says that the session may have less than its principal.
+// Tables of events whose record says that the session may have less than its principal, or what goes before that which
+// is known of the caller.
 std::vector<bool> limited_tables(const store::Segment& segment) {
   std::vector<bool> limited;
   std::vector<std::uint32_t> paths;
-  for (const std::string_view path :
-       {"userIdentity.sessionContext.assumedRoot", "userIdentity.invokedByDelegate.accountId"}) {
-    for (const std::string& name : {std::string{path}, std::string{path} + store::kEscapedMark}) {
-      if (const auto number = segment.path_number(name)) paths.push_back(*number);
+  constexpr std::array<std::string_view, 4> kPaths{"userIdentity.sessionContext.assumedRoot",
+                                                   "userIdentity.invokedByDelegate.accountId",
+                                                   "eventContext.requestContext.", "eventContext.tagContext."};
+  for (std::uint32_t number = 0; number < segment.path_count(); ++number) {
+    const std::string name = segment.path_name(number);
+    if (std::any_of(kPaths.begin(), kPaths.end(), [&](std::string_view path) { return name.starts_with(path); })) {
+      paths.push_back(number);
     }
   }
   if (paths.empty()) return limited;
   for (std::uint32_t number = 0; number < segment.table_count(); ++number) {
     const auto& slots = segment.table(number).slots;
     limited.push_back(std::any_of(slots.begin(), slots.end(), [&](const store::TableSlot& slot) {
-      return slot.kind == store::SlotKind::text && std::find(paths.begin(), paths.end(), slot.path) != paths.end();
+      const bool named = slot.kind >= store::SlotKind::text;  // Others have no path.
+      return named && std::find(paths.begin(), paths.end(), slot.path) != paths.end();
     }));
   }
   return limited;

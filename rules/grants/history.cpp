@@ -115,10 +115,24 @@ void Granted::link() {
   for (const auto& level : resource_control) resource_control_.push_back(compile(level));
   service_levels_.assign(service_control_.begin(), service_control_.end());
   resource_levels_.assign(resource_control_.begin(), resource_control_.end());
+  // What can't be read there says nothing of who reads this account's.
+  for (const DocumentPtr& document : any_resource_control) {
+    if (!document->policy) continue;
+    any_resource_control_.push_back(&*document->policy);
+    asks_region = asks_region || iam::lowered(document->json).find("requestedregion") != std::string::npos;
+  }
+  any_resource_level_ = any_resource_control_;
   policies_.identity = identity_;
   policies_.permission_boundaries = boundaries_;
   policies_.service_control = service_levels_;
   policies_.resource_control = resource_levels_;
+}
+
+iam::PolicySet Granted::policies_of_any_owner() const {
+  iam::PolicySet policies = policies_;
+  policies.resource_control = {};
+  if (!any_resource_control_.empty()) policies.resource_control = {&any_resource_level_, 1};
+  return policies;
 }
 
 void History::add(event::Timestamp time, AccountSnapshot snapshot) {
@@ -203,6 +217,7 @@ void History::take_policies(const Account& account, const Entity& entity, event:
 void History::take_organization(const Holder& holder, event::Timestamp time, Granted& out) const {
   const auto organization = organization_.at(time, out.window);
   if (!organization) return;
+  out.any_resource_control = organization->resource_control;
   const auto levels = organization->accounts.find(std::string{holder.account});
   if (levels == organization->accounts.end()) return;
   out.organization = organization->id;

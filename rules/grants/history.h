@@ -48,6 +48,7 @@ struct Granted {
   std::vector<DocumentPtr> boundaries;
   std::vector<std::vector<DocumentPtr>> service_control;
   std::vector<std::vector<DocumentPtr>> resource_control;
+  std::vector<DocumentPtr> any_resource_control;  ///< The RCPs of all accounts of the organisation.
   DocumentPtr trust;
   std::string management_account;
   std::string organization;
@@ -58,6 +59,8 @@ struct Granted {
 
   /// The same for iam::Evaluator, without resource and session policies. Valid as long as this is.
   [[nodiscard]] const iam::PolicySet& policies() const { return policies_; }
+  /// The same where nobody knows whose the resource is: with every RCP that may apply then.
+  [[nodiscard]] iam::PolicySet policies_of_any_owner() const;
   /// No policy is here at all.
   [[nodiscard]] bool empty() const;
   /// A role that a service made for itself, which SCPs and RCPs don't touch.
@@ -75,6 +78,8 @@ struct Granted {
   std::vector<std::vector<const iam::Policy*>> resource_control_;
   std::vector<iam::Policies> service_levels_;
   std::vector<iam::Policies> resource_levels_;
+  std::vector<const iam::Policy*> any_resource_control_;
+  iam::Policies any_resource_level_;
   iam::PolicySet policies_;
 };
 

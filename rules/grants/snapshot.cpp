@@ -291,6 +291,7 @@ iam::Result<OrganizationSnapshot> read_organization(std::string_view json) {
     const DocumentPtr document =
         document_of(fmt::format("{} {}", service ? "SCP" : "RCP", text_of(*summary, "Name")), *content,
                     service ? PolicyKind::service_control : PolicyKind::resource_control);
+    if (!service) snapshot.resource_control.push_back(document);
     for (const JsonNode& target : items_of(policies[i], "Targets")) {
       (service ? service_control : resource_control)[std::string{text_of(target, "TargetId")}].push_back(document);
     }

@@ -30,8 +30,9 @@ struct OrganizationSnapshot {
     std::vector<std::vector<DocumentPtr>> resource_control;
   };
   std::map<std::string, Levels> accounts;
-  std::set<std::string> other_types;    ///< Of policies in the file that authorise nothing: TAG_POLICY.
-  std::set<std::string> unknown_types;  ///< Of policies of which it isn't known whether they do.
+  std::vector<DocumentPtr> resource_control;  ///< All RCPs, whatever they are attached to.
+  std::set<std::string> other_types;          ///< Of policies in the file that authorise nothing: TAG_POLICY.
+  std::set<std::string> unknown_types;        ///< Of policies of which it isn't known whether they do.
 };
 
 enum class SnapshotKind { account, organization, catalogue };

@@ -1,5 +1,7 @@
 #include "rules/iam/arn.h"
 
+#include "rules/iam/text.h"
+
 namespace trailkeeper::rules::iam {
 
 std::optional<Arn> Arn::parse(std::string_view text) {
@@ -15,5 +17,7 @@ std::optional<Arn> Arn::parse(std::string_view text) {
   arn.resource = text;
   return arn;
 }
+
+std::string_view Arn::owner() const { return is_account_id(account) ? account : std::string_view{}; }
 
 }  // namespace trailkeeper::rules::iam

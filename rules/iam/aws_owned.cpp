@@ -39,18 +39,22 @@ bool starts_with_ignoring_case(std::string_view text, std::string_view start) {
 
 }  // namespace
 
+bool may_be_aws_owned(const Action& action) {
+  const std::string_view name = action.name();
+  if (action.service() == "kms") return one_of(kAliasChanges, name);
+  return action.service() == "iam" &&
+         (one_of(kPolicyChanges, name) || one_of(kRoleChanges, name) || one_of(kLinkedRoleCalls, name));
+}
+
 bool is_aws_owned(const Request& request) {
-  if (request.principal.kind == Principal::Kind::service) return false;
+  if (request.principal.kind == Principal::Kind::service || !may_be_aws_owned(*request.action)) return false;
   const auto arn = Arn::parse(request.resource);
-  if (!arn) return false;
-  const std::string_view service = request.action->service();
+  if (!arn || arn->service != request.action->service()) return false;
   const std::string_view name = request.action->name();
-  if (service == "kms") return starts_with_ignoring_case(arn->resource, "alias/aws/") && one_of(kAliasChanges, name);
-  if (service != "iam" || arn->service != "iam") return false;
+  if (arn->service == "kms") return starts_with_ignoring_case(arn->resource, "alias/aws/");
   if (arn->account == "aws" && starts_with_ignoring_case(arn->resource, "policy/")) return one_of(kPolicyChanges, name);
   if (starts_with_ignoring_case(arn->resource, "role/aws-service-role/")) return one_of(kRoleChanges, name);
-  return starts_with_ignoring_case(arn->resource, "role/aws-reserved/") &&
-         (one_of(kRoleChanges, name) || one_of(kLinkedRoleCalls, name));
+  return starts_with_ignoring_case(arn->resource, "role/aws-reserved/") && !one_of(kPolicyChanges, name);
 }
 
 }  // namespace trailkeeper::rules::iam

@@ -3,6 +3,7 @@
 
 #include <string_view>
 
+#include "rules/iam/action.h"
 #include "rules/iam/request.h"
 
 namespace trailkeeper::rules::iam {
@@ -14,5 +15,9 @@ namespace trailkeeper::rules::iam {
 /// Source: IAM User Guide, "AWS managed policies" and "Service-linked roles"; AWS KMS API Reference, CreateAlias,
 /// UpdateAlias, DeleteAlias.
 bool is_aws_owned(const Request& request);
+
+/// Whether is_aws_owned() may say so of some resource: until the resource is known, what policies allow isn't allowed
+/// yet.
+bool may_be_aws_owned(const Action& action);
 
 }  // namespace trailkeeper::rules::iam

@@ -34,6 +34,7 @@ const Decision& Evaluator::evaluate(const Request& request, const PolicySet& pol
   decision_.verdict = Verdict::implicitly_denied;
   decision_.ground = Ground::statements;
   decision_.cross_account = false;
+  decision_.may_deny = false;
   decision_.resource_control_ignored = false;
   decision_.by.clear();
   decision_.lacks.clear();
@@ -71,6 +72,7 @@ const Decision& Evaluator::evaluate(const Request& request, const PolicySet& pol
   }
   const Tri allowed = both(gates, grant(policies));
 
+  decision_.may_deny = deny_ == Tri::unknown;
   if (deny_ == Tri::yes) {
     decision_.verdict = Verdict::explicitly_denied;
     decision_.ground = Ground::statements;

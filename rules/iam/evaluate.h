@@ -62,6 +62,7 @@ struct Decision {
   Verdict verdict = Verdict::implicitly_denied;
   Ground ground = Ground::statements;
   bool cross_account = false;
+  bool may_deny = false;                  ///< Whether a Deny applies isn't known.
   std::vector<StatementPlace> by;         ///< The statements that deny; or those that grant.
   std::vector<Lack> lacks;                ///< If implicitly denied.
   std::vector<std::string_view> missing;  ///< If unknown: context keys, or `resource`.

@@ -148,8 +148,8 @@ class ReadRequest {
     if (request_.resource_account.empty()) {
       // ARNs of buckets and of what AWS owns name no account; such a resource is taken to be the principal's own.
       const auto arn = Arn::parse(request_.resource);
-      const bool named = arn && is_account_id(arn->account);
-      request_.resource_account = named ? arn->account : request_.principal.account;
+      const std::string_view owner = arn ? arn->owner() : std::string_view{};
+      request_.resource_account = owner.empty() ? request_.principal.account : owner;
     }
     imply_keys(request_, [this](std::string_view folded, std::string value) { imply(folded, std::move(value)); });
     return true;

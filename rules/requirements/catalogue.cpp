@@ -226,7 +226,7 @@ class Catalogue::Reader {
   bool read_template(const JsonNode& node, const std::string& path, Catalogue& into) {
     std::string action;
     std::string arn;
-    if (!known_members(node, path, {"action", "arn"}) || !text(node, path, "action", action, true) ||
+    if (!known_members(node, path, {"action", "arn", "unlisted"}) || !text(node, path, "action", action, true) ||
         !text(node, path, "arn", arn, true)) {
       return false;
     }
@@ -235,7 +235,10 @@ class Catalogue::Reader {
     if (std::count(arn.begin(), arn.end(), '{') != std::count(arn.begin(), arn.end(), '}')) {
       return refuse("a \"{\" or \"}\" has no partner", iam::pointer_to(path, "arn"), node.offset);
     }
-    into.templates_.push_back({std::move(action), std::move(*pattern), std::move(arn)});
+    const JsonNode* const unlisted = node.find("unlisted");
+    if (unlisted != nullptr && !expect(*unlisted, Kind::boolean, iam::pointer_to(path, "unlisted"))) return false;
+    into.templates_.push_back(
+        {std::move(action), std::move(*pattern), std::move(arn), unlisted != nullptr && unlisted->boolean});
     return true;
   }
 
@@ -374,12 +377,13 @@ bool Catalogue::without_resource(const iam::Action& action) const {
                      [&](const iam::ActionPattern& pattern) { return pattern.match(action); });
 }
 
-std::vector<std::string_view> Catalogue::resource_templates(const iam::Action& action) const {
-  std::vector<std::string_view> found;
+Catalogue::ResourceTemplates Catalogue::resource_templates(const iam::Action& action) const {
+  ResourceTemplates found;
   const Template* first = nullptr;
   for (const Template& candidate : templates_) {
     if (first == nullptr && candidate.pattern.match(action)) first = &candidate;
-    if (first != nullptr && candidate.action == first->action) found.push_back(candidate.arn);
+    if (first == nullptr || candidate.action != first->action) continue;
+    (candidate.unlisted ? found.unlisted : found.first).push_back(candidate.arn);
   }
   return found;
 }

@@ -68,9 +68,13 @@ class Catalogue {
   /// IAM's spelling (event::canonical_name). An event that no entry names needs the action of its own name.
   [[nodiscard]] std::vector<Requirement> requirements(std::string_view source, std::string_view name) const;
 
-  /// Templates of the ARN that an action is about, most wanted first: `arn:{partition}:s3:::{path}`. They are those of
-  /// the first entry that the action fits, and of those with the same pattern.
-  [[nodiscard]] std::vector<std::string_view> resource_templates(const iam::Action& action) const;
+  /// Templates of ARNs that an action is about: `arn:{partition}:s3:::{path}`. They are those of the first entry that
+  /// the action fits, and of those with the same pattern.
+  struct ResourceTemplates {
+    std::vector<std::string_view> first;     ///< The first that an event fills counts.
+    std::vector<std::string_view> unlisted;  ///< Where the event lists no resources, all that it fills count.
+  };
+  [[nodiscard]] ResourceTemplates resource_templates(const iam::Action& action) const;
 
   [[nodiscard]] bool without_resource(const iam::Action& action) const;
   [[nodiscard]] const std::vector<Feature>& features() const { return features_; }
@@ -88,6 +92,7 @@ class Catalogue {
     std::string action;
     iam::ActionPattern pattern;
     std::string arn;
+    bool unlisted = false;
   };
   iam::Result<void> add(std::string_view json, bool built_in);
   void complete(Requirement& requirement, std::string_view source, std::string_view name) const;

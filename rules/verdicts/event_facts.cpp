@@ -58,7 +58,9 @@ Outcome outcome_of(std::string_view error_code) {
   constexpr std::array<std::string_view, 7> kRefusals{
       "AccessDenied",       "UnauthorizedOperation", "AuthorizationError", "NotAuthorized",
       "UnauthorizedAccess", "UnauthorizedException", "ForbiddenException"};
-  if (error_code.empty() || error_code == "Client.DryRunOperation") return Outcome::allowed;
+  if (error_code.empty() || error_code == "Client.DryRunOperation" || error_code == "DryRunOperation") {
+    return Outcome::allowed;
+  }
   const bool refused = std::any_of(kRefusals.begin(), kRefusals.end(), [&](std::string_view word) {
     return error_code.find(word) != std::string_view::npos;
   });

@@ -29,7 +29,8 @@ struct EventFacts {
   std::string_view user_name;
   std::string_view issuer_arn;
   std::string_view invoked_by;
-  /// The event's record says that the session may have less than its principal (limit_of_session).
+  /// The event's record says that the session may have less than its principal (limit_of_session), or more of the
+  /// caller than is known from elsewhere (eventContext).
   bool limited = false;
 };
 
@@ -39,8 +40,8 @@ std::optional<grants::Holder> holder_of(const EventFacts& facts);
 
 /// What an errorCode says of permissions.
 enum class Outcome : std::uint8_t {
-  allowed,  ///< There is none; or Client.DryRunOperation: "Request would have succeeded, but DryRun flag is set", which
-            ///< EC2 answers only to who has the permission (EC2 API Reference, "Error codes").
+  allowed,  ///< There is none; or [Client.]DryRunOperation: "Request would have succeeded, but DryRun flag is set",
+            ///< which EC2 answers only to who has the permission (EC2 API Reference, "Error codes").
   refused,  ///< A permission was missing.
   failed    ///< Something else went wrong, before or after permissions were asked for.
 };

@@ -2,9 +2,11 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "rules/iam/arn.h"
+#include "rules/iam/aws_owned.h"
 #include "rules/iam/explain.h"
-#include "rules/iam/text.h"
 #include "rules/verdicts/administrator.h"
 #include "rules/verdicts/resource.h"
 
@@ -49,8 +51,13 @@ std::string_view limit_of_session(const iam::JsonNode& record) {
   const iam::JsonNode* const identity = record.find("userIdentity");
   if (identity == nullptr) return {};
   if (text_at(*identity, {"sessionContext", "assumedRoot"}) == "true") return "the task policy of sts:AssumeRoot";
-  return identity->find("invokedByDelegate") == nullptr ? ""
-                                                        : "the permissions that were delegated (invokedByDelegate)";
+  return text_at(*identity, {"invokedByDelegate", "accountId"}).empty()
+             ? ""
+             : "the permissions that were delegated (invokedByDelegate)";
+}
+
+bool denies(iam::Verdict verdict) {
+  return verdict == iam::Verdict::explicitly_denied || verdict == iam::Verdict::implicitly_denied;
 }
 
 // Kinds of events that record no call of an API with IAM's permission.
@@ -72,6 +79,7 @@ struct Judge::Case {
   const EventFacts& facts;
   const requirements::Requirement* requirement = nullptr;
   Verdict verdict = Verdict::unknown;
+  bool whole = false;  // The record is at hand.
   bool needs_record = false;
   bool explain = false;
   bool broken = false;  // Nothing of the record would help.
@@ -104,6 +112,8 @@ struct Judge::Case {
     missing = std::move(other.missing);
     considered = std::move(other.considered);
   }
+  // The resource isn't known yet, so an answer has to hold for every one.
+  [[nodiscard]] bool any_resource(const Question& question) const { return !whole && question.resource.arn.empty(); }
   [[nodiscard]] bool failed() const { return outcome_of(facts.error_code) != Outcome::allowed; }
 };
 
@@ -189,11 +199,11 @@ const iam::Policy* Judge::resource_policy(const Case& one, const Question& quest
     trusting_ = granted({grants::Holder::Kind::role, arn->account, name}, one.asked);
     if (trusting_->trust && trusting_->trust->policy) return &*trusting_->trust->policy;
   }
-  if (role || service == "kms") return &delegating_policy(arn->account == one.facts.account ? arn->account : "*");
   // Another account's side isn't known: what it says is seen by whether the call succeeded.
   const std::string& account = question.resource.account;
-  const bool foreign = iam::is_account_id(account) && account != one.facts.account;
-  return foreign ? &delegating_policy("*") : nullptr;
+  const bool foreign = !account.empty() && account != request_.principal.account;
+  if (foreign) return &delegating_policy("*");
+  return role || service == "kms" ? &delegating_policy(request_.principal.account) : nullptr;
 }
 
 const iam::Decision& Judge::decide(const grants::Granted& granted, const EventFacts& facts, const iam::Action& action,
@@ -247,7 +257,7 @@ const iam::Decision& Judge::answer(Case& one, const Question& question) {
   request_.resource_account = owner;
   request_.context = context_.view();
   request_.management_account = has.management_account;
-  iam::PolicySet policies = has.policies();
+  iam::PolicySet policies = one.any_resource(question) ? has.policies_of_any_owner() : has.policies();
   policies.resource = resource_policy(one, question);
   // RCPs are those of the resource's account.
   one.owner = one.granted;
@@ -256,6 +266,33 @@ const iam::Decision& Judge::answer(Case& one, const Question& question) {
     policies.resource_control = one.owner->policies().resource_control;
   }
   return evaluator_.evaluate(request_, policies);
+}
+
+// An answer's verdict. Without the whole record it has to be that on every resource, or it is unknown: this is the one
+// place where the two ways to judge an event could come apart.
+iam::Verdict Judge::verdict_on(Case& one, const Question& question) {
+  using iam::Verdict;
+  const iam::Decision& decision = answer(one, question);
+  if (!one.any_resource(question)) return decision.verdict;
+  if (decision.verdict == Verdict::explicitly_denied) {
+    // An RCP is one of the account that the resource is in.
+    const bool everywhere = std::any_of(decision.by.begin(), decision.by.end(), [](const iam::StatementPlace& place) {
+      return place.kind != iam::PolicyKind::resource_control;
+    });
+    return everywhere ? decision.verdict : Verdict::unknown;
+  }
+  // Which role is to be taken decides whose trust counts.
+  const iam::Action& action = *question.action;
+  if (action.service() == "sts" && decision.ground != iam::Ground::caller_identity) return Verdict::unknown;
+  const grants::Granted& has = *one.granted;
+  if (decision.verdict != Verdict::allowed) {
+    // Where not all policies are known only a Deny counts, so whether there is one matters.
+    return decision.may_deny && !has.unknown.empty() ? Verdict::unknown : decision.verdict;
+  }
+  // RCPs don't bind the management account's resources, but others'.
+  const bool rcps = has.account == has.management_account && !has.any_resource_control.empty() &&
+                    iam::supports_resource_control(action.service());
+  return rcps || iam::may_be_aws_owned(action) ? Verdict::unknown : Verdict::allowed;
 }
 
 // The reasons of a decision, for people.
@@ -286,13 +323,16 @@ void Judge::give_reasons(Case& one, const Question& question, const iam::Decisio
 // The policies' decision: the worst answer to what had to be allowed.
 void Judge::decide(Case& one, const iam::JsonNode* record) {
   const EventFacts& facts = one.facts;
+  one.whole = record != nullptr;
   context_.clear();
   context_.add_caller(facts, one.granted->arn, one.granted->organization);
   if (record != nullptr) context_.add_record(facts, *record);
   const bool federated = facts.identity_type == "FederatedUser";
   if (!federated) context_.add_tags(*one.granted);  // Else the session may have brought its own.
   const std::string_view who = federated || facts.arn.empty() ? std::string_view{one.granted->arn} : facts.arn;
-  const auto principal = iam::Principal::parse(who);
+  auto principal = iam::Principal::parse(who);
+  // A session whose ARN is broken counts as its role.
+  if (!principal && facts.identity_type == "AssumedRole") principal = iam::Principal::parse(one.granted->arn);
   if (!principal) {
     one.broken = true;
     one.decision = iam::Verdict::unknown;
@@ -304,10 +344,7 @@ void Judge::decide(Case& one, const iam::JsonNode* record) {
   const Question* worst = nullptr;
   one.decision = iam::Verdict::allowed;
   for (const Question& question : asked) {
-    iam::Verdict verdict = answer(one, question).verdict;
-    // Which role is to be taken decides whose trust counts.
-    const bool trust_counts = record == nullptr && question.action->text().starts_with("sts:assumerole");
-    if (trust_counts && verdict != iam::Verdict::explicitly_denied) verdict = iam::Verdict::unknown;
+    const iam::Verdict verdict = verdict_on(one, question);
     if (worst != nullptr && rank(verdict) <= rank(one.decision)) continue;
     worst = &question;
     one.decision = verdict;
@@ -318,7 +355,11 @@ void Judge::decide(Case& one, const iam::JsonNode* record) {
 // The same from what is remembered. What the caller's fields add to the context is part of the key.
 void Judge::decide_quickly(Case& one) {
   const EventFacts& facts = one.facts;
-  std::uint64_t caller = iam::key_hash(facts.principal_id) * 3 + iam::key_hash(facts.arn);
+  std::uint64_t caller = 0;
+  for (const std::string_view field :
+       {facts.principal_id, facts.arn, facts.user_name, facts.account, facts.identity_type}) {
+    caller = caller * 3 + iam::key_hash(field);
+  }
   if (one.granted->asks_region) caller = caller * 5 + iam::key_hash(facts.region);
   const Asked asked{one.granted.get(), one.requirement, caller};
   if (decisions_.size() >= kRemembered) decisions_.clear();
@@ -372,7 +413,7 @@ void Judge::ask_as_of_event(Case& one, const iam::JsonNode* record) {
   before.granted = granted(*holder, before.asked);
   if (!before.granted->unknown.empty()) return;
   ask_policies(before, record);
-  if (before.decision == one.decision) return;
+  if (before.decision == one.decision || (denies(before.decision) && denies(one.decision))) return;
   if (!one.granted->unknown.empty()) {
     before.window = one.window;
     one.take(std::move(before));

@@ -84,6 +84,7 @@ class Judge {
   void decide(Case& one, const iam::JsonNode* record);
   [[nodiscard]] std::vector<Question> questions(const Case& one, const iam::JsonNode* record) const;
   const iam::Decision& answer(Case& one, const Question& question);
+  iam::Verdict verdict_on(Case& one, const Question& question);
   void give_reasons(Case& one, const Question& question, const iam::Decision& decision);
   const iam::Policy* resource_policy(const Case& one, const Question& question);
 

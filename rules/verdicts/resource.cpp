@@ -5,6 +5,7 @@
 #include "rules/iam/arn.h"
 #include "rules/iam/glob.h"
 #include "rules/iam/percent_encoding.h"
+#include "rules/iam/text.h"
 
 namespace trailkeeper::rules::verdicts {
 
@@ -76,7 +77,9 @@ class Filler {
   }
 
   bool add_parameter(std::string_view value, bool last) {
-    if (!value.starts_with("arn:")) return !value.starts_with("alias/") && add_value(value);
+    // An alias in a key's place names some key.
+    const bool misplaced = value.starts_with("alias/") && !out_.ends_with(':');
+    if (!value.starts_with("arn:")) return !misplaced && add_value(value);
     // Many parameters take a name or a whole ARN. In S3's templates something else follows a bucket's name than an
     // access point's ARN.
     if (!last && out_.ends_with(":::")) return false;
@@ -108,15 +111,17 @@ std::string form_of(std::string_view text) {
   return form;
 }
 
-// `resources[].accountId` of the resource, or of the bucket that it is in.
+// The ARN's, else `resources[].accountId` of the resource, or of the bucket that it is in; of nothing that is AWS's
+// own.
 std::string account_of(std::string_view arn, const JsonNode& record) {
-  if (const auto parsed = iam::Arn::parse(arn); !parsed->account.empty()) return std::string{parsed->account};
+  if (const auto parsed = iam::Arn::parse(arn); !parsed->account.empty()) return std::string{parsed->owner()};
   const JsonNode* const resources = record.find("resources");
   if (resources == nullptr) return {};
   for (const JsonNode& resource : resources->items) {
     const std::string_view listed = text_by_path(resource, "ARN");
     const bool same = arn == listed || (arn.starts_with(listed) && arn[listed.size()] == '/');
-    if (!listed.empty() && same) return std::string{text_by_path(resource, "accountId")};
+    const std::string_view account = text_by_path(resource, "accountId");
+    if (!listed.empty() && same && iam::is_account_id(account)) return std::string{account};
   }
   return {};
 }
@@ -156,18 +161,21 @@ std::vector<std::string_view> listed(const JsonNode& record, const iam::Action& 
 
 std::vector<Resource> resources_of(const EventFacts& facts, const JsonNode& record, const iam::Action& action,
                                    const requirements::Catalogue& catalogue) {
-  const std::vector<std::string_view> templates = catalogue.resource_templates(action);
+  const requirements::Catalogue::ResourceTemplates templates = catalogue.resource_templates(action);
   Filler filler{facts, record};
-  for (const std::string_view text : templates) {
-    std::string arn = filler.fill(text);
-    if (arn.empty()) continue;
-    std::string account = account_of(arn, record);
-    return {{std::move(arn), std::move(account)}};
-  }
   std::vector<Resource> resources;
-  for (const std::string_view arn : listed(record, action, templates)) {
-    resources.push_back({std::string{arn}, account_of(arn, record)});
+  const auto take = [&](std::string arn) {
+    if (arn.empty()) return;
+    std::string account = account_of(arn, record);
+    resources.push_back({std::move(arn), std::move(account)});
+  };
+  for (const std::string_view text : templates.first) {
+    take(filler.fill(text));
+    if (!resources.empty()) return resources;
   }
+  for (const std::string_view arn : listed(record, action, templates.first)) take(std::string{arn});
+  if (!resources.empty()) return resources;
+  for (const std::string_view text : templates.unlisted) take(filler.fill(text));
   return resources;
 }
 

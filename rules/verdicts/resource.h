@@ -18,7 +18,8 @@ struct Resource {
 
 /// What an action was asked for on; all of them had to be allowed. The first of the catalogue's templates for the
 /// action that the event fills, else those of the event's `resources` that have the form of one of the templates.
-/// Nothing where neither tells.
+/// Where
+/// neither tells, all of the templates for events that list nothing which this one fills.
 std::vector<Resource> resources_of(const EventFacts& facts, const iam::JsonNode& record, const iam::Action& action,
                                    const requirements::Catalogue& catalogue);
 

@@ -225,7 +225,9 @@ def of_dora(source, name, statements, parameters=None, **more):
             "requestParameters": parameters, **more}
     run("policies", "load", "--at", "2024-01-02", t.write("dora/iam.json", json.dumps(details)), store=scratch)
     run("replay", t.write("dora/call.json", json.dumps(call)), store=scratch)
-    return parsed("explain", "call", store=scratch)
+    told = parsed("explain", "call", store=scratch)
+    t.equal("what is stored is what is explained: %s %s" % (source, name), verdicts(store=scratch), {told["verdict"]: 1})
+    return told
 
 
 of_dora.number = 0
@@ -246,6 +248,32 @@ t.equal("Application Auto Scaling isn't EC2's", of_dora("autoscaling", "PutScali
 told = of_dora("ec2", "MakeCoffee", allow("ec2:*"))
 t.equal("what IAM doesn't know", (told["verdict"], told["action"], told["why"]), ("unknown", None, "IAM's reference has no action ec2:MakeCoffee."))
 t.equal("what IAM doesn't know, for who may do anything", of_dora("ec2", "MakeCoffee", allow("*"))["verdict"], "granted")
+
+# What is AWS's own: everybody may read it who may at all, nobody may change it.
+managed = {"policyArn": "arn:aws:iam::aws:policy/ReadOnlyAccess"}
+refused = {"errorCode": "AccessDenied"}
+for name in ("GetPolicy", "GetPolicyVersion", "ListPolicyVersions", "ListEntitiesForPolicy"):
+    t.equal("AWS's policies: " + name, of_dora("iam", name, allow("*"), managed)["verdict"], "granted")
+    t.equal("AWS's policies, by their ARN: " + name, of_dora("iam", name, allow("iam:*", "arn:aws:iam::aws:policy/*"), managed)["verdict"], "granted")
+t.equal("AWS's policies: refused", of_dora("iam", "GetPolicy", allow("iam:*"), managed, **refused)["verdict"], "denied-though-granted")
+t.equal("AWS's policies: others are granted", of_dora("iam", "GetPolicy", allow("iam:*", "arn:aws:iam::111122223333:*"), managed)["verdict"], "not-granted")
+for name in ("DeletePolicy", "CreatePolicyVersion", "TagPolicy"):
+    told = of_dora("iam", name, allow("*"), managed, **refused)
+    t.equal("AWS's policies: " + name, (told["verdict"], told["resource"]), ("denied-as-expected", managed["policyArn"]))
+t.equal("AWS's policies: no finding", parsed("findings", store=t.path("dora-%d" % of_dora.number)), [])
+t.equal("one's own policies", of_dora("iam", "DeletePolicy", allow("*"), {"policyArn": "arn:aws:iam::111122223333:policy/p"}, **refused)["verdict"],
+        "denied-though-granted")
+listed = {"resources": [{"ARN": "arn:aws:organizations::aws:policy/service_control_policy/p-FullAWSAccess"}]}
+t.equal("AWS's SCPs", of_dora("organizations", "AttachPolicy", allow("*"), {"policyId": "p-FullAWSAccess"}, **listed)["verdict"], "granted")
+for name, more in (("DeleteAlias", {}), ("UpdateAlias", {"targetKeyId": "k"}), ("CreateAlias", {"targetKeyId": "k"})):
+    told = of_dora("kms", name, allow("*"), {"aliasName": "alias/aws/s3", **more}, **refused)
+    t.equal("AWS's aliases: " + name, (told["verdict"], told["resource"]), ("denied-as-expected", "arn:aws:kms:eu-west-1:111122223333:alias/aws/s3"))
+    t.equal("one's own aliases: " + name, of_dora("kms", name, allow("*"), {"aliasName": "alias/ours", **more}, **refused)["verdict"],
+            "denied-though-granted")
+t.equal("an alias needs its key, too", of_dora("kms", "CreateAlias", allow("kms:*", "arn:aws:kms:*:*:alias/*"),
+                                               {"aliasName": "alias/ours", "targetKeyId": "k"})["verdict"], "not-granted")
+t.equal("a dry run", of_dora("ec2", "RunInstances", allow("s3:*"), {}, errorCode="DryRunOperation")["verdict"], "not-granted")
+
 least = parsed("least-privilege", "dora", "--at", "2024-06-03", store=t.path("dora-1"))
 t.equal("least-privilege lists the action that was needed", least["policy"]["Statement"],
         [{"Effect": "Allow", "Action": ["s3:GetObjectVersion"], "Resource": ["arn:aws:s3:::b/k"]}])

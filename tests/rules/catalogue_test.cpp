@@ -200,7 +200,7 @@ TEST_CASE("catalogue: a user's own file goes before what is built in") {
 TEST_CASE("catalogue: the first template that an action fits decides, and those with the same pattern") {
   Catalogue catalogue = Catalogue::built_in();
   const auto first = [&](std::string_view action) {
-    const auto templates = catalogue.resource_templates(*trailkeeper::rules::iam::Action::parse(action));
+    const auto templates = catalogue.resource_templates(*trailkeeper::rules::iam::Action::parse(action)).first;
     return templates.empty() ? std::string{} : std::string{templates.front().substr(templates.front().rfind(':') + 1)};
   };
   CHECK(first("iam:AddUserToGroup") == "group/{requestParameters.groupName}");
@@ -227,6 +227,7 @@ TEST_CASE("catalogue: a broken file changes nothing and says where") {
   CHECK(place(R"({"requirements":[{"source":"a","name":"b","acton":"c:D"}]})") == "/requirements/0/acton");
   CHECK(place(R"({"rules":[]})") == "/rules");
   CHECK(place(R"({"resources":[{"action":"s3:*","arn":"arn:{x"}]})") == "/resources/0/arn");
+  CHECK(place(R"({"resources":[{"action":"s3:*","arn":"arn:x","unlisted":1}]})") == "/resources/0/unlisted");
   CHECK(place(R"({"requirements":[{"source":"a","name":"b","and":["x"]}]})") == "/requirements/0/and");
   CHECK(place(R"({"requirements":[{"source":"a","name":"b","either":["x"]}]})") == "/requirements/0/either");
   CHECK(place(R"({"requirements":[{"source":"a","name":"b","either":[]}]})") == "/requirements/0/either");

@@ -70,6 +70,7 @@ TEST_CASE("judge: success and refusal against what is granted") {
   // A dry run's answer says that the permission was there.
   CHECK(verdict("GetCredits", "Client.DryRunOperation") == Verdict::granted);
   CHECK(verdict("PutMemberInfo", "Client.DryRunOperation") == Verdict::not_granted);
+  CHECK(verdict("PutMemberInfo", "DryRunOperation") == Verdict::not_granted);
   CHECK(verdict("PutMemberInfo", "AccessDenied") == Verdict::denied_as_expected);
   CHECK(verdict("PutMemberInfo", "ValidationException") == Verdict::not_applicable);
   const auto granted = setting.judgement(call("activate.amazonaws.com", "GetCosts"));
@@ -280,6 +281,27 @@ TEST_CASE("judge: a Deny counts where other policies aren't known") {
   CHECK(setting.judgement(call("ec2.amazonaws.com", "DescribeInstances", "AccessDenied")).verdict ==
         Verdict::denied_as_expected);
   CHECK(setting.judgement(call("s3.amazonaws.com", "ListBuckets")).verdict == Verdict::unknown);
+}
+
+TEST_CASE("judge: what is AWS's own is nobody's to change, and no other account's to read") {
+  Setting setting{account_with(kAllowAll)};
+  const auto verdict = [&](std::string_view source, std::string_view name, std::string_view record) {
+    return setting.judgement(call(source, name, "AccessDenied"), record).verdict;
+  };
+  constexpr std::string_view managed =
+      R"({"requestParameters":{"policyArn":"arn:aws:iam::aws:policy/ReadOnlyAccess"}})";
+  constexpr std::string_view ours = R"({"requestParameters":{"policyArn":"arn:aws:iam::111122223333:policy/p"}})";
+  Judge judge{setting.history, setting.catalogue};
+  CHECK(judge.quick(call("iam.amazonaws.com", "DeletePolicy")).needs_record);
+  CHECK_FALSE(judge.quick(call("iam.amazonaws.com", "GetPolicy")).needs_record);
+  CHECK(verdict("iam.amazonaws.com", "DeletePolicy", managed) == Verdict::denied_as_expected);
+  CHECK(verdict("iam.amazonaws.com", "DeletePolicy", ours) == Verdict::denied_though_granted);
+  CHECK(verdict("iam.amazonaws.com", "GetPolicy", managed) == Verdict::denied_though_granted);
+  CHECK(setting.judgement(call("iam.amazonaws.com", "GetPolicy"), managed).verdict == Verdict::granted);
+  constexpr std::string_view alias = R"({"requestParameters":{"aliasName":"alias/aws/s3"}})";
+  CHECK(verdict("kms.amazonaws.com", "DeleteAlias", alias) == Verdict::denied_as_expected);
+  CHECK(verdict("kms.amazonaws.com", "DeleteAlias", R"({"requestParameters":{"aliasName":"alias/ours"}})") ==
+        Verdict::denied_though_granted);
 }
 
 TEST_CASE("judge: names in IAM don't depend on case, and paths are found") {
