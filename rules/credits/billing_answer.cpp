@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "rules/credits/calendar.h"
+#include "rules/credits/currency.h"
 
 namespace trailkeeper::rules::credits {
 
@@ -19,11 +20,9 @@ std::optional<AnswerAmount> amount_of(const JsonNode& item, std::string_view nam
   const JsonNode* node = item.find(name);
   if (node == nullptr) return std::nullopt;
   AnswerAmount found;
+  found.other_currency = other_currency_in(*node).value_or(other_currency_beside(item).value_or(""));
   std::string text = node->text;
   if (node->kind == JsonNode::Kind::object) {
-    for (const std::string_view key : {"currencyCode", "currency", "unit"}) {
-      if (found.currency.empty()) found.currency = text_of(*node, key);
-    }
     for (const std::string_view key : {"amount", "currencyAmount", "value"}) {
       if (text.empty()) text = text_of(*node, key);
     }

@@ -18,8 +18,8 @@ std::string_view kind_of_answer(std::string_view json);
 /// An amount, by any of the names it has had. Nothing if it isn't there, or is none.
 struct AnswerAmount {
   Money amount;
-  std::string currency;  ///< Empty if it isn't said.
-  [[nodiscard]] bool in_dollars() const { return currency.empty() || currency == "USD"; }
+  std::string other_currency;  ///< Empty: it is in USD.
+  [[nodiscard]] bool in_dollars() const { return other_currency.empty(); }
 };
 std::optional<AnswerAmount> amount_of(const iam::JsonNode& item, std::string_view name);
 

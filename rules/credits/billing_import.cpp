@@ -7,6 +7,7 @@
 
 #include "event/json_text.h"
 #include "rules/credits/calendar.h"
+#include "rules/credits/currency.h"
 #include "rules/credits/money.h"
 #include "rules/iam/json_node.h"
 
@@ -65,12 +66,11 @@ class Entry {
   [[nodiscard]] std::optional<Money> money(std::string_view name) const {
     const JsonNode* found = find(name);
     if (found == nullptr) return std::nullopt;
+    auto currency = other_currency_in(*found);
+    if (!currency) currency = other_currency_beside(node_);
+    if (currency) wrong(*found, std::string{name} + " is in " + *currency + "; credits are in USD");
     const JsonNode* number = found;
     if (found->kind == Kind::object) {
-      const JsonNode* currency = found->find("currencyCode");
-      if (currency != nullptr && currency->text != "USD") {
-        wrong(*found, std::string{name} + " is in " + currency->text + "; credits are in USD");
-      }
       number = nullptr;
       for (const std::string_view key : {"currencyAmount", "amount", "value"}) {
         if (number == nullptr) number = found->find(key);
@@ -273,6 +273,7 @@ iam::Result<BillingImport> import_of(std::string_view json, event::Timestamp as_
   made.notices = notices_of(*root);
   Importer importer{json, as_of, as_of_given};
   try {
+    if (const auto currency = other_currency_beside(*root)) wrong(*root, "is in " + *currency + "; credits are in USD");
     if (made.kind == "GetCredits") {
       for (const JsonNode& node : list->items) made.facts.push_back(importer.credit(Entry{node}));
     } else {

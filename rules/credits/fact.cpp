@@ -9,6 +9,7 @@
 #include <map>
 #include <tuple>
 
+#include "rules/credits/currency.h"
 #include "rules/credits/own_fact.h"
 #include "rules/iam/json_node.h"
 
@@ -24,9 +25,13 @@ struct Wrong {
   std::string message;
 };
 
-const JsonNode* find_path(const JsonNode& root, std::string_view path) {
+using Objects = std::vector<const JsonNode*>;
+
+// The objects on the way to it are appended to `around`.
+const JsonNode* find_path(const JsonNode& root, std::string_view path, Objects* around = nullptr) {
   const JsonNode* node = &root;
   while (node != nullptr && !path.empty()) {
+    if (around != nullptr) around->push_back(node);
     const std::size_t dot = path.find('.');
     node = node->find(path.substr(0, dot));
     path = dot == std::string_view::npos ? "" : path.substr(dot + 1);
@@ -34,16 +39,8 @@ const JsonNode* find_path(const JsonNode& root, std::string_view path) {
   return node;
 }
 
-constexpr std::string_view kUnit = "unit";  // Says nothing of money outside an amount.
-constexpr std::array<std::string_view, 3> kCurrencies{"currencyCode", "currency", kUnit};
-
-// What names no currency is in dollars.
-bool is_dollars(const JsonNode* currency) {
-  if (currency == nullptr || currency->kind == Kind::null || currency->text.empty()) return true;
-  constexpr std::string_view kDollars = "usd";
-  return std::equal(currency->text.begin(), currency->text.end(), kDollars.begin(), kDollars.end(),
-                    [](char a, char b) { return a == b || (a >= 'A' && a <= 'Z' && a - 'A' + 'a' == b); });
-}
+// Where an event's facts are by default.
+constexpr std::array<std::string_view, 3> kPlaces{"serviceEventDetails", "requestParameters", "additionalEventData"};
 
 bool is_own(const JsonNode& record) {
   const JsonNode* by = find_path(record, "userIdentity.invokedBy");
@@ -68,7 +65,7 @@ class Facts {
         return nullptr;
       }
     }
-    for (const std::string_view place : {"serviceEventDetails", "requestParameters", "additionalEventData"}) {
+    for (const std::string_view place : kPlaces) {
       const JsonNode* details = record_.find(place);
       const JsonNode* at = details == nullptr ? nullptr : details->find(fact);
       if (at != nullptr && at->kind != Kind::null) return at;
@@ -92,18 +89,41 @@ class Facts {
   [[nodiscard]] std::optional<Money> money(std::string_view fact) const {
     const JsonNode* at = node(fact);
     if (at == nullptr) return std::nullopt;
-    for (const std::string_view name : kCurrencies) {
-      const bool beside = name != kUnit && !is_dollars(node(name));
-      if (beside || !is_dollars(at->find(name))) {
-        throw Wrong{std::string{fact}, "is in another currency than USD: it isn't read"};
-      }
-    }
+    need_dollars(fact, *at, objects_around(fact));
     const JsonNode* number = at->kind == Kind::object ? at->find("amount") : at;
     if (number != nullptr && (number->kind == Kind::string || number->kind == Kind::number)) {
       const auto money = Money::parse(number->text);
       if (money && !money->is_negative()) return money;
     }
     wrong(fact, "must be an amount of dollars, not negative", at);
+  }
+
+  /// Throws Wrong unless the amount, what is beside it in `around`, and the settings' own fact of the currency agree
+  /// that it is in USD.
+  void need_dollars(std::string_view fact, const JsonNode& amount, const Objects& around) const {
+    bool other = other_currency_in(amount).has_value();
+    for (const JsonNode* object : around) other = other || other_currency_beside(*object);
+    if (paths_ != nullptr) {
+      for (const auto& [name, paths] : *paths_) {
+        const JsonNode* named = names_currency(name) ? node(name) : nullptr;
+        other = other || (named != nullptr && other_currency(*named));
+      }
+    }
+    if (other) throw Wrong{std::string{fact}, "is in another currency than USD: it isn't read"};
+  }
+
+  /// The objects in which a fact lies, or may.
+  [[nodiscard]] Objects objects_around(std::string_view fact) const {
+    Objects around;
+    for (const std::string_view place : kPlaces) {
+      const JsonNode* details = record_.find(place);
+      if (details != nullptr) around.push_back(details);
+    }
+    if (paths_ == nullptr) return around;
+    if (const auto found = paths_->find(fact); found != paths_->end()) {
+      for (const std::string& path : found->second) find_path(record_, path, &around);
+    }
+    return around;
   }
 
   [[nodiscard]] std::optional<bool> flag(std::string_view fact) const {
@@ -242,26 +262,26 @@ FactValue account_status(const Facts& facts) {
                        facts.optional_text("payerAccountId"), facts.optional_text("country")};
 }
 
-std::optional<Money> money_of(const JsonNode* node) {
-  for (const std::string_view name : kCurrencies) {
-    if (node != nullptr && !is_dollars(node->find(name))) {
-      throw Wrong{"balance", "is in another currency than USD: it isn't read"};
-    }
-  }
-  if (node != nullptr && node->kind == Kind::object) node = node->find("amount");
+std::optional<Money> balance_of(const JsonNode& item, std::string_view name, const Facts& facts, Objects around) {
+  const JsonNode* node = item.find(name);
+  if (node == nullptr) return std::nullopt;
+  around.push_back(&item);
+  facts.need_dollars("balance", *node, around);
+  if (node->kind == Kind::object) node = node->find("amount");
   return node == nullptr ? std::nullopt : Money::parse(node->text);
 }
 
 FactValue balances(const Facts& facts) {
   Balances shown;
-  const JsonNode* list = find_path(facts.record(), "responseElements.credits");
+  Objects around;
+  const JsonNode* list = find_path(facts.record(), "responseElements.credits", &around);
   if (list == nullptr) return shown;
   for (const JsonNode& item : list->items) {
     const JsonNode* id = item.find("creditId");
     if (id == nullptr) continue;
     ShownCredit credit{id->text, std::nullopt, std::nullopt};
     for (const std::string_view name : {"balance", "remainingAmount"}) {
-      if (!credit.balance) credit.balance = money_of(item.find(name));
+      if (!credit.balance) credit.balance = balance_of(item, name, facts, around);
     }
     if (const JsonNode* end = item.find("expiresAt"); end != nullptr)
       credit.expires = parse_day(end->text.substr(0, 10));
@@ -313,6 +333,9 @@ FactValue imported_use(const Facts& facts) {
     if (account == nullptr || service == nullptr || !money) {
       throw Wrong{"uses", "must hold objects with accountId, service and amount"};
     }
+    Objects around = facts.objects_around("uses");
+    around.push_back(&part);
+    facts.need_dollars("uses", *amount, around);
     use.parts.push_back({account->text, code_of(service->text, facts.settings()), *money});
   }
   return use;

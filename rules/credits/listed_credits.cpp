@@ -8,7 +8,7 @@ using iam::JsonNode;
 constexpr std::string_view kName = "GetCredits";
 
 std::string amount_text(const AnswerAmount& amount) {
-  return amount.amount.text() + (amount.currency.empty() ? "" : " " + amount.currency);
+  return amount.amount.text() + (amount.in_dollars() ? "" : " " + amount.other_currency);
 }
 
 // Whether a moment is the end of a day on which the credit pays for the last time: within it, or the midnight after.

@@ -54,7 +54,7 @@ iam::Result<Usage::History> Usage::against_history(std::string_view json, const 
                                      {},
                                      {},
                                      "",
-                                     amount->amount.text() + " " + amount->currency,
+                                     amount->amount.text() + " " + amount->other_currency,
                                      kName,
                                      "currency"});
       continue;

@@ -70,6 +70,53 @@ TEST_CASE("Amounts in another currency than USD aren't read, wherever it stands"
   CHECK_FALSE(credits::read_fact(head("GetCredits"), shown, credits::Settings::built_in()).has_value());
 }
 
+TEST_CASE("Whatever a currency's member is called, beside an amount or in it: no other than USD is read as USD") {
+  for (const std::string name :
+       {"currencyCode", "CurrencyCode", "currency_code", "currency-code", "Currency", "currencycode", "CURRENCY",
+        "isoCurrency", "amountCurrencyCode", "billing_currency", "unit", "Unit"}) {
+    CAPTURE(name);
+    const auto member = [&name](const std::string& value) { return "\"" + name + "\":" + value; };
+    for (const std::string value : {R"("USD")", R"("usd")", R"("")", "null"}) {
+      CHECK(is_taken(R"({"creditId":"1","amount":"1000",)" + member(value) + "}"));
+      CHECK(is_taken(R"({"creditId":"1","amount":{"amount":"1000",)" + member(value) + "}}"));
+    }
+    CHECK_FALSE(is_taken(R"({"creditId":"1","amount":"1000",)" + member(R"("EUR")") + "}"));
+    CHECK_FALSE(is_taken(R"({"creditId":"1","amount":"1000",)" + member(R"("eur")") + "}"));
+    CHECK_FALSE(is_taken(R"({"creditId":"1","amount":{"amount":"1000",)" + member(R"("EUR")") + "}}"));
+    CHECK_FALSE(is_taken(R"({"creditId":"1","amount":{"amount":"1000","in":{)" + member(R"("EUR")") + "}}}"));
+    const auto shown = [](const std::string& credit) {
+      const std::string json = R"({"responseElements":{"credits":[{"creditId":"1",)" + credit + "}]}}";
+      return credits::read_fact(head("GetCredits"), json, credits::Settings::built_in()).has_value();
+    };
+    CHECK(shown(R"("balance":"5",)" + member(R"("USD")")));
+    CHECK_FALSE(shown(R"("balance":"5",)" + member(R"("EUR")")));
+    CHECK_FALSE(shown(R"("remainingAmount":{"amount":"5",)" + member(R"("EUR")") + "}"));
+    const std::string use =
+        R"({"creditId":"1","month":"2024-05","uses":[{"accountId":"111122223333","service":"s","amount":"5",)";
+    const auto json = record(use + member(R"("EUR")") + "}]}");
+    CHECK_FALSE(credits::read_fact(head("CreditUseImported"), json, credits::Settings::built_in()).has_value());
+  }
+  CHECK_FALSE(is_taken(R"({"creditId":"1","amount":"1000","currency":{"code":"EUR"}})"));
+  CHECK_FALSE(is_taken(R"({"creditId":"1","amount":"1000","currency":"dollars"})"));
+  // A unit beside an amount may be one of anything, and an amount's number may be called after its currency.
+  CHECK(is_taken(R"({"creditId":"1","amount":"1000","businessUnit":"Ops","unit":"Days"})"));
+  CHECK(is_taken(R"({"creditId":"1","amount":{"amount":"1000","currencyAmount":"1000","currencyCode":"USD"}})"));
+}
+
+TEST_CASE("Of facts in places of the settings, a currency beside the amount counts, and one around it") {
+  const auto settings = credits::Settings::parse(
+      R"({"facts":{"CreditsIssued":{"creditId":["requestParameters.id"],"amount":["requestParameters.form.worth"]}}})");
+  REQUIRE(settings.has_value());
+  const auto taken = [&](const std::string& form, const std::string& around = "") {
+    const std::string json = R"({"requestParameters":{"id":"1","form":{"worth":"1000")" + form + "}" + around + "}}";
+    return credits::read_fact(head("CreditsIssued"), json, *settings).has_value();
+  };
+  CHECK(taken(""));
+  CHECK(taken(R"(,"currency_code":"USD")", R"(,"currency":"USD")"));
+  CHECK_FALSE(taken(R"(,"currency_code":"EUR")"));
+  CHECK_FALSE(taken("", R"(,"Currency":"EUR")"));
+}
+
 TEST_CASE("Of facts of one time, causes come before effects, whatever their IDs; a credit that is revoked at once is") {
   for (const bool named : {true, false}) {
     std::vector<credits::Fact> facts{

@@ -281,6 +281,8 @@ TEST_CASE("An import says what is wrong, and takes nothing then") {
   CHECK(with("\"111122223333\"", "\"1111\"").find("12 digits") != std::string::npos);
   CHECK(with("\"700001\"", "\"../x\"").find("digits") != std::string::npos);
   CHECK(with("\"USD\"", "\"EUR\"").find("EUR") != std::string::npos);
+  CHECK(with("{\"currencyCode\":\"USD\"", "{\"Currency_Code\":\"EUR\"").find("EUR") != std::string::npos);
+  CHECK(with("\"creditId\"", "\"unit\":\"EUR\",\"creditId\"").find("EUR") != std::string::npos);
   CHECK(with("\"5000.00\"", "\"many\"").find("initialAmount") != std::string::npos);
   CHECK(with("1770595200.0", "\"soon\"").find("endDate") != std::string::npos);
   CHECK(with("1770595200.0", "1e300").find("endDate") != std::string::npos);

@@ -63,6 +63,9 @@ TEST_CASE("R62: what AWS lists of a credit is held against the ledger, member by
   CHECK(differences(book, {listed(R"(,"estimatedAmount":null)", "800")}) == Texts{"remaining 1 900.00 800.00"});
   CHECK(differences(book, {listed(R"(,"initialAmount":{"amount":"1000","currencyCode":"EUR"})")}) ==
         Texts{"currency 1 1000.00 USD 1000.00 EUR"});
+  CHECK(differences(book, {listed(R"(,"initialAmount":{"amount":"1000","currency_code":"EUR"})")}) ==
+        Texts{"currency 1 1000.00 USD 1000.00 EUR"});
+  CHECK(differences(book, {listed(R"(,"Currency":"EUR")")}).size() == 1);
 }
 
 TEST_CASE("R66: credits that only one side has") {
