@@ -24,6 +24,12 @@ std::string_view without_trailing_space(std::string_view token) {
   return token;
 }
 
+// What services tell Lambda has members of CloudTrail's names, but never CloudTrail's source, `SERVICE.amazonaws.com`.
+bool is_notification(const Record& record, std::string& scratch) {
+  const auto source = record.text(Field::event_source, scratch);
+  return source && source->starts_with("aws:");
+}
+
 }  // namespace
 
 // Walks a record once with simdjson's on-demand API and splits it into skeleton and leaves.
@@ -205,12 +211,16 @@ Reason RecordParser::parse(std::string_view json, Record& out) {
   if (const Reason reason = scanner_->scan(json); reason != Reason::none) return reason;
   out.leaves = scanner_->leaves;
   out.shape = shape_of(json);
-  if (out.shape->kind == ShapeKind::rejected) return out.shape->reason;
+  if (out.shape->kind == ShapeKind::rejected) {
+    const bool vague = out.shape->reason == Reason::no_event_name || out.shape->reason == Reason::bad_event_time;
+    return vague && is_notification(out, scratch_) ? Reason::service_notification : out.shape->reason;
+  }
   if (out.shape->kind == ShapeKind::event) return finish_event(out);
   return Reason::none;
 }
 
 Reason RecordParser::finish_event(Record& record) {
+  if (is_notification(record, scratch_)) return Reason::service_notification;
   const Shape& shape = *record.shape;
   const auto name = static_cast<std::size_t>(shape.slot_of_field[static_cast<std::size_t>(Field::event_name)]);
   if (record.leaves[name].length == 0) return Reason::no_event_name;

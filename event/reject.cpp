@@ -11,7 +11,7 @@ struct Entry {
   std::string_view text;
 };
 
-constexpr std::array<Entry, 19> kEntries{{
+constexpr std::array<Entry, 20> kEntries{{
     {"none", "is an event"},
     {"broken-json", "not valid JSON"},
     {"invalid-utf8", "not valid UTF-8"},
@@ -27,13 +27,16 @@ constexpr std::array<Entry, 19> kEntries{{
     {"bad-bill-line",
      "is a cost report's line that doesn't fit its columns: a wrong number of fields, or a broken quote"},
     {"s3-notification", "is a notification of a file in S3, not an event: replay the file"},
-    {"flattened-row", "is a query's row without the record as it came: export eventJson, or replay the files in S3"},
+    {"flattened-row",
+     "is a query's row without the record as it came: export eventJson or _raw, or replay the files in S3"},
     {"bad-bill-line", "is a cost report's line whose account is wrong: it isn't 12 digits"},
     {"bad-bill-line",
      "is a cost report's line whose time is wrong: the start of its usage or of its billing period isn't a time"},
     {"bad-bill-line", "is a cost report's line whose amount is wrong: its cost isn't a number of up to 900 million"},
     {"bad-bill-line",
      "is a cost report's line whose currency is wrong: its amount isn't in USD, and isn't read as USD"},
+    {"service-notification",
+     "is another service's notification, not an event of CloudTrail: its eventSource begins with aws:"},
 }};
 
 const Entry& entry(Reason reason) {

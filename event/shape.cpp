@@ -3,6 +3,7 @@
 #include <simdjson.h>
 
 #include <algorithm>
+#include <array>
 
 #include "event/json_text.h"
 #include "event/wrapper.h"
@@ -21,12 +22,23 @@ struct TopLevel {
   bool digest = false;
   bool aggregated = false;
   bool s3_object = false;
-  bool flattened = false;
+  bool lower_case_name = false;  // As Athena writes `eventname`.
+  bool structured = false;       // A record's member that is an object or an array: `userIdentity`.
+  bool flat_path = false;        // A member named by a path into one of these: `userIdentity.arn`.
   // Of an S3 test event, of CloudTrail's notification of a file, and of EventBridge's about an object.
   unsigned notification_members = 0;
 };
 
 constexpr unsigned kNotificationMembers = 2;
+
+// Whether a record has more levels below a member of that name.
+bool is_structured_member(std::string_view name) {
+  constexpr std::array<std::string_view, 11> kNames{
+      "userIdentity",        "requestParameters", "responseElements", "additionalEventData",
+      "serviceEventDetails", "resources",         "tlsDetails",       "insightDetails",
+      "eventContext",        "addendum",          "edgeDeviceDetails"};
+  return std::find(kNames.begin(), kNames.end(), name) != kNames.end();
+}
 
 std::uint8_t wrapper_value(ondemand::json_type type) {
   switch (type) {
@@ -153,7 +165,13 @@ class PathWalk {
     if (key == "digestStartTime" || key == "digestS3Object") top_.digest = true;
     if (key == "timeWindow") top_.aggregated = object;
     if (key == "s3") top_.s3_object = object;
-    if (key == "eventname") top_.flattened = text;
+    if (key == "eventname") top_.lower_case_name = text;
+    // Splunk writes `userIdentity.arn`, and `resources{}.ARN` for what is in arrays.
+    if (is_structured_member(key.substr(0, key.find_first_of(".{[")))) {
+      const bool array = type == ondemand::json_type::array;
+      if (!is_structured_member(key)) top_.flat_path = true;
+      if (is_structured_member(key) && (object || array)) top_.structured = true;
+    }
     if ((key == "Service" && text) || (key == "Event" && text) || (key == "s3Bucket" && text) ||
         (key == "s3ObjectKey" && type == ondemand::json_type::array) || (key == "bucket" && object) ||
         (key == "object" && object)) {
@@ -192,6 +210,13 @@ std::uint64_t certain_rows() {
   return rows;
 }
 
+// Whether a record's levels were put side by side.
+bool is_flattened(const TopLevel& top) { return top.flat_path && !top.structured; }
+
+Reason reason_without_name(const TopLevel& top) {
+  return top.lower_case_name || is_flattened(top) ? Reason::flattened_row : Reason::no_event_name;
+}
+
 // An object that isn't an event.
 void classify_other(Shape& shape, const TopLevel& top) {
   std::uint64_t rows = top.wrappers;
@@ -201,6 +226,7 @@ void classify_other(Shape& shape, const TopLevel& top) {
   if (rows != 0) {
     shape.kind = ShapeKind::wrapper;
     shape.wrappers = rows;
+    shape.reason = reason_without_name(top);
     return;
   }
   shape.kind = ShapeKind::rejected;
@@ -209,7 +235,7 @@ void classify_other(Shape& shape, const TopLevel& top) {
   } else if (top.aggregated) {
     shape.reason = Reason::aggregated;
   } else {
-    shape.reason = top.flattened ? Reason::flattened_row : Reason::no_event_name;
+    shape.reason = reason_without_name(top);
   }
 }
 
@@ -225,10 +251,11 @@ void classify(Shape& shape, const TopLevel& top) {
   const bool named = name >= 0 && is_quoted(shape.slots[static_cast<std::size_t>(name)].type);
   // A row of CloudTrail Lake may have columns of the record beside the record.
   const bool lake_row = top.event_json && !top.event_version;
+  const bool row = lake_row || is_flattened(top);
   if (is_s3_notification(shape, top)) {
     shape.kind = ShapeKind::rejected;
     shape.reason = Reason::s3_notification;
-  } else if (!named || lake_row) {
+  } else if (!named || row) {
     classify_other(shape, top);
   } else {
     const std::int32_t time = shape.slot_of_field[static_cast<std::size_t>(Field::event_time)];
@@ -236,7 +263,7 @@ void classify(Shape& shape, const TopLevel& top) {
     // Lambda's events of Kinesis have an eventName of their own.
     shape.wrappers = timed ? 0 : top.wrappers & certain_rows();
     shape.kind = timed ? ShapeKind::event : shape.wrappers != 0 ? ShapeKind::wrapper : ShapeKind::rejected;
-    if (shape.kind == ShapeKind::rejected) shape.reason = Reason::bad_event_time;
+    if (!timed) shape.reason = Reason::bad_event_time;
   }
 }
 

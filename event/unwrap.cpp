@@ -70,6 +70,14 @@ bool is_probe(const Record& record) {
   return text == "CONTROL_MESSAGE";
 }
 
+// Whether a record has objects in it, as all have that come from CloudTrail.
+bool has_levels(const Shape& shape) {
+  return std::any_of(shape.slots.begin(), shape.slots.end(), [](const Slot& slot) {
+    const std::size_t dot = slot.path.find('.');
+    return dot != std::string::npos && dot > 0 && slot.path[dot - 1] != '\\';
+  });
+}
+
 std::string_view without_trailing_space(std::string_view json) {
   // simdjson's raw text goes up to the next token.
   while (!json.empty() && std::string_view{" \n\r\t"}.find(json.back()) != std::string_view::npos)
@@ -114,6 +122,13 @@ struct Unwrapper::Place {
   int level = 0;
 };
 
+/// What a wrapper's shape says of it; shapes may be forgotten while what it holds is taken.
+struct Unwrapper::Wrapping {
+  std::uint64_t rows = 0;
+  bool probe = false;
+  Reason if_empty = Reason::no_event_name;
+};
+
 Unwrapper::Unwrapper(Unpack unpack)
     : unpack_(std::move(unpack)), levels_(std::make_unique<Level[]>(kMaxWrappers + 2)) {}
 Unwrapper::~Unwrapper() = default;
@@ -152,12 +167,11 @@ void Unwrapper::take(std::string_view document, const Place& place) {
 }
 
 void Unwrapper::take_parsed(std::string_view document, Reason reason, const Record& record, const Place& place) {
-  if (reason == Reason::none && record.shape->kind != ShapeKind::event && place.level >= kMaxWrappers) {
-    reason = Reason::broken_envelope;
-  }
+  const bool event = reason == Reason::none && record.shape->kind == ShapeKind::event;
+  if (reason == Reason::none && !event && place.level >= kMaxWrappers) reason = Reason::broken_envelope;
   if (reason != Reason::none) return reject(document, place.offset, reason);
-  if (record.shape->kind == ShapeKind::event) return visitor_->on_event(record, place.offset);
-  take_wrapper(document, record.shape->wrappers, is_probe(record), place);
+  if (event) return visitor_->on_event(record, place.offset);
+  take_wrapper(document, {record.shape->wrappers, is_probe(record), record.shape->reason}, place);
 }
 
 // A document that isn't an object: an array, a string, or a line of text.
@@ -181,24 +195,27 @@ void Unwrapper::take_other(std::string_view document, const Place& place) {
 }
 
 // Of the rows whose member the object has, the first that holds a record counts.
-void Unwrapper::take_wrapper(std::string_view document, std::uint64_t rows, bool probe, const Place& place) {
-  if (probe && (rows & wrapper_bit(*wrapper_row("logEvents"))) != 0) return;
+void Unwrapper::take_wrapper(std::string_view document, const Wrapping& wrapping, const Place& place) {
+  if (wrapping.probe && (wrapping.rows & wrapper_bit(*wrapper_row("logEvents"))) != 0) return;
   Members members;
-  find_members(document, rows, place.level, members);
+  find_members(document, wrapping.rows, place.level, members);
   std::string_view some_text;
+  Reason if_empty = wrapping.if_empty;
   for (std::size_t row = 0; row < wrappers().size(); ++row) {
     const std::string_view json = members.json[row];
     if (json.empty()) continue;
     const bool text = json.starts_with('"');
     const std::size_t inside = text ? 0 : static_cast<std::size_t>(json.data() - document.data());
-    if (take_member(json, wrappers()[row].certain, {place.offset + inside, place.level})) return;
+    const bool of_fields = wrappers()[row].member == "result" && has_fields_only(json);
+    if (!of_fields && take_member(json, wrappers()[row].certain, {place.offset + inside, place.level})) return;
+    if (of_fields || is_flattened(json)) if_empty = Reason::flattened_row;
     if (text && some_text.empty()) some_text = json;
   }
   // A message that is no record is what is to be kept, rather than the object around it: CloudWatch Logs has those of
   // other programs, too.
   const std::string_view text =
       place.level > 0 && !some_text.empty() ? text_of(some_text, place.level) : std::string_view{};
-  if (text.empty()) return reject(document, place.offset, Reason::no_event_name);
+  if (text.empty() || if_empty == Reason::flattened_row) return reject(document, place.offset, if_empty);
   reject(text, place.offset, Reason::not_an_object);
   release(place.level);
 }
@@ -238,19 +255,45 @@ void Unwrapper::take_elements(std::string_view array, const Place& place) {
   });
 }
 
+// Whether a value is a record of which only fields were exported: what is in Splunk's results may be.
+bool Unwrapper::has_fields_only(std::string_view json) {
+  Record record;
+  if (!json.starts_with('{') || parse(json, record) != Reason::none) return false;
+  return record.shape->kind == ShapeKind::event && !has_levels(*record.shape);
+}
+
+// Whether a value has a record's levels side by side.
+bool Unwrapper::is_flattened(std::string_view json) {
+  Record record;
+  if (!json.starts_with('{')) return false;
+  const Reason reason = parse(json, record);
+  return (reason == Reason::none ? record.shape->reason : reason) == Reason::flattened_row;
+}
+
+// Whether a value is an object that has fields of a record, as CloudTrail Lake writes a row's columns.
+bool Unwrapper::is_column(std::string_view json) {
+  Record record;
+  if (!json.starts_with('{') || parse(json, record) == Reason::none || record.shape == nullptr) return false;
+  const auto& slots = record.shape->slot_of_field;
+  return std::any_of(slots.begin(), slots.end(), [](std::int32_t slot) { return slot >= 0; });
+}
+
 // An array inside an array is a query's row: its other columns are no records, and no loss.
 void Unwrapper::take_row(std::string_view array, const Place& place) {
   const std::string_view elements = array.substr(1);
   std::vector<Frame>& frames = levels_[static_cast<std::size_t>(place.level)].frames;
   bool found = false;
+  bool columns = false;
   Framer framer{true};
   for_each_frame(framer, elements, frames, [&](const Frame& frame) {
     const std::string_view element = elements.substr(frame.begin, frame.end - frame.begin);
-    if (frame.reason != Reason::none || !holds_record(element, place.level)) return;
+    if (frame.reason != Reason::none) return;
+    columns = columns || is_column(element);
+    if (!holds_record(element, place.level)) return;
     found = true;
     take(element, {place.offset + 1 + frame.begin, place.level + 1});
   });
-  if (!found) reject(array, place.offset, Reason::not_an_object);
+  if (!found) reject(array, place.offset, columns ? Reason::flattened_row : Reason::not_an_object);
 }
 
 // Large buffers aren't kept: each level has some.

@@ -62,18 +62,22 @@ class Unwrapper {
   struct Level;
   struct Members;
   struct Place;
+  struct Wrapping;
 
   void take(std::string_view document, const Place& place);
   void take_other(std::string_view document, const Place& place);
   Reason parse(std::string_view json, Record& record);
   void take_parsed(std::string_view document, Reason reason, const Record& record, const Place& place);
-  void take_wrapper(std::string_view document, std::uint64_t rows, bool probe, const Place& place);
+  void take_wrapper(std::string_view document, const Wrapping& wrapping, const Place& place);
   bool take_member(std::string_view json, bool certain, const Place& place);
   void take_elements(std::string_view array, const Place& place);
   void take_row(std::string_view array, const Place& place);
   void take_text(std::string_view text, const Place& place);
   void take_documents(std::string_view text, const Place& place);
   bool holds_record(std::string_view json, int level);
+  bool is_column(std::string_view json);
+  bool has_fields_only(std::string_view json);
+  bool is_flattened(std::string_view json);
   bool text_holds_record(std::string_view text);
   std::string_view text_of(std::string_view token, int level);
   void release(int level);

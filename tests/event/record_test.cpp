@@ -425,12 +425,35 @@ TEST_CASE("digest-file and aggregated: evidence, but not events") {
       Reason::aggregated);
 }
 
+TEST_CASE("other services' notifications are none, whatever their members are called") {
+  for (const std::string more :
+       {R"(,"eventTime":"2024-05-01T10:00:00Z")", R"(,"eventTime":"2024-05-01T10:00:00Z","eventID":"e")", ""}) {
+    CAPTURE(more);
+    CHECK(reason_of(R"({"eventSource":"aws:rds","eventName":"X")" + more + "}") == Reason::service_notification);
+    CHECK(reason_of(R"({"eventSource":"\u0061ws:rds","eventName":"X")" + more + "}") == Reason::service_notification);
+    CHECK(reason_of(R"({"eventSource":"awsx.amazonaws.com","eventName":"X")" + more + "}") !=
+          Reason::service_notification);
+  }
+}
+
+TEST_CASE("rows that have a record's levels side by side are none") {
+  const std::string named = R"({"eventName":"X","eventTime":"2024-05-01T10:00:00Z")";
+  CHECK(reason_of(named + R"(,"userIdentity.arn":"a"})") == Reason::flattened_row);
+  CHECK(reason_of(named + R"(,"resources{}.ARN":["a"]})") == Reason::flattened_row);
+  CHECK(reason_of(named + R"(,"requestParameters":"null","userIdentity.arn":"a"})") == Reason::flattened_row);
+  CHECK(reason_of(R"({"userIdentity.arn":"a"})") == Reason::flattened_row);
+  // A record that somebody added to, and a path that is none of a record's.
+  CHECK(reason_of(named + R"(,"userIdentity":{"arn":"a"},"requestParameters.x":1})") == Reason::none);
+  CHECK(reason_of(named + R"(,"host.name":"a"})") == Reason::none);
+}
+
 TEST_CASE("every reason has a code and a sentence of its own") {
   std::vector<std::string_view> codes;
-  for (int i = 1; i <= static_cast<int>(Reason::flattened_row); ++i) {
+  for (int i = 1; i <= static_cast<int>(Reason::service_notification); ++i) {
     const auto code = reason_code(static_cast<Reason>(i));
     CHECK_FALSE(code.empty());
     CHECK_FALSE(reason_text(static_cast<Reason>(i)).empty());
+    if (!reason_detail(static_cast<Reason>(i)).empty()) continue;  // Those have the code of bad_bill_line.
     for (const auto other : codes) CHECK(other != code);
     codes.push_back(code);
   }

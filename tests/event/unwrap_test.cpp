@@ -246,7 +246,8 @@ TEST_CASE("a notification of a file in S3 is no event, however it comes: one rej
     CHECK(found.reasons == std::vector{Reason::s3_notification});
   }
   // CloudTrail's own event of the same call has an eventID.
-  const std::string own = record.substr(0, record.size() - 1) + R"(,"eventID":"7"})";
+  std::string own = record.substr(0, record.size() - 1) + R"(,"eventID":"7"})";
+  own.replace(own.find("aws:s3"), 6, "s3.amazonaws.com");
   CHECK(unwrapped(own).events == Texts{own});
 }
 
@@ -261,6 +262,22 @@ TEST_CASE("exports: columns beside the record are no loss, a row without one is"
             .events == Texts{event(1)});
   CHECK(unwrapped(R"({"eventversion":"1.08","eventname":"X","eventtime":"t"})").reasons ==
         std::vector{Reason::flattened_row});
+  const std::string flat = R"({"eventName":"X","eventTime":"2024-05-01T10:00:00Z","userIdentity.arn":"a")";
+  for (const std::string member : {"result", "event"}) {
+    for (const std::string more : {"}", R"(,"message":"m"})"}) {
+      const std::string document = R"({"preview":false,")" + member + "\":" + flat + more + "}";
+      CHECK(unwrapped(document).reasons == std::vector{Reason::flattened_row});
+      CHECK(unwrapped(document).rejects == Texts{document});
+    }
+  }
+  CHECK(unwrapped("{\"result\":" + flat + ",\"_raw\":" + quoted(event(1)) + "}}").events == Texts{event(1)});
+  const std::string columns = R"([{"eventName":"X"},{"eventTime":"2024-05-01 10:00:00.000"}])";
+  CHECK(unwrapped(R"({"QueryResultRows":[)" + columns + "]}").reasons == std::vector{Reason::flattened_row});
+  const std::string some = R"({"eventName":"X","eventTime":"2024-05-01T10:00:00Z","eventID":"1","tags":["a"]})";
+  CHECK(unwrapped(R"({"result":)" + some + "}").reasons == std::vector{Reason::flattened_row});
+  CHECK(unwrapped(R"({"event":)" + some + "}").events == Texts{some});
+  CHECK(unwrapped(R"({"result":)" + event(1) + "}").events == Texts{event(1)});
+  CHECK(unwrapped(R"([[{"a":1}]])").reasons == std::vector{Reason::not_an_object});
 }
 
 TEST_CASE("lines and strings that hold a record") {
