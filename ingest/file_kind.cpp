@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <optional>
 #include <string>
 
 #include "ingest/decompressor.h"
@@ -163,20 +164,33 @@ bool surely_trail(std::string_view first) {
   return first.starts_with("{\"Records\":[{\"eventVersion\"") || first.starts_with("{\"eventVersion\"");
 }
 
+namespace {
+
+// A format that is known and not read, by its first bytes.
+std::optional<FileKind> unreadable_kind(std::string_view path, std::string_view first) {
+  using What = FileKind::What;
+  for (const Magic& magic : kUnreadable) {
+    if (first.substr(std::min(magic.offset, first.size())).starts_with(magic.bytes)) {
+      const bool parquet = magic.name == "Parquet";
+      return FileKind{What::unreadable, std::string{magic.name},
+                      parquet ? parquet_remedy(path) : std::string{magic.remedy}};
+    }
+  }
+  const Compression left = compression_of(first);
+  if (left == Compression::none || left >= Compression::utf16_little) return std::nullopt;
+  return FileKind{What::unreadable, "compression of more than four layers", std::string{kDecompress}};
+}
+
+}  // namespace
+
 FileKind file_kind(std::string_view path, std::string_view first) {
   using What = FileKind::What;
   if (surely_trail(first)) return {};
   if (is_archive(first)) return {What::archive, "archive", {}};
-  for (const Magic& magic : kUnreadable) {
-    if (first.substr(std::min(magic.offset, first.size())).starts_with(magic.bytes)) {
-      const bool parquet = magic.name == "Parquet";
-      return {What::unreadable, std::string{magic.name}, parquet ? parquet_remedy(path) : std::string{magic.remedy}};
-    }
-  }
-  const Compression left = compression_of(first);
-  if (left != Compression::none && left < Compression::utf16_little) {
-    return {What::unreadable, "compression of more than four layers", std::string{kDecompress}};
-  }
+  const std::string_view folder = service_folder(path);
+  const FileKind of_folder = is_trail_folder(folder) ? FileKind{} : FileKind{What::other, folder_name(folder), {}};
+  // What another service writes is no loss, in whichever format it does.
+  if (auto unreadable = unreadable_kind(path, first)) return of_folder.what == What::other ? of_folder : *unreadable;
   // A trail may speak of anything: of Config's snapshots, of digests.
   if (has_event(first)) return {};
   const std::string_view text = visible(first);
@@ -191,9 +205,7 @@ FileKind file_kind(std::string_view path, std::string_view first) {
   }
   if (is_s3_access_log(line)) return {What::other, "S3 access log", {}};
   if (is_classic_balancer_log(line)) return {What::other, "load balancer log", {}};
-  const std::string_view folder = service_folder(path);
-  if (!is_trail_folder(folder)) return {What::other, folder_name(folder), {}};
-  return {};
+  return of_folder;
 }
 
 }  // namespace trailkeeper::ingest

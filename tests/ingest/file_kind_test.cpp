@@ -40,6 +40,10 @@ TEST_CASE("other services' files are known by their folder in S3's layout") {
   CHECK(name_of("/b/AWSLogs/111122223333/CloudTrail-Digest/x", content) == "CloudTrail digest");
   CHECK(name_of("/b/AWSLogs/111122223333/CloudTrail-Aggregated/x", content) == "CloudTrail summary");
   CHECK(name_of("/b/AWSLogs/111122223333/Whatever/x", content) == "Whatever file");
+  // In whichever format.
+  CHECK(name_of("/b/AWSLogs/111122223333/vpcflowlogs/x", "PAR1\x15\x04") == "VPC flow log");
+  CHECK(name_of("/b/AWSLogs/111122223333/vpcflowlogs/x", "\x1F\x8B\x08") == "VPC flow log");
+  CHECK(file_kind("/b/AWSLogs/111122223333/CloudTrail/x", "PAR1\x15\x04").what == What::unreadable);
   // Not the layout: no account, no folder behind it, another name that ends so.
   for (const char* path : {"/b/AWSLogs/vpcflowlogs/x", "/b/AWSLogs/111122223333/x",
                            "/b/MyAWSLogs/111122223333/Config/x", "/AWSLogs", "AWSLogs/", "/AWSLogs/o-1/"}) {
