@@ -11,6 +11,23 @@ namespace trailkeeper::ingest {
 namespace {
 
 constexpr std::size_t kPiece = std::size_t{256} << 10;
+// A ZIP archive's end record, with a comment of up to 64 KiB behind it.
+constexpr std::size_t kZipEnd = 22;
+constexpr std::size_t kTail = kZipEnd + (std::size_t{64} << 10);
+constexpr std::string_view kCut = "the archive ends early: it may have been cut off; what came first was taken";
+
+// Whether there is what an archive of that format has behind its last member: so nothing is missing.
+bool has_end(int format, std::string_view tail) {
+  constexpr std::size_t kBlock = 512;
+  switch (format & ARCHIVE_FORMAT_BASE_MASK) {
+    case ARCHIVE_FORMAT_TAR: return tail.find(std::string(kBlock, '\0')) != std::string_view::npos;
+    case ARCHIVE_FORMAT_ZIP: {
+      const std::size_t at = tail.rfind("PK\x05\x06");
+      return at != std::string_view::npos && at + kZipEnd <= tail.size();
+    }
+    default: return true;
+  }
+}
 
 bool hidden(std::string_view name) {
   while (!name.empty()) {
@@ -22,10 +39,16 @@ bool hidden(std::string_view name) {
   return false;
 }
 
+// libarchive has no words for a ZIP archive that ends where a member ought to begin.
 std::string problem_of(::archive* archive) {
   const char* const text = archive_error_string(archive);
-  return std::string{"the archive is damaged, or packed in a way that isn't known: "} +
-         (text == nullptr ? "no reason is given" : text);
+  if (text == nullptr) return std::string{kCut};
+  return std::string{"the archive is damaged, or packed in a way that isn't known: "} + text;
+}
+
+void keep_tail(std::string_view bytes, std::string& tail) {
+  tail.append(bytes.substr(bytes.size() - std::min(bytes.size(), kTail)));
+  if (tail.size() > kTail) tail.erase(0, tail.size() - kTail);
 }
 
 }  // namespace
@@ -67,7 +90,20 @@ Archive::~Archive() { archive_read_free(archive_); }
 long Archive::read_more(::archive*, void* self, const void** buffer) {
   auto& own = *static_cast<Archive*>(self);
   *buffer = own.buffer_.data();
-  return static_cast<long>(own.bytes_.read(own.buffer_.data(), own.buffer_.size()));
+  const std::size_t got = own.bytes_.read(own.buffer_.data(), own.buffer_.size());
+  keep_tail({own.buffer_.data(), got}, own.tail_);
+  return static_cast<long>(got);
+}
+
+// Reads what is behind the last member: libarchive doesn't miss it.
+void Archive::find_end() {
+  const void* ignored = nullptr;
+  while (read_more(archive_, this, &ignored) > 0) continue;
+  if (!bytes_.problem().empty()) {
+    problem_ = bytes_.problem();
+  } else if (!has_end(archive_format(archive_), tail_)) {
+    problem_ = kCut;
+  }
 }
 
 std::optional<std::string> Archive::next() {
@@ -79,7 +115,7 @@ std::optional<std::string> Archive::next() {
     archive_entry* entry = nullptr;
     const int code = archive_read_next_header(archive_, &entry);
     if (code == ARCHIVE_EOF) {
-      if (!bytes_.problem().empty()) problem_ = bytes_.problem();
+      find_end();
       return std::nullopt;
     }
     if (code < ARCHIVE_WARN) {

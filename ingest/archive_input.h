@@ -35,10 +35,12 @@ class Archive {
 
  private:
   class Member;
+  void find_end();
   static long read_more(::archive*, void* self, const void** buffer);
 
   ByteInput& bytes_;
   std::string buffer_;
+  std::string tail_;  // The last bytes that were read.
   ::archive* archive_;
   std::unique_ptr<Member> member_;
   std::size_t members_ = 0;

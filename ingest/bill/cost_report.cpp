@@ -9,6 +9,7 @@
 #include "event/timestamp.h"
 #include "ingest/bill/focus.h"
 #include "rules/credits/calendar.h"
+#include "rules/credits/currency.h"
 #include "rules/credits/money.h"
 
 namespace trailkeeper::ingest {
@@ -102,7 +103,9 @@ bool is_cost_report(std::string_view first_bytes) {
   if (std::any_of(line.begin(), line.end(), is_control)) return false;
   const std::string names = plain_name(line);
   const auto has = [&names](std::string_view name) { return names.find(name) != std::string::npos; };
-  return has("lineitemunblendedcost") || (has("billedcost") && has("chargeperiodstart"));
+  // Also one that lacks a column that is needed: so it can be said.
+  const bool line_items = has("lineitemunblendedcost") || (has("lineitemusageaccountid") && has("lineitemproductcode"));
+  return line_items || (has("chargeperiodstart") && (has("billedcost") || has("chargecategory")));
 }
 
 std::optional<CostReport> CostReport::from_header(const CsvRecord& header, std::string& missing) {
@@ -154,7 +157,8 @@ std::optional<CostReport> CostReport::from_header(const CsvRecord& header, std::
   CostReport report;
   std::vector<std::string> plain;
   for (const std::string_view name : header.fields) plain.push_back(plain_name(name));
-  report.focus_ = std::find(plain.begin(), plain.end(), kNames[kCost]) == plain.end();
+  report.focus_ =
+      std::none_of(plain.begin(), plain.end(), [](const auto& name) { return name.starts_with("lineitem"); });
   const Names& names = report.focus_ ? kFocusNames : kNames;
   for (std::size_t i = 0; i < plain.size(); ++i) {
     report.name_hashes_.push_back(XXH3_64bits(plain[i].data(), plain[i].size()));
@@ -163,6 +167,11 @@ std::optional<CostReport> CostReport::from_header(const CsvRecord& header, std::
     if (found == names.end()) continue;
     auto& column = report.columns_[static_cast<std::size_t>(found - names.begin())];
     if (!column) column = i;
+  }
+  // Whoever made an export may have named its columns.
+  auto& currency = report.columns_[kCurrency];
+  for (std::size_t i = 0; i < plain.size() && !currency; ++i) {
+    if (rules::credits::names_currency(plain[i])) currency = i;
   }
   const auto has = [&report](Column column) { return report.columns_[column].has_value(); };
   const auto need = [&missing](bool there, std::string_view cur, std::string_view focus) {

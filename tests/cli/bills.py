@@ -86,6 +86,11 @@ store = taken("focus.csv", FOCUS + "1.5,%s,USD,Usage,2024-06-01T00:00:00Z,Amazon
 t.equal("a charge and a credit", sorted((line["service"], line["type"], line["amount"]) for line in lines(store)),
         [("AmazonS3", "Credit", "-1.00"), ("AmazonS3", "Usage", "1.50")])
 
+# A report that lacks its costs is refused whole, with the column's name.
+for name, content, column in (("cur", CUR2, "line_item_unblended_cost"), ("focus", FOCUS, "BilledCost")):
+    done = t.run("replay", t.write("no-cost-%s.csv" % name, content.replace(column, "x") + "1,2,3\n"), store=t.path("no-cost"))
+    t.check("%s without %s" % (name, column), done.returncode == 1 and column in done.stderr.decode() and b"not-an-object" not in done.stdout, done)
+
 # What is wrong with a line is said, with its place; no other currency is read as USD.
 bad = CUR2 + "\n".join((cur2(same, account="4444"), cur2("yesterday"), cur2(same, cost="much"), cur2(same, currency="EUR"), "too,few")) + "\n"
 store = taken("bad.csv", bad, 0, rejected=5)

@@ -59,10 +59,10 @@ def reasons():
     return collections.Counter(r["reason"] for r in json.loads(t.run("rejects", "-o", "json", store=store).stdout))
 
 
-def rejects(name, data, reason):
+def rejects(name, data, reason, count=1):
     before = reasons()
     result = replayed(name, data if isinstance(data, bytes) else data.encode())
-    t.equal(name, (result["exit"], result["events"], dict(reasons() - before)), (1, 0, {reason: 1}))
+    t.equal(name, (result["exit"], result["events"], dict(reasons() - before)), (1, 0, {reason: count}))
 
 
 def logs(texts):
@@ -182,6 +182,18 @@ holds("lake.csv.gz", gzip.compress(csv_of(["eventTime", "eventName", "eventJson"
 rejects("athena.csv", csv_of(["eventversion", "useridentity", "eventtime", "eventname", "requestparameters"],
                              [["1.08", "{type=IAMUser}", "t", "n", '{"a":"b"}']] * 300), "flattened-row")
 rejects("athena.json", '{"eventversion":"1.08","eventname":"n","eventtime":"t"}', "flattened-row")
+flat = {"_time": "t", "eventName": "n", "eventTime": "2024-06-01T10:00:00Z", "userIdentity.arn": "arn:aws:iam::111122223333:user/a", "resources{}.ARN": ["x"]}
+rejects("splunk-flat.json", json.dumps({"preview": False, "result": flat}), "flattened-row")
+rejects("splunk-flat-results.json", json.dumps({"results": [flat, {**flat, "message": "m"}]}), "flattened-row", 2)
+e = fresh(1)
+holds("splunk-flat-raw.json", json.dumps({"preview": False, "result": {**flat, "_raw": e[0]}}), e)
+rejects("lake-flat.json", json.dumps({"QueryResultRows": [[{"eventTime": "t"}, {"userIdentity": "{arn=x}"}, {"eventName": "n"}]] * 2}), "flattened-row", 2)
+
+# What services tell Lambda is none of CloudTrail's, whatever its members are called.
+commit = {"eventSource": "aws:codecommit", "eventName": "ReferenceChanges", "eventTime": "2024-06-01T10:00:00.000+0000", "awsRegion": "eu-west-1", "codecommit": {"references": []}}
+rejects("codecommit.json", json.dumps({"Records": [commit]}), "service-notification")
+rejects("rds.json", json.dumps({"Records": [{**commit, "eventSource": "aws:rds", "eventID": "1"}, {"eventSource": "aws:dynamodb", "eventName": "INSERT", "dynamodb": {"Keys": {}}}]}),
+        "service-notification", 2)
 
 # Shippers' records.
 for member in ("log", "message", "line", "event", "msg", "_raw", "original"):
@@ -245,6 +257,16 @@ t.check("a member is named with its archive", path + "!x.json" in sources, sourc
 e = fresh(1)
 result = replayed("cut.zip", zipped([("a.json", e[0].encode()), ("b.json", os.urandom(5000))])[:2500])
 t.check("an archive that is cut short", result["exit"] == 1 and result["events"] == 1, result)
+e = fresh(2)
+whole = tarred([("%d.json" % i, x.encode()) for i, x in enumerate(e)], "w")
+result = replayed("cut.tar", whole[:len(whole.rstrip(b"\0")) // 512 * 512 + 512])
+t.check("a tar archive that is cut between members", result["exit"] == 1 and result["events"] == 2 and "ends early" in result["stderr"], result)
+e = fresh(2)
+whole = zipped([("%d.json" % i, x.encode()) for i, x in enumerate(e)])
+result = replayed("no-end.zip", whole[:-30])
+t.check("a ZIP archive without its end", result["exit"] == 1 and result["events"] == 2 and "ends early" in result["stderr"], result)
+result = replayed("between.zip", whole[:whole.rindex(b"PK\x03\x04")])
+t.check("a ZIP archive that is cut between members", result["exit"] == 1 and result["duplicates"] == 1 and "ends early" in result["stderr"], result)
 for name, front in (("Parquet", b"PAR1\x15\x04"), ("7z", b"7z\xbc\xaf\x27\x1c\x00\x04"), ("ORC", b"ORC\x08"), ("Avro", b"Obj\x01\x04"), ("RAR", b"Rar!\x1a\x07\x01\x00")):
     result = replayed("file." + name, front + os.urandom(3000))
     t.check("%s is named with a remedy" % name, result["exit"] == 1 and result["rejected"] == 0 and "(%s) is not read: " % name in result["stderr"], result)
@@ -264,10 +286,11 @@ t.write(logs_folder + "CloudTrail-Digest/eu-west-1/x_backfill.json.gz", gzip.com
 t.write(logs_folder + "Config/c.json.gz", gzip.compress(b'{"fileVersion":"1.0","configSnapshotId":"x","configurationItems":[{"a":1}]}'))
 flow = "version account-id interface-id\n" + "2 111122223333 eni-1 198.51.100.1 203.0.113.1 443 1 6 1 1 1 1 ACCEPT OK\n" * 20000
 t.write(logs_folder + "vpcflowlogs/f.log.gz", gzip.compress(flow.encode()))
+t.write(logs_folder + "vpcflowlogs/f.log.parquet", b"PAR1\x15\x04" + bytes(100) + b"PAR1")
 t.write(logs_folder + "SomethingNew/x.json.gz", gzip.compress(b'{"a":1}\n' * 1000))
 t.write("bucket/elsewhere/flow.log", flow)
 t.write("bucket/elsewhere/access.log", "79a5%s bucket [06/Feb/2019:00:00:38 +0000] 192.0.2.3 - X REST.GET - \"GET /\" 200\n" % ("0" * 60) * 1000)
-expected = {"CloudTrail digest": 4, "AWS Config file": 1, "VPC flow log": 2, "S3 access log": 1, "SomethingNew file": 1}
+expected = {"CloudTrail digest": 4, "AWS Config file": 1, "VPC flow log": 3, "S3 access log": 1, "SomethingNew file": 1}
 for night in range(2):
     done = t.run("replay", "-o", "json", t.path("bucket"), store=store)
     result = json.loads(done.stdout)

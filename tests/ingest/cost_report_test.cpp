@@ -129,6 +129,16 @@ TEST_CASE("What is wrong with a line is told") {
   CHECK(Read{with(kCur2, "id1,i,,,444455556666,AmazonEC2,Usage,2024-05-02,1,\n")}.line->payer == "444455556666");
 }
 
+TEST_CASE("A column that somebody named says the currency where the report's own is missing") {
+  for (const std::string name : {"currency", "Currency_Code", "billing_currency"}) {
+    std::string header{kCur2};
+    header.replace(header.find("line_item_currency_code"), 23, name);
+    const std::string line = "id1,i,111122223333,2024-05-01,444455556666,AmazonEC2,Usage,2024-05-02,1,";
+    CHECK(Read{with(header, line + "EUR\n")}.reason == Reason::bad_bill_currency);
+    CHECK(Read{with(header, line + "USD\n")}.line.has_value());
+  }
+}
+
 TEST_CASE("A report that lacks columns says which") {
   CsvReader reader;
   CsvRecord record;
