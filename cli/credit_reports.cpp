@@ -52,8 +52,11 @@ int run_applications(const GlobalOptions& global, const CreditArguments& argumen
     const auto& decision = state.decision;
     const credits::Day due =
         credits::business_day_after(credits::day_of(state.time), settings.late_after_business_days, settings.holidays);
-    rows.row({time_cell(state.time), Cell::of(state.form.id), Cell::of(state.account),
-              text_or_absent(state.form.startup), text_or_absent(opened.ledger.pseudonym(state.form.org_id)),
+    Cell time = time_cell(state.time);
+    constexpr std::size_t kDay = 10;
+    if (global.format == Format::table && !global.wide) time.text.resize(std::min(time.text.size(), kDay));
+    rows.row({std::move(time), Cell::of(state.form.id), Cell::of(state.account), text_or_absent(state.form.startup),
+              text_or_absent(opened.ledger.pseudonym(state.form.org_id)),
               Cell::of(state.form.is_portfolio() ? "Portfolio" : "Founders"), money.of(state.form.requested),
               Cell::of(credits::status_text(state.status)), list_cell(credits::in_order(state.reasons)),
               money.of(state.award), cell_of(state.decided),
