@@ -5,6 +5,7 @@ import random
 import socket
 import ssl
 import subprocess
+import threading
 import time
 
 from harness import Harness, event, line
@@ -92,6 +93,35 @@ with server.connect("forward") as connection:
         answer += piece
 t.equal("each was acknowledged", answer, b"\x81\xa3ack\xa1c" * 500)
 t.equal("and each is stored", count(server), 500)
+
+# Senders without an end, on a server with little room, which therefore is behind: what they had sent before is there.
+server = start("--max-in-flight", "1MiB", "--max-receiving", "1MiB")
+sent, going = {}, [True]
+
+
+def send_on(number, listener):
+    numbers = random.Random(number)
+    with server.connect(listener) as connection:
+        while going[0]:
+            made = event(numbers)
+            try:
+                connection.sendall(SAID[listener](line(made).encode()))
+            except OSError:
+                return
+            sent[made["eventID"]] = time.monotonic()
+
+
+senders = [threading.Thread(target=send_on, args=(1000 + number, listener)) for number, listener in enumerate(["syslog", "forward"] * 2)]
+for sender in senders:
+    sender.start()
+time.sleep(1)
+told = time.monotonic()
+t.equal("without an end: exit code", server.stop(), 0)
+going[0] = False
+for sender in senders:
+    sender.join()
+stored = {json.loads(text)["eventID"] for text in t.run("events", "-o", "raw", store=server.store).stdout.splitlines()}
+t.equal("without an end: sent before the stop, and not there", len([one for one, at in sent.items() if at < told and one not in stored]), 0)
 
 # Who says half a message, nothing, or doesn't stop talking, doesn't keep the server from stopping.
 server = start("--drain-timeout", "20")
