@@ -7,8 +7,8 @@
 
 namespace trailkeeper::event {
 
-/// The present, in milliseconds since the epoch. Thread-safe. Whatever decides by the time (retention, rights, forecasts)
-/// takes it as an argument instead, so that tests can give it.
+/// The present, in milliseconds since the epoch. Thread-safe. Whatever decides by the time (retention, rights,
+/// forecasts) takes it as an argument instead, so that tests can give it.
 inline Timestamp now() {
   using std::chrono::system_clock;
   return std::chrono::duration_cast<std::chrono::milliseconds>(system_clock::now().time_since_epoch()).count();
