@@ -285,13 +285,13 @@ iam::Verdict Judge::verdict_on(Case& one, const Question& question) {
   const iam::Action& action = *question.action;
   if (action.service() == "sts" && decision.ground != iam::Ground::caller_identity) return Verdict::unknown;
   const grants::Granted& has = *one.granted;
-  if (decision.verdict != Verdict::allowed) {
-    // Where not all policies are known only a Deny counts, so whether there is one matters.
-    return decision.may_deny && !has.unknown.empty() ? Verdict::unknown : decision.verdict;
-  }
   // RCPs don't bind the management account's resources, but others'.
   const bool rcps = has.account == has.management_account && !has.any_resource_control.empty() &&
                     iam::supports_resource_control(action.service());
+  if (decision.verdict != Verdict::allowed) {
+    // Where not all policies are known only a Deny counts, so whether there is one matters.
+    return (decision.may_deny || rcps) && !has.unknown.empty() ? Verdict::unknown : decision.verdict;
+  }
   return rcps || iam::may_be_aws_owned(action) ? Verdict::unknown : Verdict::allowed;
 }
 
