@@ -188,7 +188,7 @@ FileKind file_kind(std::string_view path, std::string_view first) {
   if (surely_trail(first)) return {};
   if (is_archive(first)) return {What::archive, "archive", {}};
   const std::string_view folder = service_folder(path);
-  const FileKind of_folder = is_trail_folder(folder) ? FileKind{} : FileKind{What::other, folder_name(folder), {}};
+  FileKind of_folder = is_trail_folder(folder) ? FileKind{} : FileKind{What::other, folder_name(folder), {}};
   // What another service writes is no loss, in whichever format it does.
   if (auto unreadable = unreadable_kind(path, first)) return of_folder.what == What::other ? of_folder : *unreadable;
   // A trail may speak of anything: of Config's snapshots, of digests.

@@ -340,16 +340,16 @@ void Judge::decide(Case& one, const iam::JsonNode* record) {
   }
   request_.principal = *principal;
   request_.principal.service_linked = one.granted->service_linked();
-  const std::vector<Question> asked = questions(one, record);
-  const Question* worst = nullptr;
-  one.decision = iam::Verdict::allowed;
-  for (const Question& question : asked) {
-    const iam::Verdict verdict = verdict_on(one, question);
-    if (worst != nullptr && rank(verdict) <= rank(one.decision)) continue;
-    worst = &question;
+  const std::vector<Question> asked = questions(one, record);  // One at least.
+  std::size_t worst = 0;
+  one.decision = verdict_on(one, asked.front());
+  for (std::size_t i = 1; i < asked.size(); ++i) {
+    const iam::Verdict verdict = verdict_on(one, asked[i]);
+    if (rank(verdict) <= rank(one.decision)) continue;
+    worst = i;
     one.decision = verdict;
   }
-  if (one.explain) give_reasons(one, *worst, answer(one, *worst));
+  if (one.explain) give_reasons(one, asked[worst], answer(one, asked[worst]));
 }
 
 // The same from what is remembered. What the caller's fields add to the context is part of the key.
