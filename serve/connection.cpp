@@ -51,9 +51,9 @@ class StreamConnection : public Connection {
 
   asio::awaitable<std::size_t> read_some(std::span<char> into, std::chrono::milliseconds timeout) override {
     lowest().expires_after(timeout);
-    waiting_since_ = std::chrono::steady_clock::now();
+    waiting_ = true;
     const auto [failed, got] = co_await stream_.async_read_some(asio::buffer(into.data(), into.size()), kAwait);
-    waiting_since_.reset();
+    waiting_ = false;
     if (!failed) bytes_read_ += got;
     co_return failed ? 0 : got;
   }
@@ -116,9 +116,9 @@ class TlsConnection final : public StreamConnection<asio::ssl::stream<tcp_stream
 
   asio::awaitable<bool> handshake(std::chrono::seconds timeout, std::string& problem) override {
     lowest().expires_after(timeout);
-    waiting_since_ = std::chrono::steady_clock::now();
+    waiting_ = true;
     const auto [failed] = co_await stream_.async_handshake(asio::ssl::stream_base::server, kAwait);
-    waiting_since_.reset();
+    waiting_ = false;
     if (failed) {
       problem = failed.message();
       co_return false;

@@ -5,7 +5,6 @@
 #include <boost/asio/ip/tcp.hpp>
 #include <chrono>
 #include <memory>
-#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -41,8 +40,8 @@ class Connection {
   /// From now on reading ends where what the kernel has received does: what the client still sends isn't waited for.
   virtual void end_reading() = 0;
 
-  /// Since when a handshake or a read has been waiting for bytes; nothing while what was read is being worked on.
-  [[nodiscard]] std::optional<std::chrono::steady_clock::time_point> waiting_since() const { return waiting_since_; }
+  /// Whether a handshake or a read waits for bytes; not while what was read is being worked on.
+  [[nodiscard]] bool waiting() const { return waiting_; }
 
   /// Bytes that the kernel has received and read_some() hasn't given out.
   [[nodiscard]] virtual std::size_t unread() const = 0;
@@ -75,7 +74,7 @@ class Connection {
   bool own_loopback_ = false;
   std::string address_;
   std::string own_address_;
-  std::optional<std::chrono::steady_clock::time_point> waiting_since_;
+  bool waiting_ = false;
   std::string listener_;
   std::string peer_;
   std::vector<std::string> client_names_;

@@ -417,7 +417,7 @@ class Server::Running {
       done.clear();
       for (Connection* const connection : raw_connections_) {
         Heard& of = heard.try_emplace(connection, Heard{connection->bytes_read()}).first->second;
-        const bool empty = connection->waiting_since() && connection->unread() == 0;
+        const bool empty = connection->waiting() && connection->unread() == 0;
         if (!(empty && of.empty) && connection->bytes_read() - of.before < kBuffers) {
           of.empty = empty;
           continue;
