@@ -67,7 +67,7 @@ int record(const GlobalOptions& global, std::string_view verb, std::vector<credi
   for (const query::KnownFact& fact : all) {
     std::vector<Cell> cells{Cell::of(fact.fact.subject), Cell::of(fact.fact.name),
                             Cell::of(event::format_timestamp(fact.fact.time)), Cell::of(fact.known ? "no" : "yes"),
-                            Cell::of(fact.event_id)};
+                            Cell::of_event_id(fact.event_id)};
     if (!table) cells.insert(cells.begin() + 1, Cell::of(fact.fact.account));
     rows.row(std::move(cells));
   }

@@ -60,15 +60,18 @@ Cell cell_of(const query::ListedEvent& event, EventText& text, const std::string
     return cell_or_absent(query::event_value(text.shown(), *event.segment, event.index, {}, field));
   }
   if (field == "eventID" || field == "event-id") {
-    if (const auto id = query::stored_event_id(*event.segment, event.index)) return Cell::of(*id);
+    if (const auto id = query::stored_event_id(*event.segment, event.index)) return Cell::of_event_id(*id);
   }
   if (query::is_field_name(field)) {
-    return cell_or_absent(query::event_value(text.shown(), *event.segment, event.index, text.json(), field));
+    Cell cell = cell_or_absent(query::event_value(text.shown(), *event.segment, event.index, text.json(), field));
+    cell.is_shown = field == "event-id";
+    return cell;
   }
   const std::string value = query::json_at(text.json(), field);
   if (value.empty() || value == "null") return Cell::absent();
   Cell cell{query::display_text(value), {}};
   event::append_minified(value, cell.json);
+  cell.is_shown = field == "eventID";
   return cell;
 }
 

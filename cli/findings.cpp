@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include <utility>
+
 #include "cli/command.h"
 #include "cli/coverage_note.h"
 #include "cli/filter_options.h"
@@ -41,7 +43,7 @@ int run_findings(const GlobalOptions& global, const Arguments& arguments) {
     any = true;
     rows.row({Cell::of(event::format_timestamp(finding.event.segment->time(finding.event.index))),
               or_absent(finding.rule), Cell::of(finding.severity), Cell::of(verdicts::verdict_name(finding.verdict)),
-              or_absent(finding.event_id), or_absent(finding.principal), or_absent(finding.action),
+              Cell::of_event_id(finding.event_id), or_absent(finding.principal), or_absent(finding.action),
               Cell::of(finding.sentence)});
     return true;
   });
@@ -70,10 +72,12 @@ void append_texts(std::string_view name, const std::vector<std::string>& texts, 
   out += ']';
 }
 
-std::string explanation_json(const query::Explanation& explanation) {
+// What it says but for the eventID, which is shown as it is.
+std::string explanation_json(const query::Explanation& explanation, const query::ShownEvents& shown) {
   const verdicts::Judgement& judgement = explanation.judgement;
+  std::string head = "{";
+  append_member("eventID", explanation.finding.event_id, head);
   std::string out = "{";
-  append_member("eventID", explanation.finding.event_id, out);
   append_member("principal", explanation.finding.principal, out);
   append_member("verdict", verdicts::verdict_name(judgement.verdict), out);
   append_member("why", explanation.finding.sentence, out);
@@ -99,16 +103,17 @@ std::string explanation_json(const query::Explanation& explanation) {
     append_member("says", considered.says, out);
     out += '}';
   }
-  return out + "]}";
+  return head + ',' + shown.text(out + "]}").substr(1);
 }
 
-std::string explanation_text(const query::Explanation& explanation) {
+std::string explanation_text(const query::Explanation& explanation, const query::ShownEvents& shown) {
   const verdicts::Judgement& judgement = explanation.judgement;
   std::string out;
   const auto line = [&out](std::string_view name, std::string_view text) {
     if (!text.empty()) out += fmt::format("{:<10}  {}\n", name, text);
   };
   line("event", explanation.finding.event_id);
+  const std::string head = std::exchange(out, {});
   line("principal", explanation.finding.principal);
   line("verdict", verdicts::verdict_name(judgement.verdict));
   line("why", explanation.finding.sentence);
@@ -124,7 +129,7 @@ std::string explanation_text(const query::Explanation& explanation) {
   for (const auto& considered : judgement.considered) {
     line("considered", fmt::format("{}, {}: {}", considered.as, considered.policy, considered.says));
   }
-  return out;
+  return head + shown.text(out);
 }
 
 int run_explain(const GlobalOptions& global, const std::vector<std::string>& event_ids) {
@@ -142,7 +147,7 @@ int run_explain(const GlobalOptions& global, const std::vector<std::string>& eve
       code = kRefused;
     }
     for (const auto& explanation : explanations) {
-      found.push_back(out.shown()->text(text ? explanation_text(explanation) : explanation_json(explanation)));
+      found.push_back(text ? explanation_text(explanation, *out.shown()) : explanation_json(explanation, *out.shown()));
     }
   }
   for (std::size_t i = 0; i < found.size(); ++i) {

@@ -167,7 +167,7 @@ class Page {
     for (std::size_t i = 0; i < std::min<std::size_t>(top_, found_.changes.size()); ++i) {
       const query::GrantChange& change = found_.changes[i];
       rows.row({Cell::of(time_text(change.time)), Cell::of(change.name), or_absent(change.target),
-                or_absent(change.error), or_absent(change.event_id)});
+                or_absent(change.error), Cell::of_event_id(change.event_id)});
     }
     rows.finish();
     print_more(found_.change_count, 0);

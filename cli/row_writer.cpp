@@ -49,10 +49,10 @@ void hide_secrets(const query::ShownEvents& shown, Cell& cell) {
   cell.text.swap(text);
 }
 
-// Names of calls, regions and the like are everybody's words.
-bool is_vocabulary(const std::string& column) {
+// Of a column that is a field of events; of several, as the first is.
+rules::credits::Wording wording_of(const std::string& column) {
   const query::DerivedField* const field = query::derived_field(column);
-  return field != nullptr && query::is_vocabulary(field->columns.front());
+  return field == nullptr ? rules::credits::Wording::free : query::wording_of(field->columns.front());
 }
 
 }  // namespace
@@ -64,6 +64,12 @@ Cell Cell::of(std::string_view text) {
 }
 
 Cell Cell::of(std::uint64_t number) { return {std::to_string(number), std::to_string(number)}; }
+
+Cell Cell::of_event_id(std::string_view id) {
+  Cell cell = id.empty() ? absent() : of(id);
+  cell.is_shown = true;
+  return cell;
+}
 
 Cell Cell::absent() { return {"", "null"}; }
 
@@ -86,7 +92,9 @@ void RowWriter::row(std::vector<Cell> cells) {
     if (left_out_.at(i)) cells.erase(cells.begin() + static_cast<std::ptrdiff_t>(i));
   }
   for (std::size_t i = 0; out_.shown() && i < cells.size(); ++i) {
-    if (!is_vocabulary(columns_[i].name)) hide_secrets(*out_.shown(), cells[i]);
+    // Fields' texts came from ShownEvents if they have a wording of their own.
+    const bool worded = wording_of(columns_[i].name) != rules::credits::Wording::free;
+    if (!worded && !cells[i].is_shown) hide_secrets(*out_.shown(), cells[i]);
   }
   std::string line;
   const bool first = rows_++ == 0;

@@ -14,9 +14,12 @@ namespace trailkeeper::cli {
 struct Cell {
   std::string text;
   std::string json;
+  bool is_shown = false;  ///< As it may be shown: nothing in it is confidential.
 
   static Cell of(std::string_view text);
   static Cell of(std::uint64_t number);
+  /// An eventID: never confidential. Empty: absent.
+  static Cell of_event_id(std::string_view id);
   static Cell absent();
 };
 

@@ -35,10 +35,10 @@ std::uint64_t hash(std::string_view piece, std::uint64_t before) {
 
 bool is_hex(char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F'); }
 
-// How many bytes of a word, which stands behind what isn't one, are the rest of an escape: `n` of `\n`, `3D` of `%3D`,
-// `253D` of `%253D`.
-std::size_t escape_rest(std::string_view text, std::size_t word) {
-  if (word == 0) return 0;
+// How many bytes of a word, which stands behind what isn't one, may be the rest of an escape: `n` of `\n`, `3D` of
+// `%3D`, `25` and `253D` of `%253D`; 0: none.
+std::array<std::size_t, 2> escape_rests(std::string_view text, std::size_t word) {
+  if (word == 0) return {};
   const std::string_view rest = text.substr(word);
   const auto hex = [&](std::size_t from, std::size_t count) {
     if (rest.size() < from + count) return false;
@@ -49,10 +49,11 @@ std::size_t escape_rest(std::string_view text, std::size_t word) {
   };
   constexpr std::size_t kUrl = 2;
   constexpr std::size_t kUnicode = 4;
-  if (text[word - 1] == '%' && hex(0, kUrl)) return rest.starts_with("25") && hex(kUrl, kUrl) ? 2 * kUrl : kUrl;
-  if (text[word - 1] != '\\') return 0;
-  if (rest.front() == 'u' && hex(1, kUnicode)) return 1 + kUnicode;
-  return std::string_view{"bfnrt"}.find(rest.front()) == kNone ? 0 : 1;
+  if (text[word - 1] == '%' && hex(0, kUrl)) return {kUrl, rest.starts_with("25") && hex(kUrl, kUrl) ? 2 * kUrl : 0};
+  if (text[word - 1] != '\\') return {};
+  if (rest.front() == 'u' && hex(1, kUnicode)) return {1 + kUnicode, 0};
+  return std::string_view{"bfnrt"}.find(rest.front()) == kNone ? std::array<std::size_t, 2>{}
+                                                               : std::array<std::size_t, 2>{1, 0};
 }
 
 }  // namespace
@@ -105,8 +106,8 @@ std::optional<PhraseSet::Match> PhraseSet::find(std::string_view text, std::size
     const std::size_t end = word_end(text, at);
     if (begins) {
       if (const std::size_t found = match_at(text, at); found != kNone) return Match{at, found};
-      const std::size_t rest = escape_rest(text, at);
-      if (rest > 0 && at + rest < end) {
+      for (const std::size_t rest : escape_rests(text, at)) {
+        if (rest == 0 || at + rest >= end) continue;
         if (const std::size_t found = match_at(text, at + rest); found != kNone) return Match{at + rest, found};
       }
     }

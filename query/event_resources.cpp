@@ -221,9 +221,14 @@ std::unique_ptr<EventTest> test_resource(const store::Segment& segment, const Te
   return test_any(std::move(tests));
 }
 
-std::unique_ptr<EventTest> test_resource_type(const store::Segment& segment, const TextTest& test) {
+std::unique_ptr<EventTest> test_resource_type(const store::Segment& segment, const TextTest& test,
+                                              const std::shared_ptr<const ShownEvents>& shown) {
+  constexpr std::string_view kType = "resources[].type";
+  const TextTest as_shown = [test, shown, scratch = std::string{}](std::string_view stored) mutable {
+    return test(shown == nullptr ? stored : shown->field_text(kType, stored, scratch));
+  };
   Tests tests;
-  tests.push_back(test_paths(segment, {{"resources[].type", test}}));
+  tests.push_back(test_paths(segment, {{std::string{kType}, as_shown}}));
   const auto test_of = [&](const ResourcePath& path) -> TextTest {
     return [test, type = path.type](std::string_view name) {
       const std::string_view of_arn = resource_type_of_arn(name);

@@ -35,6 +35,7 @@ std::unique_ptr<EventTest> test_resource(const store::Segment& segment, const Te
                                          const std::shared_ptr<const ShownEvents>& shown);
 
 /// One of the event's resources has a type that passes `test`, which is copied.
-std::unique_ptr<EventTest> test_resource_type(const store::Segment& segment, const TextTest& test);
+std::unique_ptr<EventTest> test_resource_type(const store::Segment& segment, const TextTest& test,
+                                              const std::shared_ptr<const ShownEvents>& shown);
 
 }  // namespace trailkeeper::query

@@ -59,7 +59,7 @@ class Compiler {
       case FilterField::category: return category();
       case FilterField::request_id: return test_path(segment_, event::field_path(Field::request_id), shown_text_test());
       case FilterField::user_agent: return of_column(Field::user_agent);
-      case FilterField::resource_type: return test_resource_type(segment_, matches_);
+      case FilterField::resource_type: return test_resource_type(segment_, matches_, shown_);
       case FilterField::shown_user: return shown_user();
       case FilterField::verdict: return test_verdict(segment_, filter_, verdicts_);
       case FilterField::identity: return of_column(Field::identity_type);
@@ -77,7 +77,7 @@ class Compiler {
   // Nobody finds out by asking what isn't shown to them: columns are compared as they are shown.
   [[nodiscard]] std::unique_ptr<EventTest> column_test(Field field, const TextTest& test, bool absent,
                                                        bool lazily = false) const {
-    if (shown_ == nullptr || is_vocabulary(column(field))) {
+    if (shown_ == nullptr || wording_of(column(field)) == rules::credits::Wording::fixed) {
       return test_column(segment_, column(field), test, absent, lazily);
     }
     return test_column(
@@ -219,7 +219,7 @@ class Compiler {
   // An empty text is asked for where events of before eventVersion 1.07, which have no category, are meant too.
   [[nodiscard]] std::unique_ptr<EventTest> category() const {
     const bool absent = std::find(filter_.texts.begin(), filter_.texts.end(), "") != filter_.texts.end();
-    return test_column(segment_, column(Field::event_category), matches_, absent, lazily_ && !absent);
+    return column_test(Field::event_category, matches_, absent, lazily_ && !absent);
   }
 
   [[nodiscard]] std::unique_ptr<EventTest> ip() const {

@@ -1,6 +1,5 @@
 #include "query/shown_event.h"
 
-#include <algorithm>
 #include <array>
 
 #include "audit/known_secrets.h"
@@ -9,7 +8,7 @@
 namespace trailkeeper::query {
 namespace {
 
-using event::Field;
+using rules::credits::Wording;
 
 rules::credits::Mask mask_of(const store::Snapshot& snapshot) {
   const auto secrets = audit::secrets_of(snapshot);
@@ -19,12 +18,15 @@ rules::credits::Mask mask_of(const store::Snapshot& snapshot) {
 
 }  // namespace
 
-bool is_vocabulary(std::size_t column) {
-  constexpr std::array<Field, 10> kFields{Field::aws_region,       Field::error_code,   Field::event_category,
-                                          Field::event_name,       Field::event_source, Field::event_type,
-                                          Field::identity_type,    Field::read_only,    Field::recipient_account_id,
-                                          Field::source_ip_address};
-  return std::find(kFields.begin(), kFields.end(), store::kColumnFields[column]) != kFields.end();
+Wording wording_of(std::size_t column) {
+  static const auto kWordings = [] {
+    std::array<Wording, store::kColumnCount> wordings{};
+    for (std::size_t i = 0; i < wordings.size(); ++i) {
+      wordings.at(i) = rules::credits::wording_of(event::field_path(store::kColumnFields.at(i)));
+    }
+    return wordings;
+  }();
+  return kWordings.at(column);
 }
 
 ShownEvents::ShownEvents(const store::Snapshot& snapshot, bool reveal)
@@ -45,12 +47,20 @@ std::string ShownEvents::record(std::string bytes) const {
 }
 
 std::string_view ShownEvents::column_text(std::size_t column, std::string_view text, std::string& scratch) const {
-  return is_vocabulary(column) ? text : value(text, scratch);
+  return worded(wording_of(column), text, scratch);
+}
+
+std::string_view ShownEvents::field_text(std::string_view path, std::string_view text, std::string& scratch) const {
+  return worded(rules::credits::wording_of(path), text, scratch);
 }
 
 std::string_view ShownEvents::value(std::string_view text, std::string& scratch) const {
-  if (reveal_ || !mask_.may_change_text(text)) return text;
-  std::string shown = mask_.text(text);
+  return worded(Wording::free, text, scratch);
+}
+
+std::string_view ShownEvents::worded(Wording wording, std::string_view text, std::string& scratch) const {
+  if (reveal_ || wording == Wording::fixed || !mask_.may_change_text(text)) return text;
+  std::string shown = mask_.text(text, wording);
   scratch.swap(shown);
   return scratch;
 }

@@ -26,19 +26,24 @@ class ShownEvents {
   [[nodiscard]] std::string record(std::string bytes) const;
 
   /// The value of a column (index into store::kColumnFields); `scratch` holds it if it isn't `text` itself. What AWS
-  /// writes in words that everybody uses (`eventName`, `awsRegion`, …) stays as it is.
+  /// writes in words that everybody uses (`eventName`, `awsRegion`, …) stays as it is (rules/credits/wording.h).
   [[nodiscard]] std::string_view column_text(std::size_t column, std::string_view text, std::string& scratch) const;
+  /// A value of the field at a path (event/field.h) without a column.
+  [[nodiscard]] std::string_view field_text(std::string_view path, std::string_view text, std::string& scratch) const;
   /// Any other value, and any text.
   [[nodiscard]] std::string_view value(std::string_view text, std::string& scratch) const;
   [[nodiscard]] std::string text(std::string_view text) const { return reveal_ ? std::string{text} : mask_.text(text); }
 
  private:
+  [[nodiscard]] std::string_view worded(rules::credits::Wording wording, std::string_view text,
+                                        std::string& scratch) const;
+
   std::uint64_t hash_seed_;
   rules::credits::Mask mask_;
   bool reveal_;
 };
 
-/// Whether a column's values are AWS's own words.
-bool is_vocabulary(std::size_t column);
+/// How a column's values are worded.
+rules::credits::Wording wording_of(std::size_t column);
 
 }  // namespace trailkeeper::query

@@ -4,9 +4,12 @@
 
 #include <charconv>
 
+#include "event/phrase_matches.h"
 #include "rules/credits/known_words.h"
 #include "rules/credits/loose_json.h"
+#include "rules/credits/secret_mention.h"
 #include "rules/credits/secret_values.h"
+#include "rules/iam/json_node.h"
 
 namespace trailkeeper::rules::credits {
 namespace {
@@ -57,6 +60,11 @@ bool is_of_activate(std::string_view json) {
   return false;
 }
 
+// Any value, not only an object.
+bool is_json(std::string_view bytes) {
+  return static_cast<bool>(iam::parse_json_object(fmt::format("{{\"\":{}}}", bytes)));
+}
+
 std::string percent_encoded(std::string_view text, bool capitals) {
   std::string out;
   for (const char c : text) {
@@ -82,7 +90,7 @@ Mask::Mask(Pseudonymiser pseudonymiser, std::shared_ptr<const event::PhraseSet> 
 bool Mask::may_change_event(std::string_view json) const {
   if (has(json, kActivate) || has(json, kTag) || has(json, "romo") || hides_letters(json)) return true;
   // Known words may be written with escapes.
-  return known_ != nullptr && (has(json, "\\") || known_->find(json).has_value());
+  return known_ != nullptr && (has(json, "\\") || event::has_phrase(json, *known_));
 }
 
 std::string Mask::event(std::string_view json) const {
@@ -96,6 +104,7 @@ std::string Mask::masked(std::string_view json, bool org_ids, bool of_event) con
   std::size_t own = 0;
   SecretValues values{pseudonymiser_, paths_};
   values.org_ids = org_ids;
+  values.of_record = !of_event;
   values.take = [&](const std::string& value, Secret secret, bool /*sure*/) {
     if (!may_be_known(value) || own++ >= kMostOwn) return;
     (secret == Secret::org_id ? own_org_ids : own_codes).add(value);
@@ -111,15 +120,18 @@ std::string Mask::masked(std::string_view json, bool org_ids, bool of_event) con
   return words.without_in_json(shown, of_event);
 }
 
-std::string Mask::record(std::string_view bytes) const { return masked(bytes, true, false); }
+std::string Mask::record(std::string_view bytes) const {
+  if (names_secret_beside_members(bytes, paths_) && !is_json(bytes)) return without_words(bytes, pseudonymiser_);
+  return masked(bytes, true, false);
+}
 
 bool Mask::may_change_text(std::string_view text) const {
-  if (known_ != nullptr && known_->find(text)) return true;
+  if (known_ != nullptr && event::has_phrase(text, *known_)) return true;
   return has(text, kTag) || may_name_org_id(text) || looks_like_json(text);
 }
 
-std::string Mask::text(std::string_view text) const {
-  if (!may_change_text(text)) return std::string{text};
+std::string Mask::text(std::string_view text, Wording wording) const {
+  if (wording == Wording::fixed || !may_change_text(text)) return std::string{text};
   SecretValues values{pseudonymiser_, paths_};
   values.org_ids = true;
   const bool json = looks_like_json(text);
@@ -127,7 +139,7 @@ std::string Mask::text(std::string_view text) const {
   if (known_ == nullptr) return shown;
   KnownWords words{pseudonymiser_};
   words.org_ids = known_.get();
-  return json ? words.without_in_json(shown, false, 1) : words.without(shown);
+  return json ? words.without_in_json(shown, false, 1) : words.without(shown, wording);
 }
 
 void visit_org_ids(std::string_view json, const std::vector<std::string>& org_id_paths,

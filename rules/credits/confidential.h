@@ -9,6 +9,7 @@
 
 #include "event/phrase_set.h"
 #include "rules/credits/pseudonymiser.h"
+#include "rules/credits/wording.h"
 
 namespace trailkeeper::rules::credits {
 
@@ -26,12 +27,14 @@ class Mask {
   [[nodiscard]] bool may_change_event(std::string_view json) const;
   [[nodiscard]] std::string event(std::string_view json) const;
 
-  /// Bytes that are no event, whatever they are: names count whoever wrote them.
+  /// Bytes that are no event, whatever they are: names count whoever wrote them. What isn't JSON and has such a name
+  /// otherwise than JSON would keeps no word.
   [[nodiscard]] std::string record(std::string_view bytes) const;
 
   /// Whether a text may change, such as a value of an event's. Quick.
   [[nodiscard]] bool may_change_text(std::string_view text) const;
-  [[nodiscard]] std::string text(std::string_view text) const;
+  /// `wording`: of the field that it is the value of.
+  [[nodiscard]] std::string text(std::string_view text, Wording wording = Wording::free) const;
 
  private:
   [[nodiscard]] std::string masked(std::string_view json, bool org_ids, bool of_event) const;

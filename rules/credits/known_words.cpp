@@ -5,25 +5,13 @@
 #include <vector>
 
 #include "event/json_text.h"
+#include "event/percent_text.h"
+#include "event/phrase_matches.h"
 #include "rules/credits/loose_json.h"
-#include "rules/iam/percent_encoding.h"
+#include "rules/credits/wording.h"
 
 namespace trailkeeper::rules::credits {
 namespace {
-
-// What AWS writes into an event of its own, in words that everybody uses.
-bool is_vocabulary(std::string_view field) {
-  constexpr std::array<std::string_view, 14> kFields{
-      "apiVersion",      "awsRegion",   "errorCode",          "eventCategory",  "eventID",
-      "eventName",       "eventSource", "eventTime",          "eventType",      "eventVersion",
-      "managementEvent", "readOnly",    "recipientAccountId", "sourceIPAddress"};
-  return std::find(kFields.begin(), kFields.end(), field) != kFields.end();
-}
-
-// What API parameters are called; no Org ID that isn't a word of a language is.
-bool is_plain_name(std::string_view text) {
-  return std::all_of(text.begin(), text.end(), [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); });
-}
 
 // Whether a scalar stands where JSON has a value.
 bool is_json_value(std::string_view json, std::string_view scalar) {
@@ -35,60 +23,83 @@ bool is_json_value(std::string_view json, std::string_view scalar) {
          (after == std::string_view::npos || std::string_view{",]}"}.find(json[after]) != std::string_view::npos);
 }
 
-/// Where a token of an event stands.
+/// Where a token of an event stands, as a path.
 class EventPlace {
  public:
   void see(const LooseToken& token) {
     using Kind = LooseToken::Kind;
-    if (token.kind == Kind::open) ++depth_;
-    if (token.kind == Kind::close && depth_ > 0) --depth_;
-    if (token.kind != Kind::key) return;
-    if (depth_ == 1) field_ = text_of_token(token.bytes);
-    identity_type_ = depth_ == 2 && field_ == "userIdentity" && token.bytes == "\"type\"";
+    if (token.kind == Kind::open) {
+      if (token.bytes == "[") path_ += "[]";
+      levels_.push_back(path_.size());
+    } else if (token.kind == Kind::close && !levels_.empty()) {
+      path_.resize(std::min(path_.size(), levels_.back()));
+      levels_.pop_back();
+    } else if (token.kind == Kind::key) {
+      enter(text_of_token(token.bytes));
+    }
   }
-  [[nodiscard]] bool is_own_key() const { return depth_ <= 1; }
-  [[nodiscard]] bool is_own_value() const { return (depth_ == 1 && is_vocabulary(field_)) || identity_type_; }
+  [[nodiscard]] Wording wording() const { return wording_of(path_); }
 
  private:
-  std::size_t depth_ = 0;
-  std::string field_;  // Of the event.
-  bool identity_type_ = false;
+  void enter(const std::string& key) {
+    constexpr std::size_t kLongestPath = 256;
+    path_.resize(std::min(path_.size(), levels_.empty() ? 0 : levels_.back()));
+    if (path_.size() > kLongestPath) return;
+    if (levels_.size() > 1) path_ += '.';
+    path_ += key;
+  }
+
+  std::vector<std::size_t> levels_;  // Sizes of the paths of what is open, with `[]` of an array.
+  std::string path_;
 };
 
 }  // namespace
 
 bool KnownWords::in(std::string_view text) const {
-  return (org_ids != nullptr && org_ids->find(text)) || (own_org_ids != nullptr && own_org_ids->find(text)) ||
-         (own_codes != nullptr && own_codes->find(text));
+  return (org_ids != nullptr && event::has_phrase(text, *org_ids)) ||
+         (own_org_ids != nullptr && event::has_phrase(text, *own_org_ids)) ||
+         (own_codes != nullptr && event::has_phrase(text, *own_codes));
 }
 
-std::string KnownWords::without_set(std::string_view text, const event::PhraseSet& words, bool code) const {
+std::string KnownWords::without_set(std::string_view text, const event::PhraseSet& words, bool code,
+                                    Wording wording) const {
   std::string out;
   std::size_t at = 0;
-  for (auto match = words.find(text); match; match = words.find(text, at)) {
-    out += text.substr(at, match->begin - at);
-    const std::string_view found = text.substr(match->begin, match->end - match->begin);
+  for (const auto& match : event::phrases_in(text, words)) {
+    const std::string_view found = text.substr(match.begin, match.end - match.begin);
+    if (wording == Wording::terms && is_like_term(found)) continue;
+    out += text.substr(at, match.begin - at);
     const std::string value =
-        found.find('%') == std::string_view::npos ? std::string{found} : iam::percent_decoded(found);
+        found.find('%') == std::string_view::npos ? std::string{found} : event::PercentText{found}.bytes();
     out += code ? pseudonymiser_.promotion_code(value) : pseudonymiser_.org_id(value);
-    at = match->end;
+    at = match.end;
   }
   out += text.substr(at);
   return out;
 }
 
-std::string KnownWords::without(std::string_view text) const {
+std::string KnownWords::without(std::string_view text, Wording wording) const {
   std::string out{text};
-  if (org_ids != nullptr && org_ids->find(out)) out = without_set(out, *org_ids, false);
-  if (own_org_ids != nullptr && own_org_ids->find(out)) out = without_set(out, *own_org_ids, false);
-  if (own_codes != nullptr && own_codes->find(out)) out = without_set(out, *own_codes, true);
+  if (wording == Wording::fixed) return out;
+  constexpr int kMostRounds = 4;
+  const auto mask = [&](const event::PhraseSet* words, bool code) {
+    // What is encoded may be read in several ways; behind a pseudonym there is one less.
+    for (int round = 0; round < kMostRounds && words != nullptr && event::has_phrase(out, *words); ++round) {
+      std::string next = without_set(out, *words, code, wording);
+      if (next == out) break;
+      out.swap(next);
+    }
+  };
+  mask(org_ids, false);
+  mask(own_org_ids, false);
+  mask(own_codes, true);
   return out;
 }
 
-std::string KnownWords::token_without(std::string_view token, int nesting) const {
+std::string KnownWords::token_without(std::string_view token, int nesting, Wording wording) const {
   const std::string text = text_of_token(token);
-  const bool nested = nesting < kMaxNesting && looks_like_json(text);
-  const std::string shown = nested ? without_in_json(text, false, nesting + 1) : without(text);
+  const bool nested = wording == Wording::free && nesting < kMaxNesting && looks_like_json(text);
+  const std::string shown = nested ? without_in_json(text, false, nesting + 1) : without(text, wording);
   if (shown == text) return std::string{token};
   std::string quoted;
   event::append_quoted(shown, quoted);
@@ -107,16 +118,16 @@ std::string KnownWords::without_in_json(std::string_view json, bool of_event, in
   for (LooseJson tokens{json}; !tokens.ended();) {
     const LooseToken token = tokens.next();
     place.see(token);
-    const bool own_value = of_event && place.is_own_value();
+    const Wording wording = of_event ? place.wording() : Wording::free;
     if (token.kind == Kind::string || token.kind == Kind::key) put_outside();
     if (token.kind == Kind::key) {
-      const bool stays = of_event && (place.is_own_key() || is_plain_name(text_of_token(token.bytes)));
-      out += stays ? token.bytes : token_without(token.bytes, nesting);
+      const bool stays = of_event && is_plain_name(text_of_token(token.bytes));
+      out += stays ? token.bytes : token_without(token.bytes, nesting, Wording::free);
     } else if (token.kind == Kind::string) {
-      out += own_value ? std::string{token.bytes} : token_without(token.bytes, nesting);
-    } else if (token.kind == Kind::scalar && !own_value && in(token.bytes)) {
+      out += wording == Wording::fixed ? std::string{token.bytes} : token_without(token.bytes, nesting, wording);
+    } else if (token.kind == Kind::scalar && without(token.bytes, wording) != token.bytes) {
       // In JSON it is a number.
-      const std::string shown = without(token.bytes);
+      const std::string shown = without(token.bytes, wording);
       put_outside();
       if (is_json_value(json, token.bytes)) {
         event::append_quoted(shown, out);

@@ -6,6 +6,7 @@
 
 #include "event/phrase_set.h"
 #include "rules/credits/pseudonymiser.h"
+#include "rules/credits/wording.h"
 
 namespace trailkeeper::rules::credits {
 
@@ -20,17 +21,18 @@ class KnownWords {
 
   /// Whether any stands in a text, as it is written.
   [[nodiscard]] bool in(std::string_view text) const;
-  /// A text with pseudonyms for them.
-  [[nodiscard]] std::string without(std::string_view text) const;
+  /// A text with pseudonyms for them; `wording`: of the field that it is the value of.
+  [[nodiscard]] std::string without(std::string_view text, Wording wording = Wording::free) const;
 
   /// JSON, or what looks like it, with pseudonyms for them in its strings, numbers and keys; also in strings that are
-  /// JSON themselves. `of_event`: an event, whose own vocabulary (`eventName`, `awsRegion`, …) and keys that are plain
-  /// names stay, so that nobody can hide what happened by writing a call's name into a form.
+  /// JSON themselves. `of_event`: an event, whose fields have their wording and whose keys that are plain names
+  /// stay, so that nobody can hide what happened by writing a call's name into a form.
   [[nodiscard]] std::string without_in_json(std::string_view json, bool of_event, int nesting = 0) const;
 
  private:
-  [[nodiscard]] std::string without_set(std::string_view text, const event::PhraseSet& words, bool code) const;
-  [[nodiscard]] std::string token_without(std::string_view token, int nesting) const;
+  [[nodiscard]] std::string without_set(std::string_view text, const event::PhraseSet& words, bool code,
+                                        Wording wording) const;
+  [[nodiscard]] std::string token_without(std::string_view token, int nesting, Wording wording) const;
 
   const Pseudonymiser& pseudonymiser_;
 };

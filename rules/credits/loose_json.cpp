@@ -9,7 +9,7 @@ namespace {
 
 bool is_scalar_byte(char c) {
   return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '+' || c == '-' ||
-         c == '.' || c == '_';
+         c == '.' || c == '_' || static_cast<unsigned char>(c) >= 0x80;
 }
 
 }  // namespace

@@ -11,7 +11,7 @@ struct LooseToken {
   enum class Kind {
     key,     ///< A string with a colon behind it.
     string,  ///< Another string, with its quotes; the last may lack one.
-    scalar,  ///< What a number, `true` or a bare word is made of.
+    scalar,  ///< What a number, `true` or a bare word is made of, in whatever script.
     open,    ///< `{` or `[`.
     close,   ///< `}` or `]`.
     comma,

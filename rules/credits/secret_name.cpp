@@ -87,8 +87,10 @@ bool may_be_org_id(std::string_view path, const std::vector<std::string>& org_id
   for (const char c : path) {
     if (c != '[' && c != ']' && static_cast<unsigned char>(c) >= ' ') plain += c;
   }
-  if (std::any_of(org_id_paths.begin(), org_id_paths.end(),
-                  [&](const std::string& known) { return plain == known || plain.starts_with(known + "."); })) {
+  if (std::any_of(org_id_paths.begin(), org_id_paths.end(), [&](const std::string& known) {
+        // Above the place stands a string that may be JSON.
+        return plain == known || plain.starts_with(known + ".") || known.starts_with(plain + ".");
+      })) {
     return true;
   }
   for (std::size_t begin = 0; begin <= plain.size();) {

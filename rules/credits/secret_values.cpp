@@ -6,6 +6,7 @@
 #include "event/json_text.h"
 #include "rules/credits/known_words.h"
 #include "rules/credits/loose_json.h"
+#include "rules/credits/secret_mention.h"
 
 namespace trailkeeper::rules::credits {
 namespace {
@@ -13,10 +14,6 @@ namespace {
 constexpr std::size_t kNone = std::string_view::npos;
 
 bool ends_value(char c) { return c == '\0' || std::string_view{"&;#\"'<> \t\r\n,(){}[]\\"}.find(c) != kNone; }
-
-bool is_name_byte(char c) {
-  return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || c == '-';
-}
 
 bool is_literal(std::string_view value) { return value == "null" || value == "true" || value == "false"; }
 
@@ -42,7 +39,7 @@ void skip_quotes(std::string_view text, std::size_t& at) {
 
 // Where a value begins behind a name that ends at `at`; kNone if none does.
 std::size_t value_behind(std::string_view text, std::size_t at) {
-  constexpr std::array<std::string_view, 6> kMeans{"=", ":", "%3D", "%3d", "%3A", "%3a"};
+  constexpr std::array<std::string_view, 9> kMeans{"=>", ":=", "=", ":", "%3D", "%3d", "%3A", "%3a", ">"};
   skip_quotes(text, at);
   if (!skip_one_of(text, kMeans, at)) return kNone;
   skip_quotes(text, at);
@@ -76,19 +73,15 @@ std::string SecretValues::without_codes(std::string_view text) const {
   return out;
 }
 
-// orgId=0Xy12, "orgId": "0Xy12" in text that is no JSON.
+// orgId=0Xy12, "orgId": "0Xy12", <orgId>0Xy12 in text that is no JSON.
 std::string SecretValues::without_named(std::string_view text) const {
   std::string out;
   std::size_t copied = 0;
-  for (std::size_t at = 0; at < text.size();) {
-    if (!is_name_byte(text[at])) {
-      ++at;
-      continue;
-    }
-    const std::size_t begin = at;
-    while (at < text.size() && is_name_byte(text[at])) ++at;
-    const Secret secret = secret_named(text.substr(begin, at - begin));
-    if (secret == Secret::none) continue;
+  std::size_t at = 0;
+  for (auto name = find_secret_name(text, at); name; name = find_secret_name(text, at)) {
+    at = name->end;
+    const bool closes = name->begin > 0 && text[name->begin - 1] == '/' && text.substr(at).starts_with('>');
+    if (closes) continue;  // `</orgId>`
     const std::size_t value = value_behind(text, at);
     if (value == kNone) continue;
     std::size_t end = value;
@@ -98,7 +91,7 @@ std::string SecretValues::without_named(std::string_view text) const {
     const bool quoted = std::string_view{"\\\"'"}.find(text[value - 1]) != kNone;
     const bool key_is_quoted = at < text.size() && text[at] == '"';
     out += text.substr(copied, value - copied);
-    const std::string shown = pseudonym(std::string{found}, secret, false);
+    const std::string shown = pseudonym(std::string{found}, name->secret, false);
     if (!quoted && key_is_quoted && shown != found) {
       event::append_quoted(shown, out);
     } else {
@@ -119,7 +112,9 @@ std::string SecretValues::without(std::string_view text) const {
 /// One JSON text's way through. What is open is remembered; deeper than kMostDepth without its paths.
 class SecretValues::JsonPass {
  public:
-  JsonPass(const SecretValues& values, int nesting) : values_(values), nesting_(nesting) {}
+  /// `path`: where the text itself stands, if it is a string in another.
+  JsonPass(const SecretValues& values, int nesting, std::string path = {})
+      : values_(values), nesting_(nesting), path_(std::move(path)) {}
 
   std::string run(std::string_view json) {
     for (LooseJson tokens{json}; !tokens.ended();) take(tokens.next());
@@ -200,12 +195,18 @@ class SecretValues::JsonPass {
       return event::append_quoted(values_.pseudonym(text, wanted_, sure), out_);
     }
     const bool nested = nesting_ < kMaxNesting && looks_like_json(text);
-    std::string shown = nested ? JsonPass{values_, nesting_ + 1}.run(text) : values_.without(text);
+    std::string shown = nested ? JsonPass{values_, nesting_ + 1, path_}.run(text) : text_without(text);
     if (shown == text) {
       out_ += token;
     } else {
       event::append_quoted(shown, out_);
     }
+  }
+
+  // Text in a record that is no event may say which of its words it is in any way.
+  [[nodiscard]] std::string text_without(std::string_view text) const {
+    if (values_.of_record && names_secret(text, values_.paths_)) return without_words(text, values_.pseudonymiser_);
+    return values_.without(text);
   }
 
   void take_scalar(std::string_view token) {

@@ -27,6 +27,8 @@ class SecretValues {
 
   /// Whether texts are of Activate, or may be: Org IDs' names mean something.
   bool org_ids = false;
+  /// The text isn't an event: a string in it that names what is confidential keeps no word (without_words()).
+  bool of_record = false;
   TakeSecret take;
 
   /// JSON, or what looks like it. All other bytes stay; JSON stays JSON.

@@ -4,6 +4,7 @@ import json
 import os
 import re
 import subprocess
+import urllib.parse
 import uuid
 
 from harness import Harness, line
@@ -15,7 +16,7 @@ SOURCE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..")
 ACCOUNT, OTHER = "111122223333", "444455556666"
 # Each made known in another way; the last only where it is named, in a record that is no event.
 ORGS = {way: "0Xy%sQq" % (71 + number) for number, way in enumerate(
-    ["offer", "form", "configured", "array", "object", "key", "organization", "text-json", "escaped", "affiliation", "refused"])}
+    ["offer", "form", "configured", "array", "object", "key", "organization", "text-json", "escaped", "affiliation", "refused", "configured-text", "configured-deep"])}
 ORGS["phrase"] = "acme-7731/eu west"
 ORGS["number"] = "99887766"
 REJECTED = "0Xy99Rr"
@@ -52,6 +53,12 @@ for org in ORGS.values():
           recipientAccountId=OTHER, requestParameters={"roleName": org, "tags": [{"key": org, "value": org}]})
     event("AssumeRole", "sts.amazonaws.com", requestParameters={"roleArn": "arn:aws:iam::%s:role/Deploy" % OTHER, "roleSessionName": org, "externalId": org},
           responseElements={"credentials": {"accessKeyId": "ASIAIOSFODNN7EXAMPLE"}, "assumedRoleUser": {"arn": "arn:aws:sts::%s:assumed-role/Deploy/%s" % (OTHER, org)}})
+# What only AWS writes, until somebody else posts events.
+for org in ORGS.values():
+    event("GetObject", "s3.amazonaws.com", eventVersion=org, apiVersion=org, eventType=org, eventCategory=org, sharedEventID=org, vpcEndpointId=org,
+          userIdentity={"type": org, "accountId": OTHER, "sessionContext": {"sessionIssuer": {"type": org}}}, recipientAccountId=OTHER, **{org + "!": {org: 1}},
+          resources=[{"type": org, "accountId": OTHER}, {"ARN": "arn:aws:s3:::b", "type": "AWS::%s::Bucket" % org}], tlsDetails={"tlsVersion": org},
+          requestParameters={"key": "in/%%%02X%s" % (ord(org[0]), org[1:]), "url": "a=%s%%25%02x&c" % (org[:-1], ord(org[-1]))})
 event("GetObject", "s3.amazonaws.com", userAgent="x A3POPC=" + CODE, requestParameters={"bucketName": "b", "url": "https://x/?A3POPC=%s&c=d" % CODE})
 event("CreateForm", requestParameters={"applicationId": "app-1", "orgId": ORGS["form"], "email": "a@x.example"}, userAgent=ORGS["form"],
       userIdentity=session(ORGS["form"]), errorMessage="orgId=%s is right" % ORGS["form"])
@@ -65,13 +72,16 @@ event("CreateForm", requestParameters={"applicationId": "app-8", "orgId": "ESCAP
 event("CreateForm", requestParameters={"applicationId": "app-9", "orgId": ORGS["refused"]}, errorCode="ValidationException")
 event("CreateForm", requestParameters={"applicationId": "app-10", "orgId": ORGS["phrase"]})
 event("CreateForm", requestParameters={"applicationId": "app-11", "orgId": int(ORGS["number"])})
+event("CreateForm", requestParameters={"applicationId": "app-12", "form": json.dumps({"partner": ORGS["configured-text"]})})
+event("CreateForm", requestParameters=json.dumps({"form": json.dumps({"partner": [ORGS["configured-deep"]]})}))
 event("AffiliationConfirmed", serviceEventDetails={"orgId": ORGS["affiliation"], "confirmed": True})
 event("OfferRegistered", serviceEventDetails={"orgId": ORGS["offer"], "providerId": "P", "amount": 25000})
 event("ApplicationDecided", serviceEventDetails={"applicationId": "app-1", "decision": "Approved", "amount": "25000", "note": ORGS["offer"]})
 event("CreditsIssued", serviceEventDetails={"applicationId": "app-1", "creditId": ORGS["offer"], "amount": 25000, "termYears": 1})
 lines = [line(made).replace("ESCAPED", "".join("\\u%04x" % ord(c) for c in ORGS["escaped"])) for made in events]
 rejected = [line({"requestParameters": {"orgId": REJECTED, "a": "of " + REJECTED}, "userAgent": ORGS["offer"]}), '" ' + line({"partner_org_id": REJECTED}),
-            '{"broken": "%s", orgId: %s' % (ORGS["form"], REJECTED)]
+            '{"broken": "%s", orgId: %s' % (ORGS["form"], REJECTED), '"orgId" => "%s"' % REJECTED, '<orgId type="a">%s</orgId>' % REJECTED,
+            "orgIds: ['a', '%s']" % REJECTED, "orgId\t" + REJECTED, line({"message": "Org ID\n" + REJECTED})]
 
 t.write("settings.json", json.dumps({"facts": {"CreateForm": {"orgId": ["requestParameters.orgId", "requestParameters.form.partner"]}}}))
 half = len(lines) // 2
@@ -79,6 +89,8 @@ t.equal("replay", t.run("replay", "-", store=store, stdin="\n".join(lines[:half]
 t.equal("settings", t.run("credits", "settings", t.path("settings.json"), store=store).returncode, 0)
 done = t.run("replay", "-", "-o", "json", store=store, stdin="\n".join(lines[half:] + rejected).encode())
 t.check("rejected", json.loads(done.stdout)["rejected"] >= 2, done.stdout)
+t.equal("a table", t.run("replay", t.write("t.tsv", "time\torgId\tregion\n1\t%s\teu\n2\t%s\teu\n" % (REJECTED, ORGS["form"])), store=store).returncode, 1)
+t.equal("a language", t.run("replay", t.write("t.rb", '{\n  "orgIds" => [\n    [0] "%s",\n    [1] "%s"\n  ]\n}\n' % (ORGS["form"], REJECTED)), store=store).returncode, 1)
 # What IAM's events above add to is known.
 account = {"RoleDetailList": [{"RoleName": "Deploy", "Arn": "arn:aws:iam::%s:role/Deploy" % OTHER, "AssumeRolePolicyDocument": {"Version": "2012-10-17", "Statement": []},
                                "RolePolicyList": [{"PolicyName": "of " + ORGS["offer"], "PolicyDocument": {"Version": "2012-10-17", "Statement": [
@@ -92,6 +104,7 @@ FORM = next(made["eventID"] for made in events if made["eventName"] == "CreateFo
 def check(what, *texts):
     for text in texts:
         text = text.decode(errors="replace") if isinstance(text, bytes) else text
+        text += urllib.parse.unquote(text)
         for secret in SECRETS:
             place = text.find(secret)
             t.check("%s: %s leaves" % (what, secret), place < 0, text[max(0, place - 150):place + 50])
@@ -130,7 +143,7 @@ for secret in SECRETS:
     t.check("%s is there with --reveal" % secret, stored in found or escaped)
 
 # A filter for an Org ID finds as much as one for a word that no event has.
-filters = re.findall(r"--(?!not-)([a-z-]+)", t.run("count", "--help").stdout.decode())
+filters = re.findall(r"--(?!not-)([a-z-]+)(?![A-Za-z-])", t.run("count", "--help").stdout.decode())
 asked = [name for name in dict.fromkeys(filters) if name not in ("by", "per", "top", "output", "store", "help", "since", "until", "write-only", "read-only", "verdict", "ip",
                                                                  "version", "wide", "no-pager", "quiet", "verbose", "skip-damaged", "not", "reveal", "max-memory", "superseded")]
 t.check("filters are found", {"resource", "user", "principal", "user-agent", "request-id", "role"} <= set(asked), asked)
@@ -147,11 +160,22 @@ def tries(word):
 
 
 RANDOM = "Kk42JwUu"
+server = Server(t, store, "--http", "0")
+
+
+def served(name, text):
+    """The same over HTTP; a process for each try takes minutes with a sanitizer."""
+    status, _, body = server.request("GET", "/v1/count?" + urllib.parse.urlencode({name: text}))
+    return body[0]["count"] if status == 200 else json.dumps(body).replace(text, "text")
+
+
 for name in asked:
-    expected = [count("--" + name, text) for text in tries(RANDOM)]
+    expected = [served(name, text) for text in tries(RANDOM)]
     for org in (ORGS["offer"], ORGS["phrase"]):
-        t.equal("--%s tells of %s" % (name, org), [count("--" + name, text) for text in tries(org)], expected)
-    t.equal("--not-%s tells of it" % name, count("--not-" + name, ORGS["form"]), count("--not-" + name, RANDOM))
+        t.equal("%s=%s tells of it" % (name, org), [served(name, text) for text in tries(org)], expected)
+        t.equal("--%s %s tells of it" % (name, org), count("--" + name, org), expected[0])
+    t.equal("--not-%s tells of it" % name, served("not-" + name, ORGS["form"]), served("not-" + name, RANDOM))
+server.stop()
 t.equal("--by verdict tells nothing of it", *[json.loads(t.run("count", "--by", "verdict", "--user-agent", word + "*", "-o", "json", store=store).stdout) for word in (ORGS["offer"], RANDOM)])
 for path in ("userIdentity.%s", "%s", "requestParameters.%s"):
     known, unknown = (t.run("count", "--by", path % word, "-o", "json", store=store) for word in (ORGS["offer"], RANDOM))
@@ -217,4 +241,22 @@ t.equal("retain", t.run("retain", "--keep", "1d", "--account", ACCOUNT, store=st
 done = t.run("events", "-o", "raw", store=store)
 t.check("others' events stay", b"loader/1.0" in done.stdout)
 check("after retention", done.stdout)
+
+# An eventID is never masked, and nobody hides what AWS has a term for.
+ids = t.path("ids")
+known = [event("CreateForm", requestParameters={"applicationId": "app-%s" % number, "orgId": org}) for number, org in
+         enumerate(["0Xy12Id", "Root", "AwsApiCall", "Management", "1.08", "AWS::S3::Bucket"])]
+named = event("ListUsers", "iam.amazonaws.com", eventID="0Xy12Id", eventCategory="Management", userAgent="0Xy12Id",
+              userIdentity={"type": "Root", "accountId": ACCOUNT, "arn": "arn:aws:iam::%s:root" % ACCOUNT}, resources=[{"type": "AWS::S3::Bucket"}])
+t.equal("replay", t.run("replay", "-", store=ids, stdin="\n".join(map(line, known + [named])).encode()).returncode, 0)
+t.equal("explain", json.loads(t.run("explain", "0Xy12Id", "-o", "json", store=ids).stdout)["eventID"], "0Xy12Id")
+t.check("explain as text", re.search(rb"event +0Xy12Id\n", t.run("explain", "0Xy12Id", store=ids).stdout))
+t.equal("events", json.loads(t.run("events", "--event-id", "0Xy12Id", "--fields", "eventID,event-id,user-agent,identity,type", "-o", "json", store=ids).stdout),
+        [{"eventID": "0Xy12Id", "event-id": "0Xy12Id", "user-agent": json.loads(t.run("count", "--by", "user-agent", "--user-agent", "org-*", "-o", "json", store=ids).stdout)[0]["user-agent"],
+          "identity": "Root", "type": "AwsApiCall"}])
+shown = json.loads(t.run("show", "0Xy12Id", "-o", "json", store=ids).stdout)
+t.equal("terms stay", [shown[name] for name in ("eventID", "eventVersion", "eventType", "eventCategory", "userIdentity", "resources")],
+        [named[name] for name in ("eventID", "eventVersion", "eventType", "eventCategory", "userIdentity", "resources")])
+for filters in (["--identity", "Root"], ["--user", "root"], ["--type", "AwsApiCall", "--name", "ListUsers"], ["--category", "Management"], ["--resource-type", "AWS::S3::Bucket"]):
+    t.equal(" ".join(filters), json.loads(t.run("count", *filters, "-o", "json", store=ids).stdout), [{"count": 1}])
 t.finish()

@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "rules/credits/secret_name.h"
+
 using namespace trailkeeper;
 using namespace trailkeeper::rules::credits;
 
@@ -45,8 +47,8 @@ TEST_CASE("R20: an Org ID that is repeated elsewhere in its event, as a word of 
       R"("errorMessage":"offer 0Xy12, of \"0Xy12\"","more":{"0Xy12":["0Xy123"],"zero":12}, "requestParameters":{"orgId":"0Xy12","a":"b"}})";
   const std::string org = kKeyed.org_id("0Xy12");
   CHECK(shown(json) == R"({"eventSource":"activate.amazonaws.com","eventName":"0Xy12","userAgent":"x/)" + org +
-                           R"(","userIdentity":{"type":"0Xy12","arn":"a/)" + org + R"("},"errorMessage":"offer )" +
-                           org + R"(, of \")" + org + R"(\"","more":{")" + org +
+                           R"(","userIdentity":{"type":")" + org + R"(","arn":"a/)" + org +
+                           R"("},"errorMessage":"offer )" + org + R"(, of \")" + org + R"(\"","more":{")" + org +
                            R"(":["0Xy123"],"zero":12}, "requestParameters":{"orgId":")" + org + R"(","a":"b"}})");
   CHECK(shown(shown(json)) == shown(json));
   // What it is called first doesn't matter, nor how it is written.
@@ -94,6 +96,66 @@ TEST_CASE("R20: what no event is, is masked by names whoever wrote it, and by wh
   CHECK(mask.record(R"({"orgId":null,"a":[1,true]})") == R"({"orgId":null,"a":[1,true]})");
 }
 
+TEST_CASE("R20: what isn't JSON and names an Org ID otherwise than JSON would keeps no word") {
+  const Mask mask{kKeyed, nullptr, {"requestParameters.form.partnerKey"}};
+  for (const std::string_view record :
+       {R"({ "orgId" => "0Xy1", "a" => [ [0] "0Xy1" ] })", R"("orgId"=>"0Xy1")", "<orgId>0Xy1</orgId>",
+        "<orgId type=\"a\"><value>0Xy1</value></orgId>", "time\torgId\tregion\n1\t0Xy1\teu\n2\t0Xy1\teu",
+        "time;Org ID;region\n1;0Xy1;eu", "\"time\",\"orgId\"\r\n\"1\",\"0Xy1\"\r\n", "orgIds: ['0Xy2', '0Xy1']",
+        "orgIds:\n  - 0Xy2\n  - 0Xy1\n", "\"orgId\": 'acme, 0Xy1'", "orgId\t0Xy1",
+        "0Xy1 is the organization-id of acme", "partnerKey=0Xy1", R"({\"orgId\":\"0Xy1\"})",
+        R"({"a":"b","m":"orgId was set to 0Xy1","c)", "map[orgIds:[a 0Xy1]]", R"({"message":"<orgId>0Xy1</orgId>"})",
+        R"({"message":"time\torgId\n1\t0Xy1"})"}) {
+    const std::string found = mask.record(record);
+    CHECK_MESSAGE(found.find("0Xy") == std::string::npos, found);
+    CHECK(mask.record(found) == found);
+  }
+  CHECK(mask.record("a\torgId\nb\t0Xy1") ==
+        kKeyed.org_id("a") + "\torgId\n" + kKeyed.org_id("b") + "\t" + kKeyed.org_id("0Xy1"));
+  // JSON that was cut off keeps all else.
+  CHECK(mask.record(
+            R"({"eventName":"CreateForm","requestParameters":{"orgId":"0Xy1","m":"{\"orgId\":\"0Xy1\"}","k":"v)") ==
+        R"({"eventName":"CreateForm","requestParameters":{"orgId":")" + kKeyed.org_id("0Xy1") +
+            R"(","m":"{\"orgId\":\")" + kKeyed.org_id("0Xy1") + R"(\"}","k":"v)");
+  CHECK(mask.record("no name of any 0Xy1") == "no name of any 0Xy1");
+}
+
+TEST_CASE("R20: an Org ID of the store where AWS has a few terms, and in keys of an event") {
+  const Mask mask{kKeyed, set_of({"0Xy12", "IAMUser", "Bucket", "1.08", "AWS::S3::Object", "Management"})};
+  const std::string plain =
+      R"({"eventVersion":"1.08","userIdentity":{"type":"IAMUser","sessionContext":{"sessionIssuer":{"type":"IAMUser"}}},)"
+      R"("eventType":"Management","eventCategory":"Management","resources":[{"a":[1],"type":"AWS::S3::Bucket"},{"type":"AWS::S3::Object"}]})";
+  CHECK(mask.event(plain) == plain);
+  for (const std::string_view planted :
+       {R"({"eventVersion":"0Xy12"})", R"({"apiVersion":"0Xy12"})", R"({"eventType":"0Xy12"})",
+        R"({"eventCategory":"a 0Xy12"})", R"({"userIdentity":{"type":"0Xy12"}})",
+        R"({"resources":[{"type":"AWS::0Xy12::Bucket"}]})", R"({"recipientAccountId":"0Xy12"})", R"({"0Xy12":1})",
+        R"({"readOnly":"0Xy12","":{"eventName":"0Xy12"}})"}) {
+    const std::string found = mask.event(planted);
+    CHECK_MESSAGE(found.find("0Xy12") == std::string::npos, found);
+    CHECK(mask.event(found) == found);
+  }
+  const std::string fixed =
+      R"({"eventName":"0Xy12","eventSource":"0Xy12","awsRegion":"0Xy12","errorCode":"0Xy12","eventID":"0Xy12","sourceIPAddress":"0Xy12"})";
+  CHECK(mask.event(fixed) == fixed);
+  CHECK(mask.text("IAMUser", Wording::terms) == "IAMUser");
+  CHECK(mask.text("0Xy12", Wording::terms) == kKeyed.org_id("0Xy12"));
+}
+
+TEST_CASE("R20: an Org ID of which letters or digits are percent-encoded") {
+  const Mask mask{kKeyed, set_of({"0Xy12", "acme 7/eu", "deadbeef"})};
+  const std::string org = kKeyed.org_id("0Xy12");
+  CHECK(mask.event(R"({"a":"x/%30Xy12/y"})") == R"({"a":"x/)" + org + R"(/y"})");
+  CHECK(mask.event(R"({"a":"%30%58%79%31%32 0Xy12 0Xy1%32"})") == R"({"a":")" + org + " " + org + " " + org + R"("})");
+
+  CHECK(mask.text("b=%2530X%79%2531%32&c") == "b=" + org + "&c");
+  CHECK(mask.text("acme%207%2Fe%75!") == kKeyed.org_id("acme 7/eu") + "!");
+  CHECK(mask.text("like %deadbeef%") == "like %" + kKeyed.org_id("deadbeef") + "%");
+  CHECK(mask.text("100%25deadbeef") == "100%25" + kKeyed.org_id("deadbeef"));
+  CHECK(mask.text("%30Xy13 %3 % %zz") == "%30Xy13 %3 % %zz");
+  CHECK_FALSE(mask.may_change_event(R"({"a":"%30Xy13%20b"})"));
+}
+
 TEST_CASE("R20: an Org ID of the store is masked in every event, as a word, but not in AWS's own vocabulary") {
   const Mask mask{kKeyed, set_of({"0Xy12", "acme 7/eu", "GetObject", "bucketName", "771177"})};
   const std::string org = kKeyed.org_id("0Xy12");
@@ -119,6 +181,25 @@ TEST_CASE("R20: where settings say that Org IDs stand, also in longer paths") {
             kKeyed.org_id("0Xy12") + R"("],"x":"y"}}}})");
   CHECK(org_ids(json, {"requestParameters.form.partner"}) == std::set<std::string>{"0Xy12"});
   CHECK(org_ids(json).empty());
+}
+
+TEST_CASE("R20: where settings say that Org IDs stand, in strings that are JSON") {
+  const std::vector<std::string> paths{"requestParameters.form.partnerKey"};
+  const Mask mask{kKeyed, nullptr, paths};
+  for (const std::string_view parameters :
+       {R"({"form":"{\"partnerKey\":\"0Xy12\"}"})", R"({"form":"[{\"x\":{},\"partnerKey\":[\"0Xy12\"]}]"})",
+        R"("{\"form\":{\"partnerKey\":\"0Xy12\"}}")", R"("{\"form\":\"{\\\"partnerKey\\\":\\\"0Xy12\\\"}\"}")"}) {
+    const std::string json =
+        R"({"eventSource":"activate.amazonaws.com","requestParameters":)" + std::string{parameters} + "}";
+    CHECK_MESSAGE(mask.event(json).find("0Xy12") == std::string::npos, mask.event(json));
+    CHECK(org_ids(json, paths) == std::set<std::string>{"0Xy12"});
+  }
+  CHECK(may_be_org_id("requestParameters.form", paths));
+  CHECK(may_be_org_id("requestParameters", paths));
+  CHECK_FALSE(may_be_org_id("requestParameters.for", paths));
+  const std::string other =
+      R"({"eventSource":"activate.amazonaws.com","requestParameters":{"x":"{\"partnerKey\":\"a\"}"}})";
+  CHECK(mask.event(other) == other);
 }
 
 TEST_CASE("R20: the Org IDs that an event makes known, in their spellings") {
