@@ -39,7 +39,14 @@ numbers = itertools.count()
 
 
 def running():
-    return time.monotonic() < end and t.failures == 0
+    """Until the time is over and each kind was tried; a slow machine gets more time for the latter."""
+    now = time.monotonic()
+    return t.failures == 0 and (now < end or (now < end + 120 and untried()))
+
+
+def untried():
+    """What nobody has tried yet beside the others: begun, whether it was let in, killed or neither."""
+    return [what for what in ("compact", "replay", "serve", "backup", "restore") if not any(key.startswith(what) for key in list(done))]
 
 
 def start(*arguments, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, where=store):
@@ -264,7 +271,6 @@ look(["events", "-o", "raw"], judge_events)
 t.equal("the store is sound", t.run("verify", store=store).returncode, 0)
 t.equal("a writer cleans up", t.run("replay", "-", stdin=events(random.Random(1), 1)[1], store=store).returncode, 0)
 t.equal("nothing is left lying about", sorted(os.listdir(store)), ["data.mdb", "lock.mdb", "writer.lock"])
-for what in ("compact", "replay"):
-    t.check("%s was tried beside others" % what, sum(done[key] for key in done if key.startswith(what)) > 0)
+t.equal("what was never tried beside others", untried(), [])
 print("seed %d; %d events sent, %d acknowledged; %s" % (options.seed, len(sent), len(acknowledged), dict(sorted(done.items()))))
 t.finish()
