@@ -1,4 +1,4 @@
-# Debian 12's packages, found once; .ci/packages lists their names.
+# Debian 12's packages, found once; .ci/packages/build lists their names.
 find_package(PkgConfig REQUIRED)
 find_package(Threads REQUIRED)
 find_package(Boost 1.81 REQUIRED)

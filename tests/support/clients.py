@@ -66,7 +66,7 @@ def program(name):
     """The path of an installed program. Debian's comes first: others may be in front of it."""
     found = shutil.which(name, path="/usr/bin:/bin:/usr/sbin:/sbin") or shutil.which(name)
     if not found:
-        sys.exit("%s isn't installed: see .ci/packages" % name)
+        sys.exit("%s isn't installed: see .ci/packages/check" % name)
     return found
 
 
