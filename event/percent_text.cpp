@@ -41,6 +41,21 @@ Encoded encoded_at(std::string_view text, std::size_t percent) {
 
 }  // namespace
 
+std::optional<char> percent_byte(std::string_view text, std::size_t at) {
+  const int byte = at < text.size() && text[at] == '%' ? byte_at(text, at + 1) : -1;
+  return byte < 0 ? std::nullopt : std::optional{static_cast<char>(byte)};
+}
+
+std::string percent_decoded(std::string_view text) {
+  std::string out;
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    const auto byte = percent_byte(text, at);
+    out += byte.value_or(text[at]);
+    if (byte) at += 2;
+  }
+  return out;
+}
+
 bool hides_words(std::string_view text) {
   for (std::size_t at = text.find('%'); at != std::string_view::npos; at = text.find('%', at + 1)) {
     const Encoded encoded = encoded_at(text, at);

@@ -1,6 +1,7 @@
 // Query strings, and the filters in them.
 #include <algorithm>
 
+#include "event/percent_text.h"
 #include "query/ip_range.h"
 #include "query/time_argument.h"
 #include "serve/http_query.h"
@@ -9,13 +10,6 @@ namespace trailkeeper::serve {
 namespace {
 
 constexpr std::size_t kMostParameters = 1000;
-
-std::optional<unsigned> hex_digit(char character) {
-  if (character >= '0' && character <= '9') return static_cast<unsigned>(character - '0');
-  if (character >= 'a' && character <= 'f') return static_cast<unsigned>(character - 'a' + 10);
-  if (character >= 'A' && character <= 'F') return static_cast<unsigned>(character - 'A' + 10);
-  return std::nullopt;
-}
 
 }  // namespace
 
@@ -26,11 +20,9 @@ std::optional<std::string> percent_decoded(std::string_view text, bool plus_is_s
       out.push_back(plus_is_space && text[i] == '+' ? ' ' : text[i]);
       continue;
     }
-    if (i + 2 >= text.size()) return std::nullopt;
-    const auto high = hex_digit(text[i + 1]);
-    const auto low = hex_digit(text[i + 2]);
-    if (!high || !low) return std::nullopt;
-    out.push_back(static_cast<char>(*high << 4U | *low));
+    const auto byte = event::percent_byte(text, i);
+    if (!byte) return std::nullopt;
+    out.push_back(*byte);
     i += 2;
   }
   return out;

@@ -6,9 +6,9 @@
 #include <array>
 
 #include "event/json_text.h"
+#include "event/percent_text.h"
 #include "rules/iam/arn.h"
 #include "rules/iam/json_node.h"
-#include "rules/iam/percent_encoding.h"
 #include "rules/iam/text.h"
 #include "rules/requirements/catalogue.h"
 
@@ -231,7 +231,7 @@ DocumentPtr make_document(std::string name, std::string json, PolicyKind kind) {
 DocumentPtr document_of(std::string name, const JsonNode& node, PolicyKind kind) {
   if (node.kind != Kind::string) return make_document(std::move(name), to_json(node), kind);
   const bool encoded = node.text.starts_with('%');
-  return make_document(std::move(name), encoded ? iam::percent_decoded(node.text) : node.text, kind);
+  return make_document(std::move(name), encoded ? event::percent_decoded(node.text) : node.text, kind);
 }
 
 iam::Result<SnapshotKind> kind_of_snapshot(std::string_view json) {

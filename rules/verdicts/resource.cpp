@@ -2,9 +2,9 @@
 
 #include <algorithm>
 
+#include "event/percent_text.h"
 #include "rules/iam/arn.h"
 #include "rules/iam/glob.h"
-#include "rules/iam/percent_encoding.h"
 #include "rules/iam/text.h"
 
 namespace trailkeeper::rules::verdicts {
@@ -33,7 +33,7 @@ std::string_view text_by_path(const JsonNode& record, std::string_view path) {
 std::string path_of_url(std::string_view url) {
   url = url.substr(0, url.find('?'));
   if (url.starts_with('/')) url.remove_prefix(1);
-  return iam::percent_decoded(url);
+  return event::percent_decoded(url);
 }
 
 /// Fills a template's {fields} from an event.
