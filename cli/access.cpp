@@ -163,12 +163,12 @@ int run_least_privilege(const GlobalOptions& global, const Arguments& arguments)
 
 }  // namespace
 
-void add_access(CLI::App& app, const GlobalOptions& global, Run& run) {
-  CLI::App* const command = app.add_subcommand("access", "What principals see of the Activate console");
+void add_access(const Command& app, const GlobalOptions& global) {
+  const Command command = app.add_subcommand("access", "What principals see of the Activate console");
   const auto arguments = std::make_shared<Arguments>();
-  command->add_option("PRINCIPAL", arguments->principals, "ARNs or names of users and roles (default: all)");
-  command->add_option("--at", arguments->at, "When (default: now)")->type_name("TIME");
-  command->footer(
+  command.add_option("PRINCIPAL", arguments->principals, "ARNs or names of users and roles (default: all)");
+  command.add_option("--at", arguments->at, "When (default: now)").type_name("TIME");
+  command.footer(
       "A matrix of principals by feature: the home page, each action, cost data, Trusted Advisor, Health, onboarding, "
       "the\n"
       "application form. yes!: today it needs more than AWS's FAQ says. For named principals, and in other formats, a "
@@ -177,23 +177,21 @@ void add_access(CLI::App& app, const GlobalOptions& global, Run& run) {
       "Examples:\n"
       "  trailkeeper access\n"
       "  trailkeeper access anna --at 2024-03-14 --output json");
-  command->callback(
-      [&global, &run, arguments] { run = [&global, arguments] { return run_access(global, *arguments); }; });
+  command.runs([&global, arguments] { return run_access(global, *arguments); });
 }
 
-void add_least_privilege(CLI::App& app, const GlobalOptions& global, Run& run) {
-  CLI::App* const command = app.add_subcommand("least-privilege", "The policy that covers what a principal used");
+void add_least_privilege(const Command& app, const GlobalOptions& global) {
+  const Command command = app.add_subcommand("least-privilege", "The policy that covers what a principal used");
   const auto arguments = std::make_shared<Arguments>();
-  command->add_option("PRINCIPAL", arguments->principals, "ARN or name of a user or role")->required()->expected(1);
-  command->add_option("--since", arguments->since, "Only calls from this time on")->type_name("TIME");
-  command->add_option("--at", arguments->at, "Grants of this time (default: now)")->type_name("TIME");
-  command->footer(
+  command.add_option("PRINCIPAL", arguments->principals, "ARN or name of a user or role").required().expected(1);
+  command.add_option("--since", arguments->since, "Only calls from this time on").type_name("TIME");
+  command.add_option("--at", arguments->at, "Grants of this time (default: now)").type_name("TIME");
+  command.footer(
       "Prints an IAM policy that allows every call that succeeded, then the granted actions that no call used.\n"
       "--output raw prints the policy alone.\n\n"
       "Example:\n"
       "  trailkeeper least-privilege robot-api --since 90d --output raw > policy.json");
-  command->callback(
-      [&global, &run, arguments] { run = [&global, arguments] { return run_least_privilege(global, *arguments); }; });
+  command.runs([&global, arguments] { return run_least_privilege(global, *arguments); });
 }
 
 }  // namespace trailkeeper::cli

@@ -25,13 +25,6 @@ std::string GlobalOptions::store_directory() const {
   throw UsageError("no store: give --store DIR or set TRAILKEEPER_STORE");
 }
 
-void take_count(CLI::Option* option) {
-  option->type_name("N")->check([](const std::string& text) {
-    const bool digits = !text.empty() && text.size() <= 18 && text.find_first_not_of("0123456789") == std::string::npos;
-    return digits ? std::string{} : "'" + text + "' is not a number of 0 or more";
-  });
-}
-
 void print_error(const GlobalOptions& global, const std::string& message) {
   std::string line;
   if (global.format == Format::json || global.format == Format::ndjson) {

@@ -1,13 +1,10 @@
 // What all subcommands share: the global options, exit codes and errors.
 #pragma once
 
-#include <CLI/CLI.hpp>
-#include <algorithm>
-#include <functional>
 #include <stdexcept>
 #include <string>
-#include <utility>
-#include <vector>
+
+#include "cli/command_line.h"
 
 namespace trailkeeper::cli {
 
@@ -33,62 +30,35 @@ struct GlobalOptions {
   [[nodiscard]] std::string store_directory() const;
 };
 
-/// A wrong combination of arguments that CLI11 can't see.
+/// A wrong combination of arguments that the options' own checks can't see.
 class UsageError : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;
 };
 
-/// A subcommand registers itself: options, help, and what to run. The chosen one's function is put into `run`.
-using Run = std::function<int()>;
-void add_replay(CLI::App& app, const GlobalOptions& global, Run& run);
-void add_events(CLI::App& app, const GlobalOptions& global, Run& run);
-void add_show(CLI::App& app, const GlobalOptions& global, Run& run);
-void add_count(CLI::App& app, const GlobalOptions& global, Run& run);
-void add_evaluate(CLI::App& app, const GlobalOptions& global, Run& run);
-void add_rejects(CLI::App& app, const GlobalOptions& global, Run& run);
-void add_stats(CLI::App& app, const GlobalOptions& global, Run& run);
-void add_serve(CLI::App& app, const GlobalOptions& global, Run& run);
-void add_tail(CLI::App& app, const GlobalOptions& global, Run& run);
-void add_retain(CLI::App& app, const GlobalOptions& global, Run& run);
-void add_hold(CLI::App& app, const GlobalOptions& global, Run& run);
-void add_investigate(CLI::App& app, const GlobalOptions& global, Run& run);
-void add_findings(CLI::App& app, const GlobalOptions& global, Run& run);
-void add_explain(CLI::App& app, const GlobalOptions& global, Run& run);
-void add_access(CLI::App& app, const GlobalOptions& global, Run& run);
-void add_least_privilege(CLI::App& app, const GlobalOptions& global, Run& run);
-void add_policies(CLI::App& app, const GlobalOptions& global, Run& run);
-void add_recheck(CLI::App& app, const GlobalOptions& global, Run& run);
-void add_credits(CLI::App& app, const GlobalOptions& global, Run& run);
-void add_journal(CLI::App& app, const GlobalOptions& global, Run& run);
-void add_maintenance(CLI::App& app, const GlobalOptions& global, Run& run);
-void add_token(CLI::App& app, const GlobalOptions& global, Run& run);
-
-/// Adds an option that takes one of some words. Errors name the words.
-template <typename Value>
-CLI::Option* add_choice(CLI::App& app, const std::string& option, Value& value,
-                        const std::vector<std::pair<std::string, Value>>& choices, const std::string& help) {
-  std::vector<std::string> words;
-  for (const auto& [word, chosen] : choices) words.push_back(word);
-  return app
-      .add_option_function<std::string>(
-          option,
-          [&value, choices](const std::string& text) {
-            for (const auto& [word, chosen] : choices) {
-              if (word == text) value = chosen;
-            }
-          },
-          help)
-      ->check([words](const std::string& text) {
-        if (std::find(words.begin(), words.end(), text) != words.end()) return std::string{};
-        std::string message = "'" + text + "' is none of";
-        for (const std::string& word : words) message += (word == words.front() ? " " : ", ") + word;
-        return message;
-      });
-}
-
-/// Makes a number option refuse signs and other characters than digits, with a plain message.
-void take_count(CLI::Option* option);
+/// A subcommand registers itself: options, help, and what to run.
+void add_replay(const Command& app, const GlobalOptions& global);
+void add_events(const Command& app, const GlobalOptions& global);
+void add_show(const Command& app, const GlobalOptions& global);
+void add_count(const Command& app, const GlobalOptions& global);
+void add_evaluate(const Command& app, const GlobalOptions& global);
+void add_rejects(const Command& app, const GlobalOptions& global);
+void add_stats(const Command& app, const GlobalOptions& global);
+void add_serve(const Command& app, const GlobalOptions& global);
+void add_tail(const Command& app, const GlobalOptions& global);
+void add_retain(const Command& app, const GlobalOptions& global);
+void add_hold(const Command& app, const GlobalOptions& global);
+void add_investigate(const Command& app, const GlobalOptions& global);
+void add_findings(const Command& app, const GlobalOptions& global);
+void add_explain(const Command& app, const GlobalOptions& global);
+void add_access(const Command& app, const GlobalOptions& global);
+void add_least_privilege(const Command& app, const GlobalOptions& global);
+void add_policies(const Command& app, const GlobalOptions& global);
+void add_recheck(const Command& app, const GlobalOptions& global);
+void add_credits(const Command& app, const GlobalOptions& global);
+void add_journal(const Command& app, const GlobalOptions& global);
+void add_maintenance(const Command& app, const GlobalOptions& global);
+void add_token(const Command& app, const GlobalOptions& global);
 
 /// Prints an error to stderr: a sentence, or with JSON output an object `{"error":{"message":…}}`. Whatever the message
 /// holds, nothing of it acts on a terminal (event/visible_text.h).

@@ -71,36 +71,34 @@ int run_count(const GlobalOptions& global, const Arguments& arguments) {
 
 }  // namespace
 
-void add_count(CLI::App& app, const GlobalOptions& global, Run& run) {
-  CLI::App* const command = app.add_subcommand("count", "Count events by their fields");
+void add_count(const Command& app, const GlobalOptions& global) {
+  const Command command = app.add_subcommand("count", "Count events by their fields");
   const auto arguments = std::make_shared<Arguments>();
-  arguments->filter.add_to(*command);
+  arguments->filter.add_to(command);
   command
-      ->add_option("--by", arguments->request.by,
-                   "Fields to count by: name, user, error, … or paths such as tlsDetails.tlsVersion")
-      ->delimiter(',')
-      ->type_name("FIELD,…")
-      ->allow_extra_args(false)
-      ->take_all();
-  add_choice<query::Bucket>(
-      *command, "--per", arguments->request.per,
-      {{"hour", query::Bucket::hour}, {"day", query::Bucket::day}, {"month", query::Bucket::month}},
-      "Also by hour, day or month (UTC)")
-      ->type_name("UNIT");
-  take_count(command->add_option("--top", arguments->request.top, "Only the N largest (of each hour, day or month)"));
+      .add_option("--by", arguments->request.by,
+                  "Fields to count by: name, user, error, … or paths such as tlsDetails.tlsVersion")
+      .delimiter(',')
+      .type_name("FIELD,…")
+      .repeatable();
   command
-      ->add_option("--max-memory", arguments->max_memory,
-                   "Bytes that the groups may take; a count that needs more is refused (default: 1GiB)")
-      ->transform(CLI::AsSizeValue(false))
-      ->type_name("BYTES");
-  command->footer(field_help() +
-                  "\n\n"
-                  "Examples:\n"
-                  "  trailkeeper count --by name\n"
-                  "  trailkeeper count --error any --by principal --top 10\n"
-                  "  trailkeeper count --source activate.amazonaws.com --by name,user --per month --output csv");
-  command->callback(
-      [&global, &run, arguments] { run = [&global, arguments] { return run_count(global, *arguments); }; });
+      .add_choice<query::Bucket>(
+          "--per", arguments->request.per,
+          {{"hour", query::Bucket::hour}, {"day", query::Bucket::day}, {"month", query::Bucket::month}},
+          "Also by hour, day or month (UTC)")
+      .type_name("UNIT");
+  command.add_option("--top", arguments->request.top, "Only the N largest (of each hour, day or month)").count();
+  command
+      .add_option("--max-memory", arguments->max_memory,
+                  "Bytes that the groups may take; a count that needs more is refused (default: 1GiB)")
+      .bytes();
+  command.footer(field_help() +
+                 "\n\n"
+                 "Examples:\n"
+                 "  trailkeeper count --by name\n"
+                 "  trailkeeper count --error any --by principal --top 10\n"
+                 "  trailkeeper count --source activate.amazonaws.com --by name,user --per month --output csv");
+  command.runs([&global, arguments] { return run_count(global, *arguments); });
 }
 
 }  // namespace trailkeeper::cli

@@ -220,29 +220,30 @@ int run_reconcile(const GlobalOptions& global, const CreditArguments& arguments)
 
 }  // namespace
 
-void add_credit_statement(CLI::App& app, const GlobalOptions& global, Run& run) {
+void add_credit_statement(const Command& app, const GlobalOptions& global) {
   const auto arguments = std::make_shared<CreditArguments>();
-  CLI::App* const command =
+  const Command command =
       add_credit_command(app,
                          {"statement", "A month's bill: each charge, and what paid it",
                           "Each charge has exactly one reason: docs/credits.md.\n\n"
                           "Example:\n  trailkeeper credits statement 111122223333 --month 2024-05 --output csv",
                           true},
-                         global, run, arguments, run_statement);
-  command->add_option("--month", arguments->month, "The billing month, as 2024-05")->required()->type_name("MONTH");
-  add_choice<std::string>(*command, "--by", arguments->by, {{"service", "service"}, {"day", "day"}},
-                          "Totals: by service or day")
-      ->type_name("WHAT");
+                         global, arguments, run_statement);
+  command.add_option("--month", arguments->month, "The billing month, as 2024-05").required().type_name("MONTH");
+  command
+      .add_choice<std::string>("--by", arguments->by, {{"service", "service"}, {"day", "day"}},
+                               "Totals: by service or day")
+      .type_name("WHAT");
 }
 
-void add_credit_reconcile(CLI::App& app, const GlobalOptions& global, Run& run) {
-  CLI::App* const command = app.add_subcommand(
+void add_credit_reconcile(const Command& app, const GlobalOptions& global) {
+  const Command command = app.add_subcommand(
       "reconcile", "Our ledger against AWS's figures; exit code 1 on a difference, or if there is nothing to compare");
   const auto arguments = std::make_shared<CreditArguments>();
-  command->add_option("FILE", arguments->files,
-                      "JSON that `aws billing get-credits` or `get-credit-allocation-history` printed");
-  command->add_option("--at", arguments->at, "As of then (default: now)")->type_name("TIME");
-  command->footer(
+  command.add_option("FILE", arguments->files,
+                     "JSON that `aws billing get-credits` or `get-credit-allocation-history` printed");
+  command.add_option("--at", arguments->at, "As of then (default: now)").type_name("TIME");
+  command.footer(
       "Without files: against the Credit lines of the cost reports. `what` says what differs: used (by month and "
       "service), "
       "remaining, estimated (of the open month), initial, start, end, owner, currency; not-here and not-there are "
@@ -251,8 +252,7 @@ void add_credit_reconcile(CLI::App& app, const GlobalOptions& global, Run& run) 
       "Example:\n"
       "  aws billing get-credits --account-id 111122223333 > credits.json && trailkeeper credits reconcile "
       "credits.json");
-  command->callback(
-      [&global, &run, arguments] { run = [&global, arguments] { return run_reconcile(global, *arguments); }; });
+  command.runs([&global, arguments] { return run_reconcile(global, *arguments); });
 }
 
 }  // namespace trailkeeper::cli

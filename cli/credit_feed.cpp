@@ -112,75 +112,73 @@ int run_own(const GlobalOptions& global, std::string_view word, const credits::O
   return record(global, word, {std::move(*fact)});
 }
 
-void add_field(CLI::App& command, const credits::OwnField& field, const Values& values) {
+void add_field(const Command& command, const credits::OwnField& field, const Values& values) {
   const std::string name{field.name};
   const std::string help{field.help};
   if (field.flag) {
-    command.add_flag_function(
-        "--" + name, [values, name](std::int64_t) { (*values)[name] = {"true"}; }, help);
+    command.on_flag(
+        "--" + name, [values, name] { (*values)[name] = {"true"}; }, help);
     return;
   }
   const bool positional = field.required && name == "id";
-  CLI::Option* const option = command.add_option_function<std::vector<std::string>>(
+  const Option option = command.on_words(
       positional ? "ID" : "--" + name,
       [values, name](const std::vector<std::string>& texts) { (*values)[name] = texts; }, help);
   if (field.list) {
-    option->delimiter(',');
+    option.delimiter(',');
   } else {
-    option->expected(1);
+    option.expected(1);
   }
-  option->allow_extra_args(false);
-  if (!positional) option->type_name(std::string{field.placeholder});
-  if (field.required) option->required();
+  option.one_value();
+  if (!positional) option.type_name(std::string{field.placeholder});
+  if (field.required) option.required();
 }
 
-void add_own(CLI::App& app, const GlobalOptions& global, Run& run, const std::string& word, const std::string& summary,
+void add_own(const Command& app, const GlobalOptions& global, const std::string& word, const std::string& summary,
              const std::string& footer) {
-  CLI::App* const command = app.add_subcommand(word, summary);
+  const Command command = app.add_subcommand(word, summary);
   const auto values = std::make_shared<credits::OwnValues>();
   for (const credits::OwnField& field : credits::own_fields(*credits::own_verb(word))) {
-    add_field(*command, field, values);
+    add_field(command, field, values);
   }
-  command->footer(footer);
-  command->callback(
-      [&global, &run, word, values] { run = [&global, word, values] { return run_own(global, word, *values); }; });
+  command.footer(footer);
+  command.runs([&global, word, values] { return run_own(global, word, *values); });
 }
 
-void add_import(CLI::App& app, const GlobalOptions& global, Run& run) {
-  CLI::App* const command = app.add_subcommand("import", "Start the ledger from AWS's own figures");
+void add_import(const Command& app, const GlobalOptions& global) {
+  const Command command = app.add_subcommand("import", "Start the ledger from AWS's own figures");
   const auto arguments = std::make_shared<ImportArguments>();
   command
-      ->add_option("FILE", arguments->files,
-                   "JSON that `aws billing get-credits` or `get-credit-allocation-history` printed; - for standard "
-                   "input")
-      ->required();
-  command->add_option("--as-of", arguments->as_of, "When AWS gave the figures (default: now)")->type_name("TIME");
-  command->footer(
+      .add_option("FILE", arguments->files,
+                  "JSON that `aws billing get-credits` or `get-credit-allocation-history` printed; - for standard "
+                  "input")
+      .required();
+  command.add_option("--as-of", arguments->as_of, "When AWS gave the figures (default: now)").type_name("TIME");
+  command.footer(
       "The newest figures of a credit count. The same file again changes nothing. Bill lines of days before the\n"
       "figures aren't charged again: docs/credits.md.\n\n"
       "Example:\n"
       "  aws billing get-credits --account-id 111122223333 --start-date 2024-01-01 > credits.json\n"
       "  trailkeeper credits import credits.json");
-  command->callback(
-      [&global, &run, arguments] { run = [&global, arguments] { return run_import(global, *arguments); }; });
+  command.runs([&global, arguments] { return run_import(global, *arguments); });
 }
 
 }  // namespace
 
-void add_credit_feed(CLI::App& app, const GlobalOptions& global, Run& run) {
-  add_import(app, global, run);
-  add_own(app, global, run, "add", "Write down a credit that was issued",
+void add_credit_feed(const Command& app, const GlobalOptions& global) {
+  add_import(app, global);
+  add_own(app, global, "add", "Write down a credit that was issued",
           "Example:\n"
           "  trailkeeper credits add --account 111122223333 --amount 5000 --issued 2024-02-09 --expires 2026-02-09");
-  add_own(app, global, run, "apply", "Write down an application that was sent",
+  add_own(app, global, "apply", "Write down an application that was sent",
           "Example:\n"
           "  trailkeeper credits apply --account 111122223333 --amount 5000 --submitted 2024-02-01 --email a@x.example "
           "--website https://x.example");
-  add_own(app, global, run, "decide", "Write down what became of an application",
+  add_own(app, global, "decide", "Write down what became of an application",
           "Examples:\n"
           "  trailkeeper credits decide app-1 --account 111122223333 --approved --amount 5000\n"
           "  trailkeeper credits decide app-1 --account 111122223333 --denied --reason 3,8");
-  add_own(app, global, run, "correct", "Put a credit right, or withdraw a fact of one's own",
+  add_own(app, global, "correct", "Put a credit right, or withdraw a fact of one's own",
           "What is given replaces the credit's figures, from its beginning; both stay in the store.\n\n"
           "Examples:\n"
           "  trailkeeper credits correct 700001 --account 111122223333 --expires 2026-02-28 --because 'misread'\n"

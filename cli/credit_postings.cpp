@@ -173,12 +173,12 @@ int run_ledger(const GlobalOptions& global, const CreditArguments& arguments) {
 
 }  // namespace
 
-void add_credit_ledger(CLI::App& app, const GlobalOptions& global, Run& run) {
+void add_credit_ledger(const Command& app, const GlobalOptions& global) {
   add_credit_command(app,
                      {"ledger", "Every posting, by time: from which account to which, by which rule, because of what",
                       "A debit and a credit of the same amount each, so that it balances.\n\n"
                       "Example:\n  trailkeeper credits ledger 111122223333 --output csv > ledger.csv"},
-                     global, run, std::make_shared<CreditArguments>(), run_ledger);
+                     global, std::make_shared<CreditArguments>(), run_ledger);
 }
 
 }  // namespace trailkeeper::cli

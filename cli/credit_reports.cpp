@@ -193,56 +193,55 @@ int run_settings(const GlobalOptions& global, const CreditArguments& arguments) 
 
 }  // namespace
 
-void add_credit_applications(CLI::App& app, const GlobalOptions& global, Run& run) {
+void add_credit_applications(const Command& app, const GlobalOptions& global) {
   add_credit_command(app,
                      {"applications", "Applications: all reasons against them, the award, and what was decided",
                       "reasons are ours, by the programme's rules; decision is the programme's. Org IDs are shown as "
                       "pseudonyms.\n\nExample:\n  trailkeeper credits applications --output json"},
-                     global, run, std::make_shared<CreditArguments>(), run_applications);
+                     global, std::make_shared<CreditArguments>(), run_applications);
 }
 
-void add_credit_notices(CLI::App& app, const GlobalOptions& global, Run& run) {
+void add_credit_notices(const Command& app, const GlobalOptions& global) {
   const auto arguments = std::make_shared<CreditArguments>();
-  CLI::App* const command =
+  const Command command =
       add_credit_command(app,
                          {"notices", "Mails of the programme: expiry, use, decisions; each once",
                           "With --due, exit code 1 says that there are some: for cron.\n\n"
                           "Examples:\n"
                           "  trailkeeper credits notices 111122223333\n"
                           "  trailkeeper credits notices --due --since 1d || mail -s 'AWS credits' me < /dev/null"},
-                         global, run, arguments, run_notices);
-  command->add_flag("--due", arguments->due, "Only those whose time has come; exit code 1 if there are any");
-  command->add_option("--since", arguments->since, "Only those after then: a time, or an age such as 1d")
-      ->type_name("TIME");
+                         global, arguments, run_notices);
+  command.add_flag("--due", arguments->due, "Only those whose time has come; exit code 1 if there are any");
+  command.add_option("--since", arguments->since, "Only those after then: a time, or an age such as 1d")
+      .type_name("TIME");
 }
 
-void add_credit_forecast(CLI::App& app, const GlobalOptions& global, Run& run) {
+void add_credit_forecast(const Command& app, const GlobalOptions& global) {
   add_credit_command(app,
                      {"forecast", "When an account's credits are used up or expire",
                       "A range, from the rates of the last three months and of this one; where they rise or fall from\n"
                       "month to month, that goes on. trend: by so much a day's charges grow in a month.\n\n"
                       "Example:\n  trailkeeper credits forecast 111122223333",
                       true},
-                     global, run, std::make_shared<CreditArguments>(), run_forecast);
+                     global, std::make_shared<CreditArguments>(), run_forecast);
 }
 
-void add_credit_check(CLI::App& app, const GlobalOptions& global, Run& run) {
+void add_credit_check(const Command& app, const GlobalOptions& global) {
   add_credit_command(app,
                      {"check", "Every balance and rule; exit code 1 on a finding",
                       "Findings of severity low are advice and don't change the exit code.\n\n"
                       "Example:\n  trailkeeper credits check --output ndjson"},
-                     global, run, std::make_shared<CreditArguments>(), run_check);
+                     global, std::make_shared<CreditArguments>(), run_check);
 }
 
-void add_credit_settings(CLI::App& app, const GlobalOptions& global, Run& run) {
-  CLI::App* const command = app.add_subcommand("settings", "Show the ledger's settings, or replace them by a file's");
+void add_credit_settings(const Command& app, const GlobalOptions& global) {
+  const Command command = app.add_subcommand("settings", "Show the ledger's settings, or replace them by a file's");
   const auto arguments = std::make_shared<CreditArguments>();
-  command->add_option("FILE", arguments->files, "JSON; what it doesn't name stays as built in")->expected(0, 1);
-  command->footer(
+  command.add_option("FILE", arguments->files, "JSON; what it doesn't name stays as built in").expected(0, 1);
+  command.footer(
       "Example:\n"
       "  trailkeeper credits settings > settings.json && trailkeeper credits settings settings.json");
-  command->callback(
-      [&global, &run, arguments] { run = [&global, arguments] { return run_settings(global, *arguments); }; });
+  command.runs([&global, arguments] { return run_settings(global, *arguments); });
 }
 
 }  // namespace trailkeeper::cli

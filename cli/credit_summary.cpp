@@ -176,9 +176,9 @@ int run_statement_totals(const GlobalOptions& global, const CreditArguments& arg
   return found ? kDone : kRefused;
 }
 
-void add_credit_summary(CLI::App& app, const GlobalOptions& global, Run& run) {
+void add_credit_summary(const Command& app, const GlobalOptions& global) {
   const auto arguments = std::make_shared<CreditArguments>();
-  CLI::App* const command = add_credit_command(
+  const Command command = add_credit_command(
       app,
       {"summary", "What credits are worth and were used for: by month, service and account",
        "ofShared: what is covered by credits of other accounts. ACCOUNT: as holder, payer, or the account that used\n"
@@ -186,11 +186,12 @@ void add_credit_summary(CLI::App& app, const GlobalOptions& global, Run& run) {
        "Examples:\n"
        "  trailkeeper credits summary\n"
        "  trailkeeper credits summary 444455556666 --by month --output csv"},
-      global, run, arguments, run_summary);
-  add_choice<std::string>(*command, "--by", arguments->by,
-                          {{"month", "month"}, {"service", "service"}, {"account", "account"}, {"day", "day"}},
-                          "One table: month, service, account or day")
-      ->type_name("WHAT");
+      global, arguments, run_summary);
+  command
+      .add_choice<std::string>("--by", arguments->by,
+                               {{"month", "month"}, {"service", "service"}, {"account", "account"}, {"day", "day"}},
+                               "One table: month, service, account or day")
+      .type_name("WHAT");
 }
 
 }  // namespace trailkeeper::cli

@@ -32,17 +32,15 @@ credits::Book OpenedLedger::book(event::Timestamp at, const credits::BillVisitor
   return made;
 }
 
-CLI::App* add_credit_command(CLI::App& credits, const CreditCommandText& text, const GlobalOptions& global, Run& run,
-                             const std::shared_ptr<CreditArguments>& arguments, CreditCommand body) {
-  CLI::App* const command = credits.add_subcommand(text.name, text.summary);
-  CLI::Option* const account = command->add_option("ACCOUNT", arguments->account, "A 12-digit account ID");
-  if (text.needs_account) account->required();
-  command->add_option("--at", arguments->at, "As of then: 2024-05-01, a time, or an age (default: now)")
-      ->type_name("TIME");
-  command->footer(text.footer);
-  command->callback([&global, &run, arguments, body = std::move(body)] {
-    run = [&global, arguments, body] { return body(global, *arguments); };
-  });
+Command add_credit_command(const Command& credits, const CreditCommandText& text, const GlobalOptions& global,
+                           const std::shared_ptr<CreditArguments>& arguments, CreditCommand body) {
+  const Command command = credits.add_subcommand(text.name, text.summary);
+  const Option account = command.add_option("ACCOUNT", arguments->account, "A 12-digit account ID");
+  if (text.needs_account) account.required();
+  command.add_option("--at", arguments->at, "As of then: 2024-05-01, a time, or an age (default: now)")
+      .type_name("TIME");
+  command.footer(text.footer);
+  command.runs([&global, arguments, body] { return body(global, *arguments); });
   return command;
 }
 
@@ -152,34 +150,31 @@ int run_credits(const GlobalOptions& global, const CreditArguments& arguments) {
 
 }  // namespace
 
-void add_credits(CLI::App& app, const GlobalOptions& global, Run& run) {
-  CLI::App* const command = app.add_subcommand("credits", "The credit ledger: balances, bills, applications, rules");
+void add_credits(const Command& app, const GlobalOptions& global) {
+  const Command command = app.add_subcommand("credits", "The credit ledger: balances, bills, applications, rules");
   const auto arguments = std::make_shared<CreditArguments>();
-  command->require_subcommand(0, 1);
-  command->add_option("ACCOUNT", arguments->account, "A 12-digit account ID (default: all)");
-  command->add_option("--at", arguments->at, "As of then: 2024-05-01, a time, or an age (default: now)")
-      ->type_name("TIME");
-  command->footer(
+  command.require_subcommand(0, 1);
+  command.add_option("ACCOUNT", arguments->account, "A 12-digit account ID (default: all)");
+  command.add_option("--at", arguments->at, "As of then: 2024-05-01, a time, or an age (default: now)")
+      .type_name("TIME");
+  command.footer(
       "The ledger follows from the events and Cost and Usage Reports that were replayed: docs/credits.md.\n\n"
       "Examples:\n"
       "  trailkeeper credits\n"
       "  trailkeeper credits 111122223333 --at 2024-05-31\n"
       "  trailkeeper credits statement 111122223333 --month 2024-05 --output csv > may.csv\n"
       "  trailkeeper credits check");
-  command->callback([command, &global, &run, arguments] {
-    if (!command->get_subcommands().empty()) return;
-    run = [&global, arguments] { return run_credits(global, *arguments); };
-  });
-  add_credit_summary(*command, global, run);
-  add_credit_statement(*command, global, run);
-  add_credit_ledger(*command, global, run);
-  add_credit_applications(*command, global, run);
-  add_credit_notices(*command, global, run);
-  add_credit_forecast(*command, global, run);
-  add_credit_reconcile(*command, global, run);
-  add_credit_check(*command, global, run);
-  add_credit_settings(*command, global, run);
-  add_credit_feed(*command, global, run);
+  command.runs([&global, arguments] { return run_credits(global, *arguments); });
+  add_credit_summary(command, global);
+  add_credit_statement(command, global);
+  add_credit_ledger(command, global);
+  add_credit_applications(command, global);
+  add_credit_notices(command, global);
+  add_credit_forecast(command, global);
+  add_credit_reconcile(command, global);
+  add_credit_check(command, global);
+  add_credit_settings(command, global);
+  add_credit_feed(command, global);
 }
 
 }  // namespace trailkeeper::cli

@@ -1,7 +1,6 @@
 // What the subcommands of `trailkeeper credits` share.
 #pragma once
 
-#include <CLI/CLI.hpp>
 #include <memory>
 #include <optional>
 #include <string>
@@ -45,17 +44,17 @@ struct OpenedLedger {
 
 /// Each adds its subcommand to `credits`.
 using CreditCommand = std::function<int(const GlobalOptions&, const CreditArguments&)>;
-void add_credit_statement(CLI::App& credits, const GlobalOptions& global, Run& run);
-void add_credit_summary(CLI::App& credits, const GlobalOptions& global, Run& run);
-void add_credit_ledger(CLI::App& credits, const GlobalOptions& global, Run& run);
-void add_credit_applications(CLI::App& credits, const GlobalOptions& global, Run& run);
-void add_credit_notices(CLI::App& credits, const GlobalOptions& global, Run& run);
-void add_credit_forecast(CLI::App& credits, const GlobalOptions& global, Run& run);
-void add_credit_reconcile(CLI::App& credits, const GlobalOptions& global, Run& run);
-void add_credit_check(CLI::App& credits, const GlobalOptions& global, Run& run);
-void add_credit_settings(CLI::App& credits, const GlobalOptions& global, Run& run);
+void add_credit_statement(const Command& credits, const GlobalOptions& global);
+void add_credit_summary(const Command& credits, const GlobalOptions& global);
+void add_credit_ledger(const Command& credits, const GlobalOptions& global);
+void add_credit_applications(const Command& credits, const GlobalOptions& global);
+void add_credit_notices(const Command& credits, const GlobalOptions& global);
+void add_credit_forecast(const Command& credits, const GlobalOptions& global);
+void add_credit_reconcile(const Command& credits, const GlobalOptions& global);
+void add_credit_check(const Command& credits, const GlobalOptions& global);
+void add_credit_settings(const Command& credits, const GlobalOptions& global);
 /// `import`, `add`, `apply`, `decide` and `correct`.
-void add_credit_feed(CLI::App& credits, const GlobalOptions& global, Run& run);
+void add_credit_feed(const Command& credits, const GlobalOptions& global);
 
 /// In a table: as of when an answer is, and how far charges are known; says so where that is old.
 void write_as_of(Out& out, const rules::credits::Book& book, std::optional<rules::credits::Day> last_charge);
@@ -71,7 +70,7 @@ struct CreditCommandText {
   std::string footer;
   bool needs_account = false;
 };
-CLI::App* add_credit_command(CLI::App& credits, const CreditCommandText& text, const GlobalOptions& global, Run& run,
-                             const std::shared_ptr<CreditArguments>& arguments, CreditCommand body);
+Command add_credit_command(const Command& credits, const CreditCommandText& text, const GlobalOptions& global,
+                           const std::shared_ptr<CreditArguments>& arguments, CreditCommand body);
 
 }  // namespace trailkeeper::cli

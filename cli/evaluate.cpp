@@ -141,12 +141,12 @@ int run_evaluate(const GlobalOptions& global, const std::string& path) {
 
 }  // namespace
 
-void add_evaluate(CLI::App& app, const GlobalOptions& global, Run& run) {
-  CLI::App* const command = app.add_subcommand("evaluate", "Say how IAM decides requests, from given policies");
+void add_evaluate(const Command& app, const GlobalOptions& global) {
+  const Command command = app.add_subcommand("evaluate", "Say how IAM decides requests, from given policies");
   const auto path = std::make_shared<std::string>();
-  command->add_option("FILE", *path, "Requests as JSON: one object, an array, or one a line; - is standard input")
-      ->required();
-  command->footer(
+  command.add_option("FILE", *path, "Requests as JSON: one object, an array, or one a line; - is standard input")
+      .required();
+  command.footer(
       "Each request has its policies with it; docs/permissions.md says how. For each, one line of JSON is printed:\n"
       "decision, by (the statements that decided) and why; with --output json an array, if the input is one. A "
       "request\n"
@@ -156,7 +156,7 @@ void add_evaluate(CLI::App& app, const GlobalOptions& global, Run& run) {
       "'{\"request\":{\"principal\":\"arn:aws:iam::111122223333:user/anna\",\"action\":\"activate:GetCredits\",\n"
       "    \"resource\":\"*\"},\"identityPolicies\":[{\"Statement\":{\"Effect\":\"Allow\",\"Action\":\"activate:*\",\n"
       "    \"Resource\":\"*\"}}]}' | trailkeeper evaluate -");
-  command->callback([&global, &run, path] { run = [&global, path] { return run_evaluate(global, *path); }; });
+  command.runs([&global, path] { return run_evaluate(global, *path); });
 }
 
 }  // namespace trailkeeper::cli

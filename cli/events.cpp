@@ -172,24 +172,23 @@ int run_events(const GlobalOptions& global, const Arguments& arguments) {
 
 }  // namespace
 
-void add_events(CLI::App& app, const GlobalOptions& global, Run& run) {
-  CLI::App* const command = app.add_subcommand("events", "List events");
+void add_events(const Command& app, const GlobalOptions& global) {
+  const Command command = app.add_subcommand("events", "List events");
   const auto arguments = std::make_shared<Arguments>();
-  arguments->filter.add_to(*command);
-  take_count(command->add_option("--limit", arguments->limit, "At most so many events (default: all)"));
-  add_choice<query::Order>(*command, "--order", arguments->order,
-                           {{"newest", query::Order::newest}, {"oldest", query::Order::oldest}},
-                           "newest (default) or oldest first")
-      ->type_name("ORDER");
+  arguments->filter.add_to(command);
+  command.add_option("--limit", arguments->limit, "At most so many events (default: all)").count();
   command
-      ->add_option("--fields", arguments->fields,
-                   "What to print: time, name, user, … or paths such as userIdentity.arn")
-      ->delimiter(',')
-      ->type_name("A,B.C")
-      ->allow_extra_args(false)
-      ->take_all();
-  add_reveal(*command, arguments->reveal);
-  command->footer(
+      .add_choice<query::Order>("--order", arguments->order,
+                                {{"newest", query::Order::newest}, {"oldest", query::Order::oldest}},
+                                "newest (default) or oldest first")
+      .type_name("ORDER");
+  command
+      .add_option("--fields", arguments->fields, "What to print: time, name, user, … or paths such as userIdentity.arn")
+      .delimiter(',')
+      .type_name("A,B.C")
+      .repeatable();
+  add_reveal(command, arguments->reveal);
+  command.footer(
       "Output json, ndjson and raw print whole events unless --fields is given; raw as they were stored, one a line\n"
       "(an event that was laid out over several lines is printed minified). Events that an addendum replaced are\n"
       "marked in tables; the field superseded has the addendum's eventID.\n\n"
@@ -197,8 +196,7 @@ void add_events(CLI::App& app, const GlobalOptions& global, Run& run) {
       "  trailkeeper events --source activate.amazonaws.com --error any --since 30d\n"
       "  trailkeeper events --name 'Put*' --write-only --account 111122223333 --limit 20\n"
       "  trailkeeper events --ip 203.0.113.0/24 --fields time,name,user,requestParameters.bucketName --output csv");
-  command->callback(
-      [&global, &run, arguments] { run = [&global, arguments] { return run_events(global, *arguments); }; });
+  command.runs([&global, arguments] { return run_events(global, *arguments); });
 }
 
 }  // namespace trailkeeper::cli

@@ -58,31 +58,30 @@ void check_verdict(const std::string& option, const std::string& value) {
 
 }  // namespace
 
-void FilterOptions::add_to(CLI::App& command) {
+void FilterOptions::add_to(const Command& command) {
   for (const query::FilterWord& word : query::filter_words()) {
     if (word.help.empty()) continue;
     const auto add = [&](const std::string& sign, const std::string& group) {
       std::string names = "--" + sign + std::string{word.name};
       if (!word.logged.empty()) names += ",--" + sign + std::string{word.logged};
       command.add_option(names, values_[{word.field, !sign.empty()}], std::string{word.help})
-          ->type_name("VALUE")
-          ->expected(1)
-          ->take_all()
-          ->allow_extra_args(false)
-          ->group(group);
+          .type_name("VALUE")
+          .expected(1)
+          .repeatable()
+          .group(group);
     };
     add("", kGroup);
     add("not-", "");  // The group's title tells of them; listed one by one they would hide the rest.
   }
-  command.add_flag("--read-only,--readOnly", read_only_, "Only events with readOnly true")->group(kGroup);
-  command.add_flag("--write-only", write_only_, "Only events with readOnly false")->group(kGroup);
-  command.add_flag("--not-read-only,--not-readOnly", not_read_only_, "No events with readOnly true")->group("");
-  command.add_flag("--not-write-only", not_write_only_, "No events with readOnly false")->group("");
-  command.add_flag("--superseded", superseded_, "Only events that an addendum replaced")->group(kGroup);
+  command.add_flag("--read-only,--readOnly", read_only_, "Only events with readOnly true").group(kGroup);
+  command.add_flag("--write-only", write_only_, "Only events with readOnly false").group(kGroup);
+  command.add_flag("--not-read-only,--not-readOnly", not_read_only_, "No events with readOnly true").group("");
+  command.add_flag("--not-write-only", not_write_only_, "No events with readOnly false").group("");
+  command.add_flag("--superseded", superseded_, "Only events that an addendum replaced").group(kGroup);
   command.add_option("--since", since_, "From this time on: 2024-05-01, 2024-05-01T10:00:00Z, or an age: 15m, 36h, 7d")
-      ->type_name("TIME")
-      ->group(kGroup);
-  command.add_option("--until", until_, "Before this time")->type_name("TIME")->group(kGroup);
+      .type_name("TIME")
+      .group(kGroup);
+  command.add_option("--until", until_, "Before this time").type_name("TIME").group(kGroup);
 }
 
 query::Filter FilterOptions::filter() const {

@@ -1,11 +1,11 @@
 // The filter options that events, count and tail share.
 #pragma once
 
-#include <CLI/CLI.hpp>
 #include <map>
 #include <string>
 #include <vector>
 
+#include "cli/command_line.h"
 #include "query/filter.h"
 
 namespace trailkeeper::cli {
@@ -14,7 +14,7 @@ namespace trailkeeper::cli {
 /// options are those of query::filter_words().
 class FilterOptions {
  public:
-  void add_to(CLI::App& command);
+  void add_to(const Command& command);
 
   /// Throws UsageError on what CLI11 can't check: times, and --read-only with --write-only.
   [[nodiscard]] query::Filter filter() const;

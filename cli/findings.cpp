@@ -163,14 +163,14 @@ int run_explain(const GlobalOptions& global, const std::vector<std::string>& eve
 
 }  // namespace
 
-void add_findings(CLI::App& app, const GlobalOptions& global, Run& run) {
-  CLI::App* const command = app.add_subcommand("findings", "List events that permissions don't account for");
+void add_findings(const Command& app, const GlobalOptions& global) {
+  const Command command = app.add_subcommand("findings", "List events that permissions don't account for");
   const auto arguments = std::make_shared<Arguments>();
-  arguments->filter.add_to(*command);
-  take_count(command->add_option("--limit", arguments->limit, "At most so many (default: all)"));
-  command->add_flag("--exit-code", arguments->exit_code,
-                    "Exit with 1 if there are findings, or accounts without policies");
-  command->footer(
+  arguments->filter.add_to(command);
+  command.add_option("--limit", arguments->limit, "At most so many (default: all)").count();
+  command.add_flag("--exit-code", arguments->exit_code,
+                   "Exit with 1 if there are findings, or accounts without policies");
+  command.footer(
       "Newest first: calls that succeeded though no known policy allows them, and calls that were refused though the\n"
       "known policies allow them; with --verdict, others. Rules are those of docs/permissions.md.\n"
       "Accounts whose policies aren't loaded are named on standard error, with how many events are unknown for "
@@ -178,22 +178,20 @@ void add_findings(CLI::App& app, const GlobalOptions& global, Run& run) {
       "Examples:\n"
       "  trailkeeper findings --source activate.amazonaws.com\n"
       "  trailkeeper findings --verdict not-granted --write-only --since 30d --output csv");
-  command->callback(
-      [&global, &run, arguments] { run = [&global, arguments] { return run_findings(global, *arguments); }; });
+  command.runs([&global, arguments] { return run_findings(global, *arguments); });
 }
 
-void add_explain(CLI::App& app, const GlobalOptions& global, Run& run) {
-  CLI::App* const command = app.add_subcommand("explain", "Say why an event has its verdict");
+void add_explain(const Command& app, const GlobalOptions& global) {
+  const Command command = app.add_subcommand("explain", "Say why an event has its verdict");
   const auto event_ids = std::make_shared<std::vector<std::string>>();
-  command->add_option("EVENT_ID", *event_ids, "The eventID; several may be given")->required();
-  command->footer(
+  command.add_option("EVENT_ID", *event_ids, "The eventID; several may be given").required();
+  command.footer(
       "Prints which permission the event needed, on which resource, each policy that was considered, and the "
       "statement\n"
       "that decided. Exit code 1 if there is no such event.\n\n"
       "Example:\n"
       "  trailkeeper explain 4839af5e-7b6a-4353-a5ef-41febc9a9fa8");
-  command->callback(
-      [&global, &run, event_ids] { run = [&global, event_ids] { return run_explain(global, *event_ids); }; });
+  command.runs([&global, event_ids] { return run_explain(global, *event_ids); });
 }
 
 }  // namespace trailkeeper::cli

@@ -355,34 +355,32 @@ int run_investigate(const GlobalOptions& global, const Arguments& arguments) {
 
 }  // namespace
 
-void add_investigate(CLI::App& app, const GlobalOptions& global, Run& run) {
-  CLI::App* const command =
+void add_investigate(const Command& app, const GlobalOptions& global) {
+  const Command command =
       app.add_subcommand("investigate", "One page about a principal, an access key, an address or a resource");
   const auto arguments = std::make_shared<Arguments>();
   command
-      ->add_option("SUBJECT", arguments->subject,
-                   "ARN, principalId or name of a user or role, access key ID, IP address or CIDR block, ARN or name "
-                   "of a resource")
-      ->required();
+      .add_option("SUBJECT", arguments->subject,
+                  "ARN, principalId or name of a user or role, access key ID, IP address or CIDR block, ARN or name "
+                  "of a resource")
+      .required();
   std::vector<std::string> kinds;
   for (std::size_t kind = 0; kind < query::kSubjectKindCount; ++kind) {
     kinds.emplace_back(query::subject_kind_name(static_cast<SubjectKind>(kind)));
   }
   command
-      ->add_option("--as", arguments->kind,
-                   "What SUBJECT is: principal, access-key, ip, resource (default: told by its form)")
-      ->type_name("KIND")
-      ->check(CLI::IsMember(kinds));
-  command->add_option("--since", arguments->since, "From this time on")->type_name("TIME");
-  command->add_option("--until", arguments->until, "Before this time")->type_name("TIME");
+      .add_option("--as", arguments->kind,
+                  "What SUBJECT is: principal, access-key, ip, resource (default: told by its form)")
+      .type_name("KIND")
+      .one_of(kinds);
+  command.add_option("--since", arguments->since, "From this time on").type_name("TIME");
+  command.add_option("--until", arguments->until, "Before this time").type_name("TIME");
   command
-      ->add_option("--new-since", arguments->new_since,
-                   "Mark what first occurred from this time on (default: --since, else its last day)")
-      ->type_name("TIME");
-  command->add_option("--top", arguments->top, "So many rows in each section (default: 10)")
-      ->type_name("N")
-      ->check(CLI::PositiveNumber);
-  command->footer(
+      .add_option("--new-since", arguments->new_since,
+                  "Mark what first occurred from this time on (default: --since, else its last day)")
+      .type_name("TIME");
+  command.add_option("--top", arguments->top, "So many rows in each section (default: 10)").type_name("N").positive();
+  command.footer(
       "First and last seen; what it wrote, read and was refused; the grants and credentials it changed; where its\n"
       "credentials came from and what they led to, through keys, sessions and assumed roles; from where, with what,\n"
       "in which regions; and what of all that is new for it. Exit code 1 if no event is found.\n\n"
@@ -390,8 +388,7 @@ void add_investigate(CLI::App& app, const GlobalOptions& global, Run& run) {
       "  trailkeeper investigate AKIAIOSFODNN7EXAMPLE\n"
       "  trailkeeper investigate arn:aws:iam::111122223333:role/Deploy --since 30d --new-since 24h\n"
       "  trailkeeper investigate 203.0.113.0/24 --output json");
-  command->callback(
-      [&global, &run, arguments] { run = [&global, arguments] { return run_investigate(global, *arguments); }; });
+  command.runs([&global, arguments] { return run_investigate(global, *arguments); });
 }
 
 }  // namespace trailkeeper::cli

@@ -83,12 +83,12 @@ int run_journal(const GlobalOptions& global) {
 
 }  // namespace
 
-void add_journal(CLI::App& app, const GlobalOptions& global, Run& run) {
-  CLI::App* const command = app.add_subcommand("journal", "List what retention and operators did to the store");
-  command->footer(
+void add_journal(const Command& app, const GlobalOptions& global) {
+  const Command command = app.add_subcommand("journal", "List what retention and operators did to the store");
+  command.footer(
       "With who did it and from where: the user and who called sudo, or a token's name; the peer, the SSH client, or\n"
       "host and terminal.");
-  command->callback([&global, &run] { run = [&global] { return run_journal(global); }; });
+  command.runs([&global] { return run_journal(global); });
 }
 
 }  // namespace trailkeeper::cli

@@ -1,82 +1,39 @@
 // Dispatches to the subcommands.
 #include <malloc.h>
 
-#include <algorithm>
 #include <csignal>
 #include <cstdio>
 
 #include "cli/command.h"
 #include "cli/output.h"
-#include "query/similar_name.h"
 #include "store/damage.h"
 #include "store/map_fault.h"
 
 namespace trailkeeper::cli {
 namespace {
 
-void add_global_options(CLI::App& app, GlobalOptions& global) {
-  app.set_version_flag("--version", TRAILKEEPER_VERSION);
-  app.add_option("--store", global.store,
-                 "Data directory (default: $TRAILKEEPER_STORE, else ~/.local/share/trailkeeper)")
-      ->type_name("DIR");
-  add_choice<Format>(app, "--output,-o", global.format,
-                     {{"table", Format::table},
-                      {"json", Format::json},
-                      {"ndjson", Format::ndjson},
-                      {"csv", Format::csv},
-                      {"raw", Format::raw}},
-                     "table (default), json, ndjson, csv or raw")
-      ->type_name("FORMAT");
-  app.add_flag("--wide", global.wide, "Print long values of tables whole, even if they don't fit the terminal");
-  app.add_flag("--no-pager", global.no_pager, "Don't show long lists through $PAGER");
-  app.add_flag("--skip-damaged", global.skip_damaged,
-               "Answer from what is left of a damaged store; what is left out is told, and the exit code is 3");
-  app.require_subcommand(1);
-  app.fallthrough();
-  app.footer(
+void add_global_options(const Command& program, GlobalOptions& global) {
+  program
+      .add_option("--store", global.store,
+                  "Data directory (default: $TRAILKEEPER_STORE, else ~/.local/share/trailkeeper)")
+      .type_name("DIR");
+  program
+      .add_choice<Format>("--output,-o", global.format,
+                          {{"table", Format::table},
+                           {"json", Format::json},
+                           {"ndjson", Format::ndjson},
+                           {"csv", Format::csv},
+                           {"raw", Format::raw}},
+                          "table (default), json, ndjson, csv or raw")
+      .type_name("FORMAT");
+  program.add_flag("--wide", global.wide, "Print long values of tables whole, even if they don't fit the terminal");
+  program.add_flag("--no-pager", global.no_pager, "Don't show long lists through $PAGER");
+  program.add_flag("--skip-damaged", global.skip_damaged,
+                   "Answer from what is left of a damaged store; what is left out is told, and the exit code is 3");
+  program.require_subcommand(1, 1);
+  program.footer(
       "Exit codes: 0 done, 1 done with something refused or not found, 2 wrong usage, 3 the store or system failed.\n"
       "`trailkeeper COMMAND --help` shows a command's options and examples.");
-}
-
-// The command that was meant by what is unknown, or the option.
-std::string unknown_word(const CLI::App& command, const CLI::App& app, const std::string& word) {
-  std::vector<std::string> names;
-  const bool option = word.starts_with('-');
-  if (option) {
-    for (const CLI::App* const level : {&command, &app}) {
-      for (const CLI::Option* const known : level->get_options()) {
-        for (const std::string& name : known->get_lnames()) names.push_back("--" + name);
-      }
-    }
-  } else {
-    for (const CLI::App* const known : command.get_subcommands([](const CLI::App*) { return true; })) {
-      names.push_back(known->get_name());
-    }
-  }
-  const std::vector<std::string_view> known{names.begin(), names.end()};
-  const std::string given = word.substr(0, word.find('='));
-  return "there is no " + std::string{option ? "option" : "command"} + " '" + given + "'" +
-         query::did_you_mean(query::similar_name(given, known));
-}
-
-// What was wrong with the command line, and which help tells more.
-std::string usage_message(const CLI::App& app, const CLI::ParseError& error) {
-  const CLI::App* command = &app;
-  std::string path = "trailkeeper";
-  while (!command->get_subcommands().empty()) {
-    command = command->get_subcommands().front();
-    path += " " + command->get_name();
-  }
-  const std::string see = "; see: " + path + " --help";
-  const std::vector<std::string> unknown = app.remaining(true);
-  const bool takes_command = !command->get_subcommands([](const CLI::App*) { return true; }).empty();
-  if (takes_command && !unknown.empty() && !unknown.front().starts_with('-')) {
-    return unknown_word(*command, app, unknown.front()) + see;
-  }
-  const auto option = std::find_if(unknown.begin(), unknown.end(),
-                                   [](const std::string& word) { return word.size() > 1 && word.starts_with('-'); });
-  if (option != unknown.end()) return unknown_word(*command, app, *option) + see;
-  return std::string{error.what()} + see;
 }
 
 // An answer from a damaged store never looks like one from a sound store.
@@ -92,39 +49,34 @@ int run_guarded(const GlobalOptions& global, const Run& run) {
 int run_program(int argc, char** argv) {
   GlobalOptions global;
   try {
-    CLI::App app{"Trailkeeper keeps CloudTrail events byte for byte and answers questions about them.", "trailkeeper"};
-    Run run;
-    add_global_options(app, global);
-    add_replay(app, global, run);
-    add_events(app, global, run);
-    add_show(app, global, run);
-    add_count(app, global, run);
-    add_evaluate(app, global, run);
-    add_rejects(app, global, run);
-    add_stats(app, global, run);
-    add_serve(app, global, run);
-    add_tail(app, global, run);
-    add_retain(app, global, run);
-    add_hold(app, global, run);
-    add_investigate(app, global, run);
-    add_findings(app, global, run);
-    add_explain(app, global, run);
-    add_access(app, global, run);
-    add_least_privilege(app, global, run);
-    add_policies(app, global, run);
-    add_recheck(app, global, run);
-    add_credits(app, global, run);
-    add_journal(app, global, run);
-    add_maintenance(app, global, run);
-    add_token(app, global, run);
-    try {
-      app.parse(argc, argv);
-    } catch (const CLI::ParseError& error) {
-      if (error.get_exit_code() == 0) return app.exit(error);
-      print_error(global, usage_message(app, error));
-      return kUsage;
-    }
-    return run_guarded(global, run);
+    CommandLine line{"trailkeeper",
+                     "Trailkeeper keeps CloudTrail events byte for byte and answers questions about them.",
+                     TRAILKEEPER_VERSION};
+    const Command program = line.program();
+    add_global_options(program, global);
+    add_replay(program, global);
+    add_events(program, global);
+    add_show(program, global);
+    add_count(program, global);
+    add_evaluate(program, global);
+    add_rejects(program, global);
+    add_stats(program, global);
+    add_serve(program, global);
+    add_tail(program, global);
+    add_retain(program, global);
+    add_hold(program, global);
+    add_investigate(program, global);
+    add_findings(program, global);
+    add_explain(program, global);
+    add_access(program, global);
+    add_least_privilege(program, global);
+    add_policies(program, global);
+    add_recheck(program, global);
+    add_credits(program, global);
+    add_journal(program, global);
+    add_maintenance(program, global);
+    add_token(program, global);
+    return run_guarded(global, line.parse(argc, argv));
   } catch (const OutputClosed&) {
     return kDone;
   } catch (const UsageError& error) {

@@ -80,31 +80,31 @@ int run_verify(const GlobalOptions& global) {
 
 }  // namespace
 
-void add_maintenance(CLI::App& app, const GlobalOptions& global, Run& run) {
-  CLI::App* const compact =
+void add_maintenance(const Command& app, const GlobalOptions& global) {
+  const Command compact =
       app.add_subcommand("compact", "Merge small segments and give free pages back to the file system");
-  compact->footer("No replay or server may be writing to the store meanwhile; readers go on undisturbed.");
-  compact->callback([&global, &run] { run = [&global] { return run_compact(global); }; });
+  compact.footer("No replay or server may be writing to the store meanwhile; readers go on undisturbed.");
+  compact.runs([&global] { return run_compact(global); });
 
-  CLI::App* const backup = app.add_subcommand("backup", "Copy the store, consistently, while others write to it");
+  const Command backup = app.add_subcommand("backup", "Copy the store, consistently, while others write to it");
   const auto target = std::make_shared<std::string>();
-  backup->add_option("DIR", *target, "A new or empty folder")->required();
-  backup->footer(
+  backup.add_option("DIR", *target, "A new or empty folder").required();
+  backup.footer(
       "The copy is checked against its checksums before the command ends.\n\nExample:\n"
       "  trailkeeper backup /backup/trail-2024-05-31");
-  backup->callback([&global, &run, target] { run = [&global, target] { return run_backup(global, *target); }; });
+  backup.runs([&global, target] { return run_backup(global, *target); });
 
-  CLI::App* const restore = app.add_subcommand("restore", "Put a backup to where --store says");
+  const Command restore = app.add_subcommand("restore", "Put a backup to where --store says");
   const auto source = std::make_shared<std::string>();
-  restore->add_option("DIR", *source, "The backup's folder")->required();
-  restore->footer(
+  restore.add_option("DIR", *source, "The backup's folder").required();
+  restore.footer(
       "There must be no store yet. The restored store is checked.\n\nExample:\n"
       "  trailkeeper --store ./audit restore /backup/trail-2024-05-31");
-  restore->callback([&global, &run, source] { run = [&global, source] { return run_restore(global, *source); }; });
+  restore.runs([&global, source] { return run_restore(global, *source); });
 
-  CLI::App* const verify = app.add_subcommand("verify", "Check every checksum and every event's bytes");
-  verify->footer("Exit code 3 if something is damaged; each place is named.");
-  verify->callback([&global, &run] { run = [&global] { return run_verify(global); }; });
+  const Command verify = app.add_subcommand("verify", "Check every checksum and every event's bytes");
+  verify.footer("Exit code 3 if something is damaged; each place is named.");
+  verify.runs([&global] { return run_verify(global); });
 }
 
 }  // namespace trailkeeper::cli

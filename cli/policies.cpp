@@ -153,48 +153,48 @@ int run_recheck(const GlobalOptions& global, bool all) {
 
 }  // namespace
 
-void add_policies(CLI::App& app, const GlobalOptions& global, Run& run) {
-  CLI::App* const command = app.add_subcommand("policies", "What IAM's policies granted: load, list, show, forget");
-  command->require_subcommand(1);
+void add_policies(const Command& app, const GlobalOptions& global) {
+  const Command command = app.add_subcommand("policies", "What IAM's policies granted: load, list, show, forget");
+  command.require_subcommand(1, 1);
 
-  CLI::App* const load = command->add_subcommand("load", "Load policies as of a time");
+  const Command load = command.add_subcommand("load", "Load policies as of a time");
   const auto loading = std::make_shared<Load>();
-  load->add_option("FILE", loading->paths, "What `aws iam get-account-authorization-details` prints, or see below")
-      ->required();
-  load->add_option("--at", loading->at, "When it was so: 2024-05-01, 2024-05-01T10:00:00Z, or an age (default: now)")
-      ->type_name("TIME");
-  load->footer(
+  load.add_option("FILE", loading->paths, "What `aws iam get-account-authorization-details` prints, or see below")
+      .required();
+  load.add_option("--at", loading->at, "When it was so: 2024-05-01, 2024-05-01T10:00:00Z, or an age (default: now)")
+      .type_name("TIME");
+  load.footer(
       "From that time on, the trail's own IAM events change what is granted. A file may also be an organization's, "
       "with\n"
       "its SCPs and RCPs, or a catalogue of requirements: docs/permissions.md. Verdicts change at once; recheck makes\n"
       "asking for them fast again.\n\n"
       "Example:\n"
       "  aws iam get-account-authorization-details > iam.json && trailkeeper policies load iam.json");
-  load->callback([&global, &run, loading] { run = [&global, loading] { return run_load(global, *loading); }; });
+  load.runs([&global, loading] { return run_load(global, *loading); });
 
-  CLI::App* const list = command->add_subcommand("list", "List the loaded files");
-  list->callback([&global, &run] { run = [&global] { return run_list(global); }; });
+  const Command list = command.add_subcommand("list", "List the loaded files");
+  list.runs([&global] { return run_list(global); });
 
-  CLI::App* const show = command->add_subcommand("show", "Show what applied to a user or role at a time");
+  const Command show = command.add_subcommand("show", "Show what applied to a user or role at a time");
   const auto who = std::make_shared<std::pair<std::string, std::string>>();
-  show->add_option("PRINCIPAL", who->first, "ARN, or name of a user or role")->required();
-  show->add_option("--at", who->second, "When (default: now)")->type_name("TIME");
-  show->callback([&global, &run, who] { run = [&global, who] { return run_show(global, who->first, who->second); }; });
+  show.add_option("PRINCIPAL", who->first, "ARN, or name of a user or role").required();
+  show.add_option("--at", who->second, "When (default: now)").type_name("TIME");
+  show.runs([&global, who] { return run_show(global, who->first, who->second); });
 
-  CLI::App* const forget = command->add_subcommand("forget", "Remove loaded files");
+  const Command forget = command.add_subcommand("forget", "Remove loaded files");
   const auto ids = std::make_shared<std::vector<std::string>>();
-  forget->add_option("ID", *ids, "As list shows it")->required();
-  forget->callback([&global, &run, ids] { run = [&global, ids] { return run_forget(global, *ids); }; });
+  forget.add_option("ID", *ids, "As list shows it").required();
+  forget.runs([&global, ids] { return run_forget(global, *ids); });
 }
 
-void add_recheck(CLI::App& app, const GlobalOptions& global, Run& run) {
-  CLI::App* const command = app.add_subcommand("recheck", "Make the verdicts on events anew where policies changed");
+void add_recheck(const Command& app, const GlobalOptions& global) {
+  const Command command = app.add_subcommand("recheck", "Make the verdicts on events anew where policies changed");
   const auto all = std::make_shared<bool>(false);
-  command->add_flag("--all", *all, "Make all of them anew");
-  command->footer(
+  command.add_flag("--all", *all, "Make all of them anew");
+  command.footer(
       "replay makes verdicts, too. Answers are right without this: verdicts that are out of date are made while they\n"
       "are asked for, which takes longer.");
-  command->callback([&global, &run, all] { run = [&global, all] { return run_recheck(global, *all); }; });
+  command.runs([&global, all] { return run_recheck(global, *all); });
 }
 
 }  // namespace trailkeeper::cli

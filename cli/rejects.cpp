@@ -185,61 +185,55 @@ int run_limit(const GlobalOptions& global, const std::string& size) {
   return kDone;
 }
 
-void add_remove(CLI::App& command, const GlobalOptions& global, Run& run) {
-  CLI::App* const remove = command.add_subcommand("remove", "Remove rejected records; the journal says so");
+void add_remove(const Command& command, const GlobalOptions& global) {
+  const Command remove = command.add_subcommand("remove", "Remove rejected records; the journal says so");
   const auto arguments = std::make_shared<RemoveArguments>();
-  remove->add_option("--source", arguments->sources, "Of this source (a glob; may be repeated)")
-      ->type_name("SOURCE")
-      ->allow_extra_args(false)
-      ->take_all();
-  remove->add_option("--reason", arguments->reasons, "With this reason, such as broken-json (may be repeated)")
-      ->type_name("REASON")
-      ->allow_extra_args(false)
-      ->take_all();
-  remove->add_option("--before", arguments->before, "That came before: 2024-05-01, or an age")->type_name("TIME");
-  remove->add_flag("--all", arguments->all, "All of them");
-  remove->add_flag("--dry-run", arguments->dry_run, "Only say how many would go");
-  remove->footer(
+  remove.add_option("--source", arguments->sources, "Of this source (a glob; may be repeated)")
+      .type_name("SOURCE")
+      .repeatable();
+  remove.add_option("--reason", arguments->reasons, "With this reason, such as broken-json (may be repeated)")
+      .type_name("REASON")
+      .repeatable();
+  remove.add_option("--before", arguments->before, "That came before: 2024-05-01, or an age").type_name("TIME");
+  remove.add_flag("--all", arguments->all, "All of them");
+  remove.add_flag("--dry-run", arguments->dry_run, "Only say how many would go");
+  remove.footer(
       "What several options say must all be true. As long as there is a legal hold, nothing is removed.\n\n"
       "Examples:\n"
       "  trailkeeper rejects remove --source '/var/log/*' --reason not-an-object\n"
       "  trailkeeper rejects remove --before 90d --dry-run");
-  remove->callback(
-      [&global, &run, arguments] { run = [&global, arguments] { return run_remove(global, *arguments); }; });
+  remove.runs([&global, arguments] { return run_remove(global, *arguments); });
 }
 
-void add_limit(CLI::App& command, const GlobalOptions& global, Run& run) {
-  CLI::App* const limit = command.add_subcommand("limit", "Show or set how much rejected records may take");
+void add_limit(const Command& command, const GlobalOptions& global) {
+  const Command limit = command.add_subcommand("limit", "Show or set how much rejected records may take");
   const auto size = std::make_shared<std::string>();
-  limit->add_option("SIZE", *size, "500MB, 10GB (default: 1GiB)");
-  limit->footer(
+  limit.add_option("SIZE", *size, "500MB, 10GB (default: 1GiB)");
+  limit.footer(
       "Up to three quarters of it, records are kept as they came, compressed; up to all of it, their place, reason,\n"
       "length and hash are; beyond it they are counted, for each source. replay, stats and /metrics say so.");
-  limit->callback([&global, &run, size] { run = [&global, size] { return run_limit(global, *size); }; });
+  limit.runs([&global, size] { return run_limit(global, *size); });
 }
 
 }  // namespace
 
-void add_rejects(CLI::App& app, const GlobalOptions& global, Run& run) {
-  CLI::App* const command = app.add_subcommand("rejects", "List records that were not events, with the reason");
+void add_rejects(const Command& app, const GlobalOptions& global) {
+  const Command command = app.add_subcommand("rejects", "List records that were not events, with the reason");
   const auto limit = std::make_shared<std::optional<std::uint64_t>>();
-  take_count(command->add_option("--limit", *limit, "At most so many"));
+  command.add_option("--limit", *limit, "At most so many").count();
   const auto reveal = std::make_shared<bool>(false);
-  add_reveal(*command, *reveal);
-  command->footer(
+  add_reveal(command, *reveal);
+  command.footer(
       "Each record was kept as it came, with where it came from, up to a limit (trailkeeper rejects limit); --output "
       "raw\n"
       "prints the bytes alone.\n\n"
       "Examples:\n"
       "  trailkeeper rejects --output json\n"
       "  trailkeeper rejects remove --before 90d");
-  command->require_subcommand(0, 1);
-  add_remove(*command, global, run);
-  add_limit(*command, global, run);
-  command->callback([&global, &run, command, limit, reveal] {
-    if (!command->get_subcommands().empty()) return;
-    run = [&global, limit, reveal] { return run_list(global, *limit, *reveal); };
-  });
+  command.require_subcommand(0, 1);
+  add_remove(command, global);
+  add_limit(command, global);
+  command.runs([&global, limit, reveal] { return run_list(global, *limit, *reveal); });
 }
 
 }  // namespace trailkeeper::cli

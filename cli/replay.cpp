@@ -140,17 +140,17 @@ int run_replay(const GlobalOptions& global, const Arguments& arguments) {
 
 }  // namespace
 
-void add_replay(CLI::App& app, const GlobalOptions& global, Run& run) {
-  CLI::App* const command = app.add_subcommand("replay", "Take archived trails into the store");
+void add_replay(const Command& app, const GlobalOptions& global) {
+  const Command command = app.add_subcommand("replay", "Take archived trails into the store");
   const auto arguments = std::make_shared<Arguments>();
-  command->add_option("PATH", arguments->paths, "Files, folders (recursively), or - for standard input")->required();
-  command->add_option("--workers", arguments->workers, "Parsing threads (default: one for each core)")
-      ->check(CLI::Range(1U, 256U))
-      ->type_name("N");
-  command->add_flag("--strict-variants", arguments->strict_variants,
-                    "Keep copies apart that differ in what shippers add at the top, or in nulls");
-  command->add_flag("--no-verdicts", arguments->no_verdicts, "Leave the verdicts to recheck");
-  command->footer(
+  command.add_option("PATH", arguments->paths, "Files, folders (recursively), or - for standard input").required();
+  command.add_option("--workers", arguments->workers, "Parsing threads (default: one for each core)")
+      .range(1U, 256U)
+      .type_name("N");
+  command.add_flag("--strict-variants", arguments->strict_variants,
+                   "Keep copies apart that differ in what shippers add at the top, or in nulls");
+  command.add_flag("--no-verdicts", arguments->no_verdicts, "Leave the verdicts to recheck");
+  command.footer(
       "JSON, NDJSON, exports, gzip, zstd, xz, bzip2, UTF-16, ZIP and tar are told apart by content. Events that are in "
       "the store already change nothing.\n"
       "Exit code 1 if a file could not be read or a record was rejected; everything else is in the store then.\n\n"
@@ -158,8 +158,7 @@ void add_replay(CLI::App& app, const GlobalOptions& global, Run& run) {
       "  trailkeeper replay AWSLogs/\n"
       "  aws s3 cp s3://trail-bucket/AWSLogs/… - | trailkeeper replay -\n"
       "  trailkeeper --store ./audit replay --output json trail.ndjson.gz");
-  command->callback(
-      [&global, &run, arguments] { run = [&global, arguments] { return run_replay(global, *arguments); }; });
+  command.runs([&global, arguments] { return run_replay(global, *arguments); });
 }
 
 }  // namespace trailkeeper::cli

@@ -131,24 +131,23 @@ int run_hold_release(const GlobalOptions& global, const std::string& name) {
 
 }  // namespace
 
-void add_retain(CLI::App& app, const GlobalOptions& global, Run& run) {
-  CLI::App* const command = app.add_subcommand("retain", "Remove events that are older than you keep them");
+void add_retain(const Command& app, const GlobalOptions& global) {
+  const Command command = app.add_subcommand("retain", "Remove events that are older than you keep them");
   const auto arguments = std::make_shared<RetainArguments>();
-  command->add_option("--keep", arguments->keep, "Keep events up to this age: 400d, 52w")->type_name("AGE");
+  command.add_option("--keep", arguments->keep, "Keep events up to this age: 400d, 52w").type_name("AGE");
   command
-      ->add_option("--max-size", arguments->max_size, "Remove the oldest events until segments take at most this: 10GB")
-      ->type_name("SIZE");
-  command->add_option("--account", arguments->accounts, "Only events of this account (a glob; may be repeated)")
-      ->type_name("ACCOUNT")
-      ->allow_extra_args(false)
-      ->take_all();
+      .add_option("--max-size", arguments->max_size, "Remove the oldest events until segments take at most this: 10GB")
+      .type_name("SIZE");
+  command.add_option("--account", arguments->accounts, "Only events of this account (a glob; may be repeated)")
+      .type_name("ACCOUNT")
+      .repeatable();
   command
-      ->add_option("--future", arguments->future,
-                   "An eventTime further ahead than this can't be true: the event is as old as its arrival, and the "
-                   "first to go for --max-size (default: 1d)")
-      ->type_name("AGE");
-  command->add_flag("--dry-run", arguments->dry_run, "Only say how many events would go");
-  command->footer(
+      .add_option("--future", arguments->future,
+                  "An eventTime further ahead than this can't be true: the event is as old as its arrival, and the "
+                  "first to go for --max-size (default: 1d)")
+      .type_name("AGE");
+  command.add_flag("--dry-run", arguments->dry_run, "Only say how many events would go");
+  command.footer(
       "Events under a legal hold (trailkeeper hold) stay. --keep also removes rejected records that came before, "
       "unless\n"
       "there is a hold. All of it is removed at once, or, if the disk is full, nothing. What was removed is recorded: "
@@ -157,32 +156,28 @@ void add_retain(CLI::App& app, const GlobalOptions& global, Run& run) {
       "Examples:\n"
       "  trailkeeper retain --keep 400d\n"
       "  trailkeeper retain --keep 90d --account 444455556666 --dry-run");
-  command->callback(
-      [&global, &run, arguments] { run = [&global, arguments] { return run_retain(global, *arguments); }; });
+  command.runs([&global, arguments] { return run_retain(global, *arguments); });
 }
 
-void add_hold(CLI::App& app, const GlobalOptions& global, Run& run) {
-  CLI::App* const command = app.add_subcommand("hold", "Legal holds: events that retention may not remove");
-  command->require_subcommand(1);
-  command->footer(
+void add_hold(const Command& app, const GlobalOptions& global) {
+  const Command command = app.add_subcommand("hold", "Legal holds: events that retention may not remove");
+  command.require_subcommand(1, 1);
+  command.footer(
       "Examples:\n"
       "  trailkeeper hold add case-17 --account 111122223333 --since 2024-03-01 --until 2024-06-01\n"
       "  trailkeeper hold list\n"
       "  trailkeeper hold release case-17");
   const auto name = std::make_shared<std::string>();
   const auto filter = std::make_shared<FilterOptions>();
-  CLI::App* const add =
-      command->add_subcommand("add", "Hold the events that match a filter, also those that come later");
-  add->add_option("NAME", *name, "What to call the hold")->required();
-  filter->add_to(*add);
-  add->callback([&global, &run, name, filter] {
-    run = [&global, name, filter] { return run_hold_add(global, *name, *filter); };
-  });
-  CLI::App* const list = command->add_subcommand("list", "List the holds");
-  list->callback([&global, &run] { run = [&global] { return run_hold_list(global); }; });
-  CLI::App* const release = command->add_subcommand("release", "End a hold");
-  release->add_option("NAME", *name, "The hold's name")->required();
-  release->callback([&global, &run, name] { run = [&global, name] { return run_hold_release(global, *name); }; });
+  const Command add = command.add_subcommand("add", "Hold the events that match a filter, also those that come later");
+  add.add_option("NAME", *name, "What to call the hold").required();
+  filter->add_to(add);
+  add.runs([&global, name, filter] { return run_hold_add(global, *name, *filter); });
+  const Command list = command.add_subcommand("list", "List the holds");
+  list.runs([&global] { return run_hold_list(global); });
+  const Command release = command.add_subcommand("release", "End a hold");
+  release.add_option("NAME", *name, "The hold's name").required();
+  release.runs([&global, name] { return run_hold_release(global, *name); });
 }
 
 }  // namespace trailkeeper::cli

@@ -7,7 +7,7 @@
 
 namespace trailkeeper::cli {
 
-void add_reveal(CLI::App& command, bool& reveal) {
+void add_reveal(const Command& command, bool& reveal) {
   command.add_flag("--reveal", reveal, "Show Org IDs and promotion codes as stored; the store's journal records it");
 }
 

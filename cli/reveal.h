@@ -1,7 +1,6 @@
 // Asking for what is confidential.
 #pragma once
 
-#include <CLI/CLI.hpp>
 #include <string>
 
 #include "cli/command.h"
@@ -9,7 +8,7 @@
 namespace trailkeeper::cli {
 
 /// Adds --reveal to a subcommand.
-void add_reveal(CLI::App& command, bool& reveal);
+void add_reveal(const Command& command, bool& reveal);
 
 /// Writes into the store's journal who is about to see confidential values, and by which command; to be called before
 /// anything is printed. Needs the right to write to the store: throws StoreError without it, or while another process

@@ -172,51 +172,19 @@ int run_serve(const GlobalOptions& global, const Arguments& arguments) {
   return kDone;
 }
 
-std::string environment_name(std::string option) {
-  option.erase(0, option.find_first_not_of('-'));
-  std::transform(option.begin(), option.end(), option.begin(), [](char c) {
-    return c == '-' ? '_' : static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
-  });
-  return "TRAILKEEPER_" + option;
-}
-
-// Gives options of a TOML file to the command, but not those that the command line or the environment gave. CLI11 2.1
-// reads the files of the program itself only, not those of its subcommands.
-void apply_config(CLI::App& command, const std::string& file) {
-  for (const CLI::ConfigItem& item : CLI::ConfigTOML{}.from_file(file)) {
-    if (item.name == "++" || item.name == "--") continue;  // Where a section begins or ends.
-    const std::string name = item.fullname();
-    CLI::Option* const option = item.parents.empty() ? command.get_option_no_throw("--" + item.name) : nullptr;
-    if (option == nullptr || name == "config" || name == "help") {
-      throw CLI::ConfigError(file + ": there is no option '" + name + "'");
-    }
-    if (option->count() > 0) continue;
-    try {
-      if (option->get_items_expected_max() == 0) {
-        option->add_result(option->get_flag_value(name, item.inputs.size() == 1 ? item.inputs.front() : "?"));
-      } else {
-        option->add_result(item.inputs);
-      }
-      option->run_callback();
-    } catch (const CLI::Error& error) {
-      throw CLI::ConfigError(file + ": " + error.what());
-    }
-  }
-}
-
-void add_limits(CLI::App& command, serve::ServerOptions& server) {
+void add_limits(const Command& command, serve::ServerOptions& server) {
   const auto seconds = [&](const char* option, std::chrono::seconds& value, const char* help) {
     command
-        .add_option_function<unsigned>(
+        .on_number(
             option, [&value](unsigned number) { value = std::chrono::seconds{number}; },
             help + std::string{" (default: "} + std::to_string(value.count()) + ")")
-        ->type_name("SECONDS")
-        ->check(CLI::Range(1U, 86400U));
+        .type_name("SECONDS")
+        .range(1U, 86400U);
   };
   command.add_option("--max-connections", server.max_connections, "Connections at once (default: 4096)")
-      ->check(CLI::Range(1, 1000000));
+      .range(1, 1000000);
   const auto size = [&](const char* option, std::size_t& value, const char* help) {
-    command.add_option(option, value, help)->transform(CLI::AsSizeValue(false))->type_name("BYTES");
+    command.add_option(option, value, help).bytes();
   };
   size("--max-body", server.max_body, "Bytes of an HTTP body (default: 32MiB)");
   size("--max-in-flight", server.max_in_flight,
@@ -232,37 +200,35 @@ void add_limits(CLI::App& command, serve::ServerOptions& server) {
   seconds("--drain-timeout", server.drain_timeout, "For what is in flight when stopping");
   command.add_flag("--strict-variants", server.strict_variants,
                    "Keep copies apart that differ in what shippers add at the top, or in nulls");
-  command.add_option("--workers", server.workers, "Parsing threads (default: one a core)")->check(CLI::Range(0, 256));
+  command.add_option("--workers", server.workers, "Parsing threads (default: one a core)").range(0, 256);
 }
 
-void add_access(CLI::App& command, Arguments& arguments) {
+void add_access(const Command& command, Arguments& arguments) {
   serve::ServerOptions& server = arguments.server;
-  CLI::Option* const certificate =
-      command.add_option("--tls-cert", server.tls.certificate, "Certificate with its chain (PEM)")->type_name("FILE");
-  CLI::Option* const key = command.add_option("--tls-key", server.tls.key, "Its key (PEM)")->type_name("FILE");
-  certificate->needs(key);
-  key->needs(certificate);
+  const Option certificate =
+      command.add_option("--tls-cert", server.tls.certificate, "Certificate with its chain (PEM)").type_name("FILE");
+  const Option key = command.add_option("--tls-key", server.tls.key, "Its key (PEM)").type_name("FILE");
+  certificate.needs(key);
+  key.needs(certificate);
   command
       .add_option("--tls-client-ca", server.tls.client_ca,
                   "Clients must show a certificate signed by one of these (PEM)")
-      ->type_name("FILE")
-      ->needs(certificate);
+      .type_name("FILE")
+      .needs(certificate);
   command
       .add_option("--tls-client-name", server.tls.client_names,
                   "Common or DNS name of client certificates to let in (default: all; repeatable)")
-      ->type_name("NAME")
-      ->allow_extra_args(false)
-      ->take_all();
+      .type_name("NAME")
+      .repeatable();
   command
       .add_option("--host-name", server.host_names,
                   "Name that HTTP requests may ask for, beside localhost and the certificate's (repeatable)")
-      ->type_name("NAME")
-      ->allow_extra_args(false)
-      ->take_all();
+      .type_name("NAME")
+      .repeatable();
   command
       .add_option("--forward-shared-key-file", arguments.shared_key_file,
                   "Forward clients must know the key on this file's first line")
-      ->type_name("FILE");
+      .type_name("FILE");
   command.add_flag("--allow-plaintext", server.allow_plaintext, "Listen beyond this machine without TLS");
   command.add_flag("--allow-unauthenticated", server.allow_unauthenticated,
                    "Take syslog, forward and NDJSON from beyond this machine without client certificates");
@@ -270,40 +236,37 @@ void add_access(CLI::App& command, Arguments& arguments) {
 
 }  // namespace
 
-void add_serve(CLI::App& app, const GlobalOptions& global, Run& run) {
-  CLI::App* const command = app.add_subcommand("serve", "Take events from log shippers; answer queries over HTTP");
+void add_serve(const Command& app, const GlobalOptions& global) {
+  Command command = app.add_subcommand("serve", "Take events from log shippers; answer queries over HTTP");
   const auto arguments = std::make_shared<Arguments>();
   for (std::size_t i = 0; i < std::size(kListenerFlags); ++i) {
-    command->add_option(kListenerFlags[i].option, arguments->addresses[i], kListenerFlags[i].help)
-        ->type_name("[ADDRESS:]PORT")
-        ->allow_extra_args(false)
-        ->take_all();
+    command.add_option(kListenerFlags[i].option, arguments->addresses[i], kListenerFlags[i].help)
+        .type_name("[ADDRESS:]PORT")
+        .repeatable();
   }
-  command->add_option("--follow", arguments->server.follow, "Take in files as they appear in this folder (repeatable)")
-      ->type_name("DIR")
-      ->allow_extra_args(false)
-      ->take_all();
-  add_access(*command, *arguments);
-  add_limits(*command, arguments->server);
-  add_choice<LogFormat>(*command, "--log-format", arguments->log_format,
-                        {{"text", LogFormat::text}, {"json", LogFormat::json}}, "text (default) or json, on stderr")
-      ->type_name("FORMAT");
-  command->add_option("--log-level", arguments->log_level, "debug, info (default), warn or error")
-      ->check(CLI::IsMember({"debug", "info", "warn", "error"}));
+  command.add_option("--follow", arguments->server.follow, "Take in files as they appear in this folder (repeatable)")
+      .type_name("DIR")
+      .repeatable();
+  add_access(command, *arguments);
+  add_limits(command, arguments->server);
   command
-      ->add_option("--ports-file", arguments->ports_file,
-                   "Write `NAME HOST PORT` lines there once everything listens (port 0: any free one)")
-      ->type_name("FILE");
-  for (CLI::Option* const option : command->get_options()) {
-    if (option->get_lnames().empty() || option->get_lnames().front() == "help") continue;
-    option->envname(environment_name("serve-" + option->get_lnames().front()));
-  }
+      .add_choice<LogFormat>("--log-format", arguments->log_format,
+                             {{"text", LogFormat::text}, {"json", LogFormat::json}},
+                             "text (default) or json, on stderr")
+      .type_name("FORMAT");
+  command.add_option("--log-level", arguments->log_level, "debug, info (default), warn or error")
+      .one_of({"debug", "info", "warn", "error"});
   command
-      ->add_option("--config", arguments->config,
-                   "Options from a TOML file, without their dashes (command line and environment win)")
-      ->envname("TRAILKEEPER_SERVE_CONFIG")
-      ->type_name("FILE");
-  command->footer(
+      .add_option("--ports-file", arguments->ports_file,
+                  "Write `NAME HOST PORT` lines there once everything listens (port 0: any free one)")
+      .type_name("FILE");
+  command.name_environment_variables("TRAILKEEPER_SERVE");
+  command
+      .add_config_file("--config", arguments->config,
+                       "Options from a TOML file, without their dashes (command line and environment win)")
+      .environment_variable("TRAILKEEPER_SERVE_CONFIG")
+      .type_name("FILE");
+  command.footer(
       "Without a listener: HTTP on 127.0.0.1:8417. Beyond this machine a token (`trailkeeper token create`) or client\n"
       "certificates, and TLS, are needed. SIGTERM ends it with everything durable; SIGHUP reads certificates and "
       "tokens\n"
@@ -313,10 +276,7 @@ void add_serve(CLI::App& app, const GlobalOptions& global, Run& run) {
       "  trailkeeper serve --http 8417 --syslog 6601 --forward 24224 --follow /var/spool/cloudtrail\n"
       "  trailkeeper serve --https 0.0.0.0:8443 --tls-cert server.pem --tls-key server.key\n"
       "  trailkeeper serve --config /etc/trailkeeper/serve.toml");
-  command->callback([&global, &run, arguments, command] {
-    if (!arguments->config.empty()) apply_config(*command, arguments->config);
-    run = [&global, arguments] { return run_serve(global, *arguments); };
-  });
+  command.runs([&global, arguments] { return run_serve(global, *arguments); });
 }
 
 }  // namespace trailkeeper::cli

@@ -85,22 +85,20 @@ int run_show(const GlobalOptions& global, const std::vector<std::string>& event_
 
 }  // namespace
 
-void add_show(CLI::App& app, const GlobalOptions& global, Run& run) {
-  CLI::App* const command = app.add_subcommand("show", "Show one event by its eventID");
+void add_show(const Command& app, const GlobalOptions& global) {
+  const Command command = app.add_subcommand("show", "Show one event by its eventID");
   const auto event_ids = std::make_shared<std::vector<std::string>>();
-  command->add_option("EVENT_ID", *event_ids, "The eventID; several may be given")->required();
+  command.add_option("EVENT_ID", *event_ids, "The eventID; several may be given").required();
   const auto reveal = std::make_shared<bool>(false);
-  add_reveal(*command, *reveal);
-  command->footer(
+  add_reveal(command, *reveal);
+  command.footer(
       "Prints the event laid out over lines; --output raw prints it in one line, as it was stored. Events that share "
       "an eventID "
       "but\n"
       "differ in content are all printed (with --output json as an array). Exit code 1 if there is none.\n\n"
       "Example:\n"
       "  trailkeeper show 4839af5e-7b6a-4353-a5ef-41febc9a9fa8");
-  command->callback([&global, &run, event_ids, reveal] {
-    run = [&global, event_ids, reveal] { return run_show(global, *event_ids, *reveal); };
-  });
+  command.runs([&global, event_ids, reveal] { return run_show(global, *event_ids, *reveal); });
 }
 
 }  // namespace trailkeeper::cli

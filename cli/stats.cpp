@@ -75,9 +75,9 @@ int run_stats(const GlobalOptions& global) {
 
 }  // namespace
 
-void add_stats(CLI::App& app, const GlobalOptions& global, Run& run) {
-  CLI::App* const command = app.add_subcommand("stats", "Show what the store holds: events, sizes, time span, sources");
-  command->callback([&global, &run] { run = [&global] { return run_stats(global); }; });
+void add_stats(const Command& app, const GlobalOptions& global) {
+  const Command command = app.add_subcommand("stats", "Show what the store holds: events, sizes, time span, sources");
+  command.runs([&global] { return run_stats(global); });
 }
 
 }  // namespace trailkeeper::cli

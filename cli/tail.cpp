@@ -152,30 +152,28 @@ int run_tail(const GlobalOptions& global, const Arguments& arguments) {
 
 }  // namespace
 
-void add_tail(CLI::App& app, const GlobalOptions& global, Run& run) {
-  CLI::App* const command = app.add_subcommand("tail", "Show events as a server commits them");
+void add_tail(const Command& app, const GlobalOptions& global) {
+  const Command command = app.add_subcommand("tail", "Show events as a server commits them");
   const auto arguments = std::make_shared<Arguments>();
-  arguments->filter.add_to(*command);
-  command->add_option("--url", arguments->url, "The server (default: http://127.0.0.1:8417)")
-      ->type_name("URL")
-      ->envname("TRAILKEEPER_URL");
+  arguments->filter.add_to(command);
+  command.add_option("--url", arguments->url, "The server (default: http://127.0.0.1:8417)")
+      .type_name("URL")
+      .environment_variable("TRAILKEEPER_URL");
   command
-      ->add_option("--token-file", arguments->token_file,
-                   "Its first line is a token with the right `query` (trailkeeper token create)")
-      ->type_name("FILE")
-      ->envname("TRAILKEEPER_TOKEN_FILE");
+      .add_option("--token-file", arguments->token_file,
+                  "Its first line is a token with the right `query` (trailkeeper token create)")
+      .type_name("FILE")
+      .environment_variable("TRAILKEEPER_TOKEN_FILE");
   command
-      ->add_option("--ca-file", arguments->ca_file,
-                   "Certificates that the server's must be signed by (PEM; default: the system's)")
-      ->type_name("FILE");
+      .add_option("--ca-file", arguments->ca_file,
+                  "Certificates that the server's must be signed by (PEM; default: the system's)")
+      .type_name("FILE");
   command
-      ->add_option("--fields", arguments->fields,
-                   "What to print: time, name, user, … or paths such as userIdentity.arn")
-      ->delimiter(',')
-      ->type_name("A,B.C")
-      ->allow_extra_args(false)
-      ->take_all();
-  command->footer(
+      .add_option("--fields", arguments->fields, "What to print: time, name, user, … or paths such as userIdentity.arn")
+      .delimiter(',')
+      .type_name("A,B.C")
+      .repeatable();
+  command.footer(
       "Shows what is committed from now on, until SIGINT (Ctrl-C). If the connection is lost it connects again; what\n"
       "was committed meanwhile is found by `trailkeeper events`. Events come in the order of their commit, a line "
       "each\n"
@@ -184,8 +182,7 @@ void add_tail(CLI::App& app, const GlobalOptions& global, Run& run) {
       "  trailkeeper tail --error any\n"
       "  trailkeeper tail --source iam.amazonaws.com --write-only --output ndjson | jq .eventName\n"
       "  trailkeeper tail --url https://trail.example.com:8443 --token-file ~/.trailkeeper-token");
-  command->callback(
-      [&global, &run, arguments] { run = [&global, arguments] { return run_tail(global, *arguments); }; });
+  command.runs([&global, arguments] { return run_tail(global, *arguments); });
 }
 
 }  // namespace trailkeeper::cli

@@ -107,10 +107,10 @@ int reported(const GlobalOptions& global, const std::function<int()>& run) {
 
 }  // namespace
 
-void add_token(CLI::App& app, const GlobalOptions& global, Run& run) {
-  CLI::App* const command = app.add_subcommand("token", "Tokens: who may talk to the server, and what they may do");
-  command->require_subcommand(1);
-  command->footer(
+void add_token(const Command& app, const GlobalOptions& global) {
+  const Command command = app.add_subcommand("token", "Tokens: who may talk to the server, and what they may do");
+  command.require_subcommand(1, 1);
+  command.footer(
       "Tokens lie in tokens.json in the store's directory; a running server takes changes over within seconds.\n\n"
       "Examples:\n"
       "  trailkeeper token create shipper --rights ingest\n"
@@ -120,28 +120,26 @@ void add_token(CLI::App& app, const GlobalOptions& global, Run& run) {
       "  trailkeeper token revoke shipper\n"
       "  trailkeeper token open --yes                   # none is needed any more on this machine");
   const auto arguments = std::make_shared<CreateArguments>();
-  CLI::App* const create = command->add_subcommand("create", "Make a token and print its secret, once");
-  create->add_option("NAME", arguments->name, "What to call it")->required();
+  const Command create = command.add_subcommand("create", "Make a token and print its secret, once");
+  create.add_option("NAME", arguments->name, "What to call it").required();
   create
-      ->add_option("--rights", arguments->rights,
-                   "What it may do: ingest, query, reveal, admin (with --aws default: query)")
-      ->type_name("RIGHT,…");
-  create->add_option("--expires", arguments->expires, "When it ends: 90d, 2025-01-31 (default: never)")
-      ->type_name("TIME");
-  create->add_flag("--aws", arguments->aws, "An access key for AWS's SDKs and CLI, which sign with it");
-  create->callback([&global, &run, arguments] {
-    run = [&global, arguments] { return reported(global, [&] { return run_create(global, *arguments); }); };
-  });
-  CLI::App* const list = command->add_subcommand("list", "List the tokens, without their secrets");
-  list->callback([&global, &run] { run = [&global] { return run_list(global); }; });
+      .add_option("--rights", arguments->rights,
+                  "What it may do: ingest, query, reveal, admin (with --aws default: query)")
+      .type_name("RIGHT,…");
+  create.add_option("--expires", arguments->expires, "When it ends: 90d, 2025-01-31 (default: never)")
+      .type_name("TIME");
+  create.add_flag("--aws", arguments->aws, "An access key for AWS's SDKs and CLI, which sign with it");
+  create.runs([&global, arguments] { return reported(global, [&] { return run_create(global, *arguments); }); });
+  const Command list = command.add_subcommand("list", "List the tokens, without their secrets");
+  list.runs([&global] { return run_list(global); });
   const auto name = std::make_shared<std::string>();
-  CLI::App* const revoke = command->add_subcommand("revoke", "Take a token out of force");
-  revoke->add_option("NAME", *name, "The token's name")->required();
+  const Command revoke = command.add_subcommand("revoke", "Take a token out of force");
+  revoke.add_option("NAME", *name, "The token's name").required();
   const auto yes = std::make_shared<bool>(false);
-  CLI::App* const open = command->add_subcommand("open", "Remove all tokens, and need none from this machine any more");
-  open->add_flag("--yes", *yes, "It is meant");
-  open->callback([&global, &run, yes] { run = [&global, yes] { return run_open(global, *yes); }; });
-  revoke->callback([&global, &run, name] { run = [&global, name] { return run_revoke(global, *name); }; });
+  const Command open = command.add_subcommand("open", "Remove all tokens, and need none from this machine any more");
+  open.add_flag("--yes", *yes, "It is meant");
+  open.runs([&global, yes] { return run_open(global, *yes); });
+  revoke.runs([&global, name] { return run_revoke(global, *name); });
 }
 
 }  // namespace trailkeeper::cli

@@ -18,6 +18,8 @@ namespace ondemand = simdjson::ondemand;
 
 namespace {
 
+constexpr std::string_view kTypePath = "resources[].type";
+
 constexpr int kDeepest = 64;
 
 // A string's text; empty for anything else.
@@ -223,12 +225,11 @@ std::unique_ptr<EventTest> test_resource(const store::Segment& segment, const Te
 
 std::unique_ptr<EventTest> test_resource_type(const store::Segment& segment, const TextTest& test,
                                               const std::shared_ptr<const ShownEvents>& shown) {
-  constexpr std::string_view kType = "resources[].type";
   const TextTest as_shown = [test, shown, scratch = std::string{}](std::string_view stored) mutable {
-    return test(shown == nullptr ? stored : shown->field_text(kType, stored, scratch));
+    return test(shown == nullptr ? stored : shown->field_text(kTypePath, stored, scratch));
   };
   Tests tests;
-  tests.push_back(test_paths(segment, {{std::string{kType}, as_shown}}));
+  tests.push_back(test_paths(segment, {{std::string{kTypePath}, as_shown}}));
   const auto test_of = [&](const ResourcePath& path) -> TextTest {
     return [test, type = path.type](std::string_view name) {
       const std::string_view of_arn = resource_type_of_arn(name);
