@@ -6,6 +6,7 @@
 #include <string>
 
 #include "ingest/decompressor.h"
+#include "ingest/front_records.h"
 
 namespace trailkeeper::ingest {
 namespace {
@@ -150,21 +151,10 @@ std::string parquet_remedy(std::string_view path) {
          file + ".csv' FORMAT CSVWithNames\"; of a trail " + std::string{kExport};
 }
 
-bool has_event(std::string_view first) {
-  for (const std::string_view name :
-       {"\"eventVersion\"", "\"eventName\"", "\"CloudTrailEvent\"", "\\\"eventVersion\\\"", "\\\"eventName\\\""}) {
-    if (first.find(name) != npos) return true;
-  }
-  return false;
-}
-
-}  // namespace
-
-bool surely_trail(std::string_view first) {
+// Whether the first bytes are how CloudTrail begins its files.
+bool begins_trail(std::string_view first) {
   return first.starts_with("{\"Records\":[{\"eventVersion\"") || first.starts_with("{\"eventVersion\"");
 }
-
-namespace {
 
 // A format that is known and not read, by its first bytes.
 std::optional<FileKind> unreadable_kind(std::string_view path, std::string_view first) {
@@ -181,18 +171,9 @@ std::optional<FileKind> unreadable_kind(std::string_view path, std::string_view 
   return FileKind{What::unreadable, "compression of more than four layers", std::string{kDecompress}};
 }
 
-}  // namespace
-
-FileKind file_kind(std::string_view path, std::string_view first) {
+// What text tells by itself; a trail, if nothing.
+FileKind kind_of_text(std::string_view first) {
   using What = FileKind::What;
-  if (surely_trail(first)) return {};
-  if (is_archive(first)) return {What::archive, "archive", {}};
-  const std::string_view folder = service_folder(path);
-  FileKind of_folder = is_trail_folder(folder) ? FileKind{} : FileKind{What::other, folder_name(folder), {}};
-  // What another service writes is no loss, in whichever format it does.
-  if (auto unreadable = unreadable_kind(path, first)) return of_folder.what == What::other ? of_folder : *unreadable;
-  // A trail may speak of anything: of Config's snapshots, of digests.
-  if (has_event(first)) return {};
   const std::string_view text = visible(first);
   const std::string_view line = first_line(text);
   for (const Front& front : kOthers) {
@@ -205,7 +186,24 @@ FileKind file_kind(std::string_view path, std::string_view first) {
   }
   if (is_s3_access_log(line)) return {What::other, "S3 access log", {}};
   if (is_classic_balancer_log(line)) return {What::other, "load balancer log", {}};
-  return of_folder;
+  return {};
+}
+
+}  // namespace
+
+FileKind file_kind(std::string_view path, std::string_view first) {
+  using What = FileKind::What;
+  const std::string_view folder = service_folder(path);
+  const FileKind of_folder = is_trail_folder(folder) ? FileKind{} : FileKind{What::other, folder_name(folder), {}};
+  const bool foreign = of_folder.what == What::other;
+  if (!foreign && begins_trail(first)) return {};
+  if (is_archive(first)) return {What::archive, "archive", {}};
+  // What another service writes is no loss, in whichever format it does.
+  if (auto unreadable = unreadable_kind(path, first)) return foreign ? of_folder : *unreadable;
+  FileKind kind = kind_of_text(first);
+  if (kind.what == What::trail) kind = of_folder;
+  // A trail may lie anywhere and speak of anything: of Config's snapshots, of digests.
+  return kind.what == What::other && front_has_record(first) ? FileKind{} : kind;
 }
 
 }  // namespace trailkeeper::ingest

@@ -21,10 +21,8 @@ struct FileKind {
 };
 
 /// `path`: as the source is named; folders of S3's layout (`AWSLogs/ACCOUNT/SERVICE/…`) tell a service. `first`: the
-/// first bytes of what is in it once encodings are taken off; 512 suffice, more tell more.
+/// first bytes of what is in it once encodings are taken off; 512 suffice, more tell more. What looks like another
+/// service's is a trail all the same if `first` has a record in it (ingest/front_records.h). Quick for trails.
 FileKind file_kind(std::string_view path, std::string_view first);
-
-/// Whether the first bytes are JSON of a trail, so that nothing else needs to be looked at. Quick.
-bool surely_trail(std::string_view first);
 
 }  // namespace trailkeeper::ingest

@@ -287,10 +287,15 @@ t.write(logs_folder + "Config/c.json.gz", gzip.compress(b'{"fileVersion":"1.0","
 flow = "version account-id interface-id\n" + "2 111122223333 eni-1 198.51.100.1 203.0.113.1 443 1 6 1 1 1 1 ACCEPT OK\n" * 20000
 t.write(logs_folder + "vpcflowlogs/f.log.gz", gzip.compress(flow.encode()))
 t.write(logs_folder + "vpcflowlogs/f.log.parquet", b"PAR1\x15\x04" + bytes(100) + b"PAR1")
+visit = json.dumps({"timestamp": 1, "webaclId": "w", "httpRequest": {"args": 'q={"eventName":1,"eventVersion":"1.08"}'}})
+t.write(logs_folder + "WAFLogs/eu-west-1/w.log.gz", gzip.compress((visit + "\n").encode() * 2000))
+summary = '{"Records":[{"eventVersion":"1.0","eventId":"1","eventCategory":"Aggregated","timeWindow":{"windowSize":"PT5M"},"summary":{}}]}'
+t.write(logs_folder + "CloudTrail-Aggregated/eu-west-1/s.json.gz", gzip.compress(summary.encode()))
 t.write(logs_folder + "SomethingNew/x.json.gz", gzip.compress(b'{"a":1}\n' * 1000))
 t.write("bucket/elsewhere/flow.log", flow)
 t.write("bucket/elsewhere/access.log", "79a5%s bucket [06/Feb/2019:00:00:38 +0000] 192.0.2.3 - X REST.GET - \"GET /\" 200\n" % ("0" * 60) * 1000)
-expected = {"CloudTrail digest": 4, "AWS Config file": 1, "VPC flow log": 3, "S3 access log": 1, "SomethingNew file": 1}
+expected = {"CloudTrail digest": 4, "AWS Config file": 1, "VPC flow log": 3, "S3 access log": 1, "SomethingNew file": 1,
+            "WAF log": 1, "CloudTrail summary": 1}
 for night in range(2):
     done = t.run("replay", "-o", "json", t.path("bucket"), store=store)
     result = json.loads(done.stdout)

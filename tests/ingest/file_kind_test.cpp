@@ -4,6 +4,8 @@
 
 #include <string>
 
+#include "event/json_text.h"
+
 using namespace trailkeeper::ingest;
 using What = FileKind::What;
 
@@ -14,17 +16,28 @@ std::string name_of(std::string_view path, std::string_view first) {
   return kind.what == What::other ? kind.name : "";
 }
 
+std::string quoted(std::string_view text) {
+  std::string json;
+  trailkeeper::event::append_quoted(text, json);
+  return json;
+}
+
 }  // namespace
 
 TEST_CASE("trails are trails, wherever they lie") {
-  const std::string record = R"({"eventVersion":"1.08","eventName":"X"})";
+  const std::string record = R"({"eventVersion":"1.08","eventTime":"2024-05-01T10:00:00Z","eventName":"X"})";
   for (const char* path :
        {"/x.json", "/b/AWSLogs/111122223333/CloudTrail/eu-west-1/x.json", "/b/AWSLogs/o-1/111122223333/Config/x.json",
         "/b/AWSLogs/111122223333/CloudTrail-Insight/x"}) {
     CAPTURE(path);
     CHECK(file_kind(path, record).what == What::trail);
     CHECK(file_kind(path, "{\"Records\":[" + record + "]}").what == What::trail);
-    CHECK(file_kind(path, "[ {\n \"eventVersion\" : 1").what == What::trail);
+    CHECK(file_kind(path, "[ {\n\"x\":1},\n" + record + ",{\"more").what == What::trail);
+    CHECK(file_kind(path, record.substr(0, record.size() - 1) + R"(,"requestParameters":{"a":["b)").what ==
+          What::trail);
+    CHECK(file_kind(path, R"({"Events":[{"EventId":"1","CloudTrailEvent":)" + quoted(record) + "},{").what ==
+          What::trail);
+    CHECK(file_kind(path, R"({"logEvents":[{"id":"1","message":)" + quoted(record) + "}").what == What::trail);
   }
   // Whatever its events are about.
   CHECK(file_kind("x", "[" + record + R"(,{"responseElements":{"configSnapshotId":"x"}}])").what == What::trail);
@@ -50,6 +63,30 @@ TEST_CASE("other services' files are known by their folder in S3's layout") {
     CAPTURE(path);
     CHECK(name_of(path, content) == "");
   }
+}
+
+TEST_CASE("a record's words in other services' files make no trail of them") {
+  const std::string words =
+      R"({"eventVersion":"1.08","eventTime":"2024-05-01T10:00:00Z","eventName":"X","eventSource":"y"})";
+  const std::string folder = "/b/AWSLogs/111122223333/";
+  // What visitors send.
+  const std::string waf =
+      R"({"timestamp":1,"webaclId":"w","httpRequest":{"uri":"/","args":)" + quoted("q=" + words) + "}}\n";
+  CHECK(name_of(folder + "WAFLogs/x", waf + waf) == "WAF log");
+  CHECK(name_of("/x", waf + waf) == "WAF log");
+  CHECK(name_of(folder + "WAFLogs/x", waf + waf.substr(0, waf.size() - 4)) == "WAF log");
+  CHECK(name_of(folder + "elasticloadbalancing/x", "https 2024-05-01T10:00:00Z \"GET /?q=" + words + "\"") ==
+        "load balancer log");
+  CHECK(name_of(folder + "vpcdnsquerylogs/x", R"({"query_timestamp":"t","query_name":)" + quoted(words) + "}") ==
+        "Route 53 query log");
+  // What others speak of, as objects and as text.
+  CHECK(name_of(folder + "Config/x", R"({"fileVersion":"1.0","configurationItems":[{"pattern":)" + words +
+                                         R"(,"text":)" + quoted(words) + "}]}") == "AWS Config file");
+  CHECK(name_of(folder + "Config/x", R"({"Records":[{"eventVersion":"2.1","eventSource":"aws:s3"}]})") ==
+        "AWS Config file");
+  // A summary counts events; it is none.
+  const std::string summary = R"({"eventVersion":"1.0","eventId":"1","eventCategory":"Aggregated","timeWindow":{}})";
+  CHECK(name_of(folder + "CloudTrail-Aggregated/x", "{\"Records\":[" + summary + "]}") == "CloudTrail summary");
 }
 
 TEST_CASE("other services' files are known by their first bytes") {
