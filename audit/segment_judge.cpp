@@ -142,6 +142,17 @@ class SegmentJudge {
     return std::move(codes_);
   }
 
+  void causes(std::span<const std::uint32_t> events, const std::function<void(const Judge::Cause&)>& visit) {
+    boost::unordered_flat_map<Codes, std::optional<Judge::Cause>, HashOfCodes> known;
+    for (const std::uint32_t index : events) {
+      const Codes codes = codes_of(index);
+      std::optional<Judge::Cause>& cause = known[codes];
+      const event::Timestamp time = segment_.time(index);
+      if (!cause || !cause->window.covers(time)) cause = judge_.cause(facts_of(codes, time));
+      visit(*cause);
+    }
+  }
+
  private:
   // Without the region, which rarely matters and would make many more combinations.
   [[nodiscard]] Codes codes_of(std::uint32_t index) const {
@@ -172,13 +183,18 @@ class SegmentJudge {
   }
 
   [[nodiscard]] Judge::Quick ask(const Codes& codes, event::Timestamp time) {
+    return judge_.quick(facts_of(codes, time));
+  }
+
+  // Views into what text() keeps.
+  [[nodiscard]] EventFacts facts_of(const Codes& codes, event::Timestamp time) {
     EventFacts facts;
     facts.time = time;
     std::array<std::string_view, kFields.size()> texts;
     for (std::size_t field = 0; field < kFields.size(); ++field) texts[field] = text(field, codes[field]);
     fill(facts, texts);
     facts.limited = codes[kLimited] != 0;
-    return judge_.quick(facts);
+    return facts;
   }
 
   // The text of a code plus one, kept for the next time.
@@ -231,6 +247,11 @@ void judge_deferred(const store::Segment& segment, std::uint64_t hash_seed, Judg
     if (std::chrono::steady_clock::now() >= deadline) return;
     codes[i] = static_cast<std::uint8_t>(judge_record(segment, i, hash_seed, judge, json));
   }
+}
+
+void for_each_cause(const store::Segment& segment, std::uint64_t hash_seed, Judge& judge,
+                    std::span<const std::uint32_t> events, const std::function<void(const Judge::Cause&)>& visit) {
+  SegmentJudge{segment, hash_seed, judge, Deadline::max()}.causes(events, visit);
 }
 
 }  // namespace trailkeeper::audit

@@ -3,6 +3,8 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -39,5 +41,11 @@ std::vector<std::uint8_t> judge_segment(const store::Segment& segment, std::uint
 /// Judges the events of a segment that were deferred, until the deadline.
 void judge_deferred(const store::Segment& segment, std::uint64_t hash_seed, rules::verdicts::Judge& judge,
                     std::vector<std::uint8_t>& codes, Deadline deadline = Deadline::max());
+
+/// Calls `visit` with why each of these events, all of them of unknown verdict, has that (Judge::cause). Reads columns
+/// only.
+void for_each_cause(const store::Segment& segment, std::uint64_t hash_seed, rules::verdicts::Judge& judge,
+                    std::span<const std::uint32_t> events,
+                    const std::function<void(const rules::verdicts::Judge::Cause&)>& visit);
 
 }  // namespace trailkeeper::audit

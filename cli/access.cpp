@@ -9,6 +9,7 @@
 #include "cli/row_writer.h"
 #include "event/json_text.h"
 #include "query/least_privilege.h"
+#include "query/unknown_verdicts.h"
 
 namespace trailkeeper::cli {
 namespace {
@@ -88,7 +89,7 @@ int run_access(const GlobalOptions& global, const Arguments& arguments) {
   const auto principals = find_principals(query::ShownEvents{snapshot}, state.history(), arguments.principals, time);
   if (principals.empty()) {
     const int code = refuse_unknown(global, arguments.principals, time);
-    note_uncovered(snapshot, {});
+    note_unknown(snapshot, {});
     return code;
   }
   Out out{global, Out::Length::list, query::ShownEvents{snapshot}};
@@ -97,14 +98,16 @@ int run_access(const GlobalOptions& global, const Arguments& arguments) {
   } else {
     print_details(out, state, principals, time);
   }
-  if (arguments.principals.empty()) note_uncovered(snapshot, {});
+  if (arguments.principals.empty()) note_unknown(snapshot, {});
   return kDone;
 }
 
-std::string privilege_json(const query::LeastPrivilege& result, const std::string& arn) {
-  std::string out = "{\"principal\":";
-  event::append_quoted(arn, out);
-  out += fmt::format(",\"events\":{},\"policy\":{},\"neverUsed\":[", result.events, result.policy);
+void append_unused(const query::LeastPrivilege& result, std::string& out) {
+  if (result.none_known) {
+    out += "null";
+    return;
+  }
+  out += '[';
   for (std::size_t i = 0; i < result.unused.size(); ++i) {
     out += i > 0 ? ",{\"policy\":" : "{\"policy\":";
     event::append_quoted(result.unused[i].policy, out);
@@ -114,12 +117,33 @@ std::string privilege_json(const query::LeastPrivilege& result, const std::strin
     event::append_quoted(result.unused[i].action, out);
     out += '}';
   }
-  out += "],\"notCovered\":[";
+  out += ']';
+}
+
+std::string privilege_json(const query::LeastPrivilege& result, const std::string& arn) {
+  std::string out = "{\"principal\":";
+  event::append_quoted(arn, out);
+  out += fmt::format(",\"events\":{},\"policy\":{},\"neverUsed\":", result.events, result.policy);
+  append_unused(result, out);
+  out += ",\"notKnown\":";
+  if (result.unknown.empty()) {
+    out += "null";
+  } else {
+    event::append_quoted(result.unknown, out);
+  }
+  out += ",\"notCovered\":[";
   for (std::size_t i = 0; i < result.uncovered.size(); ++i) {
     if (i > 0) out += ',';
     event::append_quoted(result.uncovered[i], out);
   }
   return out + "]}\n";
+}
+
+std::string_view unused_title(const query::LeastPrivilege& result) {
+  if (!result.unused.empty()) return "Granted, but never used:\n\n";
+  if (result.none_known) return "What was granted isn't known.\n";
+  return result.unknown.empty() ? "Nothing that was granted is unused.\n"
+                                : "Nothing that is known to be granted is unused.\n";
 }
 
 int run_least_privilege(const GlobalOptions& global, const Arguments& arguments) {
@@ -140,6 +164,10 @@ int run_least_privilege(const GlobalOptions& global, const Arguments& arguments)
   }
   const query::LeastPrivilege result = query::least_privilege(snapshot, state, principals.front(), since, time);
   Out out{global, Out::Length::list, query::ShownEvents{snapshot}};
+  if (!result.unknown.empty()) {
+    print_notice(out.shown()->text(
+        fmt::format("not all that was granted is known: {}; {}", result.unknown, query::kLoadPolicies)));
+  }
   if (global.format == Format::json || global.format == Format::ndjson) {
     out.write(out.shown()->text(privilege_json(result, principals.front().arn)));
     out.flush();
@@ -152,7 +180,11 @@ int run_least_privilege(const GlobalOptions& global, const Arguments& arguments)
     out.flush();
     return kDone;
   }
-  out.write(fmt::format("\n{} calls used this. Granted, but never used:\n\n", grouped(result.events)));
+  out.write(fmt::format("\n{} calls used this. {}", grouped(result.events), unused_title(result)));
+  if (result.unused.empty()) {
+    out.flush();
+    return kDone;
+  }
   RowWriter rows{out, {{"action"}, {"statement"}, {"policy"}}};
   for (const auto& unused : result.unused) {
     rows.row({Cell::of(unused.action), Cell::of(unused.statement), Cell::of(unused.policy)});

@@ -1,13 +1,12 @@
 // trailkeeper count: how many events there are of each kind.
 #include "query/count.h"
 
-#include <algorithm>
-
 #include "cli/command.h"
 #include "cli/coverage_note.h"
 #include "cli/field_columns.h"
 #include "cli/filter_options.h"
 #include "cli/row_writer.h"
+#include "query/unknown_verdicts.h"
 #include "store/store.h"
 
 namespace trailkeeper::cli {
@@ -61,11 +60,7 @@ int run_count(const GlobalOptions& global, const Arguments& arguments) {
     rows.row(std::move(cells));
   }
   rows.finish();
-  const bool asks = std::find(request.by.begin(), request.by.end(), "verdict") != request.by.end() ||
-                    std::any_of(filter.fields.begin(), filter.fields.end(), [](const query::FieldFilter& field) {
-                      return field.field == query::FilterField::verdict;
-                    });
-  if (asks) note_uncovered(snapshot, filter);
+  if (query::asks_verdicts(filter, request)) note_unknown(snapshot, filter);
   return kDone;
 }
 

@@ -42,14 +42,14 @@ int run_findings(const GlobalOptions& global, const Arguments& arguments) {
   query::list_findings(snapshot, filter, arguments.limit, [&](const query::Finding& finding) {
     any = true;
     rows.row({Cell::of(event::format_timestamp(finding.event.segment->time(finding.event.index))),
-              or_absent(finding.rule), Cell::of(finding.severity), Cell::of(verdicts::verdict_name(finding.verdict)),
+              or_absent(finding.rule), Cell::of(finding.severity), Cell::of(finding.verdict),
               Cell::of_event_id(finding.event_id), or_absent(finding.principal), or_absent(finding.action),
               Cell::of(finding.sentence)});
     return true;
   });
   rows.finish();
-  const bool uncovered = note_uncovered(snapshot, filter) > 0;
-  return arguments.exit_code && (any || uncovered) ? kRefused : kDone;
+  const bool unknown = note_unknown(snapshot, filter);
+  return arguments.exit_code && (any || unknown) ? kRefused : kDone;
 }
 
 void append_member(std::string_view name, std::string_view text, std::string& out) {
@@ -79,7 +79,7 @@ std::string explanation_json(const query::Explanation& explanation, const query:
   append_member("eventID", explanation.finding.event_id, head);
   std::string out = "{";
   append_member("principal", explanation.finding.principal, out);
-  append_member("verdict", verdicts::verdict_name(judgement.verdict), out);
+  append_member("verdict", explanation.finding.verdict, out);
   append_member("why", explanation.finding.sentence, out);
   append_member("action", judgement.requirement.action, out);
   append_member("rule", judgement.rule.empty() ? judgement.requirement.rule : judgement.rule, out);
@@ -115,7 +115,7 @@ std::string explanation_text(const query::Explanation& explanation, const query:
   line("event", explanation.finding.event_id);
   const std::string head = std::exchange(out, {});
   line("principal", explanation.finding.principal);
-  line("verdict", verdicts::verdict_name(judgement.verdict));
+  line("verdict", explanation.finding.verdict);
   line("why", explanation.finding.sentence);
   line("superseded", explanation.superseded_by.empty() ? "" : "by " + explanation.superseded_by);
   for (const std::string& older : explanation.replaces) line("replaces", older);
@@ -169,12 +169,11 @@ void add_findings(const Command& app, const GlobalOptions& global) {
   arguments->filter.add_to(command);
   command.add_option("--limit", arguments->limit, "At most so many (default: all)").count();
   command.add_flag("--exit-code", arguments->exit_code,
-                   "Exit with 1 if there are findings, or accounts without policies");
+                   "Exit with 1 if there are findings, or events whose verdict is unknown");
   command.footer(
       "Newest first: calls that succeeded though no known policy allows them, and calls that were refused though the\n"
       "known policies allow them; with --verdict, others. Rules are those of docs/permissions.md.\n"
-      "Accounts whose policies aren't loaded are named on standard error, with how many events are unknown for "
-      "that.\n\n"
+      "Of how many events the verdict is unknown, and why, is told on standard error.\n\n"
       "Examples:\n"
       "  trailkeeper findings --source activate.amazonaws.com\n"
       "  trailkeeper findings --verdict not-granted --write-only --since 30d --output csv");

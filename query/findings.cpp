@@ -38,16 +38,17 @@ std::string sentence_of(const Judgement& judgement) {
 class Explainer {
  public:
   Explainer(const store::Snapshot& snapshot, audit::PolicyState& state)
-      : seed_(snapshot.hash_seed()), judge_(state.history(), state.catalogue()) {}
+      : snapshot_(snapshot), superseded_(state.superseded()), judge_(state.history(), state.catalogue()) {}
 
   Explanation explain(const ListedEvent& event) {
     const audit::FactsOfEvent of_event{*event.segment, event.index};
     const rules::verdicts::EventFacts& facts = of_event.facts();
     std::string json;
-    event.segment->append_event(event.index, seed_, json);
+    event.segment->append_event(event.index, snapshot_.hash_seed(), json);
     Explanation out;
     Finding& finding = out.finding;
     finding.event = event;
+    finding.verdict = rules::verdicts::verdict_name(Verdict::unknown);
     finding.principal = facts.arn.empty() ? facts.principal_id : facts.arn;
     const auto record = rules::iam::parse_json_object(json);
     if (!record) {
@@ -59,14 +60,31 @@ class Explainer {
     const rules::iam::JsonNode* const read_only = record->find("readOnly");
     finding.action = out.judgement.requirement.action;
     finding.rule = out.judgement.rule;
-    finding.verdict = out.judgement.verdict;
+    finding.verdict = rules::verdicts::verdict_name(out.judgement.verdict);
     finding.severity = severity_of(out.judgement, read_only != nullptr && read_only->text == "true");
     finding.sentence = sentence_of(out.judgement);
+    add_addenda(out);
     return out;
   }
 
  private:
-  std::uint64_t seed_;
+  // An event that was replaced has no verdict of its own.
+  void add_addenda(Explanation& out) const {
+    const audit::EventPlace place{out.finding.event.segment, out.finding.event.index};
+    const auto id_of = [&](const audit::EventPlace& of) { return event_id_of(snapshot_, {of.segment, of.index}); };
+    for (const audit::EventPlace& older : superseded_.replaced_by(place)) out.replaces.push_back(id_of(older));
+    const auto newest = superseded_.newest(place);
+    if (!newest) return;
+    Finding& finding = out.finding;
+    out.superseded_by = id_of(*newest);
+    finding.verdict = audit::kSupersededWord;
+    finding.severity = "low";
+    finding.rule.clear();
+    finding.sentence = "The addendum " + out.superseded_by + " replaced it, and only that one is judged.";
+  }
+
+  const store::Snapshot& snapshot_;
+  const audit::SupersededEvents& superseded_;
   Judge judge_;
 };
 
@@ -100,11 +118,7 @@ std::vector<Explanation> explain_event(const store::Snapshot& snapshot, std::str
   Explainer explainer{snapshot, state};
   std::vector<Explanation> out;
   for (const ListedEvent& event : find_events(snapshot, event_id)) {
-    Explanation& one = out.emplace_back(explainer.explain(event));
-    const audit::EventPlace place{event.segment, event.index};
-    const auto id_of = [&](const audit::EventPlace& of) { return event_id_of(snapshot, {of.segment, of.index}); };
-    if (const auto newest = state.superseded().newest(place)) one.superseded_by = id_of(*newest);
-    for (const audit::EventPlace& older : state.superseded().replaced_by(place)) one.replaces.push_back(id_of(older));
+    out.push_back(explainer.explain(event));
   }
   return out;
 }

@@ -4,6 +4,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "query/event_list.h"
@@ -21,7 +22,7 @@ struct Finding {
   std::string rule;      ///< `R11`; empty where none asks for it.
   std::string severity;  ///< `high`, `medium` or `low`.
   std::string sentence;
-  rules::verdicts::Verdict verdict = rules::verdicts::Verdict::unknown;
+  std::string_view verdict;  ///< Its name, or audit::kSupersededWord.
 };
 
 /// Visits findings, newest first, until `visit` returns false: events that pass the filter and are not-granted or
@@ -32,9 +33,9 @@ void list_findings(const store::Snapshot& snapshot, const Filter& filter, std::o
 /// One event's verdict with all reasons.
 struct Explanation {
   Finding finding;
-  std::string superseded_by;          ///< The eventID of the addendum that replaced the event; empty if none did.
-  std::vector<std::string> replaces;  ///< The eventIDs of the events that it replaced.
-  rules::verdicts::Judgement judgement;
+  std::string superseded_by;             ///< The eventID of the addendum that replaced the event; empty if none did.
+  std::vector<std::string> replaces;     ///< The eventIDs of the events that it replaced.
+  rules::verdicts::Judgement judgement;  ///< What it would be if nothing had replaced the event.
 };
 
 /// The eventID of an event; empty if it has none.

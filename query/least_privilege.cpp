@@ -260,6 +260,8 @@ LeastPrivilege least_privilege(const store::Snapshot& snapshot, audit::PolicySta
   }
   result.policy = document_of(used);
   const auto granted = state.history().granted({principal.kind, principal.account, principal.name}, now);
+  result.unknown = granted->unknown;
+  result.none_known = !granted->unknown.empty() && granted->identity.empty();
   for (const auto& document : granted->identity) {
     for (LeastPrivilege::Unused& listed : listed_actions(*document)) {
       if (!uses(used, listed.action)) result.unused.push_back(std::move(listed));

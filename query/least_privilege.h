@@ -19,7 +19,9 @@ struct LeastPrivilege {
     std::string statement;
     std::string action;  ///< As the statement writes it.
   };
-  std::vector<Unused> unused;          ///< Actions of Allow statements that no call used.
+  std::vector<Unused> unused;  ///< Actions of Allow statements that no call used, of the policies that are known.
+  std::string unknown;         ///< Why not all policies are known; empty if they are.
+  bool none_known = false;     ///< No policy is known at all.
   std::vector<std::string> uncovered;  ///< Kinds of events whose permission isn't known.
   std::uint64_t events = 0;            ///< That were looked at.
 };

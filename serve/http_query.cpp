@@ -9,8 +9,8 @@
 #include "query/field_catalogue.h"
 #include "query/field_check.h"
 #include "query/json_path.h"
-#include "query/policy_coverage.h"
 #include "query/similar_name.h"
+#include "query/unknown_verdicts.h"
 #include "rules/iam/text.h"
 #include "store/read_limit.h"
 
@@ -212,22 +212,6 @@ void charge_for(QueryAnswer& answer) {
   if (needed > answer.charge.held()) answer.charge.add(needed - answer.charge.held());
 }
 
-// An answer about verdicts says which accounts have none for want of policies.
-void add_notes(const store::Snapshot& snapshot, const query::Filter& filter, const query::CountRequest& request,
-               QueryAnswer& answer) {
-  constexpr std::size_t kMostNotes = 5;
-  const bool asks = std::find(request.by.begin(), request.by.end(), "verdict") != request.by.end() ||
-                    std::any_of(filter.fields.begin(), filter.fields.end(), [](const query::FieldFilter& field) {
-                      return field.field == query::FilterField::verdict;
-                    });
-  if (!asks) return;
-  for (const query::UncoveredAccount& account : query::uncovered_accounts(snapshot, filter)) {
-    // What stands in a header comes from an event.
-    if (answer.notes.size() == kMostNotes || !rules::iam::is_account_id(account.account)) continue;
-    answer.notes.push_back(query::uncovered_text(account));
-  }
-}
-
 QueryAnswer answer_count(store::Store& store, query::MemoryBudget& memory, Arguments& arguments) {
   query::CountRequest request;
   request.by = arguments.take_names("by");
@@ -253,7 +237,9 @@ QueryAnswer answer_count(store::Store& store, query::MemoryBudget& memory, Argum
     return query_error(kBadRequest, error.what());
   }
   answer.body += "]\n";
-  add_notes(snapshot, arguments.filter, request, answer);
+  if (query::asks_verdicts(arguments.filter, request)) {
+    answer.notes = query::unknown_notes(query::unknown_verdicts(snapshot, arguments.filter));
+  }
   return answer;
 }
 

@@ -244,9 +244,12 @@ std::shared_ptr<const Granted> History::granted(const Holder& holder, event::Tim
   const auto entity = timeline == entities.end() ? nullptr : timeline->second.at(time, out->window);
   if (!entity) {
     const bool loaded = of.loaded.at(time, out->window) != nullptr;
+    const auto from = of.loaded.first();
     out->unknown = loaded ? fmt::format("{} {} isn't among the loaded policies of account {}", user ? "user" : "role",
                                         holder.name, holder.account)
-                          : fmt::format("no policies of account {} are loaded for that time", holder.account);
+                   : from ? fmt::format("no policies of account {} are loaded for the time before {}", holder.account,
+                                        event::format_timestamp(*from))
+                          : fmt::format("no policies of account {} are loaded", holder.account);
     out->link();
     return out;
   }

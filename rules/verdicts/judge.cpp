@@ -81,7 +81,8 @@ struct Judge::Case {
   Verdict verdict = Verdict::unknown;
   bool whole = false;  // The record is at hand.
   bool needs_record = false;
-  bool explain = false;
+  bool explain = false;  // With all reasons.
+  bool says_why = false;
   bool broken = false;  // Nothing of the record would help.
   grants::Window window;
   std::string why;
@@ -97,9 +98,9 @@ struct Judge::Case {
 
   void settle(Verdict as, std::string_view because) {
     verdict = as;
-    if (!explain) return;
+    if (!says_why) return;
     why = because;
-    if (!why.ends_with('.')) why += '.';
+    if (explain && !why.ends_with('.')) why += '.';
   }
   void take(Case&& other) {
     needs_record = other.needs_record;
@@ -371,6 +372,13 @@ void Judge::decide_quickly(Case& one) {
   one.decision = found->second.first;
 }
 
+// What was found so far doesn't decide: the reason goes with it, so that no sentence contradicts the verdict.
+void Judge::leave_unknown(Case& one, std::string_view because) {
+  one.decision = iam::Verdict::unknown;
+  one.decided_by.clear();
+  one.settle(Verdict::unknown, because);
+}
+
 // What the caller's policies at one.asked decide. Where not all of them are known, only a Deny counts.
 void Judge::ask_policies(Case& one, const iam::JsonNode* record) {
   const grants::Granted& has = *one.granted;
@@ -385,9 +393,7 @@ void Judge::ask_policies(Case& one, const iam::JsonNode* record) {
   }
   if (has.unknown.empty() || one.decision == iam::Verdict::explicitly_denied) return;
   one.needs_record = asked && record == nullptr && one.decision == iam::Verdict::unknown && !one.broken;
-  one.decision = iam::Verdict::unknown;
-  one.decided_by.clear();
-  one.settle(Verdict::unknown, has.unknown);
+  leave_unknown(one, has.unknown);
 }
 
 // What was granted when the event happened; then what the policies say.
@@ -409,6 +415,7 @@ void Judge::ask_as_of_event(Case& one, const iam::JsonNode* record) {
   Case before{facts};
   before.requirement = one.requirement;
   before.explain = one.explain;
+  before.says_why = one.says_why;
   before.asked = facts.time - 1;
   before.granted = granted(*holder, before.asked);
   if (!before.granted->unknown.empty()) return;
@@ -422,9 +429,7 @@ void Judge::ask_as_of_event(Case& one, const iam::JsonNode* record) {
   one.needs_record =
       one.needs_record || before.needs_record ||
       (record == nullptr && (one.decision == iam::Verdict::unknown || before.decision == iam::Verdict::unknown));
-  one.decision = iam::Verdict::unknown;
-  one.decided_by.clear();
-  one.settle(Verdict::unknown, "what the caller may changed within the same second");
+  leave_unknown(one, "what the caller may changed within the same second");
 }
 
 void Judge::settle_by_policies(Case& one, const iam::JsonNode* record) {
@@ -436,18 +441,14 @@ void Judge::settle_by_policies(Case& one, const iam::JsonNode* record) {
                                  : record == nullptr ? std::string_view{}
                                                      : limit_of_session(*record);
   if (!limit.empty() && one.decision == iam::Verdict::allowed) {
-    one.decision = iam::Verdict::unknown;
-    if (one.explain) {
-      one.missing.emplace_back(limit);
-      if (!federated) one.why = fmt::format("What the session may depends on {}, which isn't known.", limit);
-    }
+    leave_unknown(one, fmt::format("what the session may depends on {}, which isn't known", limit));
+    if (one.explain) one.missing.emplace_back(limit);
   }
   one.needs_record = one.needs_record || (facts.limited && record == nullptr);
   // Of an action without a name only what anything may do is known.
   if (!one.requirement->unknown.empty() && one.granted && one.granted->unknown.empty() &&
       one.decision != iam::Verdict::allowed && one.decision != iam::Verdict::unknown) {
-    one.decided_by.clear();
-    return one.settle(Verdict::unknown, one.requirement->unknown);
+    return leave_unknown(one, one.requirement->unknown);
   }
   if (one.decision == iam::Verdict::unknown) {
     one.verdict = Verdict::unknown;
@@ -493,20 +494,19 @@ void Judge::settle_undecided(Case& one, const std::vector<const requirements::Re
   }
   if (agree) return;
   one.needs_record = record == nullptr;
-  one.decision = iam::Verdict::unknown;
-  one.decided_by.clear();
   std::string actions;
   for (const requirements::Requirement* requirement : possible) {
     if (requirement->action.empty()) continue;
     actions += (actions.empty() ? "" : " or ") + requirement->action;
   }
-  one.settle(Verdict::unknown, fmt::format("the event doesn't tell which action it needed: {}", actions));
+  leave_unknown(one, fmt::format("the event doesn't tell which action it needed: {}", actions));
 }
 
-Judge::Case Judge::settle(const EventFacts& facts, const iam::JsonNode* record, bool explain) {
+Judge::Case Judge::settle(const EventFacts& facts, const iam::JsonNode* record, Detail detail) {
   const auto possible = requirements::possible(requirements(facts), record);
   Case one{facts};
-  one.explain = explain;
+  one.explain = detail == Detail::reasons;
+  one.says_why = detail != Detail::verdict;
   one.requirement = possible.front();
   settle_as(one, record);
   if (possible.size() > 1) settle_undecided(one, possible, record);
@@ -514,16 +514,33 @@ Judge::Case Judge::settle(const EventFacts& facts, const iam::JsonNode* record, 
 }
 
 Judge::Quick Judge::quick(const EventFacts& facts) {
-  const Case one = settle(facts, nullptr, false);
+  const Case one = settle(facts, nullptr, Detail::verdict);
   return {one.verdict, one.needs_record, one.granted && one.granted->asks_region, one.window};
 }
 
+Judge::Cause Judge::cause(const EventFacts& facts) {
+  Case one = settle(facts, nullptr, Detail::cause);
+  Cause out{Cause::Kind::event, {}, one.window};
+  if (one.granted && !one.granted->unknown.empty()) {
+    out.kind = Cause::Kind::policies;
+    out.why = one.granted->unknown;
+  } else if (!one.needs_record && one.verdict == Verdict::unknown && !one.why.empty()) {
+    if (facts.identity_type == "AWSAccount") out.kind = Cause::Kind::other_account;
+    out.why = std::move(one.why);
+  } else {
+    out.why =
+        "CloudTrail doesn't carry what decides, a condition key, the resource or a session's policy; `trailkeeper "
+        "findings --verdict unknown` names it";
+  }
+  return out;
+}
+
 Verdict Judge::verdict(const EventFacts& facts, const iam::JsonNode& record) {
-  return settle(facts, &record, false).verdict;
+  return settle(facts, &record, Detail::verdict).verdict;
 }
 
 Judgement Judge::judgement(const EventFacts& facts, const iam::JsonNode& record) {
-  Case one = settle(facts, &record, true);
+  Case one = settle(facts, &record, Detail::reasons);
   Judgement out;
   out.verdict = one.verdict;
   out.why = std::move(one.why);

@@ -50,6 +50,21 @@ class Judge {
   };
   Quick quick(const EventFacts& facts);
 
+  /// Why an event's verdict is unknown, as far as columns tell, and for which times that holds for events of the same
+  /// facts.
+  struct Cause {
+    enum class Kind {
+      policies,       ///< Policies of the caller, which a file could bring, aren't known.
+      other_account,  ///< Only another account knows the caller's policies.
+      event           ///< The event, or what CloudTrail carries, doesn't tell.
+    };
+    Kind kind = Kind::event;
+    std::string why;  ///< Without a full stop.
+    grants::Window window;
+  };
+  /// Of an event whose verdict, with the whole record at hand, is unknown.
+  Cause cause(const EventFacts& facts);
+
   /// The verdict, with the event's whole record at hand.
   Verdict verdict(const EventFacts& facts, const iam::JsonNode& record);
 
@@ -75,7 +90,9 @@ class Judge {
   bool settle_without_policies(Case& one);
   void settle_by_policies(Case& one, const iam::JsonNode* record);
   void settle_as(Case& one, const iam::JsonNode* record);
-  Case settle(const EventFacts& facts, const iam::JsonNode* record, bool explain);
+  enum class Detail { verdict, cause, reasons };
+  Case settle(const EventFacts& facts, const iam::JsonNode* record, Detail detail);
+  static void leave_unknown(Case& one, std::string_view because);
   void settle_undecided(Case& one, const std::vector<const requirements::Requirement*>& possible,
                         const iam::JsonNode* record);
   void ask_as_of_event(Case& one, const iam::JsonNode* record);

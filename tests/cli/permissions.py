@@ -294,6 +294,10 @@ shown = run("show", new["event-id"])
 t.check("addenda: show names the older", ("supersedes " + old[0]["event-id"]).encode() in shown.stderr, shown.stderr)
 t.equal("addenda: explain", (parsed("explain", old[0]["event-id"])["supersededBy"], parsed("explain", new["event-id"])["replaces"]),
         (new["event-id"], [old[0]["event-id"]]))
+told = parsed("explain", old[0]["event-id"])
+t.check("addenda: explain judges only the newer", told["verdict"] == "superseded" and new["event-id"] in told["why"], told)
+told = parsed("findings", "--verdict", "superseded")
+t.equal("addenda: findings, too", [(row["verdict"], new["event-id"] in row["sentence"]) for row in told], [("superseded", True)])
 t.check("addenda: a table marks it", b"CreateForm (superseded)" in run("events", "--superseded", "-o", "table").stdout)
 applications = [row["applicationId"] for row in parsed("credits", "applications")]
 t.equal("addenda: one application", applications.count("app-fb30d00ee6a3"), 1)
@@ -303,7 +307,7 @@ empty = t.path("no-policies")
 run("replay", t.write("calls.ndjson", "\n".join(json.dumps(call) for call in calls)), store=empty)
 for command in (("findings",), ("count", "--by", "verdict"), ("count", "--verdict", "not-granted"), ("access",)):
     done = run(*command, store=empty)
-    t.check("%s without policies says so" % (command,), b"2 events of account 111122223333 are unknown: no policies of it are loaded; load" in done.stderr,
+    t.check("%s without policies says so" % (command,), b"2 events are unknown: no policies of account 111122223333 are loaded; load" in done.stderr,
             done.stderr)
 t.equal("findings --exit-code without policies", run("findings", "--exit-code", store=empty).returncode, 1)
 t.equal("findings without policies, without --exit-code", run("findings", store=empty).returncode, 0)
@@ -312,9 +316,37 @@ done = run("findings", "--exit-code", store=empty)
 t.equal("findings --exit-code: none, and all is known", (done.returncode, done.stderr), (0, b""))
 run("replay", t.write("early.json", json.dumps({**calls[0], "eventTime": "2024-03-01T00:00:00Z", "eventID": "early"})), store=empty)
 done = run("findings", "--exit-code", store=empty)
-t.check("events of before the policies", done.returncode == 1 and b"1 event of account 111122223333 is unknown: no policies of it are loaded for the time "
-        b"before 2024-03-04T00:00:00Z" in done.stderr, done.stderr)
+t.check("events of before the policies", done.returncode == 1 and b"1 event is unknown: no policies of account 111122223333 are loaded for the time "
+        b"before 2024-03-04T00:00:00Z; load" in done.stderr, done.stderr)
 t.equal("findings --exit-code with findings", run("findings", "--exit-code", store=inside).returncode, 1)
+
+# One text that isn't known is no all-clear either.
+attach = {**calls[0], "eventID": "attach", "eventTime": "2024-03-05T00:00:00Z", "eventSource": "iam.amazonaws.com", "eventName": "AttachUserPolicy",
+          "readOnly": False, "userIdentity": {"type": "Root", "principalId": "111122223333", "arn": "arn:aws:iam::111122223333:root",
+                                              "accountId": "111122223333"},
+          "requestParameters": {"userName": calls[0]["userIdentity"]["userName"], "policyArn": "arn:aws:iam::aws:policy/ReadOnlyAccess"}}
+after = {**calls[0], "eventID": "after", "eventTime": "2024-03-06T00:00:00Z"}
+run("replay", t.write("attached.json", json.dumps(attach) + "\n" + json.dumps(after)), store=empty)
+since = ("--since", "2024-03-05T12:00:00Z")
+for command in (("findings", "--exit-code"), ("count", "--by", "verdict")):
+    done = run(*command, *since, "--until", "2024-03-07", store=empty)
+    t.check("%s: the text of a managed policy isn't known" % (command,),
+            b"1 event is unknown: what arn:aws:iam::aws:policy/ReadOnlyAccess says isn't loaded: load" in done.stderr, done.stderr)
+t.equal("findings --exit-code counts that", run("findings", "--exit-code", *since, store=empty).returncode, 1)
+least = run("least-privilege", calls[0]["userIdentity"]["userName"], "--at", "2024-03-07", store=empty)
+t.check("least-privilege says that not all is known", b"not all that was granted is known: what arn:aws:iam::aws:policy/ReadOnlyAccess" in least.stderr,
+        least.stderr)
+alone = t.path("alone")
+created = {**attach, "eventID": "created", "eventTime": "2024-03-01T00:00:00Z", "eventName": "CreateUser", "requestParameters": {"userName": "eve"},
+           "responseElements": {"user": {"userName": "eve", "path": "/", "userId": "AIDAEVE", "arn": "arn:aws:iam::111122223333:user/eve"}}}
+eves = {**attach, "requestParameters": {**attach["requestParameters"], "userName": "eve"}}
+run("replay", t.write("eve.json", json.dumps(created) + "\n" + json.dumps(eves)), store=alone)
+least = run("least-privilege", "eve", store=alone)
+t.check("least-privilege claims nothing where no policy is known", b"isn't known" in least.stdout and b"ReadOnlyAccess" in least.stderr, (least.stdout, least.stderr))
+least = parsed("least-privilege", "eve", store=alone)
+t.check("least-privilege in JSON", least["neverUsed"] is None and "ReadOnlyAccess" in least["notKnown"], least)
+t.check("least-privilege before anything was granted", b"Nothing that was granted is unused." in
+        run("least-privilege", "eve", "--at", "2024-03-02", store=alone).stdout)
 
 # Tags are condition keys.
 tagged = {"Condition": {"StringEquals": {"aws:PrincipalTag/team": "blue"}}}

@@ -505,3 +505,42 @@ TEST_CASE("judge: what limits root sessions and delegated ones isn't known, and 
   sign_in.event_type = "AwsConsoleSignIn";
   CHECK(setting.judgement(sign_in).verdict == Verdict::unknown);
 }
+
+TEST_CASE("judge: what is unknown says why, and names no statement that decided") {
+  Setting setting{account_with(kAllowAll)};
+  EventFacts facts = call("activate.amazonaws.com", "GetContentInfo");
+  facts.identity_type = "FederatedUser";
+  facts.arn = "arn:aws:sts::111122223333:federated-user/pat";
+  facts.issuer_arn = "arn:aws:iam::111122223333:user/anna";
+  const auto judged = setting.judgement(facts);
+  CHECK(judged.verdict == Verdict::unknown);
+  CHECK(judged.why == "what the session may depends on the session policy, which isn't known.");
+  CHECK(judged.decided_by.empty());
+}
+
+TEST_CASE("judge: the cause of an unknown verdict, from columns") {
+  Setting setting{account_with(kAllowAll)};
+  Judge judge{setting.history, setting.catalogue};
+  using Kind = Judge::Cause::Kind;
+  EventFacts facts = call("s3.amazonaws.com", "ListBuckets");
+  facts.user_name = "eve";
+  facts.arn = "arn:aws:iam::111122223333:user/eve";
+  Judge::Cause cause = judge.cause(facts);
+  CHECK(cause.kind == Kind::policies);
+  CHECK(cause.why == "user eve isn't among the loaded policies of account 111122223333");
+  facts.account = "444455556666";
+  cause = judge.cause(facts);
+  CHECK(cause.kind == Kind::policies);
+  CHECK(cause.why == "no policies of account 444455556666 are loaded");
+  facts.identity_type = "AWSAccount";
+  cause = judge.cause(facts);
+  CHECK(cause.kind == Kind::other_account);
+  CHECK(cause.why == "the caller is of another account, which alone knows its policies");
+  facts = call("s3.amazonaws.com", "ListBuckets");
+  facts.identity_type = "FederatedUser";
+  facts.arn = "arn:aws:sts::111122223333:federated-user/pat";
+  facts.issuer_arn = "arn:aws:iam::111122223333:user/anna";
+  cause = judge.cause(facts);
+  CHECK(cause.kind == Kind::event);
+  CHECK(cause.why == "what the session may depends on the session policy, which isn't known");
+}

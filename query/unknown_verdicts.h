@@ -1,0 +1,38 @@
+// What answers about verdicts don't know: events whose verdict is unknown, and why.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "query/count.h"
+#include "query/filter.h"
+#include "store/store.h"
+
+namespace trailkeeper::query {
+
+/// What to load where policies aren't known.
+constexpr std::string_view kLoadPolicies =
+    "load what `aws iam get-account-authorization-details` prints: trailkeeper policies load FILE --at TIME";
+
+/// Events whose verdict is unknown for the same reason.
+struct UnknownVerdicts {
+  std::uint64_t events = 0;
+  std::string why;             ///< As it may be shown (query/shown_event.h).
+  bool loadable = false;       ///< Policies that a file could bring would tell.
+  bool other_account = false;  ///< The callers are of other accounts, which alone know their policies.
+};
+
+/// Of the events that pass the filter, whatever verdicts it asks for: those that are unknown, by reason. First what
+/// could be loaded; then most events first. Reads no event whole that the verdicts didn't need. Throws StoreError.
+std::vector<UnknownVerdicts> unknown_verdicts(const store::Snapshot& snapshot, const Filter& filter);
+
+/// One line each of what to tell about them, with what to load; the last of them stands for those left out, if there
+/// are too many. Printable ASCII, since they may stand in a header.
+std::vector<std::string> unknown_notes(const std::vector<UnknownVerdicts>& unknown);
+
+/// Whether an answer tells of verdicts: it is of a filter that asks for some, or counted by them.
+bool asks_verdicts(const Filter& filter, const CountRequest& request);
+
+}  // namespace trailkeeper::query
