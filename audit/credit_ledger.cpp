@@ -8,6 +8,7 @@
 #include "event/canonical_name.h"
 #include "event/json_text.h"
 #include "rules/credits/confidential.h"
+#include "rules/credits/corrections.h"
 #include "store/bills.h"
 #include "store/segment_parts.h"
 
@@ -92,6 +93,12 @@ std::vector<credits::ChargeCell> CreditLedger::cells(const credits::BillName& na
 credits::Book CreditLedger::book(event::Timestamp at, const credits::BillVisitor& visit) const {
   return credits::Book{facts_,    bills_, [this](const credits::BillName& name) { return cells(name); },
                        settings_, at,     visit};
+}
+
+std::optional<std::string> CreditLedger::objection(const credits::OwnFact& fact) const {
+  const std::string json = credits::own_event(fact, "{}", fact.time);
+  const auto read = credits::read_fact({fact.time, fact.name, fact.account, "", ""}, json, settings_);
+  return read && *read ? credits::objection(facts_, **read) : std::nullopt;
 }
 
 std::string CreditLedger::pseudonym(std::string_view org_id) const {

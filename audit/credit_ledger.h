@@ -1,10 +1,12 @@
 // The credit ledger of a store: what its events and bills make of the rules.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "rules/credits/book.h"
+#include "rules/credits/own_fact.h"
 #include "store/store.h"
 #include "store/writer.h"
 
@@ -25,6 +27,8 @@ class CreditLedger {
 
   [[nodiscard]] const rules::credits::Settings& settings() const { return settings_; }
   [[nodiscard]] const std::vector<rules::credits::BillName>& bills() const { return bills_; }
+  /// Why a fact that somebody wants to write down is wrong by what the store has; nothing if it isn't.
+  [[nodiscard]] std::optional<std::string> objection(const rules::credits::OwnFact& fact) const;
   /// What stands for an Org ID outside the stored bytes (R20); empty for none.
   [[nodiscard]] std::string pseudonym(std::string_view org_id) const;
   /// Events that can't be read as what their names say, and settings that can't be read.

@@ -56,6 +56,10 @@ int record(const GlobalOptions& global, std::string_view verb, std::vector<credi
   store::Store store{global.store_directory(), store::Store::Mode::write};
   query::keep_holds(store);
   const std::vector<query::KnownFact> all = query::known_facts(store.snapshot(), std::move(facts));
+  if (const std::string why = query::objection(store.snapshot(), all); !why.empty()) {
+    print_error(global, why + "; nothing was written down");
+    return kRefused;
+  }
   const bool stored = store_new(global, store, verb, all);
   const store::Snapshot snapshot = store.snapshot();
   Out out{global, Out::Length::list, query::ShownEvents{snapshot}};

@@ -2,6 +2,7 @@
 
 #include <set>
 
+#include "audit/credit_ledger.h"
 #include "query/event_list.h"
 
 namespace trailkeeper::query {
@@ -19,6 +20,19 @@ std::vector<KnownFact> known_facts(const store::Snapshot& snapshot, std::vector<
     all.push_back(std::move(known));
   }
   return all;
+}
+
+std::string objection(const store::Snapshot& snapshot, const std::vector<KnownFact>& facts) {
+  std::optional<audit::CreditLedger> ledger;
+  for (const KnownFact& fact : facts) {
+    // To say a correction or decision once more changes nothing; a credit may have been withdrawn meanwhile.
+    const bool issues = fact.fact.name == "CreditsIssued";
+    const bool doubted = issues || fact.fact.name == "CreditsCorrected" || fact.fact.name == "ApplicationDecided";
+    if (!doubted || (fact.known && !issues)) continue;
+    if (!ledger) ledger.emplace(snapshot);
+    if (auto why = ledger->objection(fact.fact)) return *why;
+  }
+  return {};
 }
 
 std::string journal_text(std::string_view verb, const std::vector<KnownFact>& facts) {

@@ -88,7 +88,10 @@ boost::asio::awaitable<HttpResponse> HttpRoutes::post_credits(HttpRequest reques
     Wanted want = wanted(request);
     notices = std::move(want.notices);
     problem = std::move(want.problem);
-    return query::known_facts(context_.store.snapshot(), std::move(want.facts));
+    const store::Snapshot snapshot = context_.store.snapshot();
+    std::vector<query::KnownFact> known = query::known_facts(snapshot, std::move(want.facts));
+    if (problem.empty()) problem = query::objection(snapshot, known);
+    return known;
   };
   std::vector<query::KnownFact> facts;
   try {

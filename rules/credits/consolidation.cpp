@@ -4,6 +4,8 @@
 #include <map>
 #include <set>
 
+#include "rules/credits/corrections.h"
+
 namespace trailkeeper::rules::credits {
 namespace {
 
@@ -36,14 +38,15 @@ class Consolidation {
   Consolidated of(std::vector<Fact> facts) {
     const auto before = [](const Fact& a, const Fact& b) { return a.before(b); };
     std::sort(facts.begin(), facts.end(), before);
-    for (const Fact& fact : facts) note_withdrawn(fact);
+    const Corrections corrections{facts};
     std::set<std::string> seen;
     // Two of one's own with one eventID are the same fact, written down at two times.
-    std::erase_if(facts, [this, &seen](const Fact& fact) {
-      return fact.own && (withdrawn_.contains(fact.event) || !seen.insert(fact.event).second);
+    std::erase_if(facts, [&corrections, &seen](const Fact& fact) {
+      return fact.own && (corrections.is_withdrawn(fact) || !seen.insert(fact.event).second);
     });
+    drop_idle(corrections, facts);
     for (const Fact& fact : facts) note_figures(fact);
-    add_missing(facts);
+    add_missing();
     for (const Fact& fact : facts) take(fact);
     add_disabled();
     std::stable_sort(made_.facts.begin(), made_.facts.end(), before);
@@ -52,9 +55,15 @@ class Consolidation {
   }
 
  private:
-  void note_withdrawn(const Fact& fact) {
-    const auto* correction = std::get_if<Correction>(&fact.value);
-    if (correction != nullptr && !correction->event.empty()) withdrawn_.insert(correction->event);
+  // Corrections that don't hold are told, and go.
+  void drop_idle(const Corrections& corrections, std::vector<Fact>& facts) {
+    std::erase_if(facts, [&](const Fact& fact) {
+      if (!std::holds_alternative<Correction>(fact.value)) return false;
+      std::string problem = corrections.problem(fact);
+      if (problem.empty()) return false;
+      made_.findings.push_back({fact.time, "R66", Severity::medium, fact.account, fact.event, std::move(problem)});
+      return true;
+    });
   }
 
   void note_figures(const Fact& fact) {
@@ -106,7 +115,7 @@ class Consolidation {
   }
 
   // Credits that only an import tells of come to be on their first day.
-  void add_missing(const std::vector<Fact>& facts) {
+  void add_missing() {
     for (auto& [id, figures] : figures_) {
       if (issued_.contains(id) || figures.first_import == nullptr || figures.withdrawn) continue;
       Issue issue;
@@ -114,13 +123,6 @@ class Consolidation {
       issue.program = "Other";
       made_.facts.push_back(
           replaced(made(*figures.issued, *figures.first_import, *figures.account, std::move(issue)), figures));
-    }
-    for (const Fact& fact : facts) {
-      const auto* correction = std::get_if<Correction>(&fact.value);
-      if (correction == nullptr || correction->credit.empty() || issued_.contains(correction->credit)) continue;
-      if (figures_[correction->credit].first_import != nullptr) continue;
-      made_.findings.push_back({fact.time, "R66", Severity::medium, fact.account, fact.event,
-                                "a correction names a credit that no event issued: " + correction->credit});
     }
   }
 
@@ -237,7 +239,6 @@ class Consolidation {
   }
 
   event::Timestamp at_;
-  std::set<std::string> withdrawn_;
   std::set<std::string> issued_;
   std::set<std::string> issued_by_aws_;
   std::set<std::string> taken_;

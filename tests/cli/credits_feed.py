@@ -53,11 +53,29 @@ t.equal("a credit that was added", (credit["account"], credit["amount"], credit[
 feed("correct", added["id"], "--account", LINKED, "--amount", "2000", "--because", "misread")
 t.equal("a correction counts from the beginning", credits_at("2024-03-01")[added["id"]]["amount"], "2000.00")
 t.equal("and is no finding", [row["sentence"] for row in feed("check", "--at", "2024-12-31") if row["severity"] != "low"], [])
-feed("correct", added["id"], "--account", LINKED, "--withdraw")
+
+
+def refused(word, *arguments):
+    done = t.run("credits", *arguments, store=store)
+    t.check("refused, with " + word + ": " + " ".join(arguments), done.returncode == 1 and word.encode() in done.stderr and not done.stdout, (done.stdout, done.stderr))
+
+
+refused(LINKED, "correct", added["id"], "--account", ACCOUNT, "--amount", "3")
+refused(LINKED, "correct", added["id"], "--account", ACCOUNT, "--withdraw")
+refused("own-0", "correct", "own-0", "--account", LINKED, "--amount", "3")
+refused(LINKED, "add", "--account", ACCOUNT, "--id", added["id"], "--amount", "5", "--issued", "2024-02-09", "--years", "1")
+refused("can't be withdrawn", "correct", "00000000-0000-8000-8000-000000000000", "--account", LINKED, "--withdraw")
+refused(LINKED, "correct", added["eventID"], "--account", ACCOUNT, "--withdraw")
+gone = feed("correct", added["id"], "--account", LINKED, "--withdraw")[0]
 t.check("what was withdrawn is gone", added["id"] not in credits_at("2024-03-01"))
+for amount in ("1000.50", "7"):
+    refused(gone["eventID"], "add", "--account", LINKED, "--id", added["id"], "--amount", amount, "--issued", "2024-02-09", "--years", "1")
+feed("correct", gone["eventID"], "--account", LINKED, "--withdraw")
+t.equal("a withdrawal can be taken back", credits_at("2024-03-01")[added["id"]]["amount"], "2000.00")
 
 form = feed("apply", "--account", ACCOUNT, "--amount", "25000", "--org-id", ORG, "--startup", "S1", "--email", "a@x.example", "--founded", "2020-01-01", "--stage", "Seed",
             "--website", "https://x.example", "--country", "DE", "--submitted", "2024-03-01T10:00:00Z", "--id", "app-9")[0]
+refused(ACCOUNT, "decide", "app-9", "--account", LINKED, "--approved")
 feed("decide", "app-9", "--account", ACCOUNT, "--denied", "--reason", "5,8", "--decided", "2024-03-11")
 application = feed("applications", "--at", "2024-04-01")[0]
 t.equal("an application and its decision", (application["applicationId"], application["status"], application["decisionReasons"]), ("app-9", "denied", ["5", "8"]))
@@ -103,6 +121,8 @@ t.equal("once", post("/v1/credits/import?as-of=2024-05-10", answer("4000", "3900
 status, got = post("/v1/credits/add", {"account": LINKED, "amount": 1000, "issued": "2024-02-09", "years": 1, "service": ["AmazonEC2"]})
 t.equal("add", (status, got["facts"][0]["fact"]), (200, "CreditsIssued"))
 t.equal("correct", post("/v1/credits/correct", {"id": got["facts"][0]["id"], "account": LINKED, "amount": "1500"})[0], 200)
+status, wrong = post("/v1/credits/correct", {"id": got["facts"][0]["id"], "account": ACCOUNT, "amount": "1"})
+t.check("not another account's credit", status == 400 and LINKED in wrong["error"]["message"], (status, wrong))
 t.equal("apply", post("/v1/credits/apply", {"account": ACCOUNT, "amount": 5000, "orgId": ORG, "id": "app-1"})[0], 200)
 t.equal("decide", post("/v1/credits/decide", {"id": "app-1", "account": ACCOUNT, "approved": True, "amount": "5000"})[0], 200)
 for path, body in (("add", {"account": "1"}), ("add", {"acount": ACCOUNT}), ("import", {}), ("decide", []), ("import?asof=1", answer("1", "1"))):

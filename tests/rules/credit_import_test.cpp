@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "rules/credits/billing_import.h"
+#include "rules/credits/corrections.h"
 #include "rules/credits/own_request.h"
 #include "tests/rules/credit_world.h"
 
@@ -232,6 +233,134 @@ TEST_CASE("A correction of what isn't there is told") {
   world.at("2024-09-01", kAccount, correction);
   REQUIRE(world.book().findings().size() == 1);
   CHECK(world.book().findings().front().sentence.find("c9") != std::string::npos);
+}
+
+namespace {
+
+credits::Correction correction_of(std::string credit, bool withdrawn = false) {
+  credits::Correction correction;
+  correction.credit = std::move(credit);
+  correction.withdrawn = withdrawn;
+  return correction;
+}
+
+credits::Correction withdrawal_of(std::string event) {
+  credits::Correction correction;
+  correction.event = std::move(event);
+  correction.withdrawn = true;
+  return correction;
+}
+
+}  // namespace
+
+TEST_CASE("A correction for an account that doesn't hold the credit changes nothing, and is told") {
+  const std::string other = "343434343434";
+  for (const bool withdrawn : {false, true}) {
+    CreditWorld world;
+    world.issue("2024-02-09", "c1", "5000", 1, other);
+    auto correction = correction_of("c1", withdrawn);
+    if (!withdrawn) correction.amount = dollars("9000");
+    world.at("2024-03-01", kAccount, correction);
+    const auto book = world.book("2024-06-01");
+    CHECK(only(book).credit.amount == dollars("5000"));
+    REQUIRE(book.findings().size() == 1);
+    CHECK(book.findings().front().account == kAccount);
+    CHECK(book.findings().front().sentence.find(other) != std::string::npos);
+  }
+}
+
+TEST_CASE("A correction goes with a credit that another correction, or AWS, has given to its true owner") {
+  const std::string owner = "343434343434";
+  CreditWorld world;
+  world.issue("2024-02-09", "c1", "5000");
+  auto amount = correction_of("c1");
+  amount.amount = dollars("9000");
+  world.at("2024-03-01", owner, amount);
+  auto moved = correction_of("c1");
+  moved.account = owner;
+  world.at("2024-03-01", kAccount, moved);
+  CHECK(only(world.book()).credit.account == owner);
+  CHECK(only(world.book()).credit.amount == dollars("9000"));
+  CHECK(findings_of(world.book("2024-06-01"), "R66") == 0);
+
+  CreditWorld listed;
+  listed.at("2024-05-01", owner, imported("5000", "4500"));
+  auto days = correction_of("700001");
+  days.expires = date("2026-03-01");
+  listed.at("2024-06-01", owner, days);
+  CHECK(only(listed.book("2024-07-01")).credit.expires == date("2026-03-01"));
+  CHECK(listed.book("2024-07-01").findings().empty());
+}
+
+TEST_CASE("Where AWS and somebody else issue the same credit, a correction must be for AWS's account") {
+  CreditWorld world;
+  world.issue("2024-02-08", "c1", "5000", 1, "343434343434");
+  world.facts.back().own = true;
+  world.issue("2024-02-09", "c1", "5000");
+  world.at("2024-03-01", "343434343434", correction_of("c1", true));
+  CHECK(only(world.book()).credit.account == kAccount);
+  CHECK(findings_of(world.book("2024-06-01"), "R66") == 1);
+}
+
+TEST_CASE("A withdrawal can be taken back by withdrawing it, again and again") {
+  CreditWorld world;
+  world.issue("2024-02-09", "c1", "5000");
+  world.at("2024-03-01", kAccount, correction_of("c1", true));
+  world.facts.back().own = true;
+  CHECK(world.book("2024-06-01").credits().empty());
+  for (const bool there : {true, false, true}) {
+    world.at("2024-03-02", kAccount, withdrawal_of(world.facts.back().event));
+    world.facts.back().own = true;
+    CHECK(world.book("2024-06-01").credits().size() == (there ? 1 : 0));
+    CHECK(world.book("2024-06-01").findings().empty());
+  }
+}
+
+TEST_CASE("A withdrawal that names another account's fact, AWS's or none changes nothing, and is told") {
+  CreditWorld world;
+  world.issue("2024-02-09", "c1", "5000");
+  const std::string event = world.facts.front().event;
+  world.facts.front().own = true;
+  world.at("2024-03-01", "343434343434", withdrawal_of(event));
+  world.at("2024-03-01", kAccount, withdrawal_of("no-such-event"));
+  CHECK(world.book("2024-06-01").credits().size() == 1);
+  CHECK(findings_of(world.book("2024-06-01"), "R66") == 2);
+  world.facts.front().own = false;
+  world.at("2024-03-01", kAccount, withdrawal_of(event));
+  CHECK(world.book("2024-06-01").credits().size() == 1);
+  CHECK(findings_of(world.book("2024-06-01"), "R66") == 3);
+}
+
+TEST_CASE("Withdrawals that withdraw each other don't hold") {
+  CreditWorld world;
+  world.at("2024-03-01", kAccount, withdrawal_of("event-00000002"));
+  world.facts.back().own = true;
+  world.at("2024-03-01", kAccount, withdrawal_of("event-00000001"));
+  world.facts.back().own = true;
+  CHECK(world.book("2024-06-01").findings().empty());
+}
+
+TEST_CASE("What is known to be wrong is objected to before it is written down") {
+  const std::string other = "343434343434";
+  CreditWorld world;
+  world.issue("2024-02-09", "c1", "5000", 1, other);
+  world.issue("2024-02-09", "c2", "5000");
+  world.at("2024-03-01", kAccount, correction_of("c2", true));
+  world.at("2024-03-01", kAccount, CreditWorld::form("app-1", "5000"));
+  const auto said = [&](const std::string& account, credits::FactValue value) {
+    return credits::objection(world.facts, {moment("2024-05-01"), "new", account, std::move(value)}).value_or("");
+  };
+  CHECK(said(other, correction_of("c1")).empty());
+  CHECK(said(kAccount, correction_of("c1")).find(other) != std::string::npos);
+  CHECK(said(kAccount, correction_of("c9")).find("c9") != std::string::npos);
+  CHECK(said(kAccount, correction_of("c2")).find("event-00000003") != std::string::npos);
+  CHECK(said(kAccount, withdrawal_of("event-00000001")).find("can't be withdrawn") != std::string::npos);
+  CHECK(said(kAccount, CreditWorld::issued("2024-02-09", "c3", "5000")).empty());
+  CHECK(said(kAccount, CreditWorld::issued("2024-02-09", "c1", "5000")).find(other) != std::string::npos);
+  CHECK(said(kAccount, CreditWorld::issued("2024-02-09", "c2", "5000")).find("withdrawn") != std::string::npos);
+  CHECK(said(kAccount, credits::Decision{"app-1", true, {}, {}, {}}).empty());
+  CHECK(said(other, credits::Decision{"app-1", true, {}, {}, {}}).find(kAccount) != std::string::npos);
+  CHECK(said(other, credits::Decision{"app-2", true, {}, {}, {}}).empty());
 }
 
 TEST_CASE("Imports and corrections give the same ledger in every order") {
