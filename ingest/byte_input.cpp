@@ -11,8 +11,6 @@ namespace trailkeeper::ingest {
 namespace {
 
 constexpr std::size_t kStoredPiece = std::size_t{256} << 10;
-// Enough to tell every encoding.
-constexpr std::size_t kFirst = 64;
 
 }  // namespace
 
@@ -48,7 +46,7 @@ void PlainInput::begin() {
   begun_ = true;
   piece_.resize(kStoredPiece);
   std::size_t size = 0;
-  while (size < kFirst) {
+  while (size < kTellingBytes) {
     const std::size_t got = stored_.read(piece_.data() + size, piece_.size() - size);
     if (got == 0) break;
     size += got;

@@ -282,11 +282,13 @@ class Utf16Stream : public DecompressionStream {
 
 bool is_text_byte(char c) { return c == '\t' || c == '\n' || c == '\r' || (c >= ' ' && c <= '~'); }
 
-// Deflate with a window of 32 kB, without a dictionary, at one of the levels; `x^` also begins text.
+// Deflate with a window of 32 kB, without a dictionary, at one of the levels. Of the four beginnings `x^` also begins
+// text: but no text is behind a compression's.
 bool is_zlib(std::string_view bytes) {
   if (bytes.size() < 4 || bytes[0] != 'x') return false;
-  if (std::string_view{"\x01\x5E\x9C\xDA"}.find(bytes[1]) == std::string_view::npos) return false;
-  return !std::all_of(bytes.begin() + 2, bytes.begin() + 4, is_text_byte);
+  if (std::string_view{"\x01\x9C\xDA"}.find(bytes[1]) != std::string_view::npos) return true;
+  const std::string_view behind = bytes.substr(2, kTellingBytes - 2);
+  return bytes[1] == '^' && !std::all_of(behind.begin(), behind.end(), is_text_byte);
 }
 
 bool is_bzip2(std::string_view bytes) {

@@ -13,6 +13,9 @@ namespace trailkeeper::ingest {
 
 enum class Compression { none, gzip, zstd, zlib, bzip2, xz, utf16_little, utf16_big };
 
+/// So many first bytes tell every encoding; fewer, most.
+constexpr std::size_t kTellingBytes = 16;
+
 /// By the first bytes: gzip's 1F 8B (RFC 1952), zstd's 28 B5 2F FD (RFC 8878), zlib (RFC 1950), bzip2, xz; UTF-16 with
 /// a byte order mark, or beginning with two characters of ASCII.
 Compression compression_of(std::string_view first_bytes);

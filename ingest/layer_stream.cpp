@@ -7,8 +7,6 @@
 namespace trailkeeper::ingest {
 namespace {
 
-// The first bytes that tell every encoding.
-constexpr std::size_t kTelling = 6;
 // What is decoded at once between two layers.
 constexpr std::size_t kBetweenLayers = std::size_t{64} << 10;
 
@@ -48,10 +46,10 @@ bool LayerStream::content(std::size_t layers, std::string_view& in, std::size_t 
 
 // Gathers the first bytes of the innermost content; once they suffice, or are all there are, sees what it is.
 bool LayerStream::look_for_layer(std::string_view& in) {
-  while (head_.size() < kTelling) {
+  while (head_.size() < kTellingBytes) {
     const std::size_t before = head_.size();
     const std::size_t left = in.size();
-    if (!content(layers_.size(), in, kTelling - before, head_)) return false;
+    if (!content(layers_.size(), in, kTellingBytes - before, head_)) return false;
     if (head_.size() != before || in.size() != left) continue;
     if (!ending_) return true;
     break;

@@ -218,6 +218,9 @@ holds("marks.json", b"".join(MARK + b'{"Records":[' + x.encode() + b"]}" for x i
 for name, pack in (("bz2", bz2.compress), ("xz", lzma.compress), ("zlib", zlib.compress)):
     e = fresh(3)
     holds("packed.json." + name, pack("\n".join(e).encode()), e)
+for level in range(10):
+    e = fresh(1)
+    holds("one-%d.json.zlib" % level, zlib.compress(b'{"Records":[%s]}' % e[0].encode(), level), e)
 for layers in (2, 3, 4):
     e = fresh(3)
     data = b"".join(gzip.compress(logs([x]).encode()) for x in e)
