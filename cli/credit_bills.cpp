@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <optional>
+#include <set>
 #include <tuple>
 
 #include "audit/bill_lines.h"
@@ -116,12 +117,19 @@ struct Reconciliation {
   credits::ListedCredits balances;
   bool has_balances = false;
   std::vector<credits::Difference> found;
+  std::set<std::string> unknown_months;
   bool compared = false;
   bool refused = false;
+
+  void take(const credits::Usage::Compared& usage) {
+    found.insert(found.end(), usage.differences.begin(), usage.differences.end());
+    unknown_months.insert(usage.unknown_months.begin(), usage.unknown_months.end());
+    compared = compared || usage.any;
+  }
 };
 
 // Takes a file; a message if it is no answer of the Billing API.
-void take_answer(const GlobalOptions& global, const std::string& path, const credits::Settings& settings,
+void take_answer(const GlobalOptions& global, const std::string& path, const credits::Book& book,
                  const credits::Usage& usage, Reconciliation& result) {
   const auto refuse = [&](const std::string& why) {
     print_error(global, path + why);
@@ -134,13 +142,12 @@ void take_answer(const GlobalOptions& global, const std::string& path, const cre
     if (!taken) refuse(fmt::format(": {} (byte {})", taken.error().message, taken.error().offset));
     result.has_balances = true;
   } else if (!kind.empty()) {
-    const auto history = usage.against_history(json, settings);
+    const auto history = usage.against_history(json, book);
     if (!history) {
       refuse(fmt::format(": {} (byte {})", history.error().message, history.error().offset));
       return;
     }
-    result.found.insert(result.found.end(), history->differences.begin(), history->differences.end());
-    result.compared = result.compared || history->compared;
+    result.take(*history);
   } else {
     refuse(" is neither what GetCredits nor what GetCreditAllocationHistory returns");
   }
@@ -159,6 +166,15 @@ void name_gaps(const GlobalOptions& global, const std::vector<credits::Differenc
   if (!months.empty()) print_error(global, "AWS could not give these months (failedMonths), ask again: " + months);
   if (partial) print_error(global, "AWS gave partial results (partialResults): what it left out isn't compared");
   if (pages) print_error(global, "the answer is one page of several (nextToken): get the others, too");
+}
+
+// What opening balances have already can only be held against a history that was imported.
+void name_unknown_months(const std::set<std::string>& months) {
+  if (months.empty()) return;
+  std::string text;
+  for (const std::string& month : months) text += (text.empty() ? "" : ", ") + month;
+  print_notice("not compared, as they are before an opening balance: " + text +
+               "; import what `aws billing get-credit-allocation-history` prints of them");
 }
 
 void print_differences(const GlobalOptions& global, const OpenedLedger& opened, event::Timestamp at,
@@ -197,9 +213,8 @@ int run_reconcile(const GlobalOptions& global, const CreditArguments& arguments)
       arguments.time(), [&](const credits::Bill& bill, const std::vector<credits::PaidCell>& cells,
                             const std::vector<credits::CreditState>& states) { usage.add(bill, cells, states); });
   Reconciliation result;
-  result.found = usage.against_bills();
-  result.compared = usage.has_credit_lines();
-  for (const std::string& path : arguments.files) take_answer(global, path, book.settings(), usage, result);
+  result.take(usage.against_bills(book));
+  for (const std::string& path : arguments.files) take_answer(global, path, book, usage, result);
   if (result.has_balances) {
     const std::vector<credits::Difference> more = result.balances.against(book);
     result.found.insert(result.found.end(), more.begin(), more.end());
@@ -207,6 +222,7 @@ int run_reconcile(const GlobalOptions& global, const CreditArguments& arguments)
   }
   print_differences(global, opened, arguments.time(), result.found);
   name_gaps(global, result.found);
+  name_unknown_months(result.unknown_months);
   if (!result.compared && !result.refused) {
     print_error(global,
                 arguments.files.empty()

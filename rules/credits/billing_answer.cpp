@@ -30,7 +30,25 @@ std::optional<AnswerAmount> amount_of(const JsonNode& item, std::string_view nam
   const auto amount = Money::parse(text);
   if (!amount) return std::nullopt;
   found.amount = *amount;
+  found.step = step_of(text);
   return found;
+}
+
+Money step_of(std::string_view number) {
+  constexpr std::int64_t kCent = 100'000'000;
+  constexpr std::int64_t kBase = 10;
+  // What is written with an exponent is as fine as it gets.
+  if (number.find_first_of("eE") != std::string_view::npos) return Money::of_units(1);
+  const std::size_t point = number.find('.');
+  const std::size_t decimals = point == std::string_view::npos ? 0 : number.size() - point - 1;
+  std::int64_t step = kCent;
+  for (std::size_t i = 2; i < decimals && step > 1; ++i) step /= kBase;
+  return Money::of_units(step);
+}
+
+bool differ(Money ours, Money theirs, Money step) {
+  const Money less = ours - theirs;
+  return (less.is_negative() ? -less : less) >= step;
 }
 
 std::optional<event::Timestamp> time_of(const JsonNode& item, std::string_view name) {

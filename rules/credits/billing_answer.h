@@ -18,10 +18,16 @@ std::string_view kind_of_answer(std::string_view json);
 /// An amount, by any of the names it has had. Nothing if it isn't there, or is none.
 struct AnswerAmount {
   Money amount;
+  Money step;                  ///< How finely it is given.
   std::string other_currency;  ///< Empty: it is in USD.
   [[nodiscard]] bool in_dollars() const { return other_currency.empty(); }
 };
 std::optional<AnswerAmount> amount_of(const iam::JsonNode& item, std::string_view name);
+
+/// How finely a number is written, a cent at most: `6` and `6.05` to the cent, `6.050` to a tenth of one.
+Money step_of(std::string_view number);
+/// Whether amounts differ by as much as `step`: what is rounded to it can't be told apart below.
+bool differ(Money ours, Money theirs, Money step);
 
 /// The text of a member; empty if it isn't there or is null.
 std::string text_of(const iam::JsonNode& item, std::string_view name);

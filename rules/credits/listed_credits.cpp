@@ -84,7 +84,7 @@ void ListedCredits::compare(const std::string& id, const Listed& listed, const C
     if (!theirs.in_dollars()) {
       found.push_back(
           {"", "", credit.account, id, {}, {}, ours.text() + " USD", amount_text(theirs), kName, "currency"});
-    } else if (ours != theirs.amount) {
+    } else if (differ(ours, theirs.amount, theirs.step)) {
       found.push_back({"", "", credit.account, id, ours, theirs.amount, "", "", kName, what});
     }
   };

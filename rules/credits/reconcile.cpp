@@ -1,5 +1,9 @@
 #include "rules/credits/reconcile.h"
 
+#include <algorithm>
+
+#include "rules/credits/summary.h"
+
 namespace trailkeeper::rules::credits {
 
 using iam::JsonNode;
@@ -9,8 +13,12 @@ void Usage::add(const Bill& bill, const std::vector<PaidCell>& cells, const std:
     const Place place{bill.payer, bill.month.text(), paid.cell.service, paid.cell.account};
     if (paid.cell.line_type == "Credit") {
       payers_with_credit_lines_.insert(bill.payer);
-      places_[place].theirs -= paid.cell.amount;
+      Sums& sums = places_[place];
+      sums.theirs -= paid.cell.amount;
+      const Money step = step_of(paid.cell.amount.text());
+      sums.step = sums.step.is_zero() ? step : std::min(sums.step, step);
     }
+    if (paid.reason == Reason::before_import) places_[place].before_import = true;
     if (!paid.covered.is_zero()) places_[place].ours += paid.covered;
     for (const Payment& payment : paid.payments) {
       by_credit_[credits[payment.credit].credit.id][{"", place.month, place.service, place.account}] += payment.amount;
@@ -18,16 +26,74 @@ void Usage::add(const Bill& bill, const std::vector<PaidCell>& cells, const std:
   }
 }
 
-std::vector<Difference> Usage::against_bills() const {
-  std::vector<Difference> found;
-  for (const auto& [place, sums] : places_) {
-    if (sums.ours == sums.theirs || !payers_with_credit_lines_.contains(place.payer)) continue;
-    found.push_back({place.month, place.service, place.account, "", sums.ours, sums.theirs, "", "", "cur"});
-  }
-  return found;
+bool Usage::Sums::differ() const {
+  return rules::credits::differ(ours, theirs, step.is_zero() ? Money::of_units(1) : step);
 }
 
-iam::Result<Usage::History> Usage::against_history(std::string_view json, const Settings& settings) const {
+Usage::Compared Usage::against_bills(const Book& book) const {
+  std::map<Place, Money> known;                        // Without payer.
+  std::set<std::pair<std::string, std::string>> told;  // Months and accounts.
+  for (const UseBefore& before : uses_before_openings(book)) {
+    const KnownUse& use = *before.use;
+    known[{"", use.month.text(), use.service, use.account}] += use.amount;
+    told.emplace(use.month.text(), use.account);
+  }
+  Compared result;
+  for (const auto& [place, place_sums] : places_) {
+    if (!payers_with_credit_lines_.contains(place.payer)) continue;
+    if (place_sums.before_import && !told.contains({place.month, place.account})) {
+      result.unknown_months.insert(place.month);
+      continue;
+    }
+    result.any = true;
+    Sums sums = place_sums;
+    const auto more = known.find({"", place.month, place.service, place.account});
+    if (more != known.end()) sums.ours += more->second;
+    if (!sums.differ()) continue;
+    result.differences.push_back(
+        {place.month, place.service, place.account, "", sums.ours, sums.theirs, "", "", "cur"});
+  }
+  return result;
+}
+
+std::map<std::string, std::map<Usage::Place, Money>> Usage::with_known(const Book& book) const {
+  auto all = by_credit_;
+  for (const UseBefore& before : uses_before_openings(book)) {
+    const KnownUse& use = *before.use;
+    all[use.credit][{"", use.month.text(), use.service, use.account}] += use.amount;
+  }
+  return all;
+}
+
+namespace {
+
+// Credits and months of which some is before an opening balance, and no history tells what was used.
+class Untold {
+ public:
+  explicit Untold(const Book& book) {
+    for (const CreditState& state : book.credits()) {
+      if (state.credit.opening) openings_.emplace(state.credit.id, state.credit.opening->from);
+    }
+    for (const UseBefore& before : uses_before_openings(book)) {
+      told_.emplace(before.use->credit, before.use->month.text());
+    }
+  }
+
+  [[nodiscard]] bool has(const std::string& credit, const std::string& month) const {
+    const auto opening = openings_.find(credit);
+    const auto first = Month::parse(month);
+    return opening != openings_.end() && first && first->first_day() < opening->second &&
+           !told_.contains({credit, month});
+  }
+
+ private:
+  std::map<std::string, Day> openings_;
+  std::set<std::pair<std::string, std::string>> told_;
+};
+
+}  // namespace
+
+iam::Result<Usage::Compared> Usage::against_history(std::string_view json, const Book& book) const {
   constexpr std::string_view kName = "GetCreditAllocationHistory";
   const auto root = iam::parse_json_object(json);
   if (!root) return root.error();
@@ -35,16 +101,16 @@ iam::Result<Usage::History> Usage::against_history(std::string_view json, const 
   if (list == nullptr) return iam::Error{"is no GetCreditAllocationHistory response: it has no list", "", 0};
   const AnswerGaps gaps = gaps_of(*root);
   const std::set<std::string> failed{gaps.failed_months.begin(), gaps.failed_months.end()};
-  History history;
+  Compared history;
   std::map<std::pair<std::string, Place>, Sums> sums;
   std::set<std::pair<std::string, std::string>> named;  // Months and accounts.
   for (const JsonNode& item : list->items) {
     const auto amount = amount_of(item, "creditAmount");
     if (!amount) return iam::Error{"an entry has no creditAmount", "", item.offset};
     const std::string name = text_of(item, "appliedServiceName");
-    const auto code = settings.service_names.find(name);
-    const Place place{"", text_of(item, "billingMonth"), code == settings.service_names.end() ? name : code->second,
-                      text_of(item, "accountId")};
+    const auto code = book.settings().service_names.find(name);
+    const Place place{"", text_of(item, "billingMonth"),
+                      code == book.settings().service_names.end() ? name : code->second, text_of(item, "accountId")};
     if (failed.contains(place.month)) continue;
     if (!amount->in_dollars()) {
       history.differences.push_back({place.month,
@@ -61,20 +127,27 @@ iam::Result<Usage::History> Usage::against_history(std::string_view json, const 
     }
     named.emplace(place.month, place.account);
     // Credits that reduce the bill are negative there.
-    sums[{text_of(item, "creditId"), place}].theirs += amount->amount.is_negative() ? -amount->amount : amount->amount;
+    Sums& both = sums[{text_of(item, "creditId"), place}];
+    both.theirs += amount->amount.is_negative() ? -amount->amount : amount->amount;
+    both.step += amount->step;
   }
-  for (const auto& [credit, places] : by_credit_) {
+  for (const auto& [credit, places] : with_known(book)) {
     for (const auto& [place, amount] : places) {
       if (named.contains({place.month, place.account})) sums[{credit, place}].ours += amount;
     }
   }
+  const Untold untold{book};
   for (const auto& [key, both] : sums) {
-    if (both.ours == both.theirs) continue;
     const Place& place = key.second;
+    if (untold.has(key.first, place.month)) {
+      history.unknown_months.insert(place.month);
+      continue;
+    }
+    history.any = true;
+    if (!both.differ()) continue;
     history.differences.push_back(
         {place.month, place.service, place.account, key.first, both.ours, both.theirs, "", "", kName});
   }
-  history.compared = !named.empty();
   const auto gap = [&](const std::string& month, std::string_view what) {
     history.differences.push_back({month, "", "", "", {}, {}, "", "", kName, what});
   };

@@ -36,16 +36,18 @@ class Usage {
   /// Whether any bill has lines of type Credit.
   [[nodiscard]] bool has_credit_lines() const { return !payers_with_credit_lines_.empty(); }
 
-  /// Against the bills' own lines of type Credit, for payers whose reports have any.
-  [[nodiscard]] std::vector<Difference> against_bills() const;
-
-  struct History {
+  struct Compared {
     std::vector<Difference> differences;
-    bool compared = false;  ///< False: it names no month.
+    bool any = false;  ///< False: there was nothing to compare.
+    /// Months before an opening balance, of which no imported history tells what was used: they aren't compared.
+    std::set<std::string> unknown_months;
   };
-  /// Against a GetCreditAllocationHistory response: for the months and accounts that it names. What it says is missing
-  /// in it is a difference, too.
-  [[nodiscard]] iam::Result<History> against_history(std::string_view json, const Settings& settings) const;
+  /// Against the bills' own lines of type Credit, for payers whose reports have any. Before opening balances what AWS's
+  /// history says is ours. Amounts are compared as finely as theirs are given, a cent at most.
+  [[nodiscard]] Compared against_bills(const Book& book) const;
+  /// Against a GetCreditAllocationHistory response: for the months and accounts that it names, in the same way. What it
+  /// says is missing in it is a difference, too.
+  [[nodiscard]] iam::Result<Compared> against_history(std::string_view json, const Book& book) const;
 
  private:
   struct Place {
@@ -58,7 +60,12 @@ class Usage {
   struct Sums {
     Money ours;
     Money theirs;
+    Money step;                  // How finely theirs is given.
+    bool before_import = false;  // Some of it is in opening balances.
+    [[nodiscard]] bool differ() const;
   };
+  // Ours of each credit, with what AWS's history says of the time before its opening balance.
+  [[nodiscard]] std::map<std::string, std::map<Place, Money>> with_known(const Book& book) const;
   std::map<Place, Sums> places_;
   std::set<std::string> payers_with_credit_lines_;
   std::map<std::string, std::map<Place, Money>> by_credit_;  // Places without payer.

@@ -16,6 +16,17 @@ bool is_before_opening(const KnownUse& use, const Credit& credit) {
 
 }  // namespace
 
+std::vector<UseBefore> uses_before_openings(const Book& book) {
+  std::map<std::string_view, const Credit*> credits;
+  for (const CreditState& state : book.credits()) credits[state.credit.id] = &state.credit;
+  std::vector<UseBefore> found;
+  for (const KnownUse& use : book.known_uses()) {
+    const auto credit = credits.find(use.credit);
+    if (credit != credits.end() && is_before_opening(use, *credit->second)) found.push_back({&use, credit->second});
+  }
+  return found;
+}
+
 void Totals::add(const Totals& other) {
   charged += other.charged;
   covered += other.covered;
@@ -41,13 +52,9 @@ void Summary::add(const Bill& bill, const std::vector<PaidCell>& cells, const st
 }
 
 void Summary::add_known(const Book& book) {
-  std::map<std::string_view, const Credit*> credits;
-  for (const CreditState& state : book.credits()) credits[state.credit.id] = &state.credit;
-  for (const KnownUse& use : book.known_uses()) {
-    const auto found = credits.find(use.credit);
-    // From the opening on the ledger reckons by itself.
-    if (found == credits.end() || !is_before_opening(use, *found->second)) continue;
-    const std::string& holder = found->second->account;
+  for (const UseBefore& before : uses_before_openings(book)) {
+    const KnownUse& use = *before.use;
+    const std::string& holder = before.credit->account;
     if (scope_.month && use.month != *scope_.month) continue;
     const bool mine = scope_.account.empty() || scope_.account == use.account || scope_.account == holder;
     if (!mine) continue;

@@ -11,6 +11,14 @@
 
 namespace trailkeeper::rules::credits {
 
+/// What AWS's history says of days before a credit's opening balance: its ledger doesn't reckon with these.
+struct UseBefore {
+  const KnownUse* use;
+  const Credit* credit;
+};
+/// Of all credits of the book, which must outlive them.
+std::vector<UseBefore> uses_before_openings(const Book& book);
+
 /// What was charged, and what of it credits paid. The report's own lines of type Credit are no charges.
 struct Totals {
   Money charged;

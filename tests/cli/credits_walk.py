@@ -49,6 +49,8 @@ for command, shown in commands:
     if shown:
         t.equal("what the walk shows for: " + command, comparable(done.stdout.rstrip("\n").split("\n")), comparable(shown))
     t.check("fits 100 columns: " + command, all(len(line) <= 100 for line in done.stdout.split("\n")), max(done.stdout.split("\n"), key=len))
+again = t.run("credits", "reconcile", *(os.path.join(clone, "samples", "startup", name) for name in ("get-credits.json", "get-credit-allocation-history.json")), "--at", "2024-05-20", "-o", "json")
+t.equal("after the import AWS's figures agree with themselves", (again.returncode, again.stdout.strip(), again.stderr), (0, b"[]", b""))
 t.check("the walk has its commands", typed >= 8, typed)
 t.check("and ends where it says", re.search(r"runs out between \d{4}-\d\d-\d\d and \d{4}-\d\d-\d\d", walk), "")
 t.finish()

@@ -1,5 +1,8 @@
 #include <doctest/doctest.h>
 
+#include <map>
+
+#include "rules/credits/billing_answer.h"
 #include "rules/credits/credit_lines.h"
 #include "rules/credits/reconcile.h"
 #include "tests/rules/credit_world.h"
@@ -87,6 +90,75 @@ TEST_CASE("R66: credits that only one side has") {
   CHECK(!none.compares(CreditWorld{}.book("2024-06-01")));
 }
 
+TEST_CASE("Amounts are compared as finely as AWS gives them, a cent at most") {
+  for (const auto& [number, units] : std::map<std::string, std::int64_t>{
+           {"6", 100'000'000}, {"-6.05", 100'000'000}, {"6.050", 10'000'000}, {"6.0500000000", 1}, {"6e0", 1}}) {
+    CAPTURE(number);
+    CHECK(credits::step_of(number).units() == units);
+  }
+  CreditWorld world;
+  world.issue("2024-05-01", "1", "1000");
+  world.charge({"AmazonEC2", "99.9961", "2024-05-02"});
+  const auto book = world.book("2024-06-01");
+  CHECK(differences(book, {listed("")}).empty());
+  CHECK(differences(book, {listed("", "900.01")}).empty());
+  CHECK(differences(book, {listed("", "900.02")}).size() == 1);
+  CHECK(differences(book, {listed("", "900.000")}).size() == 1);
+}
+
+namespace {
+
+std::string history_of(const std::string& month, const std::string& amount) {
+  return R"({"creditAllocationHistoryList":[{"accountId":"111122223333","appliedServiceName":"Amazon Elastic Compute Cloud","billingMonth":")" +
+         month + R"(","creditId":"1","creditAmount":{"amount":"-)" + amount + R"("}}]})";
+}
+
+}  // namespace
+
+TEST_CASE("R62: months before an opening balance are held against the history that was imported, if any") {
+  for (const bool told : {true, false}) {
+    CAPTURE(told);
+    CreditWorld world;
+    world.issue("2024-05-01", "1", "1000");
+    credits::ImportedCredit import;
+    import.credit = "1";
+    import.initial = dollars("1000");
+    import.remaining = dollars("900");
+    import.estimated = dollars("850");
+    import.issued = moment("2024-05-01");
+    import.expires = date("2025-05-01");
+    world.at("2024-06-10", CreditWorld::kAccount, import);
+    const auto use = [&world](const char* month, const char* amount, bool estimated) {
+      world.at(
+          "2024-06-10", CreditWorld::kAccount,
+          credits::ImportedUse{
+              "1", *credits::Month::parse(month), estimated, {{CreditWorld::kAccount, "AmazonEC2", dollars(amount)}}});
+    };
+    if (told) use("2024-05", "100", false);
+    if (told) use("2024-06", "50", true);
+    world.charge({"AmazonEC2", "99", "2024-05-02"});
+    world.charge({"AmazonEC2", "-100", "2024-05-03", "Credit"});
+    world.charge({"AmazonEC2", "50", "2024-06-02"});
+    world.charge({"AmazonEC2", "20", "2024-06-12"});
+    credits::Usage usage;
+    const auto book = book_of(
+        world, [&usage](const auto& bill, const auto& cells, const auto& states) { usage.add(bill, cells, states); });
+    const auto compared = [&](const char* month, const char* amount) {
+      const auto found = usage.against_history(history_of(month, amount), book);
+      REQUIRE(found.has_value());
+      CHECK(found->any == told);
+      CHECK(found->unknown_months.size() == (told ? 0 : 1));
+      return found->differences.size();
+    };
+    CHECK(compared("2024-05", "100.00") == 0);
+    CHECK(compared("2024-06", "70.00") == 0);
+    CHECK(compared("2024-05", "90.00") == (told ? 1 : 0));
+    const auto bills = usage.against_bills(book);
+    CHECK(bills.unknown_months.size() == (told ? 0 : 2));
+    CHECK(bills.differences.size() == (told ? 1 : 0));  // June's bill has no Credit lines yet.
+  }
+}
+
 TEST_CASE("Months that AWS couldn't give aren't compared, and named") {
   CreditWorld world;
   world.issue("2024-05-01", "1", "1000");
@@ -95,11 +167,11 @@ TEST_CASE("Months that AWS couldn't give aren't compared, and named") {
   const auto book = book_of(
       world, [&usage](const auto& bill, const auto& cells, const auto& states) { usage.add(bill, cells, states); });
   const auto history = [&](const std::string& json) {
-    const auto found = usage.against_history(json, world.settings);
+    const auto found = usage.against_history(json, book);
     REQUIRE(found.has_value());
     Texts texts;
     for (const credits::Difference& one : found->differences) texts.push_back(std::string{one.what} + " " + one.month);
-    texts.push_back(found->compared ? "compared" : "nothing");
+    texts.push_back(found->any ? "compared" : "nothing");
     return texts;
   };
   const std::string entry =
