@@ -26,6 +26,8 @@ class CreditLedger {
   [[nodiscard]] rules::credits::Book book(event::Timestamp at, const rules::credits::BillVisitor& visit = {}) const;
 
   [[nodiscard]] const rules::credits::Settings& settings() const { return settings_; }
+  /// Whether any event says something of credits, applications or accounts.
+  [[nodiscard]] bool has_facts() const { return !facts_.empty(); }
   [[nodiscard]] const std::vector<rules::credits::BillName>& bills() const { return bills_; }
   /// Why a fact that somebody wants to write down is wrong by what the store has; nothing if it isn't.
   [[nodiscard]] std::optional<std::string> objection(const rules::credits::OwnFact& fact) const;

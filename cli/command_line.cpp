@@ -64,6 +64,18 @@ std::string unknown_word(const CLI::App& command, const CLI::App& app, const std
          query::did_you_mean(query::similar_name(given, known));
 }
 
+// A command that was meant by the argument whose value is refused, where a command takes either.
+std::string misspelt_command(const CLI::App& command, const CLI::App& app, const CLI::ParseError& error) {
+  for (const CLI::Option* const option : command.get_options()) {
+    const bool refused = option->get_positional() && !option->results().empty() &&
+                         std::string_view{error.what()}.starts_with(option->get_name() + ":");
+    if (!refused || error.get_name() != "ValidationError") continue;
+    std::string text = unknown_word(command, app, option->results().front());
+    if (text.find("did you mean") != std::string::npos) return text;
+  }
+  return {};
+}
+
 // What was wrong with the command line, and which help tells more.
 std::string usage_message(const CLI::App& app, const CLI::ParseError& error) {
   const CLI::App* command = &app;
@@ -75,6 +87,10 @@ std::string usage_message(const CLI::App& app, const CLI::ParseError& error) {
   const std::string see = "; see: " + path + " --help";
   const std::vector<std::string> unknown = app.remaining(true);
   const bool takes_command = !command->get_subcommands([](const CLI::App*) { return true; }).empty();
+  if (takes_command) {
+    if (const std::string text = misspelt_command(*command, app, error); !text.empty()) return text + see;
+    if (error.get_name() == "ValidationError") return std::string{error.what()} + see;
+  }
   if (takes_command && !unknown.empty() && !unknown.front().starts_with('-')) {
     return unknown_word(*command, app, unknown.front()) + see;
   }

@@ -88,17 +88,16 @@ int run_statement(const GlobalOptions& global, const CreditArguments& arguments)
   const MoneyCells money{global.format, opened.ledger.settings()};
   bool found = false;
   credits::Totals total;
-  static_cast<void>(
-      opened.book(arguments.time(), [&](const credits::Bill& bill, const std::vector<credits::PaidCell>& cells,
-                                        const std::vector<credits::CreditState>& states) {
-        if (bill.payer != arguments.account || bill.month != month) return;
-        found = true;
-        audit::for_each_paid_line(opened.snapshot, bill, cells, [&](const audit::BilledLine& line) {
-          const Cell payments = payments_cell(line.paid, states, table, decimals);
-          rows.row(table ? table_cells(line, payments, money) : line_cells(line, payments, money));
-          if (line.cell->line_type != "Credit") total.add({line.amount, line.paid.covered, {}, 1});
-        });
-      }));
+  static_cast<void>(opened.book(arguments, [&](const credits::Bill& bill, const std::vector<credits::PaidCell>& cells,
+                                               const std::vector<credits::CreditState>& states) {
+    if (bill.payer != arguments.account || bill.month != month) return;
+    found = true;
+    audit::for_each_paid_line(opened.snapshot, bill, cells, [&](const audit::BilledLine& line) {
+      const Cell payments = payments_cell(line.paid, states, table, decimals);
+      rows.row(table ? table_cells(line, payments, money) : line_cells(line, payments, money));
+      if (line.cell->line_type != "Credit") total.add({line.amount, line.paid.covered, {}, 1});
+    });
+  }));
   rows.finish();
   write_total(out, total, opened.ledger.settings());
   out.flush();

@@ -160,7 +160,7 @@ int run_ledger(const GlobalOptions& global, const CreditArguments& arguments) {
   CreditRows rows{out, {{"time"}, {"debit"}, {"credit"}, {"amount", true}, {"rule"}, {"cause"}}, arguments.time()};
   const MoneyCells money{global.format, opened.ledger.settings()};
   // First what became of the credits, then the bills again, so that a month of them is held at a time.
-  const credits::Book book = opened.book(arguments.time());
+  const credits::Book book = opened.book(arguments);
   Ledger ledger{opened.snapshot, rows, money, book, arguments};
   static_cast<void>(opened.ledger.book(
       arguments.time(), [&](const credits::Bill& bill, const std::vector<credits::PaidCell>& cells, const auto&) {

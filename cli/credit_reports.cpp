@@ -27,7 +27,7 @@ Cell cell_of(const std::optional<event::Timestamp>& time) { return time ? time_c
 
 int run_applications(const GlobalOptions& global, const CreditArguments& arguments) {
   const OpenedLedger opened{global};
-  const credits::Book book = opened.book(arguments.time());
+  const credits::Book book = opened.book(arguments);
   const credits::Settings& settings = opened.ledger.settings();
   Out out{global, Out::Length::list, query::ShownEvents{opened.snapshot}};
   CreditRows rows{out,
@@ -69,7 +69,7 @@ int run_applications(const GlobalOptions& global, const CreditArguments& argumen
 
 int run_notices(const GlobalOptions& global, const CreditArguments& arguments) {
   const OpenedLedger opened{global};
-  const credits::Book book = opened.book(arguments.time());
+  const credits::Book book = opened.book(arguments);
   Out out{global, Out::Length::list, query::ShownEvents{opened.snapshot}};
   CreditRows rows{out, {{"time"}, {"account"}, {"kind"}, {"creditId"}, {"rule"}}, arguments.time()};
   const auto since = arguments.since.empty() ? std::optional<event::Timestamp>{}
@@ -103,8 +103,8 @@ int run_forecast(const GlobalOptions& global, const CreditArguments& arguments) 
   // Bills first, to know the charges; the book that they belong to is only there at the end.
   std::vector<std::pair<credits::Bill, std::vector<credits::PaidCell>>> paid;
   const credits::Book book =
-      opened.book(arguments.time(), [&](const credits::Bill& bill, const std::vector<credits::PaidCell>& cells,
-                                        const std::vector<credits::CreditState>&) {
+      opened.book(arguments, [&](const credits::Bill& bill, const std::vector<credits::PaidCell>& cells,
+                                 const std::vector<credits::CreditState>&) {
         paid.emplace_back(credits::Bill{bill.payer, bill.month, {}}, cells);
       });
   credits::DailyCharges charges;
@@ -143,7 +143,7 @@ int run_forecast(const GlobalOptions& global, const CreditArguments& arguments) 
 
 int run_check(const GlobalOptions& global, const CreditArguments& arguments) {
   const OpenedLedger opened{global, true};
-  const credits::Book book = opened.book(arguments.time());
+  const credits::Book book = opened.book(arguments);
   std::vector<credits::Finding> findings = opened.ledger.unreadable();
   findings.insert(findings.end(), book.findings().begin(), book.findings().end());
   for (const auto& more : {audit::console_findings(opened.snapshot, book), audit::doubled_bills(opened.snapshot),

@@ -137,8 +137,8 @@ int run_summary(const GlobalOptions& global, const CreditArguments& arguments) {
   const OpenedLedger opened{global};
   credits::Summary summary{{arguments.account, std::nullopt}};
   const credits::Book book = opened.book(
-      arguments.time(), [&](const credits::Bill& bill, const std::vector<credits::PaidCell>& cells,
-                            const std::vector<credits::CreditState>& states) { summary.add(bill, cells, states); });
+      arguments, [&](const credits::Bill& bill, const std::vector<credits::PaidCell>& cells,
+                     const std::vector<credits::CreditState>& states) { summary.add(bill, cells, states); });
   summary.add_known(book);
   Out out{global, Out::Length::list, query::ShownEvents{opened.snapshot}};
   const MoneyCells money{global.format, opened.ledger.settings()};
@@ -158,8 +158,8 @@ int run_statement_totals(const GlobalOptions& global, const CreditArguments& arg
   credits::Summary summary{{arguments.account, month}};
   bool found = false;
   const credits::Book book =
-      opened.book(arguments.time(), [&](const credits::Bill& bill, const std::vector<credits::PaidCell>& cells,
-                                        const std::vector<credits::CreditState>& states) {
+      opened.book(arguments, [&](const credits::Bill& bill, const std::vector<credits::PaidCell>& cells,
+                                 const std::vector<credits::CreditState>& states) {
         if (bill.payer != arguments.account || bill.month != month) return;
         found = true;
         summary.add(bill, cells, states);

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <unordered_map>
 
 #include "cli/credit_rows.h"
@@ -32,10 +33,50 @@ credits::Book OpenedLedger::book(event::Timestamp at, const credits::BillVisitor
   return made;
 }
 
+namespace {
+
+// Whether anything but the bills tells of the account.
+bool is_known(const credits::Book& book, const std::string& account) {
+  const auto of = [&account](const auto& one) { return one.account == account; };
+  const auto held = [&account](const credits::CreditState& state) { return state.credit.account == account; };
+  const auto& applications = book.programme().applications();
+  return book.programme().accounts().contains(account) ||
+         std::any_of(book.credits().begin(), book.credits().end(), held) ||
+         std::any_of(applications.begin(), applications.end(), of) ||
+         std::any_of(book.known_uses().begin(), book.known_uses().end(), of);
+}
+
+}  // namespace
+
+credits::Book OpenedLedger::book(const CreditArguments& arguments, const credits::BillVisitor& visit) const {
+  const std::string& account = arguments.account;
+  bool billed = account.empty();
+  credits::Book made = book(arguments.time(), [&](const credits::Bill& bill, const auto& cells, const auto& states) {
+    billed = billed || bill.payer == account ||
+             std::any_of(cells.begin(), cells.end(), [&](const auto& paid) { return paid.cell.account == account; });
+    if (visit) visit(bill, cells, states);
+  });
+  if (!ledger.has_facts()) {
+    print_notice(
+        "the store has no event of the credit programme: trailkeeper credits add and import write credits down");
+  } else if (!billed && !is_known(made, account)) {
+    print_notice(fmt::format("nothing is known of account {}: no credit, no application, no charge", account));
+  }
+  return made;
+}
+
+Option add_account_argument(const Command& command, CreditArguments& arguments, const std::string& help) {
+  return command.add_option("ACCOUNT", arguments.account, help).check([](const std::string& text) {
+    constexpr std::size_t kDigits = 12;
+    const bool digits = text.find_first_not_of("0123456789") == std::string::npos;
+    return digits && text.size() == kDigits ? std::string{} : "must be an account ID of 12 digits, not '" + text + "'";
+  });
+}
+
 Command add_credit_command(const Command& credits, const CreditCommandText& text, const GlobalOptions& global,
                            const std::shared_ptr<CreditArguments>& arguments, CreditCommand body) {
   const Command command = credits.add_subcommand(text.name, text.summary);
-  const Option account = command.add_option("ACCOUNT", arguments->account, "A 12-digit account ID");
+  const Option account = add_account_argument(command, *arguments, "A 12-digit account ID");
   if (text.needs_account) account.required();
   command.add_option("--at", arguments->at, "As of then: 2024-05-01, a time, or an age (default: now)")
       .type_name("TIME");
@@ -126,8 +167,8 @@ int run_credits(const GlobalOptions& global, const CreditArguments& arguments) {
   const OpenedLedger opened{global};
   credits::CreditLines lines;
   const credits::Book book =
-      opened.book(arguments.time(), [&lines](const credits::Bill& bill, const std::vector<credits::PaidCell>& cells,
-                                             const auto&) { lines.add(bill, cells); });
+      opened.book(arguments, [&lines](const credits::Bill& bill, const std::vector<credits::PaidCell>& cells,
+                                      const auto&) { lines.add(bill, cells); });
   Coming notices = coming(credits::notices(book), book.at());
   Out out{global, Out::Length::list, query::ShownEvents{opened.snapshot}};
   const bool table = global.format == Format::table;
@@ -154,7 +195,7 @@ void add_credits(const Command& app, const GlobalOptions& global) {
   const Command command = app.add_subcommand("credits", "The credit ledger: balances, bills, applications, rules");
   const auto arguments = std::make_shared<CreditArguments>();
   command.require_subcommand(0, 1);
-  command.add_option("ACCOUNT", arguments->account, "A 12-digit account ID (default: all)");
+  add_account_argument(command, *arguments, "A 12-digit account ID (default: all)");
   command.add_option("--at", arguments->at, "As of then: 2024-05-01, a time, or an age (default: now)")
       .type_name("TIME");
   command.footer(

@@ -36,11 +36,18 @@ struct OpenedLedger {
 
   /// The ledger's book; names bills that it leaves out on standard error.
   [[nodiscard]] rules::credits::Book book(event::Timestamp at, const rules::credits::BillVisitor& visit = {}) const;
+  /// The same of the moment that is asked about. Says on standard error if the store knows nothing of the account that
+  /// is asked about, or of the programme: an empty answer is no all-clear then.
+  [[nodiscard]] rules::credits::Book book(const CreditArguments& arguments,
+                                          const rules::credits::BillVisitor& visit = {}) const;
 
   store::Store store;
   store::Snapshot snapshot;
   audit::CreditLedger ledger;
 };
+
+/// The argument ACCOUNT of a command: 12 digits.
+Option add_account_argument(const Command& command, CreditArguments& arguments, const std::string& help);
 
 /// Each adds its subcommand to `credits`.
 using CreditCommand = std::function<int(const GlobalOptions&, const CreditArguments&)>;

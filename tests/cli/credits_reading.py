@@ -34,7 +34,7 @@ rows = list(csv.DictReader(io.StringIO(read("summary", ACCOUNT, "--by", "month",
 t.equal("a list for programs", [(row["month"], row["asOf"]) for row in rows], [(month, AT + "T00:00:00Z") for month in ("2024-03", "2024-04", "2024-05")])
 done = t.run("credits", "summary", "-o", "csv", store=store)
 t.check("a page has no CSV, and says what has", done.returncode == 2 and b"--by" in done.stderr, done.stderr)
-t.equal("of an account that has nothing", [read("summary", "999988887777")[part] for part in ("holders", "months")], [[], []])
+t.equal("of an account that has nothing", [json.loads(t.run("credits", "summary", "999988887777", "-o", "json", store=store).stdout)[part] for part in ("holders", "months")], [[], []])
 
 days = read("statement", ACCOUNT, "--month", "2024-05", "--by", "day")
 t.equal("a statement's days", (len(days), days[0]["day"], days[-1]["day"]), (19, "2024-05-01", "2024-05-19"))
@@ -68,4 +68,18 @@ postings = read("ledger", at="2024-05-21")
 used = sum(Decimal(row["amount"]) for row in postings if row["debit"] == "credit:808080:used")
 t.equal("postings have the opening balance", used, Decimal(page["holders"][0]["used"]))
 t.equal("the ledger is sound", read("check", at="2024-05-21"), [])
+
+# A slip of the keyboard is no all-clear.
+for arguments, words in ((["chekc"], "did you mean 'check'"), (["statment", "121212121212", "--month", "2024-03"], "did you mean 'statement'"), (["check", "12121212121"], "12 digits"),
+                         (["notices", "foo"], "12 digits"), (["12121212121"], "12 digits"), ([""], "12 digits")):
+    done = t.run("credits", *arguments, store=t.path("slips"))
+    t.check("refused: credits " + " ".join(arguments), done.returncode == 2 and words.encode() in done.stderr, done.stderr)
+slips = t.path("slips")
+t.run("replay", t.write("none.ndjson", ""), store=slips)
+for command in ([], ["check"], ["notices"], ["ledger"], ["applications"], ["forecast", "121212121212"]):
+    t.check("a store without facts is said: " + " ".join(command), b"no event of the credit programme" in t.run("credits", *command, store=slips).stderr)
+t.run("credits", "add", "--account", "343434343434", "--amount", "1", "--issued", "2024-01-01", "--years", "1", store=slips)
+for account, known in (("343434343434", True), ("121212121212", False)):
+    said = t.run("credits", "check", account, store=slips).stderr
+    t.check("an account of which nothing is known is said: " + account, (said == b"") if known else b"nothing is known of account 121212121212" in said, said)
 t.finish()
