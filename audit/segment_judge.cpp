@@ -40,9 +40,8 @@ using Codes = std::array<std::uint32_t, kFields.size() + 1>;
 std::vector<bool> limited_tables(const store::Segment& segment) {
   std::vector<bool> limited;
   std::vector<std::uint32_t> paths;
-  constexpr std::array<std::string_view, 4> kPaths{"userIdentity.sessionContext.assumedRoot",
-                                                   "userIdentity.invokedByDelegate.accountId",
-                                                   "eventContext.requestContext.", "eventContext.tagContext."};
+  constexpr std::array<std::string_view, 3> kPaths{"userIdentity.sessionContext.assumedRoot",
+                                                   "userIdentity.invokedByDelegate.accountId", "eventContext."};
   for (std::uint32_t number = 0; number < segment.path_count(); ++number) {
     const std::string name = segment.path_name(number);
     if (std::any_of(kPaths.begin(), kPaths.end(), [&](std::string_view path) { return name.starts_with(path); })) {
@@ -112,7 +111,9 @@ class SegmentJudge {
     std::string scratch;
     session_.resize(types.size() + std::size_t{1}, 0);
     for (std::uint32_t code = 0; code < types.size(); ++code) {
-      if (types.get(code, scratch) == "AssumedRole") session_[code + std::size_t{1}] = 1;
+      const std::string_view type = types.get(code, scratch);
+      if (type == "AssumedRole") session_[code + std::size_t{1}] = 1;
+      if (type == "Root") root_ = code + 1;
     }
     // One errorCode stands for all that say the same about permissions.
     const store::StringList& errors = segment.dictionary(*store::column_of(Field::error_code));
@@ -154,10 +155,24 @@ class SegmentJudge {
   }
 
  private:
+  [[nodiscard]] bool limited(std::uint32_t index) const {
+    if (limited_.empty() && root_ == 0) return false;
+    const std::uint32_t table = segment_.table_of(index);
+    if (!limited_.empty() && limited_[table]) return true;
+    return root_ != 0 && (*columns_[kIdentityType])[index] == root_ && says_assumed_root(table);
+  }
+
+  // A true that is no string is part of the skeleton and has no path. Only root's few events are asked.
+  [[nodiscard]] bool says_assumed_root(std::uint32_t table) const {
+    auto [known, is_new] = assumed_root_.try_emplace(table, false);
+    if (is_new) known->second = segment_.table(table).skeleton.find("\"assumedRoot\"") != std::string::npos;
+    return known->second;
+  }
+
   // Without the region, which rarely matters and would make many more combinations.
   [[nodiscard]] Codes codes_of(std::uint32_t index) const {
     Codes codes{};
-    if (!limited_.empty() && limited_[segment_.table_of(index)]) codes[kLimited] = 1;
+    if (limited(index)) codes[kLimited] = 1;
     for (std::size_t field = 0; field < kFields.size(); ++field) {
       codes[field] = field == kRegion ? 0 : static_cast<std::uint32_t>((*columns_[field])[index]);
     }
@@ -217,8 +232,10 @@ class SegmentJudge {
   std::vector<std::uint8_t> codes_;
   std::vector<std::vector<std::unique_ptr<std::string>>> texts_;  // By field and code plus one.
   std::vector<const store::PackedView*> columns_;
-  std::vector<std::uint8_t> session_;  // By code plus one of the identity's type.
-  std::vector<std::uint32_t> error_;   // By code plus one: the code plus one that stands for it.
+  std::uint64_t root_ = 0;  // The code plus one of root's type; 0: no event is root's.
+  mutable boost::unordered_flat_map<std::uint32_t, bool> assumed_root_;  // By table.
+  std::vector<std::uint8_t> session_;                                    // By code plus one of the identity's type.
+  std::vector<std::uint32_t> error_;  // By code plus one: the code plus one that stands for it.
   boost::unordered_flat_map<Codes, std::optional<Judge::Quick>, HashOfCodes> known_;
   boost::unordered_flat_map<Codes, std::optional<Judge::Quick>, HashOfCodes> known_in_region_;
   std::string json_;

@@ -5,9 +5,8 @@
 #include "audit/verdict_index.h"
 #include "cli/command.h"
 #include "event/clock.h"
-#include "query/ip_range.h"
+#include "query/filter_value.h"
 #include "query/time_argument.h"
-#include "rules/verdicts/verdict.h"
 
 namespace trailkeeper::cli {
 
@@ -44,18 +43,6 @@ std::optional<event::Timestamp> time_of(const std::string& text, const char* opt
   return time;
 }
 
-void check_verdict(const std::string& option, const std::string& value) {
-  const query::Pattern pattern{value};
-  std::string names;
-  for (std::size_t code = 0; code < rules::verdicts::kVerdictCount; ++code) {
-    const std::string_view name = rules::verdicts::verdict_name(static_cast<rules::verdicts::Verdict>(code));
-    if (pattern.matches(name)) return;
-    names += (names.empty() ? "" : ", ") + std::string{name};
-  }
-  if (pattern.matches(audit::kSupersededWord)) return;
-  throw UsageError(option + ": '" + value + "' is none of " + names);
-}
-
 }  // namespace
 
 void FilterOptions::add_to(const Command& command) {
@@ -89,11 +76,7 @@ query::Filter FilterOptions::filter() const {
   for (const auto& [word, values] : values_) {
     const std::string option = "--" + query::signed_filter_name(word);
     for (const std::string& value : values) {
-      if (word.field == FilterField::ip && value.find('/') != std::string::npos && !query::IpRange::parse(value)) {
-        throw UsageError(option + ": '" + value +
-                         "' is not a CIDR block; give one such as 203.0.113.0/24 or 2001:db8::/32");
-      }
-      if (word.field == FilterField::verdict) check_verdict(option, value);
+      if (const auto wrong = query::problem_of_value(word.field, value)) throw UsageError(option + ": " + *wrong);
       filter.add(word.field, value, word.negated);
     }
   }

@@ -2,7 +2,7 @@
 #include <algorithm>
 
 #include "event/percent_text.h"
-#include "query/ip_range.h"
+#include "query/filter_value.h"
 #include "query/time_argument.h"
 #include "serve/http_query.h"
 
@@ -54,10 +54,7 @@ bool take_one(const std::string& name, const std::string& value, event::Timestam
               std::string& problem) {
   if (take_access_type(name, value, filter, problem)) return true;
   if (const auto word = query::signed_filter_of_name(name)) {
-    if (word->field == query::FilterField::ip && value.find('/') != std::string::npos &&
-        !query::IpRange::parse(value)) {
-      problem = name + ": '" + value + "' is not a CIDR block; give one such as 203.0.113.0/24 or 2001:db8::/32";
-    }
+    if (const auto wrong = query::problem_of_value(word->field, value)) problem = name + ": " + *wrong;
     filter.add(word->field, value, word->negated);
     return true;
   }

@@ -140,8 +140,8 @@ class Catalogue::Reader {
     std::string source;
     Requirement& requirement = entry.requirement;
     if (!known_members(node, path,
-                       {"source", "name", "when", "action", "and", "either", "none", "unknown", "rule", "administrator",
-                        "also"}) ||
+                       {"source", "name", "when", "action", "and", "either", "some", "none", "unknown", "rule",
+                        "administrator", "also"}) ||
         !text(node, path, "source", source, true) || !text(node, path, "name", entry.name, true) ||
         !action(node, path, requirement.action) || !text(node, path, "none", requirement.none) ||
         !text(node, path, "unknown", requirement.unknown) || !text(node, path, "rule", requirement.rule) ||
@@ -150,13 +150,15 @@ class Catalogue::Reader {
       return false;
     }
     std::vector<Entry>& entries = into.entries_[source];
-    if (node.find("either") == nullptr) {
+    requirement.several = node.find("some") != nullptr;
+    const std::string_view list = requirement.several ? "some" : "either";
+    if (node.find(list) == nullptr) {
       entries.push_back(std::move(entry));
       return true;
     }
     std::vector<std::string> either;
-    if (!actions(node, path, "either", either)) return false;
-    if (either.empty()) return refuse("there is no action in the list", iam::pointer_to(path, "either"), node.offset);
+    if (!actions(node, path, list, either)) return false;
+    if (either.empty()) return refuse("there is no action in the list", iam::pointer_to(path, list), node.offset);
     for (std::size_t i = 0; i < either.size(); ++i) {
       requirement.action = either[i];
       requirement.unsure = i + 1 < either.size();

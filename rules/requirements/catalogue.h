@@ -25,6 +25,7 @@ struct Requirement {
   std::string unknown;     ///< Why nobody can say what is needed; then there is no action.
   std::vector<Clue> when;  ///< It is this requirement if the event fits; else the next one.
   bool unsure = false;     ///< Even if it fits, the next one may be it.
+  bool several = false;    ///< Of this one and those next to it several may be needed, each on some of the resources.
   /// Actions that are needed as well, each on its own resources.
   struct More {
     std::string action;  ///< As IAM spells it.

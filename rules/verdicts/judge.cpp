@@ -50,7 +50,7 @@ int rank(iam::Verdict verdict) {
 std::string_view limit_of_session(const iam::JsonNode& record) {
   const iam::JsonNode* const identity = record.find("userIdentity");
   if (identity == nullptr) return {};
-  if (text_at(*identity, {"sessionContext", "assumedRoot"}) == "true") return "the task policy of sts:AssumeRoot";
+  if (scalar_at(*identity, {"sessionContext", "assumedRoot"}) == "true") return "the task policy of sts:AssumeRoot";
   return text_at(*identity, {"invokedByDelegate", "accountId"}).empty()
              ? ""
              : "the permissions that were delegated (invokedByDelegate)";
@@ -83,7 +83,8 @@ struct Judge::Case {
   bool needs_record = false;
   bool explain = false;  // With all reasons.
   bool says_why = false;
-  bool broken = false;  // Nothing of the record would help.
+  bool denied_everywhere = false;  // On every resource.
+  bool broken = false;             // Nothing of the record would help.
   grants::Window window;
   std::string why;
   std::string rule;
@@ -105,6 +106,7 @@ struct Judge::Case {
   void take(Case&& other) {
     needs_record = other.needs_record;
     broken = other.broken;
+    denied_everywhere = other.denied_everywhere;
     why = std::move(other.why);
     resource = std::move(other.resource);
     granted = std::move(other.granted);
@@ -344,8 +346,10 @@ void Judge::decide(Case& one, const iam::JsonNode* record) {
   const std::vector<Question> asked = questions(one, record);  // One at least.
   std::size_t worst = 0;
   one.decision = verdict_on(one, asked.front());
+  one.denied_everywhere = denies(one.decision);
   for (std::size_t i = 1; i < asked.size(); ++i) {
     const iam::Verdict verdict = verdict_on(one, asked[i]);
+    one.denied_everywhere = one.denied_everywhere && denies(verdict);
     if (rank(verdict) <= rank(one.decision)) continue;
     worst = i;
     one.decision = verdict;
@@ -370,6 +374,7 @@ void Judge::decide_quickly(Case& one) {
     found->second = {one.decision, one.granted};
   }
   one.decision = found->second.first;
+  one.denied_everywhere = denies(one.decision);  // Without the record there is one question for each action.
 }
 
 // What was found so far doesn't decide: the reason goes with it, so that no sentence contradicts the verdict.
@@ -484,13 +489,17 @@ void Judge::settle_as(Case& one, const iam::JsonNode* record) {
 // The event doesn't tell which of several requirements it has. Where all come to the same, that is it.
 void Judge::settle_undecided(Case& one, const std::vector<const requirements::Requirement*>& possible,
                              const iam::JsonNode* record) {
-  bool agree = !one.needs_record;
+  // Several actions may share the resources: where one action is denied on all of them another may be as it should.
+  const auto sure = [](const Case& of) {
+    return !of.needs_record && (!of.requirement->several || !denies(of.decision) || of.denied_everywhere);
+  };
+  bool agree = sure(one);
   for (std::size_t i = 1; i < possible.size(); ++i) {
     Case other{one.facts};
     other.requirement = possible[i];
     settle_as(other, record);
     one.window.narrow(other.window);
-    agree = agree && !other.needs_record && other.verdict == one.verdict;
+    agree = agree && sure(other) && other.verdict == one.verdict;
   }
   if (agree) return;
   one.needs_record = record == nullptr;
@@ -499,7 +508,8 @@ void Judge::settle_undecided(Case& one, const std::vector<const requirements::Re
     if (requirement->action.empty()) continue;
     actions += (actions.empty() ? "" : " or ") + requirement->action;
   }
-  leave_unknown(one, fmt::format("the event doesn't tell which action it needed: {}", actions));
+  leave_unknown(one, fmt::format("the event doesn't tell which {} it needed: {}",
+                                 possible.front()->several ? "actions" : "action", actions));
 }
 
 Judge::Case Judge::settle(const EventFacts& facts, const iam::JsonNode* record, Detail detail) {

@@ -1,8 +1,10 @@
 #include "rules/verdicts/request_context.h"
 
 #include <algorithm>
+#include <array>
 
 #include "rules/iam/condition_value.h"
+#include "rules/iam/glob.h"
 #include "rules/iam/text.h"
 
 namespace trailkeeper::rules::verdicts {
@@ -111,15 +113,40 @@ void RequestContext::add_from_event_context(const JsonNode& record) {
   if (const JsonNode* const own = resources->items.front().find("tags")) add_tags("aws:resourcetag/", *own);
 }
 
+// Condition keys that are a parameter of the call. A parameter that isn't there may have been left out, so its key
+// isn't taken to be absent.
+void RequestContext::add_parameters(const EventFacts& facts, const JsonNode& record) {
+  struct Parameter {
+    std::string_view source;
+    std::string_view name;  // Of events.
+    std::string_view parameter;
+    std::string_view key;
+  };
+  constexpr std::array<Parameter, 3> kParameters{{
+      {"s3.amazonaws.com", "ListObject*", "prefix", "s3:prefix"},
+      {"s3.amazonaws.com", "ListObject*", "delimiter", "s3:delimiter"},
+      {"s3.amazonaws.com", "ListObject*", "max-keys", "s3:max-keys"},
+  }};
+  const JsonNode* const given = record.find("requestParameters");
+  if (given == nullptr) return;
+  for (const Parameter& one : kParameters) {
+    if (facts.event_source != one.source || !iam::glob_match(one.name, facts.event_name)) continue;
+    if (given->find(one.parameter) == nullptr) continue;
+    const std::string_view value = scalar_at(*given, {one.parameter});
+    if (value != "HIDDEN_DUE_TO_SECURITY_REASONS") add(one.key, std::string{value});
+  }
+}
+
 void RequestContext::add_record(const EventFacts& facts, const JsonNode& record) {
   add_from_event_context(record);
+  add_parameters(facts, record);
   add("aws:currenttime", event::format_timestamp(facts.time));
   add("aws:epochtime", std::to_string(facts.time / event::kSecond));
   const std::string_view address = text_at(record, {"sourceIPAddress"});
   if (iam::IpAddress::parse(address)) add("aws:sourceip", std::string{address});
   if (const auto agent = text_at(record, {"userAgent"}); !agent.empty()) add("aws:useragent", std::string{agent});
   const std::string_view made = text_at(record, {"userIdentity", "sessionContext", "attributes", "creationDate"});
-  const std::string_view mfa = text_at(record, {"userIdentity", "sessionContext", "attributes", "mfaAuthenticated"});
+  const std::string_view mfa = scalar_at(record, {"userIdentity", "sessionContext", "attributes", "mfaAuthenticated"});
   if (!made.empty()) add("aws:tokenissuetime", std::string{made});
   if (!mfa.empty()) {
     add("aws:multifactorauthpresent", std::string{mfa});
@@ -132,7 +159,7 @@ void RequestContext::add_record(const EventFacts& facts, const JsonNode& record)
   if (const auto source = text_at(record, {"userIdentity", "sessionContext", "sourceIdentity"}); !source.empty()) {
     add("aws:sourceidentity", std::string{source});
   }
-  if (text_at(record, {"userIdentity", "sessionContext", "assumedRoot"}) == "true") {
+  if (scalar_at(record, {"userIdentity", "sessionContext", "assumedRoot"}) == "true") {
     add("aws:assumedroot", "true");
   } else {
     add_absent("aws:assumedroot");
@@ -150,13 +177,30 @@ void RequestContext::add_record(const EventFacts& facts, const JsonNode& record)
   }
 }
 
-std::string_view text_at(const JsonNode& node, std::initializer_list<std::string_view> path) {
+namespace {
+
+const JsonNode* node_at(const JsonNode& node, std::initializer_list<std::string_view> path) {
   const JsonNode* at = &node;
   for (const std::string_view key : path) {
     at = at->find(key);
-    if (at == nullptr) return {};
+    if (at == nullptr) return nullptr;
   }
-  return at->kind == JsonNode::Kind::string ? std::string_view{at->text} : std::string_view{};
+  return at;
+}
+
+}  // namespace
+
+std::string_view scalar_at(const JsonNode& node, std::initializer_list<std::string_view> path) {
+  using Kind = JsonNode::Kind;
+  const JsonNode* const at = node_at(node, path);
+  const bool scalar =
+      at != nullptr && (at->kind == Kind::string || at->kind == Kind::number || at->kind == Kind::boolean);
+  return scalar ? std::string_view{at->text} : std::string_view{};
+}
+
+std::string_view text_at(const JsonNode& node, std::initializer_list<std::string_view> path) {
+  const JsonNode* const at = node_at(node, path);
+  return at != nullptr && at->kind == JsonNode::Kind::string ? std::string_view{at->text} : std::string_view{};
 }
 
 }  // namespace trailkeeper::rules::verdicts

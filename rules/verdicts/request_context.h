@@ -34,6 +34,7 @@ class RequestContext {
   void add_absent(std::string_view folded);
   void add_list(std::string_view folded, const iam::JsonNode& list);
   void add_tags(std::string_view prefix, const iam::JsonNode& tags);
+  void add_parameters(const EventFacts& facts, const iam::JsonNode& record);
   void add_from_event_context(const iam::JsonNode& record);
 
   iam::KeyPatterns unknowable_;
@@ -41,6 +42,10 @@ class RequestContext {
   std::deque<std::string> texts_;
   std::deque<std::vector<std::string_view>> values_;
 };
+
+/// The text of a string, number or boolean at a path of member names in a JSON tree; empty if there is none. Shippers
+/// turn `"true"` into `true`.
+std::string_view scalar_at(const iam::JsonNode& node, std::initializer_list<std::string_view> path);
 
 /// A string at a path of member names in a JSON tree; empty if there is none.
 std::string_view text_at(const iam::JsonNode& node, std::initializer_list<std::string_view> path);

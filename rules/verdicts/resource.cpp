@@ -79,11 +79,30 @@ class Filler {
   bool add_parameter(std::string_view value, bool last) {
     // An alias in a key's place names some key.
     const bool misplaced = value.starts_with("alias/") && !out_.ends_with(':');
-    if (!value.starts_with("arn:")) return !misplaced && add_value(value);
+    if (!value.starts_with("arn:")) return !misplaced && (add_partial(value) || add_value(value));
     // Many parameters take a name or a whole ARN. In S3's templates something else follows a bucket's name than an
     // access point's ARN.
     if (!last && out_.ends_with(":::")) return false;
     out_ = value;
+    return true;
+  }
+
+  // Of an ARN that begins with its account, as Lambda takes them, only what the template lacks: behind
+  // `…:111122223333:function:`, `444455556666:function:f` is f of that account.
+  bool add_partial(std::string_view value) {
+    constexpr std::size_t kColonsBeforeAccount = 4;
+    constexpr std::size_t kAccountDigits = 12;
+    std::size_t begin = 0;
+    for (std::size_t i = 0; i < kColonsBeforeAccount && begin != std::string::npos; ++i) {
+      const std::size_t colon = out_.find(':', begin);
+      begin = colon == std::string::npos ? colon : colon + 1;
+    }
+    if (begin == std::string::npos || !iam::is_account_id(value.substr(0, kAccountDigits))) return false;
+    const std::size_t end = out_.find(':', begin);
+    if (end == std::string::npos) return false;
+    const std::string_view kind = std::string_view{out_}.substr(end);
+    if (kind.size() < 3 || !value.substr(kAccountDigits).starts_with(kind)) return false;
+    out_.replace(begin, std::string::npos, value);
     return true;
   }
 

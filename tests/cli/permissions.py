@@ -90,7 +90,11 @@ t.equal("verdicts by glob", parsed("count", "--verdict", "denied-*"), [{"count":
 rows = parsed("count", "--by", "user,verdict", "--source", "activate.amazonaws.com", "--verdict", "not-granted")
 t.equal("verdict beside another field", rows, [{"user": "dave", "verdict": "not-granted", "count": 1},
                                                {"user": "gina@cobalt.example", "verdict": "not-granted", "count": 1}])
-t.equal("a wrong verdict is wrong usage", run("events", "--verdict", "fine").returncode, 2)
+done = run("events", "--verdict", "fine")
+t.check("a wrong verdict is wrong usage", done.returncode == 2 and all(word in done.stderr for word in (b"not-applicable", b"superseded")), done.stderr)
+done = run("count", "--account", "11112222333")
+t.check("a number that is no account is wrong usage", done.returncode == 2 and b"12 digits" in done.stderr, done.stderr)
+t.equal("a part of an account's ID with a wildcard", run("count", "--account", "1111*").returncode, 0)
 listed = parsed("events", "--verdict", "not-granted", "--fields", "eventID,verdict")
 t.equal("events --verdict lists them", (len(listed), {row["verdict"] for row in listed}), (129, {"not-granted"}))
 
@@ -347,6 +351,13 @@ least = parsed("least-privilege", "eve", store=alone)
 t.check("least-privilege in JSON", least["neverUsed"] is None and "ReadOnlyAccess" in least["notKnown"], least)
 t.check("least-privilege before anything was granted", b"Nothing that was granted is unused." in
         run("least-privilege", "eve", "--at", "2024-03-02", store=alone).stdout)
+
+# A session of sts:AssumeRoot, however a shipper writes that it is one.
+for number, value in enumerate(("true", True)):
+    session = {**attach, "eventID": "root-%d" % number, "eventSource": "s3.amazonaws.com", "eventName": "ListBuckets", "requestParameters": None,
+               "userIdentity": {**attach["userIdentity"], "sessionContext": {"attributes": {"mfaAuthenticated": "false"}, "assumedRoot": value}}}
+    run("replay", t.write("root-%d.json" % number, json.dumps(session)), store=t.path("root-%d" % number))
+    t.equal("assumedRoot %r" % value, verdicts(store=t.path("root-%d" % number)), {"unknown": 1})
 
 # Tags are condition keys.
 tagged = {"Condition": {"StringEquals": {"aws:PrincipalTag/team": "blue"}}}

@@ -116,6 +116,9 @@ with server.connect("forward") as raw:
 # Reading.
 t.equal("GET /v1/count", server.request("GET", "/v1/count")[2], [{"count": 58}])
 t.equal("GET /v1/events", len(server.request("GET", "/v1/events?limit=7&order=oldest")[2].splitlines()), 7)
+for wrong in ("verdict=not_granted", "not-verdict=fine", "account=11112222333", "ip=1.2.3.4/99"):
+    t.equal("a value that can't be: " + wrong, server.request("GET", "/v1/count?" + wrong)[0], 400)
+t.equal("the word for what was replaced", server.request("GET", "/v1/count?verdict=superseded")[0], 200)
 t.equal("a filter that is none", server.request("GET", "/v1/events?colour=red")[0], 400)
 lookup = {"X-Amz-Target": "com.amazonaws.cloudtrail.v20131101.CloudTrail_20131101.LookupEvents", "Content-Type": "application/x-amz-json-1.1"}
 t.equal("LookupEvents", len(server.request("POST", "/", b'{"MaxResults":5}', lookup)[2]["Events"]), 5)

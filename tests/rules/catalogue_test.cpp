@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include "rules/requirements/built_in.h"
 #include "rules/requirements/known_actions.h"
 
 using trailkeeper::rules::requirements::Catalogue;
@@ -235,4 +236,37 @@ TEST_CASE("catalogue: a broken file changes nothing and says where") {
   CHECK(place(R"({"requirements":[{"source":"a","name":"b","when":{"c":1}}]})") == "/requirements/0/when/c");
   CHECK(place(R"({"withoutResource":[3]})") == "/withoutResource/0");
   CHECK(catalogue.fingerprint() == before);
+}
+
+TEST_CASE("catalogue: nothing that IAM has an action for passes as needing none by a glob") {
+  std::string without;
+  for (const auto& [service, names] : KnownActions::built_in().services()) {
+    for (const std::string_view name : names) {
+      const auto all = built_in().requirements(std::string{service} + ".amazonaws.com", name);
+      if (!all.front().none.empty()) without += std::string{service} + ":" + std::string{name} + " ";
+    }
+  }
+  // Each of these has a row of its own that says why.
+  CHECK(without ==
+        "signin:Authenticate sts:AssumeRoleWithSAML sts:AssumeRoleWithWebIdentity "
+        "sts:GetCallerIdentity sts:GetSessionToken ");
+  CHECK(action_of("signin.amazonaws.com", "PutResourcePermissionStatement") == "signin:PutResourcePermissionStatement");
+  CHECK_FALSE(built_in().requirements("signin.amazonaws.com", "SwitchRole").front().none.empty());
+}
+
+TEST_CASE("catalogue: globs are beginnings, so that of two that fit one event the longer is the closer") {
+  for (const std::string_view json :
+       {trailkeeper::rules::requirements::kActivateJson, trailkeeper::rules::requirements::kServicesJson}) {
+    const auto root = trailkeeper::rules::iam::parse_json_object(json);
+    REQUIRE(root.has_value());
+    for (const auto& row : root->find("requirements")->items) {
+      const std::string& name = row.find("name")->text;
+      CAPTURE(name);
+      const std::size_t wildcard = name.find_first_of("*?");
+      CHECK((wildcard == std::string::npos || wildcard + 1 == name.size()));
+    }
+  }
+  CHECK(action_of("budgets.amazonaws.com", "DescribeSubscribersForNotification") == "budgets:ViewBudget");
+  CHECK(action_of("budgets.amazonaws.com", "DescribeNotificationsForBudget") == "budgets:ViewBudget");
+  CHECK(action_of("budgets.amazonaws.com", "UpdateSubscriber") == "budgets:ModifyBudget");
 }

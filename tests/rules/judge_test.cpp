@@ -364,9 +364,9 @@ TEST_CASE("judge: an event may need two actions") {
   CHECK(copy("/from/a%20b%2Fc?versionId=1").verdict == Verdict::granted);
   CHECK(copy("from/other").verdict == Verdict::not_granted);
   CHECK(copy("from/other").resource == "arn:aws:s3:::from/other");
-  // And some need what only their contents tell.
+  // Who may do all that it can need, may do it.
   Setting all{account_with(kAllowAll)};
-  CHECK(all.judgement(call("dynamodb.amazonaws.com", "TransactWriteItems")).verdict == Verdict::unknown);
+  CHECK(all.judgement(call("dynamodb.amazonaws.com", "TransactWriteItems")).verdict == Verdict::granted);
 }
 
 TEST_CASE("judge: a role may be trusted without a policy of one's own") {
@@ -543,4 +543,77 @@ TEST_CASE("judge: the cause of an unknown verdict, from columns") {
   cause = judge.cause(facts);
   CHECK(cause.kind == Kind::event);
   CHECK(cause.why == "what the session may depends on the session policy, which isn't known");
+}
+
+TEST_CASE("judge: several actions of which the event doesn't tell which") {
+  constexpr std::string_view kTables = R"({"resources":[{"ARN":"arn:aws:dynamodb:us-east-1:111122223333:table/a"},)"
+                                       R"({"ARN":"arn:aws:dynamodb:us-east-1:111122223333:table/b"}]})";
+  const auto verdict = [&](std::string_view statements, std::string_view name, std::string_view record = "{}") {
+    Setting setting{account_with(statements)};
+    return setting.judgement(call("dynamodb.amazonaws.com", name), record).verdict;
+  };
+  constexpr std::string_view kDynamo = R"({"Effect":"Allow","Action":"dynamodb:*","Resource":"*"})";
+  constexpr std::string_view kS3 = R"({"Effect":"Allow","Action":"s3:*","Resource":"*"})";
+  constexpr std::string_view kEach =
+      R"({"Effect":"Allow","Action":"dynamodb:PutItem","Resource":"arn:aws:dynamodb:*:*:table/a"},)"
+      R"({"Effect":"Allow","Action":"dynamodb:DeleteItem","Resource":"arn:aws:dynamodb:*:*:table/b"})";
+  for (const std::string_view name :
+       {"ExecuteStatement", "BatchExecuteStatement", "ExecuteTransaction", "TransactWriteItems"}) {
+    CAPTURE(name);
+    CHECK(verdict(kAllowAll, name) == Verdict::granted);
+    CHECK(verdict(kDynamo, name, kTables) == Verdict::granted);
+    CHECK(verdict(kS3, name) == Verdict::not_granted);
+    CHECK(verdict(kS3, name, kTables) == Verdict::not_granted);
+  }
+  // Put into a and delete from b, perhaps.
+  CHECK(verdict(kEach, "TransactWriteItems", kTables) == Verdict::unknown);
+  Setting setting{account_with(kAllowAll)};
+  CHECK(setting.judgement(call("timestream.amazonaws.com", "Query")).verdict == Verdict::granted);
+}
+
+TEST_CASE("judge: a Lambda function by its qualifier and by a partial ARN") {
+  const auto judged = [&](std::string_view record) {
+    Setting setting{
+        account_with(R"({"Effect":"Allow","Action":"lambda:*","Resource":"arn:aws:lambda:*:*:function:f:prod"})")};
+    return setting.judgement(call("lambda.amazonaws.com", "GetFunction20150331v2"), record);
+  };
+  const std::string of = "arn:aws:lambda:us-east-1:111122223333:function:f";
+  auto found = judged(R"({"requestParameters":{"functionName":"f","qualifier":"prod"}})");
+  CHECK(found.resource == of + ":prod");
+  CHECK(found.verdict == Verdict::granted);
+  CHECK(judged(R"({"requestParameters":{"functionName":"111122223333:function:f","qualifier":"prod"}})").resource ==
+        of + ":prod");
+  CHECK(judged(R"({"requestParameters":{"functionName":"f:prod"}})").verdict == Verdict::granted);
+  CHECK(judged(R"({"requestParameters":{"functionName":")" + of + R"(","qualifier":"prod"}})").resource ==
+        of + ":prod");
+  found = judged(R"({"requestParameters":{"functionName":"111122223333:function:f"}})");
+  CHECK(found.resource == of);
+  CHECK(found.verdict == Verdict::not_granted);
+  CHECK(judged(R"({"requestParameters":{"functionName":"444455556666:function:f"}})").resource ==
+        "arn:aws:lambda:us-east-1:444455556666:function:f");
+}
+
+TEST_CASE("judge: parameters that are condition keys") {
+  Setting setting{account_with(R"({"Effect":"Allow","Action":"s3:ListBucket","Resource":"*",)"
+                               R"("Condition":{"StringLike":{"s3:prefix":"home/*"}}})")};
+  const auto verdict = [&](std::string_view parameters) {
+    return setting
+        .judgement(call("s3.amazonaws.com", "ListObjects"), R"({"requestParameters":)" + std::string{parameters} + "}")
+        .verdict;
+  };
+  CHECK(verdict(R"({"bucketName":"b","prefix":"home/anna"})") == Verdict::granted);
+  CHECK(verdict(R"({"bucketName":"b","prefix":"etc"})") == Verdict::not_granted);
+  CHECK(verdict(R"({"bucketName":"b"})") == Verdict::unknown);
+}
+
+TEST_CASE("judge: assumedRoot, as a string or as a boolean") {
+  Setting setting{account_with(kAllowAll)};
+  EventFacts facts = call("s3.amazonaws.com", "ListBuckets");
+  facts.identity_type = "Root";
+  facts.arn = "arn:aws:iam::111122223333:root";
+  facts.limited = true;
+  for (const std::string_view value : {R"("true")", "true"}) {
+    const std::string record = R"({"userIdentity":{"sessionContext":{"assumedRoot":)" + std::string{value} + "}}}";
+    CHECK(setting.judgement(facts, record).verdict == Verdict::unknown);
+  }
 }
