@@ -76,6 +76,8 @@ class LayerStream : public DecompressionStream {
   [[nodiscard]] std::size_t layers() const { return layers_.size(); }
   /// Bytes that came out of all layers, also of those that others are in.
   [[nodiscard]] std::uint64_t passed() const { return passed_; }
+  /// Grows with whatever is done, also where a layer took bytes and gave none yet.
+  [[nodiscard]] std::uint64_t progress() const { return passed_ + taken_ + layers_.size(); }
 
   static constexpr std::size_t kMaxLayers = 4;
 
@@ -92,7 +94,8 @@ class LayerStream : public DecompressionStream {
   WindowLimit limit_;
   std::vector<Layer> layers_;
   std::uint64_t passed_ = 0;
-  std::string head_;  // The first bytes of the innermost content, until they tell what it is.
+  std::uint64_t taken_ = 0;  // Bytes that layers took of what others gave.
+  std::string head_;         // The first bytes of the innermost content, until they tell what it is.
   bool plain_ = false;
   bool ending_ = false;  // No more input will come.
 };

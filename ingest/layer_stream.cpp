@@ -41,16 +41,17 @@ bool LayerStream::content(std::size_t layers, std::string_view& in, std::size_t 
   const bool decoded = layer.stream->step(rest, room, out);
   passed_ += out.size() - before;
   layer.taken += size - rest.size();
+  taken_ += size - rest.size();
   return sound && decoded;
 }
 
 // Gathers the first bytes of the innermost content; once they suffice, or are all there are, sees what it is.
 bool LayerStream::look_for_layer(std::string_view& in) {
   while (head_.size() < kTellingBytes) {
-    const std::size_t before = head_.size();
+    const std::uint64_t before = progress();
     const std::size_t left = in.size();
-    if (!content(layers_.size(), in, kTellingBytes - before, head_)) return false;
-    if (head_.size() != before || in.size() != left) continue;
+    if (!content(layers_.size(), in, kTellingBytes - head_.size(), head_)) return false;
+    if (progress() != before || in.size() != left) continue;
     if (!ending_) return true;
     break;
   }
@@ -79,10 +80,10 @@ bool LayerStream::step(std::string_view& in, std::size_t room, std::string& out)
   out.append(head_, 0, given);
   head_.erase(0, given);
   while (head_.empty() && out.size() < end) {
-    const std::size_t before = out.size();
+    const std::uint64_t before = progress();
     const std::size_t left = in.size();
     if (!content(layers_.size(), in, end - out.size(), out)) return false;
-    if (out.size() == before && in.size() == left) break;
+    if (progress() == before && in.size() == left) break;
   }
   return true;
 }
@@ -114,10 +115,10 @@ UnpackResult unpack(std::string_view bytes, std::size_t limit, std::string& out,
   const std::size_t begin = out.size();
   while (true) {
     const std::size_t left = bytes.size();
-    const std::uint64_t done = stream.passed() + stream.layers();
+    const std::uint64_t done = stream.progress();
     if (!stream.step(bytes, kStep, out)) return UnpackResult::damaged;
     if (out.size() - begin > limit) return UnpackResult::too_large;
-    if (left == 0 && stream.passed() + stream.layers() == done) break;
+    if (left == 0 && stream.progress() == done) break;
   }
   return stream.complete() ? UnpackResult::ok : UnpackResult::damaged;
 }

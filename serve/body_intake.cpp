@@ -85,10 +85,12 @@ class BodyIntake {
   asio::awaitable<TakenBody> run() {
     bool more = window_->result() == ingest::DecodeResult::ok;
     while (more) {
-      if (!co_await hold()) break;
+      if (abandoned() || !co_await hold()) break;
       Delivery piece;
       piece.source = source_;
       more = co_await cut(piece);
+      if (context_.ended) taken_.no_room = true;
+      if (taken_.no_room) break;
       request_.carry(memory() + piece.memory());
       if (window_->result() != ingest::DecodeResult::ok || decoder_.refused() || taken_.not_read) break;
       observer_.on_piece();
@@ -107,6 +109,21 @@ class BodyIntake {
 
  private:
   [[nodiscard]] std::size_t memory() const { return window_->memory() + decoder_.memory() + observer_.memory(); }
+
+  // Whether it is a body to be decompressed for a client that has gone. One may close its side behind the request and
+  // still wait: what is quick is done all the same.
+  bool abandoned() {
+    constexpr std::chrono::seconds kPatience{1};
+    if (!window_->compressed() || !request_.client_has_gone()) {
+      gone_since_.reset();
+      return false;
+    }
+    const auto now = std::chrono::steady_clock::now();
+    if (!gone_since_) gone_since_ = now;
+    if (now - *gone_since_ < kPatience && !context_.stopping) return false;
+    taken_.no_room = true;
+    return true;
+  }
 
   // What the next piece may take beside what is there: of what is compressed nobody knows how much comes.
   [[nodiscard]] std::size_t reserve() const {
@@ -132,6 +149,7 @@ class BodyIntake {
 
   asio::awaitable<bool> cut(Delivery& piece) {
     const auto work = [&] {
+      if (context_.ended) return false;
       if (!looked_ && !look()) return false;
       return ingest::next_piece(*window_, decoder_, piece);
     };
@@ -199,8 +217,9 @@ class BodyIntake {
   std::shared_ptr<PiecesInFlight> pieces_;
   TakenBody taken_;
   std::size_t bytes_ = 0;
-  bool first_ = true;    // Nothing was handed over yet.
-  bool looked_ = false;  // At what it is.
+  std::optional<std::chrono::steady_clock::time_point> gone_since_;  // The client.
+  bool first_ = true;                                                // Nothing was handed over yet.
+  bool looked_ = false;                                              // At what it is.
 };
 
 }  // namespace

@@ -30,7 +30,7 @@ class PieceObserver {
 struct TakenBody {
   ingest::DecodeResult encoding = ingest::DecodeResult::ok;  ///< What is wrong with its Content-Encoding.
   std::optional<HttpResponse> not_read;  ///< It is an archive, or of a format that isn't read: what to answer.
-  bool no_room = false;                  ///< Others held all the room, for long.
+  bool no_room = false;                  ///< Others held all the room, for long; or it was given up.
   /// Of all pieces. Durable only if all are; some may be durable all the same. Without items.
   ingest::Receipt receipt;
   std::map<event::Reason, std::uint64_t> rejected;  ///< By the reason of the first in a piece.
@@ -39,7 +39,7 @@ struct TakenBody {
 /// Hands the documents that `decoder` finds in the request's body to the intake. The body is decompressed and taken
 /// apart as fast as it is committed: a few pieces are on their way at once. What it takes is held by request.hold
 /// before it is there, but for the largest of documents. The body is gone afterwards. If the first piece finds too much
-/// in flight, nothing is taken; later ones wait.
+/// in flight, nothing is taken; later ones wait. What is being decompressed for a client that has gone is given up.
 boost::asio::awaitable<TakenBody> take_body(const RouteContext& context, ListenerFigures& figures, HttpRequest& request,
                                             std::string_view source, ingest::BodyDecoder& decoder,
                                             PieceObserver& observer);

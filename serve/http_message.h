@@ -33,6 +33,8 @@ struct HttpRequest : RequestHead {
   std::function<bool(std::size_t)> hold = [](std::size_t) { return true; };
   /// The same for what is in memory already: never refused.
   std::function<void(std::size_t)> carry = [](std::size_t) {};
+  /// Whether the client doesn't wait for the answer any more.
+  std::function<bool()> client_has_gone = [] { return false; };
 };
 
 /// A body in pieces: the next one, empty if there is none yet, or nothing at the end. Waits where it must; throws if it

@@ -40,6 +40,7 @@ struct RouteContext {
   boost::asio::any_io_executor decoding;   ///< Where bodies are decompressed.
   boost::asio::any_io_executor following;  ///< Where followers look at what was committed.
   const std::atomic<bool>& stopping;
+  const std::atomic<bool>& ended;        ///< Nothing can be answered any more: what is still being done is given up.
   std::function<std::string()> metrics;  ///< The text of /metrics.
 };
 

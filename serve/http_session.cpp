@@ -101,7 +101,8 @@ class HttpSession {
                         [share](std::size_t bytes) {
                           share->shrink(bytes);
                           share->carry(bytes);
-                        }};
+                        },
+                        [this] { return connection_->peer_has_gone(); }};
     HttpResponse response = co_await answer(admission, std::move(request));
     // What was read is shown only to who may see it now. What was stored is told in any case.
     if (admission.route()->right == Right::query && !admission.holds()) {

@@ -91,6 +91,7 @@ class Server::Running {
                 decoding_.get_executor(),
                 following_.get_executor(),
                 stopping_,
+                ended_,
                 [this] { return metrics(); }} {
     check_exposure(options_, *tokens_.current());
     if (tokens_.current()->empty() && tokens_.current()->need() == TokenSet::Need::needed) {
@@ -123,6 +124,7 @@ class Server::Running {
     for (const std::string& folder : options_.follow) follow(folder);
     ready();
     io_.run();
+    ended_ = true;
     // Nothing of the server's thread runs any more; what the intake has is finished.
     for (auto& follower : followers_) follower->stop();
     intake_.stop();
@@ -450,6 +452,7 @@ class Server::Running {
   store::IdleSnapshots snapshots_;
   query::TailHub tail_;
   std::atomic<bool> stopping_{false};
+  std::atomic<bool> ended_{false};
   std::vector<std::unique_ptr<NamedFigures>> figures_;
   // What coroutines hold shares of outlives them, and they go with io_ at the latest.
   query::MemoryBudget query_memory_;

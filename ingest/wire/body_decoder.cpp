@@ -4,6 +4,7 @@ namespace trailkeeper::ingest {
 
 bool next_piece(BodyWindow& window, BodyDecoder& decoder, Delivery& piece) {
   const std::size_t before = window.memory() + decoder.memory();
+  const std::uint64_t done = window.work();
   while (true) {
     const bool last = window.last() || window.view().size() > BodyDecoder::kMaxWindow;
     window.consume(decoder.decode(window.view(), last, piece));
@@ -11,6 +12,7 @@ bool next_piece(BodyWindow& window, BodyDecoder& decoder, Delivery& piece) {
     if (piece.full()) return true;
     if (window.last()) return false;
     if (window.memory() + decoder.memory() >= before + kMostGrowth) return true;
+    if (window.work() >= done + kMostWork) return true;
     if (!window.grow() && window.result() != DecodeResult::ok) return false;
   }
 }

@@ -30,8 +30,10 @@ class BodyDecoder {
 
 /// Fills the next piece of a body. False: it is the last one; look at the window's result and at refused(). A piece may
 /// be without documents: it ends, too, when window and decoder have come to hold kMostGrowth more than before, so that
-/// who counts it can look whether there is room.
+/// who counts it can look whether there is room, and when kMostWork was decompressed, so that who does it for somebody
+/// can look whether he still waits.
 bool next_piece(BodyWindow& window, BodyDecoder& decoder, Delivery& piece);
 constexpr std::size_t kMostGrowth = std::size_t{1} << 20;
+constexpr std::uint64_t kMostWork = std::uint64_t{8} << 20;
 
 }  // namespace trailkeeper::ingest

@@ -55,7 +55,7 @@ bool BodyWindow::grow() {
   bytes_.erase(0, begin_);
   begin_ = 0;
   const std::size_t left = rest_.size();
-  const std::uint64_t done = stream_->passed() + stream_->layers();
+  const std::uint64_t done = stream_->progress();
   const std::size_t had = bytes_.size();
   const bool sound = stream_->step(rest_, kStep, bytes_);
   size_ = bytes_.size();
@@ -70,7 +70,7 @@ bool BodyWindow::grow() {
     end(DecodeResult::too_large);
     return false;
   }
-  if (left == 0 && stream_->passed() + stream_->layers() == done) {
+  if (left == 0 && stream_->progress() == done) {
     if (!stream_->complete()) {
       end(DecodeResult::damaged);
       return false;

@@ -33,6 +33,8 @@ class BodyWindow {
   [[nodiscard]] DecodeResult result() const { return result_; }
   /// Bytes that have been decompressed.
   [[nodiscard]] std::size_t taken_out() const { return out_; }
+  /// Grows with what is decompressed, also of layers that come to nothing.
+  [[nodiscard]] std::uint64_t work() const { return stream_ ? stream_->progress() : 0; }
   /// Whether there is something to decompress.
   [[nodiscard]] bool compressed() const { return stream_ != nullptr; }
   /// Heap bytes, about. grow() adds no more than what it brings into view, but for what it takes to tell a layer.

@@ -141,6 +141,10 @@ t.check("tail: the filter holds", json.loads(events[59])["eventID"].encode() not
 t.equal("healthz", server.request("GET", "/healthz")[0], 200)
 t.equal("readyz", server.request("GET", "/readyz")[0], 200)
 t.equal("metrics count bulk, too", server.metric("duplicates_total", "http"), 9)
+packed = events[0]
+for _ in range(4):
+    packed = gzip.compress(packed)
+t.equal("four layers", [server.post("/v1/events", packed, **said)[1].get("duplicate") for said in ({}, {"Content_Encoding": "gzip"})], [1, 1])
 second = t.run("replay", t.write("x.ndjson", events[0]), store=store)
 t.check("a second writer is told who writes", second.returncode == 3 and b"being written by another process" in second.stderr, second)
 t.equal("SIGTERM: exit code", server.stop(), 0)
