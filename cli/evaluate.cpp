@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "cli/command.h"
+#include "cli/file_argument.h"
 #include "cli/output.h"
 #include "event/framer.h"
 #include "event/json_text.h"
@@ -129,13 +130,13 @@ int run_evaluate(const GlobalOptions& global, const std::string& path) {
   std::ifstream file;
   if (path != "-") {
     file.open(path, std::ios::binary);
-    if (!file) throw std::runtime_error(path + " can't be read: " + std::strerror(errno));
+    if (!file) throw UnreadableFile(path + " can't be read: " + std::strerror(errno));
   }
   std::istream& in = path == "-" ? std::cin : file;
   Out out{global};
   const bool all = decide_all(in, global.format == Format::json, out);
   if (in.bad())
-    throw std::runtime_error((path == "-" ? std::string{"standard input"} : path) + " can't be read to its end");
+    throw UnreadableFile((path == "-" ? std::string{"standard input"} : path) + " can't be read to its end");
   return all ? kDone : kRefused;
 }
 

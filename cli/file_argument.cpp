@@ -5,7 +5,6 @@
 #include <cstring>
 #include <fstream>
 #include <iostream>
-#include <stdexcept>
 
 #include "ingest/decompressor.h"
 
@@ -16,7 +15,7 @@ std::string read_stored(const std::string& path, std::size_t limit) {
   std::ifstream file;
   if (path != "-") {
     file.open(path, std::ios::binary);
-    if (!file) throw std::runtime_error(path + " can't be read: " + std::strerror(errno));
+    if (!file) throw UnreadableFile(path + " can't be read: " + std::strerror(errno));
   }
   std::istream& in = path == "-" ? std::cin : file;
   std::string bytes;
@@ -25,7 +24,7 @@ std::string read_stored(const std::string& path, std::size_t limit) {
     bytes.append(buffer.data(), static_cast<std::size_t>(in.gcount()));
     if (bytes.size() > limit) break;
   }
-  if (in.bad()) throw std::runtime_error(path + " can't be read");
+  if (in.bad()) throw UnreadableFile(path + " can't be read");
   return bytes;
 }
 
@@ -38,9 +37,9 @@ std::string read_file_argument(const std::string& path, std::size_t limit) {
   std::string bytes;
   const ingest::UnpackResult result = ingest::unpack(stored, limit, bytes);
   if (result == ingest::UnpackResult::too_large) {
-    throw std::runtime_error(path + " is too large: the limit is " + std::to_string(limit) + " bytes");
+    throw UnreadableFile(path + " is too large: the limit is " + std::to_string(limit) + " bytes");
   }
-  if (result == ingest::UnpackResult::damaged) throw std::runtime_error(path + "'s compressed data is damaged");
+  if (result == ingest::UnpackResult::damaged) throw UnreadableFile(path + "'s compressed data is damaged");
   if (bytes.starts_with(kByteOrderMark)) bytes.erase(0, kByteOrderMark.size());
   return bytes;
 }

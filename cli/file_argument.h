@@ -2,13 +2,19 @@
 #pragma once
 
 #include <cstddef>
+#include <stdexcept>
 #include <string>
 
 namespace trailkeeper::cli {
 
+/// A file that an argument names can't be read, or not as what it is to be; its text has the path.
+class UnreadableFile : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
 /// The plain bytes of a file, or of standard input (`-`): compression, UTF-16 (what PowerShell 5 writes) and a byte
-/// order mark are taken off. Throws std::runtime_error with the path where it can't be read, is damaged, or has more
-/// than `limit` bytes.
+/// order mark are taken off. Throws UnreadableFile where it can't be read, is damaged, or has more than `limit` bytes.
 std::string read_file_argument(const std::string& path, std::size_t limit);
 
 }  // namespace trailkeeper::cli

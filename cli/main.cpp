@@ -5,6 +5,7 @@
 #include <cstdio>
 
 #include "cli/command.h"
+#include "cli/file_argument.h"
 #include "cli/output.h"
 #include "store/damage.h"
 #include "store/map_fault.h"
@@ -82,6 +83,9 @@ int run_program(int argc, char** argv) {
   } catch (const UsageError& error) {
     print_error(global, error.what());
     return kUsage;
+  } catch (const UnreadableFile& error) {
+    print_error(global, error.what());
+    return kRefused;
   } catch (const std::exception& error) {
     print_error(global, error.what());
     return kFailed;

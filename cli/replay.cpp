@@ -126,8 +126,9 @@ int run_replay(const GlobalOptions& global, const Arguments& arguments) {
   ProgressLine line{replay.progress()};
   const ingest::ReplayResult result = replay.run(arguments.paths, g_stop);
   line.stop();
+  const std::string others = result.files > 0 ? "; the other files were replayed" : "";
   for (const ingest::UnreadableFile& file : result.found.unreadable) {
-    print_error(global, "cannot read " + file.path + ": " + file.reason + "; the other files were replayed");
+    print_error(global, "cannot read " + file.path + ": " + file.reason + others);
   }
   if (result.interrupted)
     print_error(global, "interrupted: what was read is committed; replay again to take in the rest");

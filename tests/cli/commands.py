@@ -50,6 +50,10 @@ t.equal("replay again: figures", [summary[k] for k in ("events", "duplicates")],
 done = run("replay", t.path("in"), t.path("missing.json"), "-o", "json")
 t.equal("replay of a missing file: exit code", done.returncode, 1)
 t.check("replay of a missing file: named", b"missing.json" in done.stdout + done.stderr, done)
+for command in (("replay",), ("policies", "load"), ("credits", "import"), ("evaluate",)):
+    done = run(*command, t.path("missing.json"))
+    t.equal("%s: an unreadable file" % " ".join(command), done.returncode, 1)
+    t.check("%s: it is named" % " ".join(command), b"missing.json" in done.stderr and b"other files" not in done.stderr, done.stderr)
 done = t.run("replay", "-", "-o", "json", store=t.path("from-stdin"), stdin=gzip.compress("\n".join(lines).encode()))
 t.equal("replay of stdin: figures", json.loads(done.stdout)["events"], len(lines))
 done = t.run("replay", "-", "-o", "json", store=t.path("from-stdin"), stdin=b'{"eventName":"NoTime"}\nnonsense\n')
