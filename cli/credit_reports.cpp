@@ -203,14 +203,14 @@ void add_credit_applications(const Command& app, const GlobalOptions& global) {
 
 void add_credit_notices(const Command& app, const GlobalOptions& global) {
   const auto arguments = std::make_shared<CreditArguments>();
-  const Command command =
-      add_credit_command(app,
-                         {"notices", "Mails of the programme: expiry, use, decisions; each once",
-                          "With --due, exit code 1 says that there are some: for cron.\n\n"
-                          "Examples:\n"
-                          "  trailkeeper credits notices 111122223333\n"
-                          "  trailkeeper credits notices --due --since 1d || mail -s 'AWS credits' me < /dev/null"},
-                         global, arguments, run_notices);
+  const Command command = add_credit_command(
+      app,
+      {"notices", "Mails of the programme: expiry, use, decisions; each once",
+       "With --due, exit code 1 says that there are some: for cron.\n\n"
+       "Examples:\n"
+       "  trailkeeper credits notices 111122223333\n"
+       "  trailkeeper credits notices --due --since 1d > due.txt || mail -s 'AWS credits' me < due.txt"},
+      global, arguments, run_notices);
   command.add_flag("--due", arguments->due, "Only those whose time has come; exit code 1 if there are any");
   command.add_option("--since", arguments->since, "Only those after then: a time, or an age such as 1d")
       .type_name("TIME");

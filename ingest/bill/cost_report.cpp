@@ -90,6 +90,12 @@ bool is_changing(std::string_view name) {
                      [name](std::string_view word) { return name.find(word) != std::string_view::npos; });
 }
 
+// What a reservation costs upfront, in reports without its column.
+bool is_sign_up(std::string_view usage_type, std::string_view description) {
+  return usage_type.find("HeavyUsage") != std::string_view::npos ||
+         description.starts_with("Sign up charge for subscription");
+}
+
 }  // namespace
 
 bool is_cost_report(std::string_view first_bytes) {
@@ -229,10 +235,11 @@ void CostReport::name_line(const CsvRecord& record, store::BillLine& line) const
     line.entity = focus_entity(line.entity, field(record, kPublisher));
     line.reservation = !charge.commitment.empty() && !is_savings_plan(charge);
   }
+  const std::string_view told = field(record, kDescription);
+  line.reservation = line.reservation || (line.line_type == "Fee" && is_sign_up(line.usage_type, told));
   // What a credit is called is all that tells it from others.
   constexpr std::size_t kMaxDescription = 200;
-  const std::string_view description = field(record, kDescription);
-  if (line.line_type == "Credit" && !description.empty()) line.usage_type = front_of(description, kMaxDescription);
+  if (line.line_type == "Credit" && !told.empty()) line.usage_type = front_of(told, kMaxDescription);
 }
 
 event::Reason CostReport::read(const CsvRecord& record, ReportLine& found) const {

@@ -1,5 +1,6 @@
 #include "ingest/bill/focus.h"
 
+#include <algorithm>
 #include <array>
 #include <map>
 #include <string>
@@ -85,7 +86,12 @@ std::string_view focus_service(std::string_view name) {
 }
 
 std::string_view focus_entity(std::string_view provider, std::string_view publisher) {
-  const auto names = [](std::string_view text, std::string_view part) { return text.find(part) != npos; };
+  // Whatever the case of letters.
+  const auto names = [](std::string_view text, std::string_view part) {
+    const auto small = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; };
+    const auto same = [&](char a, char b) { return small(a) == small(b); };
+    return std::search(text.begin(), text.end(), part.begin(), part.end(), same) != text.end();
+  };
   if (names(provider, "Marketplace") || names(publisher, "Marketplace")) return "AWS Marketplace";
   const bool own =
       publisher.empty() || names(publisher, "AWS") || names(publisher, "Amazon") || names(publisher, "AISPL");

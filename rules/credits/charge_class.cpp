@@ -21,7 +21,18 @@ bool is_no_charge(std::string_view line_type) {
 }
 
 bool is_upfront(const ChargeCell& cell) {
-  return cell.line_type == "SavingsPlanUpfrontFee" || (cell.line_type == "Fee" && cell.reservation);
+  return cell.line_type == "SavingsPlanUpfrontFee" ||
+         (cell.line_type == "Fee" && (cell.reservation || contains(cell.usage_type, "HeavyUsage")));
+}
+
+// Product codes are spelt AmazonMturk and AmazonMTurk.
+bool is_never(std::string_view service, const Settings& settings) {
+  const auto small = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; };
+  const auto same = [&](char a, char b) { return small(a) == small(b); };
+  return settings.never.contains(service) ||
+         std::any_of(settings.never.begin(), settings.never.end(), [&](const std::string& code) {
+           return std::equal(code.begin(), code.end(), service.begin(), service.end(), same);
+         });
 }
 
 bool is_domain(const ChargeCell& cell) {
@@ -40,7 +51,7 @@ Classified classify(const ChargeCell& cell, const Settings& settings) {
   if (contains(cell.entity, "Marketplace")) return {ChargeClass::ineligible, "R40"};
   if (settings.support_plans.contains(cell.service)) return {ChargeClass::support, "R43"};
   if (contains(cell.service, "Support")) return {ChargeClass::ineligible, "R43"};
-  if (settings.never.contains(cell.service) || is_domain(cell)) return {ChargeClass::ineligible, "R40"};
+  if (is_never(cell.service, settings) || is_domain(cell)) return {ChargeClass::ineligible, "R40"};
   if (is_upfront(cell)) return {ChargeClass::ineligible, "R41"};
   if (cell.line_type == "Tax" && !settings.cover_tax) return {ChargeClass::ineligible, "R40"};
   if (!settings.services.contains(cell.service)) return {ChargeClass::unlisted, "R42"};

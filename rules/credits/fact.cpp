@@ -27,16 +27,22 @@ struct Wrong {
 
 using Objects = std::vector<const JsonNode*>;
 
-// The objects on the way to it are appended to `around`.
+// Of an array's items the first that has it. The objects on the way to it are appended to `around`.
 const JsonNode* find_path(const JsonNode& root, std::string_view path, Objects* around = nullptr) {
-  const JsonNode* node = &root;
-  while (node != nullptr && !path.empty()) {
-    if (around != nullptr) around->push_back(node);
-    const std::size_t dot = path.find('.');
-    node = node->find(path.substr(0, dot));
-    path = dot == std::string_view::npos ? "" : path.substr(dot + 1);
+  if (path.empty()) return &root;
+  if (root.kind == Kind::array) {
+    for (const JsonNode& item : root.items) {
+      // Arrays in arrays are as deep as the parser lets them be.
+      const JsonNode* found = find_path(item, path, around);
+      if (found != nullptr && found->kind != Kind::null) return found;
+    }
+    return nullptr;
   }
-  return node;
+  if (around != nullptr) around->push_back(&root);
+  const std::size_t dot = path.find('.');
+  const JsonNode* next = root.find(path.substr(0, dot));
+  if (next == nullptr) return nullptr;
+  return find_path(*next, dot == std::string_view::npos ? "" : path.substr(dot + 1), around);
 }
 
 // Where an event's facts are by default.

@@ -96,6 +96,17 @@ class Details {
     }
     json_.push_back(']');
   }
+  /// Each is one of the programme's numbers, or in words (R54).
+  void need_reasons(std::string_view option) const {
+    constexpr int kMost = 10;
+    const auto found = values_.find(option);
+    if (found == values_.end()) return;
+    for (const std::string& value : found->second) {
+      const bool number = !value.empty() && value.size() <= 2 && value.front() != '0' && is_digits(value);
+      if (value.empty() || value.starts_with("other:") || (number && std::stoi(value) <= kMost)) continue;
+      throw Wrong{std::string{option}, "must be 1 to 10, or other:TEXT, not '" + value + "'"};
+    }
+  }
   void put_true(std::string_view name) {
     json_ += json_.back() == '{' ? "" : ",";
     event::append_quoted(name, json_);
@@ -184,6 +195,8 @@ OwnFact decide(Details& details, event::Timestamp now) {
   if (details.has("approved") == details.has("denied")) throw Wrong{"approved", "or --denied is needed, one of them"};
   details.put_text("decision", details.has("approved") ? "Approved" : "Denied");
   details.put_money("amount", "amount");
+  details.need_reasons("reason");
+  details.need_reasons("override");
   details.put_list("reasons", "reason");
   details.put_list("overrides", "override");
   return fact;

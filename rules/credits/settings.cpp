@@ -39,7 +39,10 @@ Taken take(const JsonNode& node, int& to) {
 Taken take(const JsonNode& node, Money& to) {
   const bool text = node.kind == Kind::number || node.kind == Kind::string;
   const auto money = text ? Money::parse(node.text) : std::nullopt;
-  if (!money || money->is_negative()) return wants(node, "an amount of dollars");
+  if (text && (!money || money->is_negative())) {
+    return Problem{"must be an amount of dollars, such as 100000, not '" + node.text + "'", node.offset};
+  }
+  if (!text) return wants(node, "an amount of dollars");
   to = *money;
   return {};
 }
@@ -94,6 +97,15 @@ Taken take(const JsonNode& node, std::set<Day>& to) {
   return {};
 }
 
+// A path goes through arrays by itself: `forms[].orgId` is `forms.orgId`.
+std::string without_brackets(std::string path) {
+  constexpr std::string_view kBrackets = "[]";
+  for (std::size_t at = path.find(kBrackets); at != std::string::npos; at = path.find(kBrackets, at)) {
+    path.erase(at, kBrackets.size());
+  }
+  return path;
+}
+
 Taken take_facts(const JsonNode& node, Settings& settings) {
   if (node.kind != Kind::object) return wants(node, "an object");
   settings.facts.clear();
@@ -102,7 +114,7 @@ Taken take_facts(const JsonNode& node, Settings& settings) {
       std::vector<std::string>& paths = settings.facts[event.key][fact.key];
       for (const JsonNode& path : fact.value.items) {
         if (path.kind != Kind::string) return wants(path, "a path as requestParameters.form.orgId");
-        paths.push_back(path.text);
+        paths.push_back(without_brackets(path.text));
       }
       if (fact.value.kind != Kind::array) return wants(fact.value, "an array of paths");
     }
@@ -141,13 +153,19 @@ const std::map<std::string, Taker, std::less<>>& takers() {
   return all;
 }
 
+iam::Error no_such(const iam::JsonMember& member, const std::string& path) {
+  std::string names;
+  for (const auto& [name, taker] : takers()) names += (names.empty() ? "" : ", ") + name;
+  return {"isn't a setting; there are " + names, path, member.offset};
+}
+
 iam::Result<Settings> read(std::string_view json, Settings settings) {
   auto root = iam::parse_json_object(json);
   if (!root) return root.error();
   for (const iam::JsonMember& member : root->members) {
     const std::string path = iam::pointer_to("", member.key);
     const auto taker = takers().find(member.key);
-    if (taker == takers().end()) return iam::Error{"there is no such setting", path, member.offset};
+    if (taker == takers().end()) return no_such(member, path);
     if (const Taken wrong = taker->second(member.value, settings)) {
       return iam::Error{wrong->message, path, wrong->offset};
     }

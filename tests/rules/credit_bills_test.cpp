@@ -368,3 +368,15 @@ TEST_CASE("A bill that money can't count is left out and named; all others are p
   for (const auto& finding : book.findings()) named += finding.event == "bill 111122223333 2024-06" ? 1 : 0;
   CHECK(named == 1);
 }
+
+TEST_CASE("R41: an upfront fee is told by its usage type, too, and R40: product codes in any case") {
+  CreditWorld world;
+  world.issue("2024-05-01", "c1", "5000");
+  world.charge({"AmazonEC2", "500", "2024-05-02", "Fee", "HeavyUsage:t3.micro"});
+  world.charge({"AmazonMTurk", "5", "2024-05-02"});
+  world.charge({"AmazonEC2", "30", "2024-05-02", "RIFee", "HeavyUsage:t3.micro"});
+  static_cast<void>(world.book("2024-06-01"));
+  CHECK(world.covered() == dollars("30"));
+  CHECK(world.reason("Fee") == "ineligible");
+  CHECK(world.reason("AmazonMTurk") == "ineligible");
+}

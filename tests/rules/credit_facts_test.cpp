@@ -176,3 +176,29 @@ TEST_CASE("Whatever facts there are, of one time or several, with IDs or without
     }
   }
 }
+
+TEST_CASE("A path of the settings goes through arrays, with and without brackets") {
+  for (const char* path : {"requestParameters.forms[].partnerKey", "requestParameters.forms.partnerKey"}) {
+    CAPTURE(path);
+    const auto settings =
+        credits::Settings::parse(R"({"facts":{"CreateForm":{"orgId":[")" + std::string{path} + R"("]}}})");
+    REQUIRE(settings.has_value());
+    CHECK(settings->facts.at("CreateForm").at("orgId").front() == "requestParameters.forms.partnerKey");
+    const auto fact = credits::read_fact(
+        {moment("2024-05-01"), "CreateForm", "111122223333", "us-east-1", ""},
+        R"({"eventID":"e","requestParameters":{"forms":[{"other":1},{"partnerKey":"0Xy12Planted"}]}})", *settings);
+    REQUIRE(fact.has_value());
+    REQUIRE(fact->has_value());
+    CHECK(std::get<credits::Application>((*fact)->value).org_id == "0Xy12Planted");
+  }
+}
+
+TEST_CASE("What is wrong with settings is said so that it can be put right") {
+  const auto said = [](const char* json) {
+    const auto settings = credits::Settings::parse(json);
+    REQUIRE_FALSE(settings.has_value());
+    return settings.error().message;
+  };
+  CHECK(said(R"({"lifetimeCap":"x"})").find("'x'") != std::string::npos);
+  CHECK(said(R"({"lifetimecap":"1"})").find("lifetimeCap") != std::string::npos);
+}

@@ -490,6 +490,11 @@ TEST_CASE("What can't be is refused by the option's name") {
   CHECK(with("type", "Other") == "type");
   CHECK(with("from", std::string(2000, 'x').c_str()) == "from");
   CHECK(refused(OwnVerb::decide, {{"account", {kAccount}}, {"id", {"a"}}}) == "approved");
+  for (const char* reason : {"99", "0", "11", "01", "no site"}) {
+    CAPTURE(reason);
+    CHECK(refused(OwnVerb::decide,
+                  {{"account", {kAccount}}, {"id", {"a"}}, {"denied", {"true"}}, {"reason", {reason}}}) == "reason");
+  }
   CHECK(refused(OwnVerb::correct, {{"account", {kAccount}}, {"id", {"a"}}}) == "withdraw");
 }
 
