@@ -171,6 +171,17 @@ std::optional<FileKind> unreadable_kind(std::string_view path, std::string_view 
   return FileKind{What::unreadable, "compression of more than four layers", std::string{kDecompress}};
 }
 
+// What the name tells; a trail, if nothing.
+FileKind kind_of_path(std::string_view path) {
+  using What = FileKind::What;
+  // By which AWS tries whether it may write cost reports into a bucket.
+  if (path.substr(path.find_last_of("/!") + 1) == "aws-programmatic-access-test-object") {
+    return {What::other, "access test object", {}};
+  }
+  const std::string_view folder = service_folder(path);
+  return is_trail_folder(folder) ? FileKind{} : FileKind{What::other, folder_name(folder), {}};
+}
+
 // What text tells by itself; a trail, if nothing.
 FileKind kind_of_text(std::string_view first) {
   using What = FileKind::What;
@@ -193,15 +204,14 @@ FileKind kind_of_text(std::string_view first) {
 
 FileKind file_kind(std::string_view path, std::string_view first) {
   using What = FileKind::What;
-  const std::string_view folder = service_folder(path);
-  const FileKind of_folder = is_trail_folder(folder) ? FileKind{} : FileKind{What::other, folder_name(folder), {}};
-  const bool foreign = of_folder.what == What::other;
+  const FileKind of_path = kind_of_path(path);
+  const bool foreign = of_path.what == What::other;
   if (!foreign && begins_trail(first)) return {};
   if (is_archive(first)) return {What::archive, "archive", {}};
   // What another service writes is no loss, in whichever format it does.
-  if (auto unreadable = unreadable_kind(path, first)) return foreign ? of_folder : *unreadable;
+  if (auto unreadable = unreadable_kind(path, first)) return foreign ? of_path : *unreadable;
   FileKind kind = kind_of_text(first);
-  if (kind.what == What::trail) kind = of_folder;
+  if (kind.what == What::trail) kind = of_path;
   // A trail may lie anywhere and speak of anything: of Config's snapshots, of digests.
   return kind.what == What::other && front_has_record(first) ? FileKind{} : kind;
 }

@@ -53,6 +53,9 @@ TEST_CASE("other services' files are known by their folder in S3's layout") {
   CHECK(name_of("/b/AWSLogs/111122223333/CloudTrail-Digest/x", content) == "CloudTrail digest");
   CHECK(name_of("/b/AWSLogs/111122223333/CloudTrail-Aggregated/x", content) == "CloudTrail summary");
   CHECK(name_of("/b/AWSLogs/111122223333/Whatever/x", content) == "Whatever file");
+  CHECK(name_of("/b/reports/aws-programmatic-access-test-object", "test") == "access test object");
+  CHECK(name_of("aws-programmatic-access-test-object", "test") == "access test object");
+  CHECK(name_of("/b/my-aws-programmatic-access-test-object", "test") == "");
   // In whichever format.
   CHECK(name_of("/b/AWSLogs/111122223333/vpcflowlogs/x", "PAR1\x15\x04") == "VPC flow log");
   CHECK(name_of("/b/AWSLogs/111122223333/vpcflowlogs/x", "\x1F\x8B\x08") == "VPC flow log");
