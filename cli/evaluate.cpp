@@ -5,6 +5,7 @@
 #include <cstring>
 #include <fstream>
 #include <iostream>
+#include <stdexcept>
 #include <string_view>
 #include <vector>
 
@@ -14,6 +15,7 @@
 #include "event/framer.h"
 #include "event/json_text.h"
 #include "event/reject.h"
+#include "ingest/decompressor.h"
 #include "rules/iam/evaluation_request.h"
 
 namespace trailkeeper::cli {
@@ -57,14 +59,24 @@ class Results {
 // The input's bytes that aren't done with, followed by the bytes that the framer wants readable.
 class Window {
  public:
-  explicit Window(std::istream& in) : in_(in) {}
+  explicit Window(std::istream& in) : in_(in), stored_(kReadBytes, '\0') {}
 
-  // Reads more; false if there is no more.
+  // Reads more, and takes compression and UTF-16 off; false if there is no more. Throws std::runtime_error if it is
+  // damaged.
   bool grow() {
     const std::size_t before = size_;
-    bytes_.resize(size_ + kReadBytes + event::kPadding);
-    in_.read(bytes_.data() + size_, static_cast<std::streamsize>(kReadBytes));
-    size_ += static_cast<std::size_t>(in_.gcount());
+    bytes_.resize(size_);
+    for (bool more = true; more && bytes_.size() == before;) {
+      in_.read(stored_.data(), static_cast<std::streamsize>(kReadBytes));
+      std::string_view read{stored_.data(), static_cast<std::size_t>(in_.gcount())};
+      more = !read.empty();
+      do {
+        if (!layers_.step(read, kReadBytes, bytes_))
+          throw std::runtime_error("the requests' compressed data is damaged");
+      } while (!read.empty());
+    }
+    size_ = bytes_.size();
+    bytes_.resize(size_ + event::kPadding);
     return size_ > before;
   }
   void drop(std::size_t count) {
@@ -77,6 +89,8 @@ class Window {
 
  private:
   std::istream& in_;
+  std::string stored_;
+  ingest::LayerStream layers_;
   std::string bytes_;
   std::size_t size_ = 0;
   std::size_t dropped_ = 0;

@@ -73,7 +73,10 @@ int run_forget(const GlobalOptions& global, const std::vector<std::string>& ids)
   store::Writer writer{store};
   int code = kDone;
   for (const std::string& id : ids) {
-    if (audit::forget_policies(store, writer, id, event::now())) continue;
+    if (audit::forget_policies(store, writer, id, event::now())) {
+      print_notice("forgot the loaded file " + id);
+      continue;
+    }
     print_error(global, "no loaded file has the ID " + id + "; see: trailkeeper policies list");
     code = kRefused;
   }

@@ -182,6 +182,7 @@ int run_limit(const GlobalOptions& global, const std::string& size) {
   store::Store store{global.store_directory(), store::Store::Mode::write};
   store::Writer writer{store};
   writer.set_reject_limit(*bytes, {event::now(), fmt::format(R"({{"action":"rejects-limit","bytes":{}}})", *bytes)});
+  print_notice(fmt::format("rejected records may take {} from now on", byte_text(*bytes)));
   return kDone;
 }
 

@@ -11,6 +11,7 @@
 #include "cli/size_argument.h"
 #include "event/clock.h"
 #include "event/json_text.h"
+#include "query/count.h"
 #include "query/filter_json.h"
 #include "query/hold_keeper.h"
 #include "query/time_argument.h"
@@ -91,6 +92,14 @@ std::string journal_text(const std::string& action, const std::string& name, con
   return text + "}";
 }
 
+// How many events a hold matches. By what is stored, as retention does.
+std::uint64_t events_under(const store::Snapshot& snapshot, std::string_view filter) {
+  query::Filter held = query::decode_filter(filter);
+  held.as_stored = true;
+  const auto rows = query::count_events(snapshot, held, {});
+  return rows.empty() ? 0 : rows.front().count;
+}
+
 int run_hold_add(const GlobalOptions& global, const std::string& name, const FilterOptions& options) {
   const query::Filter filter = options.filter();
   if (filter.empty()) throw UsageError("hold add needs at least one filter, such as --account 111122223333");
@@ -108,6 +117,8 @@ int run_hold_add(const GlobalOptions& global, const std::string& name, const Fil
   const std::string json = query::encode_filter(filter);
   writer.put_hold({name, json}, {event::now(), journal_text("hold-add", name, json)});
   writer.pin_holds();
+  const std::uint64_t events = events_under(store.snapshot(), json);
+  print_notice(fmt::format("the hold {} matches {} {} now", name, grouped(events), events == 1 ? "event" : "events"));
   return kDone;
 }
 
@@ -115,8 +126,10 @@ int run_hold_list(const GlobalOptions& global) {
   store::Store store{global.store_directory(), store::Store::Mode::read};
   const store::Snapshot snapshot = store.snapshot();
   Out out{global, Out::Length::list, query::ShownEvents{snapshot}};
-  RowWriter rows{out, {{"name"}, {"filter"}}};
-  for (const store::LegalHold& hold : snapshot.holds()) rows.row({Cell::of(hold.name), Cell{hold.filter, hold.filter}});
+  RowWriter rows{out, {{"name"}, {"filter"}, {"events", true}}};
+  for (const store::LegalHold& hold : snapshot.holds()) {
+    rows.row({Cell::of(hold.name), Cell{hold.filter, hold.filter}, Cell::of(events_under(snapshot, hold.filter))});
+  }
   rows.finish();
   return kDone;
 }
@@ -124,7 +137,10 @@ int run_hold_list(const GlobalOptions& global) {
 int run_hold_release(const GlobalOptions& global, const std::string& name) {
   store::Store store{global.store_directory(), store::Store::Mode::write};
   store::Writer writer{store};
-  if (writer.erase_hold(name, {event::now(), journal_text("hold-release", name, "")})) return kDone;
+  if (writer.erase_hold(name, {event::now(), journal_text("hold-release", name, "")})) {
+    print_notice("released the hold " + name);
+    return kDone;
+  }
   print_error(global, "there is no hold named " + name);
   return kRefused;
 }

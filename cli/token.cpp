@@ -83,7 +83,10 @@ int run_list(const GlobalOptions& global) {
 }
 
 int run_revoke(const GlobalOptions& global, const std::string& name) {
-  if (serve::revoke_token(serve::token_path(global.store_directory()), name)) return kDone;
+  if (serve::revoke_token(serve::token_path(global.store_directory()), name)) {
+    print_notice("revoked the token " + name);
+    return kDone;
+  }
   print_error(global, "there is no token named " + name);
   return kRefused;
 }

@@ -300,7 +300,10 @@ std::vector<History::Name> History::names(event::Timestamp time) const {
       Window window;
       const auto entity = timeline.at(time, window);
       if (!entity || entity->arn.find(":role/aws-service-role/") != std::string::npos) continue;
-      names.push_back({kind, account, name, entity->arn});
+      // An event may name somebody of whom nothing else is known.
+      const std::string_view type = kind == Holder::Kind::user ? "user" : "role";
+      names.push_back({kind, account, name,
+                       entity->arn.empty() ? fmt::format("arn:aws:iam::{}:{}/{}", account, type, name) : entity->arn});
     }
   };
   for (const auto& [id, account] : accounts_) {

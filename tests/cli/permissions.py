@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 """Permissions: what IAM decides, and what that says about the events of a trail."""
+import gzip
 import json
 import os
 import subprocess
@@ -41,6 +42,12 @@ t.equal("evaluate: a broken policy: exit code", done.returncode, 1)
 lines = [json.loads(r) for r in done.stdout.splitlines()]
 t.check("evaluate: the place is named", lines[0]["error"]["place"].startswith("/identityPolicies/0/Statement/Effect"), lines[0])
 t.equal("evaluate: what comes behind it is decided", lines[1]["decision"], "Allowed")
+request = json.dumps(asks("activate:GetCredits", ALLOW))
+for coding in ("utf-16", "utf-16-be", "utf-8-sig"):
+    done = t.run("evaluate", t.write("evaluate-" + coding, request.encode(coding)), "-o", "json")
+    t.equal("evaluate: " + coding, (done.returncode, json.loads(done.stdout or b"{}").get("decision")), (0, "Allowed"))
+done = t.run("evaluate", "-", stdin=gzip.compress("\n".join([request] * 20000).encode()))
+t.equal("evaluate: compressed", (done.returncode, done.stdout.count(b'"Allowed"')), (0, 20000))
 done = t.run("evaluate", t.path("missing.json"))
 t.equal("evaluate: a missing file", (done.returncode, b"missing.json" in done.stderr), (3, True))
 
@@ -352,12 +359,28 @@ t.check("least-privilege in JSON", least["neverUsed"] is None and "ReadOnlyAcces
 t.check("least-privilege before anything was granted", b"Nothing that was granted is unused." in
         run("least-privilege", "eve", "--at", "2024-03-02", store=alone).stdout)
 
+# Somebody of whom only an event tells.
+t.equal("access names who is known by an event only", {row["principal"] for row in parsed("access", store=t.path("root-0"))}
+        if run("replay", t.write("only.json", json.dumps(attach)), store=t.path("root-0")).returncode == 0 else set(),
+        {"arn:aws:iam::111122223333:user/" + calls[0]["userIdentity"]["userName"]})
+loaded = parsed("policies", "list", store=empty)
+done = run("policies", "forget", loaded[0]["id"], store=empty)
+t.check("policies forget says so", done.returncode == 0 and loaded[0]["id"].encode() in done.stderr, done.stderr)
+done = run("hold", "add", "everything", "--account", "111122223333", store=empty)
+t.check("hold add says what it matches", b" now" in done.stderr and b"matches 0" not in done.stderr, done.stderr)
+done = run("hold", "add", "nobody", "--user", "nosuchuser", store=empty)
+t.check("hold add says that it matches nothing", b"the hold nobody matches 0 events now" in done.stderr, done.stderr)
+counts = {row["name"]: row["events"] for row in parsed("hold", "list", store=empty)}
+t.check("hold list shows how many", counts["nobody"] == 0 and counts["everything"] > 0, counts)
+t.check("hold release says so", b"nobody" in run("hold", "release", "nobody", store=empty).stderr)
+t.check("rejects limit says so", b"2" in run("rejects", "limit", "2GB", store=empty).stderr)
+
 # A session of sts:AssumeRoot, however a shipper writes that it is one.
 for number, value in enumerate(("true", True)):
     session = {**attach, "eventID": "root-%d" % number, "eventSource": "s3.amazonaws.com", "eventName": "ListBuckets", "requestParameters": None,
                "userIdentity": {**attach["userIdentity"], "sessionContext": {"attributes": {"mfaAuthenticated": "false"}, "assumedRoot": value}}}
     run("replay", t.write("root-%d.json" % number, json.dumps(session)), store=t.path("root-%d" % number))
-    t.equal("assumedRoot %r" % value, verdicts(store=t.path("root-%d" % number)), {"unknown": 1})
+    t.equal("assumedRoot %r" % value, verdicts("--name", "ListBuckets", store=t.path("root-%d" % number)), {"unknown": 1})
 
 # Tags are condition keys.
 tagged = {"Condition": {"StringEquals": {"aws:PrincipalTag/team": "blue"}}}
