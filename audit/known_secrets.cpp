@@ -22,7 +22,7 @@ namespace {
 
 constexpr std::string_view kActivate = "activate.amazonaws.com";
 // Another way to look for them is another number.
-constexpr std::string_view kWay = "2";
+constexpr std::string_view kWay = "3";
 
 /// Looks through segments for the Org IDs that Activate's events name.
 class Finder final : public store::SecretFinder {

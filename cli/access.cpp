@@ -59,7 +59,7 @@ void print_matrix(Out& out, audit::PolicyState& state, const std::vector<History
   for (const History::Name& principal : principals) {
     std::vector<Cell> cells{Cell::of(principal.arn)};
     for (const query::Access& access : query::access_of(state, principal, time)) {
-      cells.push_back(Cell::of(std::string{query::level_name(access.level)} + (access.warning.empty() ? "" : "!")));
+      cells.push_back(Cell::shown(std::string{query::level_name(access.level)} + (access.warning.empty() ? "" : "!")));
     }
     rows.row(std::move(cells));
   }
@@ -73,8 +73,8 @@ void print_details(Out& out, audit::PolicyState& state, const std::vector<Histor
   for (const History::Name& principal : principals) {
     for (const query::Access& access : query::access_of(state, principal, time)) {
       Cell policy = access.policy.empty() ? Cell::absent() : Cell{access.policy, access.policy};
-      rows.row({Cell::of(principal.arn), Cell::of(access.feature), Cell::of(access.rule),
-                Cell::of(query::level_name(access.level)), list_cell(access.missing, ""),
+      rows.row({Cell::of(principal.arn), Cell::shown(access.feature), Cell::shown(access.rule),
+                Cell::shown(query::level_name(access.level)), list_cell(access.missing, ""),
                 access.warning.empty() ? Cell::absent() : Cell::of(access.warning), std::move(policy)});
     }
   }
@@ -169,12 +169,12 @@ int run_least_privilege(const GlobalOptions& global, const Arguments& arguments)
         fmt::format("not all that was granted is known: {}; {}", result.unknown, query::kLoadPolicies)));
   }
   if (global.format == Format::json || global.format == Format::ndjson) {
-    out.write(out.shown()->text(privilege_json(result, principals.front().arn)));
+    out.write(privilege_json(result, out.shown()->text(principals.front().arn)));
     out.flush();
     return kDone;
   }
   std::string policy;
-  event::append_pretty(out.shown()->text(result.policy), policy);
+  event::append_pretty(result.policy, policy);
   out.write(policy + "\n");
   if (global.format == Format::raw) {
     out.flush();
@@ -187,7 +187,7 @@ int run_least_privilege(const GlobalOptions& global, const Arguments& arguments)
   }
   RowWriter rows{out, {{"action"}, {"statement"}, {"policy"}}};
   for (const auto& unused : result.unused) {
-    rows.row({Cell::of(unused.action), Cell::of(unused.statement), Cell::of(unused.policy)});
+    rows.row({Cell::shown(unused.action), Cell::shown(unused.statement), Cell::shown(unused.policy)});
   }
   rows.finish();
   return kDone;

@@ -54,8 +54,8 @@ int run_count(const GlobalOptions& global, const Arguments& arguments) {
   RowWriter rows{out, std::move(columns)};
   for (const query::CountRow& row : counted.rows) {
     std::vector<Cell> cells;
-    if (buckets) cells.push_back(Cell::of(row.bucket));
-    for (const auto& value : row.values) cells.push_back(value ? Cell::of(*value) : Cell::absent());
+    if (buckets) cells.push_back(Cell::shown(row.bucket));
+    for (const auto& value : row.values) cells.push_back(value ? Cell::shown(*value) : Cell::absent());
     cells.push_back(Cell::of(row.count));
     rows.row(std::move(cells));
   }

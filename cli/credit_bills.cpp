@@ -53,28 +53,28 @@ std::vector<Column> line_columns(bool table) {
 
 std::vector<Cell> table_cells(const audit::BilledLine& line, const Cell& payments, const MoneyCells& money) {
   return {day_cell(credits::day_of(line.start)),
-          Cell::of(line.cell->account),
-          Cell::of(line.cell->service),
+          Cell::shown(line.cell->account),
+          Cell::shown(line.cell->service),
           money.of(line.amount),
           money.of(line.paid.covered),
           money.of(line.paid.due),
           payments,
-          Cell::of(credits::reason_text(line.paid.reason))};
+          Cell::shown(credits::reason_text(line.paid.reason))};
 }
 
 std::vector<Cell> line_cells(const audit::BilledLine& line, const Cell& payments, const MoneyCells& money) {
   return {text_or_absent(line.id),
           time_cell(line.start),
-          Cell::of(line.cell->account),
-          Cell::of(line.cell->service),
-          Cell::of(line.cell->usage_type),
-          Cell::of(line.cell->line_type),
+          Cell::shown(line.cell->account),
+          Cell::shown(line.cell->service),
+          Cell::shown(line.cell->usage_type),
+          Cell::shown(line.cell->line_type),
           money.of(line.amount),
           money.of(line.paid.covered),
           money.of(line.paid.due),
           payments,
-          Cell::of(credits::reason_text(line.paid.reason)),
-          Cell::of(line.paid.rule)};
+          Cell::shown(credits::reason_text(line.paid.reason)),
+          Cell::shown(line.paid.rule)};
 }
 
 int run_statement(const GlobalOptions& global, const CreditArguments& arguments) {
@@ -198,9 +198,10 @@ void print_differences(const GlobalOptions& global, const OpenedLedger& opened, 
     const auto& [ours, theirs] = std::tie(difference.ours, difference.theirs);
     const bool amounts = ours.has_value() || theirs.has_value();
     const credits::Money less = ours.value_or(credits::Money{}) - theirs.value_or(credits::Money{});
-    rows.row({text_or_absent(difference.month), text_or_absent(difference.service), text_or_absent(difference.account),
-              text_or_absent(difference.credit), side(ours, difference.ours_text), side(theirs, difference.theirs_text),
-              amounts ? money.of(less) : Cell::absent(), Cell::of(difference.against), Cell::of(difference.what)});
+    rows.row({shown_or_absent(difference.month), shown_or_absent(difference.service),
+              shown_or_absent(difference.account), text_or_absent(difference.credit), side(ours, difference.ours_text),
+              side(theirs, difference.theirs_text), amounts ? money.of(less) : Cell::absent(),
+              Cell::shown(difference.against), Cell::shown(difference.what)});
   }
   rows.finish();
 }

@@ -142,7 +142,7 @@ class Ledger {
 
   void print(const Posting& posting) {
     rows_.row({time_cell(posting.time), Cell::of(posting.debit), Cell::of(posting.credit), money_.of(posting.amount),
-               Cell::of(posting.rule), Cell::of(posting.cause)});
+               Cell::shown(posting.rule), Cell::of(posting.cause)});
   }
 
   const store::Snapshot& snapshot_;

@@ -55,12 +55,12 @@ int run_applications(const GlobalOptions& global, const CreditArguments& argumen
     Cell time = time_cell(state.time);
     constexpr std::size_t kDay = 10;
     if (global.format == Format::table && !global.wide) time.text.resize(std::min(time.text.size(), kDay));
-    rows.row({std::move(time), Cell::of(state.form.id), Cell::of(state.account), text_or_absent(state.form.startup),
-              text_or_absent(opened.ledger.pseudonym(state.form.org_id)),
-              Cell::of(state.form.is_portfolio() ? "Portfolio" : "Founders"), money.of(state.form.requested),
-              Cell::of(credits::status_text(state.status)), list_cell(credits::in_order(state.reasons)),
+    rows.row({std::move(time), Cell::of(state.form.id), Cell::shown(state.account), text_or_absent(state.form.startup),
+              shown_or_absent(opened.ledger.pseudonym(state.form.org_id)),
+              Cell::shown(state.form.is_portfolio() ? "Portfolio" : "Founders"), money.of(state.form.requested),
+              Cell::shown(credits::status_text(state.status)), list_cell(credits::in_order(state.reasons)),
               money.of(state.award), cell_of(state.decided),
-              decision ? Cell::of(decision->approved ? "Approved" : "Denied") : Cell::absent(),
+              decision ? Cell::shown(decision->approved ? "Approved" : "Denied") : Cell::absent(),
               list_cell(decision ? decision->reasons : std::vector<std::string>{}), day_cell(due)});
   }
   rows.finish();
@@ -79,8 +79,8 @@ int run_notices(const GlobalOptions& global, const CreditArguments& arguments) {
     if (!arguments.wants(notice.account)) continue;
     if ((arguments.due && notice.time > book.at()) || (since && notice.time <= *since)) continue;
     any = true;
-    rows.row({time_cell(notice.time), Cell::of(notice.account), Cell::of(notice.kind), text_or_absent(notice.credit),
-              Cell::of(notice.rule)});
+    rows.row({time_cell(notice.time), Cell::shown(notice.account), Cell::shown(notice.kind),
+              text_or_absent(notice.credit), Cell::shown(notice.rule)});
   }
   rows.finish();
   return any && arguments.due ? kRefused : kDone;
@@ -133,7 +133,7 @@ int run_forecast(const GlobalOptions& global, const CreditArguments& arguments) 
                   arguments.time()};
   const auto day = [](const std::optional<credits::Day>& found) { return found ? day_cell(*found) : Cell::absent(); };
   for (const credits::Forecast& one : made) {
-    rows.row({Cell::of(one.credit), money.of(one.available), Cell::of(one.cause), day(one.earliest), day(one.latest),
+    rows.row({Cell::of(one.credit), money.of(one.available), Cell::shown(one.cause), day(one.earliest), day(one.latest),
               money.of(one.daily_low), money.of(one.daily_high), money.of(one.trend), day_cell(one.expires),
               day(one.last_charge), Cell::of(credits::forecast_text(one)), text_or_absent(one.note)});
   }
@@ -160,8 +160,9 @@ int run_check(const GlobalOptions& global, const CreditArguments& arguments) {
   for (const credits::Finding& finding : findings) {
     if (!arguments.wants(finding.account) && !finding.account.empty()) continue;
     if (finding.severity != credits::Severity::low) code = kRefused;
-    rows.row({time_cell(finding.time), text_or_absent(finding.rule), Cell::of(credits::severity_text(finding.severity)),
-              text_or_absent(finding.account), text_or_absent(finding.event), Cell::of(finding.sentence)});
+    rows.row({time_cell(finding.time), shown_or_absent(finding.rule),
+              Cell::shown(credits::severity_text(finding.severity)), shown_or_absent(finding.account),
+              text_or_absent(finding.event), Cell::of(finding.sentence)});
   }
   rows.finish();
   return code;

@@ -41,7 +41,7 @@ std::vector<Column> total_columns(const std::string& name) {
 
 std::vector<Cell> total_cells(std::string_view name, const credits::Totals& totals, const MoneyCells& money) {
   const std::string percent = credits::percent_text(totals.covered, totals.charged);
-  return {Cell::of(name),          money.of(totals.charged), money.of(totals.covered),
+  return {Cell::shown(name),       money.of(totals.charged), money.of(totals.covered),
           money.of(totals.shared), money.of(totals.due()),   {percent, percent}};
 }
 
@@ -97,7 +97,7 @@ void write_holders(Out& out, const credits::Book& book, const CreditArguments& a
   for (const auto& [account, totals] : credits::holders(book)) {
     if (!arguments.wants(account)) continue;
     const std::string percent = credits::percent_text(totals.used, totals.amount);
-    rows.row({Cell::of(account),
+    rows.row({Cell::shown(account),
               Cell::of(totals.credits),
               money.of(totals.amount),
               money.of(totals.used),

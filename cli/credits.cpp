@@ -110,12 +110,12 @@ bool add_billed_credits(const CreditArguments& arguments, const std::vector<cred
     for (const auto& [month, used] : credit.used) months.push_back(month + " used " + used.text());
     const Cell none = Cell::absent();
     if (table) {
-      rows.row({Cell::of(credit.account), text_or_absent(credit.name), Cell::of("Billed"), none,
-                money.of(credit.total()), none, none, Cell::of("unknown"), none});
+      rows.row({Cell::shown(credit.account), text_or_absent(credit.name), Cell::shown("Billed"), none,
+                money.of(credit.total()), none, none, Cell::shown("unknown"), none});
       continue;
     }
-    rows.row({Cell::of(credit.account), text_or_absent(credit.name), Cell::of("Billed"), none, money.of(credit.total()),
-              none, none, none, none, none, Cell::of("unknown"), list_cell(months)});
+    rows.row({Cell::shown(credit.account), text_or_absent(credit.name), Cell::shown("Billed"), none,
+              money.of(credit.total()), none, none, none, none, none, Cell::shown("unknown"), list_cell(months)});
   }
   return any;
 }
@@ -135,23 +135,23 @@ std::vector<Cell> table_cells(const credits::CreditState& state, const std::vect
   const credits::Credit& credit = state.credit;
   // Of the next notice its date.
   const std::string date = next.empty() ? std::string{} : next.front().substr(0, next.front().find(' '));
-  return {Cell::of(credit.account),
+  return {Cell::shown(credit.account),
           Cell::of(credit.id),
-          Cell::of(credits::kind_text(credit.kind)),
+          Cell::shown(credits::kind_text(credit.kind)),
           money.of(credit.amount),
           money.of(state.used),
           money.of(state.available),
           day_cell(credit.expires),
-          Cell::of(credits::status_text(state.status)),
-          text_or_absent(date)};
+          Cell::shown(credits::status_text(state.status)),
+          shown_or_absent(date)};
 }
 
 std::vector<Cell> cells(const credits::CreditState& state, const std::vector<std::string>& next,
                         const MoneyCells& money) {
   const credits::Credit& credit = state.credit;
-  return {Cell::of(credit.account),
+  return {Cell::shown(credit.account),
           Cell::of(credit.id),
-          Cell::of(credits::kind_text(credit.kind)),
+          Cell::shown(credits::kind_text(credit.kind)),
           money.of(credit.amount),
           money.of(state.used),
           money.of(state.available),
@@ -159,7 +159,7 @@ std::vector<Cell> cells(const credits::CreditState& state, const std::vector<std
           money.of(state.revoked),
           time_cell(credit.issued),
           day_cell(credit.expires),
-          Cell::of(credits::status_text(state.status)),
+          Cell::shown(credits::status_text(state.status)),
           list_cell(next)};
 }
 

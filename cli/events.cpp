@@ -52,26 +52,23 @@ class EventText {
   std::size_t size_ = 0;
 };
 
-Cell cell_or_absent(const std::optional<std::string>& text) { return text ? Cell::of(*text) : Cell::absent(); }
+Cell cell_or_absent(const std::optional<std::string>& text) { return text ? Cell::shown(*text) : Cell::absent(); }
 
-// A name is a text; a path keeps the type that its value has in the event.
+// All from what is shown of the event. A name is a text; a path keeps the type that its value has in the event.
 Cell cell_of(const query::ListedEvent& event, EventText& text, const std::string& field) {
   if (query::is_in_columns(field)) {
     return cell_or_absent(query::event_value(text.shown(), *event.segment, event.index, {}, field));
   }
   if (field == "eventID" || field == "event-id") {
-    if (const auto id = query::stored_event_id(*event.segment, event.index)) return Cell::of_event_id(*id);
+    if (const auto id = query::stored_event_id(*event.segment, event.index)) return Cell::shown(*id);
   }
   if (query::is_field_name(field)) {
-    Cell cell = cell_or_absent(query::event_value(text.shown(), *event.segment, event.index, text.json(), field));
-    cell.is_shown = field == "event-id";
-    return cell;
+    return cell_or_absent(query::event_value(text.shown(), *event.segment, event.index, text.json(), field));
   }
   const std::string value = query::json_at(text.json(), field);
   if (value.empty() || value == "null") return Cell::absent();
-  Cell cell{query::display_text(value), {}};
+  Cell cell{query::display_text(value), {}, true};
   event::append_minified(value, cell.json);
-  cell.is_shown = field == "eventID";
   return cell;
 }
 

@@ -3,8 +3,6 @@
 
 #include <fmt/format.h>
 
-#include <utility>
-
 #include "cli/command.h"
 #include "cli/coverage_note.h"
 #include "cli/filter_options.h"
@@ -41,9 +39,9 @@ int run_findings(const GlobalOptions& global, const Arguments& arguments) {
   bool any = false;
   query::list_findings(snapshot, filter, arguments.limit, [&](const query::Finding& finding) {
     any = true;
-    rows.row({Cell::of(event::format_timestamp(finding.event.segment->time(finding.event.index))),
-              or_absent(finding.rule), Cell::of(finding.severity), Cell::of(finding.verdict),
-              Cell::of_event_id(finding.event_id), or_absent(finding.principal), or_absent(finding.action),
+    rows.row({Cell::shown(event::format_timestamp(finding.event.segment->time(finding.event.index))),
+              shown_or_absent(finding.rule), Cell::shown(finding.severity), Cell::shown(finding.verdict),
+              shown_or_absent(finding.event_id), or_absent(finding.principal), shown_or_absent(finding.action),
               Cell::of(finding.sentence)});
     return true;
   });
@@ -72,22 +70,25 @@ void append_texts(std::string_view name, const std::vector<std::string>& texts, 
   out += ']';
 }
 
-// What it says but for the eventID, which is shown as it is.
+// Its words and AWS's stay as they are; what has texts of events or policies in it is masked.
 std::string explanation_json(const query::Explanation& explanation, const query::ShownEvents& shown) {
   const verdicts::Judgement& judgement = explanation.judgement;
-  std::string head = "{";
-  append_member("eventID", explanation.finding.event_id, head);
+  const auto shown_texts = [&shown](std::vector<std::string> texts) {
+    for (std::string& text : texts) text = shown.text(text);
+    return texts;
+  };
   std::string out = "{";
-  append_member("principal", explanation.finding.principal, out);
+  append_member("eventID", explanation.finding.event_id, out);
+  append_member("principal", shown.text(explanation.finding.principal), out);
   append_member("verdict", explanation.finding.verdict, out);
-  append_member("why", explanation.finding.sentence, out);
+  append_member("why", shown.text(explanation.finding.sentence), out);
   append_member("action", judgement.requirement.action, out);
   append_member("rule", judgement.rule.empty() ? judgement.requirement.rule : judgement.rule, out);
-  append_member("resource", judgement.resource, out);
+  append_member("resource", shown.text(judgement.resource), out);
   append_member("supersededBy", explanation.superseded_by, out);
   append_texts("replaces", explanation.replaces, out);
-  append_texts("decidedBy", judgement.decided_by, out);
-  append_texts("missing", judgement.missing, out);
+  append_texts("decidedBy", shown_texts(judgement.decided_by), out);
+  append_texts("missing", shown_texts(judgement.missing), out);
   out += ",\"also\":[";
   for (const auto& also : judgement.requirement.also) {
     out += out.back() == '[' ? "{" : ",{";
@@ -99,11 +100,11 @@ std::string explanation_json(const query::Explanation& explanation, const query:
   for (const auto& considered : judgement.considered) {
     out += out.back() == '[' ? "{" : ",{";
     append_member("as", considered.as, out);
-    append_member("policy", considered.policy, out);
-    append_member("says", considered.says, out);
+    append_member("policy", shown.text(considered.policy), out);
+    append_member("says", shown.text(considered.says), out);
     out += '}';
   }
-  return head + ',' + shown.text(out + "]}").substr(1);
+  return out + "]}";
 }
 
 std::string explanation_text(const query::Explanation& explanation, const query::ShownEvents& shown) {
@@ -113,23 +114,22 @@ std::string explanation_text(const query::Explanation& explanation, const query:
     if (!text.empty()) out += fmt::format("{:<10}  {}\n", name, text);
   };
   line("event", explanation.finding.event_id);
-  const std::string head = std::exchange(out, {});
-  line("principal", explanation.finding.principal);
+  line("principal", shown.text(explanation.finding.principal));
   line("verdict", explanation.finding.verdict);
-  line("why", explanation.finding.sentence);
+  line("why", shown.text(explanation.finding.sentence));
   line("superseded", explanation.superseded_by.empty() ? "" : "by " + explanation.superseded_by);
   for (const std::string& older : explanation.replaces) line("replaces", older);
   line("needed", judgement.requirement.action);
-  line("resource", judgement.resource);
+  line("resource", shown.text(judgement.resource));
   line("rule", judgement.rule.empty() ? judgement.requirement.rule : judgement.rule);
   for (const auto& also : judgement.requirement.also)
     line("shown with", fmt::format("{} ({})", also.action, also.rule));
-  for (const std::string& statement : judgement.decided_by) line("decided by", statement);
-  for (const std::string& missing : judgement.missing) line("not known", missing);
+  for (const std::string& statement : judgement.decided_by) line("decided by", shown.text(statement));
+  for (const std::string& missing : judgement.missing) line("not known", shown.text(missing));
   for (const auto& considered : judgement.considered) {
-    line("considered", fmt::format("{}, {}: {}", considered.as, considered.policy, considered.says));
+    line("considered", shown.text(fmt::format("{}, {}: {}", considered.as, considered.policy, considered.says)));
   }
-  return head + shown.text(out);
+  return out;
 }
 
 int run_explain(const GlobalOptions& global, const std::vector<std::string>& event_ids) {

@@ -63,7 +63,7 @@ std::string time_text(event::Timestamp time) { return event::format_timestamp(ti
 
 Cell or_absent(const std::string& text) { return text.empty() ? Cell::absent() : Cell::of(text); }
 
-Cell new_cell(bool is_new) { return {is_new ? "new" : "", is_new ? "true" : "false"}; }
+Cell new_cell(bool is_new) { return {is_new ? "new" : "", is_new ? "true" : "false", true}; }
 
 std::string joined(const std::vector<std::string>& texts, std::size_t most) {
   std::string out;
@@ -134,11 +134,11 @@ class Page {
     RowWriter rows{out_, std::move(columns)};
     for (std::size_t i = 0; i < std::min<std::size_t>(top_, calls.size()); ++i) {
       const Call& call = *calls[i];
-      std::vector<Cell> cells{or_absent(call.name), or_absent(call.source)};
-      if (section.kind == CallKind::refused) cells.push_back(or_absent(call.error));
-      cells.push_back(Cell::of(time_text(call.seen.first)));
-      cells.push_back(Cell::of(time_text(call.seen.last)));
-      cells.push_back(Cell::of(grouped(call.seen.events)));
+      std::vector<Cell> cells{shown_or_absent(call.name), shown_or_absent(call.source)};
+      if (section.kind == CallKind::refused) cells.push_back(shown_or_absent(call.error));
+      cells.push_back(Cell::shown(time_text(call.seen.first)));
+      cells.push_back(Cell::shown(time_text(call.seen.last)));
+      cells.push_back(Cell::shown(grouped(call.seen.events)));
       cells.push_back(new_cell(call.is_new));
       rows.row(std::move(cells));
     }
@@ -153,8 +153,9 @@ class Page {
     RowWriter rows{out_, {{"value"}, {"first"}, {"last"}, {"events", true}, {"new"}}};
     for (std::size_t i = 0; i < std::min<std::size_t>(top_, traits.rows.size()); ++i) {
       const Trait& trait = traits.rows[i];
-      rows.row({Cell::of(trait.value), Cell::of(time_text(trait.seen.first)), Cell::of(time_text(trait.seen.last)),
-                Cell::of(grouped(trait.seen.events)), new_cell(trait.is_new)});
+      rows.row({Cell::of(trait.value), Cell::shown(time_text(trait.seen.first)),
+                Cell::shown(time_text(trait.seen.last)), Cell::shown(grouped(trait.seen.events)),
+                new_cell(trait.is_new)});
     }
     rows.finish();
     print_more(traits.rows.size(), traits.other_events);
@@ -166,8 +167,8 @@ class Page {
     RowWriter rows{out_, {{"time"}, {"call"}, {"target"}, {"error"}, {"eventID"}}};
     for (std::size_t i = 0; i < std::min<std::size_t>(top_, found_.changes.size()); ++i) {
       const query::GrantChange& change = found_.changes[i];
-      rows.row({Cell::of(time_text(change.time)), Cell::of(change.name), or_absent(change.target),
-                or_absent(change.error), Cell::of_event_id(change.event_id)});
+      rows.row({Cell::shown(time_text(change.time)), Cell::shown(change.name), or_absent(change.target),
+                shown_or_absent(change.error), shown_or_absent(change.event_id)});
     }
     rows.finish();
     print_more(found_.change_count, 0);
@@ -193,10 +194,10 @@ class Page {
                     {"events", true}}};
     for (std::size_t i = 0; i < std::min<std::size_t>(top_, links.size()); ++i) {
       const CredentialLink& link = *links[i];
-      rows.row({Cell::of(link.depth), or_absent(link.caller), Cell::of(link.call), or_absent(link.identity),
-                or_absent(joined(link.keys, kKeysShown)), Cell::of(time_text(link.issued.first)),
-                Cell::of(time_text(link.issued.last)), Cell::of(grouped(link.issued.events)),
-                Cell::of(grouped(link.used.events))});
+      rows.row({Cell::of(link.depth), or_absent(link.caller), Cell::shown(link.call), or_absent(link.identity),
+                or_absent(joined(link.keys, kKeysShown)), Cell::shown(time_text(link.issued.first)),
+                Cell::shown(time_text(link.issued.last)), Cell::shown(grouped(link.issued.events)),
+                Cell::shown(grouped(link.used.events))});
     }
     rows.finish();
     print_more(links.size(), 0);

@@ -35,7 +35,7 @@ std::string money_text(rules::credits::Money money, int decimals) {
 }
 
 Cell MoneyCells::of(rules::credits::Money money) const {
-  Cell cell = Cell::of(money.text());
+  Cell cell = Cell::shown(money.text());
   if (table_) cell.text = money_text(money, decimals_);
   return cell;
 }
@@ -44,8 +44,8 @@ Cell MoneyCells::of(const std::optional<rules::credits::Money>& money) const {
   return money ? of(*money) : Cell::absent();
 }
 
-Cell day_cell(rules::credits::Day day) { return Cell::of(rules::credits::day_text(day)); }
-Cell time_cell(event::Timestamp time) { return Cell::of(event::format_timestamp(time)); }
+Cell day_cell(rules::credits::Day day) { return Cell::shown(rules::credits::day_text(day)); }
+Cell time_cell(event::Timestamp time) { return Cell::shown(event::format_timestamp(time)); }
 Cell text_or_absent(std::string_view text) { return text.empty() ? Cell::absent() : Cell::of(text); }
 
 Cell list_cell(const std::vector<std::string>& texts) {

@@ -62,23 +62,24 @@ std::string in_table(const store::KeptReject& kept, const std::string& shown) {
 }
 
 // One that wasn't kept has no bytes; its length and hash say what they were.
-std::vector<Cell> cells_of(const store::KeptReject& kept, const std::string& shown, bool table) {
+std::vector<Cell> cells_of(const store::KeptReject& kept, const std::string& shown, const std::string& hash,
+                           bool table) {
   std::string reason{event::reason_code(kept.reason)};
   const std::string_view detail = event::reason_detail(kept.reason);
   if (table && !detail.empty()) reason.append(": ").append(detail);
-  std::vector<Cell> cells{Cell::of(kept.source), Cell::of(kept.offset), Cell::of(kept.line), Cell::of(reason),
+  std::vector<Cell> cells{Cell::of(kept.source), Cell::of(kept.offset), Cell::of(kept.line), Cell::shown(reason),
                           Cell::of(kept.length)};
   if (table) {
-    cells.push_back(Cell::of(in_table(kept, shown)));
+    cells.push_back(Cell::shown(in_table(kept, shown)));
     return cells;
   }
   const bool text = event::valid_utf8(shown);
-  cells.push_back(Cell::of(event::reason_text(kept.reason)));
-  cells.push_back(kept.has_bytes ? Cell::of(text ? shown : base64(shown)) : Cell::absent());
-  cells.push_back(kept.has_bytes ? Cell::of(text ? "utf-8" : "base64") : Cell::absent());
+  cells.push_back(Cell::shown(event::reason_text(kept.reason)));
+  cells.push_back(kept.has_bytes ? Cell::shown(text ? shown : base64(shown)) : Cell::absent());
+  cells.push_back(kept.has_bytes ? Cell::shown(text ? "utf-8" : "base64") : Cell::absent());
   cells.push_back(Cell::of(kept.records));
-  cells.push_back(kept.arrival == 0 ? Cell::absent() : Cell::of(event::format_timestamp(kept.arrival)));
-  cells.push_back(Cell::of(hex(kept.hash)));
+  cells.push_back(kept.arrival == 0 ? Cell::absent() : Cell::shown(event::format_timestamp(kept.arrival)));
+  cells.push_back(Cell::shown(hash));
   return cells;
 }
 
@@ -98,7 +99,7 @@ int run_list(const GlobalOptions& global, std::optional<std::uint64_t> limit, bo
     if (global.format == Format::raw) {
       if (kept.has_bytes) out.write(bytes + "\n");
     } else {
-      rows.row(cells_of(kept, bytes, table));
+      rows.row(cells_of(kept, bytes, shown.digest(hex(kept.hash)), table));
     }
     return true;
   });

@@ -6,7 +6,6 @@
 
 #include "event/json_text.h"
 #include "event/visible_text.h"
-#include "query/field_catalogue.h"
 
 namespace trailkeeper::cli {
 namespace {
@@ -49,12 +48,6 @@ void hide_secrets(const query::ShownEvents& shown, Cell& cell) {
   cell.text.swap(text);
 }
 
-// Of a column that is a field of events; of several, as the first is.
-rules::credits::Wording wording_of(const std::string& column) {
-  const query::DerivedField* const field = query::derived_field(column);
-  return field == nullptr ? rules::credits::Wording::free : query::wording_of(field->columns.front());
-}
-
 }  // namespace
 
 Cell Cell::of(std::string_view text) {
@@ -63,15 +56,17 @@ Cell Cell::of(std::string_view text) {
   return cell;
 }
 
-Cell Cell::of(std::uint64_t number) { return {std::to_string(number), std::to_string(number)}; }
+Cell Cell::of(std::uint64_t number) { return {std::to_string(number), std::to_string(number), true}; }
 
-Cell Cell::of_event_id(std::string_view id) {
-  Cell cell = id.empty() ? absent() : of(id);
+Cell Cell::shown(std::string_view text) {
+  Cell cell = of(text);
   cell.is_shown = true;
   return cell;
 }
 
-Cell Cell::absent() { return {"", "null"}; }
+Cell Cell::absent() { return {"", "null", true}; }
+
+Cell shown_or_absent(std::string_view text) { return text.empty() ? Cell::absent() : Cell::shown(text); }
 
 RowWriter::RowWriter(Out& out, std::vector<Column> columns) : out_(out), columns_(std::move(columns)) {
   if (out_.terminal() && !out_.wide()) limit_ = out_.terminal()->columns;
@@ -92,9 +87,7 @@ void RowWriter::row(std::vector<Cell> cells) {
     if (left_out_.at(i)) cells.erase(cells.begin() + static_cast<std::ptrdiff_t>(i));
   }
   for (std::size_t i = 0; out_.shown() && i < cells.size(); ++i) {
-    // Fields' texts came from ShownEvents if they have a wording of their own.
-    const bool worded = wording_of(columns_[i].name) != rules::credits::Wording::free;
-    if (!worded && !cells[i].is_shown) hide_secrets(*out_.shown(), cells[i]);
+    if (!cells[i].is_shown) hide_secrets(*out_.shown(), cells[i]);
   }
   std::string line;
   const bool first = rows_++ == 0;

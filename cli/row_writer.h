@@ -14,14 +14,19 @@ namespace trailkeeper::cli {
 struct Cell {
   std::string text;
   std::string json;
-  bool is_shown = false;  ///< As it may be shown: nothing in it is confidential.
+  bool is_shown = false;  ///< As it may be shown: the row doesn't mask it.
 
+  /// Text that somebody stored, or that has such text in it: what is confidential there is masked.
   static Cell of(std::string_view text);
   static Cell of(std::uint64_t number);
-  /// An eventID: never confidential. Empty: absent.
-  static Cell of_event_id(std::string_view id);
+  /// Text of which nothing is confidential, or not any more: times, amounts, account numbers, eventIDs, words of AWS's
+  /// and of this program's, and what query::ShownEvents gave. An Org ID that is spelt so doesn't hide it.
+  static Cell shown(std::string_view text);
   static Cell absent();
 };
+
+/// The same, absent if it is empty.
+Cell shown_or_absent(std::string_view text);
 
 struct Column {
   std::string name;

@@ -65,7 +65,7 @@ class TailPrinter {
     std::vector<Cell> cells;
     for (const std::string& field : fields_) {
       const auto text = query::event_value(std::string_view{padded_}.substr(0, json.size()), field);
-      cells.push_back(text ? Cell::of(*text) : Cell::absent());
+      cells.push_back(text ? Cell::shown(*text) : Cell::absent());
     }
     rows_->row(std::move(cells));
     first_ = false;

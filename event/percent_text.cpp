@@ -1,7 +1,5 @@
 #include "event/percent_text.h"
 
-#include "event/phrase_set.h"
-
 namespace trailkeeper::event {
 namespace {
 
@@ -21,24 +19,6 @@ int byte_at(std::string_view text, std::size_t at) {
   return high < 0 || low < 0 ? -1 : high * kBase + low;
 }
 
-struct Encoded {
-  std::size_t size = 0;  // 0: nothing is encoded there.
-  char byte = 0;
-};
-
-// What a `%` begins: `%30`; `%2530`, whose `%25` is the `%` of `%30`, but not `%25ac`: more likely a text's own.
-Encoded encoded_at(std::string_view text, std::size_t percent) {
-  constexpr int kAscii = 0x7F;
-  std::size_t at = percent + 1;
-  int byte = byte_at(text, at);
-  if (byte < 0) return {};
-  while (byte == '%' && byte_at(text, at + 2) >= 0 && byte_at(text, at + 2) <= kAscii) {
-    at += 2;
-    byte = byte_at(text, at);
-  }
-  return {at + 2 - percent, static_cast<char>(byte)};
-}
-
 }  // namespace
 
 std::optional<char> percent_byte(std::string_view text, std::size_t at) {
@@ -54,26 +34,6 @@ std::string percent_decoded(std::string_view text) {
     if (byte) at += 2;
   }
   return out;
-}
-
-bool hides_words(std::string_view text) {
-  for (std::size_t at = text.find('%'); at != std::string_view::npos; at = text.find('%', at + 1)) {
-    const Encoded encoded = encoded_at(text, at);
-    if (encoded.size > 0 && is_word_byte(encoded.byte)) return true;
-  }
-  return false;
-}
-
-PercentText::PercentText(std::string_view text) {
-  bytes_.reserve(text.size());
-  places_.reserve(text.size() + 1);
-  for (std::size_t at = 0; at < text.size();) {
-    const Encoded encoded = text[at] == '%' ? encoded_at(text, at) : Encoded{};
-    bytes_ += encoded.size > 0 ? encoded.byte : text[at];
-    places_.push_back(at);
-    at += encoded.size > 0 ? encoded.size : 1;
-  }
-  places_.push_back(text.size());
 }
 
 }  // namespace trailkeeper::event

@@ -8,8 +8,8 @@
 
 namespace trailkeeper::event {
 
-/// All phrases of a set in a text, in order, none within another: those that PhraseSet::find finds, and those that have
-/// characters as URLs may have them, which need not (`%30`, event/percent_text.h).
+/// All phrases of a set in a text, in order, none within another: those that PhraseSet::find finds, and those that are
+/// there once it is decoded (event/decoded_text.h), also as a form, whose spaces are `+`.
 std::vector<PhraseSet::Match> phrases_in(std::string_view text, const PhraseSet& set);
 
 /// Whether there is one.

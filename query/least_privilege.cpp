@@ -8,6 +8,7 @@
 #include "event/json_text.h"
 #include "query/count.h"
 #include "query/event_list.h"
+#include "query/shown_event.h"
 #include "rules/iam/arn.h"
 #include "rules/iam/json_node.h"
 #include "rules/iam/text.h"
@@ -194,9 +195,13 @@ void append_list(const std::set<std::string>& texts, std::string& out) {
   out += ']';
 }
 
-std::string document_of(const Used& used) {
+std::string document_of(const Used& used, const ShownEvents& shown) {
   std::map<Resources, std::set<std::string>> by_resources;
-  for (const auto& [action, resources] : used) by_resources[resources].insert(action);
+  for (const auto& [action, resources] : used) {
+    Resources as_shown;
+    for (const std::string& resource : resources) as_shown.insert(shown.text(resource));
+    by_resources[as_shown].insert(action);
+  }
   std::string json = R"({"Version":"2012-10-17","Statement":[)";
   for (const auto& [resources, actions] : by_resources) {
     json += json.back() == '[' ? R"({"Effect":"Allow","Action":)" : R"(,{"Effect":"Allow","Action":)";
@@ -258,13 +263,15 @@ LeastPrivilege least_privilege(const store::Snapshot& snapshot, audit::PolicySta
       result.uncovered.push_back(source + " " + name);
     }
   }
-  result.policy = document_of(used);
+  const ShownEvents shown{snapshot};
+  result.policy = document_of(used, shown);
   const auto granted = state.history().granted({principal.kind, principal.account, principal.name}, now);
   result.unknown = granted->unknown;
   result.none_known = !granted->unknown.empty() && granted->identity.empty();
   for (const auto& document : granted->identity) {
     for (LeastPrivilege::Unused& listed : listed_actions(*document)) {
-      if (!uses(used, listed.action)) result.unused.push_back(std::move(listed));
+      if (uses(used, listed.action)) continue;
+      result.unused.push_back({shown.text(listed.policy), shown.text(listed.statement), listed.action});
     }
   }
   return result;

@@ -11,7 +11,7 @@
 
 namespace trailkeeper::query {
 
-/// What somebody used, and what not.
+/// What somebody used, and what not; as it may be shown (query/shown_event.h).
 struct LeastPrivilege {
   std::string policy;  ///< A policy document that allows every call that succeeded.
   struct Unused {

@@ -30,7 +30,10 @@ Wording wording_of(std::size_t column) {
 }
 
 ShownEvents::ShownEvents(const store::Snapshot& snapshot, bool reveal)
-    : hash_seed_(snapshot.hash_seed()), mask_(mask_of(snapshot)), reveal_(reveal) {}
+    : hash_seed_(snapshot.hash_seed()),
+      pseudonymiser_(snapshot.pseudonym_key()),
+      mask_(mask_of(snapshot)),
+      reveal_(reveal) {}
 
 void ShownEvents::append(const store::Segment& segment, std::uint32_t index, std::string& out) const {
   const std::size_t begin = out.size();
@@ -44,6 +47,10 @@ void ShownEvents::append(const store::Segment& segment, std::uint32_t index, std
 std::string ShownEvents::record(std::string bytes) const {
   if (reveal_) return bytes;
   return mask_.record(bytes);
+}
+
+std::string ShownEvents::digest(std::string_view hash) const {
+  return reveal_ ? std::string{hash} : pseudonymiser_.digest(hash);
 }
 
 std::string_view ShownEvents::column_text(std::size_t column, std::string_view text, std::string& scratch) const {

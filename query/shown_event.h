@@ -32,6 +32,8 @@ class ShownEvents {
   [[nodiscard]] std::string_view field_text(std::string_view path, std::string_view text, std::string& scratch) const;
   /// Any other value, and any text.
   [[nodiscard]] std::string_view value(std::string_view text, std::string& scratch) const;
+  /// A hash of stored bytes: as it is only to whoever may see these (rules/credits/pseudonymiser.h).
+  [[nodiscard]] std::string digest(std::string_view hash) const;
   [[nodiscard]] std::string text(std::string_view text) const { return reveal_ ? std::string{text} : mask_.text(text); }
 
  private:
@@ -39,6 +41,7 @@ class ShownEvents {
                                         std::string& scratch) const;
 
   std::uint64_t hash_seed_;
+  rules::credits::Pseudonymiser pseudonymiser_;
   rules::credits::Mask mask_;
   bool reveal_;
 };

@@ -4,6 +4,7 @@
 
 #include <charconv>
 
+#include "event/decoded_text.h"
 #include "event/phrase_matches.h"
 #include "rules/credits/known_words.h"
 #include "rules/credits/loose_json.h"
@@ -89,6 +90,7 @@ Mask::Mask(Pseudonymiser pseudonymiser, std::shared_ptr<const event::PhraseSet> 
 
 bool Mask::may_change_event(std::string_view json) const {
   if (has(json, kActivate) || has(json, kTag) || has(json, "romo") || hides_letters(json)) return true;
+  if (event::is_encoded(json) && has(event::DecodedText{json}.bytes(), kTag)) return true;
   // Known words may be written with escapes.
   return known_ != nullptr && (has(json, "\\") || event::has_phrase(json, *known_));
 }
@@ -121,13 +123,18 @@ std::string Mask::masked(std::string_view json, bool org_ids, bool of_event) con
 }
 
 std::string Mask::record(std::string_view bytes) const {
-  if (names_secret_beside_members(bytes, paths_) && !is_json(bytes)) return without_words(bytes, pseudonymiser_);
+  if ((names_secret_beside_members(bytes, paths_) && !is_json(bytes)) || lists_secret(bytes)) {
+    return without_words(bytes, pseudonymiser_, paths_);
+  }
   return masked(bytes, true, false);
 }
 
 bool Mask::may_change_text(std::string_view text) const {
   if (known_ != nullptr && event::has_phrase(text, *known_)) return true;
-  return has(text, kTag) || may_name_org_id(text) || looks_like_json(text);
+  if (has(text, kTag) || may_name_org_id(text) || looks_like_json(text)) return true;
+  if (!event::is_encoded(text)) return false;
+  const event::DecodedText decoded{text};
+  return has(decoded.bytes(), kTag) || may_name_org_id(decoded.bytes());
 }
 
 std::string Mask::text(std::string_view text, Wording wording) const {

@@ -4,8 +4,8 @@
 #include <array>
 #include <vector>
 
+#include "event/decoded_text.h"
 #include "event/json_text.h"
-#include "event/percent_text.h"
 #include "event/phrase_matches.h"
 #include "rules/credits/loose_json.h"
 #include "rules/credits/wording.h"
@@ -21,6 +21,14 @@ bool is_json_value(std::string_view json, std::string_view scalar) {
   const std::size_t after = json.find_first_not_of(kSpace, begin + scalar.size());
   return (before == std::string_view::npos || std::string_view{":[,"}.find(json[before]) != std::string_view::npos) &&
          (after == std::string_view::npos || std::string_view{",]}"}.find(json[after]) != std::string_view::npos);
+}
+
+// The value that a text was found to have: as it is in a form, if that is how it is known.
+std::string value_of(std::string_view found, const event::PhraseSet& words) {
+  std::string in_form = event::DecodedText{found, true}.bytes();
+  const auto match = found.find('+') == std::string_view::npos ? std::nullopt : words.find(in_form);
+  if (match && match->begin == 0 && match->end == in_form.size()) return in_form;
+  return event::DecodedText{found}.bytes();
 }
 
 /// Where a token of an event stands, as a path.
@@ -69,8 +77,7 @@ std::string KnownWords::without_set(std::string_view text, const event::PhraseSe
     const std::string_view found = text.substr(match.begin, match.end - match.begin);
     if (wording == Wording::terms && is_like_term(found)) continue;
     out += text.substr(at, match.begin - at);
-    const std::string value =
-        found.find('%') == std::string_view::npos ? std::string{found} : event::PercentText{found}.bytes();
+    const std::string value = value_of(found, words);
     out += code ? pseudonymiser_.promotion_code(value) : pseudonymiser_.org_id(value);
     at = match.end;
   }

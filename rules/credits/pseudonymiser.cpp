@@ -4,28 +4,43 @@
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
 
+#include <algorithm>
 #include <array>
 
 namespace trailkeeper::rules::credits {
+namespace {
 
-std::string Pseudonymiser::pseudonym(std::string_view kind, std::string_view value) const {
-  if (key_.empty()) return std::string{kind} + "************";
+constexpr std::size_t kValueBytes = 6;
+constexpr std::size_t kProofBytes = 2;
+constexpr std::string_view kNoKey = "****************";
+constexpr std::array<std::string_view, 2> kKinds{"org-", "promo-"};
+
+}  // namespace
+
+std::string Pseudonymiser::digits(std::string_view kind, std::string_view value, std::size_t bytes) const {
   std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
   unsigned size = 0;
   const std::string message = std::string{kind} + std::string{value};
   HMAC(EVP_sha256(), key_.data(), static_cast<int>(key_.size()), reinterpret_cast<const unsigned char*>(message.data()),
        message.size(), digest.data(), &size);
-  constexpr unsigned kShown = 6;
-  std::string out{kind};
-  for (unsigned i = 0; i < kShown && i < size; ++i) out += fmt::format("{:02x}", digest[i]);
+  std::string out;
+  for (std::size_t i = 0; i < std::min<std::size_t>(bytes, size); ++i) out += fmt::format("{:02x}", digest.at(i));
   return out;
 }
 
-bool is_pseudonym(std::string_view value, std::string_view kind) {
-  constexpr std::size_t kDigits = 12;
-  if (!value.starts_with(kind) || value.size() != kind.size() + kDigits) return false;
-  value.remove_prefix(kind.size());
-  return value.find_first_not_of("0123456789abcdef*") == std::string_view::npos;
+std::string Pseudonymiser::pseudonym(std::string_view kind, std::string_view value) const {
+  if (key_.empty()) return std::string{kind} + std::string{kNoKey};
+  const std::string of_value = digits(kind, value, kValueBytes);
+  return std::string{kind} + of_value + digits("proof-", std::string{kind} + of_value, kProofBytes);
+}
+
+bool Pseudonymiser::is_pseudonym(std::string_view value) const {
+  const auto* const kind =
+      std::find_if(kKinds.begin(), kKinds.end(), [value](std::string_view one) { return value.starts_with(one); });
+  if (kind == kKinds.end() || value.size() != kind->size() + kNoKey.size()) return false;
+  if (key_.empty()) return value.ends_with(kNoKey);
+  const std::string_view of_value = value.substr(0, kind->size() + 2 * kValueBytes);
+  return value.substr(of_value.size()) == digits("proof-", of_value, kProofBytes);
 }
 
 }  // namespace trailkeeper::rules::credits

@@ -6,23 +6,30 @@
 
 namespace trailkeeper::rules::credits {
 
-/// Makes pseudonyms: the same for the same value and key, so that people can still tell values apart. Thread-safe.
+/// Makes pseudonyms: the same for the same value and key, so that people can still tell values apart. Their last four
+/// digits prove that the key made them: a value that only looks like one isn't taken for one. Thread-safe.
 class Pseudonymiser {
  public:
   /// `key`: secret bytes of a store. Without one all values look the same.
   explicit Pseudonymiser(std::string key) : key_(std::move(key)) {}
 
-  /// `org-3f9a0c1b2d4e`, of HMAC-SHA-256 (RFC 2104).
+  /// `org-3f9a0c1b2d4e77a1`, of HMAC-SHA-256 (RFC 2104).
   [[nodiscard]] std::string org_id(std::string_view value) const { return pseudonym("org-", value); }
-  /// `promo-3f9a0c1b2d4e`.
+  /// `promo-3f9a0c1b2d4e77a1`.
   [[nodiscard]] std::string promotion_code(std::string_view value) const { return pseudonym("promo-", value); }
 
+  /// Whether this made it, of either kind.
+  [[nodiscard]] bool is_pseudonym(std::string_view value) const;
+
+  /// What may be shown of a hash of confidential bytes, which itself would let people try them out: 32 hex digits.
+  [[nodiscard]] std::string digest(std::string_view hash) const { return digits("hash-", hash, kDigestBytes); }
+
  private:
+  static constexpr std::size_t kDigestBytes = 16;
+
   [[nodiscard]] std::string pseudonym(std::string_view kind, std::string_view value) const;
+  [[nodiscard]] std::string digits(std::string_view kind, std::string_view value, std::size_t bytes) const;
   std::string key_;
 };
-
-/// Whether a value is a pseudonym of that kind (`org-`, `promo-`): an Org ID may begin like one.
-bool is_pseudonym(std::string_view value, std::string_view kind);
 
 }  // namespace trailkeeper::rules::credits

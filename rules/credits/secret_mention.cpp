@@ -107,18 +107,35 @@ bool names_secret_beside_members(std::string_view text, const std::vector<std::s
   return names_secret(beside, org_id_paths);
 }
 
-std::string without_words(std::string_view text, const Pseudonymiser& pseudonymiser) {
+bool lists_secret(std::string_view json) {
+  using Kind = LooseToken::Kind;
+  std::string open;
+  for (LooseJson tokens{json}; !tokens.ended();) {
+    const LooseToken token = tokens.next();
+    if (token.kind == Kind::open) open += token.bytes;
+    if (token.kind == Kind::close && !open.empty()) open.pop_back();
+    if (token.kind != Kind::string || open.empty() || open.back() != '[') continue;
+    if (secret_named(text_of_token(token.bytes)) != Secret::none) return true;
+  }
+  return false;
+}
+
+std::string without_words(std::string_view text, const Pseudonymiser& pseudonymiser,
+                          const std::vector<std::string>& org_id_paths) {
   const auto in_word = [](char c) { return event::is_word_byte(c) || is_joint(c); };
-  const auto is_name = [](std::string_view word) {
-    return secret_named(word) != Secret::none &&
-           std::all_of(word.begin(), word.end(), [](char c) { return is_letter(c) || is_joint(c); });
+  constexpr std::size_t kLongestName = 32;
+  const auto is_name = [&](std::string_view word) {
+    const bool configured = std::any_of(org_id_paths.begin(), org_id_paths.end(),
+                                        [&](const std::string& path) { return last_member(path) == word; });
+    return configured || (word.size() <= kLongestName && secret_named(word) != Secret::none &&
+                          std::all_of(word.begin(), word.end(), [](char c) { return is_letter(c) || is_joint(c); }));
   };
   std::string out;
   for (std::size_t at = 0; at < text.size();) {
     std::size_t end = at;
     while (end < text.size() && in_word(text[end])) ++end;
     const std::string_view word = text.substr(at, std::max(end, at + 1) - at);
-    const bool stays = end == at || is_name(word) || is_pseudonym(word, "org-") || is_pseudonym(word, "promo-") ||
+    const bool stays = end == at || is_name(word) || pseudonymiser.is_pseudonym(word) ||
                        std::all_of(word.begin(), word.end(), is_joint);
     out += stays ? std::string{word} : pseudonymiser.org_id(word);
     at += word.size();

@@ -29,8 +29,13 @@ bool names_secret(std::string_view text, const std::vector<std::string>& org_id_
 /// their names (SecretValues).
 bool names_secret_beside_members(std::string_view text, const std::vector<std::string>& org_id_paths);
 
+/// Whether JSON has such a name as an item of an array: a table's heading, say, so that nobody can tell where the value
+/// stands.
+bool lists_secret(std::string_view json);
+
 /// A text with a pseudonym for each of its words but the names: whatever it is, a table or a language, and wherever in
 /// it the value stands.
-std::string without_words(std::string_view text, const Pseudonymiser& pseudonymiser);
+std::string without_words(std::string_view text, const Pseudonymiser& pseudonymiser,
+                          const std::vector<std::string>& org_id_paths);
 
 }  // namespace trailkeeper::rules::credits

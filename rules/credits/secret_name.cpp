@@ -4,14 +4,12 @@
 #include <array>
 
 #include "event/phrase_set.h"
-#include "rules/credits/pseudonymiser.h"
 
 namespace trailkeeper::rules::credits {
 namespace {
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 bool is_capital(char c) { return c >= 'A' && c <= 'Z'; }
-bool is_small(char c) { return c >= 'a' && c <= 'z'; }
 
 // Without what spellings differ in.
 std::string plain_name(std::string_view key) {
@@ -23,17 +21,29 @@ std::string plain_name(std::string_view key) {
 }
 
 template <std::size_t N>
-bool ends_with_one_of(std::string_view text, const std::array<std::string_view, N>& endings) {
-  return std::any_of(endings.begin(), endings.end(), [&](std::string_view ending) { return text.ends_with(ending); });
+bool is_one_of(std::string_view text, const std::array<std::string_view, N>& texts) {
+  return std::find(texts.begin(), texts.end(), text) != texts.end();
 }
 
-// `eu-central-1`, `us-gov-west-1`.
+template <std::size_t N>
+bool has_one_of(std::string_view text, const std::array<std::string_view, N>& parts) {
+  return std::any_of(parts.begin(), parts.end(),
+                     [&](std::string_view part) { return text.find(part) != std::string_view::npos; });
+}
+
+// `eu-central-1`, `us-gov-west-1`: an area, a direction, a digit.
 bool is_region(std::string_view value) {
+  constexpr std::array<std::string_view, 16> kAreas{"af",      "ap",      "ca",      "cn",  "eu",     "il",
+                                                    "me",      "mx",      "sa",      "us",  "us-gov", "us-iso",
+                                                    "us-isob", "us-isof", "eu-isoe", "eusc"};
+  constexpr std::array<std::string_view, 9> kDirections{"central", "east",      "north",     "northeast", "northwest",
+                                                        "south",   "southeast", "southwest", "west"};
   const std::size_t last = value.rfind('-');
   if (last == std::string_view::npos || last + 2 != value.size() || !is_digit(value.back())) return false;
-  const std::string_view words = value.substr(0, last);
-  return words.find('-') != std::string_view::npos &&
-         std::all_of(words.begin(), words.end(), [](char c) { return is_small(c) || c == '-'; });
+  const std::size_t middle = value.rfind('-', last - 1);
+  if (last == 0 || middle == std::string_view::npos) return false;
+  return is_one_of(value.substr(0, middle), kAreas) &&
+         is_one_of(value.substr(middle + 1, last - middle - 1), kDirections);
 }
 
 bool is_access_key(std::string_view value) {
@@ -56,16 +66,31 @@ bool is_address(std::string_view value) {
 }  // namespace
 
 Secret secret_named(std::string_view key) {
-  constexpr std::size_t kLongestName = 64;
-  if (key.size() > kLongestName) return Secret::none;
-  constexpr std::array<std::string_view, 6> kOrgIds{"orgid",           "orgids",         "organizationid",
-                                                    "organizationids", "organisationid", "organisationids"};
-  constexpr std::array<std::string_view, 7> kCodes{
-      "promocode", "promocodes", "promotioncode", "promotioncodes", "promotionalcode", "promotionalcodes", "a3popc"};
-  const std::string plain = plain_name(key);
-  if (ends_with_one_of(plain, kOrgIds)) return Secret::org_id;
-  if (ends_with_one_of(plain, kCodes)) return Secret::promotion_code;
+  // What a name begins with, or where it comes from, is anybody's.
+  constexpr std::size_t kLongestName = 256;
+  constexpr std::array<std::string_view, 3> kOrgIds{"orgid", "organizationid", "organisationid"};
+  constexpr std::array<std::string_view, 4> kCodes{"promocode", "promotioncode", "promotionalcode", "a3popc"};
+  const std::string plain = plain_name(key.substr(key.size() - std::min(key.size(), kLongestName)));
+  if (has_one_of(plain, kOrgIds)) return Secret::org_id;
+  if (has_one_of(plain, kCodes)) return Secret::promotion_code;
   return Secret::none;
+}
+
+bool names_organisation(std::string_view key) {
+  constexpr std::array<std::string_view, 6> kNames{"org",  "organization",  "organisation",
+                                                   "orgs", "organizations", "organisations"};
+  return is_one_of(plain_name(key), kNames);
+}
+
+bool names_identifier(std::string_view key) {
+  constexpr std::array<std::string_view, 4> kNames{"id", "ids", "identifier", "identifiers"};
+  return is_one_of(plain_name(key), kNames);
+}
+
+bool names_value(std::string_view key) {
+  constexpr std::array<std::string_view, 9> kNames{"value",   "values",  "val",   "text",    "answer",
+                                                   "answers", "content", "input", "selected"};
+  return is_one_of(plain_name(key), kNames);
 }
 
 std::vector<std::string> org_id_paths(const Settings& settings) {
@@ -105,7 +130,6 @@ bool may_be_known(std::string_view value) {
   constexpr std::size_t kAccount = 12;
   if (value.size() < event::PhraseSet::kShortest || value.size() > event::PhraseSet::kLongest) return false;
   if (value == "true" || value == "false" || value == "null") return false;
-  if (is_pseudonym(value, "org-") || is_pseudonym(value, "promo-")) return false;
   if (value.size() == kAccount && std::all_of(value.begin(), value.end(), is_digit)) return false;
   return !value.starts_with("arn:") && !value.ends_with("amazonaws.com") && !is_region(value) &&
          !is_access_key(value) && !is_address(value);

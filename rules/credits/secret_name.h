@@ -12,8 +12,16 @@ namespace trailkeeper::rules::credits {
 
 enum class Secret : std::uint8_t { none, org_id, promotion_code };
 
-/// What a member of this name holds, however it is spelt: `orgId`, `partner_org_ids`, `organizationId`, `promoCode`.
+/// What a member of this name holds, however it is spelt: `orgId`, `partner_org_ids`, `organizationIdList`,
+/// `promoCode`.
 Secret secret_named(std::string_view key);
+
+/// Whether a member of this name is about an organisation: its `id` is an Org ID then.
+bool names_organisation(std::string_view key);
+/// Whether a member of this name, in an object about an organisation, is the Org ID: `id`, `identifiers`.
+bool names_identifier(std::string_view key);
+/// Whether a member of this name holds what another member of its object names: `{"name":"orgId","value":…}`.
+bool names_value(std::string_view key);
 
 /// The paths where settings say that Org IDs stand, sorted, each once.
 std::vector<std::string> org_id_paths(const Settings& settings);

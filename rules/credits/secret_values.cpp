@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "event/decoded_text.h"
 #include "event/json_text.h"
 #include "rules/credits/known_words.h"
 #include "rules/credits/loose_json.h"
@@ -46,67 +47,95 @@ std::size_t value_behind(std::string_view text, std::size_t at) {
   return at;
 }
 
-}  // namespace
+/// A value in a text that is no JSON: [begin, end).
+struct Value {
+  std::size_t begin = 0;
+  std::size_t end = 0;
+  Secret secret = Secret::none;
+  bool lacks_quotes = false;  // Behind a key of JSON.
+};
 
-std::string SecretValues::pseudonym(const std::string& value, Secret secret, bool sure) const {
-  const bool org_id = secret == Secret::org_id;
-  if (value.empty() || is_pseudonym(value, org_id ? "org-" : "promo-")) return value;
-  if (take) take(value, secret, sure);
-  return org_id ? pseudonymiser_.org_id(value) : pseudonymiser_.promotion_code(value);
+std::size_t value_end(std::string_view text, std::size_t at) {
+  while (at < text.size() && !ends_value(text[at])) ++at;
+  return at;
 }
 
 // A3POPC=ABC, A3POPC%3DABC, A3POPC/ABC.
-std::string SecretValues::without_codes(std::string_view text) const {
+std::vector<Value> codes_in(std::string_view text) {
   constexpr std::array<std::string_view, 9> kMeans{"%3D", "%3d", "%2F", "%2f", "%3A", "%3a", "=", ":", "/"};
-  std::string out;
+  std::vector<Value> found;
   std::size_t at = 0;
   for (std::size_t tag = text.find(kTag); tag != kNone; tag = text.find(kTag, at)) {
     std::size_t begin = tag + kTag.size();
     skip_one_of(text, kMeans, begin);
-    std::size_t end = begin;
-    while (end < text.size() && !ends_value(text[end])) ++end;
-    out += text.substr(at, begin - at);
-    out += pseudonym(std::string{text.substr(begin, end - begin)}, Secret::promotion_code, false);
-    at = end;
+    at = value_end(text, begin);
+    found.push_back({begin, at, Secret::promotion_code});
   }
-  out += text.substr(at);
-  return out;
+  return found;
 }
 
-// orgId=0Xy12, "orgId": "0Xy12", <orgId>0Xy12 in text that is no JSON.
-std::string SecretValues::without_named(std::string_view text) const {
-  std::string out;
-  std::size_t copied = 0;
+// orgId=0Xy12, "orgId": "0Xy12", <orgId>0Xy12.
+void add_named(std::string_view text, std::vector<Value>& values) {
   std::size_t at = 0;
   for (auto name = find_secret_name(text, at); name; name = find_secret_name(text, at)) {
     at = name->end;
     const bool closes = name->begin > 0 && text[name->begin - 1] == '/' && text.substr(at).starts_with('>');
     if (closes) continue;  // `</orgId>`
-    const std::size_t value = value_behind(text, at);
-    if (value == kNone) continue;
-    std::size_t end = value;
-    while (end < text.size() && !ends_value(text[end])) ++end;
-    const std::string_view found = text.substr(value, end - value);
-    if (found.empty() || is_literal(found)) continue;
-    const bool quoted = std::string_view{"\\\"'"}.find(text[value - 1]) != kNone;
+    const std::size_t begin = value_behind(text, at);
+    if (begin == kNone) continue;
+    const std::size_t end = value_end(text, begin);
+    const std::string_view value = text.substr(begin, end - begin);
+    if (value.empty() || is_literal(value)) continue;
+    const bool quoted = std::string_view{"\\\"'"}.find(text[begin - 1]) != kNone;
     const bool key_is_quoted = at < text.size() && text[at] == '"';
-    out += text.substr(copied, value - copied);
-    const std::string shown = pseudonym(std::string{found}, name->secret, false);
-    if (!quoted && key_is_quoted && shown != found) {
+    values.push_back({begin, end, name->secret, !quoted && key_is_quoted});
+    at = end;
+  }
+}
+
+}  // namespace
+
+std::string SecretValues::pseudonym(const std::string& value, Secret secret, bool sure) const {
+  const bool org_id = secret == Secret::org_id;
+  if (value.empty() || pseudonymiser_.is_pseudonym(value)) return value;
+  if (take) take(value, secret, sure);
+  return org_id ? pseudonymiser_.org_id(value) : pseudonymiser_.promotion_code(value);
+}
+
+std::string SecretValues::without(std::string_view text) const {
+  std::string out = without(
+      text, [](std::size_t at) { return at; }, text);
+  // A name may be in disguise, too: `org%49d=0Xy12`.
+  if (!event::is_encoded(out)) return out;
+  const event::DecodedText decoded{out};
+  return without(
+      decoded.bytes(), [&](std::size_t at) { return decoded.place(at); }, out);
+}
+
+template <typename Place>
+std::string SecretValues::without(std::string_view read, const Place& place, std::string_view text) const {
+  std::vector<Value> values = codes_in(read);
+  if (org_ids) add_named(read, values);
+  std::sort(values.begin(), values.end(), [](const Value& a, const Value& b) { return a.begin < b.begin; });
+  std::string out;
+  std::size_t copied = 0;
+  for (const Value& value : values) {
+    const std::size_t begin = place(value.begin);
+    if (begin < copied) continue;
+    out += text.substr(copied, begin - copied);
+    const std::string found{read.substr(value.begin, value.end - value.begin)};
+    const std::string shown = pseudonym(found, value.secret, false);
+    copied = place(value.end);
+    if (shown == found) {
+      out += text.substr(begin, copied - begin);
+    } else if (value.lacks_quotes) {
       event::append_quoted(shown, out);
     } else {
       out += shown;
     }
-    at = copied = end;
   }
   out += text.substr(copied);
   return out;
-}
-
-std::string SecretValues::without(std::string_view text) const {
-  const bool tag = text.find(kTag) != kNone;
-  if (!org_ids) return tag ? without_codes(text) : std::string{text};
-  return without_named(tag ? without_codes(text) : std::string{text});
 }
 
 /// One JSON text's way through. What is open is remembered; deeper than kMostDepth without its paths.
@@ -124,9 +153,14 @@ class SecretValues::JsonPass {
  private:
   using Kind = LooseToken::Kind;
   struct Level {
-    Secret within = Secret::none;  // What all of its values are.
-    bool loose = false;            // They say something about such a value, maybe not the value.
-    std::size_t path_size = 0;     // Of what it is in.
+    Secret within = Secret::none;     // What all of its values are.
+    bool loose = false;               // They say something about such a value, maybe not the value.
+    std::size_t path_size = 0;        // Of what it is in.
+    bool of_many = false;             // Its keys are such values: `{"orgIds":{"0Xy12":…}}`.
+    bool organisation = false;        // Its `id` is an Org ID.
+    Secret pair = Secret::none;       // What one of its members says that another, called `value`, is.
+    std::size_t value_begin = kNone;  // Where that other one stands in what was put out, if it came first.
+    std::size_t value_end = kNone;
   };
 
   void take(const LooseToken& token) {
@@ -134,7 +168,11 @@ class SecretValues::JsonPass {
       case Kind::key: return take_key(token.bytes);
       case Kind::string: return take_string(token.bytes);
       case Kind::scalar: return take_scalar(token.bytes);
-      case Kind::open: levels_.push_back({wanted_, loose_, path_.size()}); break;
+      case Kind::open:
+        // The keys of what is in an array are names again.
+        if (token.bytes == "[") of_many_ = false;
+        levels_.push_back({wanted_, loose_, path_.size(), of_many_, organisation_});
+        break;
       case Kind::close:
         if (!levels_.empty()) {
           path_.resize(std::min(path_.size(), levels_.back().path_size));
@@ -142,7 +180,10 @@ class SecretValues::JsonPass {
         }
         go_on();
         break;
-      case Kind::comma: go_on(); break;
+      case Kind::comma:
+        if (!levels_.empty() && levels_.back().value_end == kNone) levels_.back().value_end = out_.size();
+        go_on();
+        break;
       case Kind::other: break;
     }
     out_ += token.bytes;
@@ -152,23 +193,56 @@ class SecretValues::JsonPass {
   void go_on() {
     wanted_ = levels_.empty() ? Secret::none : levels_.back().within;
     loose_ = !levels_.empty() && levels_.back().loose;
+    // In an array as around it.
+    of_many_ = !levels_.empty() && levels_.back().of_many;
+    organisation_ = !levels_.empty() && levels_.back().organisation;
   }
 
   void take_key(std::string_view token) {
     const std::string name = text_of_token(token);
     const Secret within = levels_.empty() ? Secret::none : levels_.back().within;
     enter(name);
-    Secret named = secret_named(name);
-    if (named == Secret::none && is_configured()) named = Secret::org_id;
+    Secret named = secret_of(name);
     if (named == Secret::org_id && !values_.org_ids) named = Secret::none;
     wanted_ = named == Secret::none ? within : named;
     // In an object about an Org ID, what it is called there may not be the ID itself: `type`.
     constexpr std::array<std::string_view, 3> kSure{"code", "id", "value"};
     loose_ = named == Secret::none && std::find(kSure.begin(), kSure.end(), name) == kSure.end();
-    // `{"orgIds":{"0Xy12":…}}`.
-    if (within != Secret::none && has_digit(name))
-      return event::append_quoted(values_.pseudonym(name, within, true), out_);
-    out_ += token;
+    const bool is_key_of_many = !levels_.empty() && levels_.back().of_many;
+    of_many_ = named != Secret::none && name.ends_with('s');
+    organisation_ = values_.org_ids && names_organisation(name);
+    if (within != Secret::none && (has_digit(name) || is_key_of_many)) {
+      event::append_quoted(values_.pseudonym(name, within, true), out_);
+    } else {
+      out_ += token;
+    }
+    if (!levels_.empty() && names_value(name)) {
+      levels_.back().value_begin = out_.size();
+      levels_.back().value_end = kNone;
+    }
+  }
+
+  // What a member of this name is, here.
+  [[nodiscard]] Secret secret_of(const std::string& name) const {
+    if (const Secret named = secret_named(name); named != Secret::none) return named;
+    if (is_configured()) return Secret::org_id;
+    if (levels_.empty()) return Secret::none;
+    if (levels_.back().organisation && names_identifier(name)) return Secret::org_id;
+    return names_value(name) ? levels_.back().pair : Secret::none;
+  }
+
+  // `{"name":"orgId","value":"0Xy12"}`, in either order.
+  void take_pair(const std::string& text) {
+    const Secret named = levels_.empty() ? Secret::none : secret_named(text);
+    if (named == Secret::none || (named == Secret::org_id && !values_.org_ids)) return;
+    Level& level = levels_.back();
+    level.pair = named;
+    if (level.value_begin == kNone || level.value_end == kNone) return;
+    JsonPass again{values_, nesting_, path_};
+    again.wanted_ = named;
+    const std::string masked = again.run(out_.substr(level.value_begin, level.value_end - level.value_begin));
+    out_.replace(level.value_begin, level.value_end - level.value_begin, masked);
+    level.value_begin = kNone;
   }
 
   void enter(const std::string& name) {
@@ -194,6 +268,7 @@ class SecretValues::JsonPass {
       const bool sure = !loose_ || has_digit(text);
       return event::append_quoted(values_.pseudonym(text, wanted_, sure), out_);
     }
+    take_pair(text);
     const bool nested = nesting_ < kMaxNesting && looks_like_json(text);
     std::string shown = nested ? JsonPass{values_, nesting_ + 1, path_}.run(text) : text_without(text);
     if (shown == text) {
@@ -205,7 +280,9 @@ class SecretValues::JsonPass {
 
   // Text in a record that is no event may say which of its words it is in any way.
   [[nodiscard]] std::string text_without(std::string_view text) const {
-    if (values_.of_record && names_secret(text, values_.paths_)) return without_words(text, values_.pseudonymiser_);
+    if (values_.of_record && names_secret(text, values_.paths_)) {
+      return without_words(text, values_.pseudonymiser_, values_.paths_);
+    }
     return values_.without(text);
   }
 
@@ -221,6 +298,8 @@ class SecretValues::JsonPass {
   int nesting_;
   Secret wanted_ = Secret::none;  // What the value that comes now is.
   bool loose_ = false;            // It is something about a secret, maybe not the secret.
+  bool of_many_ = false;          // As in Level, of the value that comes now.
+  bool organisation_ = false;
   std::vector<Level> levels_;
   std::string path_;
   std::string out_;

@@ -39,8 +39,9 @@ class SecretValues {
  private:
   class JsonPass;
   [[nodiscard]] std::string pseudonym(const std::string& value, Secret secret, bool sure) const;
-  [[nodiscard]] std::string without_codes(std::string_view text) const;
-  [[nodiscard]] std::string without_named(std::string_view text) const;
+  /// `read`: what `text` says, whose byte of a number began at `place` of it.
+  template <typename Place>
+  [[nodiscard]] std::string without(std::string_view read, const Place& place, std::string_view text) const;
 
   const Pseudonymiser& pseudonymiser_;
   const std::vector<std::string>& paths_;

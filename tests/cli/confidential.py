@@ -259,4 +259,31 @@ t.equal("terms stay", [shown[name] for name in ("eventID", "eventVersion", "even
         [named[name] for name in ("eventID", "eventVersion", "eventType", "eventCategory", "userIdentity", "resources")])
 for filters in (["--identity", "Root"], ["--user", "root"], ["--type", "AwsApiCall", "--name", "ListUsers"], ["--category", "Management"], ["--resource-type", "AWS::S3::Bucket"]):
     t.equal(" ".join(filters), json.loads(t.run("count", *filters, "-o", "json", store=ids).stdout), [{"count": 1}])
+
+# Nor can anybody hide the program's own words, times and amounts, nor a policy's, by writing them into a form.
+words = t.path("words")
+OWN = ["2024", "not-granted", "Allow", "Effect", "Statement", "Version", "2012-10-17", "unknown", "5000.00", "high"]
+forms = [event("CreateForm", requestParameters={"applicationId": "app-%d" % number, "orgId": org}) for number, org in enumerate(OWN)]
+forms += [event("CreditsIssued", serviceEventDetails={"creditId": "700001", "amount": 5000, "termYears": 1}),
+          event("GetObject", "s3.amazonaws.com", eventID="words-1", requestParameters={"bucketName": "acme-labs-1", "key": "a/2024/b"}),
+          event("CreateForm", requestParameters={"applicationId": "app-x", "orgId": "acme-labs-1"})]
+name = t.write("trail-acme-labs-1.ndjson", "\n".join(map(line, forms)) + '\nno event 7\n')
+t.equal("replay", t.run("replay", name, store=words).returncode, 1)
+t.write("words.json", json.dumps({**account, "UserDetailList": [{"UserName": "anna", "Arn": "arn:aws:iam::%s:user/anna" % ACCOUNT, "UserPolicyList": []}], "RoleDetailList": []}))
+t.equal("policies", t.run("policies", "load", t.path("words.json"), "--at", "2020-01-01", store=words).returncode, 0)
+time_of = re.compile(r"\d{4}-\d\d-\d\dT[0-9:.]+Z$")
+for arguments, column in ((["findings"], "time"), (["credits", "ledger"], "time"), (["credits", "applications"], "time"), (["rejects"], "arrival"), (["events"], "eventTime")):
+    found = json.loads(t.run(*arguments, "-o", "json", store=words).stdout)
+    t.check("%s has rows" % arguments, found)
+    t.equal("%s: times stay" % arguments, [row[column] for row in found if not time_of.match(row[column])], [])
+t.check("a verdict stays", json.loads(t.run("explain", "words-1", "-o", "json", store=words).stdout)["verdict"] in ("not-granted", "unknown"))
+t.check("verdicts stay", {row["verdict"] for row in json.loads(t.run("findings", "-o", "json", store=words).stdout)} <= {"not-granted", "unknown"})
+t.check("an amount stays", json.loads(t.run("credits", "--at", "2024-05-01", "-o", "json", store=words).stdout)[0]["amount"].startswith("5000"))
+policy = json.loads(t.run("least-privilege", "anna", "-o", "json", store=words).stdout)["policy"]
+t.equal("a policy is one", (policy["Version"], {statement["Effect"] for statement in policy["Statement"]}), ("2012-10-17", {"Allow"}))
+rejected = json.loads(t.run("rejects", "-o", "json", store=words).stdout)
+t.check("a source is masked", "acme-labs-1" not in rejected[0]["source"] and "trail-org-" in rejected[0]["source"], rejected)
+revealed = json.loads(t.run("rejects", "--reveal", "-o", "json", store=words).stdout)
+t.check("a hash is the store's own, unless revealed", len(rejected[0]["hash"]) == 32 and rejected[0]["hash"] != revealed[0]["hash"], (rejected, revealed))
+t.check("an Org ID like a region is masked", b"acme-labs-1" not in t.run("events", "-o", "raw", store=words).stdout)
 t.finish()

@@ -53,6 +53,8 @@ TEST_CASE("Phrases are found as they are, percent-encoded, and both in one text"
   CHECK(shown(set, "%61cme 7/%61cme 8") == "#/%61cme 8");
   CHECK(shown(set, "nothing %30 here") == "nothing %30 here");
   CHECK(shown(PhraseSet{7}, "%30Xy12") == "%30Xy12");
+  CHECK(shown(set, "q=acme+7&r=acme%2b7 acme%25207") == "q=#&r=acme%2b7 #");
+  CHECK(shown(set_of({"Z\xC3\xBCrich-7k"}), R"(a Z\u00fcrich-7k, Z\\u00FCrich-7k, Z%25C3%25BCrich-7k)") == "a #, #, #");
   CHECK(has_phrase("x=%30Xy1%32&", set));
   CHECK_FALSE(has_phrase("x=%30Xy13&", set));
 }

@@ -1,6 +1,7 @@
 #include "rules/credits/confidential.h"
 
 #include <doctest/doctest.h>
+#include <fmt/format.h>
 
 #include <set>
 #include <string>
@@ -98,14 +99,26 @@ TEST_CASE("R20: what no event is, is masked by names whoever wrote it, and by wh
 
 TEST_CASE("R20: what isn't JSON and names an Org ID otherwise than JSON would keeps no word") {
   const Mask mask{kKeyed, nullptr, {"requestParameters.form.partnerKey"}};
-  for (const std::string_view record :
-       {R"({ "orgId" => "0Xy1", "a" => [ [0] "0Xy1" ] })", R"("orgId"=>"0Xy1")", "<orgId>0Xy1</orgId>",
-        "<orgId type=\"a\"><value>0Xy1</value></orgId>", "time\torgId\tregion\n1\t0Xy1\teu\n2\t0Xy1\teu",
-        "time;Org ID;region\n1;0Xy1;eu", "\"time\",\"orgId\"\r\n\"1\",\"0Xy1\"\r\n", "orgIds: ['0Xy2', '0Xy1']",
-        "orgIds:\n  - 0Xy2\n  - 0Xy1\n", "\"orgId\": 'acme, 0Xy1'", "orgId\t0Xy1",
-        "0Xy1 is the organization-id of acme", "partnerKey=0Xy1", R"({\"orgId\":\"0Xy1\"})",
-        R"({"a":"b","m":"orgId was set to 0Xy1","c)", "map[orgIds:[a 0Xy1]]", R"({"message":"<orgId>0Xy1</orgId>"})",
-        R"({"message":"time\torgId\n1\t0Xy1"})"}) {
+  for (const std::string_view record : {R"({ "orgId" => "0Xy1", "a" => [ [0] "0Xy1" ] })",
+                                        R"("orgId"=>"0Xy1")",
+                                        "<orgId>0Xy1</orgId>",
+                                        "<orgId type=\"a\"><value>0Xy1</value></orgId>",
+                                        "time\torgId\tregion\n1\t0Xy1\teu\n2\t0Xy1\teu",
+                                        "time;Org ID;region\n1;0Xy1;eu",
+                                        "\"time\",\"orgId\"\r\n\"1\",\"0Xy1\"\r\n",
+                                        "orgIds: ['0Xy2', '0Xy1']",
+                                        "orgIds:\n  - 0Xy2\n  - 0Xy1\n",
+                                        "\"orgId\": 'acme, 0Xy1'",
+                                        "orgId\t0Xy1",
+                                        "0Xy1 is the organization-id of acme",
+                                        "partnerKey=0Xy1",
+                                        R"({"columns":["eventName","orgId"],"rows":[["CreateForm","0Xy1"]]})",
+                                        R"(["orgId","0Xy1"])",
+                                        R"({\"orgId\":\"0Xy1\"})",
+                                        R"({"a":"b","m":"orgId was set to 0Xy1","c)",
+                                        "map[orgIds:[a 0Xy1]]",
+                                        R"({"message":"<orgId>0Xy1</orgId>"})",
+                                        R"({"message":"time\torgId\n1\t0Xy1"})"}) {
     const std::string found = mask.record(record);
     CHECK_MESSAGE(found.find("0Xy") == std::string::npos, found);
     CHECK(mask.record(found) == found);
@@ -117,6 +130,7 @@ TEST_CASE("R20: what isn't JSON and names an Org ID otherwise than JSON would ke
             R"({"eventName":"CreateForm","requestParameters":{"orgId":"0Xy1","m":"{\"orgId\":\"0Xy1\"}","k":"v)") ==
         R"({"eventName":"CreateForm","requestParameters":{"orgId":")" + kKeyed.org_id("0Xy1") +
             R"(","m":"{\"orgId\":\")" + kKeyed.org_id("0Xy1") + R"(\"}","k":"v)");
+  CHECK(mask.record("partnerKey=0Xy1") == "partnerKey=" + kKeyed.org_id("0Xy1"));
   CHECK(mask.record("no name of any 0Xy1") == "no name of any 0Xy1");
 }
 
@@ -211,8 +225,65 @@ TEST_CASE("R20: the Org IDs that an event makes known, in their spellings") {
   CHECK(
       org_ids(
           R"({"orgIds":["abc","111122223333","AKIAIOSFODNN7EXAMPLE","10.0.0.1","2001:db8::1","us-east-1","s3.amazonaws.com","true",)"
-          R"("arn:aws:iam::111122223333:user/x","org-0123456789ab"]})")
+          R"("us-gov-west-1","ap-southeast-5","arn:aws:iam::111122223333:user/x"]})")
           .empty());
+  // What only looks like it is somebody's.
+  for (const std::string_view org : {"acme-labs-1", "us-best-1", "org-0123456789ab", "org-0123456789abcdef"}) {
+    CHECK(org_ids(fmt::format(R"({{"orgId":"{}"}})", org)) == std::set<std::string>{std::string{org}});
+  }
+}
+
+TEST_CASE("R20: only what the store's key made is taken for a pseudonym") {
+  const std::string made = kKeyed.org_id("0Xy12");
+  CHECK(made.size() == std::string{"org-"}.size() + 16);
+  CHECK(kKeyed.is_pseudonym(made));
+  CHECK(kKeyed.is_pseudonym(kKeyed.promotion_code("A")));
+  CHECK_FALSE(Pseudonymiser{std::string(32, 'l')}.is_pseudonym(made));
+  std::string other = made;
+  other.back() = other.back() == '0' ? '1' : '0';
+  for (const std::string_view value :
+       {std::string_view{other}, std::string_view{"org-202405170001"}, std::string_view{"org-2024051700010002"},
+        std::string_view{"org-****************"}, std::string_view{"org-"}, std::string_view{}}) {
+    CAPTURE(value);
+    CHECK_FALSE(kKeyed.is_pseudonym(value));
+  }
+  CHECK(Pseudonymiser{""}.is_pseudonym("org-****************"));
+  const Mask mask{kKeyed};
+  const std::string json =
+      R"({"eventSource":"activate.amazonaws.com","requestParameters":{"orgId":"org-202405170001","url":"?A3POPC=promo-202405170001"}})";
+  CHECK(mask.event(json).find("20240517") == std::string::npos);
+  CHECK(mask.event(mask.event(json)) == mask.event(json));
+  CHECK(kKeyed.digest("ab").size() == 32);
+  CHECK(kKeyed.digest("ab") != kKeyed.digest("ac"));
+}
+
+TEST_CASE("R20: an Org ID that another member of its object names, in either order") {
+  const Mask mask{kKeyed};
+  for (const std::string_view parameters :
+       {R"({"fields":[{"name":"orgId","value":"0Xy12"}]})",
+        R"({"fields":[{"value":"0Xy12","name":"Org ID"},{"name":"a","value":"b"}]})",
+        R"([{"Key":"PartnerOrgID","a":{"b":[1]},"Values":["0Xy12"]}])",
+        R"({"val":{"x":"0Xy12"},"n":1,"field":"organizationId"})", R"({"org":{"id":"0Xy12","name":"Acme"}})",
+        R"({"organizations":[{"identifier":"0Xy12"},{"Id":"0Xy12"}]})",
+        R"({"orgIdList":["0Xy12"],"orgIdentifier":"0Xy12"})", R"({"orgIds":{"zeroXy12":1,"b":{"createdAt":2}}})"}) {
+    const std::string json =
+        R"({"eventSource":"activate.amazonaws.com","requestParameters":)" + std::string{parameters} + "}";
+    const std::string found = mask.event(json);
+    CHECK_MESSAGE(found.find("Xy12") == std::string::npos, found);
+    CHECK(mask.event(found) == found);
+  }
+  const std::string other =
+      R"({"eventSource":"activate.amazonaws.com","requestParameters":{"fields":[{"name":"city","value":"b"}],"org":"Acme"}})";
+  CHECK(mask.event(other) == other);
+  CHECK(org_ids(R"({"fields":[{"value":"0Xy12","name":"orgId"}]})") == std::set<std::string>{"0Xy12"});
+}
+
+TEST_CASE("R20, R56: names in disguise") {
+  const Mask mask{kKeyed};
+  const std::string json =
+      R"({"eventSource":"activate.amazonaws.com","requestParameters":{"a":"x?org%49d=Pp77Secret&b","c":"?%41%33POPC=Pp78Secret"}})";
+  CHECK(mask.event(json).find("Secret") == std::string::npos);
+  CHECK(mask.text("?%41%33POPC=Pp78Secret").find("Secret") == std::string::npos);
 }
 
 TEST_CASE("Without a store's key all values look the same") {
