@@ -72,9 +72,10 @@ int run_retain(const GlobalOptions& global, const RetainArguments& arguments) {
   Out out{global};
   if (global.format == Format::json || global.format == Format::ndjson) {
     out.write(
-        fmt::format(R"({{"events":{},"byArrival":{},"held":{},"segments":{},"rejects":{},"before":{},"dryRun":{}}})",
-                    result.events, result.odd, result.held, result.segments, result.rejects,
-                    before.empty() ? "null" : "\"" + before + "\"", request.dry_run) +
+        fmt::format(
+            R"({{"events":{},"byArrival":{},"creditFacts":{},"held":{},"segments":{},"rejects":{},"before":{},"dryRun":{}}})",
+            result.events, result.odd, result.facts, result.held, result.segments, result.rejects,
+            before.empty() ? "null" : "\"" + before + "\"", request.dry_run) +
         "\n");
   } else if (before.empty() && result.events == 0) {
     out.write("nothing to remove: the store is smaller than that\n");
@@ -82,6 +83,12 @@ int run_retain(const GlobalOptions& global, const RetainArguments& arguments) {
     out.write(result_text(result, before, request.dry_run));
   }
   out.flush();
+  if (result.facts > 0) {
+    print_notice(
+        fmt::format("the credit ledger follows from {} of the events that {}; to keep such events: trailkeeper "
+                    "hold add ledger --source activate.amazonaws.com",
+                    grouped(result.facts), request.dry_run ? "would go" : "went"));
+  }
   return kDone;
 }
 

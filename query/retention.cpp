@@ -5,12 +5,16 @@
 #include <algorithm>
 #include <map>
 
+#include "audit/activate_events.h"
+#include "audit/event_fields.h"
+#include "event/canonical_name.h"
 #include "event/json_text.h"
 #include "query/event_age.h"
 #include "query/filter_json.h"
 #include "query/reject_removal.h"
 #include "query/segment_filter.h"
 #include "query/verdict_filter.h"
+#include "rules/credits/fact.h"
 #include "store/odd_arrivals.h"
 
 namespace trailkeeper::query {
@@ -104,6 +108,23 @@ void mark(const store::Segment& segment, const Filter& filter, std::uint8_t valu
   }
 }
 
+// Of what goes: what the credit ledger reads.
+std::uint64_t facts_of(const store::Segment& segment, const std::vector<std::uint8_t>& keep) {
+  Filter filter;
+  filter.add(FilterField::source, std::string{audit::kActivateSource});
+  filter.as_stored = true;
+  std::vector<std::uint8_t> of_activate(segment.size(), 0);
+  mark(segment, filter, 1, of_activate);
+  const audit::EventFields fields{segment};
+  std::uint64_t count = 0;
+  for (std::uint32_t i = 0; i < keep.size(); ++i) {
+    if (keep[i] != 0 || of_activate[i] == 0) continue;
+    const std::string_view name = fields.text(event::Field::event_name, i);
+    count += rules::credits::carries_facts(event::canonical_name(audit::kActivateSource, name)) ? 1 : 0;
+  }
+  return count;
+}
+
 struct Hold {
   std::string name;
   Filter filter;
@@ -153,6 +174,7 @@ class Retention {
     result.held += static_cast<std::uint64_t>(old - goes);
     result.events += static_cast<std::uint64_t>(goes);
     result.segments += goes > 0 ? 1 : 0;
+    if (goes > 0) result.facts += facts_of(segment, keep);
     ages_[number].for_each_odd([&](std::uint32_t i) { result.odd += keep[i] == 0 ? 1 : 0; });
     return keep;
   }
@@ -229,6 +251,7 @@ RetentionResult apply_retention(store::Store& store, store::Writer& writer, cons
     std::vector<std::uint8_t> keep = retention.decide(i, own);
     result.events += own.events;
     result.odd += own.odd;
+    result.facts += own.facts;
     result.held += own.held;
     result.segments += own.segments;
     if (own.events == 0 || request.dry_run) continue;

@@ -31,6 +31,7 @@ struct RetentionResult {
   std::uint64_t events = 0;                ///< Removed (or, in a dry run, to be removed).
   std::uint64_t odd = 0;                   ///< Of these: by arrival, as their eventTime can't be true.
   std::uint64_t held = 0;                  ///< Old enough, but under a legal hold.
+  std::uint64_t facts = 0;                 ///< Of these: the credit ledger follows from them.
   std::uint64_t segments = 0;              ///< Rewritten or removed.
   std::uint64_t rejects = 0;               ///< Rejected records removed, which came before `before`.
   std::optional<event::Timestamp> before;  ///< The cut that max_bytes led to, or the one asked for.

@@ -135,4 +135,11 @@ t.equal("rejects remove", parsed("rejects", "remove", "--all", store=store)["rec
 t.equal("none is left", [parsed("rejects", store=store), parsed("stats", store=store)["rejected"]], [[], 0])
 t.check("the journal tells", b"rejects-remove" in run("journal", store=store).stdout)
 
+
+# The credit ledger's facts don't go without a word.
+facts = t.path("facts")
+t.run("credits", "add", "--account", "343434343434", "--amount", "5", "--issued", "2024-03-04", "--years", "1", store=facts)
+for arguments in (["--dry-run"], []):
+    done = t.run("retain", "--keep", "400d", *arguments, "-o", "json", store=facts)
+    t.check("facts of the ledger are named", b'"creditFacts":1' in done.stdout and b"--source activate.amazonaws.com" in done.stderr, done)
 t.finish()
