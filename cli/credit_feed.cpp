@@ -69,9 +69,8 @@ int record(const GlobalOptions& global, std::string_view verb, std::vector<credi
   if (!table) columns.insert(columns.begin() + 1, {"account"});
   RowWriter rows{out, std::move(columns)};
   for (const query::KnownFact& fact : all) {
-    std::vector<Cell> cells{Cell::of(fact.fact.subject), Cell::shown(fact.fact.name),
-                            Cell::shown(event::format_timestamp(fact.fact.time)),
-                            Cell::shown(fact.known ? "no" : "yes"), shown_or_absent(fact.event_id)};
+    std::vector<Cell> cells{Cell::of(fact.fact.subject), Cell::shown(fact.fact.name), Cell::time(fact.fact.time),
+                            Cell::shown(fact.known ? "no" : "yes"), Cell::id(fact.event_id)};
     if (!table) cells.insert(cells.begin() + 1, Cell::shown(fact.fact.account));
     rows.row(std::move(cells));
   }

@@ -162,7 +162,7 @@ int run_check(const GlobalOptions& global, const CreditArguments& arguments) {
     if (finding.severity != credits::Severity::low) code = kRefused;
     rows.row({time_cell(finding.time), shown_or_absent(finding.rule),
               Cell::shown(credits::severity_text(finding.severity)), shown_or_absent(finding.account),
-              text_or_absent(finding.event), Cell::of(finding.sentence)});
+              Cell::id(finding.event), Cell::of(finding.sentence)});
   }
   rows.finish();
   return code;

@@ -39,10 +39,9 @@ int run_findings(const GlobalOptions& global, const Arguments& arguments) {
   bool any = false;
   query::list_findings(snapshot, filter, arguments.limit, [&](const query::Finding& finding) {
     any = true;
-    rows.row({Cell::shown(event::format_timestamp(finding.event.segment->time(finding.event.index))),
-              shown_or_absent(finding.rule), Cell::shown(finding.severity), Cell::shown(finding.verdict),
-              shown_or_absent(finding.event_id), or_absent(finding.principal), shown_or_absent(finding.action),
-              Cell::of(finding.sentence)});
+    rows.row({Cell::time(finding.event.segment->time(finding.event.index)), shown_or_absent(finding.rule),
+              Cell::shown(finding.severity), Cell::shown(finding.verdict), Cell::id(finding.event_id),
+              or_absent(finding.principal), shown_or_absent(finding.action), Cell::of(finding.sentence)});
     return true;
   });
   rows.finish();

@@ -136,8 +136,8 @@ class Page {
       const Call& call = *calls[i];
       std::vector<Cell> cells{shown_or_absent(call.name), shown_or_absent(call.source)};
       if (section.kind == CallKind::refused) cells.push_back(shown_or_absent(call.error));
-      cells.push_back(Cell::shown(time_text(call.seen.first)));
-      cells.push_back(Cell::shown(time_text(call.seen.last)));
+      cells.push_back(Cell::time(call.seen.first));
+      cells.push_back(Cell::time(call.seen.last));
       cells.push_back(Cell::shown(grouped(call.seen.events)));
       cells.push_back(new_cell(call.is_new));
       rows.row(std::move(cells));
@@ -153,9 +153,8 @@ class Page {
     RowWriter rows{out_, {{"value"}, {"first"}, {"last"}, {"events", true}, {"new"}}};
     for (std::size_t i = 0; i < std::min<std::size_t>(top_, traits.rows.size()); ++i) {
       const Trait& trait = traits.rows[i];
-      rows.row({Cell::of(trait.value), Cell::shown(time_text(trait.seen.first)),
-                Cell::shown(time_text(trait.seen.last)), Cell::shown(grouped(trait.seen.events)),
-                new_cell(trait.is_new)});
+      rows.row({Cell::of(trait.value), Cell::time(trait.seen.first), Cell::time(trait.seen.last),
+                Cell::shown(grouped(trait.seen.events)), new_cell(trait.is_new)});
     }
     rows.finish();
     print_more(traits.rows.size(), traits.other_events);
@@ -167,8 +166,8 @@ class Page {
     RowWriter rows{out_, {{"time"}, {"call"}, {"target"}, {"error"}, {"eventID"}}};
     for (std::size_t i = 0; i < std::min<std::size_t>(top_, found_.changes.size()); ++i) {
       const query::GrantChange& change = found_.changes[i];
-      rows.row({Cell::shown(time_text(change.time)), Cell::shown(change.name), or_absent(change.target),
-                shown_or_absent(change.error), shown_or_absent(change.event_id)});
+      rows.row({Cell::time(change.time), Cell::shown(change.name), or_absent(change.target),
+                shown_or_absent(change.error), Cell::id(change.event_id)});
     }
     rows.finish();
     print_more(found_.change_count, 0);
@@ -195,9 +194,8 @@ class Page {
     for (std::size_t i = 0; i < std::min<std::size_t>(top_, links.size()); ++i) {
       const CredentialLink& link = *links[i];
       rows.row({Cell::of(link.depth), or_absent(link.caller), Cell::shown(link.call), or_absent(link.identity),
-                or_absent(joined(link.keys, kKeysShown)), Cell::shown(time_text(link.issued.first)),
-                Cell::shown(time_text(link.issued.last)), Cell::shown(grouped(link.issued.events)),
-                Cell::shown(grouped(link.used.events))});
+                or_absent(joined(link.keys, kKeysShown)), Cell::time(link.issued.first), Cell::time(link.issued.last),
+                Cell::shown(grouped(link.issued.events)), Cell::shown(grouped(link.used.events))});
     }
     rows.finish();
     print_more(links.size(), 0);

@@ -74,8 +74,8 @@ int run_journal(const GlobalOptions& global) {
   RowWriter rows{out, {{"time", false, 0, true}, {"who"}, {"from"}, {"entry"}}};
   snapshot.journal([&](const store::JournalEntry& entry) {
     Told read = told(entry.text);
-    rows.row({Cell::shown(event::format_timestamp(entry.time)), or_absent(read.who), or_absent(read.from),
-              Cell{std::move(read.entry), entry.text}});
+    rows.row(
+        {Cell::time(entry.time), or_absent(read.who), or_absent(read.from), Cell{std::move(read.entry), entry.text}});
   });
   rows.finish();
   return kDone;

@@ -45,9 +45,8 @@ int run_load(const GlobalOptions& global, const Load& load) {
       print_error(global, fmt::format("{}: verdicts that depend on this are unknown: {}", path, broken));
       code = kRefused;
     }
-    rows.row({Cell::of(path), Cell::shown(audit::policy_file_id(loaded->file)),
-              Cell::shown(event::format_timestamp(loaded->file.time)), Cell::shown(loaded->is_new ? "yes" : "no"),
-              Cell::of(loaded->what)});
+    rows.row({Cell::of(path), Cell::shown(audit::policy_file_id(loaded->file)), Cell::time(loaded->file.time),
+              Cell::shown(loaded->is_new ? "yes" : "no"), Cell::of(loaded->what)});
   }
   rows.finish();
   return code;
@@ -59,9 +58,8 @@ int run_list(const GlobalOptions& global) {
   Out out{global, Out::Length::list, query::ShownEvents{snapshot}};
   RowWriter rows{out, {{"id"}, {"at"}, {"kind"}, {"bytes", true}, {"loaded"}, {"file"}}};
   for (const store::PolicyFile& file : snapshot.policy_files()) {
-    rows.row({Cell::shown(audit::policy_file_id(file)), Cell::shown(event::format_timestamp(file.time)),
-              Cell::shown(file.kind), Cell::of(std::uint64_t{file.bytes.size()}),
-              Cell::shown(event::format_timestamp(file.loaded)), Cell::of(file.source)});
+    rows.row({Cell::shown(audit::policy_file_id(file)), Cell::time(file.time), Cell::shown(file.kind),
+              Cell::of(std::uint64_t{file.bytes.size()}), Cell::time(file.loaded), Cell::of(file.source)});
   }
   rows.finish();
   return kDone;

@@ -78,7 +78,7 @@ std::vector<Cell> cells_of(const store::KeptReject& kept, const std::string& sho
   cells.push_back(kept.has_bytes ? Cell::shown(text ? shown : base64(shown)) : Cell::absent());
   cells.push_back(kept.has_bytes ? Cell::shown(text ? "utf-8" : "base64") : Cell::absent());
   cells.push_back(Cell::of(kept.records));
-  cells.push_back(kept.arrival == 0 ? Cell::absent() : Cell::shown(event::format_timestamp(kept.arrival)));
+  cells.push_back(kept.arrival == 0 ? Cell::absent() : Cell::time(kept.arrival));
   cells.push_back(Cell::shown(hash));
   return cells;
 }

@@ -64,6 +64,18 @@ Cell Cell::shown(std::string_view text) {
   return cell;
 }
 
+Cell Cell::time(event::Timestamp time) {
+  Cell cell = shown(event::format_timestamp(time));
+  cell.is_whole = true;
+  return cell;
+}
+
+Cell Cell::id(std::string_view id) {
+  Cell cell = shown_or_absent(id);
+  cell.is_whole = true;
+  return cell;
+}
+
 Cell Cell::absent() { return {"", "null", true}; }
 
 Cell shown_or_absent(std::string_view text) { return text.empty() ? Cell::absent() : Cell::shown(text); }
@@ -89,6 +101,7 @@ void RowWriter::row(std::vector<Cell> cells) {
   for (std::size_t i = 0; out_.shown() && i < cells.size(); ++i) {
     if (!cells[i].is_shown) hide_secrets(*out_.shown(), cells[i]);
   }
+  for (std::size_t i = 0; i < cells.size(); ++i) columns_[i].whole = columns_[i].whole || cells[i].is_whole;
   std::string line;
   const bool first = rows_++ == 0;
   switch (out_.format()) {

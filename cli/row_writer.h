@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "cli/output.h"
+#include "event/timestamp.h"
 
 namespace trailkeeper::cli {
 
@@ -15,6 +16,7 @@ struct Cell {
   std::string text;
   std::string json;
   bool is_shown = false;  ///< As it may be shown: the row doesn't mask it.
+  bool is_whole = false;  ///< Of a part nobody has anything: a table doesn't cut it (Column::whole).
 
   /// Text that somebody stored, or that has such text in it: what is confidential there is masked.
   static Cell of(std::string_view text);
@@ -22,6 +24,9 @@ struct Cell {
   /// Text of which nothing is confidential, or not any more: times, amounts, account numbers, eventIDs, words of AWS's
   /// and of this program's, and what query::ShownEvents gave. An Org ID that is spelt so doesn't hide it.
   static Cell shown(std::string_view text);
+  static Cell time(event::Timestamp time);
+  /// An ID that people copy, such as an eventID; empty: absent.
+  static Cell id(std::string_view id);
   static Cell absent();
 };
 

@@ -158,15 +158,19 @@ int run_serve(const GlobalOptions& global, const Arguments& arguments) {
   const serve::ServerOptions options = options_of(arguments);
   store::Store store{global.store_directory(), store::Store::Mode::write};
   query::keep_holds(store);
-  serve::Server server{store, options, log};
-  server.run([&] {
-    for (const serve::BoundListener& listener : server.listeners()) {
-      log->info("listening: {} on {}:{}", listener.name, listener.host, listener.port);
-    }
-    for (const std::string& folder : options.follow) log->info("following: {}", folder);
-    if (!arguments.ports_file.empty()) write_ports(arguments.ports_file, server.listeners());
-    ::sd_notify(0, "READY=1");
-  });
+  try {
+    serve::Server server{store, options, log};
+    server.run([&] {
+      for (const serve::BoundListener& listener : server.listeners()) {
+        log->info("listening: {} on {}:{}", listener.name, listener.host, listener.port);
+      }
+      for (const std::string& folder : options.follow) log->info("following: {}", folder);
+      if (!arguments.ports_file.empty()) write_ports(arguments.ports_file, server.listeners());
+      ::sd_notify(0, "READY=1");
+    });
+  } catch (const serve::WrongOptions& error) {
+    throw UsageError(error.what());
+  }
   ::sd_notify(0, "STOPPING=1");
   log->info("stopped: everything that was taken is durable");
   return kDone;

@@ -211,22 +211,21 @@ void check_exposure(const ServerOptions& options, const TokenSet& tokens) {
     const std::string where =
         std::string{protocol_name(listener.protocol)} + " on " + listener.host + ":" + std::to_string(listener.port);
     if (!listener.tls && !options.allow_plaintext) {
-      throw std::runtime_error(
-          "refusing to serve " + where +
-          " without TLS beyond this machine: give --tls-cert and --tls-key and listen with TLS, or "
-          "say --allow-plaintext");
+      throw WrongOptions("refusing to serve " + where +
+                         " without TLS beyond this machine: give --tls-cert and --tls-key and listen with TLS, or "
+                         "say --allow-plaintext");
     }
     const bool guarded = certificates && listener.tls;
     const bool keyed = listener.protocol == Protocol::forward && !options.forward_shared_key.empty();
     if (listener.protocol == Protocol::http && tokens.empty() && !guarded) {
-      throw std::runtime_error("refusing to serve " + where +
-                               " beyond this machine without a token or client certificates: run `trailkeeper token "
-                               "create`, or give --tls-client-ca");
+      throw WrongOptions("refusing to serve " + where +
+                         " beyond this machine without a token or client certificates: run `trailkeeper token "
+                         "create`, or give --tls-client-ca");
     }
     if (listener.protocol != Protocol::http && !guarded && !keyed && !options.allow_unauthenticated) {
-      throw std::runtime_error("refusing to serve " + where +
-                               ", which has no tokens, beyond this machine: give --tls-client-ca, or say "
-                               "--allow-unauthenticated");
+      throw WrongOptions("refusing to serve " + where +
+                         ", which has no tokens, beyond this machine: give --tls-client-ca, or say "
+                         "--allow-unauthenticated");
     }
   }
 }

@@ -69,7 +69,7 @@ class Access {
   mutable bool needed_once_ = false;  // Who deletes the files while this runs opens nothing.
 };
 
-/// Throws std::runtime_error if these listeners would let strangers in: beyond loopback without tokens or client
+/// Throws WrongOptions if these listeners would let strangers in: beyond loopback without tokens or client
 /// certificates, or without TLS where that isn't allowed.
 void check_exposure(const ServerOptions& options, const TokenSet& tokens);
 

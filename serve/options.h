@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
@@ -33,6 +34,12 @@ struct TlsOptions {
   std::string key;          ///< PEM file.
   std::string client_ca;    ///< PEM file: clients must show a certificate signed by one of it. Empty: none.
   std::vector<std::string> client_names;  ///< Common names or DNS names that are let in; empty: all of the CA's.
+};
+
+/// Options that don't go together, as the server starts.
+class WrongOptions : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
 };
 
 struct ServerOptions {

@@ -152,7 +152,7 @@ class Server::Running {
   };
 
   void bind(const ListenerOptions& listener_options) {
-    if (listener_options.tls && !tls_) throw std::runtime_error("TLS needs --tls-cert and --tls-key");
+    if (listener_options.tls && !tls_) throw WrongOptions("TLS needs --tls-cert and --tls-key");
     figures_.push_back(std::make_unique<NamedFigures>());
     figures_.back()->name = listener_name(listener_options);
     auto listener = std::make_unique<Listener>(io_, listener_options, figures_.back().get());
