@@ -119,7 +119,7 @@ std::uint64_t facts_of(const store::Segment& segment, const std::vector<std::uin
   std::uint64_t count = 0;
   for (std::uint32_t i = 0; i < keep.size(); ++i) {
     if (keep[i] != 0 || of_activate[i] == 0) continue;
-    const std::string_view name = fields.text(event::Field::event_name, i);
+    const std::string name{fields.text(event::Field::event_name, i)};
     count += rules::credits::carries_facts(event::canonical_name(audit::kActivateSource, name)) ? 1 : 0;
   }
   return count;
