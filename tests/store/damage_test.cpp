@@ -14,6 +14,7 @@
 #include "tests/support/damaged_file.h"
 #include "tests/support/filled_store.h"
 #include "tests/support/random_event.h"
+#include "tests/support/sanitized.h"
 
 using namespace trailkeeper;
 using namespace trailkeeper::store;
@@ -240,10 +241,11 @@ struct Sound {
   }
 };
 
-/// Every so many places; all of them if the environment asks for it (by hand).
+/// Every so many places, with a sanitizer fewer; all of them if the environment asks for it (by hand).
 std::size_t sampled(std::size_t step) {
   const char* const all = std::getenv("TRAILKEEPER_TEST_ALL_FAULTS");
-  return all == nullptr ? step : std::max<std::size_t>(1, std::strtoul(all, nullptr, 10));
+  constexpr std::size_t kFewer = tests::kSanitized ? 4 : 1;
+  return all == nullptr ? kFewer * step : std::max<std::size_t>(1, std::strtoul(all, nullptr, 10));
 }
 
 void check_none_wrong(const Sound& sound) {
