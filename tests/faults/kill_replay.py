@@ -10,6 +10,7 @@ import time
 from harness import Harness, write_trail
 
 KILLS = int(os.environ.get("TRAILKEEPER_TEST_KILLS", "20"))
+EVENTS = 4000 if KILLS >= 20 else 1000  # In a file; with a sanitizer each takes many times as long.
 t = Harness()
 
 
@@ -26,7 +27,7 @@ def answers(store):
         "order": out("events", "-o", "ndjson", "--fields", "time,eventID", "--order", "oldest").split(b"\n"),
         "by name": out("count", "--by", "name", "-o", "json"),
         "by user and day": out("count", "--by", "user,error", "--per", "day", "-o", "json"),
-        "rejects": [{name: value for name, value in reject.items() if name != "arrival"} for reject in json.loads(out("rejects", "-o", "json"))],
+        "rejects": [{name: value for name, value in reject.items() if name not in ("arrival", "hash")} for reject in json.loads(out("rejects", "-o", "json"))],
         "stats": {k: stats[k] for k in ("events", "variants", "rejected")},
     }
 
@@ -36,16 +37,16 @@ def compare(what, got, expected):
         t.equal("%s: %s" % (what, key), got[key], value)
 
 
-trail = write_trail(t, "trail", seed=1, files=24, events_a_file=4000)
+trail = write_trail(t, "trail", seed=1, files=24, events_a_file=EVENTS)
 a = t.path("a")
 begin = time.monotonic()
 done = t.run("replay", t.path("trail"), "-o", "json", store=a)
 seconds = time.monotonic() - begin
 t.equal("the undisturbed replay's exit code", done.returncode, 1)  # Broken records were refused.
 summary = json.loads(done.stdout)
-t.check("the trail holds what the test is about", summary["events"] > 50000 and summary["duplicates"] > 1000 and summary["rejected"] > 50, summary)
+t.check("the trail holds what the test is about", summary["events"] > 12 * EVENTS and summary["duplicates"] > EVENTS / 4 and summary["rejected"] > EVENTS / 80, summary)
 expected = answers(a)
-t.check("variants are counted", expected["stats"]["variants"] > 100, expected["stats"])
+t.check("variants are counted", expected["stats"]["variants"] > EVENTS / 40, expected["stats"])
 
 # Killed again and again, each time a little further on.
 b = t.path("b")
