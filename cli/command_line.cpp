@@ -164,16 +164,17 @@ Option Command::add_option(const std::string& names, std::optional<std::uint64_t
   return Option{app_->add_option(names, value, help)};
 }
 
-Option Command::on_number(const std::string& names, std::function<void(unsigned)> take, const std::string& help) const {
-  return Option{app_->add_option_function<unsigned>(names, std::move(take), help)};
+Option Command::on_number(const std::string& names, const std::function<void(unsigned)>& take,
+                          const std::string& help) const {
+  return Option{app_->add_option_function<unsigned>(names, take, help)};
 }
-Option Command::on_words(const std::string& names, std::function<void(const std::vector<std::string>&)> take,
+Option Command::on_words(const std::string& names, const std::function<void(const std::vector<std::string>&)>& take,
                          const std::string& help) const {
-  return Option{app_->add_option_function<std::vector<std::string>>(names, std::move(take), help)};
+  return Option{app_->add_option_function<std::vector<std::string>>(names, take, help)};
 }
-Option Command::on_word(const std::string& names, std::function<void(const std::string&)> take,
+Option Command::on_word(const std::string& names, const std::function<void(const std::string&)>& take,
                         const std::string& help) const {
-  return Option{app_->add_option_function<std::string>(names, std::move(take), help)};
+  return Option{app_->add_option_function<std::string>(names, take, help)};
 }
 
 Option Command::add_flag(const std::string& names, bool& value, const std::string& help) const {

@@ -81,10 +81,11 @@ class Command {
   Option add_option(const std::string& names, std::uint64_t& value, const std::string& help) const;
   Option add_option(const std::string& names, std::optional<std::uint64_t>& value, const std::string& help) const;
   /// The same, and what is done with its value.
-  Option on_number(const std::string& names, std::function<void(unsigned)> take, const std::string& help) const;
-  Option on_words(const std::string& names, std::function<void(const std::vector<std::string>&)> take,
+  Option on_number(const std::string& names, const std::function<void(unsigned)>& take, const std::string& help) const;
+  Option on_words(const std::string& names, const std::function<void(const std::vector<std::string>&)>& take,
                   const std::string& help) const;
-  Option on_word(const std::string& names, std::function<void(const std::string&)> take, const std::string& help) const;
+  Option on_word(const std::string& names, const std::function<void(const std::string&)>& take,
+                 const std::string& help) const;
 
   Option add_flag(const std::string& names, bool& value, const std::string& help) const;
   Option on_flag(const std::string& names, std::function<void()> take, const std::string& help) const;

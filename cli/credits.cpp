@@ -74,7 +74,7 @@ Option add_account_argument(const Command& command, CreditArguments& arguments, 
 }
 
 Command add_credit_command(const Command& credits, const CreditCommandText& text, const GlobalOptions& global,
-                           const std::shared_ptr<CreditArguments>& arguments, CreditCommand body) {
+                           const std::shared_ptr<CreditArguments>& arguments, const CreditCommand& body) {
   const Command command = credits.add_subcommand(text.name, text.summary);
   const Option account = add_account_argument(command, *arguments, "A 12-digit account ID");
   if (text.needs_account) account.required();

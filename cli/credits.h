@@ -78,6 +78,6 @@ struct CreditCommandText {
   bool needs_account = false;
 };
 Command add_credit_command(const Command& credits, const CreditCommandText& text, const GlobalOptions& global,
-                           const std::shared_ptr<CreditArguments>& arguments, CreditCommand body);
+                           const std::shared_ptr<CreditArguments>& arguments, const CreditCommand& body);
 
 }  // namespace trailkeeper::cli

@@ -22,10 +22,10 @@ class HandedOver : public std::enable_shared_from_this<HandedOver> {
   static constexpr std::size_t kLeastBytes = std::size_t{4} << 20;
 
   HandedOver(std::shared_ptr<Connection> connection, const StreamContext& context,
-             boost::asio::any_io_executor executor)
+             const boost::asio::any_io_executor& executor)
       : connection_(std::move(connection)),
         context_(context),
-        changed_(std::move(executor)),
+        changed_(executor),
         most_bytes_(std::max(kLeastBytes, context.receiving.limit() / 4)),
         share_(context.receiving, context.admission) {}
 
