@@ -243,11 +243,11 @@ template <typename Steps>
 class MessageLoop {
  public:
   MessageLoop(std::shared_ptr<Connection> connection, const StreamContext& context, Window& window,
-              asio::any_io_executor executor)
+              const asio::any_io_executor& executor)
       : context_(context),
         window_(window),
         losses_(context),
-        handed_(std::make_shared<HandedOver>(std::move(connection), context, std::move(executor))) {}
+        handed_(std::make_shared<HandedOver>(std::move(connection), context, executor)) {}
 
   asio::awaitable<SessionEnd> run() {
     std::string problem;
