@@ -4,18 +4,18 @@ summed anew from the whole history each time it is asked for.
 It shares no code and no structure with rules/credits.
 """
 import hashlib
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 ZERO = Decimal(0)
 CAP = Decimal(100000)
 RANKS = ["OfferRegistered", "MembershipChanged", "AccountStatusChanged", "CreditSharingChanged", "AffiliationConfirmed", "CreateForm", "ApplicationCancelled",
-         "ApplicationDecided", "CreditsIssued", "CreditsChanged", "GetCredits"]
+         "ApplicationDecided", "CreditsIssued", "CreditsChanged", "GetCredits", "CreditsImported", "CreditUseImported", "CreditsCorrected"]
 
 
 def in_order(events):
     """By time, causes before effects, eventID (none first), SHA-256 of the bytes."""
-    return sorted(events, key=lambda e: (e["time"], RANKS.index(e["name"]), e["id"] or "", hashlib.sha256(e["bytes"].encode()).digest()))
+    return sorted(events, key=lambda e: (e["time"], RANKS.index(e["name"]), e["id"] or "", hashlib.sha256(e.get("bytes", "").encode()).digest()))
 
 
 def name_of(event):
@@ -149,3 +149,20 @@ class Programme:
         if any(other.founded != form.founded or (other.country and form.country and other.country != form.country) for other in earlier):
             found.add("7")
         form.award = ZERO if found else min(form.requested, CAP) - prior
+
+
+def row_of(form):
+    """What `credits applications` shows of it; Org IDs are pseudonyms of each store's own."""
+    decision = form.decision or {}
+    return {"time": form.time, "applicationId": form.id, "account": form.account, "startup": form.startup or None,
+            "package": "Portfolio" if form.portfolio else "Founders", "requested": form.requested, "status": form.status, "reasons": sorted(form.reasons),
+            "award": form.award, "decided": form.decided, "decision": decision.get("decision"), "decisionReasons": sorted(decision.get("reasons", ())),
+            "due": str(business_days_after(date.fromisoformat(form.time[:10]), 10))}
+
+
+def business_days_after(day, count):
+    """Of a week's, as the settings have no holidays."""
+    while count > 0:
+        day += timedelta(days=1)
+        count -= day.weekday() < 5
+    return day

@@ -2,14 +2,17 @@
 
 It shares no code and no structure with rules/credits: whole histories, dictionaries, decimals, no increments.
 """
+import re
 from calendar import monthrange
 from collections import defaultdict
 from datetime import date
 from decimal import Decimal
 
+from figures import Figures
 from programme import Programme, in_order
 
 ZERO = Decimal(0)
+TYPES = {"single": "Activate", "service": "Service", "support": "Support", "other": "Other"}
 NO_CHARGE = {"Credit", "Refund", "SavingsPlanNegation", "SavingsPlanCoveredUsage"}
 
 
@@ -48,11 +51,15 @@ class Credit:
             self.expires = after(details["termYears"], day_of(time))
         else:
             self.expires = months_after(details["termMonths"], day_of(time))
-        self.services = set(details.get("services", ()))
+        self.services, self.reach, self.opening = set(details.get("services", ())), details.get("reach"), None
         approved_before = day_of(decided or time) < date(2023, 4, 11)
         self.kind = "support" if details.get("creditType") == "Support" else "other" if not own else "service" if approved_before else "single"
-        self.ends = None
+        self.ends, self.cause = None, event["id"]
         self.left = self.amount
+
+    def start(self, opening):
+        """R62: the ledger starts with AWS's balance."""
+        self.opening, self.left = opening, opening.left
 
     def rank(self):
         return (self.expires, len(self.services) or 10 ** 9, self.issued, self.id)
@@ -63,6 +70,10 @@ class Credit:
             return False
         if self.ends is not None and cell.day >= self.ends:
             return False
+        return self.is_for(cell) and not (self.opening and cell.day < self.opening.day)
+
+    def is_for(self, cell):
+        """Whether it is for such a charge whenever that was."""
         if self.services and cell.service not in self.services:
             return False
         return self.kind in ("single", "other") or (self.kind == "support") == (cell.kind == "support")
@@ -101,11 +112,17 @@ class Reference:
     """The state at `at` (a day: everything up to its end)."""
 
     def __init__(self, events, lines, settings, at):
-        self.events = in_order(e for e in events if day_of(e["time"]) <= at)
+        self.events = self.known(in_order(events), settings, at)
         self.credits, self.programme = {}, Programme()
         for event in self.events:
             self.take(event)
         self.programme.finish()
+        for credit in self.credits.values():
+            opening, disabled = self.figures.opening(credit.id, credit.amount, at), self.figures.disabled(credit.id, at)
+            if opening:
+                credit.start(opening)
+            if disabled:
+                credit.ends = min(filter(None, (credit.ends, disabled)))
         bills = defaultdict(lambda: defaultdict(list))
         for line in lines:
             if line["day"] <= at:
@@ -114,6 +131,19 @@ class Reference:
         for (month, payer), cells in sorted(bills.items()):
             self.cells[(month, payer)] = self.pay(month, payer, [self.cell(key, of, settings) for key, of in cells.items()])
         self.at = at
+
+    def known(self, events, settings, at):
+        """The events up to the day's end, in order, with what imports and corrections replace, whenever these came."""
+        gone = {event["details"].get("withdrawnEventId") for event in events if event["name"] == "CreditsCorrected"} - {None}
+        events = [event for event in events if not (event["own"] and event["id"] in gone)]
+        self.figures = Figures(events, settings["services"])
+        issues = [event for event in events if event["name"] == "CreditsIssued"]
+        of_aws = {event["details"]["creditId"] for event in issues if not event["own"]}
+        kept = [event for event in events if event["name"] != "CreditsIssued"]
+        issues = [event for event in issues if not (event["own"] and event["details"]["creditId"] in of_aws)]
+        issues += self.figures.issued_by_none({event["details"]["creditId"] for event in issues})
+        kept += [self.figures.replaced(event) for event in issues if not self.figures.withdrawn(event["details"]["creditId"])]
+        return [event for event in in_order(kept) if day_of(event["time"]) <= at]
 
     def take(self, event):
         details = event["details"]
@@ -155,6 +185,8 @@ class Reference:
         """R46, R47: its own account's charges; with sharing at the month's end, those of the organisation."""
         if credit.account == account:
             return True
+        if credit.reach is not None:
+            return account in credit.reach
         begin = date(*month, 1)
         end = date(month[0] + month[1] // 12, month[1] % 12 + 1, 1)
         if not self.latest("CreditSharingChanged", "enabled", payer, end, True):
@@ -212,11 +244,30 @@ class Reference:
         return cells
 
     def balances(self):
-        """By credit: amount, used, available, expired, revoked."""
+        """By credit: amount, used, available, expired, revoked, and whose and what it is."""
         rows = {}
         for credit in self.credits.values():
             gone = "revoked" if credit.ends is not None and credit.ends <= credit.expires else "expired" if self.at > credit.expires else "available"
-            row = {"amount": credit.amount, "used": credit.amount - credit.left, "available": ZERO, "expired": ZERO, "revoked": ZERO}
+            row = {"amount": credit.amount, "used": credit.amount - credit.left, "available": ZERO, "expired": ZERO, "revoked": ZERO,
+                   "account": credit.account, "type": TYPES[credit.kind], "issued": credit.issued, "expires": str(credit.expires),
+                   "status": self.status(credit, gone)}
             row[gone] = credit.left
             rows[credit.id] = row
+        return rows
+
+    @staticmethod
+    def status(credit, gone):
+        """What is left decides, where anything is."""
+        return "active" if gone == "available" and credit.left else "used" if credit.left == 0 else gone
+
+    def billed(self):
+        """What only bills tell of, by account and name: the sum of an account's `Credit` lines by month, where no credit of it is known."""
+        # Whether the payer's credit is known for a linked account, too, is open: such accounts are left out.
+        rows, holders = defaultdict(lambda: defaultdict(Decimal)), {credit.account for credit in self.credits.values()}
+        open_ones = {cell.account for (_, payer), cells in self.cells.items() for cell in cells if payer in holders}
+        for (month, _), cells in self.cells.items():
+            for cell in cells:
+                if cell.account not in open_ones and cell.line_type == "Credit" and cell.account not in holders:
+                    number = re.search("[0-9]{5,}", cell.usage)
+                    rows[(cell.account, number.group() if number else cell.usage)]["%04d-%02d" % month] -= cell.amount
         return rows

@@ -1,0 +1,117 @@
+"""What the binary answers on a history that a store of its own has."""
+import json
+import os
+import random
+import subprocess
+import tempfile
+from itertools import zip_longest
+
+from history import COLUMNS, report
+
+
+def in_rows(facts):
+    """Facts, or a command's rows of them, by fact and credit; of a credit's months no two differ in what a row says."""
+    return sorted(facts, key=lambda fact: (fact.get("fact") or fact.get("name"), fact.get("id") or fact["details"].get("creditId") or ""))
+
+
+class Ledger:
+    """The binary's answers on a history that is replayed and fed in a random order, part of it twice."""
+
+    def __init__(self, binary, history, events, lines, feed):
+        self.binary, self.facts, self.wrong = binary, [], []
+        with tempfile.TemporaryDirectory(prefix="trailkeeper-credits-") as folder:
+            self.folder = folder
+            rng = random.Random(len(events) + len(lines))
+            events, lines = rng.sample(events, len(events)), rng.sample(lines, len(lines))
+            half, part = len(events) // 2, len(lines) // 2
+            files = {"a.ndjson": "".join(event["bytes"] + "\n" for event in events[half:]), "b.csv": report(lines[part:]),
+                     "c.ndjson": "".join(event["bytes"] + "\n" for event in events), "d.csv": report(lines[:part + 2])}
+            for name, text in files.items():
+                with open(os.path.join(folder, name), "w") as file:
+                    file.write(text)
+            steps = [("replay", os.path.join(folder, name)) for name in files if os.path.getsize(os.path.join(folder, name))] + list(feed)
+            for step in sorted(rng.sample(steps, len(steps)), key=lambda step: "of" in step):
+                if isinstance(step, tuple):
+                    self.run(*step)
+                elif step.get("of", step) in feed:
+                    self.say(step, "no" if rng.random() < 0.2 and "correct" not in step["arguments"] else None)
+            at = "%sT23:59:59Z" % history.at
+            self.credits, self.postings = self.run("credits", "--at", at), self.run("credits", "ledger", "--at", at)
+            self.applications = self.run("credits", "applications", "--at", at)
+            self.lines = {}
+            for payer, month in sorted({(line["payer"], str(line["day"])[:7]) for line in lines if line["day"] <= history.at}):
+                self.lines.update({row["lineItemId"]: row for row in self.run("credits", "statement", payer, "--month", month, "--at", at)})
+
+    def say(self, item, again=None):
+        """Says what is fed, now and then twice, and keeps its facts with the times and IDs that they got."""
+        arguments = ["credits", *item["arguments"]]
+        if item["file"]:
+            arguments[arguments.index("FILE")] = os.path.join(self.folder, "said.json")
+            with open(os.path.join(self.folder, "said.json"), "w") as file:
+                file.write(item["file"])
+        if "of" in item:
+            arguments[arguments.index("EVENT")] = item["of"]["said"][0]["id"]
+        rows = self.run(*arguments)
+        item["said"] = []
+        for fact, row in zip_longest(in_rows(item["facts"]), in_rows(rows)):
+            if (row["fact"], row["account"], row["time"], row["new"]) != (fact["name"], fact["account"], fact["time"] or row["time"], "yes"):
+                self.wrong.append("said %s, told %s" % (fact, row))
+            item["said"].append({**fact, "time": row["time"], "id": row["eventID"]})
+        if "of" in item:
+            item["said"][0]["details"] = {"withdrawnEventId": item["of"]["said"][0]["id"]}
+        self.facts += item["said"]
+        if again and [row for row in self.run(*arguments) if row["new"] != again]:
+            self.wrong.append("said again, new: %s" % item)
+
+    def run(self, *arguments):
+        done = subprocess.run([self.binary, "--store", os.path.join(self.folder, "store"), *arguments, "-o", "json"], capture_output=True, timeout=120)
+        if done.returncode != 0:
+            raise RuntimeError("%s: exit code %d: %s" % (" ".join(arguments), done.returncode, done.stderr.decode()))
+        return json.loads(done.stdout)
+
+
+ANSWERS = (["credits"], ["credits", "applications"], ["credits", "check"], ["credits", "ledger"], ["credits", "notices"])
+
+
+def answers(binary, history, pieces):
+    """What a fresh store says of files that are replayed one after the other, then merged."""
+    with tempfile.TemporaryDirectory(prefix="trailkeeper-arrivals-") as folder:
+        def run(*arguments):
+            done = subprocess.run([binary, "--store", os.path.join(folder, "store"), *arguments], capture_output=True, timeout=120)
+            if done.returncode not in (0, 1):
+                raise RuntimeError("%s: exit code %d: %s" % (" ".join(arguments), done.returncode, done.stderr.decode()))
+            return done.stdout
+
+        for number, piece in enumerate(pieces):
+            path = os.path.join(folder, "%d%s" % (number, ".csv" if piece.startswith(COLUMNS[0]) else ".ndjson"))
+            with open(path, "w") as file:
+                file.write(piece)
+            run("replay", path)
+        said = {}
+        for merged in (False, True):
+            if merged:
+                run("compact")
+            for command in ANSWERS:
+                rows = json.loads(run(*command, "--at", "%sT23:59:59Z" % history.at, "-o", "json"))
+                for row in rows:
+                    row.pop("orgId", None)  # A pseudonym of each store's own.
+                said[(*command, merged)] = rows
+        return said
+
+
+def arrivals(binary, history):
+    """Whether the same input, in one piece or in many, in another order, in another store, merged or not, says the same."""
+    rng = random.Random(history.seed)
+    whole = ["".join(event["bytes"] + "\n" for event in history.events), report(history.lines)]
+    events, lines = rng.sample(history.events, len(history.events)), rng.sample(history.lines, len(history.lines))
+    pieces = [report(lines[:len(lines) // 2]), report(lines[len(lines) // 3:])]
+    while events:
+        size = rng.randint(1, 5)
+        pieces.append("".join(event["bytes"] + "\n" for event in events[:size]))
+        events = events[size:]
+    one, other = answers(binary, history, whole), answers(binary, history, rng.sample(pieces, len(pieces)))
+    for said in (one, other):
+        for (*command, merged), rows in said.items():
+            expected = one[(*command, False)]
+            if rows != expected:
+                yield "%s, merged %s: %s" % (" ".join(command), merged, [pair for pair in zip_longest(rows, expected) if pair[0] != pair[1]][:3])
