@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Random histories of applications, credits, bills, AWS's figures and facts of one's own: the ledger against the slow reference of reference.py,
+"""Random histories of applications, credits, bills, addenda, AWS's figures and facts of one's own: the ledger against the slow reference of reference.py,
 to the last decimal.
 Of every tenth also: another order of arrival, in other pieces, into another store, merged or not, gives the same answers.
 

@@ -209,6 +209,8 @@ class Feed:
             arguments += ["--service", ",".join(details["services"])]
         if "withdrawn" in details:
             arguments.append("--withdraw")
+        if any(item["arguments"] == arguments for item in self.items):
+            return  # Within one second the same again is the same fact, a second later another: a correction has no time of its own.
         self.say(arguments, self.fact("CreditsCorrected", credit.account, None, **details))
 
     def withdrawal(self, item):

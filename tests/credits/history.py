@@ -40,6 +40,9 @@ class History:
             self.line(self.rng.choice(accounts))
         self.at = date(2030, 1, 1) if self.rng.random() < 0.5 else self.day()
         self.feed = Feed(self, accounts).items if self.rng.random() < 0.5 else []
+        if self.rng.random() < 0.3:
+            for event in self.rng.sample(self.events, min(3, len(self.events))):
+                self.addendum(event)
 
     def day(self, span=800):
         # Often a month's first or last day, where mistakes live.
@@ -62,6 +65,18 @@ class History:
             made["error"] = "InternalFailure"
         made["bytes"] = event_json(made)
         self.events.append(made)
+
+    def addendum(self, event):
+        """What AWS puts in an event's place later, as of the same time; of several, one counts."""
+        if event["id"] is None or event["name"] not in ("CreateForm", "ApplicationDecided", "CreditsIssued"):
+            return
+        for _ in range(self.rng.choice((1, 1, 2))):
+            details = dict(event["details"])
+            for key in {"amount", "requestedAmount"} & set(details):
+                details[key] = str(Decimal(details[key]) + self.rng.randint(1, 90))
+            made = {**event, "id": str(uuid.UUID(int=self.rng.getrandbits(128))), "details": details, "addendum": event["id"]}
+            made["bytes"] = event_json(made)
+            self.events.append(made)
 
     def credit(self, name, account):
         day = self.day(500)
@@ -132,6 +147,8 @@ def event_json(event):
               "requestParameters" if form else "serviceEventDetails": event["details"]}
     if event["id"] is None:
         del record["eventID"]
+    if "addendum" in event:
+        record["addendum"] = {"reason": "UPDATED_DATA", "updatedFields": "serviceEventDetails", "originalEventID": event["addendum"]}
     if "error" in event:
         record["errorCode"] = event["error"]
     return json.dumps(record)

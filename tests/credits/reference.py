@@ -37,6 +37,16 @@ def months_after(months, day):
     return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
+def without_replaced(events):
+    """Of an event and its addenda the last (docs/query.md, "Addenda"); `events` are in order."""
+    newest = {}
+    for event in sorted(events, key=lambda event: (event["time"], event["id"] or "")):
+        if "addendum" in event:
+            newest[(event["addendum"], event["account"], event["name"])] = event["id"]
+    replaced = {event["id"] for event in events if "addendum" in event} - set(newest.values())
+    return [event for event in events if event["id"] not in replaced and (event["id"], event["account"], event["name"]) not in newest]
+
+
 class Credit:
     """A credit, as its CreditsIssued event describes it; `ends` is the first day that it can't pay for, if it was revoked."""
 
@@ -134,6 +144,7 @@ class Reference:
 
     def known(self, events, settings, at):
         """The events up to the day's end, in order, with what imports and corrections replace, whenever these came."""
+        events = without_replaced(events)
         gone = {event["details"].get("withdrawnEventId") for event in events if event["name"] == "CreditsCorrected"} - {None}
         events = [event for event in events if not (event["own"] and event["id"] in gone)]
         self.figures = Figures(events, settings["services"])
