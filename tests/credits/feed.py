@@ -9,6 +9,7 @@ from datetime import datetime, timedelta, timezone
 from decimal import Decimal
 
 CENT = Decimal("0.01")
+STRANGER = "555555555555"  # An account that holds nothing.
 NAMES = {"AmazonEC2": "Amazon Elastic Compute Cloud", "AmazonS3": "Amazon Simple Storage Service", "AmazonRDS": "Amazon Relational Database Service",
          "madeUpService": "madeUpService"}
 
@@ -24,7 +25,11 @@ class Known:
         self.name, self.account, self.day, self.amount = name, account, day, amount
         self.used = (amount * rng.randint(0, 10) / 10).quantize(CENT, "ROUND_DOWN")
         self.told, self.program = Decimal(0), program
+        # Always the same: of several programmes, program and document differ on which counts.
+        self.description = "Migration programme" if program else rng.choice(("AWS Activate Founders", "AWS Activate Portfolio", "Migration programme"))
         self.months = set()
+        self.single = False  # Whether a correction or an import may name another holder: no other correction is made, as program and document differ on whose it has to be.
+        self.again = False  # Whether a correction or another fact of one's own names it.
 
 
 class Feed:
@@ -32,6 +37,7 @@ class Feed:
 
     def __init__(self, history, accounts):
         self.history, self.rng, self.accounts, self.items, self.times = history, history.rng, accounts, [], set()
+        self.changed = {event["details"]["creditId"] for event in history.events if event["name"] == "CreditsChanged"}
         self.credits = [self.known(event["details"]["creditId"], event["account"], datetime.fromisoformat(event["time"][:10]).date(), Decimal(event["details"]["amount"]),
                                    event["details"].get("program"))
                         for event in history.events if event["name"] == "CreditsIssued"]
@@ -65,7 +71,10 @@ class Feed:
     def add(self):
         """A credit of one's own; now and then one that AWS's event issues, too."""
         rng, account, day, amount = self.rng, self.rng.choice(self.accounts), self.history.day(400), self.history.amount(400).quantize(CENT) + 1
-        name = rng.choice(self.credits).name if self.credits and rng.random() < 0.2 else "80%d" % len(self.items)
+        name = "80%d" % len(self.items)
+        if self.credits and rng.random() < 0.2:
+            known = rng.choice(self.credits)
+            name, known.again = known.name, True
         expires = day + timedelta(days=rng.randrange(1, 900))
         arguments = ["add", "--account", account, "--id", name, "--amount", amount, "--issued", day]
         details = {"creditId": name, "amount": str(amount)}
@@ -100,7 +109,7 @@ class Feed:
             arguments += ["--org-id", form["orgId"]]
         self.say(arguments, self.fact("CreateForm", account, time, **form))
         if rng.random() < 0.7:
-            self.decide(account, name, self.moment(datetime.fromisoformat(time[:10]).date()))
+            self.decide(account if rng.random() < 0.85 else STRANGER, name, self.moment(datetime.fromisoformat(time[:10]).date()))
 
     def decide(self, account, name, time):
         approved = self.rng.random() < 0.7
@@ -118,18 +127,19 @@ class Feed:
         """What get-credits printed of one credit or several."""
         if not self.credits:
             return
-        rng, told = self.rng, self.rng.sample(self.credits, self.rng.randint(1, min(2, len(self.credits))))
+        rng, told = self.rng, sorted(self.rng.sample(self.credits, self.rng.randint(1, min(2, len(self.credits)))), key=lambda credit: credit.name)
         time = self.moment(max(credit.day for credit in told))
-        rows = [self.answered(credit) for credit in told]
+        rows = [self.answered(credit, datetime.fromisoformat(time[:10]).date()) for credit in told]
         facts = [self.fact("CreditsImported", row["accountId"], time, **row) for row in rows]
         self.say(["import", "FILE", "--as-of", time], *facts, file=json.dumps({"credits": rows}))
 
-    def answered(self, credit):
+    def answered(self, credit, told):
         rng, begin = self.rng, self.begun(credit, self.rng.choice((0, 0, 0, 3, -3)))
+        credit.single = credit.single or not credit.again and rng.random() < 0.2
         left = credit.amount - credit.used
         end = begin + timedelta(days=rng.randrange(200, 800))
-        row = {"creditId": credit.name, "accountId": credit.account if rng.random() < 0.9 else rng.choice(self.accounts), "creditType": "Promotion",
-               "description": "Migration programme" if credit.program else rng.choice(("AWS Activate Founders", "AWS Activate Portfolio", "Migration programme")),
+        row = {"creditId": credit.name, "accountId": rng.choice(self.accounts) if credit.single else credit.account, "creditType": "Promotion",
+               "description": credit.description,
                "initialAmount": money(credit.amount + rng.choice((0, 0, 50))), "remainingAmount": money(left),
                "startDate": self.date(begin), "endDate": self.date(end),
                "applicableProductNames": [NAMES[code] for code in rng.sample(list(NAMES), rng.randint(1, 2))] if rng.random() < 0.2 else [],
@@ -139,15 +149,16 @@ class Feed:
             # Others only where sharing and the organisation don't say otherwise: what counts then is open.
             row["shareableAccounts"] = ["999999999999"] + rng.sample([credit.account], rng.randint(0, 1))
         if left == 0 and rng.random() < 0.7:
-            row["exhaustDate"] = self.date(credit.day + timedelta(days=rng.randrange(60)))
+            row["exhaustDate"] = self.date(min(told, credit.day + timedelta(days=rng.randrange(60))))
         if rng.random() < 0.5:
             row["estimatedAmount"] = money((left * rng.randint(0, 10) / 10).quantize(CENT, "ROUND_DOWN"))
         return row
 
     def begun(self, credit, days):
-        """Another day of issue, but no later one than the moment that is asked about, if the old one isn't: whether there is a credit then is open."""
+        """Another day of issue, but no later one than the moment that is asked about, if the old one isn't: whether there is a credit then is open. So is
+        what becomes of a revocation before it was issued."""
         day = credit.day + timedelta(days=days)
-        return credit.day if credit.day <= self.history.at < day else day
+        return credit.day if credit.day <= self.history.at < day or credit.name in self.changed and days > 0 else day
 
     def date(self, day):
         """As the API's seconds or as the CLI's ISO 8601."""
@@ -186,22 +197,40 @@ class Feed:
                 details["issuedAt"] = str(self.begun(credit, rng.randrange(-30, 30)))
         if rng.random() < 0.2:
             details["services"] = rng.sample(list(NAMES), rng.randint(1, 2))
-        if rng.random() < 0.2 or len(details) == 1:
+        if len(details) == 1 or not credit.again and rng.random() < 0.3:
             details["accountId"] = rng.choice(self.accounts)
         return details
 
+    def corrects(self):
+        """A correction, and the account that it is for: now and then not the holder's, or of a credit that nobody has."""
+        rng, credits = self.rng, [credit for credit in self.credits if not credit.single]
+        if not credits:
+            return None
+        credit = rng.choice(credits)
+        details = self.corrected(credit)
+        if rng.random() < 0.1:
+            return credit.account, {**details, "creditId": "6000"}
+        if rng.random() < 0.2:
+            return STRANGER, details
+        if "accountId" in details:
+            if credit.again:
+                return None
+            credit.single = True
+        credit.again = True
+        return credit.account, details
+
     def earlier_correction(self):
         """One that was written down long ago: an event, as the command writes it."""
-        if self.credits:
-            credit = self.rng.choice(self.credits)
-            self.history.event("CreditsCorrected", credit.account, self.history.day(), own=True, **self.corrected(credit))
+        corrects = self.corrects()
+        if corrects:
+            self.history.event("CreditsCorrected", corrects[0], self.history.day(), own=True, **corrects[1])
 
     def correction(self):
-        if not self.credits:
+        corrects = self.corrects()
+        if not corrects:
             return
-        credit = self.rng.choice(self.credits)
-        details = self.corrected(credit)
-        arguments = ["correct", credit.name, "--account", credit.account]
+        account, details = corrects
+        arguments = ["correct", details["creditId"], "--account", account]
         for key, option in (("amount", "--amount"), ("issuedAt", "--issued"), ("expiresAt", "--expires"), ("accountId", "--owner")):
             if key in details:
                 arguments += [option, details[key]]
@@ -211,7 +240,7 @@ class Feed:
             arguments.append("--withdraw")
         if any(item["arguments"] == arguments for item in self.items):
             return  # Within one second the same again is the same fact, a second later another: a correction has no time of its own.
-        self.say(arguments, self.fact("CreditsCorrected", credit.account, None, **details))
+        self.say(arguments, self.fact("CreditsCorrected", account, None, **details))
 
     def withdrawal(self, item):
         """Takes back a fact of one's own, but no withdrawal: a credit that was withdrawn stays so."""

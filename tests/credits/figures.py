@@ -26,7 +26,8 @@ class Opening:
 
 
 class Figures:
-    """Takes all facts, also those after the moment: figures and corrections count from a credit's beginning."""
+    """Takes all facts in order, also those after the moment: figures and corrections count from a credit's beginning. A correction holds if it is
+    for the account that has the credit then."""
 
     def __init__(self, facts, names):
         self.codes = {name: code for code, name in names.items()}
@@ -35,6 +36,23 @@ class Figures:
         for fact in facts:
             if fact["name"] in of and "creditId" in fact["details"]:
                 of[fact["name"]][fact["details"]["creditId"]].append(fact)
+        issues = [fact for fact in facts if fact["name"] == "CreditsIssued"]
+        of_aws = {issue["details"]["creditId"] for issue in issues if not issue["own"]}
+        issues = [issue for issue in issues if not (issue["own"] and issue["details"]["creditId"] in of_aws)]
+        self.issues = issues + list(self.issued_by_none({issue["details"]["creditId"] for issue in issues}))
+        self.holders = {issue["details"]["creditId"]: issue["account"] for issue in reversed(self.issues)}
+        for name in self.holders:
+            self.leave_out_what_does_not_hold(name)
+
+    def leave_out_what_does_not_hold(self, name):
+        """Of its corrections; afterwards its holder is known."""
+        corrections, self.corrections[name] = self.corrections[name], []
+        for fact in sorted(self.imports[name] + corrections, key=lambda fact: fact["time"]):
+            if fact["name"] == "CreditsImported":
+                self.holders[name] = fact["details"]["accountId"]
+            elif fact["account"] == self.holders[name]:
+                self.corrections[name].append(fact)
+                self.holders[name] = fact["details"].get("accountId", self.holders[name])
 
     def withdrawn(self, name):
         return any(fact["details"].get("withdrawn") for fact in self.corrections[name])

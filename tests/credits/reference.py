@@ -9,7 +9,7 @@ from datetime import date
 from decimal import Decimal
 
 from figures import Figures
-from programme import Programme, in_order
+from programme import Form, Programme, in_order
 
 ZERO = Decimal(0)
 TYPES = {"single": "Activate", "service": "Service", "support": "Support", "other": "Other"}
@@ -45,6 +45,30 @@ def without_replaced(events):
             newest[(event["addendum"], event["account"], event["name"])] = event["id"]
     replaced = {event["id"] for event in events if "addendum" in event} - set(newest.values())
     return [event for event in events if event["id"] not in replaced and (event["id"], event["account"], event["name"]) not in newest]
+
+
+def without_withdrawn(events):
+    """Facts of one's own may be taken back, by a correction for the account that they are about."""
+    gone = {(event["details"]["withdrawnEventId"], event["account"]) for event in events
+            if event["name"] == "CreditsCorrected" and "withdrawnEventId" in event["details"]}
+    return [event for event in events if not (event["own"] and (event["id"], event["account"]) in gone)]
+
+
+def is_refused(arguments, events):
+    """Whether `credits add`, `decide` or `correct` of a credit is one that a store with these events knows to be wrong."""
+    command, name = arguments[:2]
+    if command not in ("add", "decide", "correct"):
+        return False
+    account = arguments[arguments.index("--account") + 1]
+    events = without_withdrawn(without_replaced(in_order(events)))
+    if command == "decide":
+        applicants = {form.account for form in (Form(event) for event in events if event["name"] == "CreateForm") if form.id == name and not form.failed}
+        return bool(applicants) and account not in applicants
+    figures = Figures(events, {})
+    if command == "add":
+        name = arguments[arguments.index("--id") + 1]
+        return name in figures.holders and (figures.withdrawn(name) or figures.holders[name] != account)
+    return name not in figures.holders or figures.withdrawn(name) or figures.holders[name] != account
 
 
 class Credit:
@@ -144,16 +168,10 @@ class Reference:
 
     def known(self, events, settings, at):
         """The events up to the day's end, in order, with what imports and corrections replace, whenever these came."""
-        events = without_replaced(events)
-        gone = {event["details"].get("withdrawnEventId") for event in events if event["name"] == "CreditsCorrected"} - {None}
-        events = [event for event in events if not (event["own"] and event["id"] in gone)]
+        events = without_withdrawn(without_replaced(events))
         self.figures = Figures(events, settings["services"])
-        issues = [event for event in events if event["name"] == "CreditsIssued"]
-        of_aws = {event["details"]["creditId"] for event in issues if not event["own"]}
         kept = [event for event in events if event["name"] != "CreditsIssued"]
-        issues = [event for event in issues if not (event["own"] and event["details"]["creditId"] in of_aws)]
-        issues += self.figures.issued_by_none({event["details"]["creditId"] for event in issues})
-        kept += [self.figures.replaced(event) for event in issues if not self.figures.withdrawn(event["details"]["creditId"])]
+        kept += [self.figures.replaced(event) for event in self.figures.issues if not self.figures.withdrawn(event["details"]["creditId"])]
         return [event for event in in_order(kept) if day_of(event["time"]) <= at]
 
     def take(self, event):

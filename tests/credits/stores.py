@@ -7,6 +7,7 @@ import tempfile
 from itertools import zip_longest
 
 from history import COLUMNS, report
+from reference import is_refused
 
 
 def in_rows(facts):
@@ -30,10 +31,14 @@ class Ledger:
                 with open(os.path.join(folder, name), "w") as file:
                     file.write(text)
             steps = [("replay", os.path.join(folder, name)) for name in files if os.path.getsize(os.path.join(folder, name))] + list(feed)
+            for item in feed:
+                item.pop("said", None)
+            self.events = []
             for step in sorted(rng.sample(steps, len(steps)), key=lambda step: "of" in step):
                 if isinstance(step, tuple):
                     self.run(*step)
-                elif step.get("of", step) in feed:
+                    self.events = events if step[1].endswith("c.ndjson") else self.events or (events[half:] if step[1].endswith("a.ndjson") else [])
+                elif "said" in step.get("of", {"said": True}):
                     self.say(step, "no" if rng.random() < 0.2 and "correct" not in step["arguments"] else None)
             at = "%sT23:59:59Z" % history.at
             self.credits, self.postings = self.run("credits", "--at", at), self.run("credits", "ledger", "--at", at)
@@ -51,8 +56,14 @@ class Ledger:
                 file.write(item["file"])
         if "of" in item:
             arguments[arguments.index("EVENT")] = item["of"]["said"][0]["id"]
-        rows = self.run(*arguments)
-        item["said"] = []
+        if "of" not in item and is_refused(item["arguments"], self.events + self.facts):
+            self.refuse(*arguments)
+            return
+        done = self.process(*arguments)
+        if done.returncode != 0:
+            self.wrong.append("%s: exit code %d: %s" % (" ".join(arguments), done.returncode, done.stderr.decode()))
+            return
+        rows, item["said"] = json.loads(done.stdout), []
         for fact, row in zip_longest(in_rows(item["facts"]), in_rows(rows)):
             if (row["fact"], row["account"], row["time"], row["new"]) != (fact["name"], fact["account"], fact["time"] or row["time"], "yes"):
                 self.wrong.append("said %s, told %s" % (fact, row))
@@ -63,8 +74,18 @@ class Ledger:
         if again and [row for row in self.run(*arguments) if row["new"] != again]:
             self.wrong.append("said again, new: %s" % item)
 
+    def refuse(self, *arguments):
+        """A command that has to be refused; that nothing was written down, the answers afterwards tell."""
+        done = self.process(*arguments)
+        if done.returncode != 1 or done.stdout or b"nothing was written down" not in done.stderr:
+            self.wrong.append("%s: should be refused, exit code %d: %s" % (" ".join(arguments), done.returncode, (done.stdout + done.stderr).decode()))
+
+    def process(self, *arguments):
+        command = [self.binary, "--store", os.path.join(self.folder, "store"), *arguments, "-o", "json"]
+        return subprocess.run(command, capture_output=True, timeout=120, check=False)
+
     def run(self, *arguments):
-        done = subprocess.run([self.binary, "--store", os.path.join(self.folder, "store"), *arguments, "-o", "json"], capture_output=True, timeout=120)
+        done = self.process(*arguments)
         if done.returncode != 0:
             raise RuntimeError("%s: exit code %d: %s" % (" ".join(arguments), done.returncode, done.stderr.decode()))
         return json.loads(done.stdout)
