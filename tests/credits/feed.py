@@ -92,6 +92,7 @@ class Feed:
             arguments += ["--service", ",".join(details["services"])]
         if name.startswith("80"):
             self.credits.append(self.known(name, account, day, amount, details.get("program")))
+            self.credits[-1].again = True
         self.say(arguments, self.fact("CreditsIssued", account, "%sT00:00:00Z" % day, **details))
 
     def apply(self):
