@@ -22,8 +22,7 @@ Encoded percent_at(std::string_view text, std::size_t percent) {
   std::size_t end = percent + kEscape;
   while (byte == '%') {
     // The `%` of the next escape is this one's last digits.
-    const std::string next = "%" + std::string{text.substr(end, 2)};
-    const auto inner = percent_byte(next, 0);
+    const auto inner = hex_byte(text, end);
     if (!inner) break;
     byte = inner;
     end += 2;

@@ -10,20 +10,18 @@ int hex_digit(char c) {
   return c >= 'A' && c <= 'F' ? c - 'A' + kTen : -1;
 }
 
-// The byte that two digits stand for; -1: they are none.
-int byte_at(std::string_view text, std::size_t at) {
-  constexpr int kBase = 16;
-  if (at + 2 > text.size()) return -1;
-  const int high = hex_digit(text[at]);
-  const int low = hex_digit(text[at + 1]);
-  return high < 0 || low < 0 ? -1 : high * kBase + low;
-}
-
 }  // namespace
 
+std::optional<char> hex_byte(std::string_view text, std::size_t at) {
+  constexpr int kBase = 16;
+  if (at + 2 > text.size()) return std::nullopt;
+  const int high = hex_digit(text[at]);
+  const int low = hex_digit(text[at + 1]);
+  return high < 0 || low < 0 ? std::nullopt : std::optional{static_cast<char>(high * kBase + low)};
+}
+
 std::optional<char> percent_byte(std::string_view text, std::size_t at) {
-  const int byte = at < text.size() && text[at] == '%' ? byte_at(text, at + 1) : -1;
-  return byte < 0 ? std::nullopt : std::optional{static_cast<char>(byte)};
+  return at < text.size() && text[at] == '%' ? hex_byte(text, at + 1) : std::nullopt;
 }
 
 std::string percent_decoded(std::string_view text) {

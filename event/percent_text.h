@@ -8,6 +8,9 @@
 
 namespace trailkeeper::event {
 
+/// The byte that two hexadecimal digits at a place stand for; nothing if there are none.
+std::optional<char> hex_byte(std::string_view text, std::size_t at);
+
 /// The byte that `%XX` at a place stands for; nothing if there is no such thing.
 std::optional<char> percent_byte(std::string_view text, std::size_t at);
 

@@ -30,8 +30,7 @@ constexpr std::array<FilterWord, kFilterCount> kWords{{
     {FilterField::shown_user, "shown-user", "", ""},
     {FilterField::verdict, "verdict", "",
      "what permissions say: not-applicable, granted, not-granted, denied-as-expected, denied-though-granted, unknown, "
-     "or "
-     "superseded"},
+     "or superseded"},
     {FilterField::identity, "identity", "", "userIdentity.type, such as AssumedRole"},
     {FilterField::role, "role", "", "ARN of the role that the caller assumed, or its name"},
     {FilterField::read_only, "read-only", "readOnly", ""},

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include "rules/iam/text.h"
+
 namespace trailkeeper::rules::credits {
 namespace {
 
@@ -27,12 +29,8 @@ bool is_upfront(const ChargeCell& cell) {
 
 // Product codes are spelt AmazonMturk and AmazonMTurk.
 bool is_never(std::string_view service, const Settings& settings) {
-  const auto small = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; };
-  const auto same = [&](char a, char b) { return small(a) == small(b); };
-  return settings.never.contains(service) ||
-         std::any_of(settings.never.begin(), settings.never.end(), [&](const std::string& code) {
-           return std::equal(code.begin(), code.end(), service.begin(), service.end(), same);
-         });
+  return std::any_of(settings.never.begin(), settings.never.end(),
+                     [&](const std::string& code) { return iam::same_ignoring_case(code, service); });
 }
 
 bool is_domain(const ChargeCell& cell) {

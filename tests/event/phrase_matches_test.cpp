@@ -6,15 +6,12 @@
 #include <string>
 #include <vector>
 
+#include "tests/support/phrases.h"
+
 using namespace trailkeeper::event;
+using trailkeeper::tests::set_of;
 
 namespace {
-
-PhraseSet set_of(const std::vector<std::string>& phrases) {
-  PhraseSet set{7};
-  for (const std::string& phrase : phrases) set.add(std::string_view{phrase});
-  return set;
-}
 
 // A text with `#` for each phrase.
 std::string shown(const PhraseSet& set, std::string_view text) {

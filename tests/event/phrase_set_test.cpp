@@ -8,16 +8,13 @@
 #include <string>
 #include <vector>
 
+#include "tests/support/phrases.h"
+
 using trailkeeper::event::is_word_byte;
 using trailkeeper::event::PhraseSet;
+using trailkeeper::tests::set_of;
 
 namespace {
-
-PhraseSet set_of(const std::vector<std::string>& phrases) {
-  PhraseSet set{7};
-  for (const std::string& phrase : phrases) set.add(std::string_view{phrase});
-  return set;
-}
 
 std::string shown(const PhraseSet& set, std::string_view text) {
   std::string out;

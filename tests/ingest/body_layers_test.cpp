@@ -1,38 +1,19 @@
 // Bodies with encodings in each other.
 #include <doctest/doctest.h>
-#include <zlib.h>
-#include <zstd.h>
 
 #include <string>
 
 #include "ingest/wire/json_lines.h"
+#include "tests/support/compressed.h"
 #include "tests/support/whole_body.h"
 
 using namespace trailkeeper;
 using namespace trailkeeper::ingest;
 using trailkeeper::tests::decoded;
+using trailkeeper::tests::gzip;
+using trailkeeper::tests::zstd;
 
 namespace {
-
-std::string gzip(const std::string& bytes, int level) {
-  z_stream stream{};
-  REQUIRE(deflateInit2(&stream, level, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY) == Z_OK);
-  std::string out(deflateBound(&stream, bytes.size()) + 64, '\0');
-  stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(bytes.data()));
-  stream.avail_in = static_cast<uInt>(bytes.size());
-  stream.next_out = reinterpret_cast<Bytef*>(out.data());
-  stream.avail_out = static_cast<uInt>(out.size());
-  REQUIRE(deflate(&stream, Z_FINISH) == Z_STREAM_END);
-  out.resize(stream.total_out);
-  deflateEnd(&stream);
-  return out;
-}
-
-std::string zstd(const std::string& bytes) {
-  std::string out(ZSTD_compressBound(bytes.size()), '\0');
-  out.resize(ZSTD_compress(out.data(), out.size(), bytes.data(), bytes.size(), 1));
-  return out;
-}
 
 // Text that compresses as events do, so that a layer's first bytes give nothing yet.
 std::string lines(int count) {

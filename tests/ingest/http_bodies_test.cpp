@@ -1,8 +1,6 @@
 // The wire formats whose messages are HTTP bodies.
 #include <doctest/doctest.h>
 #include <simdjson.h>
-#include <zlib.h>
-#include <zstd.h>
 
 #include "ingest/wire/audit_events.h"
 #include "ingest/wire/base64.h"
@@ -10,12 +8,15 @@
 #include "ingest/wire/firehose.h"
 #include "ingest/wire/json_lines.h"
 #include "ingest/wire/splunk_hec.h"
+#include "tests/support/compressed.h"
 #include "tests/support/whole_body.h"
 
 using namespace trailkeeper;
 using namespace trailkeeper::ingest;
 using trailkeeper::tests::decoded;
+using trailkeeper::tests::gzip;
 using trailkeeper::tests::whole_body;
+using trailkeeper::tests::zstd;
 
 namespace {
 
@@ -38,26 +39,6 @@ std::vector<std::string> texts_of(const Delivery& delivery) {
 }
 
 using Texts = std::vector<std::string>;
-
-std::string gzip(std::string_view bytes) {
-  z_stream stream{};
-  REQUIRE(deflateInit2(&stream, 6, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY) == Z_OK);
-  std::string out(deflateBound(&stream, bytes.size()) + 64, '\0');
-  stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(bytes.data()));
-  stream.avail_in = static_cast<uInt>(bytes.size());
-  stream.next_out = reinterpret_cast<Bytef*>(out.data());
-  stream.avail_out = static_cast<uInt>(out.size());
-  REQUIRE(deflate(&stream, Z_FINISH) == Z_STREAM_END);
-  out.resize(stream.total_out);
-  deflateEnd(&stream);
-  return out;
-}
-
-std::string zstd(std::string_view bytes) {
-  std::string out(ZSTD_compressBound(bytes.size()), '\0');
-  out.resize(ZSTD_compress(out.data(), out.size(), bytes.data(), bytes.size(), 1));
-  return out;
-}
 
 std::string base64(std::string_view bytes) {
   constexpr std::string_view kDigits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
