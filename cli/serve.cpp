@@ -136,11 +136,11 @@ void write_ports(const std::string& path, const std::vector<serve::BoundListener
 }
 
 // What is freed goes back to the system: glibc keeps up to 64 MiB for each arena, of which there are eight a core, once
-// large blocks were freed.
+// large blocks were freed. But not at once: a megabyte that is mapped anew for each body costs more than reading it.
 void keep_little_memory() {
 #ifdef __GLIBC__
-  constexpr int kLarge = 1 << 20;
-  constexpr int kKept = 4 << 20;
+  constexpr int kLarge = 32 << 20;
+  constexpr int kKept = 16 << 20;
   const int threads = static_cast<int>(std::min(std::thread::hardware_concurrency(), 64U));
   mallopt(M_MMAP_THRESHOLD, kLarge);
   mallopt(M_TRIM_THRESHOLD, kKept);

@@ -144,6 +144,9 @@ void SegmentSections::find_former_sums(Section& section) {
 }
 
 void SegmentSections::forget() const {
+  // Each time all cores forget where pages are, too. Merges see to it that small segments are few.
+  constexpr std::uint64_t kSmall = std::uint64_t{1} << 20;
+  if (header_.header.stored_bytes < kSmall) return;
   for (std::uint32_t part = 0; part < header_.header.parts; ++part) Environment::forget(load_part_(part));
 }
 
