@@ -7,7 +7,7 @@
 #include <new>
 #include <stdexcept>
 
-#include "store/event_order.h"
+#include "store/segments/event_order.h"
 #include "trail_events.h"
 
 namespace trailkeeper::bench {

@@ -8,8 +8,8 @@
 #include <vector>
 
 #include "event/record.h"
-#include "store/segment.h"
-#include "store/segment_builder.h"
+#include "store/segments/segment.h"
+#include "store/segments/segment_builder.h"
 
 namespace trailkeeper::bench {
 

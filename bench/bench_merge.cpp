@@ -2,7 +2,7 @@
 #include <benchmark/benchmark.h>
 
 #include "bench_events.h"
-#include "store/merge.h"
+#include "store/segments/merge.h"
 
 namespace {
 

@@ -1,15 +1,14 @@
 // trailkeeper access and least-privilege: what principals may do, and what they did with it.
-#include "query/access.h"
-
 #include <fmt/format.h>
 
 #include "cli/command.h"
 #include "cli/coverage_note.h"
 #include "cli/principal_argument.h"
 #include "cli/row_writer.h"
-#include "event/json_text.h"
-#include "query/least_privilege.h"
-#include "query/unknown_verdicts.h"
+#include "query/verdicts/console_access.h"
+#include "query/verdicts/least_privilege.h"
+#include "query/verdicts/unknown_verdicts.h"
+#include "text/json_text.h"
 
 namespace trailkeeper::cli {
 namespace {
@@ -22,9 +21,9 @@ struct Arguments {
   std::string since;
 };
 
-int refuse_unknown(const GlobalOptions& global, const std::vector<std::string>& wanted, event::Timestamp time) {
+int refuse_unknown(const GlobalOptions& global, const std::vector<std::string>& wanted, text::Timestamp time) {
   const std::string who = wanted.empty() ? "no user or role" : "no user or role " + wanted.front();
-  print_error(global, who + " is known at " + event::format_timestamp(time) +
+  print_error(global, who + " is known at " + text::format_timestamp(time) +
                           ": load policies first (trailkeeper policies load), or ask for another time");
   return kRefused;
 }
@@ -44,15 +43,15 @@ Cell list_cell(const std::vector<std::string>& texts, const std::string& warning
   cell.json = "[";
   for (const std::string& one : texts) {
     if (cell.json.back() != '[') cell.json += ',';
-    event::append_quoted(one, cell.json);
+    text::append_quoted(one, cell.json);
   }
   cell.json += ']';
   return cell;
 }
 
 // One line a principal, one column a feature.
-void print_matrix(Out& out, audit::PolicyState& state, const std::vector<History::Name>& principals,
-                  event::Timestamp time) {
+void print_matrix(Out& out, query::PolicyState& state, const std::vector<History::Name>& principals,
+                  text::Timestamp time) {
   std::vector<Column> columns{{"principal"}};
   for (const auto& feature : state.catalogue().features()) columns.push_back({feature.name});
   RowWriter rows{out, std::move(columns)};
@@ -67,8 +66,8 @@ void print_matrix(Out& out, audit::PolicyState& state, const std::vector<History
 }
 
 // One line for each principal and feature.
-void print_details(Out& out, audit::PolicyState& state, const std::vector<History::Name>& principals,
-                   event::Timestamp time) {
+void print_details(Out& out, query::PolicyState& state, const std::vector<History::Name>& principals,
+                   text::Timestamp time) {
   RowWriter rows{out, {{"principal"}, {"feature"}, {"rule"}, {"access"}, {"missing"}, {"warning"}, {"policy"}}};
   for (const History::Name& principal : principals) {
     for (const query::Access& access : query::access_of(state, principal, time)) {
@@ -82,10 +81,10 @@ void print_details(Out& out, audit::PolicyState& state, const std::vector<Histor
 }
 
 int run_access(const GlobalOptions& global, const Arguments& arguments) {
-  const event::Timestamp time = time_argument(arguments.at, "--at");
+  const text::Timestamp time = time_argument(arguments.at, "--at");
   store::Store store{global.store_directory(), store::Store::Mode::read};
   const store::Snapshot snapshot = store.snapshot();
-  audit::PolicyState state{snapshot};
+  query::PolicyState state{snapshot};
   const auto principals = find_principals(query::ShownEvents{snapshot}, state.history(), arguments.principals, time);
   if (principals.empty()) {
     const int code = refuse_unknown(global, arguments.principals, time);
@@ -110,11 +109,11 @@ void append_unused(const query::LeastPrivilege& result, std::string& out) {
   out += '[';
   for (std::size_t i = 0; i < result.unused.size(); ++i) {
     out += i > 0 ? ",{\"policy\":" : "{\"policy\":";
-    event::append_quoted(result.unused[i].policy, out);
+    text::append_quoted(result.unused[i].policy, out);
     out += ",\"statement\":";
-    event::append_quoted(result.unused[i].statement, out);
+    text::append_quoted(result.unused[i].statement, out);
     out += ",\"action\":";
-    event::append_quoted(result.unused[i].action, out);
+    text::append_quoted(result.unused[i].action, out);
     out += '}';
   }
   out += ']';
@@ -122,19 +121,19 @@ void append_unused(const query::LeastPrivilege& result, std::string& out) {
 
 std::string privilege_json(const query::LeastPrivilege& result, const std::string& arn) {
   std::string out = "{\"principal\":";
-  event::append_quoted(arn, out);
+  text::append_quoted(arn, out);
   out += fmt::format(",\"events\":{},\"policy\":{},\"neverUsed\":", result.events, result.policy);
   append_unused(result, out);
   out += ",\"notKnown\":";
   if (result.unknown.empty()) {
     out += "null";
   } else {
-    event::append_quoted(result.unknown, out);
+    text::append_quoted(result.unknown, out);
   }
   out += ",\"notCovered\":[";
   for (std::size_t i = 0; i < result.uncovered.size(); ++i) {
     if (i > 0) out += ',';
-    event::append_quoted(result.uncovered[i], out);
+    text::append_quoted(result.uncovered[i], out);
   }
   return out + "]}\n";
 }
@@ -149,12 +148,12 @@ std::string_view unused_title(const query::LeastPrivilege& result) {
 int run_least_privilege(const GlobalOptions& global, const Arguments& arguments) {
   if (global.format == Format::csv)
     throw UsageError("least-privilege prints text or JSON: choose table, json, ndjson or raw");
-  const event::Timestamp time = time_argument(arguments.at, "--at");
-  std::optional<event::Timestamp> since;
+  const text::Timestamp time = time_argument(arguments.at, "--at");
+  std::optional<text::Timestamp> since;
   if (!arguments.since.empty()) since = time_argument(arguments.since, "--since");
   store::Store store{global.store_directory(), store::Store::Mode::read};
   const store::Snapshot snapshot = store.snapshot();
-  audit::PolicyState state{snapshot};
+  query::PolicyState state{snapshot};
   const auto principals = find_principals(query::ShownEvents{snapshot}, state.history(), arguments.principals, time);
   if (principals.empty()) return refuse_unknown(global, arguments.principals, time);
   if (principals.size() > 1) {
@@ -174,7 +173,7 @@ int run_least_privilege(const GlobalOptions& global, const Arguments& arguments)
     return kDone;
   }
   std::string policy;
-  event::append_pretty(result.policy, policy);
+  text::append_pretty(result.policy, policy);
   out.write(policy + "\n");
   if (global.format == Format::raw) {
     out.flush();

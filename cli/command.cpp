@@ -3,8 +3,8 @@
 #include <cstdio>
 #include <cstdlib>
 
-#include "event/json_text.h"
-#include "event/visible_text.h"
+#include "text/json_text.h"
+#include "text/visible_text.h"
 
 namespace trailkeeper::cli {
 namespace {
@@ -29,7 +29,7 @@ void print_error(const GlobalOptions& global, const std::string& message) {
   std::string line;
   if (global.format == Format::json || global.format == Format::ndjson) {
     line = "{\"error\":{\"message\":";
-    event::append_quoted(message, line);
+    text::append_quoted(message, line);
     line += "}}\n";
   } else {
     print_notice(message);
@@ -39,7 +39,7 @@ void print_error(const GlobalOptions& global, const std::string& message) {
 }
 
 void print_notice(const std::string& message) {
-  std::fputs(("trailkeeper: " + event::visible(message) + "\n").c_str(), stderr);
+  std::fputs(("trailkeeper: " + text::visible(message) + "\n").c_str(), stderr);
 }
 
 }  // namespace trailkeeper::cli

@@ -61,7 +61,7 @@ void add_maintenance(const Command& app, const GlobalOptions& global);
 void add_token(const Command& app, const GlobalOptions& global);
 
 /// Prints an error to stderr: a sentence, or with JSON output an object `{"error":{"message":…}}`. Whatever the message
-/// holds, nothing of it acts on a terminal (event/visible_text.h).
+/// holds, nothing of it acts on a terminal (text/visible_text.h).
 void print_error(const GlobalOptions& global, const std::string& message);
 
 /// Prints what isn't an error to stderr: a sentence, in any format.

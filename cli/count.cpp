@@ -6,7 +6,7 @@
 #include "cli/field_columns.h"
 #include "cli/filter_options.h"
 #include "cli/row_writer.h"
-#include "query/unknown_verdicts.h"
+#include "query/verdicts/unknown_verdicts.h"
 #include "store/store.h"
 
 namespace trailkeeper::cli {

@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "cli/command.h"
-#include "query/unknown_verdicts.h"
+#include "query/verdicts/unknown_verdicts.h"
 
 namespace trailkeeper::cli {
 

@@ -5,13 +5,13 @@
 #include <set>
 #include <tuple>
 
-#include "audit/bill_lines.h"
 #include "cli/credit_rows.h"
 #include "cli/credits.h"
 #include "cli/file_argument.h"
 #include "cli/money_cell.h"
-#include "event/json_text.h"
+#include "query/ledger/bill_lines.h"
 #include "rules/credits/reconcile.h"
+#include "text/json_text.h"
 
 namespace trailkeeper::cli {
 
@@ -34,7 +34,7 @@ Cell payments_cell(const credits::PaidLine& line, const std::vector<credits::Cre
     cell.text += fmt::format("{}{} {}", cell.text.empty() ? "" : ", ", id,
                              table ? money_text(payment.amount, decimals) : payment.amount.text());
     cell.json += cell.json.size() > 1 ? ",{\"creditId\":" : "{\"creditId\":";
-    event::append_quoted(id, cell.json);
+    text::append_quoted(id, cell.json);
     cell.json += ",\"amount\":\"" + payment.amount.text() + "\"}";
   }
   cell.json += ']';
@@ -51,7 +51,7 @@ std::vector<Column> line_columns(bool table) {
           {"amount", true}, {"covered", true}, {"due", true}, {"credits"}, {"reason"},    {"rule"}};
 }
 
-std::vector<Cell> table_cells(const audit::BilledLine& line, const Cell& payments, const MoneyCells& money) {
+std::vector<Cell> table_cells(const query::BilledLine& line, const Cell& payments, const MoneyCells& money) {
   return {day_cell(credits::day_of(line.start)),
           Cell::shown(line.cell->account),
           Cell::shown(line.cell->service),
@@ -62,7 +62,7 @@ std::vector<Cell> table_cells(const audit::BilledLine& line, const Cell& payment
           Cell::shown(credits::reason_text(line.paid.reason))};
 }
 
-std::vector<Cell> line_cells(const audit::BilledLine& line, const Cell& payments, const MoneyCells& money) {
+std::vector<Cell> line_cells(const query::BilledLine& line, const Cell& payments, const MoneyCells& money) {
   return {text_or_absent(line.id),
           time_cell(line.start),
           Cell::shown(line.cell->account),
@@ -92,7 +92,7 @@ int run_statement(const GlobalOptions& global, const CreditArguments& arguments)
                                                const std::vector<credits::CreditState>& states) {
     if (bill.payer != arguments.account || bill.month != month) return;
     found = true;
-    audit::for_each_paid_line(opened.snapshot, bill, cells, [&](const audit::BilledLine& line) {
+    query::for_each_paid_line(opened.snapshot, bill, cells, [&](const query::BilledLine& line) {
       const Cell payments = payments_cell(line.paid, states, table, decimals);
       rows.row(table ? table_cells(line, payments, money) : line_cells(line, payments, money));
       if (line.cell->line_type != "Credit") total.add({line.amount, line.paid.covered, {}, 1});
@@ -176,7 +176,7 @@ void name_unknown_months(const std::set<std::string>& months) {
                "; import what `aws billing get-credit-allocation-history` prints of them");
 }
 
-void print_differences(const GlobalOptions& global, const OpenedLedger& opened, event::Timestamp at,
+void print_differences(const GlobalOptions& global, const OpenedLedger& opened, text::Timestamp at,
                        const std::vector<credits::Difference>& found) {
   Out out{global, Out::Length::list, query::ShownEvents{opened.snapshot}};
   CreditRows rows{out,

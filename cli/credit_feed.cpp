@@ -7,14 +7,14 @@
 #include "cli/file_argument.h"
 #include "cli/principal_argument.h"
 #include "cli/row_writer.h"
-#include "event/clock.h"
 #include "ingest/intake.h"
-#include "query/hold_keeper.h"
 #include "query/known_facts.h"
 #include "query/shown_event.h"
+#include "query/upkeep.h"
 #include "rules/credits/billing_import.h"
 #include "rules/credits/own_request.h"
 #include "store/actor.h"
+#include "text/clock.h"
 
 namespace trailkeeper::cli {
 
@@ -31,7 +31,7 @@ bool store_new(const GlobalOptions& global, store::Store& store, std::string_vie
   delivery.source = "credits-" + std::string{verb};
   const std::string by = store::process_actor();
   for (const query::KnownFact& fact : facts) {
-    if (!fact.known) delivery.add(credits::own_event(fact.fact, by, event::now()), 0);
+    if (!fact.known) delivery.add(credits::own_event(fact.fact, by, text::now()), 0);
   }
   if (delivery.documents.empty()) return true;
   ingest::IntakeOptions options;
@@ -45,7 +45,7 @@ bool store_new(const GlobalOptions& global, store::Store& store, std::string_vie
   }
   const ingest::Receipt receipt = waiting.get();
   if (receipt.status != ingest::Receipt::Status::durable) throw std::runtime_error(receipt.problem);
-  intake.writer().record({event::now(), query::journal_text(verb, facts), by});
+  intake.writer().record({text::now(), query::journal_text(verb, facts), by});
   intake.stop();
   if (receipt.rejected == 0) return true;
   print_error(global, fmt::format("{} of the facts were rejected: trailkeeper rejects shows why", receipt.rejected));
@@ -54,7 +54,7 @@ bool store_new(const GlobalOptions& global, store::Store& store, std::string_vie
 
 int record(const GlobalOptions& global, std::string_view verb, std::vector<credits::OwnFact> facts) {
   store::Store store{global.store_directory(), store::Store::Mode::write};
-  query::keep_holds(store);
+  query::attach_upkeep(store);
   const std::vector<query::KnownFact> all = query::known_facts(store.snapshot(), std::move(facts));
   if (const std::string why = query::objection(store.snapshot(), all); !why.empty()) {
     print_error(global, why + "; nothing was written down");
@@ -85,8 +85,8 @@ struct ImportArguments {
 
 int run_import(const GlobalOptions& global, const ImportArguments& arguments) {
   // In whole seconds, as eventTime has them.
-  const event::Timestamp as_of = time_argument(arguments.as_of, "--as-of") / event::kSecond * event::kSecond;
-  if (as_of > event::now()) throw UsageError("--as-of: AWS's figures can't be of the future");
+  const text::Timestamp as_of = time_argument(arguments.as_of, "--as-of") / text::kSecond * text::kSecond;
+  if (as_of > text::now()) throw UsageError("--as-of: AWS's figures can't be of the future");
   std::vector<credits::OwnFact> facts;
   int code = kDone;
   for (const std::string& path : arguments.files) {
@@ -109,7 +109,7 @@ int run_import(const GlobalOptions& global, const ImportArguments& arguments) {
 using Values = std::shared_ptr<credits::OwnValues>;
 
 int run_own(const GlobalOptions& global, std::string_view word, const credits::OwnValues& values) {
-  const event::Timestamp written = event::now() / event::kSecond * event::kSecond;
+  const text::Timestamp written = text::now() / text::kSecond * text::kSecond;
   auto fact = credits::own_fact(*credits::own_verb(word), values, written);
   if (!fact) throw UsageError("--" + fact.error().path + " " + fact.error().message);
   return record(global, word, {std::move(*fact)});

@@ -1,10 +1,10 @@
 // trailkeeper credits ledger: every posting, in order of time.
 #include <algorithm>
 
-#include "audit/bill_lines.h"
 #include "cli/credit_rows.h"
 #include "cli/credits.h"
 #include "cli/money_cell.h"
+#include "query/ledger/bill_lines.h"
 
 namespace trailkeeper::cli {
 
@@ -17,7 +17,7 @@ constexpr std::uint64_t kLinesAtOnce = 500'000;
 
 // Moves an amount from one account of the ledger to another, so that it always balances.
 struct Posting {
-  event::Timestamp time = 0;
+  text::Timestamp time = 0;
   std::string debit;
   std::string credit;
   credits::Money amount;
@@ -114,7 +114,7 @@ class Ledger {
   void print_days(credits::Day first, credits::Day last) {
     Postings postings;
     for (const auto& [bill, cells] : bills_) {
-      audit::for_each_paid_line(snapshot_, bill, cells, [&, &of = bill](const audit::BilledLine& line) {
+      query::for_each_paid_line(snapshot_, bill, cells, [&, &of = bill](const query::BilledLine& line) {
         const credits::Day day = day_of_posting(credits::day_of(line.start), of.month);
         if (day >= first && day <= last) post_line(line, of, postings);
       });
@@ -126,12 +126,12 @@ class Ledger {
     }
   }
 
-  void post_line(const audit::BilledLine& line, const credits::Bill& bill, Postings& postings) const {
+  void post_line(const query::BilledLine& line, const credits::Bill& bill, Postings& postings) const {
     const std::string name = bill.payer + ":" + bill.month.text();
     const std::string account = "bill:" + name + ":";
     const std::string cause = line.id.empty() ? "bill " + bill.payer + " " + bill.month.text() : std::string{line.id};
-    const event::Timestamp first = credits::start_of(bill.month.first_day());
-    const event::Timestamp time = std::clamp(line.start, first, credits::start_of(bill.month.last_day() + 1) - 1);
+    const text::Timestamp first = credits::start_of(bill.month.first_day());
+    const text::Timestamp time = std::clamp(line.start, first, credits::start_of(bill.month.last_day() + 1) - 1);
     add(postings, {time, account + "due", account + "charged", line.amount, line.paid.rule, cause});
     for (const credits::Payment& payment : line.paid.payments) {
       const credits::Credit& credit = credits_.credits()[payment.credit].credit;

@@ -4,18 +4,18 @@
 #include <algorithm>
 #include <tuple>
 
-#include "audit/console_findings.h"
-#include "audit/doubled_bills.h"
-#include "audit/refused_bill_lines.h"
 #include "cli/credit_rows.h"
 #include "cli/credits.h"
 #include "cli/file_argument.h"
 #include "cli/money_cell.h"
 #include "cli/principal_argument.h"
-#include "event/clock.h"
-#include "query/hold_keeper.h"
+#include "query/ledger/console_findings.h"
+#include "query/ledger/doubled_bills.h"
+#include "query/ledger/refused_bill_lines.h"
+#include "query/upkeep.h"
 #include "rules/credits/forecast.h"
 #include "rules/credits/notices.h"
+#include "text/clock.h"
 
 namespace trailkeeper::cli {
 
@@ -23,7 +23,7 @@ namespace credits = rules::credits;
 
 namespace {
 
-Cell cell_of(const std::optional<event::Timestamp>& time) { return time ? time_cell(*time) : Cell::absent(); }
+Cell cell_of(const std::optional<text::Timestamp>& time) { return time ? time_cell(*time) : Cell::absent(); }
 
 int run_applications(const GlobalOptions& global, const CreditArguments& arguments) {
   const OpenedLedger opened{global};
@@ -72,7 +72,7 @@ int run_notices(const GlobalOptions& global, const CreditArguments& arguments) {
   const credits::Book book = opened.book(arguments);
   Out out{global, Out::Length::list, query::ShownEvents{opened.snapshot}};
   CreditRows rows{out, {{"time"}, {"account"}, {"kind"}, {"creditId"}, {"rule"}}, arguments.time()};
-  const auto since = arguments.since.empty() ? std::optional<event::Timestamp>{}
+  const auto since = arguments.since.empty() ? std::optional<text::Timestamp>{}
                                              : std::optional{time_argument(arguments.since, "--since")};
   bool any = false;
   for (const credits::Notice& notice : credits::notices(book)) {
@@ -146,8 +146,8 @@ int run_check(const GlobalOptions& global, const CreditArguments& arguments) {
   const credits::Book book = opened.book(arguments);
   std::vector<credits::Finding> findings = opened.ledger.unreadable();
   findings.insert(findings.end(), book.findings().begin(), book.findings().end());
-  for (const auto& more : {audit::console_findings(opened.snapshot, book), audit::doubled_bills(opened.snapshot),
-                           audit::refused_bill_lines(opened.snapshot, book.at())}) {
+  for (const auto& more : {query::console_findings(opened.snapshot, book), query::doubled_bills(opened.snapshot),
+                           query::refused_bill_lines(opened.snapshot, book.at())}) {
     findings.insert(findings.end(), more.begin(), more.end());
   }
   std::sort(findings.begin(), findings.end(), [](const auto& a, const auto& b) {
@@ -174,16 +174,16 @@ int run_settings(const GlobalOptions& global, const CreditArguments& arguments) 
   Out out{global, Out::Length::list};
   if (arguments.files.empty()) {
     store::Store store{global.store_directory(), store::Store::Mode::read};
-    out.write(audit::credit_settings_text(store.snapshot()));
+    out.write(query::credit_settings_text(store.snapshot()));
     out.flush();
     return kDone;
   }
   const std::string& path = arguments.files.front();
   store::Store store{global.store_directory(), store::Store::Mode::write};
-  query::keep_holds(store);
+  query::attach_upkeep(store);
   store::Writer writer{store};
   if (const auto loaded =
-          audit::load_credit_settings(store, writer, read_file_argument(path, kMaxSettingsBytes), path, event::now());
+          query::load_credit_settings(store, writer, read_file_argument(path, kMaxSettingsBytes), path, text::now());
       !loaded) {
     const auto& error = loaded.error();
     print_error(global, fmt::format("{}: {} {} (byte {})", path, error.path, error.message, error.offset));

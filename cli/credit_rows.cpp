@@ -12,7 +12,7 @@ std::vector<Column> with_moment(const Out& out, std::vector<Column> columns) {
 
 }  // namespace
 
-CreditRows::CreditRows(Out& out, std::vector<Column> columns, event::Timestamp as_of)
+CreditRows::CreditRows(Out& out, std::vector<Column> columns, text::Timestamp as_of)
     : out_(out), as_of_(as_of), rows_(out, with_moment(out, std::move(columns))) {}
 
 void CreditRows::row(std::vector<Cell> cells) {
@@ -23,7 +23,7 @@ void CreditRows::row(std::vector<Cell> cells) {
 void CreditRows::finish() {
   rows_.finish();
   if (out_.format() != Format::table) return;
-  out_.write("as of " + event::format_timestamp(as_of_) + "\n");
+  out_.write("as of " + text::format_timestamp(as_of_) + "\n");
   out_.flush();
 }
 

@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "cli/row_writer.h"
-#include "event/timestamp.h"
+#include "text/timestamp.h"
 
 namespace trailkeeper::cli {
 
@@ -12,14 +12,14 @@ namespace trailkeeper::cli {
 /// programs as `asOf` in each row.
 class CreditRows {
  public:
-  CreditRows(Out& out, std::vector<Column> columns, event::Timestamp as_of);
+  CreditRows(Out& out, std::vector<Column> columns, text::Timestamp as_of);
   void row(std::vector<Cell> cells);
   /// Must be called at the end.
   void finish();
 
  private:
   Out& out_;
-  event::Timestamp as_of_;
+  text::Timestamp as_of_;
   RowWriter rows_;
 };
 

@@ -14,7 +14,7 @@ namespace credits = rules::credits;
 
 void write_as_of(Out& out, const credits::Book& book, std::optional<credits::Day> last_charge) {
   if (out.format() != Format::table) return;
-  std::string text = "\nas of " + event::format_timestamp(book.at());
+  std::string text = "\nas of " + text::format_timestamp(book.at());
   text += last_charge ? "; charges are known up to " + credits::day_text(*last_charge) : "; no charge is known";
   // Reports come some days late.
   constexpr credits::Day kLate = 7;
@@ -49,7 +49,7 @@ std::vector<Cell> total_cells(std::string_view name, const credits::Totals& tota
 struct Manner {
   Out& out;
   const MoneyCells& money;
-  std::optional<event::Timestamp> as_of;  // Told in each row, for programs.
+  std::optional<text::Timestamp> as_of;  // Told in each row, for programs.
 };
 
 template <typename Sums, typename Name>
@@ -115,7 +115,7 @@ constexpr std::array<std::string_view, 3> kParts{"month", "service", "account"};
 void write_page(Out& out, const credits::Book& book, const credits::Summary& summary, const CreditArguments& arguments,
                 const MoneyCells& money) {
   if (out.format() == Format::json) {
-    out.write("{\"asOf\":\"" + event::format_timestamp(book.at()) + "\",\"lastCharge\":");
+    out.write("{\"asOf\":\"" + text::format_timestamp(book.at()) + "\",\"lastCharge\":");
     out.write(summary.last_day() ? "\"" + credits::day_text(*summary.last_day()) + "\"" : "null");
     out.write(",\n\"holders\":");
   }
@@ -171,7 +171,7 @@ int run_statement_totals(const GlobalOptions& global, const CreditArguments& arg
   credits::Totals total;
   for (const auto& [place, totals] : summary.places()) total.add(totals);
   write_total(out, total, opened.ledger.settings());
-  if (global.format == Format::table) out.write("\nas of " + event::format_timestamp(book.at()) + "\n");
+  if (global.format == Format::table) out.write("\nas of " + text::format_timestamp(book.at()) + "\n");
   out.flush();
   return found ? kDone : kRefused;
 }

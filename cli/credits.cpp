@@ -16,7 +16,7 @@ namespace trailkeeper::cli {
 
 namespace credits = rules::credits;
 
-event::Timestamp CreditArguments::time() const {
+text::Timestamp CreditArguments::time() const {
   if (!moment_) moment_ = time_argument(at, "--at");
   return *moment_;
 }
@@ -24,7 +24,7 @@ event::Timestamp CreditArguments::time() const {
 OpenedLedger::OpenedLedger(const GlobalOptions& global, bool shown)
     : store(global.store_directory(), store::Store::Mode::read), snapshot(store.snapshot()), ledger(snapshot, shown) {}
 
-credits::Book OpenedLedger::book(event::Timestamp at, const credits::BillVisitor& visit) const {
+credits::Book OpenedLedger::book(text::Timestamp at, const credits::BillVisitor& visit) const {
   credits::Book made = ledger.book(at, visit);
   for (const credits::BillName& bill : made.left_out()) {
     print_notice(fmt::format("the bill of {} for {} is left out: its charges are more than 900 million dollars",
@@ -90,7 +90,7 @@ namespace {
 // By credit: the notices of its expiry that are still to come.
 using Coming = std::unordered_map<std::string, std::vector<std::string>>;
 
-Coming coming(const std::vector<credits::Notice>& notices, event::Timestamp at) {
+Coming coming(const std::vector<credits::Notice>& notices, text::Timestamp at) {
   Coming texts;
   for (const credits::Notice& notice : notices) {
     if (notice.rule != "R49" || notice.time <= at) continue;

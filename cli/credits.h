@@ -5,10 +5,11 @@
 #include <optional>
 #include <string>
 
-#include "audit/credit_ledger.h"
 #include "cli/command.h"
 #include "cli/output.h"
+#include "query/ledger/credit_ledger.h"
 #include "rules/credits/summary.h"
+#include "text/timestamp.h"
 
 namespace trailkeeper::cli {
 
@@ -22,12 +23,12 @@ struct CreditArguments {
   bool due = false;   ///< The same.
 
   /// The moment that is asked about: --at, else now, and the same each time. Throws UsageError.
-  [[nodiscard]] event::Timestamp time() const;
+  [[nodiscard]] text::Timestamp time() const;
   /// Whether an account's row is wanted.
   [[nodiscard]] bool wants(std::string_view of_account) const { return account.empty() || account == of_account; }
 
  private:
-  mutable std::optional<event::Timestamp> moment_;
+  mutable std::optional<text::Timestamp> moment_;
 };
 
 /// The store, and its ledger.
@@ -35,7 +36,7 @@ struct OpenedLedger {
   explicit OpenedLedger(const GlobalOptions& global, bool shown = false);
 
   /// The ledger's book; names bills that it leaves out on standard error.
-  [[nodiscard]] rules::credits::Book book(event::Timestamp at, const rules::credits::BillVisitor& visit = {}) const;
+  [[nodiscard]] rules::credits::Book book(text::Timestamp at, const rules::credits::BillVisitor& visit = {}) const;
   /// The same of the moment that is asked about. Says on standard error if the store knows nothing of the account that
   /// is asked about, or of the programme: an empty answer is no all-clear then.
   [[nodiscard]] rules::credits::Book book(const CreditArguments& arguments,
@@ -43,7 +44,7 @@ struct OpenedLedger {
 
   store::Store store;
   store::Snapshot snapshot;
-  audit::CreditLedger ledger;
+  query::CreditLedger ledger;
 };
 
 /// The argument ACCOUNT of a command: 12 digits.

@@ -13,10 +13,10 @@
 #include "cli/file_argument.h"
 #include "cli/output.h"
 #include "event/framer.h"
-#include "event/json_text.h"
 #include "event/reject.h"
 #include "ingest/decompressor.h"
 #include "rules/iam/evaluation_request.h"
+#include "text/json_text.h"
 
 namespace trailkeeper::cli {
 namespace {
@@ -27,9 +27,9 @@ constexpr std::size_t kReadBytes = std::size_t{1} << 20;
 
 std::string error_json(std::string_view message, std::string_view path, std::size_t offset) {
   std::string out = "{\"error\":{\"message\":";
-  event::append_quoted(message, out);
+  text::append_quoted(message, out);
   out += ",\"place\":";
-  event::append_quoted(path.empty() ? fmt::format("byte {}", offset) : fmt::format("{} (byte {})", path, offset), out);
+  text::append_quoted(path.empty() ? fmt::format("byte {}", offset) : fmt::format("{} (byte {})", path, offset), out);
   return out + "}}";
 }
 

@@ -8,14 +8,14 @@
 #include "cli/filter_options.h"
 #include "cli/reveal.h"
 #include "cli/row_writer.h"
-#include "event/json_text.h"
 #include "event/reject.h"
 #include "query/event_list.h"
 #include "query/field_catalogue.h"
 #include "query/json_path.h"
-#include "query/judged_field.h"
 #include "query/shown_event.h"
+#include "query/verdicts/judged_field.h"
 #include "store/store.h"
+#include "text/json_text.h"
 
 namespace trailkeeper::cli {
 namespace {
@@ -68,7 +68,7 @@ Cell cell_of(const query::ListedEvent& event, EventText& text, const std::string
   const std::string value = query::json_at(text.json(), field);
   if (value.empty() || value == "null") return Cell::absent();
   Cell cell{query::display_text(value), {}, true};
-  event::append_minified(value, cell.json);
+  text::append_minified(value, cell.json);
   return cell;
 }
 
@@ -77,7 +77,7 @@ void append_line(std::string_view json, std::string& out) {
   if (json.find_first_of("\r\n") == std::string_view::npos) {
     out.append(json);
   } else {
-    event::append_minified(json, out);
+    text::append_minified(json, out);
   }
 }
 

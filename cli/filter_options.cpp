@@ -2,11 +2,12 @@
 
 #include <optional>
 
-#include "audit/verdict_index.h"
 #include "cli/command.h"
-#include "event/clock.h"
 #include "query/filter_value.h"
-#include "query/time_argument.h"
+#include "query/verdicts/verdict_index.h"
+#include "text/clock.h"
+#include "text/percent.h"
+#include "text/time_argument.h"
 
 namespace trailkeeper::cli {
 
@@ -18,24 +19,9 @@ constexpr const char* kGroup =
     "Filters (values may be globs with * and ?; repeat an option for 'or', different options mean 'and'; --not-NAME "
     "passes what --NAME doesn't)";
 
-void append_percent_encoded(std::string_view text, std::string& out) {
-  constexpr std::string_view kPlain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~";
-  constexpr std::string_view kDigits = "0123456789ABCDEF";
-  for (const char c : text) {
-    if (kPlain.find(c) != std::string_view::npos) {
-      out.push_back(c);
-      continue;
-    }
-    const auto byte = static_cast<unsigned char>(c);
-    out.push_back('%');
-    out.push_back(kDigits[byte >> 4U]);
-    out.push_back(kDigits[byte & 15U]);
-  }
-}
-
-std::optional<event::Timestamp> time_of(const std::string& text, const char* option) {
+std::optional<text::Timestamp> time_of(const std::string& text, const char* option) {
   if (text.empty()) return std::nullopt;
-  const auto time = query::parse_time_argument(text, event::now());
+  const auto time = text::parse_time_argument(text, text::now());
   if (!time) {
     throw UsageError(std::string{option} + ": '" + text +
                      "' is not a time; give 2024-05-01, 2024-05-01T10:00:00Z, or an age such as 15m, 36h, 7d");
@@ -80,7 +66,7 @@ query::Filter FilterOptions::filter() const {
       filter.add(word.field, value, word.negated);
     }
   }
-  if (superseded_) filter.add(FilterField::verdict, audit::kSupersededWord);
+  if (superseded_) filter.add(FilterField::verdict, query::kSupersededWord);
   if (read_only_ && write_only_) throw UsageError("--read-only and --write-only exclude each other");
   if (read_only_ || write_only_) filter.read_only = read_only_;
   if (not_read_only_) filter.add(FilterField::read_only, "true", true);
@@ -97,12 +83,12 @@ std::string FilterOptions::query_string() const {
     if (!query.empty()) query.push_back('&');
     query += name;
     query.push_back('=');
-    append_percent_encoded(value, query);
+    text::append_percent_encoded(value, query);
   };
   for (const auto& [word, values] : values_) {
     for (const std::string& value : values) add(query::signed_filter_name(word), value);
   }
-  if (superseded_) add(query::filter_name(FilterField::verdict), audit::kSupersededWord);
+  if (superseded_) add(query::filter_name(FilterField::verdict), query::kSupersededWord);
   if (read_only_) add("read-only", "true");
   if (write_only_) add("write-only", "true");
   if (not_read_only_) add("not-read-only", "true");

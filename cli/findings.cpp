@@ -1,5 +1,5 @@
 // trailkeeper findings and explain: events that permissions don't account for, and why.
-#include "query/findings.h"
+#include "query/verdicts/findings.h"
 
 #include <fmt/format.h>
 
@@ -7,7 +7,7 @@
 #include "cli/coverage_note.h"
 #include "cli/filter_options.h"
 #include "cli/row_writer.h"
-#include "event/json_text.h"
+#include "text/json_text.h"
 
 namespace trailkeeper::cli {
 namespace {
@@ -51,12 +51,12 @@ int run_findings(const GlobalOptions& global, const Arguments& arguments) {
 
 void append_member(std::string_view name, std::string_view text, std::string& out) {
   out += out.back() == '{' ? "" : ",";
-  event::append_quoted(name, out);
+  text::append_quoted(name, out);
   out += ':';
   if (text.empty()) {
     out += "null";
   } else {
-    event::append_quoted(text, out);
+    text::append_quoted(text, out);
   }
 }
 
@@ -64,7 +64,7 @@ void append_texts(std::string_view name, const std::vector<std::string>& texts, 
   out += fmt::format(",\"{}\":[", name);
   for (std::size_t i = 0; i < texts.size(); ++i) {
     if (i > 0) out += ',';
-    event::append_quoted(texts[i], out);
+    text::append_quoted(texts[i], out);
   }
   out += ']';
 }

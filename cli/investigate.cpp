@@ -6,10 +6,10 @@
 #include "cli/command.h"
 #include "cli/principal_argument.h"
 #include "cli/row_writer.h"
-#include "event/clock.h"
-#include "event/json_text.h"
-#include "event/visible_text.h"
 #include "query/investigation/investigation.h"
+#include "text/clock.h"
+#include "text/json_text.h"
+#include "text/visible_text.h"
 
 namespace trailkeeper::cli {
 namespace {
@@ -59,7 +59,7 @@ constexpr CallSection kCallSections[] = {
     {"Was refused", "refused", CallKind::refused},
 };
 
-std::string time_text(event::Timestamp time) { return event::format_timestamp(time); }
+std::string time_text(text::Timestamp time) { return text::format_timestamp(time); }
 
 Cell or_absent(const std::string& text) { return text.empty() ? Cell::absent() : Cell::of(text); }
 
@@ -91,7 +91,7 @@ class Page {
  private:
   void print_head() {
     out_.write(
-        fmt::format("{} ({})\n", event::visible(found_.subject.text), query::subject_kind_name(found_.subject.kind)));
+        fmt::format("{} ({})\n", text::visible(found_.subject.text), query::subject_kind_name(found_.subject.kind)));
     const Seen& seen = found_.activity.seen;
     if (seen.events > 0) {
       out_.write(fmt::format("{} events, first {}, last {}\n", grouped(seen.events), time_text(seen.first),
@@ -101,11 +101,11 @@ class Page {
       out_.write("no events\n");
     }
     if (found_.store.events == 0) {
-      out_.write(fmt::format("looked at: an empty store, as of {}\n", time_text(event::now())));
+      out_.write(fmt::format("looked at: an empty store, as of {}\n", time_text(text::now())));
       return;
     }
     out_.write(fmt::format("looked at: {} events from {} to {}, as of {}\n", grouped(found_.store.events),
-                           time_text(found_.store.first), time_text(found_.store.last), time_text(event::now())));
+                           time_text(found_.store.first), time_text(found_.store.last), time_text(text::now())));
   }
 
   void title(const char* text) {
@@ -216,12 +216,12 @@ class Page {
 
 void append_member(std::string_view name, std::string_view text, std::string& out) {
   if (out.back() != '{') out += ',';
-  event::append_quoted(name, out);
+  text::append_quoted(name, out);
   out += ':';
   if (text.empty()) {
     out += "null";
   } else {
-    event::append_quoted(text, out);
+    text::append_quoted(text, out);
   }
 }
 
@@ -236,7 +236,7 @@ void append_seen(const Seen& seen, std::string& out) {
 template <typename Rows, typename Append>
 void append_rows(std::string_view name, const Rows& rows, std::uint64_t top, Append&& append, std::string& out) {
   out += ',';
-  event::append_quoted(name, out);
+  text::append_quoted(name, out);
   out += ":[";
   for (std::size_t i = 0; i < std::min<std::size_t>(top, rows.size()); ++i) {
     out += i > 0 ? ",{" : "{";
@@ -264,7 +264,7 @@ void append_link(const CredentialLink& link, std::string& out) {
   out += ",\"accessKeys\":[";
   for (std::size_t i = 0; i < link.keys.size(); ++i) {
     if (i > 0) out += ',';
-    event::append_quoted(link.keys[i], out);
+    text::append_quoted(link.keys[i], out);
   }
   out += "],\"issued\":{";
   append_seen(link.issued, out);
@@ -288,7 +288,7 @@ std::string investigation_json(const Investigation& found, std::uint64_t top) {
   append_member("kind", query::subject_kind_name(found.subject.kind), out);
   append_seen(found.activity.seen, out);
   append_member("newSince", time_text(found.new_since), out);
-  append_member("asOf", time_text(event::now()), out);
+  append_member("asOf", time_text(text::now()), out);
   out += ",\"store\":{";
   append_seen(found.store, out);
   out += '}';
@@ -323,7 +323,7 @@ query::InvestigationRequest request_of(const store::Snapshot& snapshot, const Ar
   } else {
     request.subject = {*query::subject_kind_of_name(arguments.kind), arguments.subject};
   }
-  const auto time = [](const std::string& text, const char* option) -> std::optional<event::Timestamp> {
+  const auto time = [](const std::string& text, const char* option) -> std::optional<text::Timestamp> {
     if (text.empty()) return std::nullopt;
     return time_argument(text, option);
   };

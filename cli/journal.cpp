@@ -3,9 +3,8 @@
 
 #include "cli/command.h"
 #include "cli/row_writer.h"
-#include "event/json_text.h"
-#include "event/timestamp.h"
 #include "store/store.h"
+#include "text/json_text.h"
 
 namespace trailkeeper::cli {
 namespace {
@@ -56,7 +55,7 @@ Told told(const std::string& text) {
       continue;
     }
     if (told.entry.size() > 1) told.entry += ',';
-    event::append_quoted(key, told.entry);
+    text::append_quoted(key, told.entry);
     told.entry += ":" + simdjson::minify(value);
   }
   told.entry += '}';

@@ -8,7 +8,7 @@
 #include "cli/file_argument.h"
 #include "cli/output.h"
 #include "store/damage.h"
-#include "store/map_fault.h"
+#include "store/lmdb/map_fault.h"
 
 namespace trailkeeper::cli {
 namespace {

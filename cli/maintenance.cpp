@@ -3,11 +3,11 @@
 
 #include "cli/command.h"
 #include "cli/output.h"
-#include "event/json_text.h"
 #include "serve/tokens.h"
 #include "store/archive.h"
 #include "store/verify.h"
 #include "store/writer.h"
+#include "text/json_text.h"
 
 namespace trailkeeper::cli {
 namespace {
@@ -45,7 +45,7 @@ int run_backup(const GlobalOptions& global, const std::string& target) {
   store::Store copy{target, store::Store::Mode::read};
   const std::uint64_t bytes = copy.environment().file_bytes();
   std::string json = fmt::format(R"({{"bytes":{},"directory":)", bytes);
-  event::append_quoted(target, json);
+  text::append_quoted(target, json);
   print(global, fmt::format("backed up and checked: {} ({})", target, byte_text(bytes)), json + "}");
   return kDone;
 }
@@ -54,7 +54,7 @@ int run_restore(const GlobalOptions& global, const std::string& backup) {
   const std::string directory = global.store_directory();
   store::restore(backup, directory);
   std::string json = R"({"directory":)";
-  event::append_quoted(directory, json);
+  text::append_quoted(directory, json);
   print(global, "restored and checked: " + directory, json + "}");
   return kDone;
 }

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "event/json_text.h"
+#include "text/json_text.h"
 
 namespace trailkeeper::cli {
 namespace {
@@ -45,7 +45,7 @@ Cell MoneyCells::of(const std::optional<rules::credits::Money>& money) const {
 }
 
 Cell day_cell(rules::credits::Day day) { return Cell::shown(rules::credits::day_text(day)); }
-Cell time_cell(event::Timestamp time) { return Cell::time(time); }
+Cell time_cell(text::Timestamp time) { return Cell::time(time); }
 Cell text_or_absent(std::string_view text) { return text.empty() ? Cell::absent() : Cell::of(text); }
 
 Cell list_cell(const std::vector<std::string>& texts) {
@@ -53,7 +53,7 @@ Cell list_cell(const std::vector<std::string>& texts) {
   for (const std::string& text : texts) {
     cell.text += (cell.text.empty() ? "" : " ") + text;
     if (cell.json.size() > 1) cell.json += ',';
-    event::append_quoted(text, cell.json);
+    text::append_quoted(text, cell.json);
   }
   cell.json += ']';
   return cell;

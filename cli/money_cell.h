@@ -30,7 +30,7 @@ std::string money_text(rules::credits::Money money, int decimals);
 /// A date, as text.
 Cell day_cell(rules::credits::Day day);
 /// A time, as text.
-Cell time_cell(event::Timestamp time);
+Cell time_cell(text::Timestamp time);
 /// Text, or absent if it is empty.
 Cell text_or_absent(std::string_view text);
 /// A JSON array of texts; joined by a space in a table.

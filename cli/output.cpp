@@ -10,7 +10,7 @@
 #include <cstring>
 
 #include "cli/pager.h"
-#include "event/visible_text.h"
+#include "text/visible_text.h"
 
 namespace trailkeeper::cli {
 namespace {
@@ -37,12 +37,12 @@ Out::~Out() {
 void Out::write(std::string_view bytes) {
   switch (format_) {
     case Format::json:
-    case Format::ndjson: event::append_visible_json(bytes, buffer_); break;
-    case Format::table: buffer_ += event::visible_lines(bytes); break;
+    case Format::ndjson: text::append_visible_json(bytes, buffer_); break;
+    case Format::table: buffer_ += text::visible_lines(bytes); break;
     case Format::csv:
     case Format::raw:
       if (terminal_) {
-        buffer_ += event::visible_lines(bytes);
+        buffer_ += text::visible_lines(bytes);
       } else {
         buffer_ += bytes;
       }

@@ -24,7 +24,7 @@ class OutputClosed : public std::runtime_error {
 
 /// Writes to stdout through one large buffer. Nothing that acts on a terminal gets past it, whoever wrote it: in a
 /// table and on a terminal such characters are made visible, in JSON they are escaped; csv and raw go into pipes and
-/// files as they are (event/visible_text.h). Not thread-safe.
+/// files as they are (text/visible_text.h). Not thread-safe.
 class Out {
  public:
   enum class Length { short_text, list };

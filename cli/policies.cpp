@@ -3,17 +3,17 @@
 
 #include <chrono>
 
-#include "audit/policy_files.h"
-#include "audit/policy_state.h"
-#include "audit/verdict_index.h"
 #include "cli/command.h"
 #include "cli/file_argument.h"
 #include "cli/principal_argument.h"
 #include "cli/row_writer.h"
-#include "event/clock.h"
-#include "event/json_text.h"
-#include "event/timestamp.h"
-#include "query/hold_keeper.h"
+#include "query/upkeep.h"
+#include "query/verdicts/policy_files.h"
+#include "query/verdicts/policy_state.h"
+#include "query/verdicts/verdict_index.h"
+#include "text/clock.h"
+#include "text/json_text.h"
+#include "text/timestamp.h"
 
 namespace trailkeeper::cli {
 namespace {
@@ -24,16 +24,16 @@ struct Load {
 };
 
 int run_load(const GlobalOptions& global, const Load& load) {
-  const event::Timestamp time = time_argument(load.at, "--at");
+  const text::Timestamp time = time_argument(load.at, "--at");
   store::Store store{global.store_directory(), store::Store::Mode::write};
-  query::keep_holds(store);
+  query::attach_upkeep(store);
   store::Writer writer{store};
   Out out{global, Out::Length::list};
   RowWriter rows{out, {{"file"}, {"id"}, {"at"}, {"new"}, {"content"}}};
   int code = kDone;
   for (const std::string& path : load.paths) {
     const auto loaded =
-        audit::load_policies(writer, read_file_argument(path, audit::kMaxPolicyFileBytes), path, time, event::now());
+        query::load_policies(writer, read_file_argument(path, query::kMaxPolicyFileBytes), path, time, text::now());
     if (!loaded) {
       const auto& error = loaded.error();
       const std::string place = error.path.empty() ? std::string{} : error.path + ", ";
@@ -45,7 +45,7 @@ int run_load(const GlobalOptions& global, const Load& load) {
       print_error(global, fmt::format("{}: verdicts that depend on this are unknown: {}", path, broken));
       code = kRefused;
     }
-    rows.row({Cell::of(path), Cell::shown(audit::policy_file_id(loaded->file)), Cell::time(loaded->file.time),
+    rows.row({Cell::of(path), Cell::shown(query::policy_file_id(loaded->file)), Cell::time(loaded->file.time),
               Cell::shown(loaded->is_new ? "yes" : "no"), Cell::of(loaded->what)});
   }
   rows.finish();
@@ -58,7 +58,7 @@ int run_list(const GlobalOptions& global) {
   Out out{global, Out::Length::list, query::ShownEvents{snapshot}};
   RowWriter rows{out, {{"id"}, {"at"}, {"kind"}, {"bytes", true}, {"loaded"}, {"file"}}};
   for (const store::PolicyFile& file : snapshot.policy_files()) {
-    rows.row({Cell::shown(audit::policy_file_id(file)), Cell::time(file.time), Cell::shown(file.kind),
+    rows.row({Cell::shown(query::policy_file_id(file)), Cell::time(file.time), Cell::shown(file.kind),
               Cell::of(std::uint64_t{file.bytes.size()}), Cell::time(file.loaded), Cell::of(file.source)});
   }
   rows.finish();
@@ -67,11 +67,11 @@ int run_list(const GlobalOptions& global) {
 
 int run_forget(const GlobalOptions& global, const std::vector<std::string>& ids) {
   store::Store store{global.store_directory(), store::Store::Mode::write};
-  query::keep_holds(store);
+  query::attach_upkeep(store);
   store::Writer writer{store};
   int code = kDone;
   for (const std::string& id : ids) {
-    if (audit::forget_policies(store, writer, id, event::now())) {
+    if (query::forget_policies(store, writer, id, text::now())) {
       print_notice("forgot the loaded file " + id);
       continue;
     }
@@ -87,9 +87,9 @@ class PolicyRows {
   void add(std::string_view as, const rules::grants::DocumentPtr& document) {
     Cell json{document->json, {}};
     if (document->error.empty()) {
-      event::append_minified(document->json, json.json);
+      text::append_minified(document->json, json.json);
     } else {
-      event::append_quoted(document->json, json.json);
+      text::append_quoted(document->json, json.json);
     }
     rows_.row({Cell::of(as), Cell::of(document->name), std::move(json)});
   }
@@ -100,13 +100,13 @@ class PolicyRows {
 };
 
 int run_show(const GlobalOptions& global, const std::string& who, const std::string& at) {
-  const event::Timestamp time = time_argument(at, "--at");
+  const text::Timestamp time = time_argument(at, "--at");
   store::Store store{global.store_directory(), store::Store::Mode::read};
   const store::Snapshot snapshot = store.snapshot();
-  audit::PolicyState state{snapshot};
+  query::PolicyState state{snapshot};
   const auto found = find_principals(query::ShownEvents{snapshot}, state.history(), {who}, time);
   if (found.empty()) {
-    print_error(global, "no user or role " + who + " is known at " + event::format_timestamp(time) +
+    print_error(global, "no user or role " + who + " is known at " + text::format_timestamp(time) +
                             "; see: trailkeeper policies list");
     return kRefused;
   }
@@ -135,9 +135,9 @@ int run_show(const GlobalOptions& global, const std::string& who, const std::str
 
 int run_recheck(const GlobalOptions& global, bool all) {
   store::Store store{global.store_directory(), store::Store::Mode::write};
-  query::keep_holds(store);
+  query::attach_upkeep(store);
   store::Writer writer{store};
-  const audit::RecheckResult result = audit::recheck(store, writer, {all});
+  const store::VerdictsMade result = query::recheck(store, writer, {all});
   Out out{global};
   if (global.format == Format::table) {
     out.write(fmt::format("{} events judged anew, in {} segments, in {:.2f} s\n", grouped(result.events),

@@ -11,11 +11,11 @@
 #include "cli/reveal.h"
 #include "cli/row_writer.h"
 #include "cli/size_argument.h"
-#include "event/clock.h"
-#include "event/json_text.h"
 #include "query/reject_removal.h"
 #include "query/shown_event.h"
 #include "store/store.h"
+#include "text/clock.h"
+#include "text/json_text.h"
 
 namespace trailkeeper::cli {
 namespace {
@@ -73,7 +73,7 @@ std::vector<Cell> cells_of(const store::KeptReject& kept, const std::string& sho
     cells.push_back(Cell::shown(in_table(kept, shown)));
     return cells;
   }
-  const bool text = event::valid_utf8(shown);
+  const bool text = text::valid_utf8(shown);
   cells.push_back(Cell::shown(event::reason_text(kept.reason)));
   cells.push_back(kept.has_bytes ? Cell::shown(text ? shown : base64(shown)) : Cell::absent());
   cells.push_back(kept.has_bytes ? Cell::shown(text ? "utf-8" : "base64") : Cell::absent());
@@ -131,7 +131,7 @@ std::vector<event::Reason> reason_argument(const std::string& text) {
 
 int run_remove(const GlobalOptions& global, const RemoveArguments& arguments) {
   query::RejectRemoval request;
-  request.now = event::now();
+  request.now = text::now();
   request.dry_run = arguments.dry_run;
   request.sources = arguments.sources;
   for (const std::string& reason : arguments.reasons) {
@@ -182,7 +182,7 @@ int run_limit(const GlobalOptions& global, const std::string& size) {
   if (!bytes) throw UsageError("'" + size + "' is not a size; give 500MB or 10GB");
   store::Store store{global.store_directory(), store::Store::Mode::write};
   store::Writer writer{store};
-  writer.set_reject_limit(*bytes, {event::now(), fmt::format(R"({{"action":"rejects-limit","bytes":{}}})", *bytes)});
+  writer.set_reject_limit(*bytes, {text::now(), fmt::format(R"({{"action":"rejects-limit","bytes":{}}})", *bytes)});
   print_notice(fmt::format("rejected records may take {} from now on", byte_text(*bytes)));
   return kDone;
 }

@@ -9,8 +9,8 @@
 #include "cli/command.h"
 #include "cli/output.h"
 #include "cli/progress.h"
-#include "event/json_text.h"
-#include "query/hold_keeper.h"
+#include "query/upkeep.h"
+#include "text/json_text.h"
 
 namespace trailkeeper::cli {
 namespace {
@@ -39,15 +39,15 @@ std::string result_json(const ingest::ReplayResult& result) {
       result.bill_lines_replaced, result.bill_lines_outdated, result.interrupted);
   for (std::size_t i = 0; i < result.found.unreadable.size(); ++i) {
     json += i > 0 ? ",{\"path\":" : "{\"path\":";
-    event::append_quoted(result.found.unreadable[i].path, json);
+    text::append_quoted(result.found.unreadable[i].path, json);
     json += ",\"reason\":";
-    event::append_quoted(result.found.unreadable[i].reason, json);
+    text::append_quoted(result.found.unreadable[i].reason, json);
     json += "}";
   }
   json += "],\"joinedFiles\":[";
   for (std::size_t i = 0; i < result.found.joined.size(); ++i) {
     json += i > 0 ? ",{\"path\":" : "{\"path\":";
-    event::append_quoted(result.found.joined[i].path, json);
+    text::append_quoted(result.found.joined[i].path, json);
     json += ",\"members\":[";
     for (const ingest::GzipMember& member : result.found.joined[i].members) {
       if (json.back() == '}') json += ",";
@@ -60,7 +60,7 @@ std::string result_json(const ingest::ReplayResult& result) {
   for (const auto& [kind, files] : result.found.others) {
     if (!first) json += ",";
     first = false;
-    event::append_quoted(kind, json);
+    text::append_quoted(kind, json);
     json += ":" + std::to_string(files);
   }
   return json + "}}";
@@ -115,7 +115,7 @@ std::string result_text(const ingest::ReplayResult& result) {
 
 int run_replay(const GlobalOptions& global, const Arguments& arguments) {
   store::Store store{global.store_directory(), store::Store::Mode::write};
-  query::keep_holds(store);
+  query::attach_upkeep(store);
   ingest::PipelineOptions options;
   options.workers = arguments.workers;
   options.judge = !arguments.no_verdicts;

@@ -9,13 +9,13 @@
 #include "cli/filter_options.h"
 #include "cli/row_writer.h"
 #include "cli/size_argument.h"
-#include "event/clock.h"
-#include "event/json_text.h"
 #include "query/count.h"
 #include "query/filter_json.h"
-#include "query/hold_keeper.h"
-#include "query/time_argument.h"
+#include "query/upkeep.h"
 #include "store/writer.h"
+#include "text/clock.h"
+#include "text/json_text.h"
+#include "text/time_argument.h"
 
 namespace trailkeeper::cli {
 namespace {
@@ -40,7 +40,7 @@ std::string result_text(const query::RetentionResult& result, const std::string&
 
 int run_retain(const GlobalOptions& global, const RetainArguments& arguments) {
   query::RetentionRequest request;
-  request.now = event::now();
+  request.now = text::now();
   request.accounts = arguments.accounts;
   request.dry_run = arguments.dry_run;
   if (arguments.keep.empty() && arguments.max_size.empty())
@@ -49,7 +49,7 @@ int run_retain(const GlobalOptions& global, const RetainArguments& arguments) {
     throw UsageError("--max-size is about the whole store: leave --account out, or use --keep");
   }
   if (!arguments.keep.empty()) {
-    const auto age = query::parse_duration(arguments.keep);
+    const auto age = text::parse_duration(arguments.keep);
     if (!age) throw UsageError("--keep: '" + arguments.keep + "' is not an age; give 400d, 52w or 36h");
     request.before = request.now - *age;
   }
@@ -59,16 +59,16 @@ int run_retain(const GlobalOptions& global, const RetainArguments& arguments) {
       throw UsageError("--max-size: '" + arguments.max_size + "' is not a size; give 500MB or 10GB");
   }
   if (!arguments.future.empty()) {
-    const auto future = query::parse_duration(arguments.future);
+    const auto future = text::parse_duration(arguments.future);
     if (!future || *future < query::kLeastFuture)
       throw UsageError("--future: '" + arguments.future + "' is not a time of at least 1h; give 36h or 2d");
     request.future = *future;
   }
   store::Store store{global.store_directory(), store::Store::Mode::write};
-  query::keep_holds(store);
+  query::attach_upkeep(store);
   store::Writer writer{store};
   const query::RetentionResult result = query::apply_retention(store, writer, request);
-  const std::string before = result.before ? event::format_timestamp(*result.before) : "";
+  const std::string before = result.before ? text::format_timestamp(*result.before) : "";
   Out out{global};
   if (global.format == Format::json || global.format == Format::ndjson) {
     out.write(
@@ -94,7 +94,7 @@ int run_retain(const GlobalOptions& global, const RetainArguments& arguments) {
 
 std::string journal_text(const std::string& action, const std::string& name, const std::string& filter) {
   std::string text = R"({"action":")" + action + R"(","name":)";
-  event::append_quoted(name, text);
+  text::append_quoted(name, text);
   if (!filter.empty()) text += ",\"filter\":" + filter;
   return text + "}";
 }
@@ -113,7 +113,7 @@ int run_hold_add(const GlobalOptions& global, const std::string& name, const Fil
   constexpr std::size_t kLongestName = 200;
   if (name.empty() || name.size() > kLongestName) throw UsageError("a hold's name has 1 to 200 bytes");
   store::Store store{global.store_directory(), store::Store::Mode::write};
-  query::keep_holds(store);
+  query::attach_upkeep(store);
   store::Writer writer{store};
   for (const store::LegalHold& hold : store.snapshot().holds()) {
     if (hold.name == name) {
@@ -122,7 +122,7 @@ int run_hold_add(const GlobalOptions& global, const std::string& name, const Fil
     }
   }
   const std::string json = query::encode_filter(filter);
-  writer.put_hold({name, json}, {event::now(), journal_text("hold-add", name, json)});
+  writer.put_hold({name, json}, {text::now(), journal_text("hold-add", name, json)});
   writer.pin_holds();
   const std::uint64_t events = events_under(store.snapshot(), json);
   print_notice(fmt::format("the hold {} matches {} {} now", name, grouped(events), events == 1 ? "event" : "events"));
@@ -144,7 +144,7 @@ int run_hold_list(const GlobalOptions& global) {
 int run_hold_release(const GlobalOptions& global, const std::string& name) {
   store::Store store{global.store_directory(), store::Store::Mode::write};
   store::Writer writer{store};
-  if (writer.erase_hold(name, {event::now(), journal_text("hold-release", name, "")})) {
+  if (writer.erase_hold(name, {text::now(), journal_text("hold-release", name, "")})) {
     print_notice("released the hold " + name);
     return kDone;
   }

@@ -1,9 +1,9 @@
 #include "cli/reveal.h"
 
 #include "cli/principal_argument.h"
-#include "event/clock.h"
-#include "event/json_text.h"
 #include "store/writer.h"
+#include "text/clock.h"
+#include "text/json_text.h"
 
 namespace trailkeeper::cli {
 
@@ -15,10 +15,10 @@ void record_reveal(const GlobalOptions& global, const std::string& command) {
   // A store that isn't there is an error, not one to be made.
   static_cast<void>(store::Store{global.store_directory(), store::Store::Mode::read});
   std::string text = R"({"action":"reveal","command":)";
-  event::append_quoted(command, text);
+  text::append_quoted(command, text);
   text += "}";
   store::Store store{global.store_directory(), store::Store::Mode::write};
-  store::Writer{store}.record({event::now(), std::move(text)});
+  store::Writer{store}.record({text::now(), std::move(text)});
 }
 
 }  // namespace trailkeeper::cli

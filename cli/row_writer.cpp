@@ -4,8 +4,8 @@
 #include <cctype>
 #include <numeric>
 
-#include "event/json_text.h"
-#include "event/visible_text.h"
+#include "text/json_text.h"
+#include "text/visible_text.h"
 
 namespace trailkeeper::cli {
 namespace {
@@ -39,7 +39,7 @@ void hide_secrets(const query::ShownEvents& shown, Cell& cell) {
   if (cell.json.starts_with('"')) {
     if (text == cell.text) return;
     cell.json.clear();
-    event::append_quoted(text, cell.json);
+    text::append_quoted(text, cell.json);
   } else if (cell.json.starts_with('{') || cell.json.starts_with('[')) {
     cell.json = shown.text(cell.json);
   } else {
@@ -52,7 +52,7 @@ void hide_secrets(const query::ShownEvents& shown, Cell& cell) {
 
 Cell Cell::of(std::string_view text) {
   Cell cell{std::string{text}, {}};
-  event::append_quoted(text, cell.json);
+  text::append_quoted(text, cell.json);
   return cell;
 }
 
@@ -64,8 +64,8 @@ Cell Cell::shown(std::string_view text) {
   return cell;
 }
 
-Cell Cell::time(event::Timestamp time) {
-  Cell cell = shown(event::format_timestamp(time));
+Cell Cell::time(text::Timestamp time) {
+  Cell cell = shown(text::format_timestamp(time));
   cell.is_whole = true;
   return cell;
 }
@@ -111,7 +111,7 @@ void RowWriter::row(std::vector<Cell> cells) {
       line.push_back('{');
       for (std::size_t i = 0; i < cells.size(); ++i) {
         if (i > 0) line.push_back(',');
-        event::append_quoted(columns_[i].name, line);
+        text::append_quoted(columns_[i].name, line);
         line.push_back(':');
         line += cells[i].json;
       }
@@ -128,7 +128,7 @@ void RowWriter::row(std::vector<Cell> cells) {
     case Format::raw:
       for (std::size_t i = 0; i < cells.size(); ++i) {
         if (i > 0) line.push_back('\t');
-        event::append_visible(cells[i].text, line);
+        text::append_visible(cells[i].text, line);
       }
       line.push_back('\n');
       break;
@@ -141,7 +141,7 @@ void RowWriter::table_row(const std::vector<Cell>& cells) {
   std::vector<std::string> texts;
   texts.reserve(cells.size());
   for (const Cell& cell : cells) {
-    std::string text = cell.json == "null" ? "-" : event::visible(cell.text);
+    std::string text = cell.json == "null" ? "-" : text::visible(cell.text);
     // No line holds more; rows that wait for their widths needn't either.
     const std::size_t most = columns_[texts.size()].whole ? kLongestWhole : std::max(limit_, kLeastWidth);
     texts.push_back(limit_ == 0 || columns_[texts.size()].right ? std::move(text) : cut_to_width(text, most));

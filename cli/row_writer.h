@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "cli/output.h"
-#include "event/timestamp.h"
+#include "text/timestamp.h"
 
 namespace trailkeeper::cli {
 
@@ -24,7 +24,7 @@ struct Cell {
   /// Text of which nothing is confidential, or not any more: times, amounts, account numbers, eventIDs, words of AWS's
   /// and of this program's, and what query::ShownEvents gave. An Org ID that is spelt so doesn't hide it.
   static Cell shown(std::string_view text);
-  static Cell time(event::Timestamp time);
+  static Cell time(text::Timestamp time);
   /// An ID that people copy, such as an eventID; empty: absent.
   static Cell id(std::string_view id);
   static Cell absent();

@@ -11,11 +11,11 @@
 #include <thread>
 
 #include "cli/command.h"
-#include "event/json_text.h"
-#include "event/visible_text.h"
-#include "query/hold_keeper.h"
+#include "query/upkeep.h"
 #include "serve/server.h"
 #include "store/store.h"
+#include "text/json_text.h"
+#include "text/visible_text.h"
 
 namespace trailkeeper::cli {
 namespace {
@@ -58,7 +58,7 @@ struct Arguments {
 class VisibleMessage : public spdlog::custom_flag_formatter {
  public:
   void format(const spdlog::details::log_msg& message, const std::tm&, spdlog::memory_buf_t& out) override {
-    const std::string text = event::visible({message.payload.data(), message.payload.size()});
+    const std::string text = text::visible({message.payload.data(), message.payload.size()});
     out.append(text.data(), text.data() + text.size());
   }
   [[nodiscard]] std::unique_ptr<custom_flag_formatter> clone() const override {
@@ -71,7 +71,7 @@ class JsonMessage : public spdlog::custom_flag_formatter {
  public:
   void format(const spdlog::details::log_msg& message, const std::tm&, spdlog::memory_buf_t& out) override {
     std::string quoted;
-    event::append_quoted({message.payload.data(), message.payload.size()}, quoted);
+    text::append_quoted({message.payload.data(), message.payload.size()}, quoted);
     out.append(quoted.data(), quoted.data() + quoted.size());
   }
   [[nodiscard]] std::unique_ptr<custom_flag_formatter> clone() const override {
@@ -157,7 +157,7 @@ int run_serve(const GlobalOptions& global, const Arguments& arguments) {
   const std::shared_ptr<spdlog::logger> log = make_log(arguments);
   const serve::ServerOptions options = options_of(arguments);
   store::Store store{global.store_directory(), store::Store::Mode::write};
-  query::keep_holds(store);
+  query::attach_upkeep(store);
   try {
     serve::Server server{store, options, log};
     server.run([&] {

@@ -1,27 +1,27 @@
 // trailkeeper show: one event.
-#include "audit/superseded.h"
 #include "cli/command.h"
 #include "cli/output.h"
 #include "cli/reveal.h"
-#include "event/json_text.h"
-#include "event/visible_text.h"
 #include "query/event_list.h"
-#include "query/findings.h"
 #include "query/shown_event.h"
+#include "query/verdicts/findings.h"
+#include "query/verdicts/superseded.h"
 #include "store/store.h"
+#include "text/json_text.h"
+#include "text/visible_text.h"
 
 namespace trailkeeper::cli {
 namespace {
 
 // An event and its addendum name each other.
-void note_addendum(const store::Snapshot& snapshot, const audit::SupersededEvents& superseded,
+void note_addendum(const store::Snapshot& snapshot, const query::SupersededEvents& superseded,
                    const query::ListedEvent& event, const std::string& event_id) {
-  const audit::EventPlace place{event.segment, event.index};
-  const auto id_of = [&](const audit::EventPlace& of) { return query::event_id_of(snapshot, {of.segment, of.index}); };
+  const query::EventPlace place{event.segment, event.index};
+  const auto id_of = [&](const query::EventPlace& of) { return query::event_id_of(snapshot, {of.segment, of.index}); };
   if (const auto newest = superseded.newest(place)) {
     print_notice("event " + event_id + " is superseded by " + id_of(*newest));
   }
-  for (const audit::EventPlace& older : superseded.replaced_by(place)) {
+  for (const query::EventPlace& older : superseded.replaced_by(place)) {
     print_notice("event " + event_id + " supersedes " + id_of(older));
   }
 }
@@ -36,7 +36,7 @@ int run_show(const GlobalOptions& global, const std::vector<std::string>& event_
   store::Store store{global.store_directory(), store::Store::Mode::read};
   const store::Snapshot snapshot = store.snapshot();
   const query::ShownEvents shown{snapshot, reveal};
-  const audit::SupersededEvents superseded{snapshot};
+  const query::SupersededEvents superseded{snapshot};
   Out out{global, Out::Length::list};
   int code = kDone;
   bool first = true;
@@ -57,18 +57,18 @@ int run_show(const GlobalOptions& global, const std::vector<std::string>& event_
       switch (global.format) {
         case Format::table: {
           std::string pretty;
-          event::append_pretty(json, pretty);
-          event::append_visible_json(pretty, text);
+          text::append_pretty(json, pretty);
+          text::append_visible_json(pretty, text);
           break;
         }
         case Format::raw:
           if (json.find_first_of("\r\n") == std::string::npos) {
             text = json;
           } else {
-            event::append_minified(json, text);
+            text::append_minified(json, text);
           }
           break;
-        default: event::append_minified(json, text);
+        default: text::append_minified(json, text);
       }
       if (global.format == Format::json && event_ids.size() + found.size() > 2) text.insert(0, first ? "[" : ",\n ");
       first = false;

@@ -5,14 +5,14 @@
 
 #include "cli/command.h"
 #include "cli/row_writer.h"
-#include "event/json_text.h"
+#include "text/json_text.h"
 
 namespace trailkeeper::cli {
 namespace {
 
 std::string stats_json(const query::Stats& stats) {
-  const auto time = [&](event::Timestamp value) {
-    return stats.events == 0 ? std::string{"null"} : "\"" + event::format_timestamp(value) + "\"";
+  const auto time = [&](text::Timestamp value) {
+    return stats.events == 0 ? std::string{"null"} : "\"" + text::format_timestamp(value) + "\"";
   };
   std::string json = fmt::format(
       R"({{"events":{},"variants":{},"rejected":{},"rejectBytes":{},"rejectLimit":{},"segments":{},"rawBytes":{},"storedBytes":{},"fileBytes":{},"firstEventTime":{},"lastEventTime":{},"sources":{{)",
@@ -20,7 +20,7 @@ std::string stats_json(const query::Stats& stats) {
       stats.raw_bytes, stats.stored_bytes, stats.file_bytes, time(stats.first), time(stats.last));
   for (std::size_t i = 0; i < stats.sources.size(); ++i) {
     if (i > 0) json.push_back(',');
-    event::append_quoted(stats.sources[i].source, json);
+    text::append_quoted(stats.sources[i].source, json);
     json += fmt::format(":{}", stats.sources[i].events);
   }
   return json + "}}\n";
@@ -43,8 +43,8 @@ void print_table(const query::Stats& stats, Out& out) {
                                    ratio > 0 ? fmt::format(", 1/{:.1f} of raw", ratio) : ""));
   line("file bytes", fmt::format("{} ({})", grouped(stats.file_bytes), byte_text(stats.file_bytes)));
   if (stats.events > 0) {
-    line("first event", event::format_timestamp(stats.first));
-    line("last event", event::format_timestamp(stats.last));
+    line("first event", text::format_timestamp(stats.first));
+    line("last event", text::format_timestamp(stats.last));
   }
   out.write("\n");
   RowWriter rows{out, {{"source"}, {"events", true}}};

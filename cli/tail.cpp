@@ -8,7 +8,6 @@
 #include "cli/field_columns.h"
 #include "cli/filter_options.h"
 #include "cli/row_writer.h"
-#include "event/json_text.h"
 #include "event/reject.h"
 #include "query/field_catalogue.h"
 

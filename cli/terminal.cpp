@@ -10,7 +10,7 @@
 #include <cstring>
 #include <cwchar>
 
-#include "event/utf8.h"
+#include "text/utf8.h"
 
 namespace trailkeeper::cli {
 namespace {
@@ -75,7 +75,7 @@ std::size_t display_width(std::string_view text) {
   const Utf8Widths widths;
   std::size_t width = 0;
   for (std::size_t at = 0; at < text.size();) {
-    const event::Utf8Character character = event::utf8_at(text, at);
+    const text::Utf8Character character = text::utf8_at(text, at);
     width += character.bytes == 0 ? 1 : widths.of(character.code);
     at += std::max<std::size_t>(character.bytes, 1);
   }
@@ -89,7 +89,7 @@ std::string cut_to_width(std::string_view text, std::size_t width) {
   std::size_t used = 0;
   std::size_t end = 0;  // Behind what still leaves a cell for the ellipsis.
   for (std::size_t at = 0; at < text.size();) {
-    const event::Utf8Character character = event::utf8_at(text, at);
+    const text::Utf8Character character = text::utf8_at(text, at);
     used += character.bytes == 0 ? 1 : widths.of(character.code);
     if (used > width) return std::string{text.substr(0, end)}.append(kEllipsis);
     at += std::max<std::size_t>(character.bytes, 1);

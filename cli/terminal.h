@@ -22,7 +22,7 @@ std::optional<TerminalSize> stdout_terminal();
 /// UTF-8. 1 for one that isn't assigned.
 std::size_t cells_of(char32_t code);
 
-/// How many cells a text takes. Precondition: nothing in it acts on a terminal (event/visible_text.h).
+/// How many cells a text takes. Precondition: nothing in it acts on a terminal (text/visible_text.h).
 std::size_t display_width(std::string_view text);
 
 /// The text, or its beginning and an ellipsis, so that it takes at most `width` cells.

@@ -3,9 +3,9 @@
 
 #include "cli/command.h"
 #include "cli/row_writer.h"
-#include "event/clock.h"
-#include "query/time_argument.h"
 #include "serve/tokens.h"
+#include "text/clock.h"
+#include "text/time_argument.h"
 
 namespace trailkeeper::cli {
 namespace {
@@ -18,9 +18,9 @@ struct CreateArguments {
 };
 
 // An age from now on, or a point in time.
-event::Timestamp expiry_of(const std::string& text, event::Timestamp now) {
-  if (const auto age = query::parse_duration(text)) return now + *age;
-  const auto time = query::parse_time_argument(text, now);
+text::Timestamp expiry_of(const std::string& text, text::Timestamp now) {
+  if (const auto age = text::parse_duration(text)) return now + *age;
+  const auto time = text::parse_time_argument(text, now);
   if (!time) throw UsageError("--expires: '" + text + "' is neither an age such as 90d nor a time such as 2025-01-31");
   if (*time <= now) throw UsageError("--expires: '" + text + "' has passed");
   return *time;
@@ -33,7 +33,7 @@ int run_create(const GlobalOptions& global, const CreateArguments& arguments) {
   const auto rights = serve::parse_rights(arguments.rights.empty() && arguments.aws ? "query" : arguments.rights);
   if (!rights) throw UsageError("--rights: give one or more of ingest, query, reveal, admin, separated by commas");
   request.rights = *rights;
-  const event::Timestamp made_at = event::now();
+  const text::Timestamp made_at = text::now();
   if (!arguments.expires.empty()) request.expires = expiry_of(arguments.expires, made_at);
   const std::string directory = global.store_directory();
   std::error_code error;
@@ -68,14 +68,14 @@ int run_create(const GlobalOptions& global, const CreateArguments& arguments) {
 
 int run_list(const GlobalOptions& global) {
   const auto tokens = serve::TokenSet::load(serve::token_path(global.store_directory()));
-  const event::Timestamp time = event::now();
+  const text::Timestamp time = text::now();
   Out out{global, Out::Length::list};
   RowWriter rows{out, {{"name"}, {"rights"}, {"accessKeyId"}, {"created"}, {"expires"}, {"state"}}};
   for (const serve::Token& token : tokens.tokens()) {
     rows.row({Cell::of(token.name), Cell::of(serve::rights_text(token.rights)),
               token.is_aws() ? Cell::of(token.access_key_id) : Cell::absent(),
-              Cell::of(event::format_timestamp(token.created)),
-              token.expires ? Cell::of(event::format_timestamp(*token.expires)) : Cell::absent(),
+              Cell::of(text::format_timestamp(token.created)),
+              token.expires ? Cell::of(text::format_timestamp(*token.expires)) : Cell::absent(),
               Cell::of(token.expired(time) ? "expired" : "valid")});
   }
   rows.finish();

@@ -7,8 +7,8 @@
 #include <vector>
 
 #include "event/canonical_number.h"
-#include "event/json_text.h"
 #include "event/record_member.h"
+#include "text/json_text.h"
 
 namespace trailkeeper::event {
 namespace {
@@ -129,7 +129,7 @@ class Form {
     std::vector<std::pair<std::string, std::size_t>> members;
     for (std::size_t i = number + 1; i < nodes_[number].end; i = nodes_[i].end) {
       members.emplace_back(std::string{}, i);
-      append_unescaped_exactly(nodes_[i].key, members.back().first);
+      text::append_unescaped_exactly(nodes_[i].key, members.back().first);
       if (essential_ && is_inessential(nodes_[i], members.back().first, number == 0)) members.pop_back();
     }
     // Members with one key keep their order: most readers take the last.
@@ -148,7 +148,7 @@ class Form {
 
   void string(std::string_view between_quotes) {
     scratch_.clear();
-    append_unescaped_exactly(between_quotes, scratch_);
+    text::append_unescaped_exactly(between_quotes, scratch_);
     sized('s', scratch_);
   }
 

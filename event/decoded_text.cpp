@@ -2,8 +2,8 @@
 
 #include <charconv>
 
-#include "event/percent_text.h"
-#include "event/utf8.h"
+#include "text/percent.h"
+#include "text/utf8.h"
 
 namespace trailkeeper::event {
 namespace {
@@ -17,12 +17,12 @@ struct Encoded {
 // `%30`, and `%2530`, whose `%25` is the `%` of `%30`.
 Encoded percent_at(std::string_view text, std::size_t percent) {
   constexpr std::size_t kEscape = 3;
-  auto byte = percent_byte(text, percent);
+  auto byte = text::percent_byte(text, percent);
   if (!byte) return {};
   std::size_t end = percent + kEscape;
   while (byte == '%') {
     // The `%` of the next escape is this one's last digits.
-    const auto inner = hex_byte(text, end);
+    const auto inner = text::hex_byte(text, end);
     if (!inner) break;
     byte = inner;
     end += 2;
@@ -67,7 +67,7 @@ Encoded escape_at(std::string_view text, std::size_t backslash) {
     return {};
   }
   Encoded found{at - backslash, {}};
-  append_utf8(code, found.bytes);
+  text::append_utf8(code, found.bytes);
   return found;
 }
 

@@ -1,5 +1,7 @@
 #include "event/guid.h"
 
+#include "text/hex.h"
+
 namespace trailkeeper::event {
 namespace {
 
@@ -38,12 +40,11 @@ std::optional<Guid> parse_guid(std::string_view text) {
 }
 
 void append_guid(const std::uint8_t* bytes, std::string& out) {
-  constexpr std::string_view kDigits = "0123456789abcdef";
   const std::size_t start = out.size();
   out.resize(start + kGuidTextLength, '-');
   for (std::size_t i = 0; i < kBytePositions.size(); ++i) {
-    out[start + kBytePositions[i]] = kDigits[bytes[i] >> 4];
-    out[start + kBytePositions[i] + 1U] = kDigits[bytes[i] & 15U];
+    out[start + kBytePositions[i]] = text::kHexDigits[bytes[i] >> 4];
+    out[start + kBytePositions[i] + 1U] = text::kHexDigits[bytes[i] & 15U];
   }
 }
 

@@ -7,7 +7,7 @@
 #include <cstring>
 #include <random>
 
-#include "event/json_text.h"
+#include "text/json_text.h"
 
 namespace trailkeeper::event {
 
@@ -136,7 +136,7 @@ struct RecordParser::Scanner {
     const std::string_view text = token.substr(1, token.size() - 2);
     LeafType type = LeafType::escaped;
     if (has_escapes && text.find('\\') != std::string_view::npos) {
-      if (!valid_escapes(text)) return false;
+      if (!text::valid_escapes(text)) return false;
     } else {
       type = plain_text_type(text);
     }
@@ -226,10 +226,10 @@ Reason RecordParser::finish_event(Record& record) {
   if (record.leaves[name].length == 0) return Reason::no_event_name;
   const auto slot = static_cast<std::size_t>(shape.slot_of_field[static_cast<std::size_t>(Field::event_time)]);
   if (shape.slots[slot].type == LeafType::time) {
-    record.time = *parse_plain_seconds(record.raw(record.leaves[slot])) * kSecond;
+    record.time = *text::parse_plain_seconds(record.raw(record.leaves[slot])) * text::kSecond;
     return Reason::none;
   }
-  const auto time = parse_timestamp(*record.text(Field::event_time, scratch_));
+  const auto time = text::parse_timestamp(*record.text(Field::event_time, scratch_));
   if (!time) return Reason::bad_event_time;
   record.time = *time;
   return Reason::none;
@@ -245,7 +245,7 @@ std::optional<std::string_view> Record::text(Field field, std::string& scratch) 
   const Leaf& leaf = leaves[static_cast<std::size_t>(slot)];
   if (leaf.type() != LeafType::escaped) return raw(leaf);
   scratch.clear();
-  append_unescaped(raw(leaf), scratch);
+  text::append_unescaped(raw(leaf), scratch);
   return scratch;
 }
 

@@ -10,7 +10,7 @@
 
 #include "event/shape.h"
 #include "event/shape_trie.h"
-#include "event/timestamp.h"
+#include "text/timestamp.h"
 
 namespace trailkeeper::event {
 
@@ -19,7 +19,7 @@ struct Record {
   std::string_view bytes;
   std::span<const Leaf> leaves;  ///< As many as shape->slots, in the order of the bytes.
   const Shape* shape = nullptr;
-  Timestamp time = 0;  ///< eventTime; only when shape->kind is event.
+  text::Timestamp time = 0;  ///< eventTime; only when shape->kind is event.
 
   [[nodiscard]] std::string_view raw(const Leaf& leaf) const { return bytes.substr(leaf.offset, leaf.length); }
 

@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <array>
 
-#include "event/json_text.h"
 #include "event/wrapper.h"
 
 namespace trailkeeper::event {

@@ -5,7 +5,7 @@
 #include <cstring>
 
 #include "event/guid.h"
-#include "event/timestamp.h"
+#include "text/timestamp.h"
 
 #if defined(__SSE2__)
 #include <emmintrin.h>
@@ -91,7 +91,7 @@ bool is_plain_ascii(std::string_view bytes) {
 
 LeafType plain_text_type(std::string_view text) {
   if (text.size() == kGuidTextLength && parse_guid(text)) return LeafType::guid;
-  if (text.size() == 20 && parse_plain_seconds(text)) return LeafType::time;
+  if (text.size() == 20 && text::parse_plain_seconds(text)) return LeafType::time;
   return LeafType::text;
 }
 

@@ -4,6 +4,7 @@
 #include <array>
 
 #include "event/wrapper.h"
+#include "text/ascii.h"
 
 namespace trailkeeper::event {
 namespace {
@@ -28,12 +29,6 @@ bool is_name_byte(char c) {
          c == '@' || c == '-' || c == ' ';
 }
 
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
-
-bool same_letters(std::string_view a, std::string_view b) {
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](char x, char y) { return lower(x) == lower(y); });
-}
-
 // Calls each(name) for the names of a header of CSV or of tab-separated values; false if the line is none.
 template <typename Each>
 bool for_each_column(std::string_view line, Each&& each) {
@@ -54,9 +49,9 @@ LineKind header_kind(std::string_view line) {
   bool name = false;
   bool time = false;
   const bool header = for_each_column(line, [&](std::string_view column) {
-    holds_records = holds_records || names_wrapped_text(column) || same_letters(column, "eventJson");
-    name = name || same_letters(column, "eventName");
-    time = time || same_letters(column, "eventTime");
+    holds_records = holds_records || names_wrapped_text(column) || text::same_ignoring_case(column, "eventJson");
+    name = name || text::same_ignoring_case(column, "eventName");
+    time = time || text::same_ignoring_case(column, "eventTime");
   });
   if (!header) return LineKind::text;
   if (holds_records) return LineKind::header;

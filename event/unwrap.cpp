@@ -7,11 +7,11 @@
 #include <utility>
 #include <vector>
 
-#include "event/base64.h"
 #include "event/framer.h"
-#include "event/json_text.h"
 #include "event/text_line.h"
 #include "event/wrapper.h"
+#include "text/base64.h"
+#include "text/json_text.h"
 
 namespace trailkeeper::event {
 
@@ -54,7 +54,7 @@ bool is_json_string(std::string_view token) {
     if (between[at] == '"') return false;
     if (between[at] == '\\') ++at;
   }
-  return valid_escapes(between);
+  return text::valid_escapes(between);
 }
 
 // Whether a wrapper is CloudWatch Logs' CONTROL_MESSAGE, which holds nothing. Its shape can't tell: a DATA_MESSAGE may
@@ -65,7 +65,7 @@ bool is_probe(const Record& record) {
   for (std::size_t i = 0; i < slots.size(); ++i) {
     if (slots[i].path != "messageType" || !is_quoted(slots[i].type)) continue;
     text.clear();
-    append_unescaped(record.raw(record.leaves[i]), text);
+    text::append_unescaped(record.raw(record.leaves[i]), text);
   }
   return text == "CONTROL_MESSAGE";
 }
@@ -310,11 +310,11 @@ std::string_view Unwrapper::text_of(std::string_view token, int level) {
   Level& own = levels_[static_cast<std::size_t>(level)];
   own.text.clear();
   own.unpacked.clear();
-  append_unescaped(token.substr(1, token.size() - 2), own.text);
+  text::append_unescaped(token.substr(1, token.size() - 2), own.text);
   std::string* buffer = &own.text;
-  if (looks_like_base64(trimmed(own.text))) {
+  if (text::looks_like_base64(trimmed(own.text))) {
     std::string decoded;
-    append_from_base64(trimmed(own.text), decoded);
+    text::append_from_base64(trimmed(own.text), decoded);
     const bool sound =
         unpack_ ? unpack_(decoded, kMaxUnpacked - std::min(kMaxUnpacked, unpacked_around_), own.unpacked) : true;
     if (!unpack_) own.unpacked = std::move(decoded);

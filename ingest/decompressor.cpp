@@ -12,7 +12,7 @@
 #include <new>
 #include <utility>
 
-#include "event/utf8.h"
+#include "text/utf8.h"
 
 namespace trailkeeper::ingest {
 namespace {
@@ -234,7 +234,7 @@ class Utf16Stream : public DecompressionStream {
   bool step(std::string_view& in, std::size_t room, std::string& out) override {
     const std::size_t end = out.size() + room;
     if (in.empty()) {
-      if (high_ != 0) event::append_utf8(kReplacement, out);
+      if (high_ != 0) text::append_utf8(kReplacement, out);
       high_ = 0;
     }
     while (!in.empty() && out.size() < end) {
@@ -261,16 +261,16 @@ class Utf16Stream : public DecompressionStream {
   void take_unit(std::uint32_t unit, std::string& out) {
     const bool low = unit >= 0xDC00 && unit <= 0xDFFF;
     if (high_ != 0 && low) {
-      event::append_utf8(0x10000 + ((high_ - 0xD800) << 10U) + (unit - 0xDC00), out);
+      text::append_utf8(0x10000 + ((high_ - 0xD800) << 10U) + (unit - 0xDC00), out);
       high_ = 0;
       return;
     }
-    if (high_ != 0) event::append_utf8(kReplacement, out);
+    if (high_ != 0) text::append_utf8(kReplacement, out);
     high_ = 0;
     if (unit >= 0xD800 && unit <= 0xDBFF) {
       high_ = unit;
     } else if (unit != kByteOrderMark) {
-      event::append_utf8(low ? kReplacement : unit, out);
+      text::append_utf8(low ? kReplacement : unit, out);
     }
   }
 

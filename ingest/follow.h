@@ -9,8 +9,8 @@
 #include <thread>
 
 #include "ingest/intake.h"
+#include "store/lmdb/store_files.h"
 #include "store/store.h"
-#include "store/store_files.h"
 
 namespace trailkeeper::ingest {
 

@@ -3,7 +3,7 @@
 
 #include <string>
 
-#include "store/store_files.h"
+#include "store/lmdb/store_files.h"
 
 namespace trailkeeper::ingest {
 

@@ -3,9 +3,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "audit/known_secrets.h"
-#include "audit/verdict_index.h"
-
 namespace trailkeeper::ingest {
 namespace {
 
@@ -47,7 +44,6 @@ std::array<std::uint64_t, LatencyHistogram::kBounds.size() + 1> LatencyHistogram
 
 Intake::Intake(store::Store& store, const IntakeOptions& options)
     : options_(options), store_(store), writer_(store, options.variants) {
-  audit::keep_secrets(store);
   if (options_.workers == 0) options_.workers = std::max(1U, std::thread::hardware_concurrency());
   options_.batch = batch_limits(options_.batch, options_.workers);
   for (unsigned i = 0; i < options_.workers; ++i) workers_.emplace_back([this] { run_worker(); });
@@ -367,7 +363,7 @@ void Intake::run_merger() {
       if (Clock::now() - judged >= kJudgeEvery) {
         // Others are made when they are asked for.
         constexpr double kSeconds = 4;
-        audit::recheck(store_, writer_, {false, kSeconds / 2, kSeconds});
+        if (store_.verdict_maker() != nullptr) store_.verdict_maker()->make(store_, writer_, kSeconds);
         judged = Clock::now();
       }
     } catch (const std::exception&) {

@@ -9,7 +9,6 @@
 #include <cstring>
 #include <utility>
 
-#include "audit/known_secrets.h"
 #include "event/framer.h"
 #include "ingest/decompressor.h"
 #include "ingest/file_kind.h"
@@ -183,7 +182,6 @@ class Pipeline::Worker {
 
 Pipeline::Pipeline(store::Store& store, const PipelineOptions& options)
     : store_(store), options_(options), writer_(store, options.variants), tasks_(3), flushes_(1), merge_requests_(1) {
-  audit::keep_secrets(store);
   if (options_.workers == 0) options_.workers = std::max(1U, std::thread::hardware_concurrency());
   for (unsigned i = 0; i < options_.workers; ++i) workers_.emplace_back([this] { run_worker(); });
   committer_ = std::thread{[this] { run_committer(); }};

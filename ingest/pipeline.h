@@ -12,7 +12,6 @@
 #include <variant>
 #include <vector>
 
-#include "audit/verdict_index.h"
 #include "ingest/batch.h"
 #include "ingest/bounded_queue.h"
 #include "ingest/input_files.h"
@@ -66,9 +65,11 @@ class Pipeline {
   /// Waits until everything submitted is durable. Throws what stopped a thread.
   PipelineTotals finish();
 
-  /// Makes the verdicts (audit/verdict_index.h) of segments that have none, or that new policies have changed, as many
-  /// as can be made in so many seconds; half of that for those that need whole records. The others are deferred.
-  audit::RecheckResult judge(double seconds) { return audit::recheck(store_, writer_, {false, seconds / 2, seconds}); }
+  /// Has verdicts made for so many seconds, if somebody can (store/verdict_maker.h).
+  store::VerdictsMade judge(double seconds) {
+    return store_.verdict_maker() == nullptr ? store::VerdictsMade{}
+                                             : store_.verdict_maker()->make(store_, writer_, seconds);
+  }
 
   /// The one writer of the store, for what isn't events.
   [[nodiscard]] store::Writer& writer() { return writer_; }

@@ -10,6 +10,7 @@
 
 #include "ingest/file_kind.h"
 #include "ingest/source_reader.h"
+#include "text/timestamp.h"
 
 namespace trailkeeper::ingest {
 namespace {
@@ -34,11 +35,11 @@ bool is_trail_name(std::string_view path) {
   return path.ends_with(".json") || path.ends_with(".ndjson") || path.ends_with(".jsonl");
 }
 
-event::Timestamp modified_time(const std::string& path) {
+text::Timestamp modified_time(const std::string& path) {
   struct stat status {};
   if (::stat(path.c_str(), &status) != 0) return 0;
   constexpr std::int64_t kNanoseconds = 1'000'000;
-  return status.st_mtim.tv_sec * event::kSecond + status.st_mtim.tv_nsec / kNanoseconds;
+  return status.st_mtim.tv_sec * text::kSecond + status.st_mtim.tv_nsec / kNanoseconds;
 }
 
 // The first bytes of what is in a file; empty if it can't be read.
@@ -60,7 +61,7 @@ std::string front_of(const std::string& path, std::size_t most) {
 
 // Where a file's lines come from. A member of an archive has the archive's time. Files of no known report that differ
 // in a number alone (`may-1.csv`, `may-2.csv`) are files of one set.
-store::BillOrigin origin_of(const std::string& name, const ReportPath& path, event::Timestamp modified) {
+store::BillOrigin origin_of(const std::string& name, const ReportPath& path, text::Timestamp modified) {
   store::BillOrigin origin{0, name, path.report, path.assembly, path.part, path.delivered, modified};
   if (!path.report.empty()) return origin;
   for (const std::string& file : {name.substr(0, name.find('!')), name}) {
@@ -181,7 +182,7 @@ bool Replay::feed_large(Pipeline& pipeline, const std::string& path, const std::
     update(pipeline);
   };
   const auto take_report = [&](ByteInput& bytes, const std::string& name) {
-    const event::Timestamp modified = path == kStandardInput ? 0 : modified_time(path);
+    const text::Timestamp modified = path == kStandardInput ? 0 : modified_time(path);
     const ReportPath of = report != nullptr ? report->of : parse_report_path(name);
     bills_->load(origin_of(name, of, modified), bytes, stop, [&](std::uint64_t read) {
       bill_bytes_ += read;

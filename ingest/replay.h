@@ -30,7 +30,7 @@ struct ReplayResult {
   FileFindings found;  ///< Of the files.
   store::MergeCost merging;
   store::RejectFigures beyond_limit;  ///< Of `rejected`, those that weren't kept whole.
-  audit::RecheckResult verdicts;
+  store::VerdictsMade verdicts;
 };
 
 /// Figures for a progress display, readable from any thread while a replay runs.

@@ -6,7 +6,6 @@
 #include <numeric>
 
 #include "event/reject.h"
-#include "event/timestamp.h"
 #include "query/event_tests.h"
 #include "query/field_catalogue.h"
 #include "query/group_counts.h"
@@ -14,8 +13,9 @@
 #include "query/segment_filter.h"
 #include "query/segment_scan.h"
 #include "query/shown_event.h"
-#include "query/verdict_filter.h"
+#include "query/verdicts/verdict_filter.h"
 #include "store/read_limit.h"
+#include "text/timestamp.h"
 
 namespace trailkeeper::query {
 namespace {
@@ -24,28 +24,28 @@ using Values = GroupCounts::Values;
 using Totals = GroupCounts;
 
 /// The bucket that a time falls into: its first moment, and the next bucket's.
-std::pair<event::Timestamp, event::Timestamp> bucket_of(event::Timestamp time, Bucket per) {
-  const auto floor_to = [&](event::Timestamp unit) {
-    const event::Timestamp rest = (time % unit + unit) % unit;
+std::pair<text::Timestamp, text::Timestamp> bucket_of(text::Timestamp time, Bucket per) {
+  const auto floor_to = [&](text::Timestamp unit) {
+    const text::Timestamp rest = (time % unit + unit) % unit;
     return std::pair{time - rest, time - rest + unit};
   };
   switch (per) {
-    case Bucket::hour: return floor_to(event::kHour);
-    case Bucket::day: return floor_to(event::kDay);
+    case Bucket::hour: return floor_to(text::kHour);
+    case Bucket::day: return floor_to(text::kDay);
     case Bucket::month: {
-      const event::CivilDate date = event::civil_from_days(floor_to(event::kDay).first / event::kDay);
+      const text::CivilDate date = text::civil_from_days(floor_to(text::kDay).first / text::kDay);
       const bool december = date.month == 12;
-      return {event::days_from_civil({date.year, date.month, 1}) * event::kDay,
-              event::days_from_civil({december ? date.year + 1 : date.year, december ? 1 : date.month + 1, 1}) *
-                  event::kDay};
+      return {
+          text::days_from_civil({date.year, date.month, 1}) * text::kDay,
+          text::days_from_civil({december ? date.year + 1 : date.year, december ? 1 : date.month + 1, 1}) * text::kDay};
     }
     case Bucket::none: break;
   }
   return {INT64_MIN, INT64_MAX};
 }
 
-std::string bucket_text(event::Timestamp begin, Bucket per) {
-  std::string text = per == Bucket::none ? std::string{} : event::format_timestamp(begin);
+std::string bucket_text(text::Timestamp begin, Bucket per) {
+  std::string text = per == Bucket::none ? std::string{} : text::format_timestamp(begin);
   switch (per) {
     case Bucket::day: return text.substr(0, 10);
     case Bucket::month: return text.substr(0, 7);
@@ -255,7 +255,7 @@ class ColumnCounter {
     return components_.size() - 1;
   }
 
-  void enter_bucket(event::Timestamp time, Totals& totals) {
+  void enter_bucket(text::Timestamp time, Totals& totals) {
     if (time >= bucket_begin_ && time < bucket_end_) return;
     finish(totals);
     std::tie(bucket_begin_, bucket_end_) = bucket_of(time, per_);
@@ -290,8 +290,8 @@ class ColumnCounter {
   std::vector<std::uint64_t> direct_;
   boost::unordered_flat_map<std::uint64_t, std::uint64_t> hashed_;
   MemoryBudget::Charge beside_;
-  event::Timestamp bucket_begin_ = 0;
-  event::Timestamp bucket_end_ = 0;
+  text::Timestamp bucket_begin_ = 0;
+  text::Timestamp bucket_end_ = 0;
 };
 
 /// Counts by values that have no column: each event is decoded.
@@ -309,8 +309,7 @@ void count_decoded(const store::Segment& segment, const ShownEvents& shown, cons
       const std::string_view event{json.data(), size};
       Values values;
       for (const std::string& name : request.by) values.push_back(event_value(shown, segment, index, event, name));
-      const event::Timestamp begin =
-          request.per == Bucket::none ? 0 : bucket_of(segment.time(index), request.per).first;
+      const text::Timestamp begin = request.per == Bucket::none ? 0 : bucket_of(segment.time(index), request.per).first;
       totals.add(begin, std::move(values), 1);
     }
   }
@@ -324,8 +323,8 @@ std::vector<CountRow> rows_of(Totals totals, const CountRequest& request) {
     if (request.top && rows.size() - begin > *request.top) rows.resize(begin + static_cast<std::size_t>(*request.top));
   };
   std::size_t begin = 0;
-  std::optional<event::Timestamp> bucket;
-  totals.drain([&](event::Timestamp of, Values values, std::uint64_t count) {
+  std::optional<text::Timestamp> bucket;
+  totals.drain([&](text::Timestamp of, Values values, std::uint64_t count) {
     if (bucket && *bucket != of) {
       sort_from(begin);
       begin = rows.size();
@@ -386,7 +385,7 @@ Totals count_by_verdict(const store::Snapshot& snapshot, const Filter& filter, c
   CountRequest others = request;
   others.by.erase(others.by.begin() + static_cast<std::ptrdiff_t>(place));
   Filter base = filter;
-  if (!base.verdicts) base.verdicts = std::make_shared<audit::VerdictIndex>(snapshot);
+  if (!base.verdicts) base.verdicts = std::make_shared<VerdictIndex>(snapshot);
   Totals totals{request};
   std::vector<std::string_view> words;
   for (std::size_t code = 0; code < rules::verdicts::kVerdictCount; ++code) {
@@ -394,14 +393,14 @@ Totals count_by_verdict(const store::Snapshot& snapshot, const Filter& filter, c
   }
   // An action counts once, unless the replaced events are asked for.
   const bool superseded = std::any_of(filter.fields.begin(), filter.fields.end(), [](const FieldFilter& field) {
-    return field.field == FilterField::verdict && !field.negated && matches_any(field.any_of, audit::kSupersededWord);
+    return field.field == FilterField::verdict && !field.negated && matches_any(field.any_of, kSupersededWord);
   });
-  if (superseded) words.push_back(audit::kSupersededWord);
+  if (superseded) words.push_back(kSupersededWord);
   for (const std::string_view verdict : words) {
     Filter of_verdict = base;
     require_verdict(of_verdict, verdict);
     count_all_segments(snapshot, of_verdict, others)
-        .drain([&](event::Timestamp bucket, Values values, std::uint64_t count) {
+        .drain([&](text::Timestamp bucket, Values values, std::uint64_t count) {
           values.insert(values.begin() + static_cast<std::ptrdiff_t>(place), std::string{verdict});
           totals.add(bucket, std::move(values), count);
         });

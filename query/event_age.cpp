@@ -4,7 +4,7 @@
 
 namespace trailkeeper::query {
 
-EventAges::EventAges(const store::Segment& segment, Plausible plausible, event::Timestamp unknown)
+EventAges::EventAges(const store::Segment& segment, Plausible plausible, text::Timestamp unknown)
     : segment_(&segment),
       first_(segment.first_at(plausible.first)),
       end_(std::max(first_, segment.first_at(plausible.end))),
@@ -16,7 +16,7 @@ EventAges::EventAges(const store::Segment& segment, Plausible plausible, event::
   if (first_ > 0 || end_ < segment.size()) known_ = segment.odd_arrivals();
 }
 
-event::Timestamp EventAges::arrival(std::uint32_t odd) const {
+text::Timestamp EventAges::arrival(std::uint32_t odd) const {
   const auto found = std::lower_bound(known_.begin(), known_.end(), odd,
                                       [](const store::OddArrival& a, std::uint32_t event) { return a.event < event; });
   return found != known_.end() && found->event == odd ? found->arrival : otherwise_;

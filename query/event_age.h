@@ -4,15 +4,15 @@
 #include <cstdint>
 #include <vector>
 
-#include "event/timestamp.h"
 #include "store/store.h"
+#include "text/timestamp.h"
 
 namespace trailkeeper::query {
 
 /// What is taken for true.
 struct Plausible {
-  event::Timestamp first;  ///< Inclusive.
-  event::Timestamp end;    ///< Exclusive.
+  text::Timestamp first;  ///< Inclusive.
+  text::Timestamp end;    ///< Exclusive.
 };
 
 /// The events of a segment are in order of eventTime: some from before what is plausible, then those that are, then
@@ -20,14 +20,14 @@ struct Plausible {
 class EventAges {
  public:
   /// `unknown`: when an event came of which the store doesn't say it.
-  EventAges(const store::Segment& segment, Plausible plausible, event::Timestamp unknown);
+  EventAges(const store::Segment& segment, Plausible plausible, text::Timestamp unknown);
 
   /// The events [first(), end()) have an eventTime that can be true.
   [[nodiscard]] std::uint32_t first() const { return first_; }
   [[nodiscard]] std::uint32_t end() const { return end_; }
 
   /// When an event came whose eventTime can't be true.
-  [[nodiscard]] event::Timestamp arrival(std::uint32_t odd) const;
+  [[nodiscard]] text::Timestamp arrival(std::uint32_t odd) const;
 
   /// Calls visit(event) for each event whose eventTime can't be true.
   template <typename Visit>
@@ -40,7 +40,7 @@ class EventAges {
   const store::Segment* segment_;
   std::uint32_t first_;
   std::uint32_t end_;
-  event::Timestamp otherwise_;
+  text::Timestamp otherwise_;
   std::vector<store::OddArrival> known_;
 };
 

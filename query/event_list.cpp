@@ -6,14 +6,14 @@
 #include <tuple>
 
 #include "query/segment_filter.h"
-#include "query/verdict_filter.h"
+#include "query/verdicts/verdict_filter.h"
 #include "store/byte_order.h"
-#include "store/segment_builder.h"
+#include "store/segments/segment_builder.h"
 
 namespace trailkeeper::query {
 namespace {
 
-using TimeAndKey = std::pair<event::Timestamp, store::EventKey>;
+using TimeAndKey = std::pair<text::Timestamp, store::EventKey>;
 
 TimeAndKey place_of(const store::Segment& segment, std::uint32_t index) {
   return {segment.time(index), segment.key(index)};
@@ -56,7 +56,7 @@ class Cursor {
       : segment_(segment), filter_(filter), order_(order), range_(range) {}
 
   /// The time of the next event; before the first is looked for, a bound that no event of the segment goes beyond.
-  [[nodiscard]] event::Timestamp time() const { return time_; }
+  [[nodiscard]] text::Timestamp time() const { return time_; }
   [[nodiscard]] const store::EventKey& key() const { return key_; }
   [[nodiscard]] bool bound_only() const { return !compiled_; }
   [[nodiscard]] ListedEvent event() const { return {&segment_, index_}; }
@@ -111,7 +111,7 @@ class Cursor {
   std::size_t position_ = 0;
   std::uint32_t index_ = 0;
   std::string bytes_;
-  event::Timestamp time_ = 0;
+  text::Timestamp time_ = 0;
   store::EventKey key_{};
 };
 

@@ -21,7 +21,7 @@ struct ListedEvent {
 
 /// A place in the order of events: that of one event. It stays valid whatever is committed or merged.
 struct Position {
-  event::Timestamp time = 0;
+  text::Timestamp time = 0;
   store::EventKey key{};
   std::uint64_t hash = 0;  ///< Of its bytes (Segment::hash): tells variants, which have one key, apart.
 

@@ -10,7 +10,7 @@
 #include "query/json_path.h"
 #include "query/resource_types.h"
 #include "query/shown_event.h"
-#include "store/segment_builder.h"
+#include "store/segments/segment_builder.h"
 
 namespace trailkeeper::query {
 

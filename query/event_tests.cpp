@@ -6,8 +6,8 @@
 #include <optional>
 
 #include "event/guid.h"
-#include "event/json_text.h"
-#include "event/timestamp.h"
+#include "text/json_text.h"
+#include "text/timestamp.h"
 
 namespace trailkeeper::query {
 
@@ -316,7 +316,7 @@ class PathTest : public EventTest {
         [&](std::string_view text) {
           if (!escaped) return test(text);
           std::string plain;
-          event::append_unescaped(text, plain);
+          text::append_unescaped(text, plain);
           return test(plain);
         },
         false);
@@ -350,7 +350,7 @@ class PathTest : public EventTest {
     } else if (slot.kind == SlotKind::guid) {
       event::append_guid(reinterpret_cast<const std::uint8_t*>(slot.guids) + sizeof(event::Guid) * row, text_);
     } else if (slot.kind == SlotKind::seconds) {
-      event::append_plain_seconds(static_cast<std::uint32_t>(slot.values[row]), text_);
+      text::append_plain_seconds(static_cast<std::uint32_t>(slot.values[row]), text_);
     } else {
       text_ = std::to_string(slot.values[row]);
     }

@@ -6,12 +6,12 @@
 
 #include "event/canonical_name.h"
 #include "event/guid.h"
-#include "event/timestamp.h"
 #include "query/event_resources.h"
 #include "query/filter.h"
 #include "query/json_path.h"
 #include "query/shown_event.h"
-#include "store/segment_format.h"
+#include "store/segments/segment_format.h"
+#include "text/timestamp.h"
 
 namespace trailkeeper::query {
 
@@ -131,7 +131,7 @@ constexpr UncolumnedField kUncolumned[] = {
     {"request-id", "requestID"},
     {"resource", {}, resource_names},
     {"resource-type", {}, resource_types},
-    {"verdict", {}},  // Of no event alone: query/verdict_filter.h.
+    {"verdict", {}},  // Of no event alone: query/verdicts/verdict_filter.h.
 };
 
 const UncolumnedField* uncolumned(std::string_view name) {
@@ -209,7 +209,7 @@ std::optional<std::string> text_at(std::string_view json, std::string_view path)
 
 std::optional<std::string> event_value(const ShownEvents& shown, const store::Segment& segment, std::uint32_t index,
                                        std::string_view json, std::string_view name) {
-  if (name == "time") return event::format_timestamp(segment.time(index));
+  if (name == "time") return text::format_timestamp(segment.time(index));
   const DerivedField* const field = derived_field(name);
   if (field == nullptr) return event_value(json, name);
   std::vector<std::string> scratch(field->columns.size());

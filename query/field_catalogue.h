@@ -8,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-#include "store/segment.h"
+#include "store/segments/segment.h"
 
 namespace trailkeeper::query {
 

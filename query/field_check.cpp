@@ -9,7 +9,7 @@
 #include "query/filter.h"
 #include "query/shown_event.h"
 #include "query/similar_name.h"
-#include "store/segment_builder.h"
+#include "store/segments/segment_builder.h"
 #include "store/store.h"
 
 namespace trailkeeper::query {

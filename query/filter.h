@@ -10,10 +10,10 @@
 #include <string_view>
 #include <vector>
 
-#include "event/timestamp.h"
 #include "query/pattern.h"
+#include "text/timestamp.h"
 
-namespace trailkeeper::audit {
+namespace trailkeeper::query {
 class VerdictIndex;
 }
 
@@ -90,10 +90,10 @@ struct FieldFilter {
 struct Filter {
   std::vector<FieldFilter> fields;
   std::optional<bool> read_only;
-  std::optional<event::Timestamp> since;  ///< Inclusive.
-  std::optional<event::Timestamp> until;  ///< Exclusive.
-  /// Where a field is `verdict`: of the snapshot that is asked (query/verdict_filter.h).
-  std::shared_ptr<audit::VerdictIndex> verdicts;
+  std::optional<text::Timestamp> since;  ///< Inclusive.
+  std::optional<text::Timestamp> until;  ///< Exclusive.
+  /// Where a field is `verdict`: of the snapshot that is asked (query/verdicts/verdict_filter.h).
+  std::shared_ptr<VerdictIndex> verdicts;
   /// What values are compared as they are shown by; null: as they are stored. Set by with_verdicts(), unless
   std::shared_ptr<const ShownEvents> shown;
   bool as_stored = false;  ///< whoever asks has the right to see what is stored, or is retention.

@@ -4,7 +4,7 @@
 
 #include <stdexcept>
 
-#include "event/json_text.h"
+#include "text/json_text.h"
 
 namespace trailkeeper::query {
 
@@ -14,7 +14,7 @@ std::string encode_filter(const Filter& filter) {
   std::string json = "{";
   const auto add_key = [&](std::string_view key) {
     if (json.size() > 1) json.push_back(',');
-    event::append_quoted(key, json);
+    text::append_quoted(key, json);
     json.push_back(':');
   };
   for (const FieldFilter& field : filter.fields) {
@@ -22,7 +22,7 @@ std::string encode_filter(const Filter& filter) {
     json.push_back('[');
     for (std::size_t i = 0; i < field.texts.size(); ++i) {
       if (i > 0) json.push_back(',');
-      event::append_quoted(field.texts[i], json);
+      text::append_quoted(field.texts[i], json);
     }
     json.push_back(']');
   }
@@ -32,11 +32,11 @@ std::string encode_filter(const Filter& filter) {
   }
   if (filter.since) {
     add_key("since");
-    event::append_quoted(event::format_timestamp(*filter.since), json);
+    text::append_quoted(text::format_timestamp(*filter.since), json);
   }
   if (filter.until) {
     add_key("until");
-    event::append_quoted(event::format_timestamp(*filter.until), json);
+    text::append_quoted(text::format_timestamp(*filter.until), json);
   }
   json.push_back('}');
   return json;
@@ -55,7 +55,7 @@ Filter decode_filter(std::string_view json) {
       if (value.get_bool().get(read_only)) throw broken;
       filter.read_only = read_only;
     } else if (key == "since" || key == "until") {
-      const auto time = value.get_string().get(text) ? std::nullopt : event::parse_timestamp(text);
+      const auto time = value.get_string().get(text) ? std::nullopt : text::parse_timestamp(text);
       if (!time) throw broken;
       (key == "since" ? filter.since : filter.until) = time;
     } else {

@@ -2,9 +2,9 @@
 
 #include <algorithm>
 
-#include "audit/verdict_index.h"
 #include "query/ip_range.h"
 #include "query/pattern.h"
+#include "query/verdicts/verdict_index.h"
 #include "rules/verdicts/verdict.h"
 
 namespace trailkeeper::query {
@@ -12,7 +12,7 @@ namespace {
 
 bool names_verdict(std::string_view value) {
   const Pattern pattern{value};
-  if (pattern.matches(audit::kSupersededWord)) return true;
+  if (pattern.matches(kSupersededWord)) return true;
   for (std::size_t code = 0; code < rules::verdicts::kVerdictCount; ++code) {
     if (pattern.matches(rules::verdicts::verdict_name(static_cast<rules::verdicts::Verdict>(code)))) return true;
   }
@@ -31,7 +31,7 @@ std::string verdict_words() {
     words += rules::verdicts::verdict_name(static_cast<rules::verdicts::Verdict>(code));
     words += ", ";
   }
-  return words.append(audit::kSupersededWord);
+  return words.append(kSupersededWord);
 }
 
 std::optional<std::string> problem_of_value(FilterField field, std::string_view value) {

@@ -1,5 +1,7 @@
 #include "query/group_counts.h"
 
+#include "text/timestamp.h"
+
 namespace trailkeeper::query {
 
 // A node of the map with its key, and the row that it becomes; strings of up to 15 bytes lie in their objects.
@@ -14,7 +16,7 @@ std::size_t GroupCounts::memory_of(const Values& values) {
   return bytes;
 }
 
-void GroupCounts::add(event::Timestamp bucket, Values values, std::uint64_t count) {
+void GroupCounts::add(text::Timestamp bucket, Values values, std::uint64_t count) {
   Key key{bucket, std::move(values)};
   const auto place = groups_.lower_bound(key);
   if (place != groups_.end() && place->first == key) {

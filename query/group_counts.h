@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "query/count.h"
+#include "text/timestamp.h"
 
 namespace trailkeeper::query {
 
@@ -20,7 +21,7 @@ class GroupCounts {
   explicit GroupCounts(const CountRequest& request) : request_(&request), charge_(request.memory) {}
 
   /// Throws OverBudget or TooManyRows, before the memory is taken.
-  void add(event::Timestamp bucket, Values values, std::uint64_t count);
+  void add(text::Timestamp bucket, Values values, std::uint64_t count);
   /// Adds what the other one counted.
   void merge(GroupCounts&& other);
 
@@ -42,7 +43,7 @@ class GroupCounts {
   [[nodiscard]] MemoryBudget::Charge charge_beside() const { return MemoryBudget::Charge{request_->memory}; }
 
  private:
-  using Key = std::pair<event::Timestamp, Values>;
+  using Key = std::pair<text::Timestamp, Values>;
   static std::size_t memory_of(const Values& values);
 
   const CountRequest* request_;

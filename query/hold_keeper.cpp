@@ -8,11 +8,10 @@
 #include <tuple>
 #include <vector>
 
-#include "audit/known_secrets.h"
-#include "audit/named_events.h"
-#include "audit/verdict_index.h"
+#include "query/columns/named_events.h"
 #include "query/filter_json.h"
 #include "query/segment_filter.h"
+#include "query/verdicts/verdict_index.h"
 #include "rules/grants/history.h"
 #include "store/writer.h"
 
@@ -75,9 +74,9 @@ class Keeper final : public store::HoldKeeper {
       if (batch.events == 0) return false;
       const store::Segment segment{batch.header,
                                    [&](std::uint32_t part) -> std::string_view { return batch.parts.at(part); }};
-      bool any = audit::has_addenda(segment);
-      audit::for_each_event_named(segment, "iam.amazonaws.com", rules::grants::changes_grants,
-                                  [&](std::uint32_t) { any = true; });
+      bool any = has_addenda(segment);
+      for_each_event_named(segment, "iam.amazonaws.com", rules::grants::changes_grants,
+                           [&](std::uint32_t) { any = true; });
       return any;
     });
   }
@@ -86,7 +85,7 @@ class Keeper final : public store::HoldKeeper {
     told_.clear();
     std::vector<MovingHold> holds = moving_holds(snapshot);
     if (holds.empty()) return;
-    const auto verdicts = std::make_shared<audit::VerdictIndex>(snapshot);
+    const auto verdicts = std::make_shared<VerdictIndex>(snapshot);
     for (MovingHold& hold : holds) hold.filter.verdicts = verdicts;
     for (const store::Segment& segment : snapshot.segments()) {
       if (segment.size() == 0) continue;
@@ -128,9 +127,6 @@ bool depends_on_others(const Filter& filter) {
                      [](const FieldFilter& field) { return depends_on_others(field.field); });
 }
 
-void keep_holds(store::Store& store) {
-  store.keep_holds(std::make_shared<Keeper>());
-  audit::keep_secrets(store);
-}
+std::shared_ptr<store::HoldKeeper> make_hold_keeper() { return std::make_shared<Keeper>(); }
 
 }  // namespace trailkeeper::query

@@ -1,7 +1,9 @@
 // Keeps what legal holds match, whatever happens to policies afterwards.
 #pragma once
 
-#include "store/store.h"
+#include <memory>
+
+#include "store/hold_pins.h"
 
 namespace trailkeeper::query {
 
@@ -11,9 +13,8 @@ struct Filter;
 /// on policies and on other events.
 bool depends_on_others(const Filter& filter);
 
-/// Lets the store's writers keep as pins what its holds match: to be called wherever a store is opened for writing, but
-/// for what only merges. Before policies, IAM's events or retention change verdicts, all events that a hold by verdict
-/// matches are judged and pinned. What is confidential in events is kept, too (audit/known_secrets.h).
-void keep_holds(store::Store& store);
+/// Lets a store's writers keep as pins what its holds match. Before policies, IAM's events or retention change
+/// verdicts, all events that a hold by verdict matches are judged and pinned.
+std::shared_ptr<store::HoldKeeper> make_hold_keeper();
 
 }  // namespace trailkeeper::query

@@ -4,7 +4,7 @@
 
 #include <vector>
 
-#include "event/json_text.h"
+#include "text/json_text.h"
 
 namespace trailkeeper::query {
 
@@ -118,9 +118,9 @@ std::string display_text(std::string_view json_value) {
   if (json_value == "null") return {};
   std::string out;
   if (json_value.size() >= 2 && json_value.front() == '"') {
-    event::append_unescaped(json_value.substr(1, json_value.size() - 2), out);
+    text::append_unescaped(json_value.substr(1, json_value.size() - 2), out);
   } else {
-    event::append_minified(json_value, out);
+    text::append_minified(json_value, out);
   }
   return out;
 }

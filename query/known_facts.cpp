@@ -2,8 +2,8 @@
 
 #include <set>
 
-#include "audit/credit_ledger.h"
 #include "query/event_list.h"
+#include "query/ledger/credit_ledger.h"
 
 namespace trailkeeper::query {
 
@@ -23,7 +23,7 @@ std::vector<KnownFact> known_facts(const store::Snapshot& snapshot, std::vector<
 }
 
 std::string objection(const store::Snapshot& snapshot, const std::vector<KnownFact>& facts) {
-  std::optional<audit::CreditLedger> ledger;
+  std::optional<CreditLedger> ledger;
   for (const KnownFact& fact : facts) {
     // To say a correction or decision once more changes nothing; a credit may have been withdrawn meanwhile.
     const bool issues = fact.fact.name == "CreditsIssued";

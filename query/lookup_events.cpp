@@ -4,7 +4,6 @@
 
 #include <cstdio>
 
-#include "event/json_text.h"
 #include "event/reject.h"
 #include "query/event_list.h"
 #include "query/event_resources.h"
@@ -12,6 +11,8 @@
 #include "query/json_path.h"
 #include "query/lookup_request.h"
 #include "query/shown_event.h"
+#include "text/json_text.h"
+#include "text/timestamp.h"
 
 namespace trailkeeper::query {
 
@@ -110,7 +111,7 @@ void append_member(std::string_view key, std::string_view text, std::string& out
   out.push_back('"');
   out += key;
   out += "\":";
-  event::append_quoted(text, out);
+  text::append_quoted(text, out);
   out.push_back(',');
 }
 
@@ -159,9 +160,9 @@ Shown shown_of(ondemand::value record) {
   return shown;
 }
 
-void append_time(event::Timestamp time, std::string& out) {
-  out += std::to_string(time / event::kSecond);
-  const auto milliseconds = static_cast<int>(time % event::kSecond);
+void append_time(text::Timestamp time, std::string& out) {
+  out += std::to_string(time / text::kSecond);
+  const auto milliseconds = static_cast<int>(time % text::kSecond);
   if (milliseconds == 0) return;
   char fraction[8];
   std::snprintf(fraction, sizeof fraction, ".%03d", milliseconds < 0 ? -milliseconds : milliseconds);
@@ -232,7 +233,7 @@ class Page {
     append_member("EventSource", shown_.event_source, body_);
     append_member("Username", shown_.username, body_);
     body_ += "\"Resources\":[" + resources_json(std::string_view{json_}.substr(0, size_)) + "],\"CloudTrailEvent\":";
-    event::append_quoted(std::string_view{json_}.substr(0, size_), body_);
+    text::append_quoted(std::string_view{json_}.substr(0, size_), body_);
     body_.push_back('}');
   }
 
@@ -252,11 +253,11 @@ class Page {
 LookupAnswer refusal(const LookupError& error) {
   constexpr int kBadRequest = 400;
   LookupAnswer answer{kBadRequest, error.type, "{\"__type\":", 0};
-  event::append_quoted(error.type, answer.body);
+  text::append_quoted(error.type, answer.body);
   answer.body += ",\"message\":";
-  event::append_quoted(error.message, answer.body);
+  text::append_quoted(error.message, answer.body);
   answer.body += ",\"Message\":";
-  event::append_quoted(error.message, answer.body);
+  text::append_quoted(error.message, answer.body);
   answer.body.push_back('}');
   return answer;
 }

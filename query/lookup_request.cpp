@@ -8,7 +8,7 @@
 #include <cmath>
 #include <cstring>
 
-#include "event/json_text.h"
+#include "text/json_text.h"
 
 namespace trailkeeper::query {
 
@@ -89,8 +89,8 @@ Problem add_attribute(LookupRequest& request, std::string_view key, std::string_
   const auto* const known =
       std::find_if(std::begin(kKeys), std::end(kKeys), [&](const auto& entry) { return entry.first == key; });
   if (known == std::end(kKeys) && key != "ReadOnly") return invalid_attributes("Lookup attribute key is not valid.");
-  event::append_quoted(key, request.parameters);
-  event::append_quoted(value, request.parameters);
+  text::append_quoted(key, request.parameters);
+  text::append_quoted(value, request.parameters);
   if (request.insight) return add_insight_attribute(request, key, value);
   if (key == "ReadOnly") return add_read_only(request, value);
   require(request.filter, known->second, value);
@@ -144,8 +144,8 @@ Problem parse_times(const dom::object& object, LookupRequest& request) {
   if (auto problem = parse_second(object, "StartTime", start)) return problem;
   if (auto problem = parse_second(object, "EndTime", end)) return problem;
   if (start && end && *start > *end) return invalid_times();
-  if (start) request.filter.since = *start * event::kSecond;
-  if (end) request.filter.until = (*end + 1) * event::kSecond;
+  if (start) request.filter.since = *start * text::kSecond;
+  if (end) request.filter.until = (*end + 1) * text::kSecond;
   request.parameters += "s" + (start ? std::to_string(*start) : "") + "e" + (end ? std::to_string(*end) : "");
   return std::nullopt;
 }
@@ -253,7 +253,7 @@ std::optional<Position> decode_token(std::string_view token, const LookupRequest
   if (number_at(view.substr(kPlaceBytes)) != token_hash(view.substr(0, kPlaceBytes), request, seed))
     return std::nullopt;
   Position place;
-  place.time = static_cast<event::Timestamp>(number_at(view.substr(1)));
+  place.time = static_cast<text::Timestamp>(number_at(view.substr(1)));
   std::memcpy(place.key.data(), view.data() + 9, place.key.size());
   place.hash = number_at(view.substr(9 + place.key.size()));
   return place;

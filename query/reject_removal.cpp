@@ -4,8 +4,8 @@
 
 #include <algorithm>
 
-#include "event/json_text.h"
 #include "store/rejects.h"
+#include "text/json_text.h"
 
 namespace trailkeeper::query {
 namespace {
@@ -15,7 +15,7 @@ void append_list(std::string_view name, const std::vector<std::string>& texts, s
   json += fmt::format(",\"{}\":[", name);
   for (std::size_t i = 0; i < texts.size(); ++i) {
     if (i > 0) json.push_back(',');
-    event::append_quoted(texts[i], json);
+    text::append_quoted(texts[i], json);
   }
   json.push_back(']');
 }
@@ -29,15 +29,15 @@ std::string journal_text(const RejectRemoval& request, const store::RemovedRejec
   // Some reasons have one code.
   reasons.erase(std::unique(reasons.begin(), reasons.end()), reasons.end());
   append_list("reasons", reasons, json);
-  if (request.before) json += fmt::format(R"(,"before":"{}")", event::format_timestamp(*request.before));
+  if (request.before) json += fmt::format(R"(,"before":"{}")", text::format_timestamp(*request.before));
   return json + "}";
 }
 
 }  // namespace
 
-event::Timestamp arrival_or(event::Timestamp arrival, const store::Snapshot& snapshot, event::Timestamp now) {
+text::Timestamp arrival_or(text::Timestamp arrival, const store::Snapshot& snapshot, text::Timestamp now) {
   if (arrival != 0) return arrival;
-  const event::Timestamp first = snapshot.first_arrival();
+  const text::Timestamp first = snapshot.first_arrival();
   return first == 0 ? now : std::min(first, now);
 }
 
@@ -48,7 +48,7 @@ RejectRemovalResult remove_rejects(store::Store& store, store::Writer& writer, c
   if (!result.holds.empty()) return result;
   std::vector<Pattern> sources;
   for (const std::string& source : request.sources) sources.emplace_back(source);
-  const event::Timestamp unknown = arrival_or(0, snapshot, request.now);
+  const text::Timestamp unknown = arrival_or(0, snapshot, request.now);
   const auto wanted = [&](const store::KeptReject& record) {
     if (!sources.empty() && !matches_any(sources, record.source)) return false;
     if (!request.reasons.empty() &&

@@ -7,19 +7,19 @@
 #include <vector>
 
 #include "event/reject.h"
-#include "event/timestamp.h"
 #include "query/pattern.h"
 #include "store/writer.h"
+#include "text/timestamp.h"
 
 namespace trailkeeper::query {
 
 /// All parts must hold; none given: all records.
 struct RejectRemoval {
-  std::vector<std::string> sources;        ///< One of these (globs).
-  std::vector<event::Reason> reasons;      ///< One of these.
-  std::optional<event::Timestamp> before;  ///< Came before this time.
-  bool dry_run = false;                    ///< Only count.
-  event::Timestamp now = 0;                ///< For the journal.
+  std::vector<std::string> sources;       ///< One of these (globs).
+  std::vector<event::Reason> reasons;     ///< One of these.
+  std::optional<text::Timestamp> before;  ///< Came before this time.
+  bool dry_run = false;                   ///< Only count.
+  text::Timestamp now = 0;                ///< For the journal.
 };
 
 struct RejectRemovalResult {
@@ -32,6 +32,6 @@ struct RejectRemovalResult {
 RejectRemovalResult remove_rejects(store::Store& store, store::Writer& writer, const RejectRemoval& request);
 
 /// When a record came, as far as is known: what an older version stored came before the first thing that says when.
-event::Timestamp arrival_or(event::Timestamp arrival, const store::Snapshot& snapshot, event::Timestamp now);
+text::Timestamp arrival_or(text::Timestamp arrival, const store::Snapshot& snapshot, text::Timestamp now);
 
 }  // namespace trailkeeper::query

@@ -5,28 +5,28 @@
 #include <algorithm>
 #include <map>
 
-#include "audit/activate_events.h"
-#include "audit/event_fields.h"
 #include "event/canonical_name.h"
-#include "event/json_text.h"
+#include "query/columns/event_fields.h"
 #include "query/event_age.h"
 #include "query/filter_json.h"
+#include "query/ledger/activate_events.h"
 #include "query/reject_removal.h"
 #include "query/segment_filter.h"
-#include "query/verdict_filter.h"
+#include "query/verdicts/verdict_filter.h"
 #include "rules/credits/fact.h"
 #include "store/odd_arrivals.h"
+#include "text/json_text.h"
 
 namespace trailkeeper::query {
 namespace {
 
 /// What goes: events of before a time, and those without a true time that came before another.
 struct Cut {
-  std::optional<event::Timestamp> before;
-  std::optional<event::Timestamp> came_before;
+  std::optional<text::Timestamp> before;
+  std::optional<text::Timestamp> came_before;
 };
 
-void raise(std::optional<event::Timestamp>& time, std::optional<event::Timestamp> other) {
+void raise(std::optional<text::Timestamp>& time, std::optional<text::Timestamp> other) {
   if (other && (!time || *other > *time)) time = other;
 }
 
@@ -39,7 +39,7 @@ class SizeCut {
       const double bytes_each = each(segment);
       ages[i].for_each_odd([&](std::uint32_t event) {
         // By the second: as many entries as there were commits of such events.
-        odd_bytes_[ages[i].arrival(event) / event::kSecond] += bytes_each;
+        odd_bytes_[ages[i].arrival(event) / text::kSecond] += bytes_each;
       });
     }
   }
@@ -54,7 +54,7 @@ class SizeCut {
     if (plausible + odd <= limit) return cut;
     for (const auto& [second, bytes] : odd_bytes_) {
       odd -= bytes;
-      cut.came_before = (second + 1) * event::kSecond;
+      cut.came_before = (second + 1) * text::kSecond;
       if (plausible + odd <= limit) return cut;
     }
     cut.before = earliest_that_fits(limit);
@@ -67,7 +67,7 @@ class SizeCut {
   }
 
   // Of the events whose time can be true, those from `cut` on.
-  [[nodiscard]] double bytes_from(event::Timestamp cut) const {
+  [[nodiscard]] double bytes_from(text::Timestamp cut) const {
     double bytes = 0;
     for (std::size_t i = 0; i < ages_.size(); ++i) {
       const store::Segment& segment = snapshot_.segments()[i];
@@ -77,18 +77,18 @@ class SizeCut {
     return bytes;
   }
 
-  [[nodiscard]] std::optional<event::Timestamp> earliest_that_fits(double limit) const {
-    event::Timestamp low = INT64_MAX;
-    event::Timestamp high = INT64_MIN;
+  [[nodiscard]] std::optional<text::Timestamp> earliest_that_fits(double limit) const {
+    text::Timestamp low = INT64_MAX;
+    text::Timestamp high = INT64_MIN;
     for (std::size_t i = 0; i < ages_.size(); ++i) {
       if (ages_[i].first() == ages_[i].end()) continue;
       const store::Segment& segment = snapshot_.segments()[i];
       low = std::min(low, segment.time(ages_[i].first()));
-      high = std::max(high, segment.time(ages_[i].end() - 1) + event::kSecond);
+      high = std::max(high, segment.time(ages_[i].end() - 1) + text::kSecond);
     }
     if (low >= high) return std::nullopt;
-    while (high - low > event::kSecond) {
-      const event::Timestamp middle = low + (high - low) / 2;
+    while (high - low > text::kSecond) {
+      const text::Timestamp middle = low + (high - low) / 2;
       (bytes_from(middle) > limit ? low : high) = middle;
     }
     return high;
@@ -96,7 +96,7 @@ class SizeCut {
 
   const store::Snapshot& snapshot_;
   const std::vector<EventAges>& ages_;
-  std::map<event::Timestamp, double> odd_bytes_;
+  std::map<text::Timestamp, double> odd_bytes_;
 };
 
 void mark(const store::Segment& segment, const Filter& filter, std::uint8_t value, std::vector<std::uint8_t>& marks) {
@@ -111,16 +111,16 @@ void mark(const store::Segment& segment, const Filter& filter, std::uint8_t valu
 // Of what goes: what the credit ledger reads.
 std::uint64_t facts_of(const store::Segment& segment, const std::vector<std::uint8_t>& keep) {
   Filter filter;
-  filter.add(FilterField::source, std::string{audit::kActivateSource});
+  filter.add(FilterField::source, std::string{kActivateSource});
   filter.as_stored = true;
   std::vector<std::uint8_t> of_activate(segment.size(), 0);
   mark(segment, filter, 1, of_activate);
-  const audit::EventFields fields{segment};
+  const EventFields fields{segment};
   std::uint64_t count = 0;
   for (std::uint32_t i = 0; i < keep.size(); ++i) {
     if (keep[i] != 0 || of_activate[i] == 0) continue;
     const std::string name{fields.text(event::Field::event_name, i)};
-    count += rules::credits::carries_facts(event::canonical_name(audit::kActivateSource, name)) ? 1 : 0;
+    count += rules::credits::carries_facts(event::canonical_name(kActivateSource, name)) ? 1 : 0;
   }
   return count;
 }
@@ -135,7 +135,7 @@ class Retention {
  public:
   Retention(const store::Snapshot& snapshot, const RetentionRequest& request) : snapshot_(snapshot) {
     const Plausible plausible{store::kFirstTrail, request.now + std::max(request.future, kLeastFuture)};
-    const event::Timestamp unknown = arrival_or(0, snapshot, request.now);
+    const text::Timestamp unknown = arrival_or(0, snapshot, request.now);
     for (const store::Segment& segment : snapshot.segments()) ages_.emplace_back(segment, plausible, unknown);
     cut_.before = request.before;
     cut_.came_before = request.before;
@@ -211,21 +211,21 @@ class Retention {
 std::string journal_text(const RetentionRequest& request, const Cut& cut, const RetentionResult& of_segment,
                          const store::SegmentHeader& header) {
   std::string text = R"({"action":"retention")";
-  if (cut.before) text += fmt::format(R"(,"before":"{}")", event::format_timestamp(*cut.before));
+  if (cut.before) text += fmt::format(R"(,"before":"{}")", text::format_timestamp(*cut.before));
   text += fmt::format(R"(,"removedEvents":{},"heldEvents":{},"segment":{})", of_segment.events, of_segment.held,
                       header.number);
   if (of_segment.odd > 0) text += fmt::format(R"(,"removedByArrival":{})", of_segment.odd);
-  text += fmt::format(R"(,"firstEventTime":"{}","accounts":[)", event::format_timestamp(header.min_time));
+  text += fmt::format(R"(,"firstEventTime":"{}","accounts":[)", text::format_timestamp(header.min_time));
   for (std::size_t i = 0; i < request.accounts.size(); ++i) {
     if (i > 0) text.push_back(',');
-    event::append_quoted(request.accounts[i], text);
+    text::append_quoted(request.accounts[i], text);
   }
   return text + "]}";
 }
 
-std::string rejects_text(const store::RemovedRejects& removed, event::Timestamp before) {
+std::string rejects_text(const store::RemovedRejects& removed, text::Timestamp before) {
   return fmt::format(R"({{"action":"retention","before":"{}","removedRejects":{},"removedRejectBytes":{}}})",
-                     event::format_timestamp(before), removed.records, removed.bytes);
+                     text::format_timestamp(before), removed.records, removed.bytes);
 }
 
 // Rejected records belong to no account, and no hold's filter can tell whether it means them.

@@ -6,35 +6,35 @@
 #include <string>
 #include <vector>
 
-#include "event/timestamp.h"
 #include "store/writer.h"
+#include "text/timestamp.h"
 
 namespace trailkeeper::query {
 
 /// How far an eventTime may lie in the future and still be believed, unless it is said otherwise.
-constexpr event::Timestamp kDefaultFuture = 24 * event::kHour;
+constexpr text::Timestamp kDefaultFuture = 24 * text::kHour;
 /// The store remembers arrivals of events beyond this only.
-constexpr event::Timestamp kLeastFuture = event::kHour;
+constexpr text::Timestamp kLeastFuture = text::kHour;
 
 struct RetentionRequest {
-  std::optional<event::Timestamp> before;  ///< Events of before this time go …
+  std::optional<text::Timestamp> before;   ///< Events of before this time go …
   std::optional<std::uint64_t> max_bytes;  ///< … or the oldest, until the segments take about so many bytes.
   std::vector<std::string> accounts;       ///< Only events of these accounts (globs); empty: of all.
   bool dry_run = false;                    ///< Only count.
-  event::Timestamp now = 0;                ///< For the journal, and for what lies in the future.
+  text::Timestamp now = 0;                 ///< For the journal, and for what lies in the future.
   /// An eventTime more than this after now, or of before there was CloudTrail, says nothing about an event's age: such
   /// an event is as old as its arrival, and the first to go where there are too many. At least kLeastFuture.
-  event::Timestamp future = kDefaultFuture;
+  text::Timestamp future = kDefaultFuture;
 };
 
 struct RetentionResult {
-  std::uint64_t events = 0;                ///< Removed (or, in a dry run, to be removed).
-  std::uint64_t odd = 0;                   ///< Of these: by arrival, as their eventTime can't be true.
-  std::uint64_t held = 0;                  ///< Old enough, but under a legal hold.
-  std::uint64_t facts = 0;                 ///< Of these: the credit ledger follows from them.
-  std::uint64_t segments = 0;              ///< Rewritten or removed.
-  std::uint64_t rejects = 0;               ///< Rejected records removed, which came before `before`.
-  std::optional<event::Timestamp> before;  ///< The cut that max_bytes led to, or the one asked for.
+  std::uint64_t events = 0;               ///< Removed (or, in a dry run, to be removed).
+  std::uint64_t odd = 0;                  ///< Of these: by arrival, as their eventTime can't be true.
+  std::uint64_t held = 0;                 ///< Old enough, but under a legal hold.
+  std::uint64_t facts = 0;                ///< Of these: the credit ledger follows from them.
+  std::uint64_t segments = 0;             ///< Rewritten or removed.
+  std::uint64_t rejects = 0;              ///< Rejected records removed, which came before `before`.
+  std::optional<text::Timestamp> before;  ///< The cut that max_bytes led to, or the one asked for.
 };
 
 /// Removes events, but none that a legal hold matches or has matched; where all accounts are meant and there is no

@@ -8,10 +8,10 @@
 #include "query/field_catalogue.h"
 #include "query/ip_range.h"
 #include "query/shown_event.h"
-#include "query/verdict_filter.h"
-#include "store/block_postings.h"
+#include "query/verdicts/verdict_filter.h"
 #include "store/read_limit.h"
-#include "store/segment_builder.h"
+#include "store/segments/block_postings.h"
+#include "store/segments/segment_builder.h"
 
 namespace trailkeeper::query {
 
@@ -249,7 +249,7 @@ class Compiler {
 
   const store::Segment& segment_;
   const FieldFilter& filter_;
-  audit::VerdictIndex* verdicts_;
+  VerdictIndex* verdicts_;
   std::shared_ptr<const ShownEvents> shown_;
   bool lazily_;
   TextTest matches_;

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "query/filter.h"
-#include "store/segment.h"
+#include "store/segments/segment.h"
 
 namespace trailkeeper::query {
 

@@ -2,8 +2,8 @@
 
 #include <array>
 
-#include "audit/known_secrets.h"
-#include "store/segment_format.h"
+#include "query/known_secrets.h"
+#include "store/segments/segment_format.h"
 
 namespace trailkeeper::query {
 namespace {
@@ -11,7 +11,7 @@ namespace {
 using rules::credits::Wording;
 
 rules::credits::Mask mask_of(const store::Snapshot& snapshot) {
-  const auto secrets = audit::secrets_of(snapshot);
+  const auto secrets = secrets_of(snapshot);
   return rules::credits::Mask{rules::credits::Pseudonymiser{snapshot.pseudonym_key()},
                               std::shared_ptr<const event::PhraseSet>{secrets, &secrets->words}, secrets->paths};
 }

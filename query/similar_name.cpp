@@ -2,7 +2,8 @@
 
 #include <algorithm>
 #include <array>
-#include <cctype>
+
+#include "text/ascii.h"
 
 namespace trailkeeper::query {
 namespace {
@@ -11,9 +12,7 @@ constexpr std::size_t kLongest = 64;
 constexpr std::size_t kFarthest = 3;
 constexpr std::size_t kLeastPrefix = 4;
 
-char lower(char c) { return static_cast<char>(std::tolower(static_cast<unsigned char>(c))); }
-
-bool same(char a, char b) { return lower(a) == lower(b); }
+bool same(char a, char b) { return text::lower(a) == text::lower(b); }
 
 // Optimal string alignment. Precondition: neither is longer than kLongest.
 std::size_t edit_distance(std::string_view a, std::string_view b) {

@@ -5,8 +5,8 @@
 #include <string>
 #include <vector>
 
-#include "event/timestamp.h"
 #include "store/store.h"
+#include "text/timestamp.h"
 
 namespace trailkeeper::query {
 
@@ -25,8 +25,8 @@ struct Stats {
   std::uint64_t raw_bytes = 0;     ///< Of the events as they came.
   std::uint64_t stored_bytes = 0;  ///< Of the segments.
   std::uint64_t file_bytes = 0;    ///< Of the store's file.
-  event::Timestamp first = 0;      ///< Times of the first and the last event; only if there are events.
-  event::Timestamp last = 0;
+  text::Timestamp first = 0;       ///< Times of the first and the last event; only if there are events.
+  text::Timestamp last = 0;
   std::vector<SourceCount> sources;  ///< By descending count.
 };
 

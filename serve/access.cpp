@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <stdexcept>
 
-#include "event/clock.h"
 #include "serve/authorization.h"
 #include "serve/http_query.h"
+#include "text/clock.h"
 
 namespace trailkeeper::serve {
 namespace {
@@ -125,7 +125,7 @@ std::optional<Refused> Access::show_token(const RequestHead& head, Right right, 
   const auto secret = secret_of(head);
   if (!secret) return refused(kUnauthorized, "a token is needed: `trailkeeper token create` makes one");
   const auto tokens = tokens_.current();
-  const Token* const token = tokens->find(*secret, event::now());
+  const Token* const token = tokens->find(*secret, text::now());
   if (token == nullptr) return refused(kUnauthorized, "the token is unknown, revoked or expired");
   if (!token->rights.has(right)) {
     return refused(kForbidden, "the token '" + token->name + "' lacks the right '" + rights_text({right}) + "'");
@@ -141,7 +141,7 @@ std::optional<Refused> Access::show_signature(const RequestHead& head, Admission
   const auto tokens = tokens_.current();
   const Route& route = *admission.route_;
   SignatureVerdict verdict = verify_sigv4({head.method, head.path, head.query, headers, std::nullopt}, *tokens,
-                                          service_of(route), event::now());
+                                          service_of(route), text::now());
   if (verdict.accepted() && !verdict.token->rights.has(route.right)) {
     verdict.problem = SignatureProblem::unrecognized;
     verdict.message = "The access key lacks the right '" + rights_text({route.right}) + "'.";
@@ -162,7 +162,7 @@ SignatureVerdict Access::check_signature(const HttpRequest& request, const Admis
   const Headers headers = headers_of(request);
   const auto tokens = tokens_.current();
   SignatureVerdict verdict = verify_sigv4({request.method, request.path, request.query, headers, request.body}, *tokens,
-                                          service_of(*admission.route_), event::now());
+                                          service_of(*admission.route_), text::now());
   verdict.token = nullptr;  // It may go with the next reload.
   return verdict;
 }
@@ -184,7 +184,7 @@ bool Access::holds(const Admission& admission) const {
   switch (admission.by_) {
     case Admission::By::open_door: return open_to(admission.local_, *tokens);
     case Admission::By::token: {
-      const Token* const token = tokens->find_hash(admission.token_hash_, event::now());
+      const Token* const token = tokens->find_hash(admission.token_hash_, text::now());
       return token != nullptr && token->rights.has(admission.route_->right);
     }
     default: break;

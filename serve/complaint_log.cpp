@@ -2,7 +2,7 @@
 
 #include <spdlog/spdlog.h>
 
-#include "event/visible_text.h"
+#include "text/visible_text.h"
 
 namespace trailkeeper::serve {
 namespace {
@@ -15,7 +15,7 @@ spdlog::level::level_enum level_of(Complaint kind) {
 std::string line_of(std::string_view listener, std::string_view peer, std::string_view text) {
   std::string line = "listener=" + std::string{listener};
   if (!peer.empty()) line += " peer=" + std::string{peer};
-  line += " " + event::visible(text.substr(0, ComplaintLog::kLongest));
+  line += " " + text::visible(text.substr(0, ComplaintLog::kLongest));
   if (text.size() > ComplaintLog::kLongest) line += "…";
   return line;
 }

@@ -30,7 +30,7 @@ enum class Complaint : std::uint8_t {
 };
 
 /// Of each kind and listener the first lines of every ten seconds are written, and then how many more there were: who
-/// sends as much as he likes fills no disk and hides nobody else's lines. Texts are made visible (event/visible_text.h)
+/// sends as much as he likes fills no disk and hides nobody else's lines. Texts are made visible (text/visible_text.h)
 /// and cut. Sessions have nothing else to log by. Thread-safe.
 class ComplaintLog {
  public:

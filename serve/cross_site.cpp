@@ -2,17 +2,11 @@
 
 #include <algorithm>
 #include <boost/asio/ip/address.hpp>
-#include <cctype>
+
+#include "text/ascii.h"
 
 namespace trailkeeper::serve {
 namespace {
-
-std::string lower_case(std::string_view text) {
-  std::string lower{text};
-  std::transform(lower.begin(), lower.end(), lower.begin(),
-                 [](char c) { return static_cast<char>(std::tolower(static_cast<unsigned char>(c))); });
-  return lower;
-}
 
 bool is_port(std::string_view text) {
   constexpr std::size_t kLongest = 5;
@@ -34,7 +28,7 @@ std::string name_of(std::string_view host) {
   }
   if (!behind.empty() && (behind.front() != ':' || !is_port(behind.substr(1)))) return {};
   if (name.size() > 1 && name.ends_with('.')) name.remove_suffix(1);
-  return lower_case(name);
+  return text::lowered(name);
 }
 
 /// `scheme://host:port` without the scheme and its usual port.
@@ -50,7 +44,7 @@ std::string authority_of(std::string_view origin) {
   }
   rest.remove_prefix(rest.find("//") + 2);
   if (rest.ends_with(usual)) rest.remove_suffix(usual.size());
-  return lower_case(rest);
+  return text::lowered(rest);
 }
 
 // Whether an origin is the server that the request is for.
@@ -59,7 +53,7 @@ bool same_origin(std::string_view origin, std::string_view host) {
   if (authority.empty()) return false;
   // Which scheme the client used, a proxy in front may hide; so either's usual port may be missing.
   for (const std::string_view usual : {"", ":80", ":443"}) {
-    if (lower_case(host) == authority + std::string{usual}) return true;
+    if (text::lowered(host) == authority + std::string{usual}) return true;
   }
   return false;
 }
@@ -75,7 +69,7 @@ void each(const RequestHead& head, std::string_view name, Visit visit) {
 }  // namespace
 
 KnownHosts::KnownHosts(const std::vector<std::string>& names) {
-  for (const std::string& name : names) names_.push_back(lower_case(name));
+  for (const std::string& name : names) names_.push_back(text::lowered(name));
 }
 
 bool KnownHosts::knows(std::string_view host, std::string_view own) const {

@@ -13,7 +13,7 @@
 #include <type_traits>
 #include <utility>
 
-#include "store/map_fault.h"
+#include "store/lmdb/map_fault.h"
 
 namespace trailkeeper::serve {
 

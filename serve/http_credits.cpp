@@ -1,14 +1,14 @@
 // The routes that write down facts of the credit programme: /v1/credits/…
 
-#include "event/clock.h"
-#include "event/json_text.h"
 #include "query/known_facts.h"
-#include "query/time_argument.h"
 #include "rules/credits/billing_import.h"
 #include "rules/credits/own_request.h"
 #include "serve/http_query.h"
 #include "serve/http_routes.h"
 #include "store/actor.h"
+#include "text/clock.h"
+#include "text/json_text.h"
+#include "text/time_argument.h"
 
 namespace trailkeeper::serve {
 namespace {
@@ -27,16 +27,16 @@ struct Wanted {
 };
 
 Wanted wanted_import(const HttpRequest& request) {
-  const event::Timestamp present = event::now() / event::kSecond * event::kSecond;
-  event::Timestamp as_of = present;
+  const text::Timestamp present = text::now() / text::kSecond * text::kSecond;
+  text::Timestamp as_of = present;
   bool given = false;
   const auto parameters = parse_parameters(request.query);
   if (!parameters) return {{}, {}, "the query string has a broken %-escape, or too many parameters"};
   for (const Parameter& parameter : *parameters) {
     if (parameter.name != "as-of") return {{}, {}, "the parameter " + parameter.name + " isn't known here"};
-    const auto time = query::parse_time_argument(parameter.value, present);
+    const auto time = text::parse_time_argument(parameter.value, present);
     if (!time || *time > present) return {{}, {}, "as-of must be a time that has been, not '" + parameter.value + "'"};
-    as_of = *time / event::kSecond * event::kSecond;
+    as_of = *time / text::kSecond * text::kSecond;
     given = true;
   }
   auto made = credits::import_of(request.body, as_of, given);
@@ -51,7 +51,7 @@ Wanted wanted(const HttpRequest& request) {
   if (!verb) return {{}, {}, "there is no such fact"};
   const auto values = credits::own_values(*verb, request.body);
   if (!values) return {{}, {}, values.error().path + " " + values.error().message};
-  auto fact = credits::own_fact(*verb, *values, event::now() / event::kSecond * event::kSecond);
+  auto fact = credits::own_fact(*verb, *values, text::now() / text::kSecond * text::kSecond);
   if (!fact) return {{}, {}, credits::member_name(fact.error().path) + " " + fact.error().message};
   return {{std::move(*fact)}, {}, ""};
 }
@@ -63,14 +63,14 @@ std::string answer_text(const std::vector<query::KnownFact>& facts, const std::v
     credits::append_member("id", fact.fact.subject, body);
     credits::append_member("account", fact.fact.account, body);
     credits::append_member("fact", fact.fact.name, body);
-    credits::append_member("time", event::format_timestamp(fact.fact.time), body);
+    credits::append_member("time", text::format_timestamp(fact.fact.time), body);
     credits::append_member("eventID", fact.event_id, body);
     body += fact.known ? ",\"new\":false}" : ",\"new\":true}";
   }
   body += "],\"notices\":[";
   for (const std::string& notice : notices) {
     if (body.back() != '[') body.push_back(',');
-    event::append_quoted(notice, body);
+    text::append_quoted(notice, body);
   }
   return body + "]}\n";
 }
@@ -105,14 +105,14 @@ boost::asio::awaitable<HttpResponse> HttpRoutes::post_credits(HttpRequest reques
   ingest::Delivery delivery;
   delivery.source = "credits-" + verb;
   for (const query::KnownFact& fact : facts) {
-    if (!fact.known) delivery.add(credits::own_event(fact.fact, by, event::now()), 0);
+    if (!fact.known) delivery.add(credits::own_event(fact.fact, by, text::now()), 0);
   }
   HttpResponse response;
   response.body = answer_text(facts, notices);
   if (delivery.documents.empty()) co_return response;
   const Receipt receipt = co_await deliver(context_.intake, std::move(delivery), figures_);
   if (receipt.status != Receipt::Status::durable) co_return refusal_response(receipt.status);
-  context_.intake.writer().record({event::now(), query::journal_text(verb, facts), by});
+  context_.intake.writer().record({text::now(), query::journal_text(verb, facts), by});
   co_return response;
 }
 

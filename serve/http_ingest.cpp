@@ -3,8 +3,6 @@
 #include <deque>
 #include <memory>
 
-#include "event/clock.h"
-#include "event/json_text.h"
 #include "event/reject.h"
 #include "ingest/wire/audit_events.h"
 #include "ingest/wire/elasticsearch_bulk.h"
@@ -13,6 +11,8 @@
 #include "serve/body_intake.h"
 #include "serve/http_query.h"
 #include "serve/http_routes.h"
+#include "text/clock.h"
+#include "text/json_text.h"
 
 namespace trailkeeper::serve {
 namespace {
@@ -63,9 +63,9 @@ std::string accepted_body(const TakenBody& taken) {
     if (!first) body += ",";
     first = false;
     body += "{\"reason\":";
-    event::append_quoted(event::reason_code(reason), body);
+    text::append_quoted(event::reason_code(reason), body);
     body += ",\"message\":";
-    event::append_quoted(event::reason_text(reason), body);
+    text::append_quoted(event::reason_text(reason), body);
     body += ",\"count\":" + std::to_string(count) + "}";
   }
   return body + "]}\n";
@@ -227,7 +227,7 @@ boost::asio::awaitable<HttpResponse> HttpRoutes::collector(HttpRequest request) 
 boost::asio::awaitable<HttpResponse> HttpRoutes::firehose(HttpRequest request) {
   const std::string id{request.header("X-Amz-Firehose-Request-Id")};
   const auto answer = [&](int status, std::string_view error) {
-    HttpResponse response = json_response(status, ingest::firehose_response(id, event::now(), error));
+    HttpResponse response = json_response(status, ingest::firehose_response(id, text::now(), error));
     if (status == 429 || status == 503) response.headers.emplace_back("Retry-After", "1");
     return response;
   };

@@ -2,7 +2,7 @@
 
 #include <boost/beast/http/status.hpp>
 
-#include "event/json_text.h"
+#include "text/json_text.h"
 
 namespace trailkeeper::serve {
 
@@ -16,7 +16,7 @@ HttpResponse error_response(int status, std::string_view message) {
   HttpResponse response;
   response.status = status;
   response.body = "{\"error\":{\"message\":";
-  event::append_quoted(message, response.body);
+  text::append_quoted(message, response.body);
   response.body += "}}\n";
   return response;
 }
@@ -27,9 +27,9 @@ HttpResponse aws_error(int status, std::string_view type, std::string_view messa
   response.content_type = "application/x-amz-json-1.1";
   response.headers.emplace_back("x-amzn-ErrorType", std::string{type});
   response.body = "{\"__type\":";
-  event::append_quoted(type, response.body);
+  text::append_quoted(type, response.body);
   response.body += ",\"message\":";
-  event::append_quoted(message, response.body);
+  text::append_quoted(message, response.body);
   response.body += "}";
   return response;
 }

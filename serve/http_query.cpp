@@ -3,16 +3,15 @@
 #include <algorithm>
 #include <charconv>
 
-#include "event/json_text.h"
 #include "event/reject.h"
 #include "query/count.h"
 #include "query/field_catalogue.h"
 #include "query/field_check.h"
 #include "query/json_path.h"
 #include "query/similar_name.h"
-#include "query/unknown_verdicts.h"
-#include "rules/iam/text.h"
+#include "query/verdicts/unknown_verdicts.h"
 #include "store/read_limit.h"
+#include "text/json_text.h"
 
 namespace trailkeeper::serve {
 namespace {
@@ -37,7 +36,7 @@ void append_line(std::string_view json, std::string& out) {
   if (json.find_first_of("\r\n") == std::string_view::npos) {
     out.append(json);
   } else {
-    event::append_minified(json, out);
+    text::append_minified(json, out);
   }
   out.push_back('\n');
 }
@@ -46,12 +45,12 @@ void append_line(std::string_view json, std::string& out) {
 void append_value(const query::ShownEvents& shown, query::JudgedFields& judged, const query::ListedEvent& event,
                   std::string_view json, const std::string& field, std::string& out) {
   if (query::JudgedFields::has(field)) {
-    if (const auto text = judged.text(event, field)) return event::append_quoted(*text, out);
+    if (const auto text = judged.text(event, field)) return text::append_quoted(*text, out);
   } else if (query::is_field_name(field)) {
     const auto text = query::event_value(shown, *event.segment, event.index, json, field);
-    if (text) return event::append_quoted(*text, out);
+    if (text) return text::append_quoted(*text, out);
   } else if (const std::string value = query::json_at(json, field); !value.empty()) {
-    return event::append_minified(value, out);
+    return text::append_minified(value, out);
   }
   out += "null";
 }
@@ -59,7 +58,7 @@ void append_value(const query::ShownEvents& shown, query::JudgedFields& judged, 
 /// Takes what a request gives, parameter by parameter, and what is wrong with it.
 class Arguments {
  public:
-  Arguments(store::Store& store, std::string_view query, event::Timestamp now) : store_(store) {
+  Arguments(store::Store& store, std::string_view query, text::Timestamp now) : store_(store) {
     auto parameters = parse_parameters(query);
     if (!parameters) {
       problem_ = "the query string has a broken %-escape, or too many parameters";
@@ -187,17 +186,17 @@ void append_row(const query::CountRequest& request, const query::CountRow& row, 
   out.push_back('{');
   const auto member = [&](std::string_view name) {
     if (out.back() != '{') out.push_back(',');
-    event::append_quoted(name, out);
+    text::append_quoted(name, out);
     out.push_back(':');
   };
   if (request.per != query::Bucket::none) {
     member(bucket_name(request.per));
-    event::append_quoted(row.bucket, out);
+    text::append_quoted(row.bucket, out);
   }
   for (std::size_t i = 0; i < request.by.size(); ++i) {
     member(request.by[i]);
     if (row.values[i]) {
-      event::append_quoted(*row.values[i], out);
+      text::append_quoted(*row.values[i], out);
     } else {
       out += "null";
     }
@@ -305,7 +304,7 @@ void EventStream::append(const query::ListedEvent& event, const query::ShownEven
   chunk.push_back('{');
   for (const std::string& field : fields_) {
     if (chunk.back() != '{') chunk.push_back(',');
-    event::append_quoted(field, chunk);
+    text::append_quoted(field, chunk);
     chunk.push_back(':');
     append_value(shown, judged, event, std::string_view{scratch_}.substr(0, size), field, chunk);
   }
@@ -320,7 +319,7 @@ bool asks_to_reveal(std::string_view query) {
 }
 
 std::optional<QueryAnswer> answer_query(store::Store& store, query::MemoryBudget& memory, std::string_view path,
-                                        std::string_view query, event::Timestamp now) {
+                                        std::string_view query, text::Timestamp now) {
   constexpr std::string_view kEvents = "/v1/events";
   try {
     if (path == kEvents || path == "/v1/count") {
@@ -344,7 +343,7 @@ QueryAnswer query_error(int status, std::string_view message) {
   QueryAnswer answer;
   answer.status = status;
   answer.body = "{\"error\":{\"message\":";
-  event::append_quoted(message, answer.body);
+  text::append_quoted(message, answer.body);
   answer.body += "}}\n";
   return answer;
 }

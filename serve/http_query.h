@@ -7,13 +7,13 @@
 #include <string_view>
 #include <vector>
 
-#include "event/timestamp.h"
 #include "query/event_list.h"
 #include "query/filter.h"
-#include "query/judged_field.h"
 #include "query/memory_budget.h"
 #include "query/shown_event.h"
+#include "query/verdicts/judged_field.h"
 #include "store/store.h"
+#include "text/timestamp.h"
 
 namespace trailkeeper::serve {
 
@@ -60,7 +60,7 @@ struct QueryAnswer {
 /// Errors are `{"error":{"message":…}}` with 400 or 404; 503 if the queries of all together have no room in `memory`
 /// now. Throws StoreError. Whether somebody may reveal is the caller's to ask: asks_to_reveal.
 std::optional<QueryAnswer> answer_query(store::Store& store, query::MemoryBudget& memory, std::string_view path,
-                                        std::string_view query, event::Timestamp now);
+                                        std::string_view query, text::Timestamp now);
 
 /// Whether a query string asks for Org IDs and promotion codes as stored: only for who has Right::reveal, and recorded.
 bool asks_to_reveal(std::string_view query);
@@ -81,7 +81,7 @@ std::optional<std::vector<Parameter>> parse_parameters(std::string_view query);
 /// (`access-key`; `_` for `-` is taken too), `read-only` and `write-only` (`true`, `false`, or nothing for true),
 /// `since` and `until`. Takes those out of `parameters` and leaves the others. Returns what is wrong with one; empty if
 /// nothing.
-std::string take_filter(std::vector<Parameter>& parameters, event::Timestamp now, query::Filter& filter);
+std::string take_filter(std::vector<Parameter>& parameters, text::Timestamp now, query::Filter& filter);
 
 /// `{"error":{"message":…}}`
 QueryAnswer query_error(int status, std::string_view message);

@@ -2,13 +2,13 @@
 #include <algorithm>
 #include <chrono>
 
-#include "event/clock.h"
-#include "event/json_text.h"
 #include "query/lookup_events.h"
 #include "serve/elsewhere.h"
 #include "serve/http_query.h"
 #include "serve/http_routes.h"
 #include "store/actor.h"
+#include "text/clock.h"
+#include "text/json_text.h"
 
 namespace trailkeeper::serve {
 namespace {
@@ -46,7 +46,7 @@ class TailSource {
     if (chunk.missed > 0) text += "event: missed\ndata: " + std::to_string(chunk.missed) + "\n\n";
     for (const std::string& event : chunk.events) {
       text += "data: ";
-      event::append_minified(event, text);
+      text::append_minified(event, text);
       text += "\n\n";
     }
     if (text.empty() && Clock::now() >= next_sign_) text = ": following\n\n";
@@ -130,11 +130,11 @@ asio::awaitable<HttpResponse> HttpRoutes::lookup_events(HttpRequest request, Adm
 // Before anything is shown, the journal has who asked, and for what.
 void HttpRoutes::record_reveal(const HttpRequest& request, const Admission& admission) {
   std::string text = R"({"action":"reveal","command":)";
-  event::append_quoted("GET " + request.path + "?" + request.query, text);
+  text::append_quoted("GET " + request.path + "?" + request.query, text);
   text += ",\"token\":";
-  event::append_quoted(admission.token_name(), text);
+  text::append_quoted(admission.token_name(), text);
   context_.intake.writer().record(
-      {event::now(), text + "}", store::token_actor(admission.token_name(), admission.peer())});
+      {text::now(), text + "}", store::token_actor(admission.token_name(), admission.peer())});
 }
 
 asio::awaitable<HttpResponse> HttpRoutes::read(HttpRequest request, Admission admission,
@@ -142,7 +142,7 @@ asio::awaitable<HttpResponse> HttpRoutes::read(HttpRequest request, Admission ad
   std::optional<std::string> first;
   const auto work = [&]() -> std::optional<QueryAnswer> {
     if (asks_to_reveal(request.query)) record_reveal(request, admission);
-    auto answer = answer_query(context_.store, context_.query_memory, request.path, request.query, event::now());
+    auto answer = answer_query(context_.store, context_.query_memory, request.path, request.query, text::now());
     // What is wrong with a list can only be said before it begins.
     if (answer && answer->stream) {
       answer->charge = query::MemoryBudget::Charge{&context_.query_memory};
@@ -182,7 +182,7 @@ asio::awaitable<HttpResponse> HttpRoutes::tail(HttpRequest request) {
   auto parameters = parse_parameters(request.query);
   if (!parameters) co_return error_response(400, "the query string can't be read");
   query::Filter filter;
-  const std::string problem = take_filter(*parameters, event::now(), filter);
+  const std::string problem = take_filter(*parameters, text::now(), filter);
   if (!problem.empty()) co_return error_response(400, problem);
   if (!parameters->empty()) {
     co_return error_response(400, "/v1/tail takes filters only, not '" + parameters->front().name + "'");

@@ -2,13 +2,13 @@
 
 #include <algorithm>
 
-#include "event/clock.h"
-#include "event/json_text.h"
 #include "ingest/file_kind.h"
 #include "ingest/wire/body_window.h"
 #include "ingest/wire/elasticsearch_bulk.h"
 #include "ingest/wire/firehose.h"
 #include "serve/elsewhere.h"
+#include "text/clock.h"
+#include "text/json_text.h"
 
 namespace trailkeeper::serve {
 namespace {
@@ -37,7 +37,7 @@ HttpResponse in_the_senders_words(const RequestHead& head, const Refused& why) {
     refusal.status = hec.status;
     refusal.body = std::move(hec.body);
   } else if (why.route->handler == Handler::firehose) {
-    refusal.body = ingest::firehose_response(head.header("X-Amz-Firehose-Request-Id"), event::now(),
+    refusal.body = ingest::firehose_response(head.header("X-Amz-Firehose-Request-Id"), text::now(),
                                              "the access key is unknown, or lacks the right 'ingest'");
   }
   return refusal;
@@ -95,7 +95,7 @@ HttpResponse not_found(const HttpRequest& request) {
     paths += paths.empty() ? "" : ",";
     std::string text = (route.methods.empty() ? "GET " : std::string{route.methods} + " ") + std::string{route.path};
     if (!route.header.empty()) text += " with " + std::string{route.header};
-    event::append_quoted(text, paths);
+    text::append_quoted(text, paths);
   }
   HttpResponse response = error_response(404, "there is nothing at " + request.method + " " + request.path);
   response.body.resize(response.body.rfind('}'));

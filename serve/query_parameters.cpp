@@ -1,10 +1,10 @@
 // Query strings, and the filters in them.
 #include <algorithm>
 
-#include "event/percent_text.h"
 #include "query/filter_value.h"
-#include "query/time_argument.h"
 #include "serve/http_query.h"
+#include "text/percent.h"
+#include "text/time_argument.h"
 
 namespace trailkeeper::serve {
 namespace {
@@ -20,7 +20,7 @@ std::optional<std::string> percent_decoded(std::string_view text, bool plus_is_s
       out.push_back(plus_is_space && text[i] == '+' ? ' ' : text[i]);
       continue;
     }
-    const auto byte = event::percent_byte(text, i);
+    const auto byte = text::percent_byte(text, i);
     if (!byte) return std::nullopt;
     out.push_back(*byte);
     i += 2;
@@ -50,7 +50,7 @@ bool take_access_type(std::string_view name, const std::string& value, query::Fi
 }
 
 // Takes one parameter's value for the filter; false if the name isn't a filter's.
-bool take_one(const std::string& name, const std::string& value, event::Timestamp now, query::Filter& filter,
+bool take_one(const std::string& name, const std::string& value, text::Timestamp now, query::Filter& filter,
               std::string& problem) {
   if (take_access_type(name, value, filter, problem)) return true;
   if (const auto word = query::signed_filter_of_name(name)) {
@@ -59,7 +59,7 @@ bool take_one(const std::string& name, const std::string& value, event::Timestam
     return true;
   }
   if (name != "since" && name != "until") return false;
-  const auto time = query::parse_time_argument(value, now);
+  const auto time = text::parse_time_argument(value, now);
   if (!time) {
     problem =
         name + ": '" + value + "' is not a time; give 2024-05-01, 2024-05-01T10:00:00Z, or an age such as 15m, 36h, 7d";
@@ -86,7 +86,7 @@ std::optional<std::vector<Parameter>> parse_parameters(std::string_view query) {
   return parameters;
 }
 
-std::string take_filter(std::vector<Parameter>& parameters, event::Timestamp now, query::Filter& filter) {
+std::string take_filter(std::vector<Parameter>& parameters, text::Timestamp now, query::Filter& filter) {
   std::string problem;
   std::vector<Parameter> left;
   for (Parameter& parameter : parameters) {

@@ -9,29 +9,19 @@
 #include <optional>
 #include <vector>
 
+#include "text/ascii.h"
+#include "text/hex.h"
+#include "text/percent.h"
+
 namespace trailkeeper::serve {
 namespace {
 
 constexpr std::string_view kAlgorithm = "AWS4-HMAC-SHA256";
 constexpr std::string_view kTerminator = "aws4_request";
-constexpr std::string_view kHexDigits = "0123456789abcdef";
-constexpr event::Timestamp kTolerance = 15 * event::kMinute;
+constexpr text::Timestamp kTolerance = 15 * text::kMinute;
 constexpr std::size_t kMostHeaders = 100;
 
-std::string hex(std::string_view bytes) {
-  std::string text;
-  for (const char character : bytes) {
-    const auto byte = static_cast<unsigned char>(character);
-    text.push_back(kHexDigits[byte >> 4U]);
-    text.push_back(kHexDigits[byte & 15U]);
-  }
-  return text;
-}
-
-std::string hash_hex(std::string_view bytes) {
-  const Sha256 hash = sha256(bytes);
-  return hex({reinterpret_cast<const char*>(hash.data()), hash.size()});
-}
+std::string hash_hex(std::string_view bytes) { return text::hex_of(sha256(bytes)); }
 
 std::string hmac(std::string_view key, std::string_view text) {
   std::string result(EVP_MAX_MD_SIZE, '\0');
@@ -40,53 +30,6 @@ std::string hmac(std::string_view key, std::string_view text) {
        text.size(), reinterpret_cast<unsigned char*>(result.data()), &length);
   result.resize(length);
   return result;
-}
-
-char lower(char character) { return static_cast<char>(std::tolower(static_cast<unsigned char>(character))); }
-
-std::string lower_case(std::string_view text) {
-  std::string out{text};
-  std::transform(out.begin(), out.end(), out.begin(), lower);
-  return out;
-}
-
-bool equal_ignoring_case(std::string_view a, std::string_view b) {
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](char l, char r) { return lower(l) == lower(r); });
-}
-
-// Everything but RFC 3986's unreserved characters as %XX, in upper case.
-void append_encoded(std::string_view text, bool keep_slash, std::string& out) {
-  constexpr std::string_view kUpperHex = "0123456789ABCDEF";
-  for (const char character : text) {
-    const auto byte = static_cast<unsigned char>(character);
-    const bool letter = (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z') || (byte >= '0' && byte <= '9');
-    if (letter || std::string_view{"-._~"}.find(character) != std::string_view::npos ||
-        (keep_slash && character == '/')) {
-      out.push_back(character);
-    } else {
-      out.push_back('%');
-      out.push_back(kUpperHex[byte >> 4U]);
-      out.push_back(kUpperHex[byte & 15U]);
-    }
-  }
-}
-
-// %XX as the byte; what isn't one stays as it is.
-std::string decoded(std::string_view text) {
-  std::string out;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if (text[i] == '%' && i + 2 < text.size()) {
-      const std::size_t high = kHexDigits.find(lower(text[i + 1]));
-      const std::size_t low = kHexDigits.find(lower(text[i + 2]));
-      if (high != std::string_view::npos && low != std::string_view::npos) {
-        out.push_back(static_cast<char>(high << 4U | low));
-        i += 2;
-        continue;
-      }
-    }
-    out.push_back(text[i]);
-  }
-  return out;
 }
 
 // Without `.`, `..` and empty segments, then encoded once more: all services but S3 do so.
@@ -106,7 +49,7 @@ std::string canonical_path(std::string_view path) {
   std::string out;
   for (const std::string_view segment : kept) {
     out.push_back('/');
-    append_encoded(segment, false, out);
+    text::append_percent_encoded(segment, out);
   }
   if (out.empty() || closed) out.push_back('/');
   return out;
@@ -121,8 +64,9 @@ std::string canonical_query(std::string_view query) {
     if (one.empty()) continue;
     const std::size_t equals = one.find('=');
     auto& [name, value] = parameters.emplace_back();
-    append_encoded(decoded(one.substr(0, equals)), false, name);
-    if (equals != std::string_view::npos) append_encoded(decoded(one.substr(equals + 1)), false, value);
+    text::append_percent_encoded(text::percent_decoded(one.substr(0, equals)), name);
+    if (equals != std::string_view::npos)
+      text::append_percent_encoded(text::percent_decoded(one.substr(equals + 1)), value);
   }
   std::sort(parameters.begin(), parameters.end());
   std::string out;
@@ -154,7 +98,7 @@ void append_trimmed(std::string_view value, std::string& out) {
 std::optional<std::string> header_value(const SignedRequest& request, std::string_view name) {
   std::optional<std::string> value;
   for (const auto& [key, text] : request.headers) {
-    if (!equal_ignoring_case(key, name)) continue;
+    if (!text::same_ignoring_case(key, name)) continue;
     if (value) {
       value->push_back(',');
     } else {
@@ -225,14 +169,14 @@ std::string parse_authorization(std::string_view text, Authorization& out) {
 }
 
 // `20150830T123600Z` and nothing else.
-std::optional<event::Timestamp> parse_amz_date(std::string_view text) {
+std::optional<text::Timestamp> parse_amz_date(std::string_view text) {
   constexpr std::size_t kLength = 16;
   if (text.size() != kLength || text[8] != 'T') return std::nullopt;
-  return event::parse_timestamp(text);
+  return text::parse_timestamp(text);
 }
 
-std::string amz_date(event::Timestamp time) {
-  std::string text = event::format_timestamp(time / event::kSecond * event::kSecond);
+std::string amz_date(text::Timestamp time) {
+  std::string text = text::format_timestamp(time / text::kSecond * text::kSecond);
   std::erase_if(text, [](char character) { return character == '-' || character == ':'; });
   return text;
 }
@@ -260,7 +204,7 @@ std::optional<SignatureVerdict> scope_problem(const Authorization& authorization
   return std::nullopt;
 }
 
-std::optional<SignatureVerdict> clock_problem(event::Timestamp time, event::Timestamp now) {
+std::optional<SignatureVerdict> clock_problem(text::Timestamp time, text::Timestamp now) {
   if (time < now - kTolerance) {
     return refuse(SignatureProblem::expired, "Signature expired: " + amz_date(time) + " is now earlier than " +
                                                  amz_date(now - kTolerance) + " (" + amz_date(now) + " - 15 min.)");
@@ -274,7 +218,7 @@ std::optional<SignatureVerdict> clock_problem(event::Timestamp time, event::Time
 
 bool names(const Authorization& authorization, std::string_view header) {
   return std::any_of(authorization.signed_headers.begin(), authorization.signed_headers.end(),
-                     [&](const std::string& name) { return equal_ignoring_case(name, header); });
+                     [&](const std::string& name) { return text::same_ignoring_case(name, header); });
 }
 
 // The signature that the request should have.
@@ -284,7 +228,7 @@ std::string expected_signature(const SignedRequest& request, const Authorization
   canonical += "\n" + canonical_path(request.path) + "\n" + canonical_query(request.query) + "\n";
   std::string names_text;
   for (const std::string& name : authorization.signed_headers) {
-    const std::string plain = lower_case(name);
+    const std::string plain = text::lowered(name);
     canonical += plain + ":" + header_value(request, plain).value_or("") + "\n";
     if (!names_text.empty()) names_text.push_back(';');
     names_text += plain;
@@ -296,7 +240,7 @@ std::string expected_signature(const SignedRequest& request, const Authorization
   key = hmac(key, authorization.region);
   key = hmac(key, authorization.service);
   key = hmac(key, kTerminator);
-  return hex(hmac(key, to_sign));
+  return text::hex(hmac(key, to_sign));
 }
 
 constexpr std::string_view kWrongSignature =
@@ -326,7 +270,7 @@ int aws_error_status(SignatureProblem problem) {
 }
 
 SignatureVerdict verify_sigv4(const SignedRequest& request, const TokenSet& tokens, std::string_view service,
-                              event::Timestamp now) {
+                              text::Timestamp now) {
   const auto header = header_value(request, "authorization");
   if (!header) return refuse(SignatureProblem::missing, "Missing Authentication Token");
   if (!header->starts_with(std::string{kAlgorithm} + " ")) {

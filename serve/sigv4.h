@@ -8,8 +8,8 @@
 #include <string_view>
 #include <utility>
 
-#include "event/timestamp.h"
 #include "serve/tokens.h"
+#include "text/timestamp.h"
 
 namespace trailkeeper::serve {
 
@@ -57,6 +57,6 @@ int aws_error_status(SignatureProblem problem);
 /// headers, so that a signature serves no other request than the one it was made for. Pure: `now` is the clock. The
 /// caller checks the token's rights.
 SignatureVerdict verify_sigv4(const SignedRequest& request, const TokenSet& tokens, std::string_view service,
-                              event::Timestamp now);
+                              text::Timestamp now);
 
 }  // namespace trailkeeper::serve

@@ -158,7 +158,7 @@ void check_name(std::string_view name) {
 
 }  // namespace
 
-NewToken create_token(const std::string& path, const TokenRequest& request, event::Timestamp now) {
+NewToken create_token(const std::string& path, const TokenRequest& request, text::Timestamp now) {
   check_name(request.name);
   if (request.rights.empty()) throw TokenRefused("a token without rights is of no use: give --rights");
   const Lock lock{path};

@@ -14,7 +14,8 @@
 #include <set>
 #include <sstream>
 
-#include "event/json_text.h"
+#include "text/hex.h"
+#include "text/json_text.h"
 
 namespace trailkeeper::serve {
 
@@ -25,22 +26,11 @@ namespace {
 constexpr std::pair<std::string_view, Right> kRightNames[] = {
     {"ingest", Right::ingest}, {"query", Right::query}, {"reveal", Right::reveal}, {"admin", Right::admin}};
 
-constexpr std::string_view kHexDigits = "0123456789abcdef";
-
-std::string hex(const Sha256& hash) {
-  std::string text;
-  for (const std::uint8_t byte : hash) {
-    text.push_back(kHexDigits[byte >> 4U]);
-    text.push_back(kHexDigits[byte & 15U]);
-  }
-  return text;
-}
-
 std::optional<Sha256> parse_hex(std::string_view text) {
   Sha256 hash{};
   if (text.size() != 2 * hash.size()) return std::nullopt;
   for (std::size_t i = 0; i < text.size(); ++i) {
-    const std::size_t digit = kHexDigits.find(text[i]);
+    const std::size_t digit = text::kHexDigits.find(text[i]);
     if (digit == std::string_view::npos) return std::nullopt;
     hash[i / 2] = static_cast<std::uint8_t>(hash[i / 2] << 4U | digit);
   }
@@ -58,13 +48,13 @@ std::optional<Token> parse_token(const dom::object& object) {
   Token token;
   token.name = member(object, "name");
   const auto rights = parse_rights(member(object, "rights"));
-  const auto created = event::parse_timestamp(member(object, "created"));
+  const auto created = text::parse_timestamp(member(object, "created"));
   if (token.name.empty() || !rights || !created) return std::nullopt;
   token.rights = *rights;
   token.created = *created;
   dom::element expires;
   if (!object.at_key("expires").get(expires)) {
-    token.expires = event::parse_timestamp(member(object, "expires"));
+    token.expires = text::parse_timestamp(member(object, "expires"));
     if (!token.expires) return std::nullopt;
   }
   token.access_key_id = member(object, "accessKeyId");
@@ -85,19 +75,19 @@ std::string plain_encoding(const std::vector<Token>& tokens, bool taken_back) {
     json += json.back() == '{' ? "\"" : ",\"";
     json += key;
     json += "\":";
-    event::append_quoted(value, json);
+    text::append_quoted(value, json);
   };
   for (const Token& token : tokens) {
     json += json.back() == '[' ? "\n{" : ",\n{";
     text("name", token.name);
     text("rights", rights_text(token.rights));
-    text("created", event::format_timestamp(token.created));
-    if (token.expires) text("expires", event::format_timestamp(*token.expires));
+    text("created", text::format_timestamp(token.created));
+    if (token.expires) text("expires", text::format_timestamp(*token.expires));
     if (token.is_aws()) {
       text("accessKeyId", token.access_key_id);
       text("awsSecret", token.aws_secret);
     } else {
-      text("sha256", hex(token.hash));
+      text("sha256", text::hex_of(token.hash));
     }
     json += "}";
   }
@@ -193,7 +183,7 @@ TokenSet TokenSet::parse(std::string_view json) {
   const bool taken_back = tokens.empty() && !object["open"].get_bool().get(open) && open;
   // Files of earlier versions, and those written by hand, have none.
   const std::string sum = member(object, "sum");
-  if (!sum.empty() && sum != hex(sha256(plain_encoding(tokens, taken_back)))) {
+  if (!sum.empty() && sum != text::hex_of(sha256(plain_encoding(tokens, taken_back)))) {
     throw TokenError("its tokens are not those that were stored");
   }
   return TokenSet{std::move(tokens), taken_back ? Need::taken_back : Need::needed};
@@ -201,14 +191,14 @@ TokenSet TokenSet::parse(std::string_view json) {
 
 std::string TokenSet::encode() const {
   const std::string plain = plain_encoding(tokens_, need_ == Need::taken_back);
-  return plain + ",\"sum\":\"" + hex(sha256(plain)) + "\"}\n";
+  return plain + ",\"sum\":\"" + text::hex_of(sha256(plain)) + "\"}\n";
 }
 
-const Token* TokenSet::find(std::string_view secret, event::Timestamp now) const {
+const Token* TokenSet::find(std::string_view secret, text::Timestamp now) const {
   return find_hash(sha256(secret), now);
 }
 
-const Token* TokenSet::find_hash(const Sha256& hash, event::Timestamp now) const {
+const Token* TokenSet::find_hash(const Sha256& hash, text::Timestamp now) const {
   const Token* found = nullptr;
   for (const Token& token : tokens_) {
     const bool equal = CRYPTO_memcmp(hash.data(), token.hash.data(), hash.size()) == 0;
@@ -217,7 +207,7 @@ const Token* TokenSet::find_hash(const Sha256& hash, event::Timestamp now) const
   return found == nullptr || found->expired(now) ? nullptr : found;
 }
 
-const Token* TokenSet::find_access_key(std::string_view id, event::Timestamp now) const {
+const Token* TokenSet::find_access_key(std::string_view id, text::Timestamp now) const {
   const auto found = std::find_if(tokens_.begin(), tokens_.end(),
                                   [&](const Token& token) { return token.is_aws() && token.access_key_id == id; });
   return found == tokens_.end() || found->expired(now) ? nullptr : &*found;

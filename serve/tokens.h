@@ -11,7 +11,7 @@
 #include <string_view>
 #include <vector>
 
-#include "event/timestamp.h"
+#include "text/timestamp.h"
 
 namespace trailkeeper::serve {
 
@@ -50,14 +50,14 @@ Sha256 sha256(std::string_view bytes);
 struct Token {
   std::string name;
   Rights rights;
-  event::Timestamp created = 0;
-  std::optional<event::Timestamp> expires;  ///< From then on it is refused.
+  text::Timestamp created = 0;
+  std::optional<text::Timestamp> expires;  ///< From then on it is refused.
   Sha256 hash{};
   std::string access_key_id;
   std::string aws_secret;
 
   [[nodiscard]] bool is_aws() const { return !access_key_id.empty(); }
-  [[nodiscard]] bool expired(event::Timestamp now) const { return expires && now >= *expires; }
+  [[nodiscard]] bool expired(text::Timestamp now) const { return expires && now >= *expires; }
 };
 
 /// The file can't be read, locked or written, or isn't what this program writes. Never holds a secret.
@@ -98,11 +98,11 @@ class TokenSet {
 
   /// The token with this secret, unless it has expired; null if there is none. Compares the SHA-256 of `secret` with
   /// every token's, each in constant time, and doesn't stop at a match.
-  [[nodiscard]] const Token* find(std::string_view secret, event::Timestamp now) const;
+  [[nodiscard]] const Token* find(std::string_view secret, text::Timestamp now) const;
   /// The token whose secret has this SHA-256, unless it has expired.
-  [[nodiscard]] const Token* find_hash(const Sha256& hash, event::Timestamp now) const;
+  [[nodiscard]] const Token* find_hash(const Sha256& hash, text::Timestamp now) const;
   /// The access key with this ID, unless it has expired. An ID is no secret.
-  [[nodiscard]] const Token* find_access_key(std::string_view id, event::Timestamp now) const;
+  [[nodiscard]] const Token* find_access_key(std::string_view id, text::Timestamp now) const;
 
   [[nodiscard]] const std::vector<Token>& tokens() const { return tokens_; }
   [[nodiscard]] bool empty() const { return tokens_.empty(); }
@@ -155,7 +155,7 @@ class TokenFile {
 struct TokenRequest {
   std::string name;  ///< 1 to 64 of A-Z a-z 0-9 . _ - @
   Rights rights;
-  std::optional<event::Timestamp> expires;
+  std::optional<text::Timestamp> expires;
   bool aws = false;
 };
 
@@ -167,7 +167,7 @@ struct NewToken {
 
 /// Adds a token to the file, which is made (mode 0600) if there is none. The file is replaced as a whole, synced, under
 /// a lock against others who do the same. Throws TokenError.
-NewToken create_token(const std::string& path, const TokenRequest& request, event::Timestamp now);
+NewToken create_token(const std::string& path, const TokenRequest& request, text::Timestamp now);
 
 /// Removes a token; false if there is none of the name. Throws TokenError. Tokens are needed as before, also if it was
 /// the last.

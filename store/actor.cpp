@@ -9,7 +9,7 @@
 #include <string_view>
 #include <vector>
 
-#include "event/json_text.h"
+#include "text/json_text.h"
 
 namespace trailkeeper::store {
 namespace {
@@ -17,14 +17,14 @@ namespace {
 void append_member(std::string_view name, std::string_view text, std::string& json) {
   if (text.empty()) return;
   if (json.back() != '{') json.push_back(',');
-  event::append_quoted(name, json);
+  text::append_quoted(name, json);
   json.push_back(':');
-  event::append_quoted(text, json);
+  text::append_quoted(text, json);
 }
 
 void append_member(std::string_view name, unsigned long number, std::string& json) {
   if (json.back() != '{') json.push_back(',');
-  event::append_quoted(name, json);
+  text::append_quoted(name, json);
   json += ":" + std::to_string(number);
 }
 

@@ -4,10 +4,10 @@
 
 #include <filesystem>
 
-#include "store/copied_file.h"
-#include "store/data_file.h"
+#include "store/lmdb/copied_file.h"
+#include "store/lmdb/data_file.h"
+#include "store/lmdb/writer_lock.h"
 #include "store/verify.h"
-#include "store/writer_lock.h"
 
 namespace trailkeeper::store {
 namespace {

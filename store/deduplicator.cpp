@@ -7,7 +7,7 @@
 
 #include "event/json_equal.h"
 #include "store/byte_order.h"
-#include "store/event_order.h"
+#include "store/segments/event_order.h"
 #include "store/store.h"
 
 namespace trailkeeper::store {

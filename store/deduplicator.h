@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "store/known_contents.h"
-#include "store/segment_builder.h"
+#include "store/segments/segment_builder.h"
 
 namespace trailkeeper::store {
 

@@ -13,13 +13,13 @@
 #include <thread>
 #include <utility>
 
-#include "store/copied_file.h"
-#include "store/data_file.h"
-#include "store/data_pages.h"
-#include "store/lmdb_error.h"
-#include "store/map_fault.h"
+#include "store/lmdb/copied_file.h"
+#include "store/lmdb/data_file.h"
+#include "store/lmdb/data_pages.h"
+#include "store/lmdb/lmdb_error.h"
+#include "store/lmdb/map_fault.h"
+#include "store/lmdb/writer_lock.h"
 #include "store/stored_tables.h"
-#include "store/writer_lock.h"
 
 namespace trailkeeper::store {
 namespace {

@@ -10,8 +10,8 @@
 #include <string_view>
 
 #include "store/error.h"
-#include "store/store_files.h"
-#include "store/table_id.h"
+#include "store/lmdb/store_files.h"
+#include "store/lmdb/table_id.h"
 
 struct MDB_env;
 struct MDB_txn;
@@ -114,7 +114,7 @@ class Transaction {
 };
 
 /// An LMDB environment in a directory. Thread-safe; at most one write transaction at a time. A process that has it open
-/// for reading goes on with the data file that it opened, also when another takes its place (store/data_file.h).
+/// for reading goes on with the data file that it opened, also when another takes its place (store/lmdb/data_file.h).
 class Environment {
  public:
   /// What opening it takes for granted: `nothing` is for finding what is damaged.

@@ -3,7 +3,7 @@
 
 #include <string_view>
 
-#include "store/bloom_filter.h"
+#include "store/segments/bloom_filter.h"
 
 namespace trailkeeper::store {
 

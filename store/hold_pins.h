@@ -7,8 +7,8 @@
 #include <string_view>
 #include <vector>
 
-#include "store/bloom_filter.h"
 #include "store/environment.h"
+#include "store/segments/bloom_filter.h"
 
 namespace trailkeeper::store {
 

@@ -8,7 +8,7 @@
 #include <tuple>
 #include <vector>
 
-#include "store/segment.h"
+#include "store/segments/segment.h"
 
 namespace trailkeeper::store {
 

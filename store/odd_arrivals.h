@@ -1,18 +1,18 @@
 // When events came whose eventTime says little about it.
 #pragma once
 
-#include "event/timestamp.h"
+#include "text/timestamp.h"
 
 namespace trailkeeper::store {
 
 /// CloudTrail was announced on this day: what claims to be older has no true time.
-constexpr event::Timestamp kFirstTrail = 1'384'300'800'000;  // 2013-11-13T00:00:00Z.
+constexpr text::Timestamp kFirstTrail = 1'384'300'800'000;  // 2013-11-13T00:00:00Z.
 
 /// How far a trail's clock may be ahead of this machine's without being remarkable.
-constexpr event::Timestamp kClockDifference = 3'600'000;
+constexpr text::Timestamp kClockDifference = 3'600'000;
 
 /// Whether it must be remembered when an event of that time came: nothing else says how old it is.
-constexpr bool is_odd_time(event::Timestamp time, event::Timestamp arrival) {
+constexpr bool is_odd_time(text::Timestamp time, text::Timestamp arrival) {
   return time < kFirstTrail || time > arrival + kClockDifference;
 }
 

@@ -5,7 +5,7 @@
 
 #include "store/byte_codec.h"
 #include "store/error.h"
-#include "store/segment_parts.h"
+#include "store/segments/segment_parts.h"
 
 namespace trailkeeper::store {
 

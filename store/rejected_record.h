@@ -6,7 +6,7 @@
 #include <string>
 
 #include "event/reject.h"
-#include "event/timestamp.h"
+#include "text/timestamp.h"
 
 namespace trailkeeper::store {
 
@@ -21,7 +21,7 @@ struct RejectedRecord {
 
 /// What the store has of one, or, beyond the limit, of several of one source.
 struct KeptReject : RejectedRecord {
-  event::Timestamp arrival = 0;         ///< When it came (the last of several); 0: unknown, as of older stores.
+  text::Timestamp arrival = 0;          ///< When it came (the last of several); 0: unknown, as of older stores.
   std::uint64_t length = 0;             ///< Of its bytes, also where these weren't kept.
   std::array<std::uint8_t, 16> hash{};  ///< XXH3 with 128 bits of its bytes.
   bool has_bytes = false;               ///< False beyond the limit: then `bytes` is empty.

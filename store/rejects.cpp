@@ -11,7 +11,7 @@
 
 #include "store/byte_codec.h"
 #include "store/error.h"
-#include "store/segment_parts.h"
+#include "store/segments/segment_parts.h"
 
 namespace trailkeeper::store {
 namespace {
@@ -96,7 +96,7 @@ Stored decode(std::string_view value) {
   record.offset = reader.varint();
   record.line = reader.varint();
   record.source = reader.string();
-  record.arrival = reader.fixed<event::Timestamp>();
+  record.arrival = reader.fixed<text::Timestamp>();
   record.records = reader.varint();
   record.length = reader.varint();
   record.hash = reader.fixed<Hash>();
@@ -268,7 +268,7 @@ std::uint64_t reject_count(const Transaction& transaction) {
          transaction.count(TableId::rejects);
 }
 
-void put_reject(Transaction& transaction, const RejectedRecord& record, event::Timestamp arrival,
+void put_reject(Transaction& transaction, const RejectedRecord& record, text::Timestamp arrival,
                 RejectFigures& figures) {
   KeptReject kept;
   static_cast<RejectedRecord&>(kept) = record;

@@ -26,7 +26,7 @@ std::uint64_t reject_count(const Transaction& transaction);
 /// Up to three quarters of the limit with its bytes, up to the limit without, beyond it as one more in a count for its
 /// source; `figures` tells. A record that is only counted is counted again when its source is replayed, unless it lies
 /// before the last one that was.
-void put_reject(Transaction& transaction, const RejectedRecord& record, event::Timestamp arrival,
+void put_reject(Transaction& transaction, const RejectedRecord& record, text::Timestamp arrival,
                 RejectFigures& figures);
 
 /// Visits records in order of source and offset until `visit` returns false, one in memory at a time. Without

@@ -27,7 +27,7 @@ struct Secrets {
 /// More phrases than these aren't kept: a stranger's forms would fill memory.
 constexpr std::size_t kMostSecrets = 1'000'000;
 
-/// Knows which phrases of events are secrets (audit/known_secrets.h). Thread-safe.
+/// Knows which phrases of events are secrets (query/known_secrets.h). Thread-safe.
 class SecretFinder {
  public:
   SecretFinder() = default;

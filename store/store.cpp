@@ -13,8 +13,8 @@
 #include "store/actor.h"
 #include "store/byte_codec.h"
 #include "store/damage.h"
-#include "store/mapped_parts.h"
 #include "store/rejects.h"
+#include "store/segments/mapped_parts.h"
 
 namespace trailkeeper::store {
 namespace {
@@ -107,8 +107,8 @@ Segment Snapshot::open_segment(HeaderCache& headers, std::uint64_t number, std::
     segment.verify();
   } catch (const StoreError& error) {
     throw StoreError(error.kind(), std::string{error.what()} + "; left out: " + std::to_string(facts.events) +
-                                       " events from " + event::format_timestamp(facts.min_time) + " to " +
-                                       event::format_timestamp(facts.max_time));
+                                       " events from " + text::format_timestamp(facts.min_time) + " to " +
+                                       text::format_timestamp(facts.max_time));
   }
   return segment;
 }
@@ -140,10 +140,10 @@ void Snapshot::rejects(const std::function<bool(const KeptReject&)>& visit) cons
 
 std::uint64_t Snapshot::reject_count() const { return store::reject_count(transaction_); }
 
-event::Timestamp Snapshot::first_arrival() const {
-  event::Timestamp first = 0;
+text::Timestamp Snapshot::first_arrival() const {
+  text::Timestamp first = 0;
   for (const Segment& segment : segments_) {
-    const event::Timestamp own = segment.header().first_arrival;
+    const text::Timestamp own = segment.header().first_arrival;
     if (own != 0 && (first == 0 || own < first)) first = own;
   }
   return first;

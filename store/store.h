@@ -17,7 +17,8 @@
 #include "store/policy_file.h"
 #include "store/rejected_record.h"
 #include "store/secrets.h"
-#include "store/segment.h"
+#include "store/segments/segment.h"
+#include "store/verdict_maker.h"
 
 namespace trailkeeper::store {
 
@@ -77,14 +78,14 @@ class Snapshot {
   void rejects(const std::function<bool(const KeptReject&)>& visit) const;
   [[nodiscard]] std::uint64_t reject_count() const;
   /// When the first of those segments came that say it; 0 if none does. What says nothing came before.
-  [[nodiscard]] event::Timestamp first_arrival() const;
+  [[nodiscard]] text::Timestamp first_arrival() const;
   void sources(const std::function<void(const SourcePosition&)>& visit) const;
   /// In the order of their making.
   void journal(const std::function<void(const JournalEntry&)>& visit) const;
   [[nodiscard]] std::vector<LegalHold> holds() const;
   /// By ascending time.
   [[nodiscard]] std::vector<PolicyFile> policy_files() const;
-  /// What store/segment_verdicts.h decodes, of the segment with that number; nothing if there is none.
+  /// What store/segments/segment_verdicts.h decodes, of the segment with that number; nothing if there is none.
   [[nodiscard]] std::optional<std::string_view> verdicts(std::uint64_t segment) const;
 
   [[nodiscard]] const Transaction& transaction() const { return transaction_; }
@@ -114,11 +115,15 @@ class Store {
   [[nodiscard]] std::uint64_t hash_seed() const { return hash_seed_; }
 
   /// Who knows what legal holds match; must be set, before there is a writer, where a store with holds is changed
-  /// (query/hold_keeper.h).
+  /// (query/upkeep.h).
   void keep_holds(std::shared_ptr<HoldKeeper> keeper) { hold_keeper_ = std::move(keeper); }
   [[nodiscard]] HoldKeeper* hold_keeper() const { return hold_keeper_.get(); }
 
-  /// Who knows what is confidential in events (audit/known_secrets.h); without, what is committed says so.
+  /// Who makes verdicts on events; without, readers make them when they are asked for.
+  void make_verdicts(std::shared_ptr<VerdictMaker> maker) { verdict_maker_ = std::move(maker); }
+  [[nodiscard]] VerdictMaker* verdict_maker() const { return verdict_maker_.get(); }
+
+  /// Who knows what is confidential in events (query/known_secrets.h); without, what is committed says so.
   void find_secrets(std::shared_ptr<const SecretFinder> finder) { secret_finder_ = std::move(finder); }
   [[nodiscard]] const SecretFinder* secret_finder() const { return secret_finder_.get(); }
 
@@ -129,6 +134,7 @@ class Store {
   std::uint64_t hash_seed_ = 0;
   std::shared_ptr<HoldKeeper> hold_keeper_;
   std::shared_ptr<const SecretFinder> secret_finder_;
+  std::shared_ptr<VerdictMaker> verdict_maker_;
 };
 
 // How the store's tables spell their keys and values.

@@ -7,8 +7,8 @@
 #include <string>
 #include <vector>
 
-#include "store/page_tree.h"
-#include "store/table_id.h"
+#include "store/lmdb/page_tree.h"
+#include "store/lmdb/table_id.h"
 
 namespace trailkeeper::store {
 

@@ -10,11 +10,11 @@
 #include "store/byte_codec.h"
 #include "store/damage.h"
 #include "store/environment.h"
-#include "store/lmdb_error.h"
-#include "store/map_fault.h"
-#include "store/segment_format.h"
+#include "store/lmdb/lmdb_error.h"
+#include "store/lmdb/map_fault.h"
+#include "store/lmdb/table_seal.h"
+#include "store/segments/segment_format.h"
 #include "store/stored_tables.h"
-#include "store/table_seal.h"
 
 namespace trailkeeper::store {
 namespace {

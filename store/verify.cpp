@@ -3,17 +3,17 @@
 #include <map>
 #include <set>
 
-#include "store/bills.h"
+#include "store/bills/bills.h"
 #include "store/error.h"
-#include "store/mapped_parts.h"
+#include "store/lmdb/table_seal.h"
 #include "store/policy_file.h"
 #include "store/rejects.h"
 #include "store/secrets.h"
-#include "store/segment.h"
-#include "store/segment_verdicts.h"
+#include "store/segments/mapped_parts.h"
+#include "store/segments/segment.h"
+#include "store/segments/segment_verdicts.h"
 #include "store/store.h"
 #include "store/stored_tables.h"
-#include "store/table_seal.h"
 
 namespace trailkeeper::store {
 namespace {

@@ -5,10 +5,10 @@
 #include <random>
 #include <set>
 
-#include "event/clock.h"
-#include "store/bill_writer.h"
+#include "store/bills/bill_writer.h"
 #include "store/byte_codec.h"
-#include "store/merge.h"
+#include "store/segments/merge.h"
+#include "text/clock.h"
 
 namespace trailkeeper::store {
 namespace {
@@ -21,7 +21,7 @@ namespace {
 
 }  // namespace
 
-Writer::Writer(Store& store, VariantRule rule) : store_(store), now_(event::now), deduplicator_(store, rule) {
+Writer::Writer(Store& store, VariantRule rule) : store_(store), now_(text::now), deduplicator_(store, rule) {
   remove_orphans();
 }
 
@@ -118,7 +118,7 @@ void Writer::write_transaction(Commit& commit, bool keep_parts) {
 void Writer::put_records(Transaction& transaction, const std::vector<RejectedRecord>& rejects,
                          const std::vector<SourcePosition>& positions) {
   RejectFigures figures;
-  const event::Timestamp arrival = now_();
+  const text::Timestamp arrival = now_();
   for (const RejectedRecord& record : rejects) put_reject(transaction, record, arrival, figures);
   // Also where the commit fails: these figures are for messages.
   without_bytes_ += figures.without_bytes;

@@ -11,14 +11,15 @@
 #include <string>
 #include <vector>
 
-#include "store/bill_loads.h"
-#include "store/bills.h"
+#include "store/bills/bill_loads.h"
+#include "store/bills/bills.h"
 #include "store/deduplicator.h"
-#include "store/merge.h"
 #include "store/rejects.h"
-#include "store/segment_builder.h"
-#include "store/segment_verdicts.h"
+#include "store/segments/merge.h"
+#include "store/segments/segment_builder.h"
+#include "store/segments/segment_verdicts.h"
 #include "store/store.h"
+#include "text/timestamp.h"
 
 namespace trailkeeper::store {
 
@@ -138,7 +139,7 @@ class Writer {
   [[nodiscard]] MergeCost merge_cost() const;
 
   /// The clock that says when events came; the system's, unless a test has another.
-  using Clock = std::function<event::Timestamp()>;
+  using Clock = std::function<text::Timestamp()>;
   void use_clock(Clock clock) { now_ = std::move(clock); }
 
  private:

@@ -6,11 +6,11 @@
 #include <algorithm>
 #include <cstring>
 
-#include "event/timestamp.h"
 #include "ingest/bill/focus.h"
 #include "rules/credits/calendar.h"
 #include "rules/credits/currency.h"
 #include "rules/credits/money.h"
+#include "text/timestamp.h"
 
 namespace trailkeeper::ingest {
 namespace {
@@ -44,25 +44,25 @@ std::string_view trimmed(std::string_view text) {
 }
 
 // `2024-05-01T10:00:00Z`, `2024-05-01`, and as query engines print it: `2024-05-01 10:00:00.000 UTC`, `… +00`.
-std::optional<event::Timestamp> parse_time(std::string_view text) {
+std::optional<text::Timestamp> parse_time(std::string_view text) {
   constexpr std::size_t kPlain = 19;
   constexpr std::size_t kLongest = 48;
   text = trimmed(text);
   if (const auto day = rules::credits::parse_day(text)) return rules::credits::start_of(*day);
-  if (text.size() < kPlain || text.size() > kLongest) return event::parse_timestamp(text);
+  if (text.size() < kPlain || text.size() > kLongest) return text::parse_timestamp(text);
   for (const std::string_view zone : {"Etc/UTC", "UTC", "GMT", "Z"}) {
     const std::string_view rest = without(text, zone);
     if (rest.size() == text.size()) continue;
-    return event::parse_timestamp(trimmed(rest));
+    return text::parse_timestamp(trimmed(rest));
   }
   // An offset of hours alone, or behind a space.
   std::string time{text};
   const std::size_t sign = time.find_last_of("+-");
-  if (sign == std::string::npos || sign < kPlain) return event::parse_timestamp(time);
+  if (sign == std::string::npos || sign < kPlain) return text::parse_timestamp(time);
   if (time.size() - sign == 3) time += ":00";
   const std::size_t space = time.find_last_not_of(' ', sign - 1);
   time.erase(space + 1, sign - space - 1);
-  return event::parse_timestamp(time);
+  return text::parse_timestamp(time);
 }
 
 // Up to so many bytes, whole characters.

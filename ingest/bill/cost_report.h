@@ -9,7 +9,7 @@
 
 #include "event/reject.h"
 #include "ingest/bill/csv_reader.h"
-#include "store/bill_batch.h"
+#include "store/bills/bill_batch.h"
 
 namespace trailkeeper::ingest {
 

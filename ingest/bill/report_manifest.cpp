@@ -1,11 +1,11 @@
 #include "ingest/bill/report_manifest.h"
 
-#include "rules/iam/json_node.h"
+#include "text/json_node.h"
 
 namespace trailkeeper::ingest {
 namespace {
 
-using rules::iam::JsonNode;
+using text::JsonNode;
 
 // What a manifest's members say, wherever they stand in it.
 struct Members {
@@ -16,7 +16,7 @@ struct Members {
     constexpr int kDeepest = 8;
     if (depth > kDeepest) return;
     for (const JsonNode& item : node.items) read(item, depth + 1);
-    for (const rules::iam::JsonMember& member : node.members) {
+    for (const text::JsonMember& member : node.members) {
       const bool text = member.value.kind == JsonNode::Kind::string;
       if (text && (member.key == "assemblyId" || member.key == "executionId")) version = member.value.text;
       if (member.key == "reportKeys" || member.key == "dataFiles") {
@@ -31,7 +31,7 @@ struct Members {
   // A key, or an object that has one.
   void add_key(const JsonNode& item) {
     if (item.kind == JsonNode::Kind::string) keys.push_back(item.text);
-    for (const rules::iam::JsonMember& member : item.members) {
+    for (const text::JsonMember& member : item.members) {
       const bool is_key = member.key == "key" || member.key == "s3Key" || member.key == "path" || member.key == "url";
       if (is_key && member.value.kind == JsonNode::Kind::string) keys.push_back(member.value.text);
     }
@@ -45,7 +45,7 @@ bool is_manifest_name(std::string_view path) {
 }
 
 std::optional<ReportManifest> read_manifest(std::string_view path, std::string_view json) {
-  const auto root = rules::iam::parse_json_object(json);
+  const auto root = text::parse_json_object(json);
   if (!root) return std::nullopt;
   Members members;
   members.read(*root, 0);

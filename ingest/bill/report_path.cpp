@@ -50,10 +50,10 @@ std::string part_of(std::string_view file) {
 
 }  // namespace
 
-event::Timestamp delivery_time(std::string_view assembly) {
+text::Timestamp delivery_time(std::string_view assembly) {
   const std::size_t end = assembly.find('Z');
   if (end == std::string_view::npos || !is_digit(assembly.front())) return 0;
-  return event::parse_timestamp(assembly.substr(0, end + 1)).value_or(0);
+  return text::parse_timestamp(assembly.substr(0, end + 1)).value_or(0);
 }
 
 ReportPath parse_report_path(std::string_view path) {

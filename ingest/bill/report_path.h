@@ -4,18 +4,18 @@
 #include <string>
 #include <string_view>
 
-#include "event/timestamp.h"
+#include "text/timestamp.h"
 
 namespace trailkeeper::ingest {
 
 /// Of `PREFIX/REPORT/20240501-20240601/ASSEMBLY/REPORT-00001.csv.gz` and `PREFIX/REPORT/data/BILLING_PERIOD=2024-05/
 /// EXECUTION/REPORT-00001.csv.gz`, where ASSEMBLY and EXECUTION may be missing.
 struct ReportPath {
-  std::string report;              ///< Empty: the path is none of these.
-  std::string period;              ///< All before the version: what else lies there is of the same report and month.
-  std::string assembly;            ///< The version; empty if the path names none.
-  std::string part;                ///< The file's number, else its name.
-  event::Timestamp delivered = 0;  ///< When the version was made, if its name says so; else 0.
+  std::string report;             ///< Empty: the path is none of these.
+  std::string period;             ///< All before the version: what else lies there is of the same report and month.
+  std::string assembly;           ///< The version; empty if the path names none.
+  std::string part;               ///< The file's number, else its name.
+  text::Timestamp delivered = 0;  ///< When the version was made, if its name says so; else 0.
 };
 
 /// Members of archives (`ARCHIVE!MEMBER`) are read as if the archive were a folder.
@@ -23,6 +23,6 @@ ReportPath parse_report_path(std::string_view path);
 
 /// When a version was made, by its name (`20240507T093040Z`, `2024-05-07T09:30:40.123Z-EXECUTION`); 0 if it doesn't
 /// say.
-event::Timestamp delivery_time(std::string_view assembly);
+text::Timestamp delivery_time(std::string_view assembly);
 
 }  // namespace trailkeeper::ingest

@@ -4,6 +4,8 @@
 #include <map>
 #include <tuple>
 
+#include "text/timestamp.h"
+
 namespace trailkeeper::ingest {
 
 /// The files of one version.
@@ -12,8 +14,8 @@ struct ReportVersions::Version {
   std::vector<ReportFile> files;
   const ReportManifest* manifest = nullptr;
   bool newest = false;  // As a manifest of the report says.
-  event::Timestamp delivered = 0;
-  event::Timestamp modified = 0;
+  text::Timestamp delivered = 0;
+  text::Timestamp modified = 0;
 
   /// How many files of it aren't there.
   [[nodiscard]] std::size_t missing() const {

@@ -6,6 +6,7 @@
 
 #include "ingest/bill/report_manifest.h"
 #include "ingest/input_files.h"
+#include "text/timestamp.h"
 
 namespace trailkeeper::ingest {
 
@@ -13,7 +14,7 @@ namespace trailkeeper::ingest {
 struct ReportFile {
   std::string path;
   ReportPath of;
-  event::Timestamp modified = 0;
+  text::Timestamp modified = 0;
 };
 
 class ReportVersions {

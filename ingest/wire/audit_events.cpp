@@ -7,9 +7,9 @@
 #include <set>
 
 #include "event/guid.h"
-#include "event/json_text.h"
-#include "ingest/wire/base64.h"
 #include "store/event_key.h"
+#include "text/base64.h"
+#include "text/json_text.h"
 
 namespace trailkeeper::ingest {
 namespace {
@@ -57,7 +57,7 @@ AuditError take_entry(const simdjson::dom::element& entry, std::uint32_t item, D
   AuditEvent event;
   event.id = id;
   event.event_id = event_id_of(trimmed(data));
-  if (entry["eventDataChecksum"].get(checksum) == simdjson::SUCCESS && decode_base64(checksum) != sha256(data)) {
+  if (entry["eventDataChecksum"].get(checksum) == simdjson::SUCCESS && text::decode_base64(checksum) != sha256(data)) {
     event.error_code = "InvalidData";
     event.error_message = "eventDataChecksum is not the SHA-256 of eventData.";
   } else {
@@ -69,11 +69,11 @@ AuditError take_entry(const simdjson::dom::element& entry, std::uint32_t item, D
 
 void append_failed(const AuditEvent& event, std::string_view code, std::string_view message, std::string& out) {
   out += out.empty() ? "{\"id\":" : ",{\"id\":";
-  event::append_quoted(event.id, out);
+  text::append_quoted(event.id, out);
   out += ",\"errorCode\":";
-  event::append_quoted(code, out);
+  text::append_quoted(code, out);
   out += ",\"errorMessage\":";
-  event::append_quoted(message, out);
+  text::append_quoted(message, out);
   out += "}";
 }
 
@@ -116,9 +116,9 @@ std::string audit_response(const AuditRequest& request, const Receipt& receipt) 
       append_failed(event, "InvalidData", event::reason_text(result.reason), failed);
     } else {
       successful += successful.empty() ? "{\"id\":" : ",{\"id\":";
-      event::append_quoted(event.id, successful);
+      text::append_quoted(event.id, successful);
       successful += ",\"eventID\":";
-      event::append_quoted(event.event_id, successful);
+      text::append_quoted(event.event_id, successful);
       successful += "}";
     }
   }

@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "event/json_text.h"
+#include "text/json_text.h"
 
 namespace trailkeeper::ingest {
 namespace {
@@ -59,9 +59,9 @@ bool parse_action(std::string_view line, std::string_view path_index, BulkAction
 }
 
 void append_member(std::string_view name, std::string_view text, std::string& out) {
-  event::append_quoted(name, out);
+  text::append_quoted(name, out);
   out += ":";
-  event::append_quoted(text, out);
+  text::append_quoted(text, out);
 }
 
 // What became of an action.
@@ -95,7 +95,7 @@ void append_document(const BulkAction& action, std::uint32_t item, const Outcome
 
 void append_result(const BulkAction& action, std::uint32_t item, const Outcome& outcome, std::string& out) {
   out += "{";
-  event::append_quoted(action.operation, out);
+  text::append_quoted(action.operation, out);
   out += ":{";
   append_document(action, item, outcome, out);
   out += ",\"status\":" + std::to_string(outcome.status);

@@ -2,10 +2,10 @@
 
 #include <algorithm>
 
-#include "event/json_text.h"
 #include "ingest/decompressor.h"
-#include "ingest/wire/base64.h"
 #include "ingest/wire/json_members.h"
+#include "text/base64.h"
+#include "text/json_text.h"
 
 namespace trailkeeper::ingest {
 namespace {
@@ -75,8 +75,8 @@ std::size_t FirehoseDecoder::take_member(std::string_view rest) {
   if (member->key == "requestId") {
     const std::string_view value = rest.substr(member->value, *member->value_end - member->value);
     std::string id;
-    if (value.size() >= 2 && value.front() == '"' && event::valid_escapes(value.substr(1, value.size() - 2))) {
-      event::append_unescaped(value.substr(1, value.size() - 2), id);
+    if (value.size() >= 2 && value.front() == '"' && text::valid_escapes(value.substr(1, value.size() - 2))) {
+      text::append_unescaped(value.substr(1, value.size() - 2), id);
     }
     if (id.empty() || id != header_request_id_) {
       return fail("requestId is not that of the header X-Amz-Firehose-Request-Id");
@@ -105,11 +105,11 @@ std::size_t FirehoseDecoder::take_record(std::string_view rest, Delivery& piece)
 
 void FirehoseDecoder::begin_data(std::string_view between_quotes, Delivery& piece) {
   std::string unescaped;
-  if (between_quotes.find('\\') != std::string_view::npos && event::valid_escapes(between_quotes)) {
-    event::append_unescaped(between_quotes, unescaped);
+  if (between_quotes.find('\\') != std::string_view::npos && text::valid_escapes(between_quotes)) {
+    text::append_unescaped(between_quotes, unescaped);
     between_quotes = unescaped;
   }
-  std::optional<std::string> bytes = decode_base64(between_quotes);
+  std::optional<std::string> bytes = text::decode_base64(between_quotes);
   if (!bytes) {
     piece.add(between_quotes, 0, event::Reason::broken_envelope);
     return;
@@ -140,11 +140,11 @@ std::size_t FirehoseDecoder::memory() const { return packed_.capacity() + (data_
 std::string firehose_response(std::string_view request_id, std::int64_t timestamp_milliseconds,
                               std::string_view error) {
   std::string body = "{\"requestId\":";
-  event::append_quoted(request_id, body);
+  text::append_quoted(request_id, body);
   body += ",\"timestamp\":" + std::to_string(timestamp_milliseconds);
   if (!error.empty()) {
     body += ",\"errorMessage\":";
-    event::append_quoted(error, body);
+    text::append_quoted(error, body);
   }
   return body + "}";
 }

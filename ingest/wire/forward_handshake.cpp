@@ -10,6 +10,7 @@
 
 #include "ingest/wire/forward.h"
 #include "ingest/wire/message_pack.h"
+#include "text/hex.h"
 
 namespace trailkeeper::ingest {
 namespace {
@@ -34,13 +35,7 @@ std::string sha512_hex(std::string_view text) {
   if (EVP_Digest(text.data(), text.size(), digest.data(), &size, EVP_sha512(), nullptr) != 1) {
     throw std::runtime_error("SHA-512 isn't available");
   }
-  constexpr std::string_view kHex = "0123456789abcdef";
-  std::string hex;
-  for (unsigned int i = 0; i < size; ++i) {
-    hex += kHex[digest[i] >> 4U];
-    hex += kHex[digest[i] & 15U];
-  }
-  return hex;
+  return text::hex({reinterpret_cast<const char*>(digest.data()), size});
 }
 
 // sha512_hex(shared_key_salt + hostname + nonce + shared_key), the hostname being that of whoever proves the key.

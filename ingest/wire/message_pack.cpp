@@ -4,7 +4,8 @@
 #include <charconv>
 #include <cmath>
 
-#include "event/json_text.h"
+#include "text/hex.h"
+#include "text/json_text.h"
 
 namespace trailkeeper::ingest {
 namespace {
@@ -187,21 +188,13 @@ void append_event_time(std::string_view bytes, std::string& out) {
   out += fraction;
 }
 
-void append_hex(std::string_view bytes, std::string& out) {
-  constexpr std::string_view kHex = "0123456789abcdef";
-  for (const char c : bytes) {
-    out += kHex[static_cast<std::uint8_t>(c) >> 4];
-    out += kHex[static_cast<std::uint8_t>(c) & 15U];
-  }
-}
-
 void append_extension(const PackItem& item, std::string& out) {
   constexpr std::size_t kEventTimeSize = 8;
   if (item.extension == 0 && item.bytes.size() == kEventTimeSize) return append_event_time(item.bytes, out);
   out += R"({"extension":)";
   append_number(static_cast<int>(item.extension), out);
   out += R"(,"hex":")";
-  append_hex(item.bytes, out);
+  text::append_hex(item.bytes, out);
   out += "\"}";
 }
 
@@ -214,11 +207,11 @@ void append_key(std::string_view& bytes, std::string& out) {
   if (item.is_text()) return append_value(bytes, out);
   std::string key;
   if (item.is_container()) {
-    append_hex(take_value(bytes), key);
+    text::append_hex(take_value(bytes), key);
   } else {
     append_value(bytes, key);
   }
-  event::append_quoted(key, out);
+  text::append_quoted(key, out);
 }
 
 void append_container(const PackItem& head, std::string_view& bytes, std::string& out) {
@@ -247,7 +240,7 @@ void append_value(std::string_view& bytes, std::string& out) {
     case PackType::integer: append_number(static_cast<std::int64_t>(item.number), out); break;
     case PackType::real: append_real(item, out); break;
     case PackType::string:
-    case PackType::binary: event::append_quoted(item.bytes, out); break;
+    case PackType::binary: text::append_quoted(item.bytes, out); break;
     case PackType::array:
     case PackType::map: append_container(item, bytes, out); break;
     case PackType::extension: append_extension(item, out); break;

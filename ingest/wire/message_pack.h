@@ -9,6 +9,7 @@
 #include <string_view>
 
 #include "event/reject.h"
+#include "text/json_text.h"
 
 namespace trailkeeper::ingest {
 
@@ -89,7 +90,7 @@ std::string_view take_value(std::string_view& bytes);
 /// As take_value, but of arrays and maps only the head. False if there is none.
 bool take_item(std::string_view& bytes, PackItem& item);
 
-/// Appends a value as JSON. Text becomes valid UTF-8 (event::append_quoted), what isn't finite becomes null, keys
+/// Appends a value as JSON. Text becomes valid UTF-8 (text::append_quoted), what isn't finite becomes null, keys
 /// become strings, a Fluentd EventTime (extension 0) becomes its seconds, another extension
 /// `{"extension":type,"hex":"…"}`. False if `value` isn't exactly one value.
 bool append_json(std::string_view value, std::string& out);

@@ -7,7 +7,9 @@
 #include <cctype>
 
 #include "event/framer.h"
-#include "event/json_text.h"
+#include "text/ascii.h"
+#include "text/hex.h"
+#include "text/json_text.h"
 
 namespace trailkeeper::ingest {
 namespace {
@@ -39,7 +41,7 @@ HecAnswer answer_of(int code, const std::string& more = {}) {
   HecAnswer answer;
   answer.status = found->status;
   answer.body = "{\"text\":";
-  event::append_quoted(found->text, answer.body);
+  text::append_quoted(found->text, answer.body);
   answer.body += ",\"code\":" + std::to_string(code) + more + "}";
   return answer;
 }
@@ -110,9 +112,9 @@ std::optional<std::string> channel_key(std::string_view channel) {
   std::string key;
   for (std::size_t i = 0; i < kLength; ++i) {
     const bool dash = i == 8 || i == 13 || i == 18 || i == 23;
-    const auto c = static_cast<unsigned char>(channel[i]);
-    if (dash ? c != '-' : std::isxdigit(c) == 0) return std::nullopt;
-    key.push_back(static_cast<char>(std::tolower(c)));
+    const char c = channel[i];
+    if (dash ? c != '-' : text::hex_value(c) < 0) return std::nullopt;
+    key.push_back(text::lower(c));
   }
   return key;
 }

@@ -12,12 +12,12 @@
 #include "query/segment_filter.h"
 #include "query/segment_scan.h"
 #include "query/shown_event.h"
-#include "query/verdict_filter.h"
+#include "query/verdicts/verdict_filter.h"
 
 namespace trailkeeper::query {
 
 using event::Field;
-using event::Timestamp;
+using text::Timestamp;
 
 namespace {
 

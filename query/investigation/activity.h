@@ -14,10 +14,10 @@ namespace trailkeeper::query {
 /// How many events, and the times of the first and last; the times count only if there are any.
 struct Seen {
   std::uint64_t events = 0;
-  event::Timestamp first = 0;
-  event::Timestamp last = 0;
+  text::Timestamp first = 0;
+  text::Timestamp last = 0;
 
-  void add(event::Timestamp time);
+  void add(text::Timestamp time);
   void add(const Seen& other);
 };
 
@@ -51,7 +51,7 @@ struct Call {
 struct ActivityRequest {
   Filter filter;  ///< Its `since` bounds what is shown; what came before decides what is new.
   /// What occurs first at or after this time is new.
-  std::optional<event::Timestamp> new_since;
+  std::optional<text::Timestamp> new_since;
 };
 
 /// Everything about the events that pass a filter.

@@ -10,10 +10,11 @@
 #include "query/event_list.h"
 #include "query/field_catalogue.h"
 #include "query/json_path.h"
+#include "text/timestamp.h"
 
 namespace trailkeeper::query {
 
-using event::Timestamp;
+using text::Timestamp;
 using Direction = CredentialLink::Direction;
 
 namespace {
@@ -26,9 +27,9 @@ constexpr std::size_t kMostLinks = 200;
 constexpr std::size_t kMostEvents = 50'000;
 constexpr std::size_t kMostKeys = 1000;
 // Temporary credentials last 36 hours at most (STS API reference, GetSessionToken and GetFederationToken).
-constexpr Timestamp kLongestSession = 36 * event::kHour;
+constexpr Timestamp kLongestSession = 36 * text::kHour;
 // Clocks of the services that write the two events differ a little.
-constexpr Timestamp kSkew = 5 * event::kMinute;
+constexpr Timestamp kSkew = 5 * text::kMinute;
 
 using Keys = std::map<std::string, Seen>;
 

@@ -7,7 +7,7 @@
 #include "query/field_catalogue.h"
 #include "query/json_path.h"
 #include "query/pattern.h"
-#include "rules/iam/json_node.h"
+#include "text/json_node.h"
 
 namespace trailkeeper::query {
 namespace {
@@ -52,9 +52,9 @@ std::string target_of(std::string_view json) {
   constexpr std::size_t kLongestValue = 200;
   constexpr std::size_t kLongest = 400;
   std::string target;
-  const auto parameters = rules::iam::parse_json_object(json_at(json, "requestParameters"));
+  const auto parameters = text::parse_json_object(json_at(json, "requestParameters"));
   if (!parameters) return target;
-  for (const rules::iam::JsonMember& member : parameters->members) {
+  for (const text::JsonMember& member : parameters->members) {
     const std::string& text = member.value.text;
     // Documents come as strings, percent-encoded or not.
     if (text.empty() || text.size() > kLongestValue || text.front() == '{' || text.starts_with("%7B")) continue;

@@ -8,12 +8,13 @@
 
 #include "query/event_list.h"
 #include "query/shown_event.h"
+#include "text/timestamp.h"
 
 namespace trailkeeper::query {
 
 /// A call that changed, or tried to change, permissions, trust or credentials.
 struct GrantChange {
-  event::Timestamp time = 0;
+  text::Timestamp time = 0;
   std::string event_id;
   std::string source;
   std::string name;

@@ -1,5 +1,7 @@
 #include "query/investigation/investigation.h"
 
+#include "text/timestamp.h"
+
 namespace trailkeeper::query {
 namespace {
 
@@ -12,8 +14,8 @@ Seen extent_of(const store::Snapshot& snapshot) {
   return all;
 }
 
-std::optional<event::Timestamp> last_of(const store::Snapshot& snapshot, const Filter& filter) {
-  std::optional<event::Timestamp> last;
+std::optional<text::Timestamp> last_of(const store::Snapshot& snapshot, const Filter& filter) {
+  std::optional<text::Timestamp> last;
   list_events(snapshot, filter, Order::newest, 1, [&](const ListedEvent& event) {
     last = event.segment->time(event.index);
     return false;
@@ -36,7 +38,7 @@ Investigation investigate(const store::Snapshot& snapshot, const ShownEvents& sh
   } else if (request.since) {
     result.new_since = *request.since;
   } else {
-    result.new_since = last_of(snapshot, filter).value_or(0) - event::kDay;
+    result.new_since = last_of(snapshot, filter).value_or(0) - text::kDay;
   }
   result.activity = collect_activity(snapshot, shown, {filter, result.new_since});
   // Who merely names a resource has no credentials of it.

@@ -9,21 +9,22 @@
 #include "query/investigation/credential_chain.h"
 #include "query/investigation/grant_changes.h"
 #include "query/investigation/subject.h"
+#include "text/timestamp.h"
 
 namespace trailkeeper::query {
 
 struct InvestigationRequest {
   Subject subject;
-  std::optional<event::Timestamp> since;      ///< Inclusive; what came before still decides what is new.
-  std::optional<event::Timestamp> until;      ///< Exclusive.
-  std::optional<event::Timestamp> new_since;  ///< Default: `since`, else a day before the subject's last event.
-  std::size_t most_changes = 100;             ///< So many changes of grants are kept, the newest.
+  std::optional<text::Timestamp> since;      ///< Inclusive; what came before still decides what is new.
+  std::optional<text::Timestamp> until;      ///< Exclusive.
+  std::optional<text::Timestamp> new_since;  ///< Default: `since`, else a day before the subject's last event.
+  std::size_t most_changes = 100;            ///< So many changes of grants are kept, the newest.
 };
 
 struct Investigation {
   Subject subject;
   Activity activity;
-  event::Timestamp new_since = 0;
+  text::Timestamp new_since = 0;
   CredentialChain chain;
   std::vector<GrantChange> changes;  ///< Newest first.
   std::uint64_t change_count = 0;    ///< All of them.

@@ -3,29 +3,24 @@
 #include <array>
 
 #include "rules/credits/programme.h"
+#include "text/ascii.h"
 
 namespace trailkeeper::rules::credits {
 namespace {
-
-std::string lower(std::string_view text) {
-  std::string out{text};
-  for (char& c : out) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  return out;
-}
 
 // R29: the domain's case never matters in mail; that of the local part might.
 std::string comparable_email(const std::string& email, Settings::IgnoreCase ignore) {
   const std::size_t at = email.rfind('@');
   if (ignore == Settings::IgnoreCase::none || at == std::string::npos) return email;
-  return (ignore == Settings::IgnoreCase::all ? lower(email.substr(0, at)) : email.substr(0, at)) +
-         lower(email.substr(at));
+  return (ignore == Settings::IgnoreCase::all ? text::lowered(email.substr(0, at)) : email.substr(0, at)) +
+         text::lowered(email.substr(at));
 }
 
 // R13: self-funded, bootstrapped, pre-seed, seed, angel, and Series A; everything later, and private equity, is past
 // it.
 bool is_past_series_a(std::string_view stage) {
   std::string plain;
-  for (const char c : lower(stage)) {
+  for (const char c : text::lowered(stage)) {
     if ((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9')) plain += c;
   }
   if (plain.empty()) return false;
@@ -56,7 +51,9 @@ void Programme::add_eligibility_reasons(const ApplicationState& application, std
   if (account != nullptr && account->status == "Suspended") reasons.insert("other:account-suspended");
   if (account != nullptr && account->status == "Closed") reasons.insert("other:account-closed");
   if (account != nullptr && account->payment_method == false) reasons.insert("other:no-payment-method");
-  const std::string country = lower(!form.country.empty() ? form.country : account == nullptr ? "" : account->country);
+  const std::string country = text::lowered(!form.country.empty() ? form.country
+                                            : account == nullptr  ? ""
+                                                                  : account->country);
   if (form.china_partition || country == "cn" || country == "hk" || (country == "tw" && settings_.taiwan_refused)) {
     reasons.insert("other:china-programme");
   }

@@ -7,7 +7,7 @@
 
 namespace trailkeeper::rules::credits {
 
-using iam::JsonNode;
+using text::JsonNode;
 
 std::string text_of(const JsonNode& item, std::string_view name) {
   const JsonNode* node = item.find(name);
@@ -51,17 +51,17 @@ bool differ(Money ours, Money theirs, Money step) {
   return (less.is_negative() ? -less : less) >= step;
 }
 
-std::optional<event::Timestamp> time_of(const JsonNode& item, std::string_view name) {
+std::optional<text::Timestamp> time_of(const JsonNode& item, std::string_view name) {
   const std::string text = text_of(item, name);
   if (text.empty()) return std::nullopt;
   if (const auto day = parse_day(text)) return start_of(*day);
-  if (const auto time = event::parse_timestamp(text)) return time;
+  if (const auto time = text::parse_timestamp(text)) return time;
   // Seconds, perhaps with a fraction.
   constexpr std::size_t kMaxDigits = 11;
   const std::string whole = text.substr(0, text.find('.'));
   const bool digits = std::all_of(whole.begin(), whole.end(), [](char c) { return c >= '0' && c <= '9'; });
   if (!digits || whole.empty() || whole.size() > kMaxDigits) return std::nullopt;
-  return std::stoll(whole) * event::kSecond;
+  return std::stoll(whole) * text::kSecond;
 }
 
 const JsonNode* list_of(const JsonNode& root) {
@@ -69,7 +69,7 @@ const JsonNode* list_of(const JsonNode& root) {
     const JsonNode* list = root.find(name);
     if (list != nullptr && list->kind == JsonNode::Kind::array) return list;
   }
-  for (const iam::JsonMember& member : root.members) {
+  for (const text::JsonMember& member : root.members) {
     const bool list = member.value.kind == JsonNode::Kind::array && !member.value.items.empty();
     if (list && member.value.items.front().kind == JsonNode::Kind::object) return &member.value;
   }
@@ -77,7 +77,7 @@ const JsonNode* list_of(const JsonNode& root) {
 }
 
 std::string_view kind_of_answer(std::string_view json) {
-  const auto root = iam::parse_json_object(json);
+  const auto root = text::parse_json_object(json);
   const JsonNode* list = root ? list_of(*root) : nullptr;
   if (list == nullptr) return {};
   const JsonNode* first = list->items.empty() ? nullptr : &list->items.front();

@@ -6,9 +6,9 @@
 #include <string_view>
 #include <vector>
 
-#include "event/timestamp.h"
 #include "rules/credits/money.h"
-#include "rules/iam/json_node.h"
+#include "text/json_node.h"
+#include "text/timestamp.h"
 
 namespace trailkeeper::rules::credits {
 
@@ -22,7 +22,7 @@ struct AnswerAmount {
   std::string other_currency;  ///< Empty: it is in USD.
   [[nodiscard]] bool in_dollars() const { return other_currency.empty(); }
 };
-std::optional<AnswerAmount> amount_of(const iam::JsonNode& item, std::string_view name);
+std::optional<AnswerAmount> amount_of(const text::JsonNode& item, std::string_view name);
 
 /// How finely a number is written, a cent at most: `6` and `6.05` to the cent, `6.050` to a tenth of one.
 Money step_of(std::string_view number);
@@ -30,13 +30,13 @@ Money step_of(std::string_view number);
 bool differ(Money ours, Money theirs, Money step);
 
 /// The text of a member; empty if it isn't there or is null.
-std::string text_of(const iam::JsonNode& item, std::string_view name);
+std::string text_of(const text::JsonNode& item, std::string_view name);
 
 /// A time: seconds since the epoch, as the API has it, or text, as the AWS CLI prints it.
-std::optional<event::Timestamp> time_of(const iam::JsonNode& item, std::string_view name);
+std::optional<text::Timestamp> time_of(const text::JsonNode& item, std::string_view name);
 
 /// The answer's list: its first member that is an array of objects; nullptr if there is none.
-const iam::JsonNode* list_of(const iam::JsonNode& root);
+const text::JsonNode* list_of(const text::JsonNode& root);
 
 /// What the answer says is missing in it: `failed months`, `partial results`, `more pages`.
 struct AnswerGaps {
@@ -45,6 +45,6 @@ struct AnswerGaps {
   bool more_pages = false;
   [[nodiscard]] bool any() const { return !failed_months.empty() || partial || more_pages; }
 };
-AnswerGaps gaps_of(const iam::JsonNode& root);
+AnswerGaps gaps_of(const text::JsonNode& root);
 
 }  // namespace trailkeeper::rules::credits

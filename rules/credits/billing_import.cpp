@@ -5,16 +5,16 @@
 #include <map>
 #include <optional>
 
-#include "event/json_text.h"
 #include "rules/credits/calendar.h"
 #include "rules/credits/currency.h"
 #include "rules/credits/money.h"
-#include "rules/iam/json_node.h"
+#include "text/json_node.h"
+#include "text/json_text.h"
 
 namespace trailkeeper::rules::credits {
 namespace {
 
-using iam::JsonNode;
+using text::JsonNode;
 using Kind = JsonNode::Kind;
 
 constexpr std::size_t kMostEntries = 200'000;
@@ -22,7 +22,7 @@ constexpr std::size_t kMostProducts = 1'000;
 
 // Thrown while an entry is read, and caught by import_of.
 struct Wrong {
-  iam::Error error;
+  text::Problem error;
 };
 
 [[noreturn]] void wrong(const JsonNode& at, std::string message) { throw Wrong{{std::move(message), "", at.offset}}; }
@@ -87,18 +87,18 @@ class Entry {
   }
 
   // Seconds since 1970, as the API and the CLI's version 1 print them, or ISO 8601, as version 2 does.
-  [[nodiscard]] std::optional<event::Timestamp> time(std::string_view name) const {
+  [[nodiscard]] std::optional<text::Timestamp> time(std::string_view name) const {
     const std::string found = text(name);
     if (found.empty()) return std::nullopt;
     if (const auto day = parse_day(found)) return start_of(*day);
-    if (const auto time = event::parse_timestamp(found)) return time;
+    if (const auto time = text::parse_timestamp(found)) return time;
     double seconds = 0;
     const auto [end, problem] = std::from_chars(found.data(), found.data() + found.size(), seconds);
     constexpr double kLast = 253402300799;  // 9999-12-31
     if (problem != std::errc{} || end != found.data() + found.size() || !(seconds >= 0 && seconds <= kLast)) {
       wrong(*find(name), std::string{name} + " '" + found + "' is no time");
     }
-    return static_cast<event::Timestamp>(seconds) * event::kSecond;
+    return static_cast<text::Timestamp>(seconds) * text::kSecond;
   }
 
   [[nodiscard]] std::vector<std::string> texts(std::string_view name) const {
@@ -119,17 +119,17 @@ class Entry {
 
 void append_texts(std::string_view name, const std::vector<std::string>& texts, std::string& object) {
   object += object.back() == '{' ? "" : ",";
-  event::append_quoted(name, object);
+  text::append_quoted(name, object);
   object += ":[";
   for (const std::string& text : texts) {
     if (object.back() != '[') object.push_back(',');
-    event::append_quoted(text, object);
+    text::append_quoted(text, object);
   }
   object.push_back(']');
 }
 
-void append_day(std::string_view name, const std::optional<event::Timestamp>& time, std::string& object) {
-  if (time) append_member(name, event::format_timestamp(*time), object);
+void append_day(std::string_view name, const std::optional<text::Timestamp>& time, std::string& object) {
+  if (time) append_member(name, text::format_timestamp(*time), object);
 }
 
 bool names_activate(std::string text) {
@@ -150,9 +150,9 @@ std::optional<std::vector<std::string>> shared_with(const Entry& entry) {
 
 class Importer {
  public:
-  Importer(std::string_view json, event::Timestamp as_of, bool as_of_given)
+  Importer(std::string_view json, text::Timestamp as_of, bool as_of_given)
       : as_of_(as_of),
-        of_file_(content_digest(json) + (as_of_given ? "\n" + event::format_timestamp(as_of) : std::string{})) {}
+        of_file_(content_digest(json) + (as_of_given ? "\n" + text::format_timestamp(as_of) : std::string{})) {}
 
   OwnFact credit(const Entry& entry) {
     OwnFact fact = made("CreditsImported", entry.credit(), entry.account(), "");
@@ -231,7 +231,7 @@ class Importer {
     return fact;
   }
 
-  event::Timestamp as_of_;
+  text::Timestamp as_of_;
   std::string of_file_;
 };
 
@@ -254,22 +254,22 @@ std::vector<std::string> notices_of(const JsonNode& root) {
 
 }  // namespace
 
-iam::Result<BillingImport> import_of(std::string_view json, event::Timestamp as_of, bool as_of_given) {
+text::Result<BillingImport> import_of(std::string_view json, text::Timestamp as_of, bool as_of_given) {
   const std::size_t begin = json.find_first_not_of(" \t\r\n");
   // `--query credits` prints the bare list.
   const bool bare = begin != std::string_view::npos && json[begin] == '[';
   const std::string whole = bare ? "{\"credits\":" + std::string{json} + "}" : std::string{json};
-  const auto root = iam::parse_json_object(whole);
+  const auto root = text::parse_json_object(whole);
   if (!root) return root.error();
   const JsonNode* list = root->find("creditAllocationHistoryList");
   if (list == nullptr) list = root->find("credits");
   if (list == nullptr || list->kind != Kind::array) {
-    return iam::Error{"is neither what `aws billing get-credits` prints nor `get-credit-allocation-history`", "", 0};
+    return text::Problem{"is neither what `aws billing get-credits` prints nor `get-credit-allocation-history`", "", 0};
   }
   BillingImport made;
   const bool months = !list->items.empty() && list->items.front().find("billingMonth") != nullptr;
   made.kind = months || root->find("credits") == nullptr ? "GetCreditAllocationHistory" : "GetCredits";
-  if (list->items.size() > kMostEntries) return iam::Error{"has more than 200,000 entries", "", list->offset};
+  if (list->items.size() > kMostEntries) return text::Problem{"has more than 200,000 entries", "", list->offset};
   made.notices = notices_of(*root);
   Importer importer{json, as_of, as_of_given};
   try {

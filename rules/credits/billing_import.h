@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "rules/credits/own_fact.h"
-#include "rules/iam/error.h"
+#include "text/result.h"
 
 namespace trailkeeper::rules::credits {
 
@@ -17,6 +17,6 @@ struct BillingImport {
 
 /// Reads an answer whose figures are of `as_of`. The same bytes make the same facts, whatever `as_of` is, unless
 /// `as_of_given` says that somebody named it. The error says what is wrong, and where.
-iam::Result<BillingImport> import_of(std::string_view json, event::Timestamp as_of, bool as_of_given);
+text::Result<BillingImport> import_of(std::string_view json, text::Timestamp as_of, bool as_of_given);
 
 }  // namespace trailkeeper::rules::credits

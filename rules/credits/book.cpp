@@ -7,6 +7,8 @@
 #include <stdexcept>
 #include <tuple>
 
+#include "text/timestamp.h"
+
 namespace trailkeeper::rules::credits {
 
 std::string_view status_text(CreditStatus status) {
@@ -15,7 +17,7 @@ std::string_view status_text(CreditStatus status) {
 }
 
 Book::Book(const std::vector<Fact>& facts, std::vector<BillName> bills, const ReadBill& read, const Settings& settings,
-           event::Timestamp at, const BillVisitor& visit)
+           text::Timestamp at, const BillVisitor& visit)
     : settings_(settings), at_(at), programme_(settings) {
   take_facts(facts);
   open_credits();

@@ -10,6 +10,7 @@
 #include "rules/credits/bill.h"
 #include "rules/credits/consolidation.h"
 #include "rules/credits/programme.h"
+#include "text/timestamp.h"
 
 namespace trailkeeper::rules::credits {
 
@@ -46,7 +47,7 @@ class Book {
   /// after it. Bills are read month by month; each is shown to `visit`, if given, when it is paid. Where reading or
   /// paying one throws std::overflow_error, that bill is left out.
   Book(const std::vector<Fact>& facts, std::vector<BillName> bills, const ReadBill& read, const Settings& settings,
-       event::Timestamp at, const BillVisitor& visit = {});
+       text::Timestamp at, const BillVisitor& visit = {});
 
   [[nodiscard]] const Programme& programme() const { return programme_; }
   /// By holder, then issue, then ID.
@@ -55,7 +56,7 @@ class Book {
   [[nodiscard]] const std::vector<Finding>& findings() const { return findings_; }
   /// Bills that hold more than money can count.
   [[nodiscard]] const std::vector<BillName>& left_out() const { return left_out_; }
-  [[nodiscard]] event::Timestamp at() const { return at_; }
+  [[nodiscard]] text::Timestamp at() const { return at_; }
   /// What AWS's allocation history says that credits paid: the newest figures of each credit and month.
   [[nodiscard]] const std::vector<KnownUse>& known_uses() const { return uses_; }
   [[nodiscard]] const Settings& settings() const { return settings_; }
@@ -74,7 +75,7 @@ class Book {
   void check_shown();
 
   const Settings& settings_;
-  event::Timestamp at_;
+  text::Timestamp at_;
   Programme programme_;
   std::vector<CreditState> credits_;
   std::unordered_map<std::string, std::vector<std::size_t>> by_holder_;  // Places in credits_.

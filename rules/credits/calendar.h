@@ -8,16 +8,16 @@
 #include <string>
 #include <string_view>
 
-#include "event/timestamp.h"
+#include "text/timestamp.h"
 
 namespace trailkeeper::rules::credits {
 
 /// Days since 1970-01-01, UTC.
 using Day = std::int32_t;
 
-Day day_of(event::Timestamp time);
+Day day_of(text::Timestamp time);
 /// The day's first moment.
-event::Timestamp start_of(Day day);
+text::Timestamp start_of(Day day);
 /// `2024-05-01`.
 std::string day_text(Day day);
 /// `2024-05-01`; nothing for anything else.

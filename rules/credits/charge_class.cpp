@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <array>
 
-#include "rules/iam/text.h"
+#include "text/ascii.h"
 
 namespace trailkeeper::rules::credits {
 namespace {
@@ -30,7 +30,7 @@ bool is_upfront(const ChargeCell& cell) {
 // Product codes are spelt AmazonMturk and AmazonMTurk.
 bool is_never(std::string_view service, const Settings& settings) {
   return std::any_of(settings.never.begin(), settings.never.end(),
-                     [&](const std::string& code) { return iam::same_ignoring_case(code, service); });
+                     [&](const std::string& code) { return text::same_ignoring_case(code, service); });
 }
 
 bool is_domain(const ChargeCell& cell) {

@@ -10,7 +10,9 @@
 #include "rules/credits/loose_json.h"
 #include "rules/credits/secret_mention.h"
 #include "rules/credits/secret_values.h"
-#include "rules/iam/json_node.h"
+#include "text/hex.h"
+#include "text/json_node.h"
+#include "text/percent.h"
 
 namespace trailkeeper::rules::credits {
 namespace {
@@ -63,21 +65,7 @@ bool is_of_activate(std::string_view json) {
 
 // Any value, not only an object.
 bool is_json(std::string_view bytes) {
-  return static_cast<bool>(iam::parse_json_object(fmt::format("{{\"\":{}}}", bytes)));
-}
-
-std::string percent_encoded(std::string_view text, bool capitals) {
-  std::string out;
-  for (const char c : text) {
-    const bool plain = event::is_word_byte(c) || std::string_view{"-._~"}.find(c) != kNone;
-    const auto byte = static_cast<unsigned char>(c);
-    if (plain && byte < 0x80) {
-      out += c;
-    } else {
-      out += capitals ? fmt::format("%{:02X}", byte) : fmt::format("%{:02x}", byte);
-    }
-  }
-  return out;
+  return static_cast<bool>(text::parse_json_object(fmt::format("{{\"\":{}}}", bytes)));
 }
 
 }  // namespace
@@ -157,8 +145,10 @@ void visit_org_ids(std::string_view json, const std::vector<std::string>& org_id
   values.take = [&](const std::string& value, Secret secret, bool sure) {
     if (secret != Secret::org_id || !sure || !may_be_known(value)) return;
     visit(value);
-    for (const bool capitals : {true, false}) {
-      if (const std::string encoded = percent_encoded(value, capitals); encoded != value) visit(encoded);
+    for (const std::string_view digits : {text::kCapitalHexDigits, text::kHexDigits}) {
+      std::string encoded;
+      text::append_percent_encoded(value, encoded, {}, digits);
+      if (encoded != value) visit(encoded);
     }
   };
   static_cast<void>(values.without_in_json(json));

@@ -16,7 +16,7 @@ constexpr Day kNever = 2'932'895;  // 9999-12-30
 struct Figures {
   std::optional<std::string> account;
   std::optional<Money> amount;
-  std::optional<event::Timestamp> issued;
+  std::optional<text::Timestamp> issued;
   std::optional<Day> expires;
   std::optional<std::string> program;
   std::optional<std::vector<std::string>> services;
@@ -33,7 +33,7 @@ struct Figures {
 
 class Consolidation {
  public:
-  explicit Consolidation(event::Timestamp at) : at_(at) {}
+  explicit Consolidation(text::Timestamp at) : at_(at) {}
 
   Consolidated of(std::vector<Fact> facts) {
     const auto before = [](const Fact& a, const Fact& b) { return a.before(b); };
@@ -106,7 +106,7 @@ class Consolidation {
   }
 
   // A fact that follows from another.
-  static Fact made(event::Timestamp time, const Fact& from, const std::string& account, FactValue value) {
+  static Fact made(text::Timestamp time, const Fact& from, const std::string& account, FactValue value) {
     Fact fact = from;
     fact.time = time;
     fact.account = account;
@@ -238,7 +238,7 @@ class Consolidation {
     }
   }
 
-  event::Timestamp at_;
+  text::Timestamp at_;
   std::set<std::string> issued_;
   std::set<std::string> issued_by_aws_;
   std::set<std::string> taken_;
@@ -253,7 +253,7 @@ bool changes_others(const Fact& fact) {
          std::holds_alternative<ImportedUse>(fact.value) || std::holds_alternative<Correction>(fact.value);
 }
 
-Consolidated consolidated(std::vector<Fact> facts, event::Timestamp at) {
+Consolidated consolidated(std::vector<Fact> facts, text::Timestamp at) {
   return Consolidation{at}.of(std::move(facts));
 }
 

@@ -17,7 +17,7 @@ struct KnownUse {
   std::string service;  ///< Product code.
   Money amount;
   bool estimated = false;
-  event::Timestamp as_of = 0;  ///< Of the figures.
+  text::Timestamp as_of = 0;  ///< Of the figures.
 };
 
 struct Consolidated {
@@ -32,6 +32,6 @@ bool changes_others(const Fact& fact);
 /// Takes facts in any order. Figures of imports and corrections replace those of the events that issued the credits,
 /// whatever their time; a credit that no event issued comes to be on its first day. Opening balances and uses are those
 /// of the newest import up to `at`. What was withdrawn is gone.
-Consolidated consolidated(std::vector<Fact> facts, event::Timestamp at);
+Consolidated consolidated(std::vector<Fact> facts, text::Timestamp at);
 
 }  // namespace trailkeeper::rules::credits

@@ -36,10 +36,10 @@ struct Credit {
   std::string event;        ///< That issued it.
   CreditKind kind = CreditKind::single;
   Money amount;
-  event::Timestamp issued = 0;
+  text::Timestamp issued = 0;
   Day expires = 0;                    ///< The last day on which it pays (R35).
   std::vector<std::string> services;  ///< Product codes; empty: all that credits cover.
-  std::optional<event::Timestamp> revoked;
+  std::optional<text::Timestamp> revoked;
   std::string revoked_by;  ///< The event.
   std::optional<Opening> opening;
   /// The accounts beside its own that it may pay for, if AWS names them; else sharing and the organisation decide.

@@ -6,8 +6,8 @@
 namespace trailkeeper::rules::credits {
 namespace {
 
-using iam::JsonMember;
-using iam::JsonNode;
+using text::JsonMember;
+using text::JsonNode;
 using Kind = JsonNode::Kind;
 
 // ISO 4217's codes of currencies in use, and of some that records of old amounts may have.

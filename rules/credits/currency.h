@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-#include "rules/iam/json_node.h"
+#include "text/json_node.h"
 
 namespace trailkeeper::rules::credits {
 
@@ -18,13 +18,13 @@ bool is_dollars(std::string_view currency);
 
 /// The currency other than USD that a value says, which is taken for one whatever it is: of objects and arrays any text
 /// in them.
-std::optional<std::string> other_currency(const iam::JsonNode& currency);
+std::optional<std::string> other_currency(const text::JsonNode& currency);
 
 /// The currency other than USD that an amount says by any member in it, at any depth: there `unit` is one, too.
-std::optional<std::string> other_currency_in(const iam::JsonNode& amount);
+std::optional<std::string> other_currency_in(const text::JsonNode& amount);
 
 /// The currency other than USD that a member of an object says about the amounts in it. A `unit` may be one of
 /// anything: it counts if it is the code of a currency (ISO 4217).
-std::optional<std::string> other_currency_beside(const iam::JsonNode& object);
+std::optional<std::string> other_currency_beside(const text::JsonNode& object);
 
 }  // namespace trailkeeper::rules::credits

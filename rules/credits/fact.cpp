@@ -11,12 +11,12 @@
 
 #include "rules/credits/currency.h"
 #include "rules/credits/own_fact.h"
-#include "rules/iam/json_node.h"
+#include "text/json_node.h"
 
 namespace trailkeeper::rules::credits {
 namespace {
 
-using iam::JsonNode;
+using text::JsonNode;
 using Kind = JsonNode::Kind;
 
 // Thrown by Facts and caught by read_fact.
@@ -140,11 +140,11 @@ class Facts {
     wrong(fact, "must be true or false", at);
   }
 
-  [[nodiscard]] std::optional<event::Timestamp> time(std::string_view fact) const {
+  [[nodiscard]] std::optional<text::Timestamp> time(std::string_view fact) const {
     const auto found = optional_text(fact);
     if (!found || found->empty()) return std::nullopt;
     if (const auto day = parse_day(*found)) return start_of(*day);
-    if (const auto time = event::parse_timestamp(*found)) return time;
+    if (const auto time = text::parse_timestamp(*found)) return time;
     throw Wrong{std::string{fact}, "must be a date or a time"};
   }
   [[nodiscard]] std::optional<Day> day(std::string_view fact) const {
@@ -182,7 +182,7 @@ class Facts {
 
  private:
   [[noreturn]] static void wrong(std::string_view fact, std::string_view message, const JsonNode* at) {
-    throw Wrong{std::string{fact}, std::string{message} + ", not " + std::string{iam::kind_name(at->kind)}};
+    throw Wrong{std::string{fact}, std::string{message} + ", not " + std::string{text::kind_name(at->kind)}};
   }
 
   const JsonNode& record_;
@@ -434,10 +434,10 @@ std::string name_of(const Digest& digest) {
 
 bool carries_facts(std::string_view event_name) { return reader_of(event_name) != nullptr; }
 
-iam::Result<std::optional<Fact>> read_fact(const EventHead& head, std::string_view json, const Settings& settings) {
+text::Result<std::optional<Fact>> read_fact(const EventHead& head, std::string_view json, const Settings& settings) {
   const Reader reader = reader_of(head.name);
   if (reader == nullptr || (!head.error_code.empty() && head.name != "CreateForm")) return std::optional<Fact>{};
-  auto record = iam::parse_json_object(json);
+  auto record = text::parse_json_object(json);
   if (!record) return record.error();
   try {
     Fact fact;
@@ -453,7 +453,7 @@ iam::Result<std::optional<Fact>> read_fact(const EventHead& head, std::string_vi
     if (shown != nullptr && shown->credits.empty()) return std::optional<Fact>{};
     return std::optional<Fact>{std::move(fact)};
   } catch (const Wrong& wrong) {
-    return iam::Error{wrong.fact + " " + wrong.message, "/" + wrong.fact, 0};
+    return text::Problem{wrong.fact + " " + wrong.message, "/" + wrong.fact, 0};
   }
 }
 

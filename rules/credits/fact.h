@@ -11,6 +11,7 @@
 
 #include "rules/credits/credit.h"
 #include "rules/credits/settings.h"
+#include "text/timestamp.h"
 
 namespace trailkeeper::rules::credits {
 
@@ -48,7 +49,7 @@ struct Issue {
   std::string credit;
   std::string application;
   Money amount;
-  event::Timestamp issued = 0;
+  text::Timestamp issued = 0;
   std::optional<int> term_years;  ///< 0: it names a term that is no whole number of years.
   std::optional<int> term_months;
   std::optional<Day> expires;
@@ -116,7 +117,7 @@ struct ImportedCredit {
   Money initial;
   Money remaining;                 ///< After the bills that are closed.
   std::optional<Money> estimated;  ///< After the open ones, too.
-  event::Timestamp issued = 0;
+  text::Timestamp issued = 0;
   std::optional<Day> expires;
   std::optional<Day> exhausted;
   std::string program;  ///< Empty: not told.
@@ -145,7 +146,7 @@ struct Correction {
   bool withdrawn = false;  ///< The credit, or the event, never was.
   std::optional<std::string> account;
   std::optional<Money> amount;
-  std::optional<event::Timestamp> issued;
+  std::optional<text::Timestamp> issued;
   std::optional<Day> expires;
   std::optional<std::vector<std::string>> services;
 };
@@ -157,7 +158,7 @@ using FactValue = std::variant<Application, Decision, Cancellation, Issue, Credi
 using Digest = std::array<std::uint8_t, 32>;
 
 struct Fact {
-  event::Timestamp time = 0;
+  text::Timestamp time = 0;
   std::string event;    ///< The eventID, or what stands for it.
   std::string account;  ///< recipientAccountId, else the caller's account.
   FactValue value;
@@ -179,7 +180,7 @@ bool carries_facts(std::string_view event_name);
 
 /// An event's place in its trail.
 struct EventHead {
-  event::Timestamp time = 0;
+  text::Timestamp time = 0;
   std::string name;  ///< Canonical.
   std::string account;
   std::string region;
@@ -188,6 +189,6 @@ struct EventHead {
 
 /// Reads an event of activate.amazonaws.com. Nothing if it has no facts: a failed event that isn't CreateForm, a
 /// GetCredits without balances. The error says which fact is missing or wrong.
-iam::Result<std::optional<Fact>> read_fact(const EventHead& head, std::string_view json, const Settings& settings);
+text::Result<std::optional<Fact>> read_fact(const EventHead& head, std::string_view json, const Settings& settings);
 
 }  // namespace trailkeeper::rules::credits

@@ -4,7 +4,7 @@
 #include <string>
 #include <string_view>
 
-#include "event/timestamp.h"
+#include "text/timestamp.h"
 
 namespace trailkeeper::rules::credits {
 
@@ -13,7 +13,7 @@ enum class Severity : std::uint8_t { low, medium, high };
 std::string_view severity_text(Severity severity);
 
 struct Finding {
-  event::Timestamp time = 0;
+  text::Timestamp time = 0;
   std::string_view rule;  ///< `R34`; of static storage.
   Severity severity = Severity::medium;
   std::string account;

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "rules/credits/programme.h"
+#include "text/timestamp.h"
 
 namespace trailkeeper::rules::credits {
 namespace {
@@ -151,7 +152,7 @@ void Programme::on(const Fact& fact, const CreditChange& change) {
 }
 
 // What should have happened by now.
-void Programme::check_open(event::Timestamp now) {
+void Programme::check_open(text::Timestamp now) {
   for (const ApplicationState& application : applications_) {
     const Fact fact{application.time, application.event, application.account, Cancellation{}};
     const Day due =
@@ -161,7 +162,7 @@ void Programme::check_open(event::Timestamp now) {
            fmt::format("application {} is undecided after {}", application.form.id, day_text(due)));
     }
     if (application.status == ApplicationStatus::approved && application.grants == 0 &&
-        now - *application.decided > settings_.grant_within_hours * event::kHour) {
+        now - *application.decided > settings_.grant_within_hours * text::kHour) {
       find(fact, "R57", Severity::medium,
            fmt::format("application {} was approved, and no credit was issued "
                        "within {} hours",

@@ -5,10 +5,10 @@
 #include <vector>
 
 #include "event/decoded_text.h"
-#include "event/json_text.h"
 #include "event/phrase_matches.h"
 #include "rules/credits/loose_json.h"
 #include "rules/credits/wording.h"
+#include "text/json_text.h"
 
 namespace trailkeeper::rules::credits {
 namespace {
@@ -109,7 +109,7 @@ std::string KnownWords::token_without(std::string_view token, int nesting, Wordi
   const std::string shown = nested ? without_in_json(text, false, nesting + 1) : without(text, wording);
   if (shown == text) return std::string{token};
   std::string quoted;
-  event::append_quoted(shown, quoted);
+  text::append_quoted(shown, quoted);
   return quoted;
 }
 
@@ -137,7 +137,7 @@ std::string KnownWords::without_in_json(std::string_view json, bool of_event, in
       const std::string shown = without(token.bytes, wording);
       put_outside();
       if (is_json_value(json, token.bytes)) {
-        event::append_quoted(shown, out);
+        text::append_quoted(shown, out);
       } else {
         out += shown;
       }

@@ -1,9 +1,12 @@
 #include "rules/credits/reconcile.h"
+#include "text/json_node.h"
+#include "text/result.h"
+#include "text/timestamp.h"
 
 namespace trailkeeper::rules::credits {
 namespace {
 
-using iam::JsonNode;
+using text::JsonNode;
 
 constexpr std::string_view kName = "GetCredits";
 
@@ -12,20 +15,20 @@ std::string amount_text(const AnswerAmount& amount) {
 }
 
 // Whether a moment is the end of a day on which the credit pays for the last time: within it, or the midnight after.
-bool ends_on(event::Timestamp end, Day last) { return day_of(end) == last || end == start_of(last + 1); }
+bool ends_on(text::Timestamp end, Day last) { return day_of(end) == last || end == start_of(last + 1); }
 
 }  // namespace
 
-iam::Result<void> ListedCredits::add(std::string_view json) {
-  const auto root = iam::parse_json_object(json);
+text::Result<void> ListedCredits::add(std::string_view json) {
+  const auto root = text::parse_json_object(json);
   if (!root) return root.error();
   const JsonNode* list = list_of(*root);
-  if (list == nullptr) return iam::Error{"is no GetCredits response: it has no list of credits", "", 0};
+  if (list == nullptr) return text::Problem{"is no GetCredits response: it has no list of credits", "", 0};
   for (const JsonNode& item : list->items) {
     const auto left = amount_of(item, "remainingAmount");
     const std::string id = text_of(item, "creditId");
     if (!left || id.empty()) {
-      return iam::Error{"a credit has no creditId or no remainingAmount", "", item.offset};
+      return text::Problem{"a credit has no creditId or no remainingAmount", "", item.offset};
     }
     Listed listed{text_of(item, "accountId"),         *left,
                   amount_of(item, "estimatedAmount"), amount_of(item, "initialAmount"),

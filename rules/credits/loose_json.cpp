@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "event/json_text.h"
+#include "text/json_text.h"
 
 namespace trailkeeper::rules::credits {
 namespace {
@@ -47,9 +47,9 @@ LooseToken LooseJson::next() {
 std::string text_of_token(std::string_view token) {
   token.remove_prefix(1);
   if (token.ends_with('"')) token.remove_suffix(1);
-  if (!event::valid_escapes(token)) return std::string{token};
+  if (!text::valid_escapes(token)) return std::string{token};
   std::string text;
-  event::append_unescaped(token, text);
+  text::append_unescaped(token, text);
   return text;
 }
 

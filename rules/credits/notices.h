@@ -5,11 +5,12 @@
 #include <vector>
 
 #include "rules/credits/book.h"
+#include "text/timestamp.h"
 
 namespace trailkeeper::rules::credits {
 
 struct Notice {
-  event::Timestamp time = 0;
+  text::Timestamp time = 0;
   std::string account;
   std::string_view kind;  ///< `expires-in-60-days`, `used-75`…
   std::string credit;     ///< Empty for `welcome`; the application for `decision`.

@@ -14,14 +14,14 @@ typename Map::const_iterator last_in(const Map& changes, Month month) {
 
 }  // namespace
 
-void Organisations::joined(const std::string& account, const std::string& payer, event::Timestamp time) {
+void Organisations::joined(const std::string& account, const std::string& payer, text::Timestamp time) {
   if (!payer.empty()) members_[payer].insert(account);
   Changes& changes = payers_[account];
   // Told again, it is no change: only a change makes a month one of joining.
   if (changes.empty() || changes.rbegin()->second != payer) changes[time] = payer;
 }
 
-void Organisations::shares(const std::string& payer, bool enabled, event::Timestamp time) {
+void Organisations::shares(const std::string& payer, bool enabled, text::Timestamp time) {
   sharing_[payer][time] = enabled;
 }
 

@@ -17,8 +17,8 @@ class Organisations {
   explicit Organisations(bool sharing_default) : sharing_default_(sharing_default) {}
 
   /// `payer` empty: the account left.
-  void joined(const std::string& account, const std::string& payer, event::Timestamp time);
-  void shares(const std::string& payer, bool enabled, event::Timestamp time);
+  void joined(const std::string& account, const std::string& payer, text::Timestamp time);
+  void shares(const std::string& payer, bool enabled, text::Timestamp time);
   /// The account has charges on the payer's bill: its organisation, if no event says otherwise.
   void billed(const std::string& account, const std::string& payer, Month month);
 
@@ -31,10 +31,10 @@ class Organisations {
   [[nodiscard]] bool belongs(const std::string& account, const std::string& payer, Month month) const;
 
  private:
-  using Changes = std::map<event::Timestamp, std::string>;
+  using Changes = std::map<text::Timestamp, std::string>;
   std::unordered_map<std::string, Changes> payers_;
   std::unordered_map<std::string, std::set<std::string>> members_;  // By payer.
-  std::unordered_map<std::string, std::map<event::Timestamp, bool>> sharing_;
+  std::unordered_map<std::string, std::map<text::Timestamp, bool>> sharing_;
   std::unordered_map<std::string, std::set<std::pair<std::string, Month>>> billed_;
   bool sharing_default_;
 };

@@ -6,7 +6,7 @@
 #include <array>
 #include <stdexcept>
 
-#include "event/json_text.h"
+#include "text/json_text.h"
 
 namespace trailkeeper::rules::credits {
 
@@ -23,7 +23,7 @@ std::string content_digest(std::string_view bytes) {
 
 std::string own_event_id(const OwnFact& fact) {
   const std::string what = fact.identity.empty()
-                               ? event::format_timestamp(fact.time) + "\n" + fact.account + "\n" + fact.details
+                               ? text::format_timestamp(fact.time) + "\n" + fact.account + "\n" + fact.details
                                : fact.identity;
   std::string digest = content_digest(std::string{kOwnSource} + "\n" + fact.name + "\n" + what);
   // A UUID of version 8 (RFC 9562): its bits are the writer's own.
@@ -33,15 +33,15 @@ std::string own_event_id(const OwnFact& fact) {
          "-" + digest.substr(20, 12);
 }
 
-std::string own_event(const OwnFact& fact, std::string_view recorded_by, event::Timestamp recorded_at) {
+std::string own_event(const OwnFact& fact, std::string_view recorded_by, text::Timestamp recorded_at) {
   std::string json = R"({"eventVersion":"1.11","userIdentity":{"type":"AWSService","invokedBy":"trailkeeper"})";
-  append_member("eventTime", event::format_timestamp(fact.time), json);
+  append_member("eventTime", text::format_timestamp(fact.time), json);
   json += R"(,"eventSource":"activate.amazonaws.com")";
   append_member("eventName", fact.name, json);
   json += R"(,"awsRegion":"us-east-1","sourceIPAddress":"trailkeeper","userAgent":"trailkeeper")";
   json += R"(,"requestParameters":null,"responseElements":null,"additionalEventData":{"recordedBy":)";
   json += recorded_by;
-  append_member("recordedAt", event::format_timestamp(recorded_at), json);
+  append_member("recordedAt", text::format_timestamp(recorded_at), json);
   json += "}";
   append_member("eventID", own_event_id(fact), json);
   json += R"(,"readOnly":false,"eventType":"AwsServiceEvent","managementEvent":true)";
@@ -52,9 +52,9 @@ std::string own_event(const OwnFact& fact, std::string_view recorded_by, event::
 
 void append_member(std::string_view name, std::string_view value, std::string& object) {
   if (object.back() != '{') object.push_back(',');
-  event::append_quoted(name, object);
+  text::append_quoted(name, object);
   object.push_back(':');
-  event::append_quoted(value, object);
+  text::append_quoted(value, object);
 }
 
 }  // namespace trailkeeper::rules::credits

@@ -4,7 +4,7 @@
 #include <string>
 #include <string_view>
 
-#include "event/timestamp.h"
+#include "text/timestamp.h"
 
 namespace trailkeeper::rules::credits {
 
@@ -12,8 +12,8 @@ namespace trailkeeper::rules::credits {
 constexpr std::string_view kOwnSource = "trailkeeper";
 
 struct OwnFact {
-  std::string name;           ///< `CreditsIssued`, …: docs/credits.md.
-  event::Timestamp time = 0;  ///< When it was so; not when it was written down.
+  std::string name;          ///< `CreditsIssued`, …: docs/credits.md.
+  text::Timestamp time = 0;  ///< When it was so; not when it was written down.
   std::string account;
   std::string details;  ///< A JSON object: `serviceEventDetails`.
   /// What makes it the same fact when it is written down again. Empty: all of the above.
@@ -27,7 +27,7 @@ std::string own_event_id(const OwnFact& fact);
 
 /// The event, in CloudTrail's envelope. `recorded_by` is a JSON object that says who writes it down
 /// (store/actor.h).
-std::string own_event(const OwnFact& fact, std::string_view recorded_by, event::Timestamp recorded_at);
+std::string own_event(const OwnFact& fact, std::string_view recorded_by, text::Timestamp recorded_at);
 
 /// The SHA-256 of bytes, in hexadecimal digits.
 std::string content_digest(std::string_view bytes);

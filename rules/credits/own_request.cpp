@@ -4,15 +4,15 @@
 #include <array>
 #include <initializer_list>
 
-#include "event/json_text.h"
 #include "rules/credits/calendar.h"
 #include "rules/credits/money.h"
-#include "rules/iam/json_node.h"
+#include "text/json_node.h"
+#include "text/json_text.h"
 
 namespace trailkeeper::rules::credits {
 namespace {
 
-using iam::JsonNode;
+using text::JsonNode;
 using Kind = JsonNode::Kind;
 
 constexpr std::array<std::pair<std::string_view, OwnVerb>, 4> kVerbs{
@@ -27,7 +27,7 @@ struct Wrong {
   std::string message;
 };
 
-iam::Error error_of(const Wrong& wrong) { return {wrong.message, wrong.option, 0}; }
+text::Problem error_of(const Wrong& wrong) { return {wrong.message, wrong.option, 0}; }
 
 bool is_digits(std::string_view text) { return text.find_first_not_of("0123456789") == std::string_view::npos; }
 
@@ -53,11 +53,11 @@ class Details {
     }
     return found;
   }
-  [[nodiscard]] std::optional<event::Timestamp> time(std::string_view option) const {
+  [[nodiscard]] std::optional<text::Timestamp> time(std::string_view option) const {
     const std::string found = text(option);
     if (found.empty()) return std::nullopt;
     if (const auto day = parse_day(found)) return start_of(*day);
-    const auto time = event::parse_timestamp(found);
+    const auto time = text::parse_timestamp(found);
     if (!time) throw Wrong{std::string{option}, "must be a date as 2024-05-01, or a time, not '" + found + "'"};
     return time;
   }
@@ -68,7 +68,7 @@ class Details {
   }
   void put_text(std::string_view name, std::string_view value) { append_member(name, value, json_); }
   void put_time(std::string_view name, std::string_view option) {
-    if (const auto found = time(option)) append_member(name, event::format_timestamp(*found), json_);
+    if (const auto found = time(option)) append_member(name, text::format_timestamp(*found), json_);
   }
   void put_day(std::string_view name, std::string_view option) {
     if (const auto found = time(option)) append_member(name, day_text(day_of(*found)), json_);
@@ -87,12 +87,12 @@ class Details {
     const auto found = values_.find(option);
     if (found == values_.end()) return;
     json_ += json_.back() == '{' ? "" : ",";
-    event::append_quoted(name, json_);
+    text::append_quoted(name, json_);
     json_ += ":[";
     for (const std::string& value : found->second) {
       if (value.empty()) continue;
       if (json_.back() != '[') json_.push_back(',');
-      event::append_quoted(value, json_);
+      text::append_quoted(value, json_);
     }
     json_.push_back(']');
   }
@@ -109,7 +109,7 @@ class Details {
   }
   void put_true(std::string_view name) {
     json_ += json_.back() == '{' ? "" : ",";
-    event::append_quoted(name, json_);
+    text::append_quoted(name, json_);
     json_ += ":true";
   }
   [[nodiscard]] std::string whole() const { return json_ + "}"; }
@@ -162,7 +162,7 @@ OwnFact add_credit(Details& details) {
   return fact;
 }
 
-OwnFact apply(Details& details, event::Timestamp now) {
+OwnFact apply(Details& details, text::Timestamp now) {
   OwnFact fact{"CreateForm", details.time("submitted").value_or(now), details.account("account"), "", "", ""};
   details.put_money("requestedAmount", "amount");
   static_cast<void>(details.needed("amount"));
@@ -179,7 +179,7 @@ OwnFact apply(Details& details, event::Timestamp now) {
     throw Wrong{"package", "must be Founders or Portfolio, not '" + package + "'"};
   }
   // IDs are shown: nobody may guess an Org ID by them (R20), so that they don't depend on it.
-  fact.identity = fact.account + "\n" + event::format_timestamp(fact.time) + "\n" + details.whole();
+  fact.identity = fact.account + "\n" + text::format_timestamp(fact.time) + "\n" + details.whole();
   fact.subject = details.text("id");
   if (fact.subject.empty()) fact.subject = made_name("own-app-", fact.account, fact.identity);
   fact.identity += "\n" + fact.subject;
@@ -188,7 +188,7 @@ OwnFact apply(Details& details, event::Timestamp now) {
   return fact;
 }
 
-OwnFact decide(Details& details, event::Timestamp now) {
+OwnFact decide(Details& details, text::Timestamp now) {
   OwnFact fact{"ApplicationDecided", details.time("decided").value_or(now), details.account("account"), "", "", ""};
   fact.subject = details.needed("id");
   details.put_text("applicationId", fact.subject);
@@ -207,7 +207,7 @@ bool is_event_id(std::string_view text) {
   return text.size() == kUuid && std::count(text.begin(), text.end(), '-') == 4;
 }
 
-OwnFact correct(Details& details, event::Timestamp now) {
+OwnFact correct(Details& details, text::Timestamp now) {
   OwnFact fact{"CreditsCorrected", now, details.account("account"), "", "", ""};
   fact.subject = details.needed("id");
   const bool event = is_event_id(fact.subject);
@@ -310,7 +310,7 @@ std::string member_name(std::string_view option) {
   return name;
 }
 
-iam::Result<OwnFact> own_fact(OwnVerb verb, const OwnValues& values, event::Timestamp now) {
+text::Result<OwnFact> own_fact(OwnVerb verb, const OwnValues& values, text::Timestamp now) {
   try {
     for (const auto& [option, texts] : values) {
       if (texts.size() > kMostValues) throw Wrong{option, "has more than 1,000 values"};
@@ -331,12 +331,12 @@ iam::Result<OwnFact> own_fact(OwnVerb verb, const OwnValues& values, event::Time
   }
 }
 
-iam::Result<OwnValues> own_values(OwnVerb verb, std::string_view json) {
-  const auto root = iam::parse_json_object(json);
+text::Result<OwnValues> own_values(OwnVerb verb, std::string_view json) {
+  const auto root = text::parse_json_object(json);
   if (!root) return root.error();
   OwnValues values;
   try {
-    for (const iam::JsonMember& member : root->members) {
+    for (const text::JsonMember& member : root->members) {
       const OwnField* const field = field_of_member(verb, member.key);
       if (field == nullptr) throw Wrong{member.key, "isn't known here"};
       if (field->flag) {
@@ -347,7 +347,7 @@ iam::Result<OwnValues> own_values(OwnVerb verb, std::string_view json) {
       std::vector<std::string>& texts = values[std::string{field->name}];
       const auto take = [&](const JsonNode& node) {
         if (node.kind != Kind::string && node.kind != Kind::number) {
-          throw Wrong{member.key, "must be a text or a number, not " + std::string{iam::kind_name(node.kind)}};
+          throw Wrong{member.key, "must be a text or a number, not " + std::string{text::kind_name(node.kind)}};
         }
         texts.push_back(node.text);
       };

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "rules/credits/own_fact.h"
-#include "rules/iam/error.h"
+#include "text/result.h"
 
 namespace trailkeeper::rules::credits {
 
@@ -38,9 +38,9 @@ using OwnValues = std::map<std::string, std::vector<std::string>, std::less<>>;
 
 /// Checks the values and makes the fact. `now` is when it holds if no value says so. The error's path is the option
 /// that is wrong.
-iam::Result<OwnFact> own_fact(OwnVerb verb, const OwnValues& values, event::Timestamp now);
+text::Result<OwnFact> own_fact(OwnVerb verb, const OwnValues& values, text::Timestamp now);
 
 /// The values of a JSON body. Unknown members are errors.
-iam::Result<OwnValues> own_values(OwnVerb verb, std::string_view json);
+text::Result<OwnValues> own_values(OwnVerb verb, std::string_view json);
 
 }  // namespace trailkeeper::rules::credits

@@ -9,7 +9,7 @@ namespace trailkeeper::rules::credits {
 namespace {
 
 // From then on, one credit pays for services or support (R44).
-constexpr event::Timestamp kSingleCreditSince = 1'681'171'200'000;  // 2023-04-11
+constexpr text::Timestamp kSingleCreditSince = 1'681'171'200'000;  // 2023-04-11
 
 std::string key_of(std::string_view of, std::string_view id) { return std::string{of}.append("\n").append(id); }
 
@@ -72,7 +72,7 @@ Credit* Programme::credit(std::string_view id) {
 
 void Programme::on(const Fact& fact, const Application& form) {
   const auto failed = failed_.find(fact.account);
-  if (failed != failed_.end() && fact.time - failed->second < settings_.retry_after_hours * event::kHour) {
+  if (failed != failed_.end() && fact.time - failed->second < settings_.retry_after_hours * text::kHour) {
     find(fact, "R58", Severity::low,
          fmt::format("a form was sent again less than {} hours after a technical error", settings_.retry_after_hours));
   }
@@ -261,7 +261,7 @@ void Programme::on(const Fact& fact, const AccountStatus& status) {
 
 void Programme::on(const Fact& fact, const Balances& /*balances*/) { shown_.push_back(fact); }
 
-void Programme::finish(event::Timestamp now) {
+void Programme::finish(text::Timestamp now) {
   for (ApplicationState& application : applications_) {
     if (application.status == ApplicationStatus::pending) judge(application);
   }
@@ -272,7 +272,7 @@ CreditKind Programme::kind_of(const Fact& fact, const Issue& issue) {
   if (issue.support) return CreditKind::support;
   if (issue.program != "Activate") return CreditKind::other;
   const ApplicationState* found = issue.application.empty() ? nullptr : application(issue.application, fact.account);
-  const event::Timestamp approved = found != nullptr && found->decided ? *found->decided : issue.issued;
+  const text::Timestamp approved = found != nullptr && found->decided ? *found->decided : issue.issued;
   return approved < kSingleCreditSince ? CreditKind::service : CreditKind::single;
 }
 

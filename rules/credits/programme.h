@@ -28,13 +28,13 @@ std::vector<std::string> in_order(const std::set<std::string>& reasons);
 /// An application, and what became of it.
 struct ApplicationState {
   Application form;
-  event::Timestamp time = 0;
+  text::Timestamp time = 0;
   std::string event;
   std::string account;
   ApplicationStatus status = ApplicationStatus::pending;
   std::set<std::string> reasons;  ///< Ours, against it: `1` to `10`, and `other:…`.
   Money award;                    ///< Ours: zero if there are reasons.
-  std::optional<event::Timestamp> decided;
+  std::optional<text::Timestamp> decided;
   std::optional<Decision> decision;  ///< The programme's.
   Money granted;                     ///< Of credits issued for it.
   int grants = 0;
@@ -65,7 +65,7 @@ class Programme {
   /// Facts must come in their order (Fact::before).
   void take(const Fact& fact);
   /// Judges what is open at `now`. No facts may follow.
-  void finish(event::Timestamp now);
+  void finish(text::Timestamp now);
 
   [[nodiscard]] const std::vector<ApplicationState>& applications() const { return applications_; }
   [[nodiscard]] const std::vector<Credit>& credits() const { return credits_; }
@@ -76,7 +76,7 @@ class Programme {
   /// What GetCredits showed, by time.
   [[nodiscard]] const std::vector<Fact>& shown() const { return shown_; }
   /// Members by when they became so, for the mail of welcome (R65).
-  [[nodiscard]] const std::vector<std::pair<event::Timestamp, std::string>>& welcomes() const { return welcomes_; }
+  [[nodiscard]] const std::vector<std::pair<text::Timestamp, std::string>>& welcomes() const { return welcomes_; }
 
  private:
   // What forms of one startup, or of an account without any, have said so far.
@@ -124,7 +124,7 @@ class Programme {
   void check_total(const Fact& fact, const Issue& issue);
   void check_grant(const Fact& fact, const Issue& issue);
   void check_again(const Fact& fact, const Issue& issue, const Credit& credit);
-  void check_open(event::Timestamp now);
+  void check_open(text::Timestamp now);
   void find(const Fact& fact, std::string_view rule, Severity severity, std::string sentence);
   ApplicationState* application(std::string_view id, const std::string& account);
   Credit* credit(std::string_view id);
@@ -144,10 +144,10 @@ class Programme {
   Standing standing_;                                               // What applicants have had before.
   std::unordered_map<std::string, Startups> approved_;              // By account.
   std::unordered_map<std::string, Said> said_;                      // By startup, else account.
-  std::unordered_map<std::string, event::Timestamp> failed_;        // Last failed form by account.
+  std::unordered_map<std::string, text::Timestamp> failed_;         // Last failed form by account.
   std::vector<Finding> findings_;
   std::vector<Fact> shown_;
-  std::vector<std::pair<event::Timestamp, std::string>> welcomes_;
+  std::vector<std::pair<text::Timestamp, std::string>> welcomes_;
 };
 
 }  // namespace trailkeeper::rules::credits

@@ -3,10 +3,11 @@
 #include <algorithm>
 
 #include "rules/credits/summary.h"
+#include "text/result.h"
 
 namespace trailkeeper::rules::credits {
 
-using iam::JsonNode;
+using text::JsonNode;
 
 void Usage::add(const Bill& bill, const std::vector<PaidCell>& cells, const std::vector<CreditState>& credits) {
   for (const PaidCell& paid : cells) {
@@ -93,12 +94,12 @@ class Untold {
 
 }  // namespace
 
-iam::Result<Usage::Compared> Usage::against_history(std::string_view json, const Book& book) const {
+text::Result<Usage::Compared> Usage::against_history(std::string_view json, const Book& book) const {
   constexpr std::string_view kName = "GetCreditAllocationHistory";
-  const auto root = iam::parse_json_object(json);
+  const auto root = text::parse_json_object(json);
   if (!root) return root.error();
   const JsonNode* list = list_of(*root);
-  if (list == nullptr) return iam::Error{"is no GetCreditAllocationHistory response: it has no list", "", 0};
+  if (list == nullptr) return text::Problem{"is no GetCreditAllocationHistory response: it has no list", "", 0};
   const AnswerGaps gaps = gaps_of(*root);
   const std::set<std::string> failed{gaps.failed_months.begin(), gaps.failed_months.end()};
   Compared history;
@@ -106,7 +107,7 @@ iam::Result<Usage::Compared> Usage::against_history(std::string_view json, const
   std::set<std::pair<std::string, std::string>> named;  // Months and accounts.
   for (const JsonNode& item : list->items) {
     const auto amount = amount_of(item, "creditAmount");
-    if (!amount) return iam::Error{"an entry has no creditAmount", "", item.offset};
+    if (!amount) return text::Problem{"an entry has no creditAmount", "", item.offset};
     const std::string name = text_of(item, "appliedServiceName");
     const auto code = book.settings().service_names.find(name);
     const Place place{"", text_of(item, "billingMonth"),

@@ -9,6 +9,7 @@
 
 #include "rules/credits/billing_answer.h"
 #include "rules/credits/book.h"
+#include "text/result.h"
 
 namespace trailkeeper::rules::credits {
 
@@ -47,7 +48,7 @@ class Usage {
   [[nodiscard]] Compared against_bills(const Book& book) const;
   /// Against a GetCreditAllocationHistory response: for the months and accounts that it names, in the same way. What it
   /// says is missing in it is a difference, too.
-  [[nodiscard]] iam::Result<Compared> against_history(std::string_view json, const Book& book) const;
+  [[nodiscard]] text::Result<Compared> against_history(std::string_view json, const Book& book) const;
 
  private:
   struct Place {
@@ -75,7 +76,7 @@ class Usage {
 class ListedCredits {
  public:
   /// Takes a response.
-  iam::Result<void> add(std::string_view json);
+  text::Result<void> add(std::string_view json);
 
   /// The ledger's credits against the listed ones: amounts, days, owners, and which are missing on either side. Of
   /// ours, those of the accounts that the responses name; all, if one of them lists nothing and so doesn't say whose it
@@ -91,8 +92,8 @@ class ListedCredits {
     AnswerAmount remaining;
     std::optional<AnswerAmount> estimated;
     std::optional<AnswerAmount> initial;
-    std::optional<event::Timestamp> start;
-    std::optional<event::Timestamp> end;
+    std::optional<text::Timestamp> start;
+    std::optional<text::Timestamp> end;
   };
   static void compare(const std::string& id, const Listed& listed, const CreditState& state,
                       std::vector<Difference>& found);

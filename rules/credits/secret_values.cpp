@@ -4,10 +4,10 @@
 #include <array>
 
 #include "event/decoded_text.h"
-#include "event/json_text.h"
 #include "rules/credits/known_words.h"
 #include "rules/credits/loose_json.h"
 #include "rules/credits/secret_mention.h"
+#include "text/json_text.h"
 
 namespace trailkeeper::rules::credits {
 namespace {
@@ -129,7 +129,7 @@ std::string SecretValues::without(std::string_view read, const Place& place, std
     if (shown == found) {
       out += text.substr(begin, copied - begin);
     } else if (value.lacks_quotes) {
-      event::append_quoted(shown, out);
+      text::append_quoted(shown, out);
     } else {
       out += shown;
     }
@@ -212,7 +212,7 @@ class SecretValues::JsonPass {
     of_many_ = named != Secret::none && name.ends_with('s');
     organisation_ = values_.org_ids && names_organisation(name);
     if (within != Secret::none && (has_digit(name) || is_key_of_many)) {
-      event::append_quoted(values_.pseudonym(name, within, true), out_);
+      text::append_quoted(values_.pseudonym(name, within, true), out_);
     } else {
       out_ += token;
     }
@@ -266,7 +266,7 @@ class SecretValues::JsonPass {
     const std::string text = text_of_token(token);
     if (wanted_ != Secret::none) {
       const bool sure = !loose_ || has_digit(text);
-      return event::append_quoted(values_.pseudonym(text, wanted_, sure), out_);
+      return text::append_quoted(values_.pseudonym(text, wanted_, sure), out_);
     }
     take_pair(text);
     const bool nested = nesting_ < kMaxNesting && looks_like_json(text);
@@ -274,7 +274,7 @@ class SecretValues::JsonPass {
     if (shown == text) {
       out_ += token;
     } else {
-      event::append_quoted(shown, out_);
+      text::append_quoted(shown, out_);
     }
   }
 
@@ -290,7 +290,7 @@ class SecretValues::JsonPass {
     if (wanted_ == Secret::none || is_literal(token)) {
       out_ += token;
     } else {
-      event::append_quoted(values_.pseudonym(std::string{token}, wanted_, true), out_);
+      text::append_quoted(values_.pseudonym(std::string{token}, wanted_, true), out_);
     }
   }
 

@@ -3,12 +3,12 @@
 #include <functional>
 #include <stdexcept>
 
-#include "rules/iam/json_node.h"
+#include "text/json_node.h"
 
 namespace trailkeeper::rules::credits {
 namespace {
 
-using iam::JsonNode;
+using text::JsonNode;
 using Kind = JsonNode::Kind;
 
 // Where a value stands, and what is wrong with it.
@@ -19,7 +19,7 @@ struct Problem {
 using Taken = std::optional<Problem>;
 
 Taken wants(const JsonNode& node, std::string_view what) {
-  return Problem{"must be " + std::string{what} + ", not " + std::string{iam::kind_name(node.kind)}, node.offset};
+  return Problem{"must be " + std::string{what} + ", not " + std::string{text::kind_name(node.kind)}, node.offset};
 }
 
 Taken take(const JsonNode& node, bool& to) {
@@ -72,14 +72,14 @@ Taken take(const JsonNode& node, std::set<std::string, std::less<>>& to) {
     if (item.kind != Kind::string) return wants(item, "a product code");
     to.insert(item.text);
   }
-  for (const iam::JsonMember& member : node.members) to.insert(member.key);
+  for (const text::JsonMember& member : node.members) to.insert(member.key);
   return node.kind == Kind::array || node.kind == Kind::object ? Taken{} : wants(node, "an array of product codes");
 }
 
 // Product codes, each with the name that AWS's bills and APIs give the service.
 Taken take_services(const JsonNode& node, Settings& settings) {
   settings.service_names.clear();
-  for (const iam::JsonMember& member : node.members) {
+  for (const text::JsonMember& member : node.members) {
     if (member.value.kind != Kind::string) return wants(member.value, "the service's name");
     settings.service_names[member.value.text] = member.key;
   }
@@ -109,8 +109,8 @@ std::string without_brackets(std::string path) {
 Taken take_facts(const JsonNode& node, Settings& settings) {
   if (node.kind != Kind::object) return wants(node, "an object");
   settings.facts.clear();
-  for (const iam::JsonMember& event : node.members) {
-    for (const iam::JsonMember& fact : event.value.members) {
+  for (const text::JsonMember& event : node.members) {
+    for (const text::JsonMember& fact : event.value.members) {
       std::vector<std::string>& paths = settings.facts[event.key][fact.key];
       for (const JsonNode& path : fact.value.items) {
         if (path.kind != Kind::string) return wants(path, "a path as requestParameters.form.orgId");
@@ -153,21 +153,21 @@ const std::map<std::string, Taker, std::less<>>& takers() {
   return all;
 }
 
-iam::Error no_such(const iam::JsonMember& member, const std::string& path) {
+text::Problem no_such(const text::JsonMember& member, const std::string& path) {
   std::string names;
   for (const auto& [name, taker] : takers()) names += (names.empty() ? "" : ", ") + name;
   return {"isn't a setting; there are " + names, path, member.offset};
 }
 
-iam::Result<Settings> read(std::string_view json, Settings settings) {
-  auto root = iam::parse_json_object(json);
+text::Result<Settings> read(std::string_view json, Settings settings) {
+  auto root = text::parse_json_object(json);
   if (!root) return root.error();
-  for (const iam::JsonMember& member : root->members) {
-    const std::string path = iam::pointer_to("", member.key);
+  for (const text::JsonMember& member : root->members) {
+    const std::string path = text::pointer_to("", member.key);
     const auto taker = takers().find(member.key);
     if (taker == takers().end()) return no_such(member, path);
     if (const Taken wrong = taker->second(member.value, settings)) {
-      return iam::Error{wrong->message, path, wrong->offset};
+      return text::Problem{wrong->message, path, wrong->offset};
     }
   }
   return settings;
@@ -184,6 +184,6 @@ const Settings& Settings::built_in() {
   return settings;
 }
 
-iam::Result<Settings> Settings::parse(std::string_view json) { return read(json, built_in()); }
+text::Result<Settings> Settings::parse(std::string_view json) { return read(json, built_in()); }
 
 }  // namespace trailkeeper::rules::credits

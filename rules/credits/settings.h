@@ -9,7 +9,7 @@
 
 #include "rules/credits/calendar.h"
 #include "rules/credits/money.h"
-#include "rules/iam/error.h"
+#include "text/result.h"
 
 namespace trailkeeper::rules::credits {
 
@@ -43,7 +43,7 @@ struct Settings {
   /// The settings that come with the program (settings.json).
   static const Settings& built_in();
   /// The built-in settings with what `json` replaces. Unknown names are errors.
-  static iam::Result<Settings> parse(std::string_view json);
+  static text::Result<Settings> parse(std::string_view json);
 };
 
 /// The file that comes with the program, as written.

@@ -5,12 +5,12 @@
 #include <algorithm>
 #include <array>
 
-#include "event/timestamp.h"
-#include "rules/iam/text.h"
+#include "text/ascii.h"
+#include "text/timestamp.h"
 
 namespace trailkeeper::rules::grants {
 
-using iam::JsonNode;
+using text::JsonNode;
 using Kind = JsonNode::Kind;
 
 namespace {
@@ -116,7 +116,7 @@ void Change::edit_entity(Entities& entities, std::string_view name, Edit&& edit)
   if (newest != nullptr && *newest) {
     *entity = **newest;
   } else {
-    entity->unsure = fmt::format("what {} had before {} isn't loaded", name, event::format_timestamp(event_.time));
+    entity->unsure = fmt::format("what {} had before {} isn't loaded", name, text::format_timestamp(event_.time));
   }
   const auto size = [](const Entity& of) { return of.inline_policies.size() + of.attached.size() + of.groups.size(); };
   const std::size_t before = size(*entity);
@@ -132,7 +132,7 @@ bool Change::contradicts(std::string_view holder, std::string_view thing, std::s
   if (account_.second != event_.time) account_.left.clear();
   account_.second = event_.time;
   const auto [found, is_new] =
-      account_.left.try_emplace(iam::lowered(fmt::format("{}\n{}", holder, thing)), std::string{left});
+      account_.left.try_emplace(text::lowered(fmt::format("{}\n{}", holder, thing)), std::string{left});
   // Once they differ, a third that agrees with one of them settles nothing.
   if (!is_new && found->second != left) found->second = "\n";
   return found->second == "\n";
@@ -142,7 +142,7 @@ void Change::note(Entity& entity, std::string_view holder, std::string_view thin
   if (contradicts(fmt::format("{}\n{}", entity.arn, holder), thing, left)) {
     entity.doubts[std::string{thing}] =
         fmt::format("{} of {} was changed twice within the second of {}, in an order that isn't known", thing, holder,
-                    event::format_timestamp(event_.time));
+                    text::format_timestamp(event_.time));
   } else {
     entity.doubts.erase(std::string{thing});
   }
@@ -221,10 +221,10 @@ bool Change::change_entity(std::string_view what) {
     const std::string_view json = parameter("policyDocument");
     edit_entity(entities, holder, [&](Entity& entity) {
       note(entity, holder, policy, json);
-      const std::string label = fmt::format("inline policy {} of {} {}", policy, iam::lowered(what), holder);
+      const std::string label = fmt::format("inline policy {} of {} {}", policy, text::lowered(what), holder);
       if (json.empty()) {
         entity.unsure =
-            fmt::format("what {} says isn't in the event of {}", label, event::format_timestamp(event_.time));
+            fmt::format("what {} says isn't in the event of {}", label, text::format_timestamp(event_.time));
       } else {
         entity.inline_policies[policy] = make_document(label, std::string{json}, iam::PolicyKind::identity);
       }
@@ -267,7 +267,7 @@ void Change::default_version(ManagedPolicy& policy, std::string_view arn, const 
   policy.unsure.clear();
   if (!contradicts(arn, "the default version", version)) return;
   policy.unsure = fmt::format("{} got two default versions within the second of {}, in an order that isn't known", arn,
-                              event::format_timestamp(event_.time));
+                              text::format_timestamp(event_.time));
 }
 
 void Change::change_policy() {
@@ -298,7 +298,7 @@ void Change::change_policy() {
       if (made.empty() || json.empty()) {
         if (flag("setAsDefault")) {
           policy.unsure =
-              fmt::format("the version of {} made at {} isn't in its event", arn, event::format_timestamp(event_.time));
+              fmt::format("the version of {} made at {} isn't in its event", arn, text::format_timestamp(event_.time));
         }
         return;
       }
@@ -343,7 +343,7 @@ void Change::change_tags(std::string_view name) {
 // CloudTrail leaves parameters of more than 100 kB out. Whose they were isn't known then.
 void Change::doubt_all() {
   const std::string why =
-      fmt::format("{} of {} came without its parameters", event_.name, event::format_timestamp(event_.time));
+      fmt::format("{} of {} came without its parameters", event_.name, text::format_timestamp(event_.time));
   for (Entities* entities : {&account_.users, &account_.groups, &account_.roles}) {
     for (auto& [holder, timeline] : *entities) {
       const auto* const newest = timeline.newest();

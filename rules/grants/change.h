@@ -48,7 +48,7 @@ class Change {
 
   History::Account& account_;
   const IamEvent& event_;
-  const iam::JsonNode* parameters_ = nullptr;
+  const text::JsonNode* parameters_ = nullptr;
 };
 
 }  // namespace trailkeeper::rules::grants

@@ -8,7 +8,7 @@
 
 #include "rules/grants/change.h"
 #include "rules/iam/arn.h"
-#include "rules/iam/text.h"
+#include "text/ascii.h"
 
 namespace trailkeeper::rules::grants {
 namespace {
@@ -22,7 +22,7 @@ DocumentPtr administrator_access(const std::string& arn) {
 }
 
 template <typename Timelines, typename Values>
-void replace_all(Timelines& timelines, const Values& values, event::Timestamp time) {
+void replace_all(Timelines& timelines, const Values& values, text::Timestamp time) {
   using T = typename Values::mapped_type;
   for (auto& [name, timeline] : timelines) {
     if (!values.contains(name)) timeline.set(time, nullptr);
@@ -45,7 +45,7 @@ bool lets_sessions_bring_tags(const DocumentPtr& trust) {
 // The keys aws:PrincipalTag/… that a document names, in lower case.
 void add_asked_tags(const std::string& json, std::set<std::string>& keys) {
   constexpr std::string_view kPrefix = "aws:principaltag/";
-  const std::string folded = iam::lowered(json);
+  const std::string folded = text::lowered(json);
   for (std::size_t at = folded.find(kPrefix); at != std::string::npos; at = folded.find(kPrefix, at + 1)) {
     const std::size_t end = folded.find_first_of("\"},", at);
     keys.insert(folded.substr(at, end - at));
@@ -102,7 +102,7 @@ void Granted::link() {
     for (const DocumentPtr& document : documents) {
       if (document->policy) {
         policies.push_back(&*document->policy);
-        asks_region = asks_region || iam::lowered(document->json).find("requestedregion") != std::string::npos;
+        asks_region = asks_region || text::lowered(document->json).find("requestedregion") != std::string::npos;
       } else if (unknown.empty()) {
         unknown = fmt::format("{} can't be read: {}", document->name, document->error);
       }
@@ -119,7 +119,7 @@ void Granted::link() {
   for (const DocumentPtr& document : any_resource_control) {
     if (!document->policy) continue;
     any_resource_control_.push_back(&*document->policy);
-    asks_region = asks_region || iam::lowered(document->json).find("requestedregion") != std::string::npos;
+    asks_region = asks_region || text::lowered(document->json).find("requestedregion") != std::string::npos;
   }
   any_resource_level_ = any_resource_control_;
   policies_.identity = identity_;
@@ -135,11 +135,11 @@ iam::PolicySet Granted::policies_of_any_owner() const {
   return policies;
 }
 
-void History::add(event::Timestamp time, AccountSnapshot snapshot) {
+void History::add(text::Timestamp time, AccountSnapshot snapshot) {
   snapshots_.push_back({time, std::make_shared<const AccountSnapshot>(std::move(snapshot)), nullptr});
 }
 
-void History::add(event::Timestamp time, OrganizationSnapshot snapshot) {
+void History::add(text::Timestamp time, OrganizationSnapshot snapshot) {
   snapshots_.push_back({time, nullptr, std::make_shared<const OrganizationSnapshot>(std::move(snapshot))});
 }
 
@@ -175,13 +175,12 @@ void History::apply(const Loaded& loaded) {
   account.loaded.set(loaded.time, std::make_shared<const bool>(true));
 }
 
-std::optional<event::Timestamp> History::known_from(std::string_view account) const {
+std::optional<text::Timestamp> History::known_from(std::string_view account) const {
   const auto found = accounts_.find(account);
   return found == accounts_.end() ? std::nullopt : found->second.loaded.first();
 }
 
-DocumentPtr History::managed(const Account& account, const std::string& arn, event::Timestamp time,
-                             Granted& out) const {
+DocumentPtr History::managed(const Account& account, const std::string& arn, text::Timestamp time, Granted& out) const {
   const auto unknown = [&](std::string why) {
     if (out.unknown.empty()) out.unknown = std::move(why);
     return nullptr;
@@ -202,7 +201,7 @@ DocumentPtr History::managed(const Account& account, const std::string& arn, eve
   return version->second;
 }
 
-void History::take_policies(const Account& account, const Entity& entity, event::Timestamp time, Granted& out) const {
+void History::take_policies(const Account& account, const Entity& entity, text::Timestamp time, Granted& out) const {
   if (!entity.unsure.empty() && out.unknown.empty()) out.unknown = entity.unsure;
   if (!entity.doubts.empty()) {
     if (out.unknown.empty()) out.unknown = entity.doubts.begin()->second;
@@ -214,7 +213,7 @@ void History::take_policies(const Account& account, const Entity& entity, event:
   }
 }
 
-void History::take_organization(const Holder& holder, event::Timestamp time, Granted& out) const {
+void History::take_organization(const Holder& holder, text::Timestamp time, Granted& out) const {
   const auto organization = organization_.at(time, out.window);
   if (!organization) return;
   out.any_resource_control = organization->resource_control;
@@ -226,7 +225,7 @@ void History::take_organization(const Holder& holder, event::Timestamp time, Gra
   out.resource_control = levels->second.resource_control;
 }
 
-std::shared_ptr<const Granted> History::granted(const Holder& holder, event::Timestamp time) const {
+std::shared_ptr<const Granted> History::granted(const Holder& holder, text::Timestamp time) const {
   const auto out = std::make_shared<Granted>();
   out->account = holder.account;
   take_organization(holder, time, *out);
@@ -248,7 +247,7 @@ std::shared_ptr<const Granted> History::granted(const Holder& holder, event::Tim
     out->unknown = loaded ? fmt::format("{} {} isn't among the loaded policies of account {}", user ? "user" : "role",
                                         holder.name, holder.account)
                    : from ? fmt::format("no policies of account {} are loaded for the time before {}", holder.account,
-                                        event::format_timestamp(*from))
+                                        text::format_timestamp(*from))
                           : fmt::format("no policies of account {} are loaded", holder.account);
     out->link();
     return out;
@@ -274,7 +273,7 @@ std::shared_ptr<const Granted> History::granted(const Holder& holder, event::Tim
   return out;
 }
 
-std::string History::with_path(std::string arn, event::Timestamp time) const {
+std::string History::with_path(std::string arn, text::Timestamp time) const {
   const auto parsed = iam::Arn::parse(arn);
   if (!parsed || parsed->service != "iam") return arn;
   const auto account = accounts_.find(parsed->account);
@@ -293,7 +292,7 @@ std::string History::with_path(std::string arn, event::Timestamp time) const {
   return entity && !entity->arn.empty() ? entity->arn : arn;
 }
 
-std::vector<History::Name> History::names(event::Timestamp time) const {
+std::vector<History::Name> History::names(text::Timestamp time) const {
   std::vector<Name> names;
   const auto take = [&](const std::string& account, const auto& entities, Holder::Kind kind) {
     for (const auto& [name, timeline] : entities) {

@@ -13,17 +13,17 @@
 #include "rules/grants/snapshot.h"
 #include "rules/grants/timeline.h"
 #include "rules/iam/evaluate.h"
-#include "rules/iam/json_node.h"
+#include "text/json_node.h"
 
 namespace trailkeeper::rules::grants {
 
 /// A successful call to IAM that may have changed something.
 struct IamEvent {
-  event::Timestamp time = 0;
+  text::Timestamp time = 0;
   std::string id;       ///< Orders events of one time.
   std::string account;  ///< Whose IAM it was.
   std::string name;
-  iam::JsonNode record;  ///< The event.
+  text::JsonNode record;  ///< The event.
 };
 
 /// Whether IAM events of that name change what is granted.
@@ -88,8 +88,8 @@ struct Granted {
 class History {
  public:
   /// What was printed at `time`: from then on it holds, and nothing that was before.
-  void add(event::Timestamp time, AccountSnapshot snapshot);
-  void add(event::Timestamp time, OrganizationSnapshot snapshot);
+  void add(text::Timestamp time, AccountSnapshot snapshot);
+  void add(text::Timestamp time, OrganizationSnapshot snapshot);
   void add(IamEvent event);
 
   /// Puts all of it in order. Of one time, events come before snapshots; among them those that create entities first,
@@ -97,14 +97,14 @@ class History {
   void finish();
 
   /// What applied to somebody. Never null.
-  [[nodiscard]] std::shared_ptr<const Granted> granted(const Holder& holder, event::Timestamp time) const;
+  [[nodiscard]] std::shared_ptr<const Granted> granted(const Holder& holder, text::Timestamp time) const;
 
   /// From when on an account's policies are known: the time of its earliest file.
-  [[nodiscard]] std::optional<event::Timestamp> known_from(std::string_view account) const;
+  [[nodiscard]] std::optional<text::Timestamp> known_from(std::string_view account) const;
 
   /// The ARN of a user, group or role with its path, if only its name was known: IAM's events name them so. Any other
   /// ARN as it is.
-  [[nodiscard]] std::string with_path(std::string arn, event::Timestamp time) const;
+  [[nodiscard]] std::string with_path(std::string arn, text::Timestamp time) const;
 
   /// Users and roles of all accounts at a time, by ARN; roles that services made for themselves are left out.
   struct Name {
@@ -113,7 +113,7 @@ class History {
     std::string name;
     std::string arn;
   };
-  [[nodiscard]] std::vector<Name> names(event::Timestamp time) const;
+  [[nodiscard]] std::vector<Name> names(text::Timestamp time) const;
 
  private:
   friend class Change;
@@ -125,19 +125,19 @@ class History {
     std::map<std::string, Timeline<ManagedPolicy>, NameLess> policies;
     Timeline<bool> loaded;  // Snapshots.
     // While events are applied: what those of one second left, by thing.
-    event::Timestamp second = INT64_MIN;
+    text::Timestamp second = INT64_MIN;
     std::map<std::string, std::string, std::less<>> left;
   };
   struct Loaded {
-    event::Timestamp time;
+    text::Timestamp time;
     std::shared_ptr<const AccountSnapshot> account;
     std::shared_ptr<const OrganizationSnapshot> organization;
   };
 
   void apply(const Loaded& loaded);
-  DocumentPtr managed(const Account& account, const std::string& arn, event::Timestamp time, Granted& out) const;
-  void take_policies(const Account& account, const Entity& entity, event::Timestamp time, Granted& out) const;
-  void take_organization(const Holder& holder, event::Timestamp time, Granted& out) const;
+  DocumentPtr managed(const Account& account, const std::string& arn, text::Timestamp time, Granted& out) const;
+  void take_policies(const Account& account, const Entity& entity, text::Timestamp time, Granted& out) const;
+  void take_organization(const Holder& holder, text::Timestamp time, Granted& out) const;
 
   std::vector<Loaded> snapshots_;
   std::vector<IamEvent> events_;

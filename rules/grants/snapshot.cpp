@@ -5,17 +5,17 @@
 #include <algorithm>
 #include <array>
 
-#include "event/json_text.h"
-#include "event/percent_text.h"
 #include "rules/iam/arn.h"
-#include "rules/iam/json_node.h"
-#include "rules/iam/text.h"
 #include "rules/requirements/catalogue.h"
+#include "text/ascii.h"
+#include "text/json_node.h"
+#include "text/json_text.h"
+#include "text/percent.h"
 
 namespace trailkeeper::rules::grants {
 
-using iam::JsonNode;
 using iam::PolicyKind;
+using text::JsonNode;
 using Kind = JsonNode::Kind;
 
 namespace {
@@ -25,7 +25,7 @@ void append_json(const JsonNode& node, std::string& out) {  // NOLINT(misc-no-re
     case Kind::null: out += "null"; return;
     case Kind::boolean:
     case Kind::number: out += node.text; return;
-    case Kind::string: event::append_quoted(node.text, out); return;
+    case Kind::string: text::append_quoted(node.text, out); return;
     case Kind::array:
       out += '[';
       for (std::size_t i = 0; i < node.items.size(); ++i) {
@@ -38,7 +38,7 @@ void append_json(const JsonNode& node, std::string& out) {  // NOLINT(misc-no-re
       out += '{';
       for (std::size_t i = 0; i < node.members.size(); ++i) {
         if (i > 0) out += ',';
-        event::append_quoted(node.members[i].key, out);
+        text::append_quoted(node.members[i].key, out);
         out += ':';
         append_json(node.members[i].value, out);
       }
@@ -81,10 +81,10 @@ bool is_part(const JsonNode& root) {
 /// Reads the lists of get-account-authorization-details.
 class AccountReader {
  public:
-  iam::Result<AccountSnapshot> read(const JsonNode& root) {
+  text::Result<AccountSnapshot> read(const JsonNode& root) {
     if (is_part(root)) {
-      return iam::Error{"this is a part of a list: print all of it, without --max-items, --marker and --no-paginate",
-                        "", root.offset};
+      return text::Problem{"this is a part of a list: print all of it, without --max-items, --marker and --no-paginate",
+                           "", root.offset};
     }
     entities(root, "UserDetailList", "UserName", "UserPolicyList", "user", snapshot_.users);
     entities(root, "GroupDetailList", "GroupName", "GroupPolicyList", "group", snapshot_.groups);
@@ -92,8 +92,9 @@ class AccountReader {
     managed(root);
     if (!error_.message.empty()) return error_;
     if (snapshot_.account.empty()) {
-      return iam::Error{"no user, group, role or policy of an account is in this file, so it isn't known whose it is",
-                        "", root.offset};
+      return text::Problem{
+          "no user, group, role or policy of an account is in this file, so it isn't known whose it is", "",
+          root.offset};
     }
     return std::move(snapshot_);
   }
@@ -107,7 +108,7 @@ class AccountReader {
   const std::vector<JsonNode>& list(const JsonNode& node, std::string_view key, const std::string& path) {
     const JsonNode* const found = node.find(key);
     if (found != nullptr && found->kind != Kind::array && found->kind != Kind::null) {
-      refuse("a list is expected here", iam::pointer_to(path, key), found->offset);
+      refuse("a list is expected here", text::pointer_to(path, key), found->offset);
     }
     return items_of(node, key);
   }
@@ -136,28 +137,28 @@ class AccountReader {
     const std::vector<JsonNode>& items = list(root, list_key, "");
     for (std::size_t i = 0; i < items.size(); ++i) {
       const JsonNode& item = items[i];
-      const std::string path = iam::pointer_to(iam::pointer_to("", list_key), i);
+      const std::string path = text::pointer_to(text::pointer_to("", list_key), i);
       const std::string name = text(item, name_key, path);
       if (name.empty()) return;
       Entity& entity = out[name];
       entity.arn = text_of(item, "Arn");
       note_account(entity.arn, path, item);
       for (const JsonNode& policy : list(item, inline_key, path)) {
-        const std::string policy_name = text(policy, "PolicyName", iam::pointer_to(path, inline_key));
+        const std::string policy_name = text(policy, "PolicyName", text::pointer_to(path, inline_key));
         const JsonNode* const document = policy.find("PolicyDocument");
         if (document == nullptr) {
-          return refuse("there is no PolicyDocument", iam::pointer_to(path, inline_key), policy.offset);
+          return refuse("there is no PolicyDocument", text::pointer_to(path, inline_key), policy.offset);
         }
         entity.inline_policies[policy_name] = document_of(
             fmt::format("inline policy {} of {} {}", policy_name, what, name), *document, PolicyKind::identity);
       }
-      const std::string attached = iam::pointer_to(path, "AttachedManagedPolicies");
+      const std::string attached = text::pointer_to(path, "AttachedManagedPolicies");
       for (const JsonNode& policy : list(item, "AttachedManagedPolicies", path)) {
         entity.attached.insert(text(policy, "PolicyArn", attached));
       }
       for (const JsonNode& group : list(item, "GroupList", path)) entity.groups.insert(group.text);
       if (const JsonNode* const boundary = item.find("PermissionsBoundary")) {
-        entity.boundary = text(*boundary, "PermissionsBoundaryArn", iam::pointer_to(path, "PermissionsBoundary"));
+        entity.boundary = text(*boundary, "PermissionsBoundaryArn", text::pointer_to(path, "PermissionsBoundary"));
       }
       if (item.find("Tags") != nullptr) {
         entity.tags.emplace();
@@ -175,14 +176,14 @@ class AccountReader {
     const std::vector<JsonNode>& items = list(root, "Policies", "");
     for (std::size_t i = 0; i < items.size(); ++i) {
       const JsonNode& item = items[i];
-      const std::string path = iam::pointer_to("/Policies", i);
+      const std::string path = text::pointer_to("/Policies", i);
       const std::string arn{text_of(item, "Arn")};
       note_account(arn, path, item);
       ManagedPolicy& policy = snapshot_.policies[arn];
       policy.default_version = text(item, "DefaultVersionId", path);
       for (const JsonNode& version : list(item, "PolicyVersionList", path)) {
         if (const JsonNode* const document = version.find("Document")) {
-          policy.versions[text(version, "VersionId", iam::pointer_to(path, "PolicyVersionList"))] =
+          policy.versions[text(version, "VersionId", text::pointer_to(path, "PolicyVersionList"))] =
               document_of(arn, *document, PolicyKind::identity);
         }
       }
@@ -190,7 +191,7 @@ class AccountReader {
   }
 
   AccountSnapshot snapshot_;
-  iam::Error error_;
+  text::Problem error_;
 };
 
 void note_broken(const DocumentPtr& document, std::vector<std::string>& out) {
@@ -201,7 +202,7 @@ void note_broken(const DocumentPtr& document, std::vector<std::string>& out) {
 
 bool NameLess::operator()(std::string_view a, std::string_view b) const {
   return std::lexicographical_compare(a.begin(), a.end(), b.begin(), b.end(),
-                                      [](char x, char y) { return iam::lower(x) < iam::lower(y); });
+                                      [](char x, char y) { return text::lower(x) < text::lower(y); });
 }
 
 std::string to_json(const JsonNode& node) {
@@ -231,41 +232,41 @@ DocumentPtr make_document(std::string name, std::string json, PolicyKind kind) {
 DocumentPtr document_of(std::string name, const JsonNode& node, PolicyKind kind) {
   if (node.kind != Kind::string) return make_document(std::move(name), to_json(node), kind);
   const bool encoded = node.text.starts_with('%');
-  return make_document(std::move(name), encoded ? event::percent_decoded(node.text) : node.text, kind);
+  return make_document(std::move(name), encoded ? text::percent_decoded(node.text) : node.text, kind);
 }
 
-iam::Result<SnapshotKind> kind_of_snapshot(std::string_view json) {
-  const auto root = iam::parse_json_object(json);
+text::Result<SnapshotKind> kind_of_snapshot(std::string_view json) {
+  const auto root = text::parse_json_object(json);
   if (!root) return root.error();
   for (const std::string_view key : {"UserDetailList", "GroupDetailList", "RoleDetailList"}) {
     if (root->find(key) != nullptr) return SnapshotKind::account;
   }
   if (root->find("Organization") != nullptr) return SnapshotKind::organization;
   if (requirements::is_catalogue(*root)) return SnapshotKind::catalogue;
-  return iam::Error{
+  return text::Problem{
       "this is neither what `aws iam get-account-authorization-details` prints, nor an organisation's file, nor a "
       "catalogue of requirements",
       "", root->offset};
 }
 
-iam::Result<AccountSnapshot> read_account(std::string_view json) {
-  const auto root = iam::parse_json_object(json);
+text::Result<AccountSnapshot> read_account(std::string_view json) {
+  const auto root = text::parse_json_object(json);
   if (!root) return root.error();
   return AccountReader{}.read(*root);
 }
 
-iam::Result<OrganizationSnapshot> read_organization(std::string_view json) {
-  const auto root = iam::parse_json_object(json);
+text::Result<OrganizationSnapshot> read_organization(std::string_view json) {
+  const auto root = text::parse_json_object(json);
   if (!root) return root.error();
   OrganizationSnapshot snapshot;
-  if (is_part(*root)) return iam::Error{"this has a list of which only a part was printed", "", root->offset};
+  if (is_part(*root)) return text::Problem{"this has a list of which only a part was printed", "", root->offset};
   const JsonNode* const organization = root->find("Organization");
-  if (organization == nullptr) return iam::Error{"there is no \"Organization\"", "", root->offset};
+  if (organization == nullptr) return text::Problem{"there is no \"Organization\"", "", root->offset};
   snapshot.id = text_of(*organization, "Id");
   snapshot.management_account = text_of(*organization, "MasterAccountId");
   if (snapshot.management_account.empty()) snapshot.management_account = text_of(*organization, "ManagementAccountId");
   if (!iam::is_account_id(snapshot.management_account)) {
-    return iam::Error{"there is no MasterAccountId of 12 digits", "/Organization", organization->offset};
+    return text::Problem{"there is no MasterAccountId of 12 digits", "/Organization", organization->offset};
   }
   // Target (root, unit or account) to what is attached there.
   std::map<std::string, std::vector<DocumentPtr>> service_control;
@@ -274,12 +275,13 @@ iam::Result<OrganizationSnapshot> read_organization(std::string_view json) {
   for (std::size_t i = 0; i < policies.size(); ++i) {
     const JsonNode* const printed = policies[i].find("Policy");  // As `describe-policy` prints it, or what is in there.
     const JsonNode& policy = printed != nullptr ? *printed : policies[i];
-    const std::string path = iam::pointer_to("/Policies", i);
+    const std::string path = text::pointer_to("/Policies", i);
     const JsonNode* const summary = policy.find("PolicySummary");
     const JsonNode* const content = policy.find("Content");
     if (summary == nullptr || content == nullptr) {
-      return iam::Error{"a policy needs PolicySummary and Content, as `aws organizations describe-policy` prints them",
-                        path, policy.offset};
+      return text::Problem{
+          "a policy needs PolicySummary and Content, as `aws organizations describe-policy` prints them", path,
+          policy.offset};
     }
     const std::string_view type = text_of(*summary, "Type");
     const bool service = type == "SERVICE_CONTROL_POLICY";
@@ -297,8 +299,8 @@ iam::Result<OrganizationSnapshot> read_organization(std::string_view json) {
     }
   }
   const JsonNode* const paths = root->find("Paths");
-  if (paths == nullptr) return iam::Error{"there is no \"Paths\": account IDs to [root, units…]", "", root->offset};
-  for (const iam::JsonMember& account : paths->members) {
+  if (paths == nullptr) return text::Problem{"there is no \"Paths\": account IDs to [root, units…]", "", root->offset};
+  for (const text::JsonMember& account : paths->members) {
     OrganizationSnapshot::Levels& levels = snapshot.accounts[account.key];
     std::vector<std::string> targets;
     for (const JsonNode& node : account.value.items) targets.push_back(node.text);

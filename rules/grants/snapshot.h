@@ -8,7 +8,8 @@
 #include <vector>
 
 #include "rules/grants/entity.h"
-#include "rules/iam/error.h"
+#include "text/json_node.h"
+#include "text/result.h"
 
 namespace trailkeeper::rules::grants {
 
@@ -38,24 +39,24 @@ struct OrganizationSnapshot {
 enum class SnapshotKind { account, organization, catalogue };
 
 /// What a JSON document is, as far as its keys tell; the error says what is expected.
-iam::Result<SnapshotKind> kind_of_snapshot(std::string_view json);
+text::Result<SnapshotKind> kind_of_snapshot(std::string_view json);
 
 /// Reads get-account-authorization-details. Documents that can't be compiled are kept with their error. Refused is what
 /// has another form, or entities of several accounts.
-iam::Result<AccountSnapshot> read_account(std::string_view json);
+text::Result<AccountSnapshot> read_account(std::string_view json);
 
 /// Reads an organisation's file, whose form docs/permissions.md describes.
-iam::Result<OrganizationSnapshot> read_organization(std::string_view json);
+text::Result<OrganizationSnapshot> read_organization(std::string_view json);
 
 /// The documents that couldn't be compiled: name and error of each.
 std::vector<std::string> broken_documents(const AccountSnapshot& snapshot);
 std::vector<std::string> broken_documents(const OrganizationSnapshot& snapshot);
 
 /// JSON text of a tree.
-std::string to_json(const iam::JsonNode& node);
+std::string to_json(const text::JsonNode& node);
 
 /// A policy document in another document: an object, or a string with JSON, perhaps percent-encoded as IAM's API has
 /// it.
-DocumentPtr document_of(std::string name, const iam::JsonNode& node, iam::PolicyKind kind);
+DocumentPtr document_of(std::string name, const text::JsonNode& node, iam::PolicyKind kind);
 
 }  // namespace trailkeeper::rules::grants

@@ -7,24 +7,24 @@
 #include <utility>
 #include <vector>
 
-#include "event/timestamp.h"
+#include "text/timestamp.h"
 
 namespace trailkeeper::rules::grants {
 
 /// From when to when something holds: [begin, end).
 struct Window {
-  event::Timestamp begin = INT64_MIN;
-  event::Timestamp end = INT64_MAX;
+  text::Timestamp begin = INT64_MIN;
+  text::Timestamp end = INT64_MAX;
 
   void narrow(const Window& other) {
     begin = std::max(begin, other.begin);
     end = std::min(end, other.end);
   }
   /// The same, some time later.
-  [[nodiscard]] Window later(event::Timestamp by) const {
+  [[nodiscard]] Window later(text::Timestamp by) const {
     return {begin == INT64_MIN ? begin : begin + by, end > INT64_MAX - by ? INT64_MAX : end + by};
   }
-  [[nodiscard]] bool covers(event::Timestamp time) const { return begin <= time && time < end; }
+  [[nodiscard]] bool covers(text::Timestamp time) const { return begin <= time && time < end; }
 };
 
 /// The values of one thing, in order of time. Each holds from its time on, until the next one's. No value: there is no
@@ -33,7 +33,7 @@ template <typename T>
 class Timeline {
  public:
   /// `time` isn't before any that was set.
-  void set(event::Timestamp time, std::shared_ptr<const T> value) {
+  void set(text::Timestamp time, std::shared_ptr<const T> value) {
     if (!steps_.empty() && steps_.back().first == time) {
       steps_.back().second = std::move(value);
     } else {
@@ -42,7 +42,7 @@ class Timeline {
   }
 
   /// When the first value was set.
-  [[nodiscard]] std::optional<event::Timestamp> first() const {
+  [[nodiscard]] std::optional<text::Timestamp> first() const {
     return steps_.empty() ? std::nullopt : std::optional{steps_.front().first};
   }
 
@@ -52,9 +52,9 @@ class Timeline {
   }
 
   /// The value at `time`, or null; `window` is narrowed to when that holds.
-  [[nodiscard]] std::shared_ptr<const T> at(event::Timestamp time, Window& window) const {
+  [[nodiscard]] std::shared_ptr<const T> at(text::Timestamp time, Window& window) const {
     const auto next = std::upper_bound(steps_.begin(), steps_.end(), time,
-                                       [](event::Timestamp t, const auto& step) { return t < step.first; });
+                                       [](text::Timestamp t, const auto& step) { return t < step.first; });
     if (next != steps_.end()) window.end = std::min(window.end, next->first);
     if (next == steps_.begin()) return nullptr;
     const auto& step = *std::prev(next);
@@ -63,7 +63,7 @@ class Timeline {
   }
 
  private:
-  std::vector<std::pair<event::Timestamp, std::shared_ptr<const T>>> steps_;
+  std::vector<std::pair<text::Timestamp, std::shared_ptr<const T>>> steps_;
 };
 
 }  // namespace trailkeeper::rules::grants

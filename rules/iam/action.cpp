@@ -1,7 +1,7 @@
 #include "rules/iam/action.h"
 
 #include "rules/iam/glob.h"
-#include "rules/iam/text.h"
+#include "text/ascii.h"
 
 namespace trailkeeper::rules::iam {
 namespace {
@@ -17,7 +17,7 @@ boost::system::result<Action, std::string> Action::parse(std::string_view text) 
     return std::string{"an action is a service and a name without wildcards, such as s3:GetObject"};
   }
   Action action;
-  action.text_ = lowered(text);
+  action.text_ = text::lowered(text);
   action.colon_ = colon;
   return action;
 }
@@ -35,8 +35,8 @@ boost::system::result<ActionPattern, std::string> ActionPattern::parse(std::stri
     return std::string{"an action's service can't have wildcards in it"};
   }
   pattern.reach_ = Reach::some;
-  pattern.service_ = lowered(text.substr(0, colon));
-  pattern.name_ = lowered(text.substr(colon + 1));
+  pattern.service_ = text::lowered(text.substr(0, colon));
+  pattern.name_ = text::lowered(text.substr(colon + 1));
   return pattern;
 }
 

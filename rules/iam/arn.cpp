@@ -1,7 +1,5 @@
 #include "rules/iam/arn.h"
 
-#include "rules/iam/text.h"
-
 namespace trailkeeper::rules::iam {
 
 std::optional<Arn> Arn::parse(std::string_view text) {

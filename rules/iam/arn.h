@@ -6,6 +6,11 @@
 
 namespace trailkeeper::rules::iam {
 
+/// Twelve digits.
+constexpr bool is_account_id(std::string_view text) {
+  return text.size() == 12 && text.find_first_not_of("0123456789") == std::string_view::npos;
+}
+
 /// An ARN's components, views into its text. The resource may have colons in it.
 struct Arn {
   std::string_view partition;

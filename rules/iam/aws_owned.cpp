@@ -4,7 +4,7 @@
 #include <span>
 
 #include "rules/iam/arn.h"
-#include "rules/iam/text.h"
+#include "text/ascii.h"
 
 namespace trailkeeper::rules::iam {
 namespace {
@@ -34,7 +34,7 @@ bool one_of(std::span<const std::string_view> names, std::string_view name) {
 }
 
 bool starts_with_ignoring_case(std::string_view text, std::string_view start) {
-  return same_ignoring_case(text.substr(0, start.size()), start);
+  return text::same_ignoring_case(text.substr(0, start.size()), start);
 }
 
 }  // namespace

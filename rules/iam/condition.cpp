@@ -6,7 +6,8 @@
 #include <compare>
 
 #include "rules/iam/arn.h"
-#include "rules/iam/text.h"
+#include "text/ascii.h"
+#include "text/base64.h"
 
 namespace trailkeeper::rules::iam {
 namespace {
@@ -15,7 +16,9 @@ using Base = ConditionOperator::Base;
 using Set = ConditionOperator::Set;
 using Added = boost::system::result<void, std::string>;
 
-bool is_boolean(std::string_view text) { return same_ignoring_case(text, "true") || same_ignoring_case(text, "false"); }
+bool is_boolean(std::string_view text) {
+  return text::same_ignoring_case(text, "true") || text::same_ignoring_case(text, "false");
+}
 
 // "The key value resolves to a null dataset, such as an empty string": to the set operators, no values.
 bool is_null_set(std::span<const std::string_view> values) { return values.size() == 1 && values.front().empty(); }
@@ -67,7 +70,7 @@ Added Condition::add(std::string_view value, bool variables) {
       return {};
     }
     case Base::binary_equals: {
-      auto bytes = decode_base64(value);
+      auto bytes = text::decode_base64(value, text::Padding::optional);
       if (!bytes) return wrong("not base-64");
       texts_.push_back(std::move(*bytes));
       return {};
@@ -80,7 +83,7 @@ Added Condition::add(std::string_view value, bool variables) {
     }
     case Base::null:
       if (!is_boolean(value)) return wrong("neither true nor false");
-      (same_ignoring_case(value, "true") ? null_true_ : null_false_) = true;
+      (text::same_ignoring_case(value, "true") ? null_true_ : null_false_) = true;
       return {};
     default:
       if (!Decimal::parse(value)) return wrong("no number");
@@ -161,11 +164,11 @@ Condition::Comparison Condition::compare(std::string_view value, const Context& 
       const auto time = parse_instant(value);
       if (!time) return Comparison::invalid;
       return any(std::any_of(times_.begin(), times_.end(),
-                             [&](event::Timestamp other) { return satisfies(op_.base, *time <=> other); }));
+                             [&](text::Timestamp other) { return satisfies(op_.base, *time <=> other); }));
     }
     case Base::binary_equals:
       return any(std::any_of(texts_.begin(), texts_.end(),
-                             [&](const std::string& bytes) { return is_base64_of(value, bytes); }));
+                             [&](const std::string& bytes) { return text::is_base64_of(value, bytes); }));
     case Base::ip_address: {
       const auto address = IpAddress::parse(value);
       if (!address) return Comparison::invalid;

@@ -51,7 +51,7 @@ class Condition {
   // One of these is used, as the operator needs.
   std::vector<Pattern> patterns_;
   std::vector<std::string> texts_;  // Numbers as written, and decoded bytes.
-  std::vector<event::Timestamp> times_;
+  std::vector<text::Timestamp> times_;
   std::vector<IpPrefix> prefixes_;
   bool null_true_ = false;
   bool null_false_ = false;

@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <array>
 
-#include "rules/iam/text.h"
+#include "text/ascii.h"
 
 namespace trailkeeper::rules::iam {
 namespace {
@@ -51,7 +51,7 @@ constexpr std::array<Name, 27> kNames{{{"stringequals", Base::string_equals},
 
 boost::system::result<ConditionOperator, std::string> ConditionOperator::parse(std::string_view name) {
   ConditionOperator parsed;
-  const std::string folded = lowered(name);
+  const std::string folded = text::lowered(name);
   std::string_view rest = folded;
   if (const std::size_t colon = rest.find(':'); colon != std::string_view::npos) {
     const std::string_view set = rest.substr(0, colon);

@@ -25,45 +25,18 @@ bool read_part(std::string_view text, int limit, int& out) {
   return text.size() == 2 && all_digits(text) && read_number(text, out) && out >= 1 && out <= limit;
 }
 
-std::optional<event::Timestamp> parse_date(std::string_view text) {
-  event::CivilDate date{0, 1, 1};
+std::optional<text::Timestamp> parse_date(std::string_view text) {
+  text::CivilDate date{0, 1, 1};
   if (text.size() < 7 || text[4] != '-' || !all_digits(text.substr(0, 4)) || !read_number(text.substr(0, 4), date.year))
     return std::nullopt;
   if (!read_part(text.substr(5, 2), 12, date.month)) return std::nullopt;
   if (text.size() != 7 && (text.size() != 10 || text[7] != '-' || !read_part(text.substr(8), 31, date.day))) {
     return std::nullopt;
   }
-  const std::int64_t days = event::days_from_civil(date);
-  const event::CivilDate back = event::civil_from_days(days);
+  const std::int64_t days = text::days_from_civil(date);
+  const text::CivilDate back = text::civil_from_days(days);
   if (back.month != date.month || back.day != date.day) return std::nullopt;
-  return days * event::kDay;
-}
-
-int base64_value(char c) {
-  if (c >= 'A' && c <= 'Z') return c - 'A';
-  if (c >= 'a' && c <= 'z') return c - 'a' + 26;
-  if (is_digit(c)) return c - '0' + 52;
-  return c == '+' ? 62 : c == '/' ? 63 : -1;
-}
-
-// Calls take(byte) for each byte that base-64 text stands for; false if it isn't base-64 or take says false.
-template <typename Take>
-bool each_base64_byte(std::string_view text, Take take) {
-  const std::size_t full = text.size();
-  for (int padding = 0; padding < 2 && !text.empty() && text.back() == '='; ++padding) text.remove_suffix(1);
-  if ((text.size() != full && full % 4 != 0) || text.size() % 4 == 1) return false;
-  unsigned bits = 0;
-  int held = 0;
-  for (const char c : text) {
-    const int value = base64_value(c);
-    if (value < 0) return false;
-    bits = bits << 6 | static_cast<unsigned>(value);
-    held += 6;
-    if (held < 8) continue;
-    held -= 8;
-    if (!take(static_cast<char>(bits >> held & 0xFFU))) return false;
-  }
-  return (bits & ((1U << held) - 1)) == 0;
+  return days * text::kDay;
 }
 
 }  // namespace
@@ -120,16 +93,16 @@ std::strong_ordering Decimal::compare(const Decimal& other) const {
   return negative_ ? other.compare_magnitude(*this) : compare_magnitude(other);
 }
 
-std::optional<event::Timestamp> parse_instant(std::string_view text) {
+std::optional<text::Timestamp> parse_instant(std::string_view text) {
   const std::string_view digits = text.substr(!text.empty() && text.front() == '-' ? 1 : 0);
   if (all_digits(digits)) {
     std::int64_t seconds = 0;
     // Far beyond the year 9999, and its milliseconds still fit.
     if (digits.size() > 15 || !read_number(text, seconds)) return std::nullopt;
-    return seconds * event::kSecond;
+    return seconds * text::kSecond;
   }
   if (const auto day = parse_date(text)) return day;
-  if (const auto time = event::parse_timestamp(text)) return time;
+  if (const auto time = text::parse_timestamp(text)) return time;
   // W3C's form without seconds, `YYYY-MM-DDThh:mmZ`: give it some.
   constexpr std::size_t kMinuteEnd = 16;
   std::array<char, 40> padded{};
@@ -137,7 +110,7 @@ std::optional<event::Timestamp> parse_instant(std::string_view text) {
   const auto end = std::copy_n(text.begin(), kMinuteEnd, padded.begin());
   const auto zone = std::copy_n(":00", 3, end);
   std::copy(text.begin() + kMinuteEnd, text.end(), zone);
-  return event::parse_timestamp({padded.data(), text.size() + 3});
+  return text::parse_timestamp({padded.data(), text.size() + 3});
 }
 
 std::optional<IpAddress> IpAddress::parse(std::string_view text) {
@@ -173,25 +146,6 @@ bool IpPrefix::contains(const IpAddress& address) const {
   if (length_ % 8 == 0) return true;
   const unsigned shift = 8 - length_ % 8;
   return address.bytes[whole] >> shift == address_.bytes[whole] >> shift;
-}
-
-std::optional<std::string> decode_base64(std::string_view text) {
-  std::string bytes;
-  const auto take = [&](char byte) {
-    bytes.push_back(byte);
-    return true;
-  };
-  if (!each_base64_byte(text, take)) return std::nullopt;
-  return bytes;
-}
-
-bool is_base64_of(std::string_view text, std::string_view bytes) {
-  const auto take = [&](char byte) {
-    if (bytes.empty() || bytes.front() != byte) return false;
-    bytes.remove_prefix(1);
-    return true;
-  };
-  return each_base64_byte(text, take) && bytes.empty();
 }
 
 }  // namespace trailkeeper::rules::iam

@@ -8,7 +8,7 @@
 #include <string>
 #include <string_view>
 
-#include "event/timestamp.h"
+#include "text/timestamp.h"
 
 namespace trailkeeper::rules::iam {
 
@@ -30,7 +30,7 @@ class Decimal {
 
 /// A time for the Date operators: a W3C date-time (`2024`-only excepted: it is a number), `2024-05`, `2024-05-01`,
 /// `2024-05-01T10:00Z`, with seconds, fractions and zones; or seconds since 1970 ("epoch (UNIX) time").
-std::optional<event::Timestamp> parse_instant(std::string_view text);
+std::optional<text::Timestamp> parse_instant(std::string_view text);
 
 /// An IPv4 or IPv6 address.
 struct IpAddress {
@@ -50,11 +50,5 @@ class IpPrefix {
   IpAddress address_;
   unsigned length_ = 0;
 };
-
-/// Decodes base-64 (RFC 4648, with or without padding); nothing for other text.
-std::optional<std::string> decode_base64(std::string_view text);
-
-/// Whether `text` is base-64 for `bytes`. Allocates nothing.
-bool is_base64_of(std::string_view text, std::string_view bytes);
 
 }  // namespace trailkeeper::rules::iam

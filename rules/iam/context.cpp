@@ -3,13 +3,14 @@
 #include <algorithm>
 
 #include "rules/iam/glob.h"
-#include "rules/iam/text.h"
+#include "text/ascii.h"
 
 namespace trailkeeper::rules::iam {
 
-ContextKey::ContextKey(std::string_view written) : name(written), folded(lowered(written)), hash(key_hash(folded)) {}
+ContextKey::ContextKey(std::string_view written)
+    : name(written), folded(text::lowered(written)), hash(key_hash(folded)) {}
 
-void KeyPatterns::add(std::string_view pattern) { patterns_.push_back(lowered(pattern)); }
+void KeyPatterns::add(std::string_view pattern) { patterns_.push_back(text::lowered(pattern)); }
 
 bool KeyPatterns::match(std::string_view folded) const {
   return std::any_of(patterns_.begin(), patterns_.end(), [&](const std::string& p) { return glob_match(p, folded); });

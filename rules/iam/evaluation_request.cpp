@@ -6,17 +6,17 @@
 #include <array>
 #include <deque>
 
-#include "event/json_text.h"
 #include "rules/iam/arn.h"
 #include "rules/iam/explain.h"
 #include "rules/iam/implied_keys.h"
-#include "rules/iam/json_node.h"
-#include "rules/iam/text.h"
+#include "text/ascii.h"
+#include "text/json_node.h"
+#include "text/json_text.h"
 
 namespace trailkeeper::rules::iam {
 namespace {
 
-using Kind = JsonNode::Kind;
+using Kind = text::JsonNode::Kind;
 
 // The names of the members that hold policies, which are also what `by` calls their kinds.
 struct Member {
@@ -52,10 +52,10 @@ class ReadRequest {
   ReadRequest(const ReadRequest&) = delete;
   ReadRequest& operator=(const ReadRequest&) = delete;
 
-  bool read(const JsonNode& root) {
-    const JsonNode* request = nullptr;
-    for (const JsonMember& member : root.members) {
-      const std::string place = pointer_to("", member.key);
+  bool read(const text::JsonNode& root) {
+    const text::JsonNode* request = nullptr;
+    for (const text::JsonMember& member : root.members) {
+      const std::string place = text::pointer_to("", member.key);
       const auto known = std::find_if(kMembers.begin(), kMembers.end(),
                                       [&](const Member& candidate) { return candidate.name == member.key; });
       if (member.key == "request") {
@@ -72,7 +72,7 @@ class ReadRequest {
     return true;
   }
 
-  [[nodiscard]] const Error& error() const { return error_; }
+  [[nodiscard]] const text::Problem& error() const { return error_; }
   [[nodiscard]] const Request& request() const { return request_; }
   [[nodiscard]] const PolicySet& policies() const { return set_; }
   [[nodiscard]] std::string_view action_text() const { return action_text_; }
@@ -97,12 +97,13 @@ class ReadRequest {
     error_ = {std::move(message), std::move(path), offset};
     return false;
   }
-  bool expect(const JsonNode& node, Kind kind, const std::string& path) {
+  bool expect(const text::JsonNode& node, Kind kind, const std::string& path) {
     if (node.kind == kind) return true;
-    return refuse(fmt::format("{} is expected here, not {}", kind_name(kind), kind_name(node.kind)), path, node.offset);
+    return refuse(fmt::format("{} is expected here, not {}", text::kind_name(kind), text::kind_name(node.kind)), path,
+                  node.offset);
   }
 
-  bool read_policy(PolicyKind kind, const JsonNode& node, const std::string& path, Group& group) {
+  bool read_policy(PolicyKind kind, const text::JsonNode& node, const std::string& path, Group& group) {
     auto policy = compile_policy(node, kind, path);
     if (!policy) {
       error_ = policy.error();
@@ -113,29 +114,29 @@ class ReadRequest {
     return true;
   }
 
-  bool read_group(PolicyKind kind, const JsonNode& node, const std::string& path, Group& group) {
+  bool read_group(PolicyKind kind, const text::JsonNode& node, const std::string& path, Group& group) {
     if (!expect(node, Kind::array, path)) return false;
     for (std::size_t i = 0; i < node.items.size(); ++i) {
-      if (!read_policy(kind, node.items[i], pointer_to(path, i), group)) return false;
+      if (!read_policy(kind, node.items[i], text::pointer_to(path, i), group)) return false;
     }
     return true;
   }
 
-  bool read_policies(PolicyKind kind, const JsonNode& node, const std::string& path) {
+  bool read_policies(PolicyKind kind, const text::JsonNode& node, const std::string& path) {
     std::vector<Group>& groups = groups_[static_cast<std::size_t>(kind)];
     if (kind == PolicyKind::resource) return read_policy(kind, node, path, groups.emplace_back());
     if (!has_levels(kind)) return read_group(kind, node, path, groups.emplace_back());
     if (!expect(node, Kind::array, path)) return false;
     for (std::size_t i = 0; i < node.items.size(); ++i) {
-      if (!read_group(kind, node.items[i], pointer_to(path, i), groups.emplace_back())) return false;
+      if (!read_group(kind, node.items[i], text::pointer_to(path, i), groups.emplace_back())) return false;
     }
     return true;
   }
 
-  bool read_request(const JsonNode& node, const std::string& path) {
+  bool read_request(const text::JsonNode& node, const std::string& path) {
     if (!expect(node, Kind::object, path)) return false;
-    for (const JsonMember& member : node.members) {
-      const std::string place = pointer_to(path, member.key);
+    for (const text::JsonMember& member : node.members) {
+      const std::string place = text::pointer_to(path, member.key);
       if (!read_request_member(member, place)) return false;
     }
     const auto need = [&](bool there, std::string_view name) {
@@ -164,8 +165,8 @@ class ReadRequest {
     entries_.push_back({folded, key_hash(folded), values, false});
   }
 
-  bool read_request_member(const JsonMember& member, const std::string& place) {
-    const JsonNode& value = member.value;
+  bool read_request_member(const text::JsonMember& member, const std::string& place) {
+    const text::JsonNode& value = member.value;
     const std::string& key = member.key;
     if (key == "context") return value.kind == Kind::null || read_context(value, place);
     const bool optional = key == "resourceAccount" || key == "managementAccount";
@@ -199,27 +200,28 @@ class ReadRequest {
     return true;
   }
 
-  bool read_context(const JsonNode& node, const std::string& path) {
+  bool read_context(const text::JsonNode& node, const std::string& path) {
     if (!expect(node, Kind::object, path)) return false;
-    for (const JsonMember& member : node.members) {
-      const std::string place = pointer_to(path, member.key);
+    for (const text::JsonMember& member : node.members) {
+      const std::string place = text::pointer_to(path, member.key);
       if (!read_key(member, place)) return false;
     }
     return true;
   }
 
-  bool read_key(const JsonMember& member, const std::string& path) {
-    const std::string& folded = names_.emplace_back(lowered(member.key));
+  bool read_key(const text::JsonMember& member, const std::string& path) {
+    const std::string& folded = names_.emplace_back(text::lowered(member.key));
     const auto same = [&](const ContextEntry& entry) { return entry.folded == folded; };
     if (std::any_of(entries_.begin(), entries_.end(), same)) {
       return refuse("the key is there twice, differing only in case", path, member.offset);
     }
     std::vector<std::string_view>& values = values_.emplace_back();
     const bool array = member.value.kind == Kind::array;
-    const auto take = [&](const JsonNode& value, const std::string& place) {
+    const auto take = [&](const text::JsonNode& value, const std::string& place) {
       if (value.kind == Kind::object || value.kind == Kind::array || (array && value.kind == Kind::null)) {
-        return refuse(fmt::format("a string, a number or a boolean is expected here, not {}", kind_name(value.kind)),
-                      place, value.offset);
+        return refuse(
+            fmt::format("a string, a number or a boolean is expected here, not {}", text::kind_name(value.kind)), place,
+            value.offset);
       }
       // null says that the key is absent.
       if (value.kind != Kind::null) values.emplace_back(value.text);
@@ -227,7 +229,7 @@ class ReadRequest {
     };
     if (!array && !take(member.value, path)) return false;
     for (std::size_t i = 0; array && i < member.value.items.size(); ++i) {
-      if (!take(member.value.items[i], pointer_to(path, i))) return false;
+      if (!take(member.value.items[i], text::pointer_to(path, i))) return false;
     }
     entries_.push_back({folded, key_hash(folded), values, is_multivalued_key(folded) || values.size() > 1});
     return true;
@@ -255,7 +257,7 @@ class ReadRequest {
     set_.resource_control = levels(PolicyKind::resource_control, resource_levels_);
   }
 
-  Error error_;
+  text::Problem error_;
   Request request_;
   PolicySet set_;
   Action action_;
@@ -286,7 +288,7 @@ void append_place(const StatementPlace& place, std::string& out) {
   if (place.sid.empty()) {
     out += "null";
   } else {
-    event::append_quoted(place.sid, out);
+    text::append_quoted(place.sid, out);
   }
   out += '}';
 }
@@ -301,9 +303,9 @@ void append_warnings(const ReadRequest& read, const Decision& decision, std::str
   out += ",\"warnings\":[";
   for (const Warning& warning : warnings) {
     out += out.back() == '[' ? "{\"message\":" : ",{\"message\":";
-    event::append_quoted(warning.message, out);
+    text::append_quoted(warning.message, out);
     out += ",\"place\":";
-    event::append_quoted(warning.path, out);
+    text::append_quoted(warning.path, out);
     out += '}';
   }
   out += ']';
@@ -314,7 +316,7 @@ void append_missing(const std::vector<std::string>& missing, std::string& out) {
   out += ",\"missing\":[";
   for (const std::string& name : missing) {
     if (out.back() != '[') out += ',';
-    event::append_quoted(name, out);
+    text::append_quoted(name, out);
   }
   out += ']';
 }
@@ -329,11 +331,12 @@ std::vector<std::string> missing_keys(const ReadRequest& read, Evaluator& evalua
 
 }  // namespace
 
-Result<std::string> evaluate_json(std::string_view json, Evaluator& evaluator) {
+text::Result<std::string> evaluate_json(std::string_view json, Evaluator& evaluator) {
   if (json.size() > kMaxRequestBytes) {
-    return Error{fmt::format("the request has {} bytes, the limit is {}", json.size(), kMaxRequestBytes), "", 0};
+    return text::Problem{fmt::format("the request has {} bytes, the limit is {}", json.size(), kMaxRequestBytes), "",
+                         0};
   }
-  const auto root = parse_json_object(json);
+  const auto root = text::parse_json_object(json);
   if (!root) return root.error();
   ReadRequest read;
   if (!read.read(*root)) return read.error();
@@ -345,7 +348,7 @@ Result<std::string> evaluate_json(std::string_view json, Evaluator& evaluator) {
     append_place(place, out);
   }
   out += "],\"why\":";
-  event::append_quoted(explain(decision, read.request(), read.action_text()), out);
+  text::append_quoted(explain(decision, read.request(), read.action_text()), out);
   append_missing(missing, out);
   append_warnings(read, decision, out);
   out += '}';

@@ -4,8 +4,8 @@
 #include <string>
 #include <string_view>
 
-#include "rules/iam/error.h"
 #include "rules/iam/evaluate.h"
+#include "text/result.h"
 
 namespace trailkeeper::rules::iam {
 
@@ -16,6 +16,6 @@ constexpr std::size_t kMaxRequestBytes = std::size_t{4} << 20;
 /// (rules/iam/implied_keys.h) unless the context has them; others that it doesn't have are absent, and those of them on
 /// which the decision depends are listed as `missing`. Format: docs/permissions.md. Errors name the place in `json`.
 /// Not thread-safe on the same evaluator.
-Result<std::string> evaluate_json(std::string_view json, Evaluator& evaluator);
+text::Result<std::string> evaluate_json(std::string_view json, Evaluator& evaluator);
 
 }  // namespace trailkeeper::rules::iam

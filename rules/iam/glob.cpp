@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <array>
 
-#include "rules/iam/text.h"
+#include "text/ascii.h"
 
 namespace trailkeeper::rules::iam {
 namespace {
@@ -77,7 +77,7 @@ class Pattern::Compiler {
 
   void literal(std::string_view characters) {
     const auto begin = static_cast<std::uint32_t>(out_.text_.size());
-    out_.text_ += rules_.fold_case ? lowered(characters) : std::string{characters};
+    out_.text_ += rules_.fold_case ? text::lowered(characters) : std::string{characters};
     const auto size = static_cast<std::uint32_t>(characters.size());
     if (!out_.pieces_.empty() && out_.pieces_.back().kind == Piece::Kind::literal) {
       out_.pieces_.back().size += size;
@@ -176,7 +176,7 @@ Fit Pattern::match(std::string_view text, const Context& context, MissingKeys& m
 
 bool Pattern::starts_with(std::string_view text, std::string_view literal) const {
   if (!fold_case_) return text.substr(0, literal.size()) == literal;
-  return same_ignoring_case(text.substr(0, literal.size()), literal);
+  return text::same_ignoring_case(text.substr(0, literal.size()), literal);
 }
 
 // One pass with two points to go back to. After a later run of the same reach, an earlier one has nothing to add: what

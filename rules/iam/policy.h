@@ -8,13 +8,12 @@
 
 #include "rules/iam/action.h"
 #include "rules/iam/condition.h"
-#include "rules/iam/error.h"
 #include "rules/iam/glob.h"
 #include "rules/iam/principal.h"
+#include "text/json_node.h"
+#include "text/result.h"
 
 namespace trailkeeper::rules::iam {
-
-struct JsonNode;
 
 /// What a policy is attached to; decides which elements it may have and what it can do.
 enum class PolicyKind : std::uint8_t {
@@ -69,9 +68,9 @@ constexpr std::size_t kMaxPolicyBytes = std::size_t{1} << 18;
 /// Compiles a policy document. Refused is what AWS refuses or what has more than one reading: broken JSON, a key twice,
 /// unknown elements and operators, values of the wrong type (IAM User Guide, "Grammar of the IAM JSON policy
 /// language"). Nothing is guessed.
-Result<Policy> parse_policy(std::string_view json, PolicyKind kind);
+text::Result<Policy> parse_policy(std::string_view json, PolicyKind kind);
 
 /// The same for a document inside another: errors name places in the outer one, whose pointer to the policy is `path`.
-Result<Policy> compile_policy(const JsonNode& document, PolicyKind kind, const std::string& path);
+text::Result<Policy> compile_policy(const text::JsonNode& document, PolicyKind kind, const std::string& path);
 
 }  // namespace trailkeeper::rules::iam

@@ -4,14 +4,14 @@
 #include <algorithm>
 #include <array>
 
-#include "rules/iam/json_node.h"
 #include "rules/iam/policy.h"
-#include "rules/iam/text.h"
+#include "text/ascii.h"
+#include "text/json_node.h"
 
 namespace trailkeeper::rules::iam {
 namespace {
 
-using Kind = JsonNode::Kind;
+using Kind = text::JsonNode::Kind;
 using Names = Statement::Names;
 
 bool has_principals(PolicyKind kind) {
@@ -23,7 +23,7 @@ class Compiler {
  public:
   explicit Compiler(PolicyKind kind) { policy_.kind = kind; }
 
-  Result<Policy> compile(const JsonNode& document, const std::string& path) {
+  text::Result<Policy> compile(const text::JsonNode& document, const std::string& path) {
     if (!read_document(document, path)) return std::move(error_);
     return std::move(policy_);
   }
@@ -33,20 +33,21 @@ class Compiler {
     error_ = {std::move(message), std::move(path), offset};
     return false;
   }
-  bool refuse(std::string message, const std::string& path, const JsonNode& node) {
+  bool refuse(std::string message, const std::string& path, const text::JsonNode& node) {
     return refuse(std::move(message), path, node.offset);
   }
-  bool expect(const JsonNode& node, Kind kind, const std::string& path) {
+  bool expect(const text::JsonNode& node, Kind kind, const std::string& path) {
     if (node.kind == kind) return true;
-    return refuse(fmt::format("{} is expected here, not {}", kind_name(kind), kind_name(node.kind)), path, node);
+    return refuse(fmt::format("{} is expected here, not {}", text::kind_name(kind), text::kind_name(node.kind)), path,
+                  node);
   }
   void warn(std::string message, const std::string& path) { policy_.warnings.push_back({std::move(message), path}); }
 
-  bool read_document(const JsonNode& document, const std::string& path) {
+  bool read_document(const text::JsonNode& document, const std::string& path) {
     if (!expect(document, Kind::object, path)) return false;
-    const JsonNode* statements = nullptr;
-    for (const JsonMember& member : document.members) {
-      const std::string place = pointer_to(path, member.key);
+    const text::JsonNode* statements = nullptr;
+    for (const text::JsonMember& member : document.members) {
+      const std::string place = text::pointer_to(path, member.key);
       if (member.key == "Version") {
         if (!read_version(member.value, place)) return false;
       } else if (member.key == "Id") {
@@ -60,11 +61,11 @@ class Compiler {
     }
     if (statements == nullptr) return refuse("the policy has no Statement", path, document);
     // Only now is it known whether the policy has variables.
-    return each(*statements, pointer_to(path, "Statement"),
-                [&](const JsonNode& node, const std::string& place) { return read_statement(node, place); });
+    return each(*statements, text::pointer_to(path, "Statement"),
+                [&](const text::JsonNode& node, const std::string& place) { return read_statement(node, place); });
   }
 
-  bool read_version(const JsonNode& node, const std::string& path) {
+  bool read_version(const text::JsonNode& node, const std::string& path) {
     if (!expect(node, Kind::string, path)) return false;
     variables_ = node.text == "2012-10-17";
     if (variables_ || node.text == "2008-10-17") return true;
@@ -73,37 +74,37 @@ class Compiler {
 
   // A single value stands for an array of one.
   template <typename Read>
-  bool each(const JsonNode& node, const std::string& path, Read read) {
+  bool each(const text::JsonNode& node, const std::string& path, Read read) {
     if (node.kind != Kind::array) return read(node, path);
     for (std::size_t i = 0; i < node.items.size(); ++i) {
-      if (!read(node.items[i], pointer_to(path, i))) return false;
+      if (!read(node.items[i], text::pointer_to(path, i))) return false;
     }
     return true;
   }
 
   template <typename Read>
-  bool each_string(const JsonNode& node, const std::string& path, Read read) {
-    return each(node, path, [&](const JsonNode& value, const std::string& place) {
+  bool each_string(const text::JsonNode& node, const std::string& path, Read read) {
+    return each(node, path, [&](const text::JsonNode& value, const std::string& place) {
       return expect(value, Kind::string, place) && read(value, place);
     });
   }
 
   // One of two elements that exclude each other, such as Action and NotAction.
   bool read_pair(std::string_view key, std::string_view name, Names& names, const std::string& place,
-                 const JsonMember& member) {
+                 const text::JsonMember& member) {
     if (names != Names::absent)
       return refuse(fmt::format("{0} and Not{0} exclude each other", name), place, member.offset);
     names = key == name ? Names::listed : Names::all_but_listed;
     return true;
   }
 
-  bool read_statement(const JsonNode& node, const std::string& path) {
+  bool read_statement(const text::JsonNode& node, const std::string& path) {
     if (!expect(node, Kind::object, path)) return false;
     Statement& statement = policy_.statements.emplace_back();
     statement.actions = Names::absent;
     bool effect = false;
-    for (const JsonMember& member : node.members) {
-      const std::string place = pointer_to(path, member.key);
+    for (const text::JsonMember& member : node.members) {
+      const std::string place = text::pointer_to(path, member.key);
       if (member.key == "Effect") effect = true;
       if (!read_element(member, statement, place)) return false;
     }
@@ -117,9 +118,9 @@ class Compiler {
     return true;
   }
 
-  bool read_element(const JsonMember& member, Statement& statement, const std::string& place) {
+  bool read_element(const text::JsonMember& member, Statement& statement, const std::string& place) {
     const std::string& key = member.key;
-    const JsonNode& value = member.value;
+    const text::JsonNode& value = member.value;
     if (key == "Sid") {
       statement.sid = value.text;
       return expect(value, Kind::string, place);
@@ -131,12 +132,13 @@ class Compiler {
     }
     if (key == "Action" || key == "NotAction") {
       return read_pair(key, "Action", statement.actions, place, member) &&
-             each_string(value, place,
-                         [&](const JsonNode& text, const std::string& at) { return read_action(text, statement, at); });
+             each_string(value, place, [&](const text::JsonNode& text, const std::string& at) {
+               return read_action(text, statement, at);
+             });
     }
     if (key == "Resource" || key == "NotResource") {
       return read_pair(key, "Resource", statement.resources, place, member) &&
-             each_string(value, place, [&](const JsonNode& text, const std::string& at) {
+             each_string(value, place, [&](const text::JsonNode& text, const std::string& at) {
                return read_resource(text, statement, at);
              });
     }
@@ -151,7 +153,7 @@ class Compiler {
     return refuse(fmt::format("\"{}\" is no element of a statement", key), place, member.offset);
   }
 
-  bool read_action(const JsonNode& node, Statement& statement, const std::string& path) {
+  bool read_action(const text::JsonNode& node, Statement& statement, const std::string& path) {
     auto pattern = ActionPattern::parse(node.text);
     if (!pattern) return refuse(pattern.error(), path, node);
     if (pattern->matches_nothing()) warn("an action with blanks or commas in it matches nothing", path);
@@ -159,7 +161,7 @@ class Compiler {
     return true;
   }
 
-  bool read_resource(const JsonNode& node, Statement& statement, const std::string& path) {
+  bool read_resource(const text::JsonNode& node, Statement& statement, const std::string& path) {
     const std::string_view text = node.text;
     ResourcePattern resource;
     resource.everything = text == "*";
@@ -191,20 +193,20 @@ class Compiler {
     return service.find_first_of("*?") != std::string_view::npos;
   }
 
-  bool read_principals(const JsonNode& node, Statement& statement, const std::string& path) {
+  bool read_principals(const text::JsonNode& node, Statement& statement, const std::string& path) {
     if (node.kind == Kind::string) {
       if (node.text != "*") return refuse("the principal is \"*\" or an object, such as {\"AWS\": …}", path, node);
       statement.principal_patterns.push_back(PrincipalPattern::everyone());
       return true;
     }
     if (!expect(node, Kind::object, path)) return false;
-    for (const JsonMember& member : node.members) {
+    for (const text::JsonMember& member : node.members) {
       constexpr std::array<std::string_view, 4> kTypes{"AWS", "Service", "Federated", "CanonicalUser"};
-      const std::string place = pointer_to(path, member.key);
+      const std::string place = text::pointer_to(path, member.key);
       if (std::find(kTypes.begin(), kTypes.end(), member.key) == kTypes.end()) {
         return refuse("a principal is of type AWS, Service, Federated or CanonicalUser", place, member.offset);
       }
-      const bool done = each_string(member.value, place, [&](const JsonNode& text, const std::string& at) {
+      const bool done = each_string(member.value, place, [&](const text::JsonNode& text, const std::string& at) {
         auto pattern = PrincipalPattern::parse(member.key, text.text);
         if (!pattern) return refuse(pattern.error(), at, text);
         statement.principal_patterns.push_back(std::move(*pattern));
@@ -215,28 +217,28 @@ class Compiler {
     return true;
   }
 
-  bool read_conditions(const JsonNode& node, Statement& statement, const std::string& path) {
+  bool read_conditions(const text::JsonNode& node, Statement& statement, const std::string& path) {
     if (!expect(node, Kind::object, path)) return false;
     std::vector<std::string> operators;
-    for (const JsonMember& member : node.members) {
-      const std::string place = pointer_to(path, member.key);
+    for (const text::JsonMember& member : node.members) {
+      const std::string place = text::pointer_to(path, member.key);
       const auto op = ConditionOperator::parse(member.key);
       if (!op) return refuse(op.error(), place, member.offset);
-      operators.push_back(lowered(member.key));
+      operators.push_back(text::lowered(member.key));
       if (std::count(operators.begin(), operators.end(), operators.back()) > 1) {
         return refuse(fmt::format("\"{}\" is there twice", member.key), place, member.offset);
       }
       if (!expect(member.value, Kind::object, place)) return false;
       const std::size_t first = statement.conditions.size();
-      for (const JsonMember& entry : member.value.members) {
-        if (!read_condition(*op, entry, statement, pointer_to(place, entry.key), first)) return false;
+      for (const text::JsonMember& entry : member.value.members) {
+        if (!read_condition(*op, entry, statement, text::pointer_to(place, entry.key), first)) return false;
       }
     }
     return true;
   }
 
-  bool read_condition(ConditionOperator op, const JsonMember& entry, Statement& statement, const std::string& path,
-                      std::size_t first) {
+  bool read_condition(ConditionOperator op, const text::JsonMember& entry, Statement& statement,
+                      const std::string& path, std::size_t first) {
     const std::size_t colon = entry.key.find(':');
     if (colon == std::string::npos || colon == 0 || colon + 1 == entry.key.size()) {
       return refuse("a condition key is a service and a name, such as aws:SourceIp", path, entry.offset);
@@ -247,10 +249,11 @@ class Compiler {
                     same)) {
       return refuse("the key is there twice, differing only in case", path, entry.offset);
     }
-    const bool done = each(entry.value, path, [&](const JsonNode& value, const std::string& place) {
+    const bool done = each(entry.value, path, [&](const text::JsonNode& value, const std::string& place) {
       if (value.kind == Kind::null || value.kind == Kind::array || value.kind == Kind::object) {
-        return refuse(fmt::format("a string, a number or a boolean is expected here, not {}", kind_name(value.kind)),
-                      place, value);
+        return refuse(
+            fmt::format("a string, a number or a boolean is expected here, not {}", text::kind_name(value.kind)), place,
+            value);
       }
       const auto added = condition.add(value.text, variables_);
       return added.has_value() || refuse(added.error(), place, value);
@@ -269,8 +272,8 @@ class Compiler {
   }
 
   // Organizations User Guide, "RCP syntax".
-  bool check_resource_control(const Statement& statement, const JsonNode& node, const std::string& path) {
-    const JsonNode* const principal = node.find("Principal");
+  bool check_resource_control(const Statement& statement, const text::JsonNode& node, const std::string& path) {
+    const text::JsonNode* const principal = node.find("Principal");
     if (principal == nullptr || principal->text != "*") {
       return refuse("a statement of a resource control policy needs \"Principal\": \"*\"", path, node);
     }
@@ -295,27 +298,27 @@ class Compiler {
         warn(fmt::format("ForAllValues is true if {0} is absent, so this allows requests without it; add "
                          "\"Null\": {{\"{0}\": \"false\"}}",
                          condition.key().name),
-             pointer_to(path, "Condition"));
+             text::pointer_to(path, "Condition"));
       }
     }
   }
 
   Policy policy_;
-  Error error_;
+  text::Problem error_;
   bool variables_ = false;
 };
 
 }  // namespace
 
-Result<Policy> compile_policy(const JsonNode& document, PolicyKind kind, const std::string& path) {
+text::Result<Policy> compile_policy(const text::JsonNode& document, PolicyKind kind, const std::string& path) {
   return Compiler{kind}.compile(document, path);
 }
 
-Result<Policy> parse_policy(std::string_view json, PolicyKind kind) {
+text::Result<Policy> parse_policy(std::string_view json, PolicyKind kind) {
   if (json.size() > kMaxPolicyBytes) {
-    return Error{fmt::format("the policy has {} bytes, the limit is {}", json.size(), kMaxPolicyBytes), "", 0};
+    return text::Problem{fmt::format("the policy has {} bytes, the limit is {}", json.size(), kMaxPolicyBytes), "", 0};
   }
-  auto document = parse_json_object(json);
+  auto document = text::parse_json_object(json);
   if (!document) return document.error();
   return compile_policy(*document, kind, "");
 }

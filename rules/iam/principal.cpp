@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 
 #include "rules/iam/arn.h"
-#include "rules/iam/text.h"
+#include "text/ascii.h"
 
 namespace trailkeeper::rules::iam {
 namespace {
@@ -157,7 +157,7 @@ Naming PrincipalPattern::match(const Principal& principal) const {
   if (principal.partition != partition_) return Naming::none;
   // A session's ARN has the role's name as the caller wrote it, and names of roles don't differ by case alone.
   if (kind_ == Kind::role && principal.kind == Of::role_session) {
-    return same_ignoring_case(principal.name, name_) ? Naming::entity : Naming::none;
+    return text::same_ignoring_case(principal.name, name_) ? Naming::entity : Naming::none;
   }
   if (kind_ == Kind::user && principal.kind == Of::federated_user) {
     return principal.name == name_ ? Naming::entity : Naming::none;

@@ -9,13 +9,12 @@
 #include <utility>
 
 #include "rules/iam/glob.h"
-#include "rules/iam/text.h"
 #include "rules/requirements/built_in.h"
 #include "rules/requirements/known_actions.h"
 
 namespace trailkeeper::rules::requirements {
 
-using iam::JsonNode;
+using text::JsonNode;
 using Kind = JsonNode::Kind;
 
 namespace {
@@ -59,25 +58,25 @@ class Catalogue::Reader {
  public:
   explicit Reader(bool built_in) : built_in_(built_in) {}
 
-  iam::Result<void> read(const JsonNode& root, Catalogue& into) {
+  text::Result<void> read(const JsonNode& root, Catalogue& into) {
     std::vector<Template> known = std::exchange(into.templates_, {});
     auto entries = std::exchange(into.entries_, {});
-    for (const iam::JsonMember& member : root.members) {
-      const std::string path = iam::pointer_to("", member.key);
+    for (const text::JsonMember& member : root.members) {
+      const std::string path = text::pointer_to("", member.key);
       if (std::find(kMembers.begin(), kMembers.end(), member.key) == kMembers.end()) {
-        return iam::Error{"\"" + member.key + "\" isn't known in a catalogue", path, member.offset};
+        return text::Problem{"\"" + member.key + "\" isn't known in a catalogue", path, member.offset};
       }
       if (member.key == "prefixes") {
         if (!expect(member.value, Kind::object, path)) return error_;
-        for (const iam::JsonMember& prefix : member.value.members) {
-          if (!expect(prefix.value, Kind::string, iam::pointer_to(path, prefix.key))) return error_;
+        for (const text::JsonMember& prefix : member.value.members) {
+          if (!expect(prefix.value, Kind::string, text::pointer_to(path, prefix.key))) return error_;
           into.prefixes_[prefix.key] = {prefix.value.text, !built_in_};
         }
         continue;
       }
       if (!expect(member.value, Kind::array, path)) return error_;
       for (std::size_t i = 0; i < member.value.items.size(); ++i) {
-        if (!read_item(member.key, member.value.items[i], iam::pointer_to(path, i), into)) return error_;
+        if (!read_item(member.key, member.value.items[i], text::pointer_to(path, i), into)) return error_;
       }
     }
     into.templates_.insert(into.templates_.end(), std::make_move_iterator(known.begin()),
@@ -97,7 +96,7 @@ class Catalogue::Reader {
   bool expect(const JsonNode& node, Kind kind, const std::string& path) {
     if (node.kind == kind) return true;
     return refuse(
-        std::string{iam::kind_name(kind)} + " is expected here, not " + std::string{iam::kind_name(node.kind)}, path,
+        std::string{text::kind_name(kind)} + " is expected here, not " + std::string{text::kind_name(node.kind)}, path,
         node.offset);
   }
 
@@ -122,15 +121,15 @@ class Catalogue::Reader {
     if (found == nullptr) {
       return !needed || refuse("there is no \"" + std::string{key} + "\"", path, node.offset);
     }
-    if (!expect(*found, Kind::string, iam::pointer_to(path, key))) return false;
+    if (!expect(*found, Kind::string, text::pointer_to(path, key))) return false;
     out = found->text;
     return true;
   }
 
   bool known_members(const JsonNode& node, const std::string& path, std::initializer_list<std::string_view> known) {
-    for (const iam::JsonMember& member : node.members) {
+    for (const text::JsonMember& member : node.members) {
       if (std::find(known.begin(), known.end(), member.key) != known.end()) continue;
-      return refuse("\"" + member.key + "\" isn't known here", iam::pointer_to(path, member.key), member.offset);
+      return refuse("\"" + member.key + "\" isn't known here", text::pointer_to(path, member.key), member.offset);
     }
     return true;
   }
@@ -158,7 +157,7 @@ class Catalogue::Reader {
     }
     std::vector<std::string> either;
     if (!actions(node, path, list, either)) return false;
-    if (either.empty()) return refuse("there is no action in the list", iam::pointer_to(path, list), node.offset);
+    if (either.empty()) return refuse("there is no action in the list", text::pointer_to(path, list), node.offset);
     for (std::size_t i = 0; i < either.size(); ++i) {
       requirement.action = either[i];
       requirement.unsure = i + 1 < either.size();
@@ -172,14 +171,14 @@ class Catalogue::Reader {
     if (!text(node, path, "action", out)) return false;
     if (out.empty()) return true;
     auto parsed = iam::Action::parse(out);
-    return parsed || refuse(parsed.error(), iam::pointer_to(path, "action"), node.offset);
+    return parsed || refuse(parsed.error(), text::pointer_to(path, "action"), node.offset);
   }
 
   bool actions(const JsonNode& node, const std::string& path, std::string_view key, std::vector<std::string>& out) {
     if (!texts(node, path, key, out)) return false;
     for (const std::string& one : out) {
       auto parsed = iam::Action::parse(one);
-      if (!parsed) return refuse(parsed.error(), iam::pointer_to(path, key), node.offset);
+      if (!parsed) return refuse(parsed.error(), text::pointer_to(path, key), node.offset);
     }
     return true;
   }
@@ -197,11 +196,11 @@ class Catalogue::Reader {
   bool read_also(const JsonNode& node, const std::string& path, Requirement& requirement) {
     const JsonNode* const also = node.find("also");
     if (also == nullptr) return true;
-    const std::string place = iam::pointer_to(path, "also");
+    const std::string place = text::pointer_to(path, "also");
     if (!expect(*also, Kind::array, place)) return false;
     for (std::size_t i = 0; i < also->items.size(); ++i) {
       Requirement::Also& more = requirement.also.emplace_back();
-      const std::string item = iam::pointer_to(place, i);
+      const std::string item = text::pointer_to(place, i);
       if (!expect(also->items[i], Kind::object, item) || !text(also->items[i], item, "action", more.action, true) ||
           !text(also->items[i], item, "rule", more.rule)) {
         return false;
@@ -213,9 +212,9 @@ class Catalogue::Reader {
   bool read_clues(const JsonNode& node, const std::string& path, Requirement& requirement) {
     const JsonNode* const when = node.find("when");
     if (when == nullptr) return true;
-    const std::string place = iam::pointer_to(path, "when");
+    const std::string place = text::pointer_to(path, "when");
     if (!expect(*when, Kind::object, place)) return false;
-    for (const iam::JsonMember& member : when->members) {
+    for (const text::JsonMember& member : when->members) {
       Clue clue;
       clue.query = member.key.starts_with(kQuery);
       clue.path = clue.query ? member.key.substr(kQuery.size()) : member.key;
@@ -233,12 +232,12 @@ class Catalogue::Reader {
       return false;
     }
     auto pattern = iam::ActionPattern::parse(action);
-    if (!pattern) return refuse(pattern.error(), iam::pointer_to(path, "action"), node.offset);
+    if (!pattern) return refuse(pattern.error(), text::pointer_to(path, "action"), node.offset);
     if (std::count(arn.begin(), arn.end(), '{') != std::count(arn.begin(), arn.end(), '}')) {
-      return refuse("a \"{\" or \"}\" has no partner", iam::pointer_to(path, "arn"), node.offset);
+      return refuse("a \"{\" or \"}\" has no partner", text::pointer_to(path, "arn"), node.offset);
     }
     const JsonNode* const unlisted = node.find("unlisted");
-    if (unlisted != nullptr && !expect(*unlisted, Kind::boolean, iam::pointer_to(path, "unlisted"))) return false;
+    if (unlisted != nullptr && !expect(*unlisted, Kind::boolean, text::pointer_to(path, "unlisted"))) return false;
     into.templates_.push_back(
         {std::move(action), std::move(*pattern), std::move(arn), unlisted != nullptr && unlisted->boolean});
     return true;
@@ -247,14 +246,14 @@ class Catalogue::Reader {
   bool texts(const JsonNode& node, const std::string& path, std::string_view key, std::vector<std::string>& out) {
     const JsonNode* const found = node.find(key);
     if (found == nullptr) return refuse("there is no \"" + std::string{key} + "\"", path, node.offset);
-    const std::string place = iam::pointer_to(path, key);
+    const std::string place = text::pointer_to(path, key);
     if (found->kind == Kind::string) {
       out.push_back(found->text);
       return true;
     }
     if (!expect(*found, Kind::array, place)) return false;
     for (std::size_t i = 0; i < found->items.size(); ++i) {
-      if (!expect(found->items[i], Kind::string, iam::pointer_to(place, i))) return false;
+      if (!expect(found->items[i], Kind::string, text::pointer_to(place, i))) return false;
       out.push_back(found->items[i].text);
     }
     return true;
@@ -284,7 +283,7 @@ class Catalogue::Reader {
   }
 
   bool built_in_;
-  iam::Error error_;
+  text::Problem error_;
 };
 
 Catalogue Catalogue::built_in() {
@@ -295,10 +294,10 @@ Catalogue Catalogue::built_in() {
   return catalogue;
 }
 
-iam::Result<void> Catalogue::add(std::string_view json) { return add(json, false); }
+text::Result<void> Catalogue::add(std::string_view json) { return add(json, false); }
 
-iam::Result<void> Catalogue::add(std::string_view json, bool built_in) {
-  const auto root = iam::parse_json_object(json);
+text::Result<void> Catalogue::add(std::string_view json, bool built_in) {
+  const auto root = text::parse_json_object(json);
   if (!root) return root.error();
   Catalogue more = *this;
   if (auto read = Reader{built_in}.read(*root, more); !read) return read.error();

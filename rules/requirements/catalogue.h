@@ -9,9 +9,9 @@
 #include <vector>
 
 #include "rules/iam/action.h"
-#include "rules/iam/error.h"
-#include "rules/iam/json_node.h"
 #include "rules/requirements/clue.h"
+#include "text/json_node.h"
+#include "text/result.h"
 
 namespace trailkeeper::rules::requirements {
 
@@ -63,7 +63,7 @@ class Catalogue {
   static Catalogue built_in();
 
   /// Adds a file's entries, which go before those that are there. Nothing is added if there is an error.
-  iam::Result<void> add(std::string_view json);
+  text::Result<void> add(std::string_view json);
 
   /// What an event of that kind may have needed, most special first; never empty, and the last has no clues. `name` in
   /// IAM's spelling (event::canonical_name). An event that no entry names needs the action of its own name.
@@ -95,7 +95,7 @@ class Catalogue {
     std::string arn;
     bool unlisted = false;
   };
-  iam::Result<void> add(std::string_view json, bool built_in);
+  text::Result<void> add(std::string_view json, bool built_in);
   void complete(Requirement& requirement, std::string_view source, std::string_view name) const;
 
   std::map<std::string, std::vector<Entry>, std::less<>> entries_;  // By eventSource; earlier ones count first.
@@ -111,9 +111,9 @@ class Catalogue {
 };
 
 /// Those of a kind's requirements that an event may have: one, if its record tells. Without the record, all of them.
-std::vector<const Requirement*> possible(const std::vector<Requirement>& requirements, const iam::JsonNode* record);
+std::vector<const Requirement*> possible(const std::vector<Requirement>& requirements, const text::JsonNode* record);
 
 /// Whether a JSON document is a catalogue's file, as far as its keys tell.
-bool is_catalogue(const iam::JsonNode& document);
+bool is_catalogue(const text::JsonNode& document);
 
 }  // namespace trailkeeper::rules::requirements

@@ -6,7 +6,7 @@
 
 namespace trailkeeper::rules::requirements {
 
-using iam::JsonNode;
+using text::JsonNode;
 using Kind = JsonNode::Kind;
 
 namespace {

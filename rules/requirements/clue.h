@@ -5,7 +5,7 @@
 #include <string_view>
 #include <vector>
 
-#include "rules/iam/json_node.h"
+#include "text/json_node.h"
 
 namespace trailkeeper::rules::requirements {
 
@@ -18,10 +18,10 @@ struct Clue {
   bool query = false;  ///< Of a URL at that place, only what follows `?` counts.
   std::vector<std::string> patterns;
 
-  [[nodiscard]] Fits fits(const iam::JsonNode& record) const;
+  [[nodiscard]] Fits fits(const text::JsonNode& record) const;
 };
 
 /// All of them.
-Fits fits_all(const std::vector<Clue>& clues, const iam::JsonNode& record);
+Fits fits_all(const std::vector<Clue>& clues, const text::JsonNode& record);
 
 }  // namespace trailkeeper::rules::requirements

@@ -2,15 +2,15 @@
 
 #include <algorithm>
 
-#include "rules/iam/text.h"
 #include "rules/requirements/built_in.h"
+#include "text/ascii.h"
 
 namespace trailkeeper::rules::requirements {
 namespace {
 
 bool before(std::string_view a, std::string_view b) {
   return std::lexicographical_compare(a.begin(), a.end(), b.begin(), b.end(),
-                                      [](char x, char y) { return iam::lower(x) < iam::lower(y); });
+                                      [](char x, char y) { return text::lower(x) < text::lower(y); });
 }
 
 // Takes the text up to a separator.
@@ -48,9 +48,9 @@ KnownActions::KnownActions(std::string_view text) {
 std::string_view KnownActions::find(std::string_view service, std::string_view name) const {
   const auto of = std::lower_bound(services_.begin(), services_.end(), service,
                                    [](const Service& a, std::string_view b) { return before(a.first, b); });
-  if (of == services_.end() || !iam::same_ignoring_case(of->first, service)) return {};
+  if (of == services_.end() || !text::same_ignoring_case(of->first, service)) return {};
   const auto found = std::lower_bound(of->second.begin(), of->second.end(), name, before);
-  return found != of->second.end() && iam::same_ignoring_case(*found, name) ? *found : std::string_view{};
+  return found != of->second.end() && text::same_ignoring_case(*found, name) ? *found : std::string_view{};
 }
 
 bool KnownActions::has(std::string_view action) const {

@@ -4,8 +4,8 @@
 #include <cstdint>
 #include <string_view>
 
-#include "event/timestamp.h"
 #include "rules/grants/history.h"
+#include "text/timestamp.h"
 
 namespace trailkeeper::rules::verdicts {
 
@@ -15,7 +15,7 @@ constexpr std::size_t kMostOfText = 4096;
 
 /// Fields of an event, by CloudTrail's names; empty where it lacks them. Views.
 struct EventFacts {
-  event::Timestamp time = 0;
+  text::Timestamp time = 0;
   std::string_view event_source;
   std::string_view event_name;  ///< In IAM's spelling (event::canonical_name).
   std::string_view event_type;

@@ -47,8 +47,8 @@ int rank(iam::Verdict verdict) {
 }
 
 // What else than the principal's own policies limits a session, of which nothing is known; empty: nothing.
-std::string_view limit_of_session(const iam::JsonNode& record) {
-  const iam::JsonNode* const identity = record.find("userIdentity");
+std::string_view limit_of_session(const text::JsonNode& record) {
+  const text::JsonNode* const identity = record.find("userIdentity");
   if (identity == nullptr) return {};
   if (scalar_at(*identity, {"sessionContext", "assumedRoot"}) == "true") return "the task policy of sts:AssumeRoot";
   return text_at(*identity, {"invokedByDelegate", "accountId"}).empty()
@@ -89,7 +89,7 @@ struct Judge::Case {
   std::string why;
   std::string rule;
   std::string resource;
-  event::Timestamp asked = 0;                      // When what was granted counts.
+  text::Timestamp asked = 0;                       // When what was granted counts.
   std::shared_ptr<const grants::Granted> granted;  // What the caller had then.
   std::shared_ptr<const grants::Granted> owner;    // What holds for the account that the resource is in.
   iam::Verdict decision = iam::Verdict::unknown;
@@ -141,7 +141,7 @@ const std::vector<requirements::Requirement>& Judge::requirements(const EventFac
   return requirements_.emplace(key_, catalogue_.requirements(facts.event_source, facts.event_name)).first->second;
 }
 
-std::shared_ptr<const grants::Granted> Judge::granted(const grants::Holder& holder, event::Timestamp time) {
+std::shared_ptr<const grants::Granted> Judge::granted(const grants::Holder& holder, text::Timestamp time) {
   key_ = static_cast<char>('0' + static_cast<int>(holder.kind));
   key_ += holder.account;
   key_ += '/';
@@ -228,7 +228,7 @@ const iam::Decision& Judge::decide(const grants::Granted& granted, const EventFa
 }
 
 // Everything that had to be allowed: each action on each of its resources.
-std::vector<Judge::Question> Judge::questions(const Case& one, const iam::JsonNode* record) const {
+std::vector<Judge::Question> Judge::questions(const Case& one, const text::JsonNode* record) const {
   std::vector<Question> questions;
   const auto add = [&](const iam::Action& action, std::string_view words, bool without_resource) {
     std::vector<Resource> resources;
@@ -324,7 +324,7 @@ void Judge::give_reasons(Case& one, const Question& question, const iam::Decisio
 }
 
 // The policies' decision: the worst answer to what had to be allowed.
-void Judge::decide(Case& one, const iam::JsonNode* record) {
+void Judge::decide(Case& one, const text::JsonNode* record) {
   const EventFacts& facts = one.facts;
   one.whole = record != nullptr;
   context_.clear();
@@ -385,7 +385,7 @@ void Judge::leave_unknown(Case& one, std::string_view because) {
 }
 
 // What the caller's policies at one.asked decide. Where not all of them are known, only a Deny counts.
-void Judge::ask_policies(Case& one, const iam::JsonNode* record) {
+void Judge::ask_policies(Case& one, const text::JsonNode* record) {
   const grants::Granted& has = *one.granted;
   one.decision = iam::Verdict::unknown;
   const bool asked = has.unknown.empty() || (!has.doubtful && !has.empty());
@@ -402,7 +402,7 @@ void Judge::ask_policies(Case& one, const iam::JsonNode* record) {
 }
 
 // What was granted when the event happened; then what the policies say.
-void Judge::ask_as_of_event(Case& one, const iam::JsonNode* record) {
+void Judge::ask_as_of_event(Case& one, const text::JsonNode* record) {
   const EventFacts& facts = one.facts;
   const auto holder = holder_of(facts);
   if (!holder) return one.settle(Verdict::unknown, "the event doesn't say which user or role called");
@@ -437,7 +437,7 @@ void Judge::ask_as_of_event(Case& one, const iam::JsonNode* record) {
   leave_unknown(one, "what the caller may changed within the same second");
 }
 
-void Judge::settle_by_policies(Case& one, const iam::JsonNode* record) {
+void Judge::settle_by_policies(Case& one, const text::JsonNode* record) {
   const EventFacts& facts = one.facts;
   ask_as_of_event(one, record);
   // A federated user's session has at most what its user has; the session's policy isn't known.
@@ -482,13 +482,13 @@ void Judge::settle_by_policies(Case& one, const iam::JsonNode* record) {
   }
 }
 
-void Judge::settle_as(Case& one, const iam::JsonNode* record) {
+void Judge::settle_as(Case& one, const text::JsonNode* record) {
   if (!settle_without_policies(one)) settle_by_policies(one, record);
 }
 
 // The event doesn't tell which of several requirements it has. Where all come to the same, that is it.
 void Judge::settle_undecided(Case& one, const std::vector<const requirements::Requirement*>& possible,
-                             const iam::JsonNode* record) {
+                             const text::JsonNode* record) {
   // Several actions may share the resources: where one action is denied on all of them another may be as it should.
   const auto sure = [](const Case& of) {
     return !of.needs_record && (!of.requirement->several || !denies(of.decision) || of.denied_everywhere);
@@ -512,7 +512,7 @@ void Judge::settle_undecided(Case& one, const std::vector<const requirements::Re
                                  possible.front()->several ? "actions" : "action", actions));
 }
 
-Judge::Case Judge::settle(const EventFacts& facts, const iam::JsonNode* record, Detail detail) {
+Judge::Case Judge::settle(const EventFacts& facts, const text::JsonNode* record, Detail detail) {
   const auto possible = requirements::possible(requirements(facts), record);
   Case one{facts};
   one.explain = detail == Detail::reasons;
@@ -545,11 +545,11 @@ Judge::Cause Judge::cause(const EventFacts& facts) {
   return out;
 }
 
-Verdict Judge::verdict(const EventFacts& facts, const iam::JsonNode& record) {
+Verdict Judge::verdict(const EventFacts& facts, const text::JsonNode& record) {
   return settle(facts, &record, Detail::verdict).verdict;
 }
 
-Judgement Judge::judgement(const EventFacts& facts, const iam::JsonNode& record) {
+Judgement Judge::judgement(const EventFacts& facts, const text::JsonNode& record) {
   Case one = settle(facts, &record, Detail::reasons);
   Judgement out;
   out.verdict = one.verdict;

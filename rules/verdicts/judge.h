@@ -66,17 +66,17 @@ class Judge {
   Cause cause(const EventFacts& facts);
 
   /// The verdict, with the event's whole record at hand.
-  Verdict verdict(const EventFacts& facts, const iam::JsonNode& record);
+  Verdict verdict(const EventFacts& facts, const text::JsonNode& record);
 
   /// The same with the reasons.
-  Judgement judgement(const EventFacts& facts, const iam::JsonNode& record);
+  Judgement judgement(const EventFacts& facts, const text::JsonNode& record);
 
   /// Whether the policies allow an action on a resource (`*`: any), as far as the facts of a caller tell.
   const iam::Decision& decide(const grants::Granted& granted, const EventFacts& facts, const iam::Action& action,
                               std::string_view resource);
 
   /// What the holder had. Kept until another time is asked for that it doesn't cover.
-  std::shared_ptr<const grants::Granted> granted(const grants::Holder& holder, event::Timestamp time);
+  std::shared_ptr<const grants::Granted> granted(const grants::Holder& holder, text::Timestamp time);
 
  private:
   struct Case;
@@ -88,18 +88,18 @@ class Judge {
     Resource resource;
   };
   bool settle_without_policies(Case& one);
-  void settle_by_policies(Case& one, const iam::JsonNode* record);
-  void settle_as(Case& one, const iam::JsonNode* record);
+  void settle_by_policies(Case& one, const text::JsonNode* record);
+  void settle_as(Case& one, const text::JsonNode* record);
   enum class Detail { verdict, cause, reasons };
-  Case settle(const EventFacts& facts, const iam::JsonNode* record, Detail detail);
+  Case settle(const EventFacts& facts, const text::JsonNode* record, Detail detail);
   static void leave_unknown(Case& one, std::string_view because);
   void settle_undecided(Case& one, const std::vector<const requirements::Requirement*>& possible,
-                        const iam::JsonNode* record);
-  void ask_as_of_event(Case& one, const iam::JsonNode* record);
-  void ask_policies(Case& one, const iam::JsonNode* record);
+                        const text::JsonNode* record);
+  void ask_as_of_event(Case& one, const text::JsonNode* record);
+  void ask_policies(Case& one, const text::JsonNode* record);
   void decide_quickly(Case& one);
-  void decide(Case& one, const iam::JsonNode* record);
-  [[nodiscard]] std::vector<Question> questions(const Case& one, const iam::JsonNode* record) const;
+  void decide(Case& one, const text::JsonNode* record);
+  [[nodiscard]] std::vector<Question> questions(const Case& one, const text::JsonNode* record) const;
   const iam::Decision& answer(Case& one, const Question& question);
   iam::Verdict verdict_on(Case& one, const Question& question);
   void give_reasons(Case& one, const Question& question, const iam::Decision& decision);

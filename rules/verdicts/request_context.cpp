@@ -5,11 +5,11 @@
 
 #include "rules/iam/condition_value.h"
 #include "rules/iam/glob.h"
-#include "rules/iam/text.h"
+#include "text/ascii.h"
 
 namespace trailkeeper::rules::verdicts {
 
-using iam::JsonNode;
+using text::JsonNode;
 
 RequestContext::RequestContext() { unknowable_.add("*"); }
 
@@ -69,9 +69,9 @@ void RequestContext::set_resource_account(std::string_view account) {
 }
 
 void RequestContext::add_tags(std::string_view prefix, const JsonNode& tags) {
-  for (const iam::JsonMember& tag : tags.members) {
+  for (const text::JsonMember& tag : tags.members) {
     if (tag.value.kind != JsonNode::Kind::string) continue;
-    add(texts_.emplace_back(std::string{prefix} + iam::lowered(tag.key)), tag.value.text);
+    add(texts_.emplace_back(std::string{prefix} + text::lowered(tag.key)), tag.value.text);
   }
 }
 
@@ -94,9 +94,9 @@ void RequestContext::add_from_event_context(const JsonNode& record) {
   if (context == nullptr) return;
   using Kind = JsonNode::Kind;
   if (const JsonNode* const request = context->find("requestContext")) {
-    for (const iam::JsonMember& member : request->members) {
+    for (const text::JsonMember& member : request->members) {
       if (member.value.kind == Kind::object || member.value.kind == Kind::null) continue;
-      const std::string& key = texts_.emplace_back(iam::lowered(member.key));
+      const std::string& key = texts_.emplace_back(text::lowered(member.key));
       if (member.value.kind == Kind::array) {
         add_list(key, member.value);
       } else {
@@ -140,8 +140,8 @@ void RequestContext::add_parameters(const EventFacts& facts, const JsonNode& rec
 void RequestContext::add_record(const EventFacts& facts, const JsonNode& record) {
   add_from_event_context(record);
   add_parameters(facts, record);
-  add("aws:currenttime", event::format_timestamp(facts.time));
-  add("aws:epochtime", std::to_string(facts.time / event::kSecond));
+  add("aws:currenttime", text::format_timestamp(facts.time));
+  add("aws:epochtime", std::to_string(facts.time / text::kSecond));
   const std::string_view address = text_at(record, {"sourceIPAddress"});
   if (iam::IpAddress::parse(address)) add("aws:sourceip", std::string{address});
   if (const auto agent = text_at(record, {"userAgent"}); !agent.empty()) add("aws:useragent", std::string{agent});

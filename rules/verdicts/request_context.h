@@ -7,8 +7,8 @@
 #include <vector>
 
 #include "rules/iam/context.h"
-#include "rules/iam/json_node.h"
 #include "rules/verdicts/event_facts.h"
+#include "text/json_node.h"
 
 namespace trailkeeper::rules::verdicts {
 
@@ -25,17 +25,17 @@ class RequestContext {
   /// Whose resource is asked for; empty where that isn't known. May be called again.
   void set_resource_account(std::string_view account);
   /// What the rest of the event tells.
-  void add_record(const EventFacts& facts, const iam::JsonNode& record);
+  void add_record(const EventFacts& facts, const text::JsonNode& record);
 
   [[nodiscard]] iam::Context view() const { return {entries_, &unknowable_}; }
 
  private:
   void add(std::string_view folded, std::string value);
   void add_absent(std::string_view folded);
-  void add_list(std::string_view folded, const iam::JsonNode& list);
-  void add_tags(std::string_view prefix, const iam::JsonNode& tags);
-  void add_parameters(const EventFacts& facts, const iam::JsonNode& record);
-  void add_from_event_context(const iam::JsonNode& record);
+  void add_list(std::string_view folded, const text::JsonNode& list);
+  void add_tags(std::string_view prefix, const text::JsonNode& tags);
+  void add_parameters(const EventFacts& facts, const text::JsonNode& record);
+  void add_from_event_context(const text::JsonNode& record);
 
   iam::KeyPatterns unknowable_;
   std::vector<iam::ContextEntry> entries_;
@@ -45,9 +45,9 @@ class RequestContext {
 
 /// The text of a string, number or boolean at a path of member names in a JSON tree; empty if there is none. Shippers
 /// turn `"true"` into `true`.
-std::string_view scalar_at(const iam::JsonNode& node, std::initializer_list<std::string_view> path);
+std::string_view scalar_at(const text::JsonNode& node, std::initializer_list<std::string_view> path);
 
 /// A string at a path of member names in a JSON tree; empty if there is none.
-std::string_view text_at(const iam::JsonNode& node, std::initializer_list<std::string_view> path);
+std::string_view text_at(const text::JsonNode& node, std::initializer_list<std::string_view> path);
 
 }  // namespace trailkeeper::rules::verdicts

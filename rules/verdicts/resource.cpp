@@ -2,14 +2,13 @@
 
 #include <algorithm>
 
-#include "event/percent_text.h"
 #include "rules/iam/arn.h"
 #include "rules/iam/glob.h"
-#include "rules/iam/text.h"
+#include "text/percent.h"
 
 namespace trailkeeper::rules::verdicts {
 
-using iam::JsonNode;
+using text::JsonNode;
 
 namespace {
 
@@ -33,7 +32,7 @@ std::string_view text_by_path(const JsonNode& record, std::string_view path) {
 std::string path_of_url(std::string_view url) {
   url = url.substr(0, url.find('?'));
   if (url.starts_with('/')) url.remove_prefix(1);
-  return event::percent_decoded(url);
+  return text::percent_decoded(url);
 }
 
 /// Fills a template's {fields} from an event.

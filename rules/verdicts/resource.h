@@ -4,9 +4,9 @@
 #include <string>
 #include <vector>
 
-#include "rules/iam/json_node.h"
 #include "rules/requirements/catalogue.h"
 #include "rules/verdicts/event_facts.h"
+#include "text/json_node.h"
 
 namespace trailkeeper::rules::verdicts {
 
@@ -20,7 +20,7 @@ struct Resource {
 /// action that the event fills, else those of the event's `resources` that have the form of one of the templates.
 /// Where
 /// neither tells, all of the templates for events that list nothing which this one fills.
-std::vector<Resource> resources_of(const EventFacts& facts, const iam::JsonNode& record, const iam::Action& action,
+std::vector<Resource> resources_of(const EventFacts& facts, const text::JsonNode& record, const iam::Action& action,
                                    const requirements::Catalogue& catalogue);
 
 }  // namespace trailkeeper::rules::verdicts

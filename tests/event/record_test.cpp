@@ -4,9 +4,9 @@
 
 #include <string>
 
-#include "event/json_text.h"
 #include "tests/support/padded.h"
 
+using namespace trailkeeper;
 using namespace trailkeeper::event;
 using trailkeeper::tests::Padded;
 
@@ -46,7 +46,7 @@ TEST_CASE("a record's fields are found by name") {
       R"({"eventVersion":"1.11","userIdentity":{"type":"IAMUser","principalId":"AIDA1","arn":"arn:aws:iam::111122223333:user/Alice","accountId":"111122223333","accessKeyId":"AKIA1","userName":"Alice"},"eventTime":"2024-05-01T10:00:00Z","eventSource":"activate.amazonaws.com","eventName":"GetCredits","awsRegion":"us-east-1","sourceIPAddress":"203.0.113.7","userAgent":"aws-cli/2","errorCode":"AccessDenied","errorMessage":"no","requestParameters":null,"responseElements":null,"requestID":"r-1","eventID":"0f0f0f0f-0000-4000-8000-000000000001","readOnly":true,"eventType":"AwsApiCall","apiVersion":"2020-01-01","managementEvent":true,"recipientAccountId":"111122223333","sharedEventID":"0f0f0f0f-0000-4000-8000-00000000000a","vpcEndpointId":"vpce-1","vpcEndpointAccountId":"444455556666","eventCategory":"Management","sessionCredentialFromConsole":"true","tlsDetails":{"tlsVersion":"TLSv1.3","cipherSuite":"TLS_AES_128_GCM_SHA256","clientProvidedHostHeader":"h","keyExchange":"X25519MLKEM768"}})"};
   REQUIRE(parsed.reason == Reason::none);
   CHECK(parsed.record.shape->kind == ShapeKind::event);
-  CHECK(parsed.record.time == 1714557600 * kSecond);
+  CHECK(parsed.record.time == 1714557600 * text::kSecond);
   CHECK(parsed.text(Field::event_version) == "1.11");
   CHECK(parsed.text(Field::event_name) == "GetCredits");
   CHECK(parsed.text(Field::event_source) == "activate.amazonaws.com");
@@ -188,7 +188,7 @@ TEST_CASE("escapes in keys and values are resolved") {
   const Parsed parsed{
       R"({"event\u0054ime":"2024-05-01T10:00:00\u005a","\u0065ventName":"Get\u0020Program","eventSource":"a\/b","errorMessage":"line\nfeed \"quoted\""})"};
   REQUIRE(parsed.reason == Reason::none);
-  CHECK(parsed.record.time == 1714557600 * kSecond);
+  CHECK(parsed.record.time == 1714557600 * text::kSecond);
   CHECK(parsed.text(Field::event_name) == "Get Program");
   CHECK(parsed.text(Field::event_source) == "a/b");
   CHECK(parsed.text(Field::error_message) == "line\nfeed \"quoted\"");

@@ -5,10 +5,11 @@
 #include <string>
 #include <vector>
 
-#include "event/json_text.h"
 #include "event/wrapper.h"
 #include "tests/support/padded.h"
+#include "text/json_text.h"
 
+namespace text = trailkeeper::text;
 using namespace trailkeeper::event;
 using trailkeeper::tests::Padded;
 
@@ -61,7 +62,7 @@ std::string base64(std::string_view bytes) {
 
 std::string quoted(std::string_view text) {
   std::string out;
-  append_quoted(text, out);
+  text::append_quoted(text, out);
   return out;
 }
 

@@ -3,11 +3,11 @@
 #include <string>
 
 #include "event/json_equal.h"
-#include "event/json_text.h"
 #include "event/record.h"
 #include "query/json_path.h"
-#include "store/segment_builder.h"
+#include "store/segments/segment_builder.h"
 #include "tests/support/padded.h"
+#include "text/json_text.h"
 
 using namespace trailkeeper;
 
@@ -45,10 +45,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     if (back != bytes.view()) std::abort();
   }
   std::string minified;
-  event::append_minified(bytes, minified);
+  text::append_minified(bytes, minified);
   if (!event::same_json(bytes, minified)) std::abort();
   std::string pretty;
-  event::append_pretty(minified, pretty);
+  text::append_pretty(minified, pretty);
   if (!event::same_json(pretty, minified)) std::abort();
   static_cast<void>(query::display_text(query::json_at(bytes, "requestParameters.items[].a")));
   return 0;

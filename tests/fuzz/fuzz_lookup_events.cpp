@@ -4,6 +4,7 @@
 #include <string>
 
 #include "query/lookup_request.h"
+#include "text/timestamp.h"
 
 using namespace trailkeeper;
 
@@ -18,7 +19,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     if (request.limit < 1 || request.limit > 50) std::abort();
     if (request.filter.since && request.filter.until && *request.filter.since >= *request.filter.until) std::abort();
     query::Position place;
-    place.time = static_cast<event::Timestamp>(size);
+    place.time = static_cast<text::Timestamp>(size);
     place.hash = size;
     if (query::decode_token(query::encode_token(place, request, kSeed), request, kSeed) != place) std::abort();
     query::LookupRequest other = request;

@@ -1,12 +1,12 @@
 // Any bytes as the small structures of a segment: an error, never a read outside.
 #include <string>
 
-#include "store/bit_pack.h"
-#include "store/block_postings.h"
-#include "store/bloom_filter.h"
 #include "store/error.h"
-#include "store/segment_format.h"
-#include "store/string_list.h"
+#include "store/segments/bit_pack.h"
+#include "store/segments/block_postings.h"
+#include "store/segments/bloom_filter.h"
+#include "store/segments/segment_format.h"
+#include "store/segments/string_list.h"
 
 using namespace trailkeeper::store;
 

@@ -37,7 +37,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   token.access_key_id = "AKIDEXAMPLE";
   token.aws_secret = "a secret that no input knows";
   const serve::TokenSet tokens{{token}};
-  const auto now = event::parse_timestamp("20150830T123600Z");
+  const auto now = text::parse_timestamp("20150830T123600Z");
   const serve::SignatureVerdict verdict = serve::verify_sigv4(request, tokens, "cloudtrail", *now);
   if (verdict.accepted() || verdict.message.empty()) std::abort();
   // libFuzzer sees what strings are compared with, and puts it into its inputs.

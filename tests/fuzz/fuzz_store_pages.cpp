@@ -6,8 +6,8 @@
 #include <string>
 
 #include "store/error.h"
+#include "store/lmdb/table_seal.h"
 #include "store/stored_tables.h"
-#include "store/table_seal.h"
 
 using namespace trailkeeper::store;
 

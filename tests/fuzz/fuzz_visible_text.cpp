@@ -4,20 +4,21 @@
 #include <string>
 #include <string_view>
 
-#include "event/json_text.h"
-#include "event/utf8.h"
-#include "event/visible_text.h"
+#include "text/json_text.h"
+#include "text/utf8.h"
+#include "text/visible_text.h"
 
+using namespace trailkeeper;
 using namespace trailkeeper::event;
 
 namespace {
 
 void check(std::string_view text, std::string_view allowed) {
   for (std::size_t at = 0; at < text.size();) {
-    const Utf8Character character = utf8_at(text, at);
+    const text::Utf8Character character = text::utf8_at(text, at);
     if (character.bytes == 0) std::abort();
     const bool is_allowed = character.bytes == 1 && allowed.find(text[at]) != std::string_view::npos;
-    if (acts_or_hides(character.code) && !is_allowed) std::abort();
+    if (text::acts_or_hides(character.code) && !is_allowed) std::abort();
     at += character.bytes;
   }
 }
@@ -26,19 +27,19 @@ void check(std::string_view text, std::string_view allowed) {
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const std::string_view text{reinterpret_cast<const char*>(data), size};
-  check(visible(text), "");
-  check(visible_lines(text), "\n");
-  if (visible(visible(text)) != visible(text)) std::abort();
+  check(text::visible(text), "");
+  check(text::visible_lines(text), "\n");
+  if (text::visible(text::visible(text)) != text::visible(text)) std::abort();
   std::string json;
-  append_visible_json(text, json);
+  text::append_visible_json(text, json);
   check(json, "\n\r\t");
   std::string quoted;
-  append_quoted(text, quoted);
+  text::append_quoted(text, quoted);
   check(quoted, "");
   // What is quoted is the text again, but for what isn't UTF-8.
-  if (!valid_utf8(text)) return 0;
+  if (!text::valid_utf8(text)) return 0;
   std::string again;
-  append_unescaped(std::string_view{quoted}.substr(1, quoted.size() - 2), again);
+  text::append_unescaped(std::string_view{quoted}.substr(1, quoted.size() - 2), again);
   if (again != text) std::abort();
   return 0;
 }

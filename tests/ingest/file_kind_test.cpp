@@ -4,8 +4,9 @@
 
 #include <string>
 
-#include "event/json_text.h"
+#include "text/json_text.h"
 
+using namespace trailkeeper;
 using namespace trailkeeper::ingest;
 using What = FileKind::What;
 
@@ -18,7 +19,7 @@ std::string name_of(std::string_view path, std::string_view first) {
 
 std::string quoted(std::string_view text) {
   std::string json;
-  trailkeeper::event::append_quoted(text, json);
+  text::append_quoted(text, json);
   return json;
 }
 

@@ -4,6 +4,9 @@
 
 #include <algorithm>
 
+#include "text/timestamp.h"
+
+using namespace trailkeeper;
 using namespace trailkeeper::ingest;
 
 namespace {
@@ -11,15 +14,15 @@ namespace {
 std::string said(std::string_view path) {
   const ReportPath found = parse_report_path(path);
   return found.report + "|" + found.period + "|" + found.assembly + "|" + found.part + "|" +
-         (found.delivered == 0 ? "" : trailkeeper::event::format_timestamp(found.delivered));
+         (found.delivered == 0 ? "" : text::format_timestamp(found.delivered));
 }
 
 constexpr std::string_view kRoot = "/b/cur/mine/20240501-20240601/";
 
-ReportFile file(std::string_view path, trailkeeper::event::Timestamp modified = 0) {
+ReportFile file(std::string_view path, text::Timestamp modified = 0) {
   return {std::string{path}, parse_report_path(path), modified};
 }
-ReportFile at(std::string_view below, trailkeeper::event::Timestamp modified = 0) {
+ReportFile at(std::string_view below, text::Timestamp modified = 0) {
   return file(std::string{kRoot} + std::string{below}, modified);
 }
 

@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "tests/support/filled_store.h"
+#include "text/timestamp.h"
 
 using namespace trailkeeper;
 using namespace trailkeeper::query;
@@ -109,8 +110,8 @@ TEST_CASE("calls are told apart by whether they read, wrote or were refused") {
   fill(store);
   const Investigation found = ask(store, kUserKey);
   CHECK(found.activity.seen.events == 3);
-  CHECK(event::format_timestamp(found.activity.seen.first) == "2024-05-01T10:00:00Z");
-  CHECK(event::format_timestamp(found.activity.seen.last) == "2024-05-03T10:00:00Z");
+  CHECK(text::format_timestamp(found.activity.seen.first) == "2024-05-01T10:00:00Z");
+  CHECK(text::format_timestamp(found.activity.seen.last) == "2024-05-03T10:00:00Z");
   const auto kind = [&](std::string_view name) {
     const auto call = std::find_if(found.activity.calls.begin(), found.activity.calls.end(),
                                    [&](const Call& one) { return one.name == name; });
@@ -138,7 +139,7 @@ TEST_CASE("what came before --since isn't shown, but isn't new either") {
   store.add({record("2024-05-04T10:00:00Z", "s3", "GetObject", user(kUserKey),
                     R"("readOnly":true,"sourceIPAddress":"203.0.113.7")")});
   InvestigationRequest request;
-  request.since = event::parse_timestamp("2024-05-03T00:00:00Z");
+  request.since = text::parse_timestamp("2024-05-03T00:00:00Z");
   const Investigation found = ask(store, kUserKey, request);
   CHECK(found.activity.seen.events == 2);
   REQUIRE(found.activity.addresses.rows.size() == 2);

@@ -1,10 +1,10 @@
 // What the store knows to be confidential, and that no question tells of it.
-#include "audit/known_secrets.h"
+#include "query/known_secrets.h"
 
 #include <doctest/doctest.h>
 
-#include "audit/credit_ledger.h"
 #include "query/count.h"
+#include "query/ledger/credit_ledger.h"
 #include "query/retention.h"
 #include "query/shown_event.h"
 #include "tests/support/filled_store.h"
@@ -49,7 +49,7 @@ bool hides(store::Store& store, const std::string& text) {
 TEST_CASE(
     "R20: an Org ID is known from the commit on that names it, to whoever writes and reads, also of events before") {
   FilledStore filled;
-  audit::keep_secrets(filled.store);
+  query::keep_secrets(filled.store);
   filled.add({other("0Xy12")});
   CHECK_FALSE(hides(filled.store, "0Xy12"));
   CHECK(count(filled.store, FilterField::user_agent, "0Xy12") == 1);
@@ -71,7 +71,7 @@ TEST_CASE("R20: what older versions took in is looked through: by readers each t
   filled.add({form(R"({"orgId":"0Xy12"})"), other("0Xy12")});
   CHECK(filled.store.snapshot().secrets()->words.empty());
   CHECK(hides(filled.store, "0Xy12"));
-  audit::keep_secrets(filled.store);
+  query::keep_secrets(filled.store);
   CHECK(filled.store.snapshot().secrets()->words.find("0Xy12"));
   CHECK(filled.store.snapshot().secrets()->looked_for != 0);
   CHECK(hides(filled.store, "0Xy12"));
@@ -84,16 +84,16 @@ TEST_CASE("R20: what older versions took in is looked through: by readers each t
 
 TEST_CASE("R20: settings that say where Org IDs stand hold for events that are there") {
   FilledStore filled;
-  audit::keep_secrets(filled.store);
+  query::keep_secrets(filled.store);
   filled.add({form(R"({"partner":"0Xy12"})"), other("0Xy12")});
   CHECK_FALSE(hides(filled.store, "0Xy12"));
   const std::string settings = R"({"facts":{"CreateForm":{"orgId":["requestParameters.partner"]}}})";
-  REQUIRE(audit::load_credit_settings(filled.store, filled.writer, settings, "file", 1700000000000).has_value());
+  REQUIRE(query::load_credit_settings(filled.store, filled.writer, settings, "file", 1700000000000).has_value());
   CHECK(filled.store.snapshot().secrets()->words.find("0Xy12"));
   filled.add({form(R"({"partner":"Zz99x"})")});
   CHECK(hides(filled.store, "Zz99x"));
   // Later settings don't make it public.
-  REQUIRE(audit::load_credit_settings(filled.store, filled.writer, "{}", "file", 1700000000001).has_value());
+  REQUIRE(query::load_credit_settings(filled.store, filled.writer, "{}", "file", 1700000000001).has_value());
   filled.add({form(R"({"partner":"Ww33v"})")});
   CHECK(hides(filled.store, "0Xy12"));
   CHECK(hides(filled.store, "Ww33v"));
@@ -101,7 +101,7 @@ TEST_CASE("R20: settings that say where Org IDs stand hold for events that are t
 
 TEST_CASE("R20: what was known stays known when retention removes the events that said so") {
   FilledStore filled;
-  audit::keep_secrets(filled.store);
+  query::keep_secrets(filled.store);
   filled.add({form(R"({"orgId":"0Xy12"})"), other("x")});
   query::RetentionRequest request;
   request.now = 1800000000000;

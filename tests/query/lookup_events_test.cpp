@@ -6,7 +6,7 @@
 
 #include <set>
 
-#include "audit/known_secrets.h"
+#include "query/known_secrets.h"
 #include "tests/support/filled_store.h"
 #include "tests/support/random_event.h"
 
@@ -240,7 +240,7 @@ TEST_CASE("errors have AWS's names, in both spellings of message, with status 40
 TEST_CASE(
     "pages: each event once, newest first, while others are committed and merged; a token fits its request only") {
   FilledStore filled;
-  audit::keep_secrets(filled.store);
+  query::keep_secrets(filled.store);
   RandomEvents random{21};
   const auto fill = [&](int count) {
     std::vector<std::string> events;

@@ -57,12 +57,12 @@ std::vector<std::string> whole(FilledStore& filled, const Filter& filter, Order 
 
 // Few times, so that many events share one; some variants of one ID and time, in several segments.
 void fill(FilledStore& filled, RandomEvents& random, int segments) {
-  constexpr event::Timestamp kStart = 1'714'557'600'000;
+  constexpr text::Timestamp kStart = 1'714'557'600'000;
   const std::string id = "3f2504e0-4f89-41d3-9a0c-0305e82c3301";
   for (int segment = 0; segment < segments; ++segment) {
     std::vector<std::string> events;
     for (int i = 0; i < (kSanitized ? 100 : 300); ++i) {
-      events.push_back(random.event(random.guid(), kStart + static_cast<event::Timestamp>(random.below(5)) * 1000));
+      events.push_back(random.event(random.guid(), kStart + static_cast<text::Timestamp>(random.below(5)) * 1000));
     }
     for (int i = 0; i < 3; ++i) events.push_back(random.event(id, kStart + 2000));
     filled.add(events);

@@ -5,13 +5,13 @@
 #include <functional>
 #include <map>
 
-#include "audit/known_secrets.h"
 #include "event/canonical_name.h"
 #include "query/count.h"
 #include "query/event_list.h"
 #include "query/field_catalogue.h"
 #include "query/ip_range.h"
 #include "query/json_path.h"
+#include "query/known_secrets.h"
 #include "query/shown_event.h"
 #include "query/stats.h"
 #include "store/writer.h"
@@ -34,7 +34,7 @@ struct Filled {
   std::vector<std::string> events;
 
   // As every writer of the program: else each question looks through all events for what is confidential.
-  Filled() { audit::keep_secrets(store); }
+  Filled() { query::keep_secrets(store); }
 
   void add(const std::vector<std::string>& more) {
     event::RecordParser parser;
@@ -180,8 +180,8 @@ TEST_CASE("since is inclusive, until exclusive") {
   filled.add({event_of(R"("eventName":"A")", "2024-05-01T10:00:00Z"),
               event_of(R"("eventName":"B")", "2024-05-01T10:00:01Z"),
               event_of(R"("eventName":"C")", "2024-05-01T10:00:01.500Z")});
-  const event::Timestamp ten = 1714557600000;
-  const auto count = [&](std::optional<event::Timestamp> since, std::optional<event::Timestamp> until) {
+  const text::Timestamp ten = 1714557600000;
+  const auto count = [&](std::optional<text::Timestamp> since, std::optional<text::Timestamp> until) {
     Filter filter;
     filter.since = since;
     filter.until = until;
@@ -207,7 +207,7 @@ TEST_CASE("a list is in order of time, then ID, newest or oldest first, over all
     std::vector<std::string> events;
     for (int i = 0; i < 300; ++i)
       events.push_back(
-          random.event(random.guid(), 1714557600000 + 1000 * static_cast<event::Timestamp>(random.below(40))));
+          random.event(random.guid(), 1714557600000 + 1000 * static_cast<text::Timestamp>(random.below(40))));
     filled.add(events);
   }
   const auto oldest = filled.list({});
@@ -333,12 +333,12 @@ TEST_CASE("property: every filter gives what brute force gives") {
     }
     if (random.one_in(3)) filter.read_only = random.one_in(2);
     if (random.one_in(3))
-      filter.since = 1714557600000 + static_cast<event::Timestamp>(random.below(30)) * event::kDay / 10;
+      filter.since = 1714557600000 + static_cast<text::Timestamp>(random.below(30)) * text::kDay / 10;
     if (random.one_in(3))
-      filter.until = 1714557600000 + static_cast<event::Timestamp>(random.below(30)) * event::kDay / 10;
+      filter.until = 1714557600000 + static_cast<text::Timestamp>(random.below(30)) * text::kDay / 10;
     std::vector<std::string> expected;
     for (const std::string& json : filled.events) {
-      const event::Timestamp time = *event::parse_timestamp(*at(json, "eventTime"));
+      const text::Timestamp time = *text::parse_timestamp(*at(json, "eventTime"));
       bool passes = (!filter.since || time >= *filter.since) && (!filter.until || time < *filter.until);
       if (passes && filter.read_only) passes = at(json, "readOnly") == (*filter.read_only ? "true" : "false");
       for (const auto& [field, tests] : chosen) {
@@ -505,7 +505,7 @@ TEST_CASE("stats: events, variants, raw bytes, time span and sources") {
   CHECK(stats.variants == 1);
   CHECK(stats.raw_bytes == a.size() + b.size() + c.size());
   CHECK(stats.first == 1714557600000);
-  CHECK(stats.last == 1714557600000 + 2 * event::kDay);
+  CHECK(stats.last == 1714557600000 + 2 * text::kDay);
   REQUIRE(stats.sources.size() == 2);
   CHECK(stats.sources[0].source == "s3.amazonaws.com");
   CHECK(stats.sources[0].events == 2);

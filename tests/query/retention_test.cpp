@@ -5,8 +5,8 @@
 #include <string>
 #include <vector>
 
-#include "query/hold_keeper.h"
 #include "query/reject_removal.h"
+#include "query/upkeep.h"
 #include "store/store.h"
 #include "tests/support/padded.h"
 #include "tests/support/temporary_directory.h"
@@ -16,9 +16,9 @@ using namespace trailkeeper::tests;
 
 namespace {
 
-constexpr event::Timestamp kNow = 1'780'000'000'000;  // 2026-05-28.
+constexpr text::Timestamp kNow = 1'780'000'000'000;  // 2026-05-28.
 
-std::string at(event::Timestamp time) { return event::format_timestamp(time / event::kSecond * event::kSecond); }
+std::string at(text::Timestamp time) { return text::format_timestamp(time / text::kSecond * text::kSecond); }
 
 std::string event_at(int number, const std::string& time, const std::string& account = "111122223333") {
   return R"({"eventVersion":"1.08","eventTime":")" + time + R"(","eventSource":"s3.amazonaws.com","eventName":"Get)" +
@@ -30,18 +30,18 @@ struct Trail {
   TemporaryDirectory directory;
   store::Store store{directory.path("s"), store::Store::Mode::write};
   std::unique_ptr<store::Writer> writer;
-  event::Timestamp clock = kNow;
+  text::Timestamp clock = kNow;
   event::RecordParser parser;
   int next = 0;
 
   Trail() {
-    query::keep_holds(store);
+    query::attach_upkeep(store);
     writer = std::make_unique<store::Writer>(store);
     writer->use_clock([this] { return clock; });
   }
 
   /// Commits `count` events of one time; their numbers begin at the result.
-  int add(int count, event::Timestamp time) { return add(count, at(time)); }
+  int add(int count, text::Timestamp time) { return add(count, at(time)); }
   int add(int count, const std::string& time) {
     const int first = next;
     auto batch = writer->new_batch();
@@ -95,7 +95,7 @@ struct Trail {
     return found;
   }
 
-  query::RetentionResult keep(event::Timestamp age) {
+  query::RetentionResult keep(text::Timestamp age) {
     query::RetentionRequest request;
     request.now = clock;
     request.before = clock - age;
@@ -115,7 +115,7 @@ TEST_CASE("a flood of events from the future pushes out no others, before and af
   for (const std::string how : {"as committed", "merged", "without arrivals", "merged without arrivals"}) {
     CAPTURE(how);
     Trail trail;
-    const int real = trail.add(300, kNow - 40 * event::kDay);
+    const int real = trail.add(300, kNow - 40 * text::kDay);
     const int today = trail.add(300, kNow);
     const std::uint64_t size = trail.bytes();
     const int flood = trail.add(3000, "2099-01-01T00:00:00Z");
@@ -137,15 +137,15 @@ TEST_CASE("a flood of events from the future pushes out no others, before and af
 
 TEST_CASE("events whose time can't be true are as old as their arrival, which merges keep") {
   Trail trail;
-  trail.clock = kNow - 500 * event::kDay;
+  trail.clock = kNow - 500 * text::kDay;
   const int old_future = trail.add(10, "2099-01-01T00:00:00Z");
   const int old_past = trail.add(10, "1970-01-01T00:00:00Z");
   const int old_real = trail.add(10, trail.clock);
   trail.clock = kNow;
   const int new_future = trail.add(10, "2099-01-01T00:00:01Z");
   const int new_past = trail.add(10, "1970-01-01T00:00:01Z");
-  const int archive = trail.add(10, kNow - 450 * event::kDay);
-  const int new_real = trail.add(10, kNow - event::kDay);
+  const int archive = trail.add(10, kNow - 450 * text::kDay);
+  const int new_real = trail.add(10, kNow - text::kDay);
   SUBCASE("as committed") {}
   SUBCASE("merged") { trail.merge(); }
   SUBCASE("merged twice") {
@@ -153,7 +153,7 @@ TEST_CASE("events whose time can't be true are as old as their arrival, which me
     trail.add(1, kNow);
     trail.merge();
   }
-  const auto result = trail.keep(400 * event::kDay);
+  const auto result = trail.keep(400 * text::kDay);
   CHECK(result.events == 40);
   CHECK(result.odd == 20);
   CHECK(trail.left(old_future, 10) == 0);
@@ -164,19 +164,19 @@ TEST_CASE("events whose time can't be true are as old as their arrival, which me
   CHECK(trail.left(archive, 10) == 0);
   CHECK(trail.left(new_real, 10) == 10);
   // What was rewritten knows it still.
-  trail.clock = kNow + 500 * event::kDay;
-  CHECK(trail.keep(400 * event::kDay).odd == 20);
+  trail.clock = kNow + 500 * text::kDay;
+  CHECK(trail.keep(400 * text::kDay).odd == 20);
 }
 
 TEST_CASE("a clock that is ahead by less than is allowed makes no event odd") {
   Trail trail;
-  trail.add(10, kNow + 20 * event::kHour);
+  trail.add(10, kNow + 20 * text::kHour);
   query::RetentionRequest request;
   request.now = kNow;
   request.max_bytes = 1;
   request.dry_run = true;
   CHECK(query::apply_retention(trail.store, *trail.writer, request).odd == 0);
-  request.future = 2 * event::kHour;
+  request.future = 2 * text::kHour;
   CHECK(query::apply_retention(trail.store, *trail.writer, request).odd == 10);
 }
 
@@ -187,13 +187,13 @@ TEST_CASE("rejected records go by their arrival, but not where only some account
     commit.rejects.push_back({"/f", offset, 1, event::Reason::broken_json, "{oops"});
     trail.writer->commit(std::move(commit));
   };
-  trail.clock = kNow - 100 * event::kDay;
+  trail.clock = kNow - 100 * text::kDay;
   reject(1);
   trail.clock = kNow;
   reject(2);
   query::RetentionRequest request;
   request.now = kNow;
-  request.before = kNow - 50 * event::kDay;
+  request.before = kNow - 50 * text::kDay;
   request.accounts = {"111122223333"};
   CHECK(query::apply_retention(trail.store, *trail.writer, request).rejects == 0);
   request.accounts.clear();
@@ -216,7 +216,7 @@ TEST_CASE("rejected records go by their arrival, but not where only some account
 
 TEST_CASE("a pinned event stays, whatever its hold's filter says now, until the hold is released") {
   Trail trail;
-  const int first = trail.add(10, kNow - 100 * event::kDay);
+  const int first = trail.add(10, kNow - 100 * text::kDay);
   trail.writer->put_hold({"case", R"({"name":["Nothing"]})"}, {1, "{}"});
   {
     auto transaction = trail.store.environment().write();
@@ -228,12 +228,12 @@ TEST_CASE("a pinned event stays, whatever its hold's filter says now, until the 
     transaction.commit();
   }
   CHECK(store::pin_count(trail.store.snapshot().transaction(), "case") == 4);
-  const auto result = trail.keep(50 * event::kDay);
+  const auto result = trail.keep(50 * text::kDay);
   CHECK(result.held == 4);
   CHECK(trail.left(first, 10) == 4);
   trail.writer->erase_hold("case", {2, "{}"});
   CHECK(store::pin_count(trail.store.snapshot().transaction(), "case") == 0);
-  trail.keep(50 * event::kDay);
+  trail.keep(50 * text::kDay);
   CHECK(trail.left(first, 10) == 0);
 }
 

@@ -14,7 +14,7 @@ using namespace trailkeeper::tests;
 
 namespace {
 
-constexpr event::Timestamp kNow = 1'714'644'000'000;
+constexpr text::Timestamp kNow = 1'714'644'000'000;
 
 std::string body(QueryAnswer& answer) {
   if (!answer.stream) return answer.body;

@@ -22,7 +22,7 @@ struct Request {
   Headers headers;
   std::string body;
 
-  [[nodiscard]] SignatureVerdict verify(const TokenSet& tokens, std::string_view service, event::Timestamp now) const {
+  [[nodiscard]] SignatureVerdict verify(const TokenSet& tokens, std::string_view service, text::Timestamp now) const {
     std::vector<std::pair<std::string_view, std::string_view>> views(headers.begin(), headers.end());
     return verify_sigv4({method, path, query, views, body}, tokens, service, now);
   }
@@ -47,7 +47,7 @@ const TokenSet& example_tokens() {
   return kTokens;
 }
 
-event::Timestamp example_time() { return *event::parse_timestamp("20150830T123600Z"); }
+text::Timestamp example_time() { return *text::parse_timestamp("20150830T123600Z"); }
 
 std::string authorization(const std::string& service, const std::string& signed_headers, const std::string& signature) {
   return "AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/20150830/us-east-1/" + service +
@@ -104,7 +104,7 @@ Request lookup(const std::string& payload_hash = "") {
   return request;
 }
 
-SignatureProblem problem(const Request& request, event::Timestamp now = example_time()) {
+SignatureProblem problem(const Request& request, text::Timestamp now = example_time()) {
   const SignatureVerdict verdict = request.verify(example_tokens(), "cloudtrail", now);
   CHECK(verdict.accepted() == (verdict.problem == SignatureProblem::none));
   CHECK(verdict.message.empty() == verdict.accepted());
@@ -232,11 +232,11 @@ TEST_CASE("x-amz-content-sha256: the body's hash, or UNSIGNED-PAYLOAD") {
 
 TEST_CASE("the clock may be 15 minutes off, in both directions") {
   const Request request = lookup();
-  CHECK(problem(request, example_time() + 15 * event::kMinute) == SignatureProblem::none);
-  CHECK(problem(request, example_time() - 15 * event::kMinute) == SignatureProblem::none);
-  CHECK(problem(request, example_time() + 15 * event::kMinute + 1000) == SignatureProblem::expired);
-  CHECK(problem(request, example_time() - 15 * event::kMinute - 1000) == SignatureProblem::expired);
-  const auto verdict = request.verify(example_tokens(), "cloudtrail", example_time() + event::kHour);
+  CHECK(problem(request, example_time() + 15 * text::kMinute) == SignatureProblem::none);
+  CHECK(problem(request, example_time() - 15 * text::kMinute) == SignatureProblem::none);
+  CHECK(problem(request, example_time() + 15 * text::kMinute + 1000) == SignatureProblem::expired);
+  CHECK(problem(request, example_time() - 15 * text::kMinute - 1000) == SignatureProblem::expired);
+  const auto verdict = request.verify(example_tokens(), "cloudtrail", example_time() + text::kHour);
   CHECK(verdict.message ==
         "Signature expired: 20150830T123600Z is now earlier than 20150830T132100Z (20150830T133600Z - 15 min.)");
 }

@@ -19,7 +19,7 @@ using trailkeeper::tests::TemporaryDirectory;
 
 namespace {
 
-constexpr event::Timestamp kNow = 1'714'557'600'000;
+constexpr text::Timestamp kNow = 1'714'557'600'000;
 
 std::string read(const std::string& path) {
   std::ostringstream out;
@@ -106,11 +106,11 @@ TEST_CASE("an expired token isn't found") {
   const TemporaryDirectory directory;
   const std::string path = directory.path("tokens.json");
   TokenRequest wanted = request("short");
-  wanted.expires = kNow + event::kDay;
+  wanted.expires = kNow + text::kDay;
   const std::string secret = create_token(path, wanted, kNow).secret;
   const TokenSet tokens = TokenSet::load(path);
-  CHECK(tokens.find(secret, kNow + event::kDay - 1) != nullptr);
-  CHECK(tokens.find(secret, kNow + event::kDay) == nullptr);
+  CHECK(tokens.find(secret, kNow + text::kDay - 1) != nullptr);
+  CHECK(tokens.find(secret, kNow + text::kDay) == nullptr);
 }
 
 TEST_CASE("an AWS access key is found by its ID, not by its secret, which stays readable for Signature Version 4") {

@@ -1,4 +1,4 @@
-#include "store/bill_sketch.h"
+#include "store/bills/bill_sketch.h"
 
 #include <doctest/doctest.h>
 

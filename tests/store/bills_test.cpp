@@ -1,4 +1,4 @@
-#include "store/bills.h"
+#include "store/bills/bills.h"
 
 #include <doctest/doctest.h>
 

@@ -12,10 +12,10 @@
 #include <vector>
 
 #include "event/record.h"
-#include "store/event_order.h"
-#include "store/merge.h"
-#include "store/segment.h"
-#include "store/segment_builder.h"
+#include "store/segments/event_order.h"
+#include "store/segments/merge.h"
+#include "store/segments/segment.h"
+#include "store/segments/segment_builder.h"
 #include "tests/support/padded.h"
 
 namespace trailkeeper::tests {

@@ -8,15 +8,16 @@
 #include <string>
 #include <vector>
 
-#include "store/bit_pack.h"
-#include "store/block_postings.h"
-#include "store/bloom_filter.h"
 #include "store/byte_codec.h"
 #include "store/error.h"
-#include "store/event_order.h"
-#include "store/string_list.h"
-#include "store/string_table.h"
+#include "store/segments/bit_pack.h"
+#include "store/segments/block_postings.h"
+#include "store/segments/bloom_filter.h"
+#include "store/segments/event_order.h"
+#include "store/segments/string_list.h"
+#include "store/segments/string_table.h"
 
+using namespace trailkeeper;
 using namespace trailkeeper::store;
 
 namespace {
@@ -242,7 +243,7 @@ TEST_CASE("property: the orders of events, with ties") {
   std::mt19937_64 random{17};
   for (const std::size_t count : {0, 1, 2, 300, 20000}) {
     std::vector<EventKey> keys(count);
-    std::vector<trailkeeper::event::Timestamp> times(count);
+    std::vector<text::Timestamp> times(count);
     for (std::size_t i = 0; i < count; ++i) {
       if (i > 0 && random() % 5 == 0) {
         keys[i] = keys[random() % i];

@@ -5,11 +5,11 @@
 #include <functional>
 #include <map>
 
-#include "store/bills.h"
+#include "store/bills/bills.h"
 #include "store/hold_pins.h"
-#include "store/map_fault.h"
+#include "store/lmdb/map_fault.h"
 #include "store/rejects.h"
-#include "store/segment_verdicts.h"
+#include "store/segments/segment_verdicts.h"
 #include "store/verify.h"
 #include "tests/support/damaged_file.h"
 #include "tests/support/filled_store.h"

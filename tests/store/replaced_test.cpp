@@ -12,9 +12,9 @@
 #include <vector>
 
 #include "store/archive.h"
-#include "store/data_file.h"
+#include "store/lmdb/data_file.h"
+#include "store/lmdb/writer_lock.h"
 #include "store/writer.h"
-#include "store/writer_lock.h"
 #include "tests/support/padded.h"
 #include "tests/support/random_event.h"
 #include "tests/support/reader_process.h"

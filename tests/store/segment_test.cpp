@@ -1,4 +1,4 @@
-#include "store/segment.h"
+#include "store/segments/segment.h"
 
 #include <doctest/doctest.h>
 
@@ -108,7 +108,7 @@ TEST_CASE("property: random events of odd layouts come back byte for byte") {
     for (int i = 0; i < 1500; ++i) {
       switch (random.below(20)) {
         case 0:
-          events.push_back(random.event("", 1714557600000 + static_cast<event::Timestamp>(random.below(100))));
+          events.push_back(random.event("", 1714557600000 + static_cast<text::Timestamp>(random.below(100))));
           break;
         case 1: events.push_back(random.event("not-a-guid-" + std::to_string(i), -5000)); break;
         case 2: events.push_back(random.event(random.guid(), 1714557600123)); break;
@@ -213,12 +213,12 @@ TEST_CASE("first_at is the first event at or after a time") {
   std::vector<std::string> events;
   for (int i = 0; i < 300; ++i)
     events.push_back(
-        random.event(random.guid(), 1714557600000 + 60000 * static_cast<event::Timestamp>(random.below(20))));
+        random.event(random.guid(), 1714557600000 + 60000 * static_cast<text::Timestamp>(random.below(20))));
   const BuiltSegment built = build(events);
   const Segment segment = built.open();
   for (int minute = -1; minute < 22; ++minute) {
     for (const int offset : {-1, 0, 1}) {
-      const event::Timestamp time = 1714557600000 + minute * 60000 + offset;
+      const text::Timestamp time = 1714557600000 + minute * 60000 + offset;
       std::uint32_t expected = 0;
       while (expected < segment.size() && segment.time(expected) < time) ++expected;
       CHECK(segment.first_at(time) == expected);

@@ -7,7 +7,7 @@
 #include <string_view>
 
 #include "event/guid.h"
-#include "event/timestamp.h"
+#include "text/timestamp.h"
 
 namespace trailkeeper::tests {
 
@@ -27,9 +27,9 @@ class RandomEvents {
   }
 
   /// An event with a fresh eventID.
-  std::string event() { return event(guid(), start_ + static_cast<event::Timestamp>(below(30)) * event::kDay / 10); }
+  std::string event() { return event(guid(), start_ + static_cast<text::Timestamp>(below(30)) * text::kDay / 10); }
 
-  std::string event(const std::string& id, event::Timestamp time) {
+  std::string event(const std::string& id, text::Timestamp time) {
     layout_ = one_in(8) ? static_cast<int>(1 + below(3)) : 0;
     std::string out = "{";
     bool first = true;
@@ -50,7 +50,7 @@ class RandomEvents {
     member("eventVersion", text("1.0" + std::to_string(5 + below(5))));
     const std::string account = kAccounts[below(3)];
     if (!one_in(9)) member("userIdentity", identity(account));
-    member("eventTime", text(event::format_timestamp(time)));
+    member("eventTime", text(text::format_timestamp(time)));
     if (!one_in(50)) member("eventSource", text(kSources[below(4)]));
     member("eventName", text(kNames[below(8)]));
     member("awsRegion", text(one_in(3) ? "eu-west-1" : "us-east-1"));
@@ -82,8 +82,7 @@ class RandomEvents {
       case 3: return std::to_string(random_() >> (1 + below(60)));
       case 4: return one_in(2) ? "-1.50e+3" : one_in(2) ? "1e999" : one_in(2) ? "-0" : "12345678901234567890123";
       case 5: return "\"" + guid() + "\"";
-      case 6:
-        return "\"" + event::format_timestamp(start_ + static_cast<event::Timestamp>(below(1000000)) * 1000) + "\"";
+      case 6: return "\"" + text::format_timestamp(start_ + static_cast<text::Timestamp>(below(1000000)) * 1000) + "\"";
       case 7:
         return one_in(3)   ? "\"\""
                : one_in(2) ? R"("\u0000\ud800\n\/")"
@@ -140,7 +139,7 @@ class RandomEvents {
   }
 
   std::mt19937_64 random_;
-  event::Timestamp start_ = 1714557600000;
+  text::Timestamp start_ = 1714557600000;
   int layout_ = 0;
 };
 

@@ -1,0 +1,132 @@
+#include "query/known_secrets.h"
+
+#define XXH_INLINE_ALL
+#include <xxhash.h>
+
+#include <algorithm>
+#include <set>
+
+#include "event/canonical_name.h"
+#include "query/columns/event_fields.h"
+#include "query/columns/named_events.h"
+#include "query/ledger/credit_ledger.h"
+#include "rules/credits/confidential.h"
+#include "rules/credits/fact.h"
+#include "rules/credits/secret_name.h"
+
+namespace trailkeeper::query {
+
+namespace credits = rules::credits;
+
+namespace {
+
+constexpr std::string_view kActivate = "activate.amazonaws.com";
+// Another way to look for them is another number.
+constexpr std::string_view kWay = "3";
+
+/// Looks through segments for the Org IDs that Activate's events name.
+class Finder final : public store::SecretFinder {
+ public:
+  Finder(std::uint64_t hash_seed, std::vector<std::string> paths) : hash_seed_(hash_seed), paths_(std::move(paths)) {
+    std::string what{kWay};
+    for (const std::string& path : paths_) what += '\n' + path;
+    looks_for_ = std::max<std::uint64_t>(XXH3_64bits(what.data(), what.size()), 1);
+  }
+
+  [[nodiscard]] std::vector<std::string> secrets_of(const store::Segment& segment) const override {
+    std::set<std::string, std::less<>> found;
+    std::string json;
+    std::vector<Look> tables;
+    const auto any_name = [](std::string_view /*name*/) { return true; };
+    for_each_event_named(segment, kActivate, any_name, [&](std::uint32_t index) {
+      if (tables.empty()) tables.assign(segment.table_count(), Look::unknown);
+      Look& look = tables.at(segment.table_of(index));
+      if (look == Look::unknown) look = may_name_some(segment, segment.table_of(index)) ? Look::yes : Look::no;
+      if (look == Look::no && !states_facts(segment, index)) return;
+      json.clear();
+      segment.append_event(index, hash_seed_, json);
+      credits::visit_org_ids(json, paths_, [&](std::string_view org_id) {
+        if (found.size() < store::kMostSecrets && !found.contains(org_id)) found.emplace(org_id);
+      });
+    });
+    return {found.begin(), found.end()};
+  }
+
+  [[nodiscard]] std::uint64_t looks_for() const override { return looks_for_; }
+  [[nodiscard]] const std::vector<std::string>& paths() const { return paths_; }
+
+ private:
+  enum class Look : std::uint8_t { unknown, yes, no };
+
+  // Events of one shape have their values at the same paths.
+  [[nodiscard]] bool may_name_some(const store::Segment& segment, std::uint32_t table) const {
+    const auto& slots = segment.table(table).slots;
+    return std::any_of(slots.begin(), slots.end(), [&](const store::TableSlot& slot) {
+      const bool plain = slot.kind != store::SlotKind::event_key && slot.kind != store::SlotKind::event_time;
+      return plain && credits::may_be_org_id(segment.path_name(slot.path), paths_);
+    });
+  }
+
+  // Forms, offers and the like may have an Org ID within a text.
+  static bool states_facts(const store::Segment& segment, std::uint32_t index) {
+    const std::string name = EventFields{segment}.text(event::Field::event_name, index);
+    const std::string_view canonical = event::canonical_name(kActivate, name);
+    return canonical != "GetCredits" && credits::carries_facts(canonical);
+  }
+
+  std::uint64_t hash_seed_;
+  std::vector<std::string> paths_;
+  std::uint64_t looks_for_ = 0;
+};
+
+std::shared_ptr<const Finder> finder_of(const store::Snapshot& snapshot, const store::Secrets& kept) {
+  std::vector<std::string> paths = credits::org_id_paths(credit_settings(snapshot));
+  // What stood somewhere is secret, though later settings look for it elsewhere.
+  paths.insert(paths.end(), kept.paths.begin(), kept.paths.end());
+  std::sort(paths.begin(), paths.end());
+  paths.erase(std::unique(paths.begin(), paths.end()), paths.end());
+  return std::make_shared<const Finder>(snapshot.hash_seed(), std::move(paths));
+}
+
+}  // namespace
+
+void keep_secrets(store::Store& store) {
+  std::vector<std::string> found;
+  std::shared_ptr<const Finder> finder;
+  {
+    const store::Snapshot snapshot = store.snapshot();
+    const auto kept = snapshot.secrets();
+    finder = finder_of(snapshot, *kept);
+    store.find_secrets(finder);
+    if (kept->looked_for == finder->looks_for()) return;
+    for (const store::Segment& segment : snapshot.segments()) {
+      const auto of_segment = finder->secrets_of(segment);
+      found.insert(found.end(), of_segment.begin(), of_segment.end());
+    }
+  }
+  store::Transaction transaction = store.environment().write();
+  store::put_secrets(transaction, store::secret_seed_of(transaction), found);
+  store::put_secret_paths(transaction, finder->paths());
+  store::put_looked_for(transaction, finder->looks_for());
+  transaction.commit();
+}
+
+void secrets_may_change(store::Store& store) {
+  store::Transaction transaction = store.environment().write();
+  store::put_looked_for(transaction, 0);
+  transaction.commit();
+}
+
+std::shared_ptr<const store::Secrets> secrets_of(const store::Snapshot& snapshot) {
+  auto kept = snapshot.secrets();
+  if (kept->looked_for != 0) return kept;
+  const auto finder = finder_of(snapshot, *kept);
+  auto all = std::make_shared<store::Secrets>(*kept);
+  all->paths = finder->paths();
+  for (const store::Segment& segment : snapshot.segments()) {
+    for (const std::string& phrase : finder->secrets_of(segment)) all->words.add(phrase);
+  }
+  return all;
+}
+
+}  // namespace trailkeeper::query

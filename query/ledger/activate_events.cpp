@@ -1,0 +1,28 @@
+#include "query/ledger/activate_events.h"
+
+#include "query/columns/named_events.h"
+#include "query/verdicts/superseded.h"
+#include "rules/credits/fact.h"
+#include "store/segments/segment_parts.h"
+#include "text/json_node.h"
+
+namespace trailkeeper::query {
+
+void for_each_activate_event(const store::Snapshot& snapshot, const std::function<bool(std::string_view)>& passes,
+                             const std::function<void(const store::Segment&, std::uint32_t)>& visit) {
+  const SupersededEvents superseded{snapshot};
+  for (const store::Segment& segment : snapshot.segments()) {
+    for_each_event_named(segment, kActivateSource, passes, [&](std::uint32_t index) {
+      if (!superseded.contains(segment, index)) visit(segment, index);
+    });
+  }
+}
+
+std::string event_name_of(std::string_view json) {
+  const auto record = text::parse_json_object(json);
+  const text::JsonNode* id = record ? record->find("eventID") : nullptr;
+  if (id != nullptr && !id->text.empty()) return id->text;
+  return rules::credits::name_of(rules::credits::digest_of(json));
+}
+
+}  // namespace trailkeeper::query

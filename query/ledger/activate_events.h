@@ -1,0 +1,22 @@
+// The events of AWS Activate that count.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <string_view>
+
+#include "store/store.h"
+
+namespace trailkeeper::query {
+
+constexpr std::string_view kActivateSource = "activate.amazonaws.com";
+
+/// Visits the snapshot's events of activate.amazonaws.com whose eventName (as written) passes. Here alone it is decided
+/// which of them the ledger and its checks see: of an event and its addendum, the newest.
+void for_each_activate_event(const store::Snapshot& snapshot, const std::function<bool(std::string_view name)>& passes,
+                             const std::function<void(const store::Segment& segment, std::uint32_t index)>& visit);
+
+/// The eventID of an event, or what stands for it.
+std::string event_name_of(std::string_view json);
+
+}  // namespace trailkeeper::query

@@ -1,0 +1,146 @@
+#include "query/ledger/credit_ledger.h"
+
+#include <fmt/format.h>
+
+#include "event/canonical_name.h"
+#include "query/columns/event_fields.h"
+#include "query/known_secrets.h"
+#include "query/ledger/activate_events.h"
+#include "rules/credits/confidential.h"
+#include "rules/credits/corrections.h"
+#include "store/bills/bills.h"
+#include "store/segments/segment_parts.h"
+#include "text/json_text.h"
+#include "text/result.h"
+
+namespace trailkeeper::query {
+
+using event::Field;
+namespace credits = rules::credits;
+
+namespace {
+
+std::optional<store::PolicyFile> settings_file(const store::Snapshot& snapshot) {
+  std::optional<store::PolicyFile> newest;
+  for (store::PolicyFile& file : snapshot.policy_files()) {
+    if (file.kind == kCreditSettingsFile && (!newest || file.loaded >= newest->loaded)) newest = std::move(file);
+  }
+  return newest;
+}
+
+credits::EventHead head_of(const store::Segment& segment, std::uint32_t index) {
+  const EventFields fields{segment};
+  credits::EventHead head;
+  head.time = segment.time(index);
+  head.name = event::canonical_name(kActivateSource, fields.text(Field::event_name, index));
+  head.account = fields.text(Field::recipient_account_id, index);
+  if (head.account.empty()) head.account = fields.text(Field::account_id, index);
+  head.region = fields.text(Field::aws_region, index);
+  head.error_code = fields.text(Field::error_code, index);
+  return head;
+}
+
+}  // namespace
+
+CreditLedger::CreditLedger(const store::Snapshot& snapshot, bool shown) : snapshot_(snapshot) {
+  read_settings();
+  read_facts(shown);
+  for (const store::BillMonth& bill : store::bill_months(snapshot)) {
+    if (const auto month = credits::Month::of_number(bill.month)) bills_.push_back({bill.payer, *month});
+  }
+}
+
+void CreditLedger::read_settings() {
+  settings_ = credits::Settings::built_in();
+  const auto file = settings_file(snapshot_);
+  if (!file) return;
+  auto read = credits::Settings::parse(file->bytes);
+  if (read) {
+    settings_ = std::move(*read);
+  } else {
+    unreadable_.push_back({file->loaded, "", credits::Severity::high, "", "",
+                           "the settings can't be read: " + read.error().path + " " + read.error().message});
+  }
+}
+
+void CreditLedger::read_facts(bool shown) {
+  const auto wanted = [shown](std::string_view name) {
+    return credits::carries_facts(name) && (shown || name != "GetCredits");
+  };
+  std::string json;
+  for_each_activate_event(snapshot_, wanted, [&](const store::Segment& segment, std::uint32_t index) {
+    json.clear();
+    segment.append_event(index, snapshot_.hash_seed(), json);
+    const credits::EventHead head = head_of(segment, index);
+    auto fact = credits::read_fact(head, json, settings_);
+    if (fact && *fact) facts_.push_back(std::move(**fact));
+    if (!fact) {
+      unreadable_.push_back({head.time, "", credits::Severity::medium, head.account, event_name_of(json),
+                             head.name + " can't be read: " + fact.error().message});
+    }
+  });
+}
+
+std::vector<credits::ChargeCell> CreditLedger::cells(const credits::BillName& name) const {
+  std::vector<credits::ChargeCell> found;
+  for (store::BillCell& cell : store::bill_cells(snapshot_, name.payer, name.month.number())) {
+    found.push_back({std::move(cell.usage_account), std::move(cell.service), std::move(cell.usage_type),
+                     std::move(cell.line_type), std::move(cell.entity), cell.reservation, cell.day,
+                     credits::Money::of_units(cell.amount), static_cast<std::uint64_t>(cell.lines)});
+  }
+  return found;
+}
+
+credits::Book CreditLedger::book(text::Timestamp at, const credits::BillVisitor& visit) const {
+  return credits::Book{facts_,    bills_, [this](const credits::BillName& name) { return cells(name); },
+                       settings_, at,     visit};
+}
+
+std::optional<std::string> CreditLedger::objection(const credits::OwnFact& fact) const {
+  const std::string json = credits::own_event(fact, "{}", fact.time);
+  const auto read = credits::read_fact({fact.time, fact.name, fact.account, "", ""}, json, settings_);
+  return read && *read ? credits::objection(facts_, **read) : std::nullopt;
+}
+
+std::string CreditLedger::pseudonym(std::string_view org_id) const {
+  if (org_id.empty()) return {};
+  return credits::Pseudonymiser{snapshot_.pseudonym_key()}.org_id(org_id);
+}
+
+credits::Settings credit_settings(const store::Snapshot& snapshot) {
+  const auto file = settings_file(snapshot);
+  auto read = file ? credits::Settings::parse(file->bytes) : credits::Settings::built_in();
+  return read ? *read : credits::Settings::built_in();
+}
+
+std::string credit_settings_text(const store::Snapshot& snapshot) {
+  const auto file = settings_file(snapshot);
+  return file ? file->bytes : std::string{credits::built_in_settings_text()};
+}
+
+text::Result<void> load_credit_settings(store::Store& store, store::Writer& writer, std::string bytes,
+                                        std::string source, text::Timestamp now) {
+  if (const auto read = credits::Settings::parse(bytes); !read) return read.error();
+  store::PolicyFile file;
+  file.loaded = now;
+  file.kind = kCreditSettingsFile;
+  file.source = std::move(source);
+  file.bytes = std::move(bytes);
+  const auto journal = [now, &file](std::string_view action) {
+    std::string text = fmt::format(R"({{"action":"{}","source":)", action);
+    text::append_quoted(file.source, text);
+    return store::JournalEntry{now, text + "}"};
+  };
+  const auto snapshot = store.snapshot();
+  const std::string key = store::policy_key(file);
+  secrets_may_change(store);
+  for (const store::PolicyFile& old : snapshot.policy_files()) {
+    if (old.kind == kCreditSettingsFile)
+      writer.erase_policy_file(store::policy_key(old), journal("credits-settings-replace"));
+  }
+  writer.put_policy_file(file, journal("credits-settings"));
+  keep_secrets(store);
+  return {};
+}
+
+}  // namespace trailkeeper::query

@@ -1,0 +1,129 @@
+#include "query/verdicts/console_access.h"
+
+#include <fmt/format.h>
+
+#include "rules/verdicts/administrator.h"
+#include "rules/verdicts/judge.h"
+#include "text/json_text.h"
+#include "text/timestamp.h"
+
+namespace trailkeeper::query {
+
+using rules::iam::Verdict;
+using rules::requirements::Feature;
+using rules::verdicts::EventFacts;
+using rules::verdicts::Judge;
+
+namespace {
+
+std::string policy_of(const std::vector<std::string>& actions) {
+  std::string json = R"({"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":[)";
+  for (std::size_t i = 0; i < actions.size(); ++i) {
+    if (i > 0) json += ',';
+    text::append_quoted(actions[i], json);
+  }
+  return json + R"(],"Resource":"*"}]})";
+}
+
+/// Asks for one principal's features.
+class Asker {
+ public:
+  Asker(Judge& judge, const rules::grants::Granted& granted, const EventFacts& facts)
+      : judge_(judge), granted_(granted), facts_(facts) {}
+
+  Access ask(const Feature& feature) {
+    Access access;
+    access.feature = feature.name;
+    access.rule = feature.rule;
+    if (!granted_.unknown.empty()) {
+      access.missing.push_back(granted_.unknown);
+      return access;
+    }
+    std::vector<std::string> lacking;
+    std::vector<std::string> unknown;
+    bool helps = true;  // Another Allow would.
+    for (const std::string& action : feature.actions) {
+      const rules::iam::Decision& decision = decide(action);
+      if (decision.verdict == Verdict::allowed) continue;
+      if (decision.verdict == Verdict::unknown) {
+        unknown.push_back(
+            fmt::format("{} (depends on {})", action, decision.missing.empty() ? "" : decision.missing.front()));
+        continue;
+      }
+      lacking.push_back(action);
+      const std::string limit = limit_of(decision);
+      access.missing.push_back(limit.empty() ? action : fmt::format("{} ({})", action, limit));
+      helps = helps && limit.empty();
+    }
+    const bool none = lacking.size() == feature.actions.size();
+    if (feature.administrator && !rules::verdicts::is_administrator(granted_)) {
+      access.level = Access::Level::no;
+      access.missing.emplace_back("an administrator's policy, without a Deny, boundary or SCP that narrows it");
+      access.policy = policy_of({"*"});
+      return access;
+    }
+    access.level = lacking.empty() ? (unknown.empty() ? Access::Level::yes : Access::Level::unknown)
+                                   : (none ? Access::Level::no : Access::Level::partly);
+    access.missing.insert(access.missing.end(), unknown.begin(), unknown.end());
+    if (!lacking.empty() && helps) access.policy = policy_of(none ? feature.grants : lacking);
+    if (!feature.warn_without.empty() && decide(feature.warn_without).verdict != Verdict::allowed) {
+      access.warning = feature.warn_without + " missing";
+    }
+    return access;
+  }
+
+ private:
+  // What stands in the way besides the want of an Allow: a Deny, a boundary or an SCP; empty if nothing does.
+  [[nodiscard]] std::string limit_of(const rules::iam::Decision& decision) const {
+    using Kind = rules::iam::PolicyKind;
+    if (decision.verdict == Verdict::explicitly_denied) {
+      return "denied by " + rules::verdicts::statement_words(decision.by.front(), &granted_);
+    }
+    for (const rules::iam::Lack& lack : decision.lacks) {
+      if (lack.kind == Kind::permission_boundary) {
+        return fmt::format("not within the boundary {}", granted_.boundaries.front()->name);
+      }
+      if (lack.kind == Kind::service_control) {
+        return fmt::format("no SCP at level {} of the organization allows it", lack.level);
+      }
+    }
+    return {};
+  }
+
+  const rules::iam::Decision& decide(const std::string& action) {
+    action_ = *rules::iam::Action::parse(action);  // The catalogue checked it.
+    return judge_.decide(granted_, facts_, action_, "*");
+  }
+
+  Judge& judge_;
+  const rules::grants::Granted& granted_;
+  const EventFacts& facts_;
+  rules::iam::Action action_;
+};
+
+}  // namespace
+
+std::string_view level_name(Access::Level level) {
+  switch (level) {
+    case Access::Level::no: return "no";
+    case Access::Level::partly: return "partly";
+    case Access::Level::yes: return "yes";
+    default: return "unknown";
+  }
+}
+
+std::vector<Access> access_of(PolicyState& state, const rules::grants::History::Name& principal, text::Timestamp time) {
+  Judge judge{state.history(), state.catalogue()};
+  const auto granted = judge.granted({principal.kind, principal.account, principal.name}, time);
+  EventFacts facts;
+  facts.time = time;
+  facts.identity_type = principal.kind == rules::grants::Holder::Kind::user ? "IAMUser" : "AssumedRole";
+  facts.account = principal.account;
+  facts.user_name = principal.name;
+  Asker asker{judge, *granted, facts};
+  std::vector<Access> all;
+  for (const Feature& feature : state.catalogue().features()) all.push_back(asker.ask(feature));
+  return all;
+}
+
+}  // namespace trailkeeper::query

@@ -1,0 +1,69 @@
+// The verdicts on all events of a snapshot.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "query/verdicts/policy_state.h"
+#include "rules/verdicts/verdict.h"
+#include "store/store.h"
+#include "store/writer.h"
+
+namespace trailkeeper::query {
+
+/// Beside a verdict: an addendum replaced the event, so that this verdict counts for nothing.
+constexpr std::uint8_t kSuperseded = 0x80;
+/// As options and output spell it where a verdict is expected.
+constexpr std::string_view kSupersededWord = "superseded";
+
+/// Gives the verdicts of segments: those that are kept, where what they were made from hasn't changed since; else made
+/// now. So they are always those of the policies that the snapshot has. Thread-safe, as far as each segment is used by
+/// one thread at a time.
+class VerdictIndex {
+ public:
+  /// `snapshot` must outlive this. Reads the policies, unless all that is kept is good.
+  explicit VerdictIndex(const store::Snapshot& snapshot) : VerdictIndex(snapshot, Lazy{}) { prepare(); }
+
+  /// Without prepare(), which must be called before of().
+  struct Lazy {};
+  VerdictIndex(const store::Snapshot& snapshot, Lazy) : snapshot_(snapshot), state_(snapshot) {}
+  void prepare();
+
+  /// A rules::verdicts::Verdict for each event of one of the snapshot's segments, with kSuperseded where it applies;
+  /// valid as long as this. What is kept in the store never has that: a later event may supersede an earlier one.
+  const std::vector<std::uint8_t>& of(const store::Segment& segment);
+
+  /// How much of a segment's verdicts is kept and good; stale: all was kept, but isn't good any more.
+  enum class Kept { nothing, stale, some, all };
+  [[nodiscard]] Kept kept(const store::Segment& segment) const;
+
+  [[nodiscard]] PolicyState& state() { return state_; }
+
+ private:
+  [[nodiscard]] std::vector<std::uint8_t> make(const store::Segment& segment);
+
+  const store::Snapshot& snapshot_;
+  PolicyState state_;
+  std::mutex mutex_;
+  std::unordered_map<std::uint64_t, std::vector<std::uint8_t>> made_;  // By segment number.
+};
+
+/// What a recheck is to do.
+struct RecheckRequest {
+  bool all = false;  ///< Make even what is kept and good.
+  /// After so many seconds, verdicts that need an event's whole record are deferred: to the next recheck, or to when
+  /// they are asked for.
+  double seconds_for_records = 1e9;
+  /// Nothing more is begun after so many seconds, new segments come first, and nothing at all is done if reading the
+  /// policies' changes alone would take longer. What is left is made when it is asked for, or by the next recheck.
+  double seconds = 1e9;
+};
+
+/// Makes and keeps the verdicts of all segments that have none, or none that are good, on all cores.
+store::VerdictsMade recheck(store::Store& store, store::Writer& writer, const RecheckRequest& request = {});
+
+}  // namespace trailkeeper::query

@@ -1,0 +1,434 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+
+#include "store/bills/bill_table.h"
+#include "store/bills/bill_writer.h"
+#include "store/segments/segment_parts.h"
+#include "text/json_text.h"
+
+namespace trailkeeper::store {
+namespace {
+
+constexpr std::size_t kMostNamed = 20;
+
+// Loads that make a version of a report together; a file that belongs to no report is one of its own.
+struct Version {
+  BillLoad whole;  // Its newest times, all its lines and what they are.
+  std::vector<std::size_t> loads;
+
+  void add(const BillLoad& load, std::size_t index) {
+    if (loads.empty()) {
+      whole = load;
+    } else {
+      whole.origin.delivered = std::max(whole.origin.delivered, load.origin.delivered);
+      whole.origin.modified = std::max(whole.origin.modified, load.origin.modified);
+      whole.last_usage = std::max(whole.last_usage, load.last_usage);
+      whole.lines += load.lines;
+      whole.segments.insert(whole.segments.end(), load.segments.begin(), load.segments.end());
+      whole.places.add(load.places);
+      whole.prices.add(load.prices);
+    }
+    loads.push_back(index);
+  }
+
+  [[nodiscard]] bool same_report(const Version& other) const {
+    return !whole.origin.report.empty() && whole.origin.report == other.whole.origin.report;
+  }
+  /// Whether both are files of one set, by their names (BillOrigin::assembly).
+  [[nodiscard]] bool beside(const Version& other) const {
+    const BillOrigin& one = whole.origin;
+    const BillOrigin& two = other.whole.origin;
+    return one.report.empty() && two.report.empty() && !one.assembly.empty() && one.assembly == two.assembly &&
+           one.part != two.part;
+  }
+  [[nodiscard]] bool same_version(const Version& other) const {
+    return same_report(other) && whole.origin.assembly == other.whole.origin.assembly;
+  }
+};
+
+void erase_segment(Transaction& transaction, const std::string& prefix, std::uint64_t number) {
+  for (unsigned part = 0; part < kBillParts; ++part) {
+    transaction.erase(TableId::bills, bill_part_key(prefix, number, static_cast<BillPart>(part)));
+  }
+}
+
+// Which of a segment's lines are in others, too.
+std::vector<std::uint8_t> known_in(const Transaction& transaction, const std::string& prefix, std::uint64_t number,
+                                   const std::vector<std::uint64_t>& others) {
+  const BillNames mine = open_bill_names(bill_part(transaction, prefix, number, BillPart::names));
+  std::vector<std::uint8_t> known(mine.size(), 0);
+  for (const std::uint64_t other : others) {
+    if (other == number) continue;
+    const BillNames theirs = open_bill_names(bill_part(transaction, prefix, other, BillPart::names));
+    std::size_t at = 0;
+    for (std::size_t i = 0; i < mine.size() && at < theirs.size(); ++i) {
+      const BillLineName name = mine.at(i);
+      at = theirs.first_not_before(at, name);
+      if (at < theirs.size() && theirs.at(at) == name) known[i] = 1;
+    }
+  }
+  return known;
+}
+
+/// Settles the loads of one bill.
+class Settlement {
+ public:
+  Settlement(Transaction& transaction, const BillName& bill, const std::set<std::uint64_t>& tokens)
+      : transaction_(transaction),
+        bill_(bill),
+        prefix_(bill_prefix(bill.payer, bill.month)),
+        loads_(bill_loads(transaction, prefix_)) {
+    for (std::size_t i = 0; i < loads_.size(); ++i) {
+      if (!loads_[i].counts && tokens.contains(loads_[i].origin.token)) mine_.add(loads_[i], i);
+    }
+    gone_.resize(loads_.size(), 0);
+  }
+
+  SettledBill settle() {
+    if (mine_.loads.empty()) return {};
+    visible_ = bill_segments(transaction_, prefix_);
+    known_ = count_known(mine_.whole.segments, visible_);
+    if (known_ == mine_.whole.lines && mine_.whole.origin.report.empty()) {
+      done_.commit.duplicates = known_;
+      drop(mine_.loads);
+      return finish();
+    }
+    if (!decide()) {
+      done_.commit.outdated = mine_.whole.lines;
+      drop(mine_.loads);
+      return finish();
+    }
+    replace();
+    for (const std::size_t index : mine_.loads) {
+      if (gone_[index] == 0) let_count(index);
+    }
+    return finish();
+  }
+
+ private:
+  // How many lines of some segments others have, too.
+  [[nodiscard]] std::uint64_t count_known(const std::vector<std::uint64_t>& segments,
+                                          const std::vector<std::uint64_t>& others) const {
+    std::uint64_t count = 0;
+    for (const std::uint64_t number : segments) {
+      const auto known = known_in(transaction_, prefix_, number, others);
+      count += static_cast<std::uint64_t>(std::count(known.begin(), known.end(), 1));
+    }
+    return count;
+  }
+
+  // What counts now.
+  [[nodiscard]] std::vector<Version> versions() const {
+    std::vector<Version> found;
+    for (std::size_t i = 0; i < loads_.size(); ++i) {
+      if (!loads_[i].counts) continue;
+      Version one;
+      one.add(loads_[i], i);
+      const auto same =
+          std::find_if(found.begin(), found.end(), [&one](const Version& other) { return one.same_version(other); });
+      if (same == found.end()) {
+        found.push_back(std::move(one));
+      } else {
+        same->add(loads_[i], i);
+      }
+    }
+    return found;
+  }
+
+  // Finds what is to be replaced; false if these loads are older than what is there.
+  bool decide() {
+    for (const Version& other : versions()) {
+      if (mine_.same_version(other)) {
+        for (const std::size_t index : other.loads) decide_part(index);
+      } else if (mine_.same_report(other)) {
+        if (mine_.whole.newer_than(other.whole) < 0) return false;
+        replaced_.insert(replaced_.end(), other.loads.begin(), other.loads.end());
+      } else if (!mine_.beside(other)) {
+        const bool covers = other.whole.covered_by(mine_.whole);
+        const bool covered = mine_.whole.covered_by(other.whole);
+        if (covered && !(covers && mine_.whole.newer_than(other.whole) >= 0)) return false;
+        if (covers) replaced_.insert(replaced_.end(), other.loads.begin(), other.loads.end());
+      }
+    }
+    return true;
+  }
+
+  // A file of this version that is there already: the newer stays.
+  void decide_part(std::size_t index) {
+    const BillLoad& other = loads_[index];
+    for (const std::size_t own : mine_.loads) {
+      const BillLoad& load = loads_[own];
+      if (gone_[own] != 0 || load.origin.part != other.origin.part) continue;
+      if (load.lines == other.lines && count_known(load.segments, other.segments) == load.lines) {
+        done_.commit.duplicates += load.lines;
+        known_ -= std::min(known_, load.lines);
+        drop({own});
+      } else if (load.newer_than(other) >= 0) {
+        replaced_.push_back(index);
+      } else {
+        done_.commit.outdated += load.lines;
+        drop({own});
+      }
+      return;
+    }
+  }
+
+  void replace() {
+    std::set<std::uint64_t> segments;
+    std::string names;
+    for (std::size_t i = 0; i < replaced_.size(); ++i) {
+      const BillLoad& load = loads_[replaced_[i]];
+      segments.insert(load.segments.begin(), load.segments.end());
+      done_.commit.replaced += load.lines;
+      if (i >= kMostNamed) continue;
+      if (i > 0) names += ',';
+      text::append_quoted(load.origin.source, names);
+    }
+    if (segments.empty()) return;
+    std::erase_if(visible_, [&segments](std::uint64_t number) { return segments.contains(number); });
+    restore_superseded(segments);
+    drop(replaced_);
+    const BillOrigin& origin = mine_.whole.origin;
+    done_.note = fmt::format(R"({{"action":"bill-replace","payer":"{}","month":"{}-{:02}")", bill_.payer,
+                             bill_.month / 100, bill_.month % 100);
+    for (const auto& [name, text] :
+         {std::pair{"report", &origin.report}, {"version", &origin.assembly}, {"source", &origin.source}}) {
+      if (text->empty() || (origin.report.empty() && text == &origin.assembly)) continue;
+      done_.note += fmt::format(",\"{}\":", name);
+      text::append_quoted(*text, done_.note);
+    }
+    done_.note += fmt::format(R"(,"lines":{},"replacedLines":{},"replaced":[{}]}})", mine_.whole.lines,
+                              done_.commit.replaced, names);
+  }
+
+  // With the segments that go, lines stop standing for others: what is left is as if they had never been there.
+  void restore_superseded(const std::set<std::uint64_t>& going) {
+    std::map<std::uint64_t, BillHead> changed;
+    const auto head_of = [&](std::uint64_t number) -> BillHead& {
+      const auto found = changed.find(number);
+      if (found != changed.end()) return found->second;
+      return changed.emplace(number, decode_bill_head(bill_part(transaction_, prefix_, number, BillPart::cells)))
+          .first->second;
+    };
+    for (const std::uint64_t number : visible_) {
+      const auto names = decode_bill_head(bill_part(transaction_, prefix_, number, BillPart::cells)).superseded;
+      for (const auto& lines : lines_that_count_again(names, going)) {
+        const std::set<BillLineName>& lost = lines.second;
+        BillHead& head = head_of(number);
+        for (const BillCell& cell : cells_of_lines(transaction_, prefix_, lines.first, lost)) change(cell, 1, head);
+        std::erase_if(head.superseded, [&lost](const BillLineName& name) { return lost.contains(name); });
+      }
+    }
+    // Lines for which another that stays stands, too.
+    for (const std::uint64_t number : going) {
+      for (const BillLineName& name :
+           decode_bill_head(bill_part(transaction_, prefix_, number, BillPart::cells)).superseded) {
+        const std::uint64_t stands = segment_of_larger(name);
+        const auto home =
+            std::find_if(visible_.begin(), visible_.end(), [&](std::uint64_t segment) { return has(segment, name); });
+        if (stands == 0 || home == visible_.end()) continue;
+        BillHead& head = head_of(stands);
+        for (const BillCell& cell : cells_of_lines(transaction_, prefix_, *home, {name})) change(cell, -1, head);
+        head.superseded.push_back(name);
+      }
+    }
+    for (auto& [number, head] : changed) {
+      std::sort(head.superseded.begin(), head.superseded.end());
+      transaction_.put(TableId::bills, bill_part_key(prefix_, number, BillPart::cells), encode_bill_head(head));
+    }
+  }
+
+  // Of superseded lines those that go, and those for which no line that stays stands; by segment.
+  [[nodiscard]] std::map<std::uint64_t, std::set<BillLineName>> lines_that_count_again(
+      const std::vector<BillLineName>& names, const std::set<std::uint64_t>& going) const {
+    std::map<std::uint64_t, std::set<BillLineName>> found;
+    for (const BillLineName& name : names) {
+      const auto there = [&](std::uint64_t segment) { return has(segment, name); };
+      const auto gone = std::find_if(going.begin(), going.end(), there);
+      const auto stays = std::find_if(visible_.begin(), visible_.end(), there);
+      if (gone != going.end()) {
+        found[*gone].insert(name);
+      } else if (stays != visible_.end() && segment_of_larger(name) == 0) {
+        found[*stays].insert(name);
+      }
+    }
+    return found;
+  }
+
+  // The segment, of those that stay, that has the largest line of the same identity, if that is larger; else 0.
+  [[nodiscard]] std::uint64_t segment_of_larger(const BillLineName& name) const {
+    std::uint64_t found = 0;
+    BillLineName largest = name;
+    for (const std::uint64_t segment : visible_) {
+      const BillNames names{bill_part(transaction_, prefix_, segment, BillPart::names)};
+      for (std::size_t at = names.first_not_before(0, largest); at < names.size(); ++at) {
+        const BillLineName other = names.at(at);
+        if (other.key != name.key) break;
+        if (other.content == largest.content) continue;
+        largest = other;
+        found = segment;
+      }
+    }
+    return found;
+  }
+
+  [[nodiscard]] bool has(std::uint64_t segment, const BillLineName& name) const {
+    const BillNames names{bill_part(transaction_, prefix_, segment, BillPart::names)};
+    const std::size_t at = names.first_not_before(0, name);
+    return at < names.size() && names.at(at) == name;
+  }
+
+  // Adds to the sums of a cell, or takes from them.
+  static void change(const BillCell& cell, int sign, BillHead& head) {
+    auto place = std::find_if(head.cells.begin(), head.cells.end(),
+                              [&cell](const BillCell& other) { return other.same_place(cell); });
+    if (place == head.cells.end()) {
+      head.cells.push_back(cell);
+      place = std::prev(head.cells.end());
+      place->amount = 0;
+      place->lines = 0;
+    }
+    std::int64_t amount = 0;
+    const bool counted =
+        !is_beyond(place->amount) && !__builtin_add_overflow(place->amount, sign * cell.amount, &amount);
+    if (counted) place->amount = amount;
+    place->lines += sign * cell.lines;
+  }
+
+  // Reveals a load's lines. Those that other files have, too, are left out.
+  void let_count(std::size_t index) {
+    BillLoad& load = loads_[index];
+    load.counts = true;
+    const std::vector<std::uint64_t> others = others_than(index);
+    const bool overlaps = std::any_of(load.segments.begin(), load.segments.end(),
+                                      [&](std::uint64_t number) { return shares_keys(number, others); });
+    if (!overlaps) {
+      done_.commit.lines += load.lines - std::min(load.lines, known_);
+      done_.commit.duplicates += std::min(load.lines, known_);
+      known_ -= std::min(load.lines, known_);
+      return;
+    }
+    std::vector<std::uint64_t> scope = others;
+    std::vector<std::uint64_t> segments;
+    for (const std::uint64_t number : load.segments) {
+      BillBatch batch = batch_of(number);
+      erase_segment(transaction_, prefix_, number);
+      const WrittenBill written = write_bill(transaction_, batch, scope);
+      done_.commit.add(written.commit);
+      if (written.segment == 0) continue;
+      segments.push_back(written.segment);
+      scope.push_back(written.segment);
+    }
+    load.segments = std::move(segments);
+  }
+
+  // Segments that count, but for those of the load's own version: its files don't repeat each other.
+  [[nodiscard]] std::vector<std::uint64_t> others_than(std::size_t index) const {
+    std::vector<std::uint64_t> others = visible_;
+    const BillOrigin& own = loads_[index].origin;
+    for (std::size_t i = 0; i < loads_.size(); ++i) {
+      const BillOrigin& origin = loads_[i].origin;
+      if (own.report.empty() || origin.report != own.report || origin.assembly != own.assembly) continue;
+      std::erase_if(others, [&](std::uint64_t number) {
+        const auto& segments = loads_[i].segments;
+        return std::find(segments.begin(), segments.end(), number) != segments.end();
+      });
+    }
+    return others;
+  }
+
+  [[nodiscard]] bool shares_keys(std::uint64_t number, const std::vector<std::uint64_t>& others) const {
+    const BillNames mine = open_bill_names(bill_part(transaction_, prefix_, number, BillPart::names));
+    for (const std::uint64_t other : others) {
+      const BillNames theirs = open_bill_names(bill_part(transaction_, prefix_, other, BillPart::names));
+      std::size_t at = 0;
+      for (std::size_t i = 0; i < mine.size() && at < theirs.size(); ++i) {
+        at = theirs.first_not_before(at, {mine.at(i).key, 0});
+        if (at < theirs.size() && theirs.at(at).key == mine.at(i).key) return true;
+      }
+    }
+    return false;
+  }
+
+  // A segment's lines as they were added.
+  [[nodiscard]] BillBatch batch_of(std::uint64_t number) const {
+    const BillHead head = decode_bill_head(bill_part(transaction_, prefix_, number, BillPart::cells));
+    BillBatch batch{bill_.payer, bill_.month, head.header};
+    BillLineReader reader{bill_part(transaction_, prefix_, number, BillPart::lines), head.cells.size()};
+    for_each_raw_bill_line(bill_part(transaction_, prefix_, number, BillPart::raw), [&](std::string_view raw) {
+      const auto stored = reader.next();
+      if (!stored) throw_corrupt("lines of a bill are missing");
+      const BillCell& cell = head.cells[stored->cell];
+      batch.add({stored->key, stored->content, 0, cell.usage_account, cell.service, cell.usage_type, cell.line_type,
+                 cell.entity, cell.reservation, stored->amount, stored->start, stored->id, raw});
+    });
+    return batch;
+  }
+
+  void drop(const std::vector<std::size_t>& loads) {
+    for (const std::size_t index : loads) {
+      if (gone_[index] != 0) continue;
+      gone_[index] = 1;
+      for (const std::uint64_t number : loads_[index].segments) erase_segment(transaction_, prefix_, number);
+    }
+  }
+
+  SettledBill finish() {
+    std::vector<BillLoad> left;
+    for (std::size_t i = 0; i < loads_.size(); ++i) {
+      if (gone_[i] == 0) left.push_back(std::move(loads_[i]));
+    }
+    put_bill_loads(transaction_, prefix_, left);
+    return std::move(done_);
+  }
+
+  Transaction& transaction_;
+  const BillName& bill_;
+  std::string prefix_;
+  std::vector<BillLoad> loads_;
+  Version mine_;
+  std::vector<std::uint8_t> gone_;      // Loads that aren't there any more.
+  std::vector<std::size_t> replaced_;   // Loads to go.
+  std::vector<std::uint64_t> visible_;  // Segments that count, and stay.
+  std::uint64_t known_ = 0;             // Of the lines, those that counted already.
+  SettledBill done_;
+};
+
+}  // namespace
+
+BillCommit stage_bill(Transaction& transaction, BillBatch& batch, const BillOrigin& origin,
+                      const std::set<std::uint64_t>& live) {
+  const std::string prefix = bill_prefix(batch.payer(), batch.month());
+  std::vector<BillLoad> loads = bill_loads(transaction, prefix);
+  for (const BillLoad& load : loads) {
+    if (load.counts || live.contains(load.origin.token)) continue;
+    for (const std::uint64_t number : load.segments) erase_segment(transaction, prefix, number);
+  }
+  std::erase_if(loads, [&live](const BillLoad& load) { return !load.counts && !live.contains(load.origin.token); });
+  auto load = std::find_if(loads.begin(), loads.end(),
+                           [&origin](const BillLoad& one) { return !one.counts && one.origin.token == origin.token; });
+  if (load == loads.end()) {
+    loads.emplace_back();
+    load = std::prev(loads.end());
+    load->origin = origin;
+  }
+  const WrittenBill written = write_bill(transaction, batch, load->segments);
+  for (const BillBatch::Line& line : batch.lines()) {
+    load->places.add(line.place);
+    load->prices.add(line.place ^ (static_cast<std::uint64_t>(line.amount) * 0x9E3779B97F4A7C15U));
+    const BillCell& cell = batch.cells()[line.cell];
+    if (cell.line_type.find("Usage") != std::string::npos) load->last_usage = std::max(load->last_usage, line.start);
+  }
+  load->lines += written.commit.lines;
+  if (written.segment != 0) load->segments.push_back(written.segment);
+  put_bill_loads(transaction, prefix, loads);
+  return {0, written.commit.duplicates, written.commit.variants, 0, 0};
+}
+
+SettledBill settle_bill(Transaction& transaction, const BillName& bill, const std::set<std::uint64_t>& tokens) {
+  return Settlement{transaction, bill, tokens}.settle();
+}
+
+}  // namespace trailkeeper::store

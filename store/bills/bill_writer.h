@@ -1,0 +1,40 @@
+// Lines of bills into the store: as segments that wait, until what they were loaded from is settled.
+#pragma once
+
+#include <set>
+#include <string>
+#include <vector>
+
+#include "store/bills/bill_loads.h"
+#include "store/bills/bills.h"
+
+namespace trailkeeper::store {
+
+struct WrittenBill {
+  BillCommit commit;
+  std::uint64_t segment = 0;  ///< 0: nothing was new, and none was written.
+};
+
+/// Leaves out what is known in the segments of `scope` and writes the rest as a segment. Of lines with one identity,
+/// that with the largest hash of its content counts: so that the order in which they come doesn't matter.
+WrittenBill write_bill(Transaction& transaction, BillBatch& batch, const std::vector<std::uint64_t>& scope);
+
+/// The cells that lines of a segment add to, each with what its line adds.
+std::vector<BillCell> cells_of_lines(const Transaction& transaction, const std::string& prefix, std::uint64_t segment,
+                                     const std::set<BillLineName>& names);
+
+/// Adds a batch to a load, which waits; what other loads left behind that aren't among the `live` goes.
+BillCommit stage_bill(Transaction& transaction, BillBatch& batch, const BillOrigin& origin,
+                      const std::set<std::uint64_t>& live);
+
+/// What settling a bill's loads did.
+struct SettledBill {
+  BillCommit commit;
+  std::string note;  ///< JSON members for the journal; empty if nothing was replaced.
+};
+
+/// Lets loads of one version of a report (or of one file) count, or leaves them out: docs/credits.md, Refreshed
+/// reports. What they replace goes.
+SettledBill settle_bill(Transaction& transaction, const BillName& bill, const std::set<std::uint64_t>& tokens);
+
+}  // namespace trailkeeper::store

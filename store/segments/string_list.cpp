@@ -1,0 +1,184 @@
+#include "store/segments/string_list.h"
+
+#include <zstd.h>
+
+#include <algorithm>
+#include <memory>
+
+#include "store/byte_codec.h"
+#include "store/error.h"
+#include "store/segments/segment_parts.h"
+
+namespace trailkeeper::store {
+namespace {
+
+// Lists up to this size stay as they are: they are the ones that every event needs.
+constexpr std::size_t kRawLimit = 4096;
+constexpr std::size_t kBlockBytes = 32768;
+constexpr int kLevel = 1;
+constexpr std::size_t kCachedBlocks = 8;
+
+ZSTD_DCtx* decompressor() {
+  struct Free {
+    void operator()(ZSTD_DCtx* context) const { ZSTD_freeDCtx(context); }
+  };
+  thread_local const std::unique_ptr<ZSTD_DCtx, Free> kContext{ZSTD_createDCtx()};
+  return kContext.get();
+}
+
+}  // namespace
+
+struct StringListWriter::Compressor {
+  ZSTD_CCtx* context = ZSTD_createCCtx();
+  std::string block = std::string(ZSTD_compressBound(kBlockBytes), '\0');
+
+  Compressor() = default;
+  Compressor(const Compressor&) = delete;
+  Compressor& operator=(const Compressor&) = delete;
+  ~Compressor() { ZSTD_freeCCtx(context); }
+};
+
+StringListWriter::StringListWriter() : compressor_(new Compressor) {}
+StringListWriter::~StringListWriter() { delete compressor_; }
+
+void StringListWriter::add(std::string_view text) {
+  raw_.append(text);
+  ends_.push_back(raw_.size());
+}
+
+void StringListWriter::finish(std::string& out) {
+  std::string ends;
+  append_column(std::span<const std::uint64_t>{ends_}, ends);
+  std::string head;
+  put_varint(raw_.size(), head);
+  put_string(ends, head);
+  std::string payload;
+  std::vector<std::uint64_t> block_ends;
+  std::string checksums;
+  if (raw_.size() <= kRawLimit) {
+    payload = raw_;
+  } else {
+    for (std::size_t at = 0; at < raw_.size(); at += kBlockBytes) {
+      const std::size_t size = std::min(kBlockBytes, raw_.size() - at);
+      const std::size_t written = ZSTD_compressCCtx(compressor_->context, compressor_->block.data(),
+                                                    compressor_->block.size(), raw_.data() + at, size, kLevel);
+      if (ZSTD_isError(written) != 0) throw StoreError(StoreErrorKind::io, "zstd: cannot compress a block");
+      payload.append(compressor_->block, 0, written);
+      block_ends.push_back(payload.size());
+      put_fixed(checksum({compressor_->block.data(), written}), checksums);
+    }
+  }
+  std::string directory;
+  append_column(std::span<const std::uint64_t>{block_ends}, directory);
+  put_string(directory, head);
+  put_string(checksums, head);
+  // A list that isn't compressed is all head.
+  if (block_ends.empty()) put_string(payload, head);
+  put_fixed(checksum(head), out);
+  put_string(head, out);
+  if (!block_ends.empty()) put_string(payload, out);
+  out.append(kPackPadding, '\0');
+  raw_.clear();
+  ends_.clear();
+}
+
+StringList::StringList(std::string_view bytes) {
+  ByteReader reader{bytes};
+  head_checksum_ = reader.fixed<std::uint64_t>();
+  head_ = reader.string();
+  head_bytes_ = bytes.size() - reader.rest().size();
+  ByteReader head{head_};
+  raw_bytes_ = head.varint();
+  ends_ = open_column(head.string());
+  block_ends_ = open_column(head.string());
+  checksums_ = head.string();
+  payload_ = block_ends_.size() == 0 ? head.string() : reader.string();
+  if (reader.rest().size() < kPackPadding) throw_corrupt("a string list is cut short");
+  const std::uint64_t blocks = (raw_bytes_ + kBlockBytes - 1) / kBlockBytes;
+  const bool raw = block_ends_.size() == 0;
+  if ((raw ? payload_.size() != raw_bytes_ : block_ends_.size() != blocks) ||
+      checksums_.size() != block_ends_.size() * sizeof(std::uint64_t)) {
+    throw_corrupt("a string list's size is wrong");
+  }
+}
+
+void StringList::check() {
+  if (checked_) return;
+  if (checksum(head_) != head_checksum_) throw_corrupt("a string list's checksum is wrong");
+  cache_.clear();
+  checked_ = true;
+}
+
+std::string_view StringList::block(std::uint64_t number) const {
+  for (CachedBlock& cached : cache_) {
+    if (cached.number == number) {
+      cached.used = ++clock_;
+      return cached.bytes;
+    }
+  }
+  const std::uint64_t begin = number == 0 ? 0 : block_ends_[number - 1];
+  const std::uint64_t end = block_ends_[number];
+  if (begin > end || end > payload_.size()) throw_corrupt("a string block lies outside its list");
+  const std::string_view packed =
+      payload_.substr(static_cast<std::size_t>(begin), static_cast<std::size_t>(end - begin));
+  if (checked_) {
+    ByteReader sum{checksums_.substr(static_cast<std::size_t>(number) * sizeof(std::uint64_t))};
+    if (sum.fixed<std::uint64_t>() != checksum(packed)) throw_corrupt("a string block's checksum is wrong");
+  }
+  if (cache_.size() < kCachedBlocks) cache_.emplace_back();
+  CachedBlock& cached =
+      *std::min_element(cache_.begin(), cache_.end(), [](const auto& a, const auto& b) { return a.used < b.used; });
+  const std::uint64_t size = std::min<std::uint64_t>(kBlockBytes, raw_bytes_ - number * kBlockBytes);
+  cached.number = ~std::uint64_t{0};
+  cached.bytes.resize(static_cast<std::size_t>(size));
+  const std::size_t got =
+      ZSTD_decompressDCtx(decompressor(), cached.bytes.data(), cached.bytes.size(), packed.data(), packed.size());
+  if (ZSTD_isError(got) != 0 || got != size) throw_corrupt("a string block does not decompress");
+  cached.number = number;
+  cached.used = ++clock_;
+  return cached.bytes;
+}
+
+std::uint32_t StringList::first_empty() const {
+  std::uint64_t begin = 0;
+  for (std::uint32_t index = 0; index < size(); ++index) {
+    const std::uint64_t end = ends_[index];
+    if (end == begin) return index;
+    begin = end;
+  }
+  return size();
+}
+
+void StringList::append(std::uint32_t index, std::string& out) const {
+  if (index >= ends_.size()) throw_corrupt("a code lies outside its dictionary");
+  std::uint64_t begin = index == 0 ? 0 : ends_[index - 1];
+  const std::uint64_t end = ends_[index];
+  if (begin > end || end > raw_bytes_) throw_corrupt("a string lies outside its dictionary");
+  if (block_ends_.size() == 0) {
+    out.append(payload_.substr(static_cast<std::size_t>(begin), static_cast<std::size_t>(end - begin)));
+    return;
+  }
+  while (begin < end) {
+    const std::uint64_t number = begin / kBlockBytes;
+    const std::uint64_t stop = std::min(end, (number + 1) * kBlockBytes);
+    const std::string_view bytes = block(number);
+    out.append(
+        bytes.substr(static_cast<std::size_t>(begin - number * kBlockBytes), static_cast<std::size_t>(stop - begin)));
+    begin = stop;
+  }
+}
+
+std::string_view StringList::get(std::uint32_t index, std::string& scratch) const {
+  if (block_ends_.size() == 0 && index < ends_.size()) {
+    const std::uint64_t begin = index == 0 ? 0 : ends_[index - 1];
+    const std::uint64_t end = ends_[index];
+    if (begin <= end && end <= payload_.size()) {
+      return payload_.substr(static_cast<std::size_t>(begin), static_cast<std::size_t>(end - begin));
+    }
+  }
+  scratch.clear();
+  append(index, scratch);
+  return scratch;
+}
+
+}  // namespace trailkeeper::store

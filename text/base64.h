@@ -1,0 +1,27 @@
+// Base64 (RFC 4648, section 4).
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace trailkeeper::text {
+
+/// Whether a text's length must be made a multiple of four by `=`.
+enum class Padding : std::uint8_t { required, optional };
+
+/// The bytes; nothing if `text` isn't base64 of the standard alphabet, has white space, or bits beyond its last byte.
+std::optional<std::string> decode_base64(std::string_view text, Padding padding = Padding::required);
+
+/// Whether `text`, padded or not, is base64 of `bytes`. Allocates nothing.
+bool is_base64_of(std::string_view text, std::string_view bytes);
+
+/// Whether `text` may be base64 of something compressed or of JSON: nothing but the alphabet, in groups of four, and
+/// not too short. Looks at all of it.
+bool looks_like_base64(std::string_view text);
+
+/// Appends the bytes. Precondition: looks_like_base64.
+void append_from_base64(std::string_view text, std::string& out);
+
+}  // namespace trailkeeper::text
