@@ -30,7 +30,10 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::uint32_t kWatched = IN_CLOSE_WRITE | IN_MOVED_TO | IN_MODIFY | IN_CREATE | IN_ONLYDIR;
+constexpr std::uint32_t kWatched =
+    IN_CLOSE_WRITE | IN_MOVED_TO | IN_MODIFY | IN_CREATE | IN_DELETE | IN_MOVED_FROM | IN_ONLYDIR;
+// Of so many refused files it is remembered that they were named.
+constexpr std::size_t kMostRefused = 10'000;
 // How often a thread that has nothing to do looks whether it should stop, or tries again what failed.
 constexpr int kPollMilliseconds = 250;
 constexpr std::size_t kReadBytes = std::size_t{1} << 20;
@@ -118,12 +121,10 @@ void Follower::scan(const std::string& folder) {
     const std::string path = entry->path().string();
     if (hidden(path)) {
       if (entry->is_directory(failed)) entry.disable_recursion_pending();
-    } else if (entry->is_symlink(failed)) {
-      on_problem_(open_followed(folder_, path).problem);
-    } else if (entry->is_directory(failed)) {
+    } else if (!entry->is_symlink(failed) && entry->is_directory(failed)) {
       watch_folder(path);
-    } else if (entry->is_regular_file(failed)) {
-      pending_[path] = true;
+    } else {
+      pending_[path] = true;  // Also what is no file: it is to be refused.
     }
   }
   if (failed) on_problem_("cannot list " + folder + ": " + failed.message());
@@ -177,8 +178,10 @@ void Follower::read_notifications() {
       places_.erase(path);
       complete_.erase(path);
     }
+    if ((event.mask & (IN_DELETE | IN_MOVED_FROM)) != 0) refused_.erase(path);
     if ((event.mask & (IN_CLOSE_WRITE | IN_MOVED_TO)) != 0) pending_[path] = true;
-    if ((event.mask & IN_MODIFY) != 0) pending_.try_emplace(path, false);
+    // Of links, pipes and devices nothing more is told than that they were made.
+    if ((event.mask & (IN_MODIFY | IN_CREATE)) != 0) pending_.try_emplace(path, false);
   }
 }
 
@@ -191,8 +194,11 @@ void Follower::take_pending() {
 // False: to be tried again.
 bool Follower::take_file(const std::string& path, bool written) {
   FollowedFile opened = open_followed(folder_, path);
-  if (!opened.problem.empty()) on_problem_(opened.problem);
-  if (!opened.file) return true;
+  if (!opened.file) {
+    if (!opened.problem.empty()) refuse(path, opened.problem);
+    return true;
+  }
+  refused_.erase(path);
   std::array<char, 4096> first{};
   const ssize_t got = ::pread(opened.file.get(), first.data(), first.size(), 0);
   if (got <= 0) return true;
@@ -201,6 +207,15 @@ bool Follower::take_file(const std::string& path, bool written) {
   const bool lines = compression_of(begin) == Compression::none && file_kind(path, begin).what == FileKind::What::trail;
   if (lines) return take_plain(opened.file.get(), path);
   return !written || take_whole(std::move(opened.file), path);
+}
+
+// Who writes to a pipe in the folder tells of it again and again.
+void Follower::refuse(const std::string& path, const std::string& problem) {
+  if (refused_.size() >= kMostRefused) refused_.clear();
+  std::string& said = refused_[path];
+  if (said == problem) return;
+  said = problem;
+  on_problem_(problem);
 }
 
 bool Follower::take_plain(int descriptor, const std::string& path) {

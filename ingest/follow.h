@@ -17,8 +17,8 @@ namespace trailkeeper::ingest {
 /// Watches a folder and the folders in it (inotify) in a thread of its own. What is there at the start, a file that was
 /// written and closed, or one that was moved in, is taken in; of a file that grows by lines (not compressed), what it
 /// grew by. How far each file was read is committed with its events, so a restart goes on there. Hidden files are left
-/// alone; links, pipes and devices are refused. A file is given again from the place reached when its events couldn't
-/// be stored.
+/// alone; links, pipes and devices are refused, and said once each. A file is given again from the place reached when
+/// its events couldn't be stored.
 class Follower {
  public:
   using OnReceipt = std::function<void(const Receipt&, std::size_t bytes)>;
@@ -48,6 +48,7 @@ class Follower {
   void read_notifications();
   void take_pending();
   bool take_file(const std::string& path, bool written);
+  void refuse(const std::string& path, const std::string& problem);
   bool take_plain(int descriptor, const std::string& path);
   bool take_whole(store::Descriptor file, const std::string& path);
   bool commit(Delivery delivery);
@@ -62,6 +63,7 @@ class Follower {
   std::map<std::string, Place> places_;            // Of files that may grow.
   std::map<std::string, std::uint64_t> complete_;  // Fingerprints of compressed files that were read.
   std::map<std::string, bool> pending_;            // To be looked at; whether its writer is done with it.
+  std::map<std::string, std::string> refused_;     // What isn't taken in, and why, as was said.
   std::atomic<bool> stopping_{false};
   std::thread thread_;
 };

@@ -19,13 +19,17 @@ FollowedFile refused(const std::string& path, const std::string& why) {
   return {Descriptor{}, "cannot take in " + path + ": " + why};
 }
 
+FollowedFile refused_kind(const std::string& path, const struct stat& status) {
+  return refused(
+      path, S_ISLNK(status.st_mode) ? "links aren't followed; put the file itself there" : "it is no regular file");
+}
+
 // `code`: what opening it failed with.
 FollowedFile not_opened(const Descriptor& folder, const std::string& name, const std::string& path, int code) {
   struct stat status {};
   if (code == ENOENT) return {};
-  if (::fstatat(folder.get(), name.c_str(), &status, AT_SYMLINK_NOFOLLOW) == 0 && S_ISLNK(status.st_mode)) {
-    return refused(path, "links aren't followed; put the file itself there");
-  }
+  const bool known = ::fstatat(folder.get(), name.c_str(), &status, AT_SYMLINK_NOFOLLOW) == 0;
+  if (known && S_ISLNK(status.st_mode)) return refused_kind(path, status);
   return refused(path, std::strerror(code));
 }
 
@@ -43,11 +47,15 @@ FollowedFile open_followed(const std::string& folder, const std::string& path) {
     parent = std::move(next);
   }
   const std::string name = path.substr(begin);
+  struct stat status {};
+  // Opening a pipe lets its writer go on, and a device may act.
+  if (::fstatat(parent.get(), name.c_str(), &status, AT_SYMLINK_NOFOLLOW) == 0 && !S_ISREG(status.st_mode)) {
+    return refused_kind(path, status);
+  }
   Descriptor file = open_at(parent, name, O_NONBLOCK | O_NOCTTY);
   if (!file) return not_opened(parent, name, path, errno);
-  struct stat status {};
   if (::fstat(file.get(), &status) != 0) return refused(path, std::strerror(errno));
-  if (!S_ISREG(status.st_mode)) return refused(path, "it is no regular file");
+  if (!S_ISREG(status.st_mode)) return refused_kind(path, status);
   return {std::move(file), {}};
 }
 

@@ -7,6 +7,7 @@ import json
 import os
 import random
 import signal
+import socket
 import time
 
 from harness import Harness, event, line
@@ -311,5 +312,45 @@ t.check("and once more, while it runs", server.wait_for("events_total", "follow"
 t.equal("exit code", server.stop(), 0)
 t.equal("all of them", stored(followed), 13)
 t.equal("no rejects", json.loads(t.run("rejects", "-o", "json", store=followed).stdout), [])
+# Links, pipes, sockets and devices are named, once each, also those that are made while it runs; a writer of a pipe isn't let go on.
+strange = t.path("strange")
+os.makedirs(os.path.join(strange, "below"))
+t.write("secret", b"secret\n")
+makers = {"link": lambda path: os.symlink(t.path("secret"), path), "folder": lambda path: os.symlink(t.path("spool"), path),
+          "pipe": os.mkfifo, "socket": lambda path: socket.socket(socket.AF_UNIX).bind(path), "dangling": lambda path: os.symlink("nothing", path)}
+
+
+def make(prefix):
+    for name, maker in makers.items():
+        maker(os.path.join(strange, prefix + name))
+
+
+def named(prefix):
+    """How often the log names each."""
+    return {name: sum("cannot take in %s:" % os.path.join(strange, prefix + name) in text for text in server.log().splitlines()) for name in makers}
+
+
+make("there-")
+server = Server(t, t.path("refusing"), "--http", "0", "--follow", strange)
+t.eventually("what was there is named", lambda: named("there-") == dict.fromkeys(makers, 1))
+make("below/")
+t.eventually("what is made is named", lambda: named("below/") == dict.fromkeys(makers, 1))
+pipe = os.path.join(strange, "below", "pipe")
+keeper = os.open(pipe, os.O_RDWR | os.O_NONBLOCK)
+for _ in range(3):
+    os.write(keeper, b"{}\n")
+    time.sleep(0.4)
+os.unlink(os.path.join(strange, "below", "link"))
+os.symlink(t.path("secret"), os.path.join(strange, "below", "link"))
+# The log takes ten lines of a kind in as many seconds.
+t.eventually("another one under the name is named again", lambda: named("below/") == {**dict.fromkeys(makers, 1), "link": 2})
+os.close(keeper)
+os.unlink(pipe)
+late = fresh(1)
+t.write("strange/below/pipe", late[0] + b"\n")
+t.check("a file in its place is taken", server.wait_for("events_total", "follow", 1))
+os.link(t.write("elsewhere", fresh(1)[0] + b"\n"), os.path.join(strange, "hard"))
+t.check("a file that gets a name there is taken", server.wait_for("events_total", "follow", 2))
+t.equal("exit code", server.stop(), 0)
 
 t.finish()

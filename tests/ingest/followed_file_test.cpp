@@ -2,10 +2,14 @@
 #include "ingest/followed_file.h"
 
 #include <doctest/doctest.h>
+#include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <atomic>
+#include <chrono>
 #include <filesystem>
+#include <thread>
 
 #include "tests/support/temporary_directory.h"
 
@@ -71,6 +75,18 @@ TEST_CASE("pipes, devices and folders are not read, nor waited for") {
   fs::create_directories(folder + "/folder");
   REQUIRE(::mkfifo((folder + "/pipe").c_str(), 0600) == 0);
   CHECK(taken(folder, folder + "/pipe") == "refused");
+  // Who waits for a reader of it isn't let go on.
+  std::atomic<bool> released{false};
+  std::thread writer{[&] {
+    ::close(::open((folder + "/pipe").c_str(), O_WRONLY | O_CLOEXEC));
+    released = true;
+  }};
+  std::this_thread::sleep_for(std::chrono::milliseconds{50});
+  CHECK(taken(folder, folder + "/pipe") == "refused");
+  std::this_thread::sleep_for(std::chrono::milliseconds{50});
+  CHECK(!released);
+  ::close(::open((folder + "/pipe").c_str(), O_RDONLY | O_CLOEXEC));
+  writer.join();
   CHECK(taken(folder, folder + "/folder") == "refused");
   CHECK(taken("/dev", "/dev/null") == "refused");
   CHECK(taken("/dev", "/dev/zero") == "refused");
