@@ -4,9 +4,11 @@
 #include <array>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "ingest/decompressor.h"
 #include "ingest/front_records.h"
+#include "text/timestamp.h"
 
 namespace trailkeeper::ingest {
 namespace {
@@ -62,6 +64,8 @@ constexpr std::array kOthers = std::to_array<Front>({
     {"http ", {"\" ", "targetgroup/", ""}, "load balancer log"},
     {"https ", {"\" ", "targetgroup/", ""}, "load balancer log"},
     {"h2 ", {"\" ", "targetgroup/", ""}, "load balancer log"},
+    {"ws ", {"\" ", "targetgroup/", ""}, "load balancer log"},
+    {"wss ", {"\" ", "targetgroup/", ""}, "load balancer log"},
     {"tls ", {" net/", "", ""}, "load balancer log"},
 });
 
@@ -90,6 +94,44 @@ bool is_s3_access_log(std::string_view line) {
 bool is_classic_balancer_log(std::string_view line) {
   return line.size() > 30 && line[4] == '-' && line[10] == 'T' && line.find("Z ") == 26 && line.find(" \"") != npos &&
          line.find('{') == npos;
+}
+
+// The words of a line, up to `most`.
+std::vector<std::string_view> words_of(std::string_view line, std::size_t most) {
+  std::vector<std::string_view> words;
+  while (words.size() < most) {
+    line.remove_prefix(std::min(line.find_first_not_of(' '), line.size()));
+    if (line.empty()) break;
+    words.push_back(line.substr(0, line.find(' ')));
+    line.remove_prefix(words.back().size());
+  }
+  return words;
+}
+
+bool is_number(std::string_view word) { return !word.empty() && is_digits(word, word.size()); }
+bool is_count(std::string_view word) { return word == "-" || is_number(word); }
+bool is_account(std::string_view word) { return word == "unknown" || is_digits(word, 12); }
+
+// A VPC flow log's row in the default format: version, account, interface, addresses, ports, protocol, packets, bytes,
+// start, end, action, status. Where it comes through CloudWatch Logs, a time stands before it.
+bool is_flow_log_row(std::string_view line) {
+  constexpr std::size_t kFields = 14;
+  std::vector<std::string_view> words = words_of(line, kFields + 2);
+  if (words.size() == kFields + 1 && text::parse_timestamp(words.front())) words.erase(words.begin());
+  if (words.size() != kFields) return false;
+  const std::string_view action = words[12];
+  const std::string_view status = words[13];
+  return is_number(words[0]) && is_account(words[1]) && words[2].starts_with("eni-") &&
+         std::all_of(words.begin() + 5, words.begin() + 10, is_count) && is_number(words[10]) && is_number(words[11]) &&
+         (action == "ACCEPT" || action == "REJECT" || action == "-") &&
+         (status == "OK" || status == "NODATA" || status == "SKIPDATA");
+}
+
+// A transit gateway's, in its default format: version, `TransitGateway`, account, gateway, attachment, …
+bool is_gateway_flow_log_row(std::string_view line) {
+  const std::vector<std::string_view> words = words_of(line, 5);
+  return words.size() == 5 && is_number(words[0]) && words[1] == "TransitGateway" && is_account(words[2]) &&
+         words[3].starts_with("tgw-") && words[4].starts_with("tgw-attach-");
 }
 
 // The folder behind `AWSLogs/[o-ORGANIZATION/]ACCOUNT/`; empty if there is none.
@@ -197,6 +239,12 @@ FileKind kind_of_text(std::string_view first) {
   }
   if (is_s3_access_log(line)) return {What::other, "S3 access log", {}};
   if (is_classic_balancer_log(line)) return {What::other, "load balancer log", {}};
+  // A piece of a larger file may begin in the middle of a row.
+  const std::string_view second = first_line(visible(text.substr(line.size())));
+  for (const std::string_view row : {line, second}) {
+    if (is_flow_log_row(row)) return {What::other, "VPC flow log", {}};
+    if (is_gateway_flow_log_row(row)) return {What::other, "transit gateway flow log", {}};
+  }
   return {};
 }
 

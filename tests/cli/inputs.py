@@ -296,8 +296,9 @@ summary = '{"Records":[{"eventVersion":"1.0","eventId":"1","eventCategory":"Aggr
 t.write(logs_folder + "CloudTrail-Aggregated/eu-west-1/s.json.gz", gzip.compress(summary.encode()))
 t.write(logs_folder + "SomethingNew/x.json.gz", gzip.compress(b'{"a":1}\n' * 1000))
 t.write("bucket/elsewhere/flow.log", flow)
+t.write("bucket/elsewhere/no-header.log.gz", gzip.compress(flow.split("\n", 1)[1].encode()))
 t.write("bucket/elsewhere/access.log", "79a5%s bucket [06/Feb/2019:00:00:38 +0000] 192.0.2.3 - X REST.GET - \"GET /\" 200\n" % ("0" * 60) * 1000)
-expected = {"CloudTrail digest": 4, "AWS Config file": 1, "VPC flow log": 3, "S3 access log": 1, "SomethingNew file": 1,
+expected = {"CloudTrail digest": 4, "AWS Config file": 1, "VPC flow log": 4, "S3 access log": 1, "SomethingNew file": 1,
             "WAF log": 1, "CloudTrail summary": 1}
 for night in range(2):
     done = t.run("replay", "-o", "json", t.path("bucket"), store=store)

@@ -105,6 +105,34 @@ TEST_CASE("other services' files are known by their first bytes") {
                 "arn:aws:elasticloadbalancing:x:targetgroup/y") == "load balancer log");
 }
 
+TEST_CASE("flow logs are known by their rows, where they have no header") {
+  const std::string row =
+      "2 111122223333 eni-0a1 198.51.100.1 203.0.113.1 443 49152 6 20 4249 1418530010 1418530070 ACCEPT OK\n";
+  const std::string none = "2 111122223333 eni-0a1 - - - - - - - 1431280876 1431280934 - NODATA\n";
+  const std::string gateway =
+      "6 TransitGateway 111122223333 tgw-0a1 tgw-attach-0a1 444455556666 111122223333 vpc-1 vpc-2 subnet-1 subnet-2\n";
+  CHECK(name_of("x", row + row) == "VPC flow log");
+  CHECK(name_of("x", none) == "VPC flow log");
+  CHECK(name_of("x", "2 unknown eni-0a1" + row.substr(row.find(" 198"))) == "VPC flow log");
+  CHECK(name_of("x", "2024-06-01T10:00:00.000Z " + row) == "VPC flow log");
+  CHECK(name_of("x", row.substr(30) + row) == "VPC flow log");
+  CHECK(name_of("x", row.substr(0, row.size() - 1)) == "VPC flow log");
+  CHECK(name_of("x", gateway + gateway) == "transit gateway flow log");
+  CHECK(name_of("x", gateway.substr(20) + gateway) == "transit gateway flow log");
+  // Nothing else that looks a little like one.
+  for (std::string text :
+       {"2 111122223333 eni-0a1 is down", "2 of 14 words a line has and there are ten more of them OK",
+        "x 111122223333 eni-0a1 198.51.100.1 203.0.113.1 443 1 6 20 4249 1 2 ACCEPT OK",
+        "2 111122223333 eni-0a1 198.51.100.1 203.0.113.1 443 1 6 20 4249 1 2 ACCEPT OK more",
+        "2 111122223333 eni-0a1 198.51.100.1 203.0.113.1 443 1 6 20 4249 1 2 MAYBE OK",
+        "6 TransitGateway 1 tgw-0a1 tgw-attach-0a1"}) {
+    CAPTURE(text);
+    CHECK(file_kind("x", text + "\n").what == What::trail);
+  }
+  const std::string record = R"({"eventVersion":"1.08","eventTime":"2024-05-01T10:00:00Z","eventName":"X"})";
+  CHECK(file_kind("x", row + record).what == What::trail);
+}
+
 TEST_CASE("archives, and formats that aren't read") {
   CHECK(file_kind("x", std::string_view{"PK\x03\x04more"}).what == What::archive);
   std::string tar(512, '\0');
