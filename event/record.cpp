@@ -7,6 +7,7 @@
 #include <cstring>
 #include <random>
 
+#include "event/wrapper.h"
 #include "text/json_text.h"
 
 namespace trailkeeper::event {
@@ -216,6 +217,11 @@ Reason RecordParser::parse(std::string_view json, Record& out) {
     return vague && is_notification(out, scratch_) ? Reason::service_notification : out.shape->reason;
   }
   if (out.shape->kind == ShapeKind::event) return finish_event(out);
+  // What services tell Lambda has an eventName, and no time; only by what is certain it is a wrapper.
+  const bool named = out.shape->reason == Reason::bad_event_time;
+  if (named && (out.shape->wrappers & certain_wrappers()) == 0 && is_notification(out, scratch_)) {
+    return Reason::service_notification;
+  }
   return Reason::none;
 }
 

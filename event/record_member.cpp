@@ -48,7 +48,27 @@ constexpr auto kMembers = std::to_array<std::string_view>({
 });
 static_assert(std::is_sorted(kMembers.begin(), kMembers.end()));
 
+// In order of the alphabet.
+constexpr auto kStructured = std::to_array<std::string_view>({
+    "addendum",
+    "additionalEventData",
+    "edgeDeviceDetails",
+    "eventContext",
+    "insightDetails",
+    "requestParameters",
+    "resources",
+    "responseElements",
+    "serviceEventDetails",
+    "tlsDetails",
+    "userIdentity",
+});
+static_assert(std::is_sorted(kStructured.begin(), kStructured.end()));
+
 }  // namespace
+
+bool is_structured_member(std::string_view name) {
+  return std::binary_search(kStructured.begin(), kStructured.end(), name);
+}
 
 bool is_record_member(std::string_view name) { return std::binary_search(kMembers.begin(), kMembers.end(), name); }
 

@@ -10,4 +10,7 @@ namespace trailkeeper::event {
 /// event schema". Any other was added by whoever handed the record on.
 bool is_record_member(std::string_view name);
 
+/// Whether such a member has more levels below it.
+bool is_structured_member(std::string_view name);
+
 }  // namespace trailkeeper::event

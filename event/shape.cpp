@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 
+#include "event/record_member.h"
 #include "event/wrapper.h"
 
 namespace trailkeeper::event {
@@ -29,15 +30,6 @@ struct TopLevel {
 };
 
 constexpr unsigned kNotificationMembers = 2;
-
-// Whether a record has more levels below a member of that name.
-bool is_structured_member(std::string_view name) {
-  constexpr std::array<std::string_view, 11> kNames{
-      "userIdentity",        "requestParameters", "responseElements", "additionalEventData",
-      "serviceEventDetails", "resources",         "tlsDetails",       "insightDetails",
-      "eventContext",        "addendum",          "edgeDeviceDetails"};
-  return std::find(kNames.begin(), kNames.end(), name) != kNames.end();
-}
 
 std::uint8_t wrapper_value(ondemand::json_type type) {
   switch (type) {
@@ -201,14 +193,6 @@ bool is_s3_notification(const Shape& shape, const TopLevel& top) {
   return top.s3_object || (!has_slot(shape, Field::event_name) && top.notification_members >= kNotificationMembers);
 }
 
-std::uint64_t certain_rows() {
-  std::uint64_t rows = 0;
-  for (std::size_t row = 0; row < wrappers().size(); ++row) {
-    if (wrappers()[row].certain && wrappers()[row].beside.empty()) rows |= wrapper_bit(row);
-  }
-  return rows;
-}
-
 // Whether a record's levels were put side by side.
 bool is_flattened(const TopLevel& top) { return top.flat_path && !top.structured; }
 
@@ -216,12 +200,18 @@ Reason reason_without_name(const TopLevel& top) {
   return top.lower_case_name || is_flattened(top) ? Reason::flattened_row : Reason::no_event_name;
 }
 
-// An object that isn't an event.
-void classify_other(Shape& shape, const TopLevel& top) {
+// The rows whose members it has, with what must stand beside them.
+std::uint64_t wrapper_rows(const TopLevel& top) {
   std::uint64_t rows = top.wrappers;
   for (std::size_t row = 0; row < wrappers().size(); ++row) {
     if (wrappers()[row].beside == "detail-type" && !top.detail_type) rows &= ~wrapper_bit(row);
   }
+  return rows;
+}
+
+// An object that isn't an event.
+void classify_other(Shape& shape, const TopLevel& top) {
+  const std::uint64_t rows = wrapper_rows(top);
   if (rows != 0) {
     shape.kind = ShapeKind::wrapper;
     shape.wrappers = rows;
@@ -259,8 +249,8 @@ void classify(Shape& shape, const TopLevel& top) {
   } else {
     const std::int32_t time = shape.slot_of_field[static_cast<std::size_t>(Field::event_time)];
     const bool timed = time >= 0 && is_quoted(shape.slots[static_cast<std::size_t>(time)].type);
-    // Lambda's events of Kinesis have an eventName of their own.
-    shape.wrappers = timed ? 0 : top.wrappers & certain_rows();
+    // Lambda's events of Kinesis have an eventName of their own, and so have columns that a shipper made of the record.
+    shape.wrappers = timed ? 0 : wrapper_rows(top);
     shape.kind = timed ? ShapeKind::event : shape.wrappers != 0 ? ShapeKind::wrapper : ShapeKind::rejected;
     if (!timed) shape.reason = Reason::bad_event_time;
   }

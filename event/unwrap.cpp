@@ -8,7 +8,10 @@
 #include <vector>
 
 #include "event/framer.h"
+#include "event/inner_event.h"
+#include "event/member_json.h"
 #include "event/text_line.h"
+#include "event/wrapped_text.h"
 #include "event/wrapper.h"
 #include "text/base64.h"
 #include "text/json_text.h"
@@ -22,40 +25,6 @@ namespace {
 constexpr std::size_t kMaxRows = 64;
 // A buffer that grew beyond this isn't kept.
 constexpr std::size_t kKeptBuffer = std::size_t{1} << 20;
-constexpr std::string_view kBlank{" \t\r\n\0", 5};
-
-std::string_view trimmed(std::string_view text) {
-  const std::size_t begin = text.find_first_not_of(kBlank);
-  if (begin == std::string_view::npos) return {};
-  return text.substr(begin, text.find_last_not_of(kBlank) - begin + 1);
-}
-
-// The front of what may be said to be JSON: a byte order mark and rsyslog's cookie are taken off.
-std::string_view without_marks(std::string_view text) {
-  constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
-  constexpr std::string_view kCookie = "@cee:";
-  text = trimmed(text);
-  for (const std::string_view mark : {kByteOrderMark, kCookie}) {
-    if (text.starts_with(mark)) text = trimmed(text.substr(mark.size()));
-  }
-  return text;
-}
-
-// A bracket also begins lines of many logs.
-bool begins_json(std::string_view text) {
-  return text.starts_with('{') || (text.starts_with('[') && begins_array(text) != ArrayStart::no);
-}
-
-// A cell of CSV may begin and end with a quote, too.
-bool is_json_string(std::string_view token) {
-  if (token.size() < 2 || token.front() != '"' || token.back() != '"') return false;
-  const std::string_view between = token.substr(1, token.size() - 2);
-  for (std::size_t at = 0; at < between.size(); ++at) {
-    if (between[at] == '"') return false;
-    if (between[at] == '\\') ++at;
-  }
-  return text::valid_escapes(between);
-}
 
 // Whether a wrapper is CloudWatch Logs' CONTROL_MESSAGE, which holds nothing. Its shape can't tell: a DATA_MESSAGE may
 // have the same.
@@ -78,28 +47,9 @@ bool has_levels(const Shape& shape) {
   });
 }
 
-std::string_view without_trailing_space(std::string_view json) {
-  // simdjson's raw text goes up to the next token.
-  while (!json.empty() && std::string_view{" \n\r\t"}.find(json.back()) != std::string_view::npos)
-    json.remove_suffix(1);
-  return json;
-}
-
-// A value as written.
-std::string_view json_of(ondemand::value value) {
-  ondemand::json_type type{};
-  std::string_view json;
-  if (value.type().get(type)) return {};
-  if (type == ondemand::json_type::object) {
-    ondemand::object object;
-    if (value.get_object().get(object) || object.raw_json().get(json)) return {};
-  } else if (type == ondemand::json_type::array) {
-    ondemand::array array;
-    if (value.get_array().get(array) || array.raw_json().get(json)) return {};
-  } else if (type == ondemand::json_type::string) {
-    json = value.raw_json_token();
-  }
-  return without_trailing_space(json);
+// What says of an object only that it is no event; it may hold one.
+bool is_vague(Reason reason) {
+  return reason == Reason::no_event_name || reason == Reason::bad_event_time || reason == Reason::flattened_row;
 }
 
 }  // namespace
@@ -127,6 +77,15 @@ struct Unwrapper::Wrapping {
   std::uint64_t rows = 0;
   bool probe = false;
   Reason if_empty = Reason::no_event_name;
+  std::string_view inner;  ///< inner_event() of it.
+
+  /// The one event in an object that isn't one, whatever its member is called.
+  struct Inner {
+    Unwrapper& unwrapper;
+    std::string_view json;  ///< inner_event() of the object.
+    [[nodiscard]] bool take(std::string_view document, const Place& place) const;
+    [[nodiscard]] bool holds(std::string_view inner, int level) const;
+  };
 };
 
 Unwrapper::Unwrapper(Unpack unpack)
@@ -169,9 +128,37 @@ void Unwrapper::take(std::string_view document, const Place& place) {
 void Unwrapper::take_parsed(std::string_view document, Reason reason, const Record& record, const Place& place) {
   const bool event = reason == Reason::none && record.shape->kind == ShapeKind::event;
   if (reason == Reason::none && !event && place.level >= kMaxWrappers) reason = Reason::broken_envelope;
-  if (reason != Reason::none) return reject(document, place.offset, reason);
   if (event) return visitor_->on_event(record, place.offset);
-  take_wrapper(document, {record.shape->wrappers, is_probe(record), record.shape->reason}, place);
+  if (reason != Reason::none && !is_vague(reason)) return reject(document, place.offset, reason);
+  const std::string_view inner = inner_event(record);
+  if (reason == Reason::none) {
+    take_wrapper(document, {record.shape->wrappers, is_probe(record), record.shape->reason, inner}, place);
+  } else if (!Wrapping::Inner{*this, inner}.take(document, place)) {
+    reject(document, place.offset, reason);
+  }
+}
+
+// False: there is none, and nothing was done.
+bool Unwrapper::Wrapping::Inner::take(std::string_view document, const Place& place) const {
+  if (!holds(json, place.level)) return false;
+  const bool text = json.starts_with('"');
+  const std::size_t inside = text ? 0 : static_cast<std::size_t>(json.data() - document.data());
+  return unwrapper.take_member(json, false, {place.offset + inside, place.level});
+}
+
+// Whether an object is an event, or a string holds one, whatever the members are called that it is in.
+bool Unwrapper::Wrapping::Inner::holds(std::string_view inner, int level) const {
+  if (level >= kMaxWrappers || inner.empty()) return false;
+  if (!inner.starts_with('"')) return unwrapper.holds_record(inner, level + 1);
+  const std::string_view text = unwrapper.text_of(inner, level);
+  bool found = text.starts_with('{') && unwrapper.holds_record(text, level + 1);
+  if (!found && text.starts_with('{')) {
+    Record record;
+    const Reason reason = unwrapper.parse(text, record);
+    found = (reason == Reason::none || is_vague(reason)) && holds(inner_event(record), level + 1);
+  }
+  unwrapper.release(level);
+  return found;
 }
 
 // A document that isn't an object: an array, a string, or a line of text.
@@ -211,11 +198,12 @@ void Unwrapper::take_wrapper(std::string_view document, const Wrapping& wrapping
     if (of_fields || is_flattened(json)) if_empty = Reason::flattened_row;
     if (text && some_text.empty()) some_text = json;
   }
+  if (Wrapping::Inner{*this, wrapping.inner}.take(document, place)) return;
   // A message that is no record is what is to be kept, rather than the object around it: CloudWatch Logs has those of
   // other programs, too.
   const std::string_view text =
       place.level > 0 && !some_text.empty() ? text_of(some_text, place.level) : std::string_view{};
-  if (text.empty() || if_empty == Reason::flattened_row) return reject(document, place.offset, if_empty);
+  if (text.empty() || if_empty != Reason::no_event_name) return reject(document, place.offset, if_empty);
   reject(text, place.offset, Reason::not_an_object);
   release(place.level);
 }

@@ -35,6 +35,7 @@ constexpr std::array kWrappers = std::to_array<Wrapper>({
     {"body", kObjectOrText, "", false, "SQS events of Lambda"},
     {"Body", kTextValue, "", false, "aws sqs receive-message"},
     {"_raw", kObjectOrText, "", false, "Splunk, Cribl"},
+    {"raw_data", kObjectOrText, "", false, "OCSF (Amazon Security Lake, pipelines)"},
     {"result", kObjectValue, "", false, "Splunk exports"},
     {"@message", kObjectOrText, "", false, "CloudWatch Logs Insights"},
     {"message", kObjectOrText, "", false, "CloudWatch Logs events, Filebeat, Logstash, Vector, winston"},
@@ -43,6 +44,7 @@ constexpr std::array kWrappers = std::to_array<Wrapper>({
     {"line", kObjectOrText, "", false, "Splunk's logging libraries, Promtail"},
     {"msg", kObjectOrText, "", false, "pino, bunyan, Splunk's logging libraries"},
     {"meta", kObjectOrText, "", false, "winston"},
+    {"record", kObjectOrText, "", false, "queues and pipelines (Kafka, Vector, Logstash)"},
     {"json", kObjectOrText, "", false, "Filebeat's JSON parser"},
     {"fields", kObjectValue, "", false, "Elasticsearch hits by fields"},
     {"payload", kObjectOrText, "", false, "message queues"},
@@ -51,6 +53,15 @@ constexpr std::array kWrappers = std::to_array<Wrapper>({
     {"Data", kTextValue, "", false, "aws kinesis get-records"},
 });
 static_assert(kWrappers.size() <= 64, "a Shape keeps them as bits");
+
+constexpr std::uint64_t rows_that_are_certain() {
+  std::uint64_t rows = 0;
+  for (std::size_t row = 0; row < kWrappers.size(); ++row) {
+    if (kWrappers[row].certain && kWrappers[row].beside.empty()) rows |= wrapper_bit(row);
+  }
+  return rows;
+}
+constexpr std::uint64_t kCertain = rows_that_are_certain();
 
 }  // namespace
 
@@ -62,6 +73,8 @@ std::optional<std::size_t> wrapper_row(std::string_view member) {
   if (found == kWrappers.end()) return std::nullopt;
   return static_cast<std::size_t>(found - kWrappers.begin());
 }
+
+std::uint64_t certain_wrappers() { return kCertain; }
 
 bool names_documents(std::string_view member) {
   const auto row = wrapper_row(member);

@@ -36,6 +36,9 @@ constexpr std::uint64_t wrapper_bit(std::size_t row) { return std::uint64_t{1} <
 /// The row of a member's name.
 std::optional<std::size_t> wrapper_row(std::string_view member);
 
+/// The rows by which an object is known whatever stands beside the member, as wrapper_bit().
+std::uint64_t certain_wrappers();
+
 /// Whether an array under this name at the top of an object is one of documents, however large.
 bool names_documents(std::string_view member);
 

@@ -199,6 +199,13 @@ rejects("rds.json", json.dumps({"Records": [{**commit, "eventSource": "aws:rds",
 for member in ("log", "message", "line", "event", "msg", "_raw", "original"):
     e = fresh(2)
     holds("shipper-%s.ndjson" % member, json.dumps({"stream": "stdout", member: e[0] + "\n"}) + '\n{"%s":%s}\n' % (member, e[1]), e)
+for member in ("record", "raw_data"):
+    e = fresh(3)
+    holds("member-%s.ndjson" % member, '{"host":"h","%s":%s}\n{"host":"h","%s":%s}\n{"%s":%s}\n' % (member, e[0], member, q(e[1]), member, q(b64(e[2]))), e)
+e = fresh(4)
+holds("other-names.ndjson", '{"e":%s}\n{"ts":1,"CloudTrail event":%s}\n{"host":"h","aws":{"cloudtrail":%s}}\n' % (q(e[0]), q(e[1]), e[2])
+      + json.dumps({"eventName": "DescribeInstances", "host": "h", "event": {"original": e[3], "kind": "event"}}) + "\n", e)
+rejects("visitor.json", json.dumps({"host": "h", "user_agent": line(event(rng))}), "no-event-name")
 e = fresh(1)
 holds("message-msg.json", json.dumps({"event": {"message": {"msg": e[0]}, "severity": "info"}}), e)
 e = fresh(1)

@@ -218,6 +218,85 @@ TEST_CASE("of several members the one that holds a record counts; none: the obje
   CHECK(none.reasons == std::vector{Reason::no_event_name});
 }
 
+TEST_CASE("the only event in an object is taken, whatever its member is called") {
+  const std::string one = event(1);
+  for (const std::string& document : Texts{
+           "{\"e\":" + quoted(one) + "}",
+           "{\"a\":[" + quoted(one) + "]}",
+           "{\"e\":" + quoted("\n " + one + "\n") + "}",
+           "{\"ts\":1717236000,\"at\":\"2024-06-01T10:00:00.123Z\",\"more\":[1,null,{}],\"raw event\":" + quoted(one) +
+               "}",
+           R"({"id":"4839af5e-7b6a-4353-a5ef-41febc9a9fa8","e":{"f":)" + quoted(one) + "}}",
+           "{\"e\":" + quoted("{\"f\":" + quoted("{\"g\":" + quoted(one) + "}") + "}") + "}",
+           "{\"e\":" + quoted(R"({"detail-type":"x","detail":)" + one + "}") + "}",
+           R"({"host":"h","tags":["a","b"],"aws":{"cloudtrail":)" + one + "}}",
+           R"({"host":"h","a.b":{"c\\d":)" + one + "}}",
+           R"({"a":{"eventName":"x"},"b":{"eventTime":"2024-05-01T10:00:00Z"},"c":)" + one + "}",
+           // Beside what a shipper made of it.
+           R"({"eventName":"E1","event":{"original":)" + quoted(one) + R"(,"action":"E1"},"host":"h"})",
+           R"({"eventName":"E1","event.original":)" + quoted(one) + "}",
+           R"({"eventName":"E1","eventTime":1717236000,"message":)" + quoted(one) + "}",
+           R"({"eventName":"E1","eventTime":"yesterday","cloudtrail":)" + one + "}",
+           R"({"eventname":"E1","cloudtrail":)" + one + "}",
+           R"({"message":"text","other":)" + one + "}",
+           R"({"message":{"other":)" + one + R"(},"log":"text"})",
+       }) {
+    CAPTURE(document);
+    const auto found = unwrapped(document);
+    CHECK(found.events == Texts{one});
+    CHECK(found.rejects.empty());
+  }
+  const std::string document = R"({"host":"h","aws":{"cloudtrail":)" + one + "}}";
+  CHECK(unwrapped(document).event_offsets[0] == document.find(one));
+}
+
+TEST_CASE("what others report beside other text, and what is ambiguous, is no event") {
+  const std::string one = event(1);
+  for (const std::string& document : Texts{
+           // A visitor's words: all of an event, in a member of a log.
+           R"({"host":"h","args":)" + quoted(one) + "}",
+           R"({"timestamp":1,"httpRequest":{"uri":"/","args":)" + quoted(one) + "}}",
+           R"({"request":["GET"],"user_agent":)" + quoted(one) + "}",
+           // Several, and what isn't one.
+           "{\"a\":" + quoted(one) + ",\"b\":" + quoted(event(2)) + "}",
+           "{\"a\":" + one + ",\"b\":" + event(2) + "}",
+           "{\"a\":[" + one + "]}",
+           "{\"a\":" + quoted("q=" + one) + "}",
+           "{\"a\":" + quoted(one + "x") + "}",
+           "{\"a\":" + quoted(one.substr(0, one.size() - 1)) + "}",
+           R"({"a":"{ ($.eventName = X) && ($.eventTime = *) }"})",
+           R"({"a":{"eventName":"X","eventTime":"never"}})",
+           R"({"a":{"eventName":["X"],"eventTime":"2024-05-01T10:00:00Z"}})",
+           // A record's own members.
+           R"({"eventVersion":"1.08","requestParameters":{"pattern":)" + one + "}}",
+       }) {
+    CAPTURE(document);
+    const auto found = unwrapped(document);
+    CHECK(found.events.empty());
+    CHECK(found.rejects == Texts{document});
+    CHECK(found.reasons == std::vector{Reason::no_event_name});
+  }
+  const std::string no_time = R"({"eventName":"X","requestParameters":{"pattern":)" + one + "}}";
+  CHECK(unwrapped(no_time).reasons == std::vector{Reason::bad_event_time});
+  // What services tell Lambda stays what it is.
+  CHECK(unwrapped(R"({"eventSource":"aws:dynamodb","eventName":"INSERT","message":"m","dynamodb":{}})").reasons ==
+        std::vector{Reason::service_notification});
+}
+
+TEST_CASE("events under many names in each other end where all wrappers do, and soon") {
+  // Each level holds what is next under a known name as an object, and under another as text.
+  std::string deep = R"({"eventName":"X","eventTime":"never"})";
+  for (int i = 0; i < 9; ++i) {
+    deep = "{\"message\":{\"message\":{\"e\":" + quoted(deep) + "}}}";
+    const auto found = unwrapped(deep);
+    CHECK(found.events.empty());
+    CHECK(found.rejects.size() == 1);
+  }
+  std::string nested = R"({"eventName":"X","eventTime":"never"})";
+  for (int i = 0; i < 60; ++i) nested = "{\"eventName\":\"X\",\"eventTime\":\"never\",\"a\":" + nested + "}";
+  CHECK(unwrapped(nested).events.empty());
+}
+
 TEST_CASE("what Lambda, SQS, SNS, Kinesis and CloudWatch Logs put around each other") {
   const std::string sns = R"({"Type":"Notification","Message":)" + quoted(event(1)) + "}";
   CHECK(unwrapped(R"({"Records":[{"messageId":"0","eventSource":"aws:sqs","body":)" + quoted(sns) + "}]}").events ==

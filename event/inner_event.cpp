@@ -1,0 +1,127 @@
+#include "event/inner_event.h"
+
+#include <algorithm>
+#include <iterator>
+#include <string>
+#include <vector>
+
+#include "event/member_json.h"
+#include "event/record_member.h"
+#include "event/wrapper.h"
+#include "text/timestamp.h"
+
+namespace trailkeeper::event {
+namespace {
+
+constexpr std::size_t npos = std::string_view::npos;
+// Deeper members are none that anybody wraps an event in.
+constexpr std::size_t kMostLevels = 10;
+
+// Takes the last key off a path with an unescaped dot before it; false if it is another.
+bool take_last_key(std::string_view& path, std::string_view key) {
+  if (!path.ends_with(key) || path.size() < key.size() + 2) return false;
+  path.remove_suffix(key.size());
+  if (path.back() != '.') return false;
+  path.remove_suffix(1);
+  std::size_t slashes = 0;
+  while (slashes < path.size() && path[path.size() - 1 - slashes] == '\\') ++slashes;
+  return slashes % 2 == 0;
+}
+
+// Takes the first key, without its escapes, off a path.
+std::string take_first_key(std::string_view& path) {
+  std::string key;
+  std::size_t at = 0;
+  for (; at < path.size() && path[at] != '.'; ++at) {
+    if (path[at] == '\\' && at + 1 < path.size()) ++at;
+    key.push_back(path[at]);
+  }
+  path.remove_prefix(std::min(at + 1, path.size()));
+  return key;
+}
+
+// Whether an object at that path may be a record that others put members around.
+bool may_be_wrapped(std::string_view path) {
+  if (path.empty() || path.find("[]") != npos) return false;
+  const std::string top = take_first_key(path);
+  return !is_structured_member(top);
+}
+
+// Whether a string as written, between its quotes, may be a record's JSON.
+bool reads_as_record(std::string_view text) {
+  while (!text.empty()) {
+    if (text.front() == '{') break;
+    const bool escaped = text.starts_with("\\n") || text.starts_with("\\r") || text.starts_with("\\t");
+    if (!escaped && text.front() != ' ') return false;
+    text.remove_prefix(escaped ? 2 : 1);
+  }
+  return text.find("eventName") != npos && text.find("eventTime") != npos;
+}
+
+std::string_view object_at(std::string_view json, std::string_view path) {
+  simdjson::ondemand::parser parser;
+  for (std::size_t level = 0; level < kMostLevels && !json.empty(); ++level) {
+    const std::string key = take_first_key(path);
+    json = member_json(json, key, parser);
+    if (path.empty()) return json.starts_with('{') ? json : std::string_view{};
+  }
+  return {};
+}
+
+// The only text of a record, with its quotes; empty if it has none or several.
+std::string_view only_text(const Record& record) {
+  const Leaf* only = nullptr;
+  for (const Leaf& leaf : record.leaves) {
+    const LeafType type = leaf.type();
+    if (!is_quoted(type) || type == LeafType::time || type == LeafType::guid) continue;
+    if (type == LeafType::text && text::parse_timestamp(record.raw(leaf))) continue;
+    if (only != nullptr) return {};
+    only = &leaf;
+  }
+  return only == nullptr ? std::string_view{} : record.bytes.substr(only->offset - 1, only->length + 2);
+}
+
+using Paths = std::vector<std::string_view>;
+
+// The paths of objects that have a text under this key.
+Paths paths_with(std::string_view key, const std::vector<Slot>& slots) {
+  Paths paths;
+  for (const Slot& slot : slots) {
+    std::string_view path = slot.path;
+    if (is_quoted(slot.type) && take_last_key(path, key)) paths.push_back(path);
+  }
+  std::sort(paths.begin(), paths.end());
+  return paths;
+}
+
+// The path of the outermost object that has a record's name and time, if all others that have lie in it.
+std::string_view record_path(const std::vector<Slot>& slots) {
+  const Paths timed = paths_with("eventTime", slots);
+  if (timed.empty()) return {};
+  const Paths named = paths_with("eventName", slots);
+  Paths both;
+  std::set_intersection(timed.begin(), timed.end(), named.begin(), named.end(), std::back_inserter(both));
+  std::erase_if(both, [](std::string_view path) { return !may_be_wrapped(path); });
+  if (both.empty()) return {};
+  // A path comes before those below it.
+  const std::string below = std::string{both.front()} + ".";
+  const bool one = std::all_of(both.begin(), both.end(),
+                               [&](std::string_view path) { return path == both.front() || path.starts_with(below); });
+  return one ? both.front() : std::string_view{};
+}
+
+}  // namespace
+
+std::string_view inner_event(const Record& record) {
+  if (record.shape == nullptr) return {};
+  const std::string_view path = record_path(record.shape->slots);
+  if (!path.empty()) {
+    const auto row = wrapper_row(path);
+    const bool known = row && (record.shape->wrappers & wrapper_bit(*row)) != 0;
+    return known ? std::string_view{} : object_at(record.bytes, path);
+  }
+  const std::string_view text = only_text(record);
+  return !text.empty() && reads_as_record(text.substr(1, text.size() - 2)) ? text : std::string_view{};
+}
+
+}  // namespace trailkeeper::event
