@@ -69,6 +69,15 @@ void append_texts(std::string_view name, const std::vector<std::string>& texts, 
   out += ']';
 }
 
+// Everything that an event needed.
+std::vector<std::string> needed(const verdicts::Judgement& judgement) {
+  const rules::requirements::Requirement& requirement = judgement.requirement;
+  if (requirement.action.empty()) return {};
+  std::vector<std::string> actions{requirement.action};
+  for (const auto& more : requirement.more) actions.push_back(more.action);
+  return actions;
+}
+
 // Its words and AWS's stay as they are; what has texts of events or policies in it is masked.
 std::string explanation_json(const query::Explanation& explanation, const query::ShownEvents& shown) {
   const verdicts::Judgement& judgement = explanation.judgement;
@@ -81,11 +90,12 @@ std::string explanation_json(const query::Explanation& explanation, const query:
   append_member("principal", shown.text(explanation.finding.principal), out);
   append_member("verdict", explanation.finding.verdict, out);
   append_member("why", shown.text(explanation.finding.sentence), out);
-  append_member("action", judgement.requirement.action, out);
+  append_member("action", judgement.action, out);
   append_member("rule", judgement.rule.empty() ? judgement.requirement.rule : judgement.rule, out);
   append_member("resource", shown.text(judgement.resource), out);
   append_member("supersededBy", explanation.superseded_by, out);
   append_texts("replaces", explanation.replaces, out);
+  append_texts("needed", needed(judgement), out);
   append_texts("decidedBy", shown_texts(judgement.decided_by), out);
   append_texts("missing", shown_texts(judgement.missing), out);
   out += ",\"also\":[";
@@ -118,7 +128,9 @@ std::string explanation_text(const query::Explanation& explanation, const query:
   line("why", shown.text(explanation.finding.sentence));
   line("superseded", explanation.superseded_by.empty() ? "" : "by " + explanation.superseded_by);
   for (const std::string& older : explanation.replaces) line("replaces", older);
-  line("needed", judgement.requirement.action);
+  const std::vector<std::string> actions = needed(judgement);
+  line("needed", fmt::format("{}", fmt::join(actions, ", ")));
+  if (actions.size() > 1) line("decided on", judgement.action);
   line("resource", shown.text(judgement.resource));
   line("rule", judgement.rule.empty() ? judgement.requirement.rule : judgement.rule);
   for (const auto& also : judgement.requirement.also)

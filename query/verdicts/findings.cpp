@@ -58,7 +58,7 @@ class Explainer {
     finding.event_id = rules::verdicts::text_at(*record, {"eventID"});
     out.judgement = judge_.judgement(facts, *record);
     const text::JsonNode* const read_only = record->find("readOnly");
-    finding.action = out.judgement.requirement.action;
+    finding.action = out.judgement.action;
     finding.rule = out.judgement.rule;
     finding.verdict = rules::verdicts::verdict_name(out.judgement.verdict);
     finding.severity = severity_of(out.judgement, read_only != nullptr && read_only->text == "true");

@@ -18,9 +18,9 @@ struct Finding {
   ListedEvent event;
   std::string event_id;
   std::string principal;  ///< ARN, else principalId.
-  std::string action;
-  std::string rule;      ///< `R11`; empty where none asks for it.
-  std::string severity;  ///< `high`, `medium` or `low`.
+  std::string action;     ///< Of several that it needed, the one that decided.
+  std::string rule;       ///< `R11`; empty where none asks for it.
+  std::string severity;   ///< `high`, `medium` or `low`.
   std::string sentence;
   std::string_view verdict;  ///< Its name, or kSupersededWord.
 };

@@ -88,6 +88,7 @@ struct Judge::Case {
   grants::Window window;
   std::string why;
   std::string rule;
+  std::string action;
   std::string resource;
   text::Timestamp asked = 0;                       // When what was granted counts.
   std::shared_ptr<const grants::Granted> granted;  // What the caller had then.
@@ -108,6 +109,7 @@ struct Judge::Case {
     broken = other.broken;
     denied_everywhere = other.denied_everywhere;
     why = std::move(other.why);
+    action = std::move(other.action);
     resource = std::move(other.resource);
     granted = std::move(other.granted);
     decision = other.decision;
@@ -300,6 +302,8 @@ iam::Verdict Judge::verdict_on(Case& one, const Question& question) {
 
 // The reasons of a decision, for people.
 void Judge::give_reasons(Case& one, const Question& question, const iam::Decision& decision) {
+  // Where IAM knows no action of the event's name, there is none to be named.
+  if (question.words != kAnything && one.requirement->unknown.empty()) one.action = question.words;
   one.resource = question.resource.arn;
   one.why = iam::explain(decision, request_, question.words);
   for (const iam::StatementPlace& place : decision.by) {
@@ -556,6 +560,7 @@ Judgement Judge::judgement(const EventFacts& facts, const text::JsonNode& record
   out.why = std::move(one.why);
   out.requirement = *one.requirement;
   out.rule = std::move(one.rule);
+  out.action = one.action.empty() ? out.requirement.action : std::move(one.action);
   out.resource = std::move(one.resource);
   out.granted = std::move(one.granted);
   out.decision = one.decision;

@@ -24,6 +24,7 @@ struct Judgement {
   Verdict verdict = Verdict::unknown;
   std::string why;                                 ///< One sentence.
   requirements::Requirement requirement;           ///< What the event needed.
+  std::string action;                              ///< Of all that it needed, the one that decided; may be empty.
   std::string rule;                                ///< The rule that the verdict rests on; may be empty.
   std::string resource;                            ///< ARN, `*`, or empty where it isn't known.
   std::shared_ptr<const grants::Granted> granted;  ///< What the caller had; null if nobody's policies were asked.

@@ -53,10 +53,18 @@ class Filler {
       }
       text = text.substr(close + 1);
     }
-    return out_.size() <= kMostOfText && iam::Arn::parse(out_) ? std::move(out_) : std::string{};
+    return out_.size() <= kMostOfText && is_possible() ? std::move(out_) : std::string{};
   }
 
  private:
+  // An ARN; of a Lambda function with one qualifier at most, as its name may have brought one.
+  [[nodiscard]] bool is_possible() const {
+    constexpr std::ptrdiff_t kMostColons = 2;
+    const auto arn = iam::Arn::parse(out_);
+    return arn && !(arn->service == "lambda" && arn->resource.starts_with("function:") &&
+                    std::count(arn->resource.begin(), arn->resource.end(), ':') > kMostColons);
+  }
+
   bool add(std::string_view field, bool last) {
     if (field == "partition") {
       const auto caller = iam::Arn::parse(facts_.arn);

@@ -367,6 +367,9 @@ TEST_CASE("judge: an event may need two actions") {
   CHECK(copy("/from/a%20b%2Fc?versionId=1").verdict == Verdict::granted);
   CHECK(copy("from/other").verdict == Verdict::not_granted);
   CHECK(copy("from/other").resource == "arn:aws:s3:::from/other");
+  CHECK(copy("from/other").action == "s3:GetObject");
+  CHECK(copy("from/other").why.find("s3:GetObject") != std::string::npos);
+  CHECK(copy("from/a%20b/c").action == "s3:PutObject");
   // Who may do all that it can need, may do it.
   Setting all{account_with(kAllowAll)};
   CHECK(all.judgement(call("dynamodb.amazonaws.com", "TransactWriteItems")).verdict == Verdict::granted);
@@ -587,6 +590,14 @@ TEST_CASE("judge: a Lambda function by its qualifier and by a partial ARN") {
   CHECK(judged(R"({"requestParameters":{"functionName":"111122223333:function:f","qualifier":"prod"}})").resource ==
         of + ":prod");
   CHECK(judged(R"({"requestParameters":{"functionName":"f:prod"}})").verdict == Verdict::granted);
+  // A name that has the qualifier needs no other.
+  for (const std::string name : {std::string{"f:prod"}, std::string{"111122223333:function:f:prod"}, of + ":prod"}) {
+    CAPTURE(name);
+    CHECK(judged(R"({"requestParameters":{"functionName":")" + name + R"(","qualifier":"prod"}})").resource ==
+          of + ":prod");
+  }
+  CHECK(judged(R"({"requestParameters":{"functionName":"prod","qualifier":"prod"}})").resource ==
+        "arn:aws:lambda:us-east-1:111122223333:function:prod:prod");
   CHECK(judged(R"({"requestParameters":{"functionName":")" + of + R"(","qualifier":"prod"}})").resource ==
         of + ":prod");
   found = judged(R"({"requestParameters":{"functionName":"111122223333:function:f"}})");
