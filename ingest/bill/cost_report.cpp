@@ -103,7 +103,7 @@ bool is_cost_report(std::string_view first_bytes) {
   const std::string_view line = first_bytes.substr(0, std::min(first_bytes.find('\n'), kMaxHeader));
   const std::size_t visible = line.find_first_not_of(" \xEF\xBB\xBF");
   if (visible == std::string_view::npos || line[visible] == '{' || line[visible] == '[') return false;
-  if (line.find(',') == std::string_view::npos) return false;
+  if (line.find(csv_separator(line)) == std::string_view::npos) return false;
   // An archive may have a report's first line in it as it is.
   const auto is_control = [](char c) { return c >= 0 && c < ' ' && c != '\t' && c != '\r'; };
   if (std::any_of(line.begin(), line.end(), is_control)) return false;

@@ -1,6 +1,7 @@
 #include "ingest/bill/csv_reader.h"
 
 #include <algorithm>
+#include <array>
 #include <cstring>
 
 namespace trailkeeper::ingest {
@@ -12,6 +13,18 @@ const char* find(const char* from, const char* end, char wanted) {
 }
 
 }  // namespace
+
+char csv_separator(std::string_view first_line) {
+  constexpr std::string_view kSeparators = ",\t;|";
+  std::array<std::size_t, kSeparators.size()> counts{};
+  bool quoted = false;
+  for (const char c : first_line) {
+    quoted = quoted != (c == '"');
+    const std::size_t which = kSeparators.find(c);
+    if (!quoted && which != std::string_view::npos) ++counts.at(which);
+  }
+  return kSeparators[static_cast<std::size_t>(std::max_element(counts.begin(), counts.end()) - counts.begin())];
+}
 
 void CsvReader::put(std::string_view bytes, bool last) {
   if (begin_ > 0) {
@@ -84,6 +97,7 @@ bool CsvReader::next(CsvRecord& record) {
     record.bytes = bytes;
     record.sound = sound;
     record.fields.clear();
+    if (!separator_) separator_ = csv_separator(bytes);
     if (sound) split(bytes, record);
     return true;
   }
@@ -91,6 +105,7 @@ bool CsvReader::next(CsvRecord& record) {
 }
 
 void CsvReader::split(std::string_view bytes, CsvRecord& record) {
+  const char separator = separator_.value_or(',');
   const char* at = bytes.data();
   const char* const end = at + bytes.size();
   // Unquoted text is never longer than quoted: views into it stay good.
@@ -102,9 +117,9 @@ void CsvReader::split(std::string_view bytes, CsvRecord& record) {
       return;
     }
     if (at == end || *at != '"') {
-      const char* const comma = find(at, end, ',');
-      record.fields.emplace_back(at, static_cast<std::size_t>(comma - at));
-      at = comma;
+      const char* const field_end = find(at, end, separator);
+      record.fields.emplace_back(at, static_cast<std::size_t>(field_end - at));
+      at = field_end;
     } else {
       const std::size_t begin = unquoted_.size();
       const char* quote = find(at + 1, end, '"');
@@ -116,7 +131,7 @@ void CsvReader::split(std::string_view bytes, CsvRecord& record) {
         unquoted_.append(after, quote);
       }
       at = quote == end ? end : quote + 1;
-      if (at != end && *at != ',') {
+      if (at != end && *at != separator) {
         record.sound = false;
         return;
       }

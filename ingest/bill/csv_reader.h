@@ -1,7 +1,8 @@
-// Records of a CSV file (RFC 4180), from bytes that come in pieces.
+// Records of a CSV file (RFC 4180, or with another separator), from bytes that come in pieces.
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -12,6 +13,10 @@ namespace trailkeeper::ingest {
 constexpr std::size_t kMaxCsvRecord = std::size_t{1} << 20;
 constexpr std::size_t kMaxCsvFields = 4096;
 
+/// What separates the fields of a file, as its first line tells: what there is most of outside quotes, of comma, tab,
+/// semicolon and bar. A comma if there is none.
+char csv_separator(std::string_view first_line);
+
 /// One record. Views are valid until the reader is asked again.
 struct CsvRecord {
   std::string_view bytes;                ///< As it came, without its line end.
@@ -21,7 +26,8 @@ struct CsvRecord {
   bool sound = true;                     ///< False: too long, too many fields, or a quote that isn't closed.
 };
 
-/// Splits records; quotes may hold separators, line ends and doubled quotes. A UTF-8 BOM in front is left out.
+/// Splits records; quotes may hold separators, line ends and doubled quotes. A UTF-8 BOM in front is left out. The
+/// first record's separator is that of all.
 class CsvReader {
  public:
   /// Gives more bytes; `last`: there are no others.
@@ -42,6 +48,7 @@ class CsvReader {
   std::uint64_t line_ = 1;
   bool last_ = false;
   bool started_ = false;
+  std::optional<char> separator_;
   std::string unquoted_;
 };
 

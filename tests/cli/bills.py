@@ -73,6 +73,12 @@ times = ["2024-06-01 06:00:00.000", "2024-06-01 06:00:00.000 UTC", "2024-06-01 0
 store = taken("athena.csv", CUR2 + "\n".join(cur2(time, month="2024-06-01 00:00:00.000 UTC") for time in times), len(times))
 t.equal("all at one time", {line["start"] for line in lines(store)}, {"2024-06-01T06:00:00Z"})
 
+# Other separators, as spreadsheets write them; amounts and descriptions may have commas.
+for name, separator in (("tabs.tsv", "\t"), ("semicolons.csv", ";"), ("bars.txt", "|")):
+    told = DESCRIPTION.replace(",", "\0")
+    store = taken(name, (CUR2 + cur2("2024-06-01T06:00:00Z").replace(DESCRIPTION, told) + "\n").replace(",", separator).replace("\0", ","), 1)
+    t.equal(name + ": its charge", [(line["service"], line["amount"]) for line in lines(store)], [("AmazonS3", "0.000005")])
+
 # ZIP, what is in it by content; gzip by content, whatever the name.
 taken("legacy-1.csv.zip", zipped(report_1=LEGACY + legacy("leg3") + "\n" + legacy("leg4") + "\n"), 2)
 taken("two.zip", zipped(report_1=LEGACY + legacy("leg3"), report_2=LEGACY + legacy("leg4")), 2)

@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <string>
 
 using namespace trailkeeper::ingest;
@@ -168,6 +169,50 @@ TEST_CASE("Times are read as query engines print them") {
     CHECK(Read{with(kCur2, "id1,i,111122223333,,444455556666,AmazonEC2,Usage," + std::string{time} + ",1,USD\n")}
               .reason == Reason::bad_bill_time);
   }
+}
+
+TEST_CASE("Fields are separated as the first line has it") {
+  for (const char separator : {',', '\t', ';', '|'}) {
+    CAPTURE(separator);
+    const auto spelt = [&](std::string csv) {
+      std::replace(csv.begin(), csv.end(), ',', separator);
+      return csv;
+    };
+    const std::string csv = spelt(with(kCur2, kLine));
+    CHECK(is_cost_report(csv));
+    const Read read{csv};
+    REQUIRE(read.line);
+    CHECK(read.line->line.service == "AmazonEC2");
+    CHECK(read.line->line.amount == 40);
+    // Other separators are part of values, and so is this one in quotes.
+    const std::string quoted =
+        spelt("a,b\n") + "\"x" + std::string(1, separator) + "y\"" + std::string(1, separator) + "z:\n";
+    const auto found = records(quoted, 3);
+    REQUIRE(found.size() == 2);
+    CHECK(found[1] == std::vector<std::string>{"x" + std::string(1, separator) + "y", "z:"});
+  }
+  CHECK(csv_separator("a") == ',');
+  CHECK(csv_separator("\"a;b;c\",d") == ',');
+  CHECK(csv_separator("a;b,c;d") == ';');
+  CHECK(records("a\tb\nc,d\te;f\n") == std::vector<std::vector<std::string>>{{"a", "b"}, {"c,d", "e;f"}});
+}
+
+TEST_CASE("R41: in reports without a reservation's column a sign-up charge is known by its usage type or description") {
+  const std::string header =
+      "line_item_usage_account_id,line_item_product_code,line_item_line_item_type,line_item_usage_type,"
+      "line_item_usage_start_date,line_item_unblended_cost,line_item_line_item_description\n";
+  const auto reserved = [&](const std::string& type, const std::string& usage, const std::string& description) {
+    const Read read{header + "444455556666,AmazonEC2," + type + "," + usage + ",2024-05-02,500," + description + "\n"};
+    REQUIRE(read.line);
+    return read.line->line.reservation;
+  };
+  CHECK(reserved("Fee", "HeavyUsage:t3.micro", "what it is"));
+  CHECK(reserved("Fee", "EUC1-HeavyUsage:t3.micro", ""));
+  CHECK(reserved("Fee", "x", "Sign up charge for subscription: 123456"));
+  CHECK_FALSE(reserved("Fee", "x", "No sign up charge for subscription"));
+  CHECK_FALSE(reserved("Fee", "BoxUsage:t3.micro", "what it is"));
+  CHECK_FALSE(reserved("RIFee", "HeavyUsage:t3.micro", "what it is"));
+  CHECK_FALSE(reserved("Usage", "HeavyUsage:t3.micro", "Sign up charge for subscription: 123456"));
 }
 
 TEST_CASE("The last record may hold line breaks in quotes and end without one") {

@@ -103,6 +103,29 @@ TEST_CASE("FOCUS: categories become the line types of AWS's reports") {
   CHECK(Read{line("1", "Purchase", "", "Recurring", "", "", "A Seller Ltd")}.line.line.entity == "AWS Marketplace");
 }
 
+TEST_CASE("FOCUS: who sold it, whatever the case of letters") {
+  const auto entity = [](std::string_view publisher) {
+    return std::string{Read{line("1", "Usage", "", "Usage-Based", "", "", publisher)}.line.line.entity};
+  };
+  for (const std::string_view own : {"", "AWS", "aws", "\"Amazon Web Services, Inc.\"", "\"AMAZON WEB SERVICES, INC.\"",
+                                     "amazon web services emea sarl", "AISPL", "Aispl"}) {
+    CAPTURE(own);
+    CHECK(entity(own) == "AWS");
+  }
+  for (const std::string_view other : {"A Seller Ltd", "AWS Marketplace", "aws MARKETPLACE", "MongoDB"}) {
+    CAPTURE(other);
+    CHECK(entity(other) == "AWS Marketplace");
+  }
+}
+
+TEST_CASE("R41: a FOCUS purchase that is a sign-up charge is upfront") {
+  std::string csv = line("500", "Purchase", "", "One-Time");
+  CHECK_FALSE(Read{csv}.line.line.reservation);
+  csv.replace(csv.find("what it is"), 10, "Sign up charge for subscription: 123456");
+  CHECK(Read{csv}.line.line.line_type == "Fee");
+  CHECK(Read{csv}.line.line.reservation);
+}
+
 TEST_CASE("A credit's line is told from others by its description") {
   CHECK(Read{line("-1", "Credit")}.line.line.usage_type == "what it is");
 }
