@@ -8,10 +8,7 @@ namespace {
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
-// Loaded lines of type Credit have their description as usage type; a usage type as reports have it has no blank.
-std::string name_in(const std::string& description) {
-  constexpr std::size_t kLeastDigits = 6;
-  constexpr std::size_t kMostDigits = 32;
+std::vector<std::string> numbers_in(const std::string& description) {
   std::vector<std::string> numbers;
   for (std::size_t at = 0; at < description.size();) {
     if (!is_digit(description[at])) {
@@ -20,12 +17,26 @@ std::string name_in(const std::string& description) {
     }
     std::size_t end = at;
     while (end < description.size() && is_digit(description[end])) ++end;
-    const std::size_t size = end - at;
-    if (size >= kLeastDigits && size <= kMostDigits) numbers.push_back(description.substr(at, size));
+    numbers.push_back(description.substr(at, end - at));
     at = end;
   }
-  if (numbers.size() == 1) return numbers.front();
-  return description.find(' ') == std::string::npos ? std::string{} : description;
+  return numbers;
+}
+
+struct Name {
+  std::string text;
+  bool is_id = false;
+};
+
+// Loaded lines of type Credit have their description as usage type; a usage type as reports have it has no blank.
+Name name_in(const std::string& description) {
+  constexpr std::size_t kLeastDigits = 6;
+  constexpr std::size_t kMostDigits = 32;
+  std::vector<std::string> numbers = numbers_in(description);
+  std::erase_if(numbers,
+                [](const std::string& number) { return number.size() < kLeastDigits || number.size() > kMostDigits; });
+  if (numbers.size() == 1) return {numbers.front(), true};
+  return {description.find(' ') == std::string::npos ? std::string{} : description, false};
 }
 
 }  // namespace
@@ -37,34 +48,35 @@ Money BilledCredit::total() const {
 }
 
 void CreditLines::add(const Bill& bill, const std::vector<PaidCell>& cells) {
+  std::set<std::string_view> paid_for;
+  for (const PaidCell& paid : cells) {
+    if (!paid.payments.empty()) paid_for.insert(paid.cell.account);
+  }
   for (const PaidCell& paid : cells) {
     if (paid.cell.line_type != "Credit") continue;
-    const std::string name = name_in(paid.cell.usage_type);
-    BilledCredit& credit = credits_[{bill.payer, paid.cell.account, name}];
+    const Name name = name_in(paid.cell.usage_type);
+    if (!name.is_id && paid_for.contains(paid.cell.account)) continue;
+    BilledCredit& credit = credits_[{paid.cell.account, name.text}];
     credit.account = paid.cell.account;
-    credit.name = name;
+    credit.name = name.text;
     credit.used[bill.month.text()] -= paid.cell.amount;
   }
 }
 
 std::vector<BilledCredit> CreditLines::unexplained(const Book& book) const {
-  std::set<std::string> explained;
-  for (const CreditState& state : book.credits()) explained.insert(state.credit.account);
-  // Who is billed with a holder of credits may have used those.
-  std::set<std::string> payers;
-  for (const auto& [key, credit] : credits_) {
-    if (explained.contains(key.account) || explained.contains(key.payer)) payers.insert(key.payer);
-  }
-  std::map<std::pair<std::string, std::string>, BilledCredit> found;
-  for (const auto& [key, credit] : credits_) {
-    if (payers.contains(key.payer)) continue;
-    BilledCredit& one = found[{key.account, key.name}];
-    one.account = key.account;
-    one.name = key.name;
-    for (const auto& [month, amount] : credit.used) one.used[month] += amount;
+  std::set<std::string> holders;
+  std::set<std::string> ids;
+  for (const CreditState& state : book.credits()) {
+    holders.insert(state.credit.account);
+    ids.insert(state.credit.id);
   }
   std::vector<BilledCredit> list;
-  for (auto& [key, credit] : found) list.push_back(std::move(credit));
+  for (const auto& [key, credit] : credits_) {
+    const std::vector<std::string> numbers = numbers_in(credit.name);
+    const bool known =
+        std::any_of(numbers.begin(), numbers.end(), [&](const auto& number) { return ids.contains(number); });
+    if (!known && !holders.contains(credit.account)) list.push_back(credit);
+  }
   return list;
 }
 

@@ -186,35 +186,59 @@ TEST_CASE("Months that AWS couldn't give aren't compared, and named") {
       Texts{"failed-month 2024-04", "partial-results ", "more-pages ", "nothing"});
 }
 
+namespace {
+
+// `account name used` of each credit that only bills tell of.
+Texts billed_credits(CreditWorld& world) {
+  credits::CreditLines lines;
+  const auto book =
+      book_of(world, [&lines](const auto& bill, const auto& cells, const auto&) { lines.add(bill, cells); });
+  Texts texts;
+  for (const credits::BilledCredit& one : lines.unexplained(book)) {
+    texts.push_back(one.account + " " + one.name + " " + one.total().text());
+  }
+  return texts;
+}
+
+credits::ChargeCell credit_line(std::string name, std::string_view amount, std::string account = "111122223333") {
+  credits::ChargeCell made;
+  made.account = std::move(account);
+  made.service = "AmazonEC2";
+  made.usage_type = std::move(name);
+  made.line_type = "Credit";
+  made.entity = "AWS";
+  made.day = date("2024-05-02");
+  made.amount = dollars(amount);
+  made.lines = 1;
+  return made;
+}
+
+}  // namespace
+
 TEST_CASE("Credit lines tell what is known of accounts without facts") {
-  const auto lines_of = [](CreditWorld& world) {
-    credits::CreditLines lines;
-    const auto book =
-        book_of(world, [&lines](const auto& bill, const auto& cells, const auto&) { lines.add(bill, cells); });
-    Texts texts;
-    for (const credits::BilledCredit& one : lines.unexplained(book)) {
-      texts.push_back(one.account + " " + one.name + " " + one.total().text());
-    }
-    return texts;
-  };
-  const auto cell = [](std::string name, std::string_view amount) {
-    credits::ChargeCell made;
-    made.account = "111122223333";
-    made.service = "AmazonEC2";
-    made.usage_type = std::move(name);
-    made.line_type = "Credit";
-    made.entity = "AWS";
-    made.day = date("2024-05-02");
-    made.amount = dollars(amount);
-    made.lines = 1;
-    return made;
-  };
   CreditWorld world;
   auto& bill = world.bills[{"111122223333", *credits::Month::parse("2024-05")}];
-  bill = {cell("Activate 1234567890 of 2024", "-5"), cell("BoxUsage", "-1"), cell("A promotion", "-2"),
-          cell("Activate 1234567890 of 2024", "1")};
-  CHECK(lines_of(world) ==
+  bill = {credit_line("Activate 1234567890 of 2024", "-5"), credit_line("BoxUsage", "-1"),
+          credit_line("A promotion", "-2"), credit_line("Activate 1234567890 of 2024", "1")};
+  CHECK(billed_credits(world) ==
         Texts{"111122223333  1.00", "111122223333 1234567890 4.00", "111122223333 A promotion 2.00"});
   world.issue("2024-05-01", "1", "1000");
-  CHECK(lines_of(world).empty());
+  CHECK(billed_credits(world).empty());
+}
+
+TEST_CASE("A payer's known credit explains the lines of linked accounts that are about it, and no others") {
+  const std::string linked = "444455556666";
+  const auto told = [&](bool pays) {
+    CreditWorld world;
+    auto& bill = world.bills[{"111122223333", *credits::Month::parse("2024-05")}];
+    bill = {credit_line("AWS Activate, credit ID: 700123456", "-5", linked),
+            credit_line("Migration, credit ID: 700999999", "-3", linked), credit_line("A promotion", "-2", linked),
+            credit_line("A promotion", "-1")};
+    if (pays) world.charge({"AmazonEC2", "10", "2024-05-02", "Usage", "Use", linked}, "111122223333");
+    world.issue("2024-05-01", "700123456", "1000");
+    return billed_credits(world);
+  };
+  CHECK(told(false) == Texts{linked + " 700999999 3.00", linked + " A promotion 2.00"});
+  // What the ledger has the payer's credit pay is what a line without an ID may be about.
+  CHECK(told(true) == Texts{linked + " 700999999 3.00"});
 }
