@@ -10,6 +10,7 @@
 #include "rules/credits/calendar.h"
 #include "rules/credits/currency.h"
 #include "rules/credits/money.h"
+#include "text/ascii.h"
 #include "text/timestamp.h"
 
 namespace trailkeeper::ingest {
@@ -22,8 +23,8 @@ using rules::credits::Month;
 std::string plain_name(std::string_view name) {
   std::string plain;
   for (const char c : name) {
-    if (c >= 'A' && c <= 'Z') plain += static_cast<char>(c - 'A' + 'a');
-    if ((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9')) plain += c;
+    const char small = text::lower(c);
+    if ((small >= 'a' && small <= 'z') || (small >= '0' && small <= '9')) plain += small;
   }
   return plain;
 }

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "rules/credits/settings.h"
+#include "text/ascii.h"
 
 namespace trailkeeper::ingest {
 namespace {
@@ -87,10 +88,9 @@ std::string_view focus_service(std::string_view name) {
 
 std::string_view focus_entity(std::string_view provider, std::string_view publisher) {
   // Whatever the case of letters.
-  const auto names = [](std::string_view text, std::string_view part) {
-    const auto small = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; };
-    const auto same = [&](char a, char b) { return small(a) == small(b); };
-    return std::search(text.begin(), text.end(), part.begin(), part.end(), same) != text.end();
+  const auto names = [](std::string_view name, std::string_view part) {
+    const auto same = [](char a, char b) { return text::lower(a) == text::lower(b); };
+    return std::search(name.begin(), name.end(), part.begin(), part.end(), same) != name.end();
   };
   if (names(provider, "Marketplace") || names(publisher, "Marketplace")) return "AWS Marketplace";
   const bool own =

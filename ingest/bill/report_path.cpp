@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <vector>
 
+#include "text/ascii.h"
+
 namespace trailkeeper::ingest {
 namespace {
 
@@ -18,8 +20,7 @@ bool is_date_range(std::string_view folder) {
 bool is_partition(std::string_view folder) {
   constexpr std::string_view kName = "billing_period=";
   if (folder.size() <= kName.size()) return false;
-  return std::equal(kName.begin(), kName.end(), folder.begin(),
-                    [](char a, char b) { return a == (b >= 'A' && b <= 'Z' ? static_cast<char>(b - 'A' + 'a') : b); });
+  return text::same_ignoring_case(folder.substr(0, kName.size()), kName);
 }
 
 struct Piece {

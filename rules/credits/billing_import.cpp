@@ -8,6 +8,8 @@
 #include "rules/credits/calendar.h"
 #include "rules/credits/currency.h"
 #include "rules/credits/money.h"
+#include "rules/iam/arn.h"
+#include "text/ascii.h"
 #include "text/json_node.h"
 #include "text/json_text.h"
 
@@ -53,7 +55,7 @@ class Entry {
   }
   [[nodiscard]] std::string account() const {
     std::string found = needed("accountId");
-    if (found.size() != 12 || !is_digits(found)) wrong(node_, "accountId '" + found + "' isn't 12 digits");
+    if (!iam::is_account_id(found)) wrong(node_, "accountId '" + found + "' isn't 12 digits");
     return found;
   }
   [[nodiscard]] std::string credit() const {
@@ -132,9 +134,8 @@ void append_day(std::string_view name, const std::optional<text::Timestamp>& tim
   if (time) append_member(name, text::format_timestamp(*time), object);
 }
 
-bool names_activate(std::string text) {
-  for (char& c : text) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  return text.find("activate") != std::string::npos;
+bool names_activate(std::string_view description) {
+  return text::lowered(description).find("activate") != std::string::npos;
 }
 
 // The accounts beside its own that a credit may pay for, if AWS says so; nothing: as sharing says.

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include "text/ascii.h"
+
 namespace trailkeeper::rules::credits {
 namespace {
 
@@ -23,8 +25,8 @@ constexpr std::string_view kCodes =
 std::string plain_name(std::string_view name) {
   std::string plain;
   for (const char c : name) {
-    if (c >= 'A' && c <= 'Z') plain += static_cast<char>(c - 'A' + 'a');
-    if (c >= 'a' && c <= 'z') plain += c;
+    const char letter = text::lower(c);
+    if (letter >= 'a' && letter <= 'z') plain += letter;
   }
   return plain;
 }
@@ -47,12 +49,7 @@ bool names_currency(std::string_view name) {
   return std::any_of(kWords.begin(), kWords.end(), [&](std::string_view word) { return plain.ends_with(word); });
 }
 
-bool is_dollars(std::string_view currency) {
-  constexpr std::string_view kDollars = "usd";
-  return currency.empty() ||
-         std::equal(currency.begin(), currency.end(), kDollars.begin(), kDollars.end(),
-                    [](char a, char b) { return a == b || (a >= 'A' && a <= 'Z' && a - 'A' + 'a' == b); });
-}
+bool is_dollars(std::string_view currency) { return currency.empty() || text::same_ignoring_case(currency, "USD"); }
 
 std::optional<std::string> other_currency(const JsonNode& currency) {
   const bool has_text = currency.kind == Kind::string || currency.kind == Kind::number;

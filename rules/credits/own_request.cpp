@@ -6,6 +6,7 @@
 
 #include "rules/credits/calendar.h"
 #include "rules/credits/money.h"
+#include "rules/iam/arn.h"
 #include "text/json_node.h"
 #include "text/json_text.h"
 
@@ -48,7 +49,7 @@ class Details {
   }
   [[nodiscard]] std::string account(std::string_view option) const {
     std::string found = needed(option);
-    if (found.size() != 12 || !is_digits(found)) {
+    if (!iam::is_account_id(found)) {
       throw Wrong{std::string{option}, "must be an account ID of 12 digits, not '" + found + "'"};
     }
     return found;

@@ -4,6 +4,7 @@
 #include <array>
 
 #include "event/phrase_set.h"
+#include "text/ascii.h"
 
 namespace trailkeeper::rules::credits {
 namespace {
@@ -15,7 +16,7 @@ bool is_capital(char c) { return c >= 'A' && c <= 'Z'; }
 std::string plain_name(std::string_view key) {
   std::string plain;
   for (const char c : key) {
-    if (c != '_' && c != '-' && c != ' ' && c != '.') plain += is_capital(c) ? static_cast<char>(c - 'A' + 'a') : c;
+    if (c != '_' && c != '-' && c != ' ' && c != '.') plain += text::lower(c);
   }
   return plain;
 }
