@@ -182,6 +182,8 @@ class Payer {
   }
 
  private:
+  using Because = std::pair<Reason, std::string_view>;
+
   // Whether a credit may pay for an account's charges on this bill.
   [[nodiscard]] bool reaches(const Credit& credit, const std::string& account) const {
     if (credit.account == account) return true;
@@ -231,7 +233,7 @@ class Payer {
     std::tie(paid.reason, paid.rule) = reason_of(open);
   }
 
-  [[nodiscard]] std::pair<Reason, std::string_view> reason_of(const Open& open) {
+  [[nodiscard]] Because reason_of(const Open& open) {
     if (open.classified.kind == ChargeClass::ineligible) return {Reason::ineligible, open.classified.rule};
     if (open.classified.kind == ChargeClass::unlisted) return {Reason::unlisted, open.classified.rule};
     if (open.classified.kind == ChargeClass::discount || open.paid.cell.amount <= Money{}) {
@@ -243,24 +245,32 @@ class Payer {
 
   // What may be said of charges of one account and service, but for their day.
   struct Due {
-    std::pair<Reason, std::string_view> reason;
-    bool by_day = false;                           // Only the day tells: expired or used.
-    Day last_day = 0;                              // Of the credits that could pay.
-    Day opened = std::numeric_limits<Day>::max();  // Earlier days are in the opening balances of all of them.
-    Day service_day = -1;                          // Of service credits with something left, for support.
+    Because reason;
+    std::vector<const Credit*> for_their_day;  // If there are any, only the day tells, and `reason` says nothing.
+    std::map<Day, Because> of_days;
+    Day service_day = -1;  // Of service credits with something left, for support.
   };
 
-  [[nodiscard]] std::pair<Reason, std::string_view> why_due(const Open& open) {
+  [[nodiscard]] Because why_due(const Open& open) {
     const ChargeCell& cell = open.paid.cell;
     if (due_of_ == nullptr || due_of_->account != cell.account || due_of_->service != cell.service) {
       due_ = look_at_credits(open);
       due_of_ = &cell;
     }
-    if (due_.service_day >= cell.day) return {Reason::not_for_support, "R63"};
-    if (!due_.by_day) return due_.reason;
-    if (cell.day < due_.opened) return {Reason::before_import, "R62"};
-    return due_.last_day < cell.day ? std::pair{Reason::expired, std::string_view{"R45"}}
-                                    : std::pair{Reason::used, std::string_view{"R59"}};
+    const Because because = due_.for_their_day.empty() ? due_.reason : reason_on(cell.day);
+    if (due_.service_day < cell.day || because.first == Reason::before_import) return because;
+    return {Reason::not_for_support, "R63"};
+  }
+
+  [[nodiscard]] const Because& reason_on(Day day) {
+    const auto [found, is_new] = due_.of_days.try_emplace(day, Reason::expired, "R45");
+    if (!is_new) return found->second;
+    for (const Credit* credit : due_.for_their_day) {
+      if (credit->last_day() < day) continue;
+      if (!credit->opened_after(day)) return found->second = {Reason::used, "R59"};
+      found->second = {Reason::before_import, "R62"};
+    }
+    return found->second;
   }
 
   // Credits that might have paid, narrowed by one rule after the other: the last that leaves none is the reason.
@@ -287,21 +297,15 @@ class Payer {
       return candidates.empty();
     };
     if (candidates.empty()) {
-      due.reason = elsewhere ? std::pair{Reason::not_shared, std::string_view{"R46"}}
-                             : std::pair{Reason::no_credit, std::string_view{"R59"}};
+      due.reason = elsewhere ? Because{Reason::not_shared, "R46"} : Because{Reason::no_credit, "R59"};
     } else if (narrow([&](const Credit& credit) { return kind_pays(credit, open.classified.kind); })) {
-      due.reason = support ? std::pair{Reason::not_for_support, std::string_view{"R63"}}
-                           : std::pair{Reason::no_credit, std::string_view{"R44"}};
+      due.reason = support ? Because{Reason::not_for_support, "R63"} : Because{Reason::no_credit, "R44"};
     } else if (narrow([&](const Credit& credit) { return service_pays(credit, cell); })) {
       due.reason = {Reason::unlisted, "R42"};
     } else if (narrow([&](const Credit& credit) { return Month::of(day_of(credit.issued)) <= bill_.month; })) {
       due.reason = {Reason::historical, "R39"};
     } else {
-      due.by_day = true;
-      for (const Credit* credit : candidates) {
-        due.last_day = std::max(due.last_day, credit->last_day());
-        due.opened = std::min(due.opened, credit->opening ? credit->opening->from : std::numeric_limits<Day>::min());
-      }
+      due.for_their_day = std::move(candidates);
     }
     return due;
   }
