@@ -60,8 +60,8 @@ Postings credit_postings(const credits::Book& book, const CreditArguments& argum
     }
     add(postings, {credits::start_of(credit.expires + 1), part(credit, "expired"), part(credit, "available"),
                    state.expired, "R35", credit.event});
-    add(postings, {credit.revoked.value_or(0), part(credit, "revoked"), part(credit, "available"), state.revoked, "R48",
-                   credit.revoked_by});
+    add(postings, {std::max(credit.issued, credit.revoked.value_or(0)), part(credit, "revoked"),
+                   part(credit, "available"), state.revoked, "R48", credit.revoked_by});
   }
   sort_by_time(postings);
   return postings;

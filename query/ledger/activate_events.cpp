@@ -18,11 +18,15 @@ void for_each_activate_event(const store::Snapshot& snapshot, const std::functio
   }
 }
 
-std::string event_name_of(std::string_view json) {
+std::string event_id_of(std::string_view json) {
   const auto record = text::parse_json_object(json);
   const text::JsonNode* id = record ? record->find("eventID") : nullptr;
-  if (id != nullptr && !id->text.empty()) return id->text;
-  return rules::credits::name_of(rules::credits::digest_of(json));
+  return id == nullptr ? std::string{} : id->text;
+}
+
+std::string event_name_of(std::string_view json, const rules::credits::Pseudonymiser& pseudonymiser) {
+  std::string id = event_id_of(json);
+  return id.empty() ? rules::credits::name_of(rules::credits::digest_of(json), pseudonymiser) : id;
 }
 
 }  // namespace trailkeeper::query

@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 
+#include "rules/credits/pseudonymiser.h"
 #include "store/store.h"
 
 namespace trailkeeper::query {
@@ -16,7 +17,9 @@ constexpr std::string_view kActivateSource = "activate.amazonaws.com";
 void for_each_activate_event(const store::Snapshot& snapshot, const std::function<bool(std::string_view name)>& passes,
                              const std::function<void(const store::Segment& segment, std::uint32_t index)>& visit);
 
-/// The eventID of an event, or what stands for it.
-std::string event_name_of(std::string_view json);
+/// The eventID of an event; empty if it has none.
+std::string event_id_of(std::string_view json);
+/// The same, or what stands for it in this store.
+std::string event_name_of(std::string_view json, const rules::credits::Pseudonymiser& pseudonymiser);
 
 }  // namespace trailkeeper::query

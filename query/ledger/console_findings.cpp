@@ -31,7 +31,8 @@ bool is_one_of(std::string_view name, const std::array<std::string_view, N>& nam
 /// Collects what is found in segments.
 class ConsoleFindings {
  public:
-  ConsoleFindings(const store::Snapshot& snapshot, const credits::Book& book) : snapshot_(snapshot), book_(book) {
+  ConsoleFindings(const store::Snapshot& snapshot, const credits::Book& book)
+      : snapshot_(snapshot), pseudonymiser_(snapshot.pseudonym_key()), book_(book) {
     for (const auto& [account, state] : book.programme().accounts()) {
       members_known_ = members_known_ || state.membership.has_value();
     }
@@ -54,7 +55,7 @@ class ConsoleFindings {
     std::vector<credits::Finding> out;
     for (auto& [key, first] : found_) {
       out.push_back({first.time, std::get<0>(key), first.severity, std::get<1>(key),
-                     event_name_of(bytes_of(*first.segment, first.index)),
+                     event_name_of(bytes_of(*first.segment, first.index), pseudonymiser_),
                      first.sentence + (first.events > 1 ? ", " + std::to_string(first.events) + " times" : "")});
     }
     return out;
@@ -87,8 +88,8 @@ class ConsoleFindings {
     if (segment.time(index) != than.time) return segment.time(index) < than.time;
     const std::string one = bytes_of(segment, index);
     const std::string other = bytes_of(*than.segment, than.index);
-    return std::tuple{event_name_of(one), std::string_view{one}} <
-           std::tuple{event_name_of(other), std::string_view{other}};
+    return std::tuple{event_id_of(one), std::string_view{one}} <
+           std::tuple{event_id_of(other), std::string_view{other}};
   }
 
   void look_at(const store::Segment& segment, std::uint32_t index) {
@@ -143,6 +144,7 @@ class ConsoleFindings {
   }
 
   const store::Snapshot& snapshot_;
+  credits::Pseudonymiser pseudonymiser_;
   const credits::Book& book_;
   bool members_known_ = false;
   std::unordered_map<std::string, text::Timestamp> approved_;  // First approval by account.

@@ -10,6 +10,7 @@
 #include "rules/credits/corrections.h"
 #include "store/bills/bills.h"
 #include "store/segments/segment_parts.h"
+#include "text/clock.h"
 #include "text/json_text.h"
 #include "text/result.h"
 
@@ -42,7 +43,8 @@ credits::EventHead head_of(const store::Segment& segment, std::uint32_t index) {
 
 }  // namespace
 
-CreditLedger::CreditLedger(const store::Snapshot& snapshot, bool shown) : snapshot_(snapshot) {
+CreditLedger::CreditLedger(const store::Snapshot& snapshot, bool shown)
+    : snapshot_(snapshot), pseudonymiser_(snapshot.pseudonym_key()) {
   read_settings();
   read_facts(shown);
   for (const store::BillMonth& bill : store::bill_months(snapshot)) {
@@ -72,10 +74,11 @@ void CreditLedger::read_facts(bool shown) {
     json.clear();
     segment.append_event(index, snapshot_.hash_seed(), json);
     const credits::EventHead head = head_of(segment, index);
-    auto fact = credits::read_fact(head, json, settings_);
+    auto fact = credits::read_fact(head, json, settings_, pseudonymiser_);
     if (fact && *fact) facts_.push_back(std::move(**fact));
     if (!fact) {
-      unreadable_.push_back({head.time, "", credits::Severity::medium, head.account, event_name_of(json),
+      unreadable_.push_back({head.time, "", credits::Severity::medium, head.account,
+                             event_name_of(json, pseudonymiser_),
                              head.name + " can't be read: " + fact.error().message});
     }
   });
@@ -97,14 +100,14 @@ credits::Book CreditLedger::book(text::Timestamp at, const credits::BillVisitor&
 }
 
 std::optional<std::string> CreditLedger::objection(const credits::OwnFact& fact) const {
-  const std::string json = credits::own_event(fact, "{}", fact.time);
-  const auto read = credits::read_fact({fact.time, fact.name, fact.account, "", ""}, json, settings_);
+  const std::string json = credits::own_event(fact, "{}", text::now());
+  const auto read = credits::read_fact({fact.time, fact.name, fact.account, "", ""}, json, settings_, pseudonymiser_);
   return read && *read ? credits::objection(facts_, **read) : std::nullopt;
 }
 
 std::string CreditLedger::pseudonym(std::string_view org_id) const {
   if (org_id.empty()) return {};
-  return credits::Pseudonymiser{snapshot_.pseudonym_key()}.org_id(org_id);
+  return pseudonymiser_.org_id(org_id);
 }
 
 credits::Settings credit_settings(const store::Snapshot& snapshot) {

@@ -43,6 +43,7 @@ class CreditLedger {
   [[nodiscard]] std::vector<rules::credits::ChargeCell> cells(const rules::credits::BillName& name) const;
 
   const store::Snapshot& snapshot_;
+  rules::credits::Pseudonymiser pseudonymiser_;
   rules::credits::Settings settings_;
   std::vector<rules::credits::Fact> facts_;
   std::vector<rules::credits::BillName> bills_;

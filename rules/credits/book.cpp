@@ -41,6 +41,16 @@ Book::Book(const std::vector<Fact>& facts, std::vector<BillName> bills, const Re
   });
 }
 
+namespace {
+
+// Whether a fact is about a credit that is only issued after a moment: until then there is none.
+bool issues_after(const Fact& fact, text::Timestamp at) {
+  const auto* issue = std::get_if<Issue>(&fact.value);
+  return issue != nullptr && issue->issued > at;
+}
+
+}  // namespace
+
 void Book::take_facts(const std::vector<Fact>& facts) {
   const bool written = std::any_of(facts.begin(), facts.end(), changes_others);
   Consolidated made;
@@ -51,7 +61,7 @@ void Book::take_facts(const std::vector<Fact>& facts) {
   sorted.reserve(facts.size());
   std::size_t forms = 0;
   for (const Fact& fact : written ? made.facts : facts) {
-    if (fact.time > at_) continue;
+    if (fact.time > at_ || issues_after(fact, at_)) continue;
     sorted.push_back(&fact);
     forms += std::holds_alternative<Application>(fact.value) ? 1 : 0;
   }

@@ -18,7 +18,7 @@ struct Figures {
   std::optional<Money> amount;
   std::optional<text::Timestamp> issued;
   std::optional<Day> expires;
-  std::optional<std::string> program;
+  std::optional<std::string> program;  // As descriptions tell it: of a credit that no event issued.
   std::optional<std::vector<std::string>> services;
   std::optional<std::vector<std::string>> shared_with;
   const Fact* first_import = nullptr;
@@ -48,7 +48,6 @@ class Consolidation {
     for (const Fact& fact : facts) note_figures(fact);
     add_missing();
     for (const Fact& fact : facts) take(fact);
-    add_disabled();
     std::stable_sort(made_.facts.begin(), made_.facts.end(), before);
     add_uses();
     return std::move(made_);
@@ -120,7 +119,7 @@ class Consolidation {
       if (issued_.contains(id) || figures.first_import == nullptr || figures.withdrawn) continue;
       Issue issue;
       issue.credit = id;
-      issue.program = "Other";
+      issue.program = figures.program.value_or(std::string{kOtherProgramme});
       made_.facts.push_back(
           replaced(made(*figures.issued, *figures.first_import, *figures.account, std::move(issue)), figures));
     }
@@ -155,8 +154,11 @@ class Consolidation {
     auto& issue = std::get<Issue>(fact.value);
     if (figures.account) fact.account = *figures.account;
     if (figures.amount) issue.amount = *figures.amount;
-    if (figures.issued) issue.issued = *figures.issued;
-    if (figures.program) issue.program = *figures.program;
+    if (figures.issued) {
+      issue.issued = *figures.issued;
+      // It has been there since, whenever that was written down.
+      if (issue.issued <= at_) fact.time = std::min(fact.time, at_);
+    }
     if (figures.services) issue.services = *figures.services;
     if (figures.expires) {
       issue.expires = figures.expires;
@@ -164,6 +166,10 @@ class Consolidation {
       issue.as_given = true;
     }
     issue.shared_with = figures.shared_with;
+    if (figures.disabled != nullptr) {
+      issue.disabled = figures.disabled->time;
+      issue.disabled_by = figures.disabled->event;
+    }
     issue.opening = opening_of(issue, figures);
     return fact;
   }
@@ -184,7 +190,8 @@ class Consolidation {
       Money sum;
       for (const auto& [month, fact] : figures.uses) {
         const auto& use = std::get<ImportedUse>(fact->value);
-        if (use.estimated) continue;
+        // Who says that a month is closed before it is over means what it was until then.
+        if (use.estimated || month.next().first_day() > day_of(fact->time)) continue;
         opening.from = month.next().first_day();
         opening.event = fact->event;
         for (const ImportedUse::Part& part : use.parts) sum += part.amount;
@@ -215,15 +222,6 @@ class Consolidation {
       used[told ? *exhausted : opening.from - 1] += left;
     }
     return {used.begin(), used.end()};
-  }
-
-  // A credit that AWS doesn't let pay any more.
-  void add_disabled() {
-    for (const auto& [id, figures] : figures_) {
-      if (figures.disabled == nullptr || figures.withdrawn) continue;
-      made_.facts.push_back(made(figures.disabled->time, *figures.disabled, *figures.account,
-                                 CreditChange{id, "Revoked", "", std::nullopt, std::nullopt}));
-    }
   }
 
   void add_uses() {

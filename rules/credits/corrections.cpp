@@ -17,7 +17,7 @@ std::string whose(const std::set<std::string>& accounts) {
 
 Corrections::Corrections(const std::vector<Fact>& facts) {
   find_withdrawn(facts);
-  find_holders(facts);
+  follow_credits(facts);
 }
 
 void Corrections::find_withdrawn(const std::vector<Fact>& facts) {
@@ -59,55 +59,53 @@ void Corrections::settle(std::map<std::string, std::set<std::string>> targets) {
   }
 }
 
-void Corrections::find_holders(const std::vector<Fact>& facts) {
+// Fact by fact, as a credit goes from one account to another. Whoever holds it first has held it from the beginning,
+// whenever that was written down.
+void Corrections::follow_credits(const std::vector<Fact>& facts) {
   for (const Fact& fact : facts) {
     const auto* correction = std::get_if<Correction>(&fact.value);
-    if (correction == nullptr || correction->credit.empty() || is_withdrawn(fact)) continue;
-    Held& held = held_[correction->credit];
-    if (correction->account) held.moves[fact.account].insert(*correction->account);
+    if (correction != nullptr && !correction->credit.empty() && !is_withdrawn(fact)) held_[correction->credit];
   }
   if (held_.empty()) return;
-  for (const Fact& fact : facts) note_holder(fact);
-  for (auto& [id, held] : held_) {
-    if (held.account.empty()) held.account = held.issued_to;
-    if (!held.issued_to.empty()) held.accounts.insert(held.issued_to);
-    std::vector<std::string> reached{held.accounts.begin(), held.accounts.end()};
-    while (!reached.empty()) {
-      const auto moves = held.moves.find(reached.back());
-      reached.pop_back();
-      if (moves == held.moves.end()) continue;
-      for (const std::string& account : moves->second) {
-        if (held.accounts.insert(account).second) reached.push_back(account);
-      }
-    }
-  }
-  for (const Fact& fact : facts) {
-    if (const auto* correction = std::get_if<Correction>(&fact.value)) apply(fact, *correction);
-  }
+  for (const Fact& fact : facts) note_first_holder(fact);
+  for (const Fact& fact : facts) follow(fact);
 }
 
-// The event that issued a credit, AWS's before one's own, and the figures that AWS gave.
-void Corrections::note_holder(const Fact& fact) {
+// The account in the event that issued the credit, AWS's before one's own; else in the first figures that AWS gave.
+void Corrections::note_first_holder(const Fact& fact) {
+  using By = Held::By;
   const auto* issue = std::get_if<Issue>(&fact.value);
   const auto* import = std::get_if<ImportedCredit>(&fact.value);
   if ((issue == nullptr && import == nullptr) || is_withdrawn(fact)) return;
   const auto found = held_.find(issue != nullptr ? issue->credit : import->credit);
   if (found == held_.end()) return;
-  Held& held = found->second;
-  if (import != nullptr) {
-    held.account = fact.account;
-    held.accounts.insert(fact.account);
-  } else if (held.issued_to.empty() || (!fact.own && !held.issued_by_aws)) {
-    held.issued_to = fact.account;
-    held.issued_by_aws = !fact.own;
-  }
+  const By by = import != nullptr ? By::import : fact.own ? By::own_issue : By::issue;
+  if (by <= found->second.by) return;
+  found->second.by = by;
+  found->second.account = fact.account;
+}
+
+void Corrections::follow(const Fact& fact) {
+  if (is_withdrawn(fact)) return;
+  if (const auto* correction = std::get_if<Correction>(&fact.value)) apply(fact, *correction);
+  const auto* import = std::get_if<ImportedCredit>(&fact.value);
+  const auto found = import == nullptr ? held_.end() : held_.find(import->credit);
+  if (found != held_.end()) found->second.account = fact.account;
 }
 
 void Corrections::apply(const Fact& fact, const Correction& correction) {
-  const auto found = held_.find(correction.credit);
-  if (found == held_.end() || is_withdrawn(fact) || !found->second.accounts.contains(fact.account)) return;
-  if (correction.account) found->second.account = *correction.account;
-  if (correction.withdrawn) found->second.withdrawal = fact.event;
+  if (correction.credit.empty()) return;
+  Held& held = held_.at(correction.credit);
+  if (held.account != fact.account) {
+    problems_[key_of(fact)] =
+        held.account.empty()
+            ? "a correction names a credit that no event issued: " + correction.credit
+            : fmt::format("credit {} is account {}'s, and a correction names it as {}'s: it changes nothing",
+                          correction.credit, held.account, fact.account);
+    return;
+  }
+  if (correction.account) held.account = *correction.account;
+  if (correction.withdrawn) held.withdrawal = fact.event;
 }
 
 std::string Corrections::problem_of_withdrawal(const Fact& fact, const std::string& event) const {
@@ -123,13 +121,8 @@ std::string Corrections::problem_of_withdrawal(const Fact& fact, const std::stri
 std::string Corrections::problem(const Fact& fact) const {
   const auto& correction = std::get<Correction>(fact.value);
   if (!correction.event.empty()) return problem_of_withdrawal(fact, correction.event);
-  const auto found = held_.find(correction.credit);
-  if (found == held_.end() || found->second.accounts.empty()) {
-    return "a correction names a credit that no event issued: " + correction.credit;
-  }
-  if (found->second.accounts.contains(fact.account)) return {};
-  return fmt::format("credit {} is account {}'s, and a correction names it as {}'s: it changes nothing",
-                     correction.credit, found->second.account, fact.account);
+  const auto found = problems_.find(key_of(fact));
+  return found == problems_.end() ? std::string{} : found->second;
 }
 
 const std::string& Corrections::withdrawal_of(const std::string& credit) const {
@@ -138,32 +131,49 @@ const std::string& Corrections::withdrawal_of(const std::string& credit) const {
   return found == held_.end() ? kNone : found->second.withdrawal;
 }
 
+const std::string& Corrections::holder_of(const std::string& credit) const {
+  static const std::string kNone;
+  const auto found = held_.find(credit);
+  return found == held_.end() ? kNone : found->second.account;
+}
+
 namespace {
 
-// Of a credit: that it was withdrawn, or isn't that account's. A credit that isn't known is only wrong to correct.
-std::optional<std::string> objection_to_credit(std::vector<Fact> facts, const Fact& fact, const std::string& credit,
-                                               bool must_be_known) {
+Corrections corrections_of(std::vector<Fact> facts) {
+  std::sort(facts.begin(), facts.end(), [](const Fact& a, const Fact& b) { return a.before(b); });
+  return Corrections{facts};
+}
+
+std::optional<std::string> objection_to_withdrawn(const Corrections& corrections, const std::string& credit) {
+  const std::string& withdrawal = corrections.withdrawal_of(credit);
+  if (withdrawal.empty()) return std::nullopt;
+  return fmt::format(
+      "credit {} was withdrawn; to take that back: trailkeeper credits correct {} --account {} --withdraw", credit,
+      withdrawal, corrections.holder_of(credit));
+}
+
+// That the credit was withdrawn, or has come to be another account's.
+std::optional<std::string> objection_to_issue(std::vector<Fact> facts, const Fact& fact, const std::string& credit) {
+  // What nobody corrects isn't followed: a correction that changes nothing names it.
   Fact probe = fact;
   probe.event += "?";
   probe.value = Correction{credit, "", false, {}, {}, {}, {}, {}};
   facts.push_back(probe);
-  std::sort(facts.begin(), facts.end(), [](const Fact& a, const Fact& b) { return a.before(b); });
-  const Corrections corrections{facts};
-  if (const std::string& withdrawal = corrections.withdrawal_of(credit); !withdrawal.empty()) {
-    return fmt::format(
-        "credit {} was withdrawn; to take that back: trailkeeper credits correct {} --account {} "
-        "--withdraw",
-        credit, withdrawal, fact.account);
-  }
-  const bool known = std::any_of(facts.begin(), facts.end(), [&](const Fact& other) {
-    const auto* issue = std::get_if<Issue>(&other.value);
-    const auto* import = std::get_if<ImportedCredit>(&other.value);
-    return !corrections.is_withdrawn(other) &&
-           ((issue != nullptr && issue->credit == credit) || (import != nullptr && import->credit == credit));
-  });
-  if (!known && !must_be_known) return std::nullopt;
-  const std::string problem = corrections.problem(probe);
-  return problem.empty() ? std::nullopt : std::optional{problem};
+  const Corrections corrections = corrections_of(std::move(facts));
+  if (auto withdrawn = objection_to_withdrawn(corrections, credit)) return withdrawn;
+  const std::string& holder = corrections.holder_of(credit);
+  if (holder.empty() || holder == fact.account) return std::nullopt;
+  return fmt::format("credit {} is account {}'s, not {}'s", credit, holder, fact.account);
+}
+
+std::optional<std::string> objection_to_correction(std::vector<Fact> facts, const Fact& fact,
+                                                   const std::string& credit) {
+  std::vector<Fact> with = facts;
+  with.push_back(fact);
+  const Corrections corrections = corrections_of(std::move(with));
+  if (std::string problem = corrections.problem(fact); !problem.empty()) return problem;
+  // A credit that is withdrawn by this very correction isn't yet.
+  return credit.empty() ? std::nullopt : objection_to_withdrawn(corrections_of(std::move(facts)), credit);
 }
 
 std::optional<std::string> objection_to_decision(const std::vector<Fact>& facts, const Fact& fact,
@@ -171,9 +181,16 @@ std::optional<std::string> objection_to_decision(const std::vector<Fact>& facts,
   std::set<std::string> accounts;
   for (const Fact& other : facts) {
     const auto* form = std::get_if<Application>(&other.value);
-    if (form != nullptr && form->id == application) accounts.insert(other.account);
+    // A form that failed is no application (R58).
+    if (form != nullptr && form->id == application && form->error_code.empty()) accounts.insert(other.account);
   }
-  if (accounts.empty() || accounts.contains(fact.account)) return std::nullopt;
+  if (accounts.contains(fact.account)) return std::nullopt;
+  if (accounts.empty()) {
+    return fmt::format(
+        "no form of application {} is here: load the events that have it, or write it down with trailkeeper credits "
+        "apply",
+        application);
+  }
   return fmt::format("application {} is account {}'s, not {}'s", application, whose(accounts), fact.account);
 }
 
@@ -181,18 +198,14 @@ std::optional<std::string> objection_to_decision(const std::vector<Fact>& facts,
 
 std::optional<std::string> objection(std::vector<Fact> facts, const Fact& fact) {
   if (const auto* issue = std::get_if<Issue>(&fact.value)) {
-    return objection_to_credit(std::move(facts), fact, issue->credit, false);
+    return objection_to_issue(std::move(facts), fact, issue->credit);
   }
   if (const auto* decision = std::get_if<Decision>(&fact.value)) {
     return objection_to_decision(facts, fact, decision->application);
   }
   const auto* correction = std::get_if<Correction>(&fact.value);
   if (correction == nullptr) return std::nullopt;
-  if (!correction->credit.empty()) return objection_to_credit(std::move(facts), fact, correction->credit, true);
-  facts.push_back(fact);
-  std::sort(facts.begin(), facts.end(), [](const Fact& a, const Fact& b) { return a.before(b); });
-  const std::string problem = Corrections{facts}.problem(fact);
-  return problem.empty() ? std::nullopt : std::optional{problem};
+  return objection_to_correction(std::move(facts), fact, correction->credit);
 }
 
 }  // namespace trailkeeper::rules::credits

@@ -1,10 +1,11 @@
-// Which corrections hold: those of the account that holds the credit, and of facts of one's own.
+// Which corrections hold: those of the account that holds the credit then, and of facts of one's own.
 #pragma once
 
 #include <map>
 #include <optional>
 #include <set>
 #include <string>
+#include <tuple>
 #include <vector>
 
 #include "rules/credits/fact.h"
@@ -23,30 +24,33 @@ class Corrections {
   /// Why a correction, one of the facts, doesn't hold, as a sentence; empty if it does.
   [[nodiscard]] std::string problem(const Fact& correction) const;
 
-  /// The correction that withdraws a credit; empty if none does.
+  /// Of a credit that a correction names: the correction that withdraws it; empty if none does.
   [[nodiscard]] const std::string& withdrawal_of(const std::string& credit) const;
+  /// Of such a credit: the account that holds it after all facts; empty if no fact tells of it.
+  [[nodiscard]] const std::string& holder_of(const std::string& credit) const;
 
  private:
-  // Who holds a credit that a correction names, and has held it.
+  // Who holds a credit that a correction names, as far as the facts have been looked at.
   struct Held {
     std::string account;  // Empty: no fact tells of the credit.
-    std::string issued_to;
-    bool issued_by_aws = false;
-    std::set<std::string> accounts;
-    std::map<std::string, std::set<std::string>> moves;  // By corrections, from each account.
+    enum class By : std::uint8_t { nobody, import, own_issue, issue } by = By::nobody;
     std::string withdrawal;
   };
+  using FactKey = std::tuple<std::string, std::string, Digest>;
 
   void find_withdrawn(const std::vector<Fact>& facts);
   void settle(std::map<std::string, std::set<std::string>> targets);
-  void find_holders(const std::vector<Fact>& facts);
-  void note_holder(const Fact& fact);
+  void follow_credits(const std::vector<Fact>& facts);
+  void note_first_holder(const Fact& fact);
+  void follow(const Fact& fact);
   void apply(const Fact& fact, const Correction& correction);
   [[nodiscard]] std::string problem_of_withdrawal(const Fact& fact, const std::string& event) const;
+  [[nodiscard]] static FactKey key_of(const Fact& fact) { return {fact.event, fact.account, fact.digest}; }
 
   std::map<std::string, std::set<std::string>> own_;  // Accounts of facts of one's own that corrections name.
   std::set<std::string> withdrawn_;
-  std::map<std::string, Held> held_;  // Of credits that corrections name.
+  std::map<std::string, Held> held_;         // Of credits that corrections name.
+  std::map<FactKey, std::string> problems_;  // Of corrections of credits.
 };
 
 /// Why a fact that somebody wants to write down is wrong by what is known already; nothing if it isn't. `facts` in any

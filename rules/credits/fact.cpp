@@ -316,6 +316,7 @@ FactValue imported_credit(const Facts& facts) {
   credit.expires = facts.day("expiresAt");
   credit.exhausted = facts.day("exhaustedAt");
   credit.program = facts.text("program");
+  if (credit.program.empty() && !facts.text("description").empty()) credit.program = kOtherProgramme;
   for (const std::string& name : facts.texts("products")) credit.services.push_back(code_of(name, facts.settings()));
   if (facts.node("sharedWith") != nullptr) credit.shared_with = facts.texts("sharedWith");
   credit.enabled = facts.flag("enabled").value_or(true);
@@ -417,8 +418,15 @@ bool Fact::before(const Fact& other) const {
   const int rank = std::visit(Rank{}, value);
   const int theirs = std::visit(Rank{}, other.value);
   if (rank != theirs) return rank < theirs;
+  const auto* correction = std::get_if<Correction>(&value);
+  const auto* theirs_too = std::get_if<Correction>(&other.value);
+  if (correction != nullptr && theirs_too != nullptr && correction->recorded != theirs_too->recorded) {
+    return correction->recorded < theirs_too->recorded;
+  }
   if (named != other.named) return other.named;
-  return std::tie(event, digest, account) < std::tie(other.event, other.digest, other.account);
+  // What stands for an eventID is another in each store.
+  if (named && event != other.event) return event < other.event;
+  return std::tie(digest, account) < std::tie(other.digest, other.account);
 }
 
 Digest digest_of(std::string_view bytes) {
@@ -427,14 +435,14 @@ Digest digest_of(std::string_view bytes) {
   return digest;
 }
 
-std::string name_of(const Digest& digest) {
-  constexpr std::size_t kBytes = 16;
-  return fmt::format("{:02x}", fmt::join(digest.begin(), digest.begin() + kBytes, ""));
+std::string name_of(const Digest& digest, const Pseudonymiser& pseudonymiser) {
+  return pseudonymiser.digest({reinterpret_cast<const char*>(digest.data()), digest.size()});
 }
 
 bool carries_facts(std::string_view event_name) { return reader_of(event_name) != nullptr; }
 
-text::Result<std::optional<Fact>> read_fact(const EventHead& head, std::string_view json, const Settings& settings) {
+text::Result<std::optional<Fact>> read_fact(const EventHead& head, std::string_view json, const Settings& settings,
+                                            const Pseudonymiser& pseudonymiser) {
   const Reader reader = reader_of(head.name);
   if (reader == nullptr || (!head.error_code.empty() && head.name != "CreateForm")) return std::optional<Fact>{};
   auto record = text::parse_json_object(json);
@@ -446,9 +454,13 @@ text::Result<std::optional<Fact>> read_fact(const EventHead& head, std::string_v
     fact.digest = digest_of(json);
     const JsonNode* id = record->find("eventID");
     fact.named = id != nullptr && !id->text.empty();
-    fact.event = fact.named ? id->text : name_of(fact.digest);
+    fact.event = fact.named ? id->text : name_of(fact.digest, pseudonymiser);
     fact.value = reader(Facts{*record, head, fact.event, settings});
     fact.own = is_own(*record);
+    if (auto* correction = std::get_if<Correction>(&fact.value); correction != nullptr && fact.own) {
+      const JsonNode* recorded = find_path(*record, "additionalEventData.recordedAt");
+      if (recorded != nullptr) correction->recorded = text::parse_timestamp(recorded->text).value_or(0);
+    }
     const auto* shown = std::get_if<Balances>(&fact.value);
     if (shown != nullptr && shown->credits.empty()) return std::optional<Fact>{};
     return std::optional<Fact>{std::move(fact)};

@@ -10,10 +10,14 @@
 #include <vector>
 
 #include "rules/credits/credit.h"
+#include "rules/credits/pseudonymiser.h"
 #include "rules/credits/settings.h"
 #include "text/timestamp.h"
 
 namespace trailkeeper::rules::credits {
+
+/// What a programme is called that isn't Activate, and isn't named.
+constexpr std::string_view kOtherProgramme = "Other";
 
 /// A form that was sent (CreateForm). Facts that it lacks are empty.
 struct Application {
@@ -59,6 +63,8 @@ struct Issue {
   bool as_given = false;  ///< Its term is AWS's figure, or was corrected: no rule is asked (R35).
   std::optional<Opening> opening;
   std::optional<std::vector<std::string>> shared_with;
+  std::optional<text::Timestamp> disabled;  ///< AWS doesn't let it pay any more, as of then.
+  std::string disabled_by;                  ///< The event.
 };
 
 struct CreditChange {
@@ -120,7 +126,7 @@ struct ImportedCredit {
   text::Timestamp issued = 0;
   std::optional<Day> expires;
   std::optional<Day> exhausted;
-  std::string program;  ///< Empty: not told.
+  std::string program;  ///< Empty: not told. A description that doesn't name Activate tells another.
   std::vector<std::string> services;
   std::optional<std::vector<std::string>> shared_with;
   bool enabled = true;
@@ -149,6 +155,7 @@ struct Correction {
   std::optional<text::Timestamp> issued;
   std::optional<Day> expires;
   std::optional<std::vector<std::string>> services;
+  text::Timestamp recorded = 0;  ///< When it was written down, if one's own: several may be of one second.
 };
 
 using FactValue = std::variant<Application, Decision, Cancellation, Issue, CreditChange, Membership, Offer, Affiliation,
@@ -166,14 +173,15 @@ struct Fact {
   bool named = true;  ///< It has an eventID.
   bool own = false;   ///< Somebody who keeps the ledger wrote it (rules/credits/own_fact.h).
 
-  /// The order in which facts are taken, whatever the order in which they came: by time, causes before effects, then by
-  /// eventID, then by their bytes.
+  /// The order in which facts are taken, whatever the order in which they came: by time, causes before effects,
+  /// corrections as they were written down, then by eventID, then by their bytes.
   [[nodiscard]] bool before(const Fact& other) const;
 };
 
 Digest digest_of(std::string_view bytes);
-/// What stands for the eventID of an event that has none: the beginning of its digest in hex.
-std::string name_of(const Digest& digest);
+/// What stands for the eventID of an event that has none. It is the store's own, as the digest itself would let people
+/// try out what is confidential in the event (R20).
+std::string name_of(const Digest& digest, const Pseudonymiser& pseudonymiser);
 
 /// Whether events of activate.amazonaws.com with that (canonical) name are read for facts.
 bool carries_facts(std::string_view event_name);
@@ -189,6 +197,7 @@ struct EventHead {
 
 /// Reads an event of activate.amazonaws.com. Nothing if it has no facts: a failed event that isn't CreateForm, a
 /// GetCredits without balances. The error says which fact is missing or wrong.
-text::Result<std::optional<Fact>> read_fact(const EventHead& head, std::string_view json, const Settings& settings);
+text::Result<std::optional<Fact>> read_fact(const EventHead& head, std::string_view json, const Settings& settings,
+                                            const Pseudonymiser& pseudonymiser);
 
 }  // namespace trailkeeper::rules::credits

@@ -67,6 +67,8 @@ void Programme::on(const Fact& fact, const Issue& issue) {
   made.expires = *expires;
   made.opening = issue.opening;
   made.shared_with = issue.shared_with;
+  made.revoked = issue.disabled;
+  made.revoked_by = issue.disabled_by;
   made.services = issue.services;
   std::sort(made.services.begin(), made.services.end());
   made.services.erase(std::unique(made.services.begin(), made.services.end()), made.services.end());
@@ -136,7 +138,7 @@ void Programme::on(const Fact& fact, const CreditChange& change) {
            fmt::format("credit {} was transferred{}: it is revoked", change.credit,
                        change.to_account.empty() ? "" : " to " + change.to_account));
     }
-    if (!found->revoked) {
+    if (!found->revoked || fact.time < *found->revoked) {
       found->revoked = fact.time;
       found->revoked_by = fact.event;
     }

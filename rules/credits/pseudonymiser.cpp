@@ -34,6 +34,10 @@ std::string Pseudonymiser::pseudonym(std::string_view kind, std::string_view val
   return std::string{kind} + of_value + digits("proof-", std::string{kind} + of_value, kProofBytes);
 }
 
+std::string Pseudonymiser::digest(std::string_view hash) const {
+  return key_.empty() ? std::string(2 * kDigestBytes, '*') : digits("hash-", hash, kDigestBytes);
+}
+
 bool Pseudonymiser::is_pseudonym(std::string_view value) const {
   const auto* const kind =
       std::find_if(kKinds.begin(), kKinds.end(), [value](std::string_view one) { return value.starts_with(one); });

@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 """No Org ID leaves a store: planted wherever one may stand, in no output of any command or route, and no filter tells of it (R20, R56)."""
+import hashlib
 import json
 import os
 import re
@@ -285,5 +286,20 @@ rejected = json.loads(t.run("rejects", "-o", "json", store=words).stdout)
 t.check("a source is masked", "acme-labs-1" not in rejected[0]["source"] and "trail-org-" in rejected[0]["source"], rejected)
 revealed = json.loads(t.run("rejects", "--reveal", "-o", "json", store=words).stdout)
 t.check("a hash is the store's own, unless revealed", len(rejected[0]["hash"]) == 32 and rejected[0]["hash"] != revealed[0]["hash"], (rejected, revealed))
+# What has no eventID is named by the store: a plain hash would tell whether a guess of the Org ID is right.
+unnamed = {"eventVersion": "1.08", "userIdentity": {"type": "Root", "accountId": ACCOUNT}, "eventTime": "2024-02-01T10:00:00Z", "eventSource": "activate.amazonaws.com",
+           "eventName": "CreateForm", "awsRegion": "us-east-1", "eventType": "AwsApiCall", "recipientAccountId": ACCOUNT,
+           "requestParameters": {"requestedAmount": "1000", "orgId": "0Xy12Named", "foundingDate": "2020-01-01"}}
+names = []
+for store in (t.path("unnamed-1"), t.path("unnamed-2")):
+    t.run("replay", t.write("unnamed.json", json.dumps(unnamed)), store=store)
+    names.append(json.loads(t.run("credits", "applications", "-o", "json", store=store).stdout)[0]["applicationId"])
+    told = b"".join(t.run("credits", command, "-o", "json", store=store).stdout for command in ("applications", "check", "notices", "ledger"))
+    digest = hashlib.sha256(json.dumps(unnamed).encode()).hexdigest()
+    t.check("no plain hash of an event", names[-1].encode() in told and digest[:12].encode() not in told, told)
+    decided = t.run("credits", "decide", names[-1], "--account", ACCOUNT, "--denied", "--reason", "5", store=store)
+    t.equal("its name will do in this store", decided.returncode, 0)
+t.check("each store has its own", names[0] != names[1], names)
+
 t.check("an Org ID like a region is masked", b"acme-labs-1" not in t.run("events", "-o", "raw", store=words).stdout)
 t.finish()

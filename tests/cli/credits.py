@@ -125,6 +125,7 @@ t.equal("notices", [row["kind"] for row in rows("credits", "notices")], ["decisi
 t.equal("forecast", rows("credits", "forecast", ACCOUNT)[0]["creditId"], "1001")
 
 postings = rows("credits", "ledger")
+t.check("a bill's causes are its lines", all(row["cause"].startswith("2024-03-") for row in postings if row["debit"].startswith("bill:")), postings)
 t.equal("postings come in order of time", [row["time"] for row in postings], sorted(row["time"] for row in postings))
 t.equal("the credit's issue first, its expiry last", [row["rule"] for row in rows("credits", "ledger", "--at", "2025-06-01")][::len(postings)], ["R57", "R35"])
 t.check("every posting says why", all(row["rule"] and row["cause"] and row["debit"] != row["credit"] for row in postings))

@@ -73,9 +73,21 @@ for amount in ("1000.50", "7"):
 feed("correct", gone["eventID"], "--account", LINKED, "--withdraw")
 t.equal("a withdrawal can be taken back", credits_at("2024-03-01")[added["id"]]["amount"], "2000.00")
 
+# Who holds a credit now corrects it; the same second or not.
+feed("correct", added["id"], "--account", LINKED, "--owner", ACCOUNT)
+refused(ACCOUNT, "correct", added["id"], "--account", LINKED, "--amount", "3")
+refused(ACCOUNT, "add", "--account", LINKED, "--id", added["id"], "--amount", "5", "--issued", "2024-02-09", "--years", "1")
+feed("correct", added["id"], "--account", ACCOUNT, "--amount", "2500")
+feed("correct", added["id"], "--account", ACCOUNT, "--owner", LINKED)
+refused(LINKED, "correct", added["id"], "--account", ACCOUNT, "--withdraw")
+moved = credits_at("2024-03-01")[added["id"]]
+t.equal("a credit that went there and back", (moved["account"], moved["amount"]), (LINKED, "2500.00"))
+t.equal("is no finding", [row["sentence"] for row in feed("check", "--at", "2024-12-31") if row["severity"] != "low"], [])
+
 form = feed("apply", "--account", ACCOUNT, "--amount", "25000", "--org-id", ORG, "--startup", "S1", "--email", "a@x.example", "--founded", "2020-01-01", "--stage", "Seed",
             "--website", "https://x.example", "--country", "DE", "--submitted", "2024-03-01T10:00:00Z", "--id", "app-9")[0]
 refused(ACCOUNT, "decide", "app-9", "--account", LINKED, "--approved")
+refused("no form of application app-8", "decide", "app-8", "--account", ACCOUNT, "--approved")
 feed("decide", "app-9", "--account", ACCOUNT, "--denied", "--reason", "5,8", "--decided", "2024-03-11")
 application = feed("applications", "--at", "2024-04-01")[0]
 t.equal("an application and its decision", (application["applicationId"], application["status"], application["decisionReasons"]), ("app-9", "denied", ["5", "8"]))
@@ -125,6 +137,8 @@ status, wrong = post("/v1/credits/correct", {"id": got["facts"][0]["id"], "accou
 t.check("not another account's credit", status == 400 and LINKED in wrong["error"]["message"], (status, wrong))
 t.equal("apply", post("/v1/credits/apply", {"account": ACCOUNT, "amount": 5000, "orgId": ORG, "id": "app-1"})[0], 200)
 t.equal("decide", post("/v1/credits/decide", {"id": "app-1", "account": ACCOUNT, "approved": True, "amount": "5000"})[0], 200)
+status, wrong = post("/v1/credits/decide", {"id": "app-2", "account": ACCOUNT, "approved": True})
+t.check("not an application that isn't here", status == 400 and "app-2" in wrong["error"]["message"], (status, wrong))
 for path, body in (("add", {"account": "1"}), ("add", {"acount": ACCOUNT}), ("import", {}), ("decide", []), ("import?asof=1", answer("1", "1"))):
     status, got = post("/v1/credits/" + path, body)
     t.check("refused: " + path, status == 400 and "message" in got["error"], (status, got))

@@ -14,7 +14,7 @@ from itertools import chain, zip_longest
 
 import postings
 from history import History
-from programme import row_of
+from programme import Unnamed, row_of
 from reasons import RULES, Reasons
 from reference import Reference
 from stores import Ledger, arrivals
@@ -58,9 +58,11 @@ def compare_application(row, form):
         return
     for key, value in form.items():
         said = row.get(key)
+        if isinstance(value, Unnamed):
+            value, said = True, value.is_told_as(said)
         said = Decimal(said) if isinstance(value, Decimal) else sorted(said) if isinstance(value, list) else said
         if said != value:
-            yield "application %s: %s is %s, reference %s" % (form["applicationId"], key, said, value)
+            yield "application %s: %s is %s, reference %s" % (row["applicationId"], key, said, value)
 
 
 def compare_billed(rows, billed):
@@ -92,9 +94,9 @@ def compare_cell(cell, rows, true):
     for row in rows:
         if true is None:
             break
-        wrong = row["reason"] not in true if Decimal(row["due"]) > 0 and Decimal(row["amount"]) > 0 else row["reason"] not in true | {"covered"}
-        if wrong and Decimal(row["amount"]) > 0:
-            yield "line %s: reason %s, reference %s" % (row["lineItemId"], row["reason"], sorted(true))
+        whole = Decimal(row["due"]) == 0
+        if Decimal(row["amount"]) > 0 and row["reason"] != ("covered" if whole else true):
+            yield "line %s: reason %s, reference %s" % (row["lineItemId"], row["reason"], true)
         if row["reason"] in RULES and row["rule"] not in RULES[row["reason"]]:
             yield "line %s: reason %s by rule %s" % (row["lineItemId"], row["reason"], row["rule"])
 

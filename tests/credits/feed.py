@@ -25,11 +25,8 @@ class Known:
         self.name, self.account, self.day, self.amount = name, account, day, amount
         self.used = (amount * rng.randint(0, 10) / 10).quantize(CENT, "ROUND_DOWN")
         self.told, self.program = Decimal(0), program
-        # Always the same: of several programmes, program and document differ on which counts.
-        self.description = "Migration programme" if program else rng.choice(("AWS Activate Founders", "AWS Activate Portfolio", "Migration programme"))
         self.months = set()
-        self.single = False  # Whether a correction or an import may name another holder: no other correction is made, as program and document differ on whose it has to be.
-        self.again = False  # Whether a correction or another fact of one's own names it.
+        self.holders = [account]  # That it may have had, one after the other.
 
 
 class Feed:
@@ -37,7 +34,6 @@ class Feed:
 
     def __init__(self, history, accounts):
         self.history, self.rng, self.accounts, self.items, self.times = history, history.rng, accounts, [], set()
-        self.changed = {event["details"]["creditId"] for event in history.events if event["name"] == "CreditsChanged"}
         self.credits = [self.known(event["details"]["creditId"], event["account"], datetime.fromisoformat(event["time"][:10]).date(), Decimal(event["details"]["amount"]),
                                    event["details"].get("program"))
                         for event in history.events if event["name"] == "CreditsIssued"]
@@ -73,8 +69,7 @@ class Feed:
         rng, account, day, amount = self.rng, self.rng.choice(self.accounts), self.history.day(400), self.history.amount(400).quantize(CENT) + 1
         name = "80%d" % len(self.items)
         if self.credits and rng.random() < 0.2:
-            known = rng.choice(self.credits)
-            name, known.again = known.name, True
+            name = rng.choice(self.credits).name
         expires = day + timedelta(days=rng.randrange(1, 900))
         arguments = ["add", "--account", account, "--id", name, "--amount", amount, "--issued", day]
         details = {"creditId": name, "amount": str(amount)}
@@ -92,7 +87,6 @@ class Feed:
             arguments += ["--service", ",".join(details["services"])]
         if name.startswith("80"):
             self.credits.append(self.known(name, account, day, amount, details.get("program")))
-            self.credits[-1].again = True
         self.say(arguments, self.fact("CreditsIssued", account, "%sT00:00:00Z" % day, **details))
 
     def apply(self):
@@ -135,31 +129,25 @@ class Feed:
         self.say(["import", "FILE", "--as-of", time], *facts, file=json.dumps({"credits": rows}))
 
     def answered(self, credit, told):
-        rng, begin = self.rng, self.begun(credit, self.rng.choice((0, 0, 0, 3, -3)))
-        credit.single = credit.single or not credit.again and rng.random() < 0.2
+        rng, begin = self.rng, credit.day + timedelta(days=self.rng.choice((0, 0, 0, 3, -3)))
+        if rng.random() < 0.2:
+            credit.holders.append(rng.choice(self.accounts))
         left = credit.amount - credit.used
         end = begin + timedelta(days=rng.randrange(200, 800))
-        row = {"creditId": credit.name, "accountId": rng.choice(self.accounts) if credit.single else credit.account, "creditType": "Promotion",
-               "description": credit.description,
+        row = {"creditId": credit.name, "accountId": rng.choice(credit.holders), "creditType": "Promotion",
+               "description": rng.choice(("AWS Activate Founders", "ACTIVATE Portfolio", "Migration programme", "")),
                "initialAmount": money(credit.amount + rng.choice((0, 0, 50))), "remainingAmount": money(left),
                "startDate": self.date(begin), "endDate": self.date(end),
                "applicableProductNames": [NAMES[code] for code in rng.sample(list(NAMES), rng.randint(1, 2))] if rng.random() < 0.2 else [],
                "accountHasCreditSharingEnabled": rng.random() < 0.9, "creditSharingType": rng.choice(("DEFAULT", "DEFAULT", "DISABLED", "CUSTOM")),
                "creditStatus": "DISABLED" if rng.random() < 0.1 else "ENABLED"}
         if row["creditSharingType"] == "CUSTOM":
-            # Others only where sharing and the organisation don't say otherwise: what counts then is open.
-            row["shareableAccounts"] = ["999999999999"] + rng.sample([credit.account], rng.randint(0, 1))
+            row["shareableAccounts"] = ["999999999999"] + rng.sample(self.accounts, rng.randint(0, len(self.accounts)))
         if left == 0 and rng.random() < 0.7:
             row["exhaustDate"] = self.date(min(told, credit.day + timedelta(days=rng.randrange(60))))
         if rng.random() < 0.5:
             row["estimatedAmount"] = money((left * rng.randint(0, 10) / 10).quantize(CENT, "ROUND_DOWN"))
         return row
-
-    def begun(self, credit, days):
-        """Another day of issue, but no later one than the moment that is asked about, if the old one isn't: whether there is a credit then is open. So is
-        what becomes of a revocation before it was issued."""
-        day = credit.day + timedelta(days=days)
-        return credit.day if credit.day <= self.history.at < day or credit.name in self.changed and days > 0 else day
 
     def date(self, day):
         """As the API's seconds or as the CLI's ISO 8601."""
@@ -195,30 +183,27 @@ class Feed:
         if rng.random() < 0.4:
             details["expiresAt"] = str(credit.day + timedelta(days=rng.randrange(100, 900)))
             if rng.random() < 0.5:
-                details["issuedAt"] = str(self.begun(credit, rng.randrange(-30, 30)))
+                details["issuedAt"] = str(credit.day + timedelta(days=rng.randrange(-30, 30)))
         if rng.random() < 0.2:
             details["services"] = rng.sample(list(NAMES), rng.randint(1, 2))
-        if len(details) == 1 or not credit.again and rng.random() < 0.3:
+        if len(details) == 1 or rng.random() < 0.3:
             details["accountId"] = rng.choice(self.accounts)
         return details
 
     def corrects(self):
         """A correction, and the account that it is for: now and then not the holder's, or of a credit that nobody has."""
-        rng, credits = self.rng, [credit for credit in self.credits if not credit.single]
-        if not credits:
+        rng = self.rng
+        if not self.credits:
             return None
-        credit = rng.choice(credits)
+        credit = rng.choice(self.credits)
         details = self.corrected(credit)
         if rng.random() < 0.1:
             return credit.account, {**details, "creditId": "6000"}
         if rng.random() < 0.2:
             return STRANGER, details
-        if "accountId" in details:
-            if credit.again:
-                return None
-            credit.single = True
-        credit.again = True
-        return credit.account, details
+        account = rng.choice(credit.holders)
+        credit.holders += [details["accountId"]] if "accountId" in details else []
+        return account, details
 
     def earlier_correction(self):
         """One that was written down long ago: an event, as the command writes it."""

@@ -40,7 +40,7 @@ class Figures:
         of_aws = {issue["details"]["creditId"] for issue in issues if not issue["own"]}
         issues = [issue for issue in issues if not (issue["own"] and issue["details"]["creditId"] in of_aws)]
         self.issues = issues + list(self.issued_by_none({issue["details"]["creditId"] for issue in issues}))
-        self.holders = {issue["details"]["creditId"]: issue["account"] for issue in reversed(self.issues)}
+        self.holders = {issue["details"]["creditId"]: issue["account"] for issue in reversed(self.issues)}  # At first.
         for name in self.holders:
             self.leave_out_what_does_not_hold(name)
 
@@ -80,24 +80,24 @@ class Figures:
 
     def replaced(self, issue):
         """A CreditsIssued event as it would have been, had it said what is known now."""
-        details, time, account = dict(issue["details"]), issue["time"], issue["account"]
+        details, account, issued = dict(issue["details"]), issue["account"], issue["time"]
         for figures in self.replacements(details["creditId"]):
             for key, value in figures.items():
                 if key == "issuedAt":
-                    time = "%sT00:00:00Z" % value
+                    issued = "%sT00:00:00Z" % value
                 elif key == "accountId":
                     account = value
                 else:
                     details[key] = value
-        return {**issue, "details": details, "time": time, "account": account}
+        return {**issue, "details": details, "time": issue["time"] or issued, "issued": issued, "account": account}
 
     def issued_by_none(self, issued):
-        """A CreditsIssued event for each credit that only imports know, as of its startDate."""
+        """A CreditsIssued event for each credit that only imports know, as of its startDate, to whom the first gives it."""
         for name, imports in self.imports.items():
             if imports and name not in issued:
-                newest = imports[-1]
-                program = "Activate" if "Activate" in newest["details"]["description"] else "Other"
-                yield {**newest, "name": "CreditsIssued", "details": {"creditId": name, "amount": "0", "program": program}}
+                described = [fact["details"]["description"] for fact in imports if fact["details"].get("description")]
+                program = "Activate" if described and "activate" in described[-1].lower() else "Other"
+                yield {**imports[0], "name": "CreditsIssued", "time": None, "details": {"creditId": name, "amount": "0", "program": program}}
 
     def disabled(self, name, at):
         """The day of the figures that say so."""

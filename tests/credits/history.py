@@ -33,7 +33,7 @@ class History:
         for _ in range(self.rng.randint(0, 3)):
             self.event("CreditSharingChanged", accounts[0], self.day(), enabled=self.rng.random() < 0.5)
         for number in range(self.rng.randint(1, 6)):
-            self.credit(str(7000 + number), self.rng.choice(accounts))
+            self.credit(str(700123456 + number), self.rng.choice(accounts))
         if self.rng.random() < 0.6:
             self.applications(accounts)
         for _ in range(self.rng.randint(5, 60)):

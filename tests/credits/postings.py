@@ -27,7 +27,7 @@ def of_credit(credit, at):
     for day, amount in credit.opening.used.items() if credit.opening else ():
         sums[(day, "used")] += amount
     if credit.ends is not None and credit.ends <= credit.expires:
-        sums[(credit.ends, "revoked")] += credit.left
+        sums[(max(credit.ends, date.fromisoformat(credit.issued[:10])), "revoked")] += credit.left
     elif at > credit.expires:
         sums[(credit.expires + timedelta(days=1), "expired")] += credit.left
     return sums
@@ -53,5 +53,7 @@ def differences(reference, rows):
     if [row["time"] for row in rows] != sorted(row["time"] for row in rows):
         yield "the ledger isn't in order of time"
     for row in rows:
-        if row["debit"] == row["credit"] or Decimal(row["amount"]) <= 0:
+        if row["debit"] == row["credit"] or Decimal(row["amount"]) <= 0 or date.fromisoformat(row["time"][:10]) > reference.at:
             yield "ledger: %s" % row
+        if row["debit"].startswith("bill:") and row["cause"] not in reference.line_ids:
+            yield "ledger: the cause is no line: %s" % row

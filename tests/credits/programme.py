@@ -4,22 +4,29 @@ summed anew from the whole history each time it is asked for.
 It shares no code and no structure with rules/credits.
 """
 import hashlib
+import re
 from datetime import date, timedelta
 from decimal import Decimal
 
 ZERO = Decimal(0)
 CAP = Decimal(100000)
 RANKS = ["OfferRegistered", "MembershipChanged", "AccountStatusChanged", "CreditSharingChanged", "AffiliationConfirmed", "CreateForm", "ApplicationCancelled",
-         "ApplicationDecided", "CreditsIssued", "CreditsChanged", "GetCredits", "CreditsImported", "CreditUseImported", "CreditsCorrected"]
+         "ApplicationDecided", "CreditsIssued", "CreditsChanged", "CreditsImported", "CreditUseImported", "CreditsCorrected", "GetCredits"]
 
 
 def in_order(events):
-    """By time, causes before effects, eventID (none first), SHA-256 of the bytes."""
-    return sorted(events, key=lambda e: (e["time"], RANKS.index(e["name"]), e["id"] or "", hashlib.sha256(e.get("bytes", "").encode()).digest()))
+    """By time, causes before effects, corrections of one's own as they were written down, eventID (none first), SHA-256 of the bytes."""
+    return sorted(events, key=lambda e: (e["time"], RANKS.index(e["name"]), e.get("written", 0), e["id"] or "", hashlib.sha256(e.get("bytes", "").encode()).digest()))
 
 
-def name_of(event):
-    return event["id"] or hashlib.sha256(event["bytes"].encode()).hexdigest()[:32]
+class Unnamed:
+    """What stands for the eventID of an event that has none: 32 hex digits that only the store knows."""
+
+    def __init__(self, event):
+        self.plain = hashlib.sha256(event["bytes"].encode()).hexdigest()
+
+    def is_told_as(self, name):
+        return re.fullmatch("[0-9a-f]{32}", name) is not None and name not in self.plain
 
 
 def years_later(day, years):
@@ -33,7 +40,7 @@ class Form:
     def __init__(self, event):
         details = event["details"]
         self.time, self.account = event["time"], event["account"]
-        self.id = details.get("applicationId") or name_of(event)
+        self.id = details.get("applicationId") or event["id"] or Unnamed(event)
         self.startup, self.org = details.get("startupId", ""), details.get("orgId", "")
         self.requested = Decimal(details["requestedAmount"])
         self.founded, self.country, self.website = date.fromisoformat(details["foundingDate"]), details.get("country", ""), details.get("website", "")

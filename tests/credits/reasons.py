@@ -1,8 +1,8 @@
-"""Why a charge isn't paid: of each reason in docs/credits.md, whether what it says is true of a cell. Several may be; the one given must be one of them."""
+"""Why a charge isn't paid, worked out slowly and plainly from docs/credits.md: the first of its reasons that is true."""
 from datetime import date
 
 RULES = {"historical": {"R39"}, "not-shared": {"R46"}, "ineligible": {"R40", "R41", "R42", "R43"}, "unlisted": {"R42"}, "before-import": {"R62"},
-         "not-for-support": {"R63"}}
+         "not-for-support": {"R63"}, "expired": {"R45"}, "used": {"R59"}}
 
 
 def month_of(day):
@@ -16,50 +16,34 @@ class Reasons:
         self.reference, self.month, self.payer = reference, month, payer
         self.credits = list(reference.credits.values())
         self.billed = {cell.account for cell in cells}
+        self.begin, self.end = date(*month, 1), date(month[0] + month[1] // 12, month[1] % 12 + 1, 1)
 
     def true(self, cell):
-        """None where it isn't compared: refunds and discounts took what credits left, of which the document says nothing; or a credit was past its last
-        day, and one's ledger starts later: there `expired`, `used` and `before-import` are told otherwise than it says."""
+        """None where it isn't compared: refunds and discounts took a part, and lines of one cell have reasons of their own."""
         if cell.kind not in ("service", "support"):
-            return {cell.kind}
+            return cell.kind
+        if cell.amount <= 0 or cell.open == 0 and not cell.covered:
+            return "discount"
         if cell.open == 0:
-            return {"covered"} if cell.covered == cell.amount > 0 else None
-        reaching = [credit for credit in self.credits if self.reaches(credit, cell.account)]
-        own = [credit for credit in self.credits if credit.account == cell.account]
-        found = {"not-for-support"} if cell.not_for_support else set()
-        meant = [credit for credit in reaching if credit.is_for(cell)]
-        past = [credit for credit in meant if cell.day > credit.expires or credit.ends and cell.day >= credit.ends]
-        if past and any(credit.opening and cell.day < credit.opening.day for credit in meant):
-            return None
-        if any(credit.may_pay(cell) for credit in meant):
-            found.add("used")
-        elif any(self.was_opened_after(credit, cell) for credit in meant):
-            found.add("before-import")
-        # Of revoked credits the document names no reason; they pay no more, as if their last day had been the one before.
-        if past:
-            found.add("expired")
-        if any(month_of(date.fromisoformat(credit.issued[:10])) > self.month for credit in meant):
-            found.add("historical")
-        if reaching and not meant:
-            # The document has no reason for credits that are for other charges: those for other services make it `unlisted`, support
-            # credits alone `no-credit`.
-            found.add("no-credit" if all(credit.kind == "support" for credit in reaching) else "unlisted")
-        if not own:
-            found.add("no-credit")
-        if not own and not reaching and self.credits:
-            found.add("not-shared")
-        return found
+            return "covered" if cell.covered == cell.amount else None
+        reason = self.why(cell)
+        return "not-for-support" if cell.old_left and reason != "before-import" else reason
 
-    def reaches(self, credit, account):
-        return self.reference.reaches(credit, self.month, self.payer, account, self.billed)
-
-    @staticmethod
-    def was_opened_after(credit, cell):
-        """Whether only the opening balance keeps it from paying."""
-        if credit.opening is None or cell.day >= credit.opening.day:
-            return False
-        opening, credit.opening = credit.opening, None
-        try:
-            return credit.may_pay(cell)
-        finally:
-            credit.opening = opening
+    def why(self, cell):
+        credits = [credit for credit in self.credits if self.reference.reaches(credit, self.month, self.payer, cell.account, self.billed)]
+        if not credits:
+            others = [credit for credit in self.credits if self.reference.belongs(credit.account, self.payer, self.begin, self.end, self.billed)]
+            return "not-shared" if others else "no-credit"
+        credits = [credit for credit in credits if credit.kind in ("single", "other") or (credit.kind == "support") == (cell.kind == "support")]
+        if not credits:
+            return "not-for-support" if cell.kind == "support" else "no-credit"
+        credits = [credit for credit in credits if not credit.services or cell.service in credit.services]
+        if not credits:
+            return "unlisted"
+        credits = [credit for credit in credits if month_of(date.fromisoformat(credit.issued[:10])) <= self.month]
+        if not credits:
+            return "historical"
+        credits = [credit for credit in credits if cell.day <= credit.expires and (credit.ends is None or cell.day < credit.ends)]
+        if not credits:
+            return "expired"
+        return "before-import" if all(credit.opening and cell.day < credit.opening.day for credit in credits) else "used"

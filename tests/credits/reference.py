@@ -62,8 +62,7 @@ def is_refused(arguments, events):
     account = arguments[arguments.index("--account") + 1]
     events = without_withdrawn(without_replaced(in_order(events)))
     if command == "decide":
-        applicants = {form.account for form in (Form(event) for event in events if event["name"] == "CreateForm") if form.id == name and not form.failed}
-        return bool(applicants) and account not in applicants
+        return account not in {form.account for form in (Form(event) for event in events if event["name"] == "CreateForm") if form.id == name and not form.failed}
     figures = Figures(events, {})
     if command == "add":
         name = arguments[arguments.index("--id") + 1]
@@ -75,7 +74,7 @@ class Credit:
     """A credit, as its CreditsIssued event describes it; `ends` is the first day that it can't pay for, if it was revoked."""
 
     def __init__(self, event, decided):
-        time, details = event["time"], event["details"]
+        time, details = event.get("issued", event["time"]), event["details"]
         self.id, self.account, self.issued, self.application = details["creditId"], event["account"], time, details.get("applicationId")
         self.amount = Decimal(str(details["amount"]))
         own = details.get("program", "Activate") == "Activate"
@@ -157,6 +156,7 @@ class Reference:
                 credit.start(opening)
             if disabled:
                 credit.ends = min(filter(None, (credit.ends, disabled)))
+        self.line_ids = {line["id"] for line in lines}
         bills = defaultdict(lambda: defaultdict(list))
         for line in lines:
             if line["day"] <= at:
@@ -172,7 +172,8 @@ class Reference:
         self.figures = Figures(events, settings["services"])
         kept = [event for event in events if event["name"] != "CreditsIssued"]
         kept += [self.figures.replaced(event) for event in self.figures.issues if not self.figures.withdrawn(event["details"]["creditId"])]
-        return [event for event in in_order(kept) if day_of(event["time"]) <= at]
+        # A credit is there from its day of issue on, as figures and corrections tell it.
+        return [event for event in in_order(kept) if day_of(event.get("issued", event["time"])) <= at]
 
     def take(self, event):
         details = event["details"]
@@ -214,8 +215,8 @@ class Reference:
         """R46, R47: its own account's charges; with sharing at the month's end, those of the organisation."""
         if credit.account == account:
             return True
-        if credit.reach is not None:
-            return account in credit.reach
+        if credit.reach is not None and account not in credit.reach:
+            return False
         begin = date(*month, 1)
         end = date(month[0] + month[1] // 12, month[1] % 12 + 1, 1)
         if not self.latest("CreditSharingChanged", "enabled", payer, end, True):
@@ -269,7 +270,7 @@ class Reference:
             reaching = [credit for credit in self.credits.values() if self.reaches(credit, month, payer, cell.account, billed)]
             old = [c for c in reaching if c.kind == "service" and c.left > 0 and month_of(day_of(c.issued)) <= month
                    and cell.day <= c.expires and (c.ends is None or cell.day < c.ends)]
-            cell.not_for_support = cell.kind == "support" and bool(old or reaching and all(c.kind == "service" for c in reaching))
+            cell.old_left = cell.kind == "support" and bool(old)
         return cells
 
     def balances(self):
@@ -290,13 +291,14 @@ class Reference:
         return "active" if gone == "available" and credit.left else "used" if credit.left == 0 else gone
 
     def billed(self):
-        """What only bills tell of, by account and name: the sum of an account's `Credit` lines by month, where no credit of it is known."""
-        # Whether the payer's credit is known for a linked account, too, is open: such accounts are left out.
+        """What only bills tell of, by account and name: the sum by month of `Credit` lines of accounts that hold no known credit, but not of lines that
+        are about another account's: they name it, or name none where credits of others paid for the account."""
         rows, holders = defaultdict(lambda: defaultdict(Decimal)), {credit.account for credit in self.credits.values()}
-        open_ones = {cell.account for (_, payer), cells in self.cells.items() for cell in cells if payer in holders}
         for (month, _), cells in self.cells.items():
+            paid_for = {cell.account for cell in cells if cell.covered}
             for cell in cells:
-                if cell.account not in open_ones and cell.line_type == "Credit" and cell.account not in holders:
-                    number = re.search("[0-9]{5,}", cell.usage)
+                number = re.search("[0-9]{6,}", cell.usage)
+                about_known = number.group() in self.credits if number else cell.account in paid_for
+                if cell.line_type == "Credit" and cell.account not in holders and not about_known:
                     rows[(cell.account, number.group() if number else cell.usage)]["%04d-%02d" % month] -= cell.amount
         return rows

@@ -248,6 +248,7 @@ TEST_CASE("R20: only what the store's key made is taken for a pseudonym") {
     CHECK_FALSE(kKeyed.is_pseudonym(value));
   }
   CHECK(Pseudonymiser{""}.is_pseudonym("org-****************"));
+  CHECK(Pseudonymiser{""}.digest("ab") == std::string(32, '*'));
   const Mask mask{kKeyed};
   const std::string json =
       R"({"eventSource":"activate.amazonaws.com","requestParameters":{"orgId":"org-202405170001","url":"?A3POPC=promo-202405170001"}})";

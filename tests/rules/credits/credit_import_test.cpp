@@ -38,8 +38,8 @@ credits::ImportedCredit imported(std::string_view initial, std::string_view rema
 // The event of a fact, read again.
 credits::Fact read_again(const credits::OwnFact& fact) {
   const std::string json = credits::own_event(fact, "{}", fact.time);
-  const auto read =
-      credits::read_fact({fact.time, fact.name, fact.account, "us-east-1", ""}, json, credits::Settings::built_in());
+  const auto read = credits::read_fact({fact.time, fact.name, fact.account, "us-east-1", ""}, json,
+                                       credits::Settings::built_in(), credits::Pseudonymiser{"key"});
   REQUIRE(read.has_value());
   REQUIRE(read->has_value());
   return **read;
@@ -54,6 +54,20 @@ credits::OwnFact wanted(credits::OwnVerb verb, const credits::OwnValues& values)
   const auto made = credits::own_fact(verb, values, moment("2024-06-01"));
   REQUIRE(made.has_value());
   return *made;
+}
+
+credits::Correction correction_of(std::string credit, bool withdrawn = false) {
+  credits::Correction correction;
+  correction.credit = std::move(credit);
+  correction.withdrawn = withdrawn;
+  return correction;
+}
+
+credits::Correction withdrawal_of(std::string event) {
+  credits::Correction correction;
+  correction.event = std::move(event);
+  correction.withdrawn = true;
+  return correction;
 }
 
 std::string refused(credits::OwnVerb verb, const credits::OwnValues& values) {
@@ -131,6 +145,69 @@ TEST_CASE("R62: AWS's figures replace those of the event that issued the credit,
   CHECK(book.findings().empty());
 }
 
+TEST_CASE("R19: the programme is what the event says; else what the newest figures that tell it say") {
+  const auto kind = [](std::string_view issued_for, std::initializer_list<std::string_view> told) {
+    CreditWorld world;
+    if (!issued_for.empty()) {
+      world.issue("2024-02-09", "700001", "5000");
+      std::get<credits::Issue>(world.facts.back().value).program = issued_for;
+    }
+    std::string day = "2024-05-01";
+    for (const std::string_view program : told) {
+      auto import = imported("5000", "5000");
+      import.program = program;
+      world.at(day, kAccount, import);
+      ++day.back();
+    }
+    return credits::kind_text(only(world.book("2024-06-01")).credit.kind);
+  };
+  CHECK(kind("EdStart", {"Activate"}) == "Other");
+  CHECK(kind("Activate", {"Other"}) == "Activate");
+  CHECK(kind("", {"Activate"}) == "Activate");
+  CHECK(kind("", {"Other"}) == "Other");
+  CHECK(kind("", {"Other", "Activate"}) == "Activate");
+  CHECK(kind("", {"Activate", "Other"}) == "Other");
+  CHECK(kind("", {"Activate", ""}) == "Activate");
+  CHECK(kind("", {""}) == "Other");
+}
+
+TEST_CASE("R19: a description tells a credit's programme, a lack of one doesn't") {
+  const auto program = [](const std::string& description) {
+    std::string answer = kCredits;
+    const std::string was = R"("description":"AWS Activate Portfolio",)";
+    answer.replace(answer.find(was), was.size(), description);
+    const auto import = credits::import_of(answer, moment("2024-05-10"), false);
+    REQUIRE(import.has_value());
+    return std::get<credits::ImportedCredit>(read_again(import->facts.front()).value).program;
+  };
+  CHECK(program(R"("description":"Welcome, ACTIVATE member",)") == "Activate");
+  CHECK(program(R"("description":"Migration Acceleration",)") == "Other");
+  CHECK(program(R"("description":"",)").empty());
+  CHECK(program("").empty());
+}
+
+TEST_CASE("R62: a credit that AWS has disabled is revoked as of the figures, or when an event did so before") {
+  CreditWorld world;
+  auto import = imported("5000", "5000");
+  import.enabled = false;
+  world.at("2024-02-08", kAccount, import);
+  CHECK(world.book("2024-02-08").credits().empty());
+  CHECK(only(world.book("2024-06-01")).status == credits::CreditStatus::revoked);
+  CHECK(world.book("2024-06-01").findings().empty());
+  world.facts.front().time = moment("2024-05-01");
+  world.charge({"AmazonEC2", "10", "2024-04-30"});
+  world.charge({"AmazonS3", "20", "2024-05-01"});
+  world.at("2024-03-01", kAccount, imported("5000", "5000"));
+  CHECK(only(world.book("2024-06-01")).credit.revoked == moment("2024-05-01"));
+  CHECK(world.reason("AmazonS3") == "expired");
+  world.issue("2024-02-09", "700001", "5000");
+  world.at("2024-04-15", kAccount, credits::CreditChange{"700001", "Revoked", "", {}, {}});
+  CHECK(only(world.book("2024-06-01")).credit.revoked == moment("2024-04-15"));
+  // Figures of later that let it pay again take back their own, not what the event said.
+  world.at("2024-05-20", kAccount, imported("5000", "5000"));
+  CHECK(only(world.book("2024-06-01")).credit.revoked == moment("2024-04-15"));
+}
+
 TEST_CASE("R62: a history alone says what was used; its closed months aren't charged again") {
   CreditWorld world;
   world.issue("2024-02-09", "700001", "5000");
@@ -175,6 +252,62 @@ TEST_CASE("R46, R62: a credit that isn't shared pays for its own account only") 
   CHECK(only(world.book("2024-06-01")).used == dollars("30"));
 }
 
+TEST_CASE("R46, R62: which accounts share a credit says nothing while credit sharing is off") {
+  const std::string linked = "444455556666";
+  CreditWorld world;
+  auto import = imported("5000", "5000");
+  import.estimated = dollars("5000");
+  import.shared_with = std::vector{linked};
+  world.at("2024-03-01", kAccount, import);
+  world.charge({"AmazonEC2", "10", "2024-03-05"});
+  world.charge({"AmazonS3", "20", "2024-03-05", "Usage", "Use", linked}, kAccount);
+  world.charge({"AmazonRDS", "40", "2024-03-05", "Usage", "Use", "777788889999"}, kAccount);
+  CHECK(only(world.book("2024-06-01")).used == dollars("30"));
+  CHECK(world.reason("AmazonRDS") == "not-shared");
+  world.at("2024-03-31", kAccount, credits::Sharing{kAccount, false});
+  CHECK(only(world.book("2024-06-01")).used == dollars("10"));
+  CHECK(world.reason("AmazonS3") == "not-shared");
+}
+
+TEST_CASE("R59, R62: an opening balance is the reason where nothing else is") {
+  const auto reason = [](const CreditWorld::Charge& charge, auto&& arrange) {
+    CreditWorld world;
+    auto import = imported("5000", "4000");
+    import.estimated = dollars("4000");
+    import.services = {"AmazonEC2", "AWSSupportBusiness"};
+    world.at("2025-01-10", kAccount, import);
+    world.charge(charge);
+    arrange(world);
+    static_cast<void>(world.book());
+    return std::string{world.reason(charge.service)};
+  };
+  const auto as_it_is = [](CreditWorld&) {};
+  CHECK(reason({"AmazonEC2", "10", "2024-05-01"}, as_it_is) == "before-import");
+  CHECK(reason({"AmazonRegistrar", "10", "2024-05-01"}, as_it_is) == "ineligible");
+  CHECK(reason({"madeUpService", "10", "2024-05-01"}, as_it_is) == "unlisted");
+  CHECK(reason({"AmazonS3", "10", "2024-05-01"}, as_it_is) == "unlisted");
+  CHECK(reason({"AmazonEC2", "10", "2024-01-31"}, as_it_is) == "historical");
+  // Of after its last day, which the figures told later.
+  const auto told_late = [](CreditWorld& world) { world.facts.front().time = moment("2026-05-01"); };
+  CHECK(reason({"AmazonEC2", "10", "2026-02-08"}, told_late) == "before-import");
+  CHECK(reason({"AmazonEC2", "10", "2026-02-09"}, told_late) == "expired");
+  // Beside a credit that has expired, and beside one that is used up.
+  const auto beside_expired = [](CreditWorld& world) {
+    world.issue("2023-04-20", "c1", "100");
+    world.facts.back().time = moment("2023-04-20");
+  };
+  CHECK(reason({"AmazonEC2", "10", "2024-05-01"}, beside_expired) == "before-import");
+  const auto beside_used = [](CreditWorld& world) {
+    world.issue("2024-04-20", "c1", "100");
+    world.charge({"AmazonRDS", "100", "2024-04-20"});
+  };
+  CHECK(reason({"AmazonEC2", "10", "2024-05-01"}, beside_used) == "used");
+  // A service credit that has something left doesn't tell why AWS's figures begin later.
+  const auto beside_old = [](CreditWorld& world) { world.issue("2023-04-01", "c1", "100", 2); };
+  CHECK(reason({"AWSSupportBusiness", "10", "2024-05-01"}, beside_old) == "before-import");
+  CHECK(reason({"AWSSupportBusiness", "10", "2024-01-31"}, beside_old) == "not-for-support");
+}
+
 TEST_CASE("A correction replaces, whenever it was written, and is no finding") {
   CreditWorld world;
   world.issue("2024-02-09", "c1", "5000");
@@ -189,6 +322,46 @@ TEST_CASE("A correction replaces, whenever it was written, and is no finding") {
     CHECK(credits::day_text(only(book).credit.expires) == "2025-08-31");
     CHECK(book.findings().empty());
   }
+}
+
+TEST_CASE("A credit is there from its day of issue on, as figures and corrections tell it, and not before") {
+  const auto there = [](std::string_view issued, std::string_view at) {
+    CreditWorld world;
+    world.issue("2024-05-10", "c1", "5000");
+    auto correction = correction_of("c1");
+    correction.issued = moment(issued);
+    correction.expires = date("2026-01-01");
+    world.at("2024-09-01", kAccount, correction);
+    const auto book = world.book(at);
+    for (const auto& finding : book.findings()) CHECK(finding.time <= moment(at));
+    return !book.credits().empty();
+  };
+  CHECK_FALSE(there("2024-06-01", "2024-05-31"));
+  CHECK(there("2024-06-01", "2024-06-01"));
+  CHECK_FALSE(there("2024-04-01", "2024-03-31"));
+  CHECK(there("2024-04-01", "2024-04-01"));
+  CHECK(there("2024-04-01", "2024-05-10"));
+
+  CreditWorld world;
+  world.issue("2024-05-10", "c1", "5000");
+  std::get<credits::Issue>(world.facts.back().value).issued = moment("2024-06-01");
+  CHECK(world.book("2024-05-31").credits().empty());
+  CHECK(world.book("2024-06-01").credits().size() == 1);
+}
+
+TEST_CASE("R62: no opening balance is of a later day than the figures") {
+  CreditWorld world;
+  world.issue("2024-02-09", "700001", "5000");
+  world.at("2024-05-20", kAccount,
+           credits::ImportedUse{
+               "700001", *credits::Month::parse("2024-05"), false, {{kAccount, "AmazonEC2", dollars("10")}}});
+  CHECK_FALSE(only(world.book("2024-05-20")).credit.opening);
+  world.at("2024-06-01", kAccount,
+           credits::ImportedUse{
+               "700001", *credits::Month::parse("2024-05"), false, {{kAccount, "AmazonEC2", dollars("30")}}});
+  REQUIRE(only(world.book("2024-06-01")).credit.opening);
+  CHECK(only(world.book("2024-06-01")).credit.opening->from == date("2024-06-01"));
+  CHECK(only(world.book("2024-06-01")).available == dollars("4970"));
 }
 
 TEST_CASE("What is withdrawn never was; a fact of AWS's own can't be") {
@@ -235,24 +408,6 @@ TEST_CASE("A correction of what isn't there is told") {
   CHECK(world.book().findings().front().sentence.find("c9") != std::string::npos);
 }
 
-namespace {
-
-credits::Correction correction_of(std::string credit, bool withdrawn = false) {
-  credits::Correction correction;
-  correction.credit = std::move(credit);
-  correction.withdrawn = withdrawn;
-  return correction;
-}
-
-credits::Correction withdrawal_of(std::string event) {
-  credits::Correction correction;
-  correction.event = std::move(event);
-  correction.withdrawn = true;
-  return correction;
-}
-
-}  // namespace
-
 TEST_CASE("A correction for an account that doesn't hold the credit changes nothing, and is told") {
   const std::string other = "343434343434";
   for (const bool withdrawn : {false, true}) {
@@ -275,7 +430,7 @@ TEST_CASE("A correction goes with a credit that another correction, or AWS, has 
   world.issue("2024-02-09", "c1", "5000");
   auto amount = correction_of("c1");
   amount.amount = dollars("9000");
-  world.at("2024-03-01", owner, amount);
+  world.at("2024-03-02", owner, amount);
   auto moved = correction_of("c1");
   moved.account = owner;
   world.at("2024-03-01", kAccount, moved);
@@ -290,6 +445,75 @@ TEST_CASE("A correction goes with a credit that another correction, or AWS, has 
   listed.at("2024-06-01", owner, days);
   CHECK(only(listed.book("2024-07-01")).credit.expires == date("2026-03-01"));
   CHECK(listed.book("2024-07-01").findings().empty());
+}
+
+TEST_CASE("Who held a credit before another account, or will hold it, doesn't correct it") {
+  const std::string owner = "343434343434";
+  const auto amount_of = [](const std::string& account, std::string_view moved_on, std::string_view time) {
+    CreditWorld world;
+    world.issue("2024-02-09", "c1", "5000");
+    auto moved = correction_of("c1");
+    moved.account = "343434343434";
+    world.at(moved_on, kAccount, moved);
+    auto amount = correction_of("c1");
+    amount.amount = dollars("9000");
+    world.at(time, account, amount);
+    const auto book = world.book("2024-06-01");
+    CHECK(only(book).credit.account == "343434343434");
+    const bool holds = only(book).credit.amount == dollars("9000");
+    CHECK(findings_of(book, "R66") == (holds ? 0 : 1));
+    return only(book).credit.amount;
+  };
+  CHECK(amount_of(kAccount, "2024-03-02", "2024-03-01") == dollars("9000"));
+  CHECK(amount_of(kAccount, "2024-03-02", "2024-03-03") == dollars("5000"));
+  CHECK(amount_of(owner, "2024-03-02", "2024-03-01") == dollars("5000"));
+  CHECK(amount_of(owner, "2024-03-02", "2024-03-03") == dollars("9000"));
+
+  // AWS says who holds it, too.
+  CreditWorld world;
+  world.issue("2024-02-09", "700001", "5000");
+  world.at("2024-03-02", owner, imported("5000", "5000"));
+  world.at("2024-03-03", kAccount, correction_of("700001", true));
+  CHECK(only(world.book("2024-06-01")).credit.account == owner);
+  CHECK(findings_of(world.book("2024-06-01"), "R66") == 1);
+  world.at("2024-03-04", owner, correction_of("700001", true));
+  CHECK(world.book("2024-06-01").credits().empty());
+}
+
+TEST_CASE("Corrections of one second count as they were written down") {
+  const auto event_of = [](const std::string& account, credits::OwnValues values, text::Timestamp recorded) {
+    values["id"] = {"c1"};
+    values["account"] = {account};
+    const credits::OwnFact fact = wanted(credits::OwnVerb::correct, values);
+    const std::string json = credits::own_event(fact, "{}", recorded);
+    const auto read = credits::read_fact({fact.time, fact.name, fact.account, "us-east-1", ""}, json,
+                                         credits::Settings::built_in(), credits::Pseudonymiser{"key"});
+    REQUIRE(read.has_value());
+    return **read;
+  };
+  const std::string owner = "343434343434";
+  const text::Timestamp second = moment("2024-06-01");
+  for (const std::string_view amount : {"9000", "9001", "9002", "9003"}) {
+    CreditWorld world;
+    world.issue("2024-02-09", "c1", "5000");
+    world.facts.push_back(event_of(owner, {{"amount", {std::string{amount}}}}, second + 7));
+    world.facts.push_back(event_of(kAccount, {{"owner", {owner}}}, second + 3));
+    CHECK(only(world.book("2024-07-01")).credit.amount == dollars(amount));
+    CHECK(findings_of(world.book("2024-06-02"), "R66") == 0);
+  }
+}
+
+TEST_CASE("A transfer gives the credit to nobody: its holder still corrects it") {
+  CreditWorld world;
+  world.issue("2024-02-09", "c1", "5000");
+  world.at("2024-03-01", kAccount, credits::CreditChange{"c1", "Transferred", "343434343434", {}, {}});
+  auto amount = correction_of("c1");
+  amount.amount = dollars("9000");
+  world.at("2024-03-02", kAccount, amount);
+  CHECK(only(world.book("2024-06-01")).credit.amount == dollars("9000"));
+  world.at("2024-03-03", "343434343434", correction_of("c1", true));
+  CHECK(only(world.book("2024-06-01")).revoked == dollars("9000"));
+  CHECK(findings_of(world.book("2024-06-01"), "R66") == 1);
 }
 
 TEST_CASE("Where AWS and somebody else issue the same credit, a correction must be for AWS's account") {
@@ -360,7 +584,21 @@ TEST_CASE("What is known to be wrong is objected to before it is written down") 
   CHECK(said(kAccount, CreditWorld::issued("2024-02-09", "c2", "5000")).find("withdrawn") != std::string::npos);
   CHECK(said(kAccount, credits::Decision{"app-1", true, {}, {}, {}}).empty());
   CHECK(said(other, credits::Decision{"app-1", true, {}, {}, {}}).find(kAccount) != std::string::npos);
-  CHECK(said(other, credits::Decision{"app-2", true, {}, {}, {}}).empty());
+  CHECK(said(other, credits::Decision{"app-2", true, {}, {}, {}}).find("no form of application app-2") == 0);
+  // A form that failed is no application.
+  auto failed = CreditWorld::form("app-3", "5000");
+  failed.error_code = "InternalFailure";
+  world.at("2024-03-01", kAccount, failed);
+  CHECK(said(kAccount, credits::Decision{"app-3", true, {}, {}, {}}).find("no form of application app-3") == 0);
+
+  auto moved = correction_of("c1");
+  moved.account = kAccount;
+  world.at("2024-04-01", other, moved);
+  CHECK(said(kAccount, correction_of("c1")).empty());
+  CHECK(said(other, correction_of("c1")).find(kAccount) != std::string::npos);
+  // An issue is dated back; who holds the credit now counts all the same.
+  CHECK(said(kAccount, CreditWorld::issued("2024-02-09", "c1", "5000")).empty());
+  CHECK(said(other, CreditWorld::issued("2024-02-09", "c1", "5000")).find(kAccount) != std::string::npos);
 }
 
 TEST_CASE("Imports and corrections give the same ledger in every order") {

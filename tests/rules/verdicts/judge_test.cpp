@@ -591,7 +591,7 @@ TEST_CASE("judge: a Lambda function by its qualifier and by a partial ARN") {
         of + ":prod");
   CHECK(judged(R"({"requestParameters":{"functionName":"f:prod"}})").verdict == Verdict::granted);
   // A name that has the qualifier needs no other.
-  for (const std::string name : {std::string{"f:prod"}, std::string{"111122223333:function:f:prod"}, of + ":prod"}) {
+  for (const std::string& name : {std::string{"f:prod"}, std::string{"111122223333:function:f:prod"}, of + ":prod"}) {
     CAPTURE(name);
     CHECK(judged(R"({"requestParameters":{"functionName":")" + name + R"(","qualifier":"prod"}})").resource ==
           of + ":prod");
