@@ -20,8 +20,6 @@ struct Arguments {
   bool exit_code = false;
 };
 
-Cell or_absent(const std::string& text) { return text.empty() ? Cell::absent() : Cell::of(text); }
-
 int run_findings(const GlobalOptions& global, const Arguments& arguments) {
   const query::Filter filter = arguments.filter.filter();
   store::Store store{global.store_directory(), store::Store::Mode::read};
@@ -41,7 +39,7 @@ int run_findings(const GlobalOptions& global, const Arguments& arguments) {
     any = true;
     rows.row({Cell::time(finding.event.segment->time(finding.event.index)), shown_or_absent(finding.rule),
               Cell::shown(finding.severity), Cell::shown(finding.verdict), Cell::id(finding.event_id),
-              or_absent(finding.principal), shown_or_absent(finding.action), Cell::of(finding.sentence)});
+              text_or_absent(finding.principal), shown_or_absent(finding.action), Cell::of(finding.sentence)});
     return true;
   });
   rows.finish();

@@ -61,8 +61,6 @@ constexpr CallSection kCallSections[] = {
 
 std::string time_text(text::Timestamp time) { return text::format_timestamp(time); }
 
-Cell or_absent(const std::string& text) { return text.empty() ? Cell::absent() : Cell::of(text); }
-
 Cell new_cell(bool is_new) { return {is_new ? "new" : "", is_new ? "true" : "false", true}; }
 
 std::string joined(const std::vector<std::string>& texts, std::size_t most) {
@@ -166,7 +164,7 @@ class Page {
     RowWriter rows{out_, {{"time"}, {"call"}, {"target"}, {"error"}, {"eventID"}}};
     for (std::size_t i = 0; i < std::min<std::size_t>(top_, found_.changes.size()); ++i) {
       const query::GrantChange& change = found_.changes[i];
-      rows.row({Cell::time(change.time), Cell::shown(change.name), or_absent(change.target),
+      rows.row({Cell::time(change.time), Cell::shown(change.name), text_or_absent(change.target),
                 shown_or_absent(change.error), Cell::id(change.event_id)});
     }
     rows.finish();
@@ -193,9 +191,10 @@ class Page {
                     {"events", true}}};
     for (std::size_t i = 0; i < std::min<std::size_t>(top_, links.size()); ++i) {
       const CredentialLink& link = *links[i];
-      rows.row({Cell::of(link.depth), or_absent(link.caller), Cell::shown(link.call), or_absent(link.identity),
-                or_absent(joined(link.keys, kKeysShown)), Cell::time(link.issued.first), Cell::time(link.issued.last),
-                Cell::shown(grouped(link.issued.events)), Cell::shown(grouped(link.used.events))});
+      rows.row({Cell::of(link.depth), text_or_absent(link.caller), Cell::shown(link.call),
+                text_or_absent(link.identity), text_or_absent(joined(link.keys, kKeysShown)),
+                Cell::time(link.issued.first), Cell::time(link.issued.last), Cell::shown(grouped(link.issued.events)),
+                Cell::shown(grouped(link.used.events))});
     }
     rows.finish();
     print_more(links.size(), 0);

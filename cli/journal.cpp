@@ -64,8 +64,6 @@ Told told(const std::string& text) {
   return told;
 }
 
-Cell or_absent(const std::string& text) { return text.empty() ? Cell::absent() : Cell::of(text); }
-
 int run_journal(const GlobalOptions& global) {
   store::Store store{global.store_directory(), store::Store::Mode::read};
   const store::Snapshot snapshot = store.snapshot();
@@ -73,8 +71,8 @@ int run_journal(const GlobalOptions& global) {
   RowWriter rows{out, {{"time", false, 0, true}, {"who"}, {"from"}, {"entry"}}};
   snapshot.journal([&](const store::JournalEntry& entry) {
     Told read = told(entry.text);
-    rows.row(
-        {Cell::time(entry.time), or_absent(read.who), or_absent(read.from), Cell{std::move(read.entry), entry.text}});
+    rows.row({Cell::time(entry.time), text_or_absent(read.who), text_or_absent(read.from),
+              Cell{std::move(read.entry), entry.text}});
   });
   rows.finish();
   return kDone;

@@ -46,7 +46,6 @@ Cell MoneyCells::of(const std::optional<rules::credits::Money>& money) const {
 
 Cell day_cell(rules::credits::Day day) { return Cell::shown(rules::credits::day_text(day)); }
 Cell time_cell(text::Timestamp time) { return Cell::time(time); }
-Cell text_or_absent(std::string_view text) { return text.empty() ? Cell::absent() : Cell::of(text); }
 
 Cell list_cell(const std::vector<std::string>& texts) {
   Cell cell{"", "["};

@@ -31,8 +31,6 @@ std::string money_text(rules::credits::Money money, int decimals);
 Cell day_cell(rules::credits::Day day);
 /// A time, as text.
 Cell time_cell(text::Timestamp time);
-/// Text, or absent if it is empty.
-Cell text_or_absent(std::string_view text);
 /// A JSON array of texts; joined by a space in a table.
 Cell list_cell(const std::vector<std::string>& texts);
 

@@ -78,6 +78,7 @@ Cell Cell::id(std::string_view id) {
 
 Cell Cell::absent() { return {"", "null", true}; }
 
+Cell text_or_absent(std::string_view text) { return text.empty() ? Cell::absent() : Cell::of(text); }
 Cell shown_or_absent(std::string_view text) { return text.empty() ? Cell::absent() : Cell::shown(text); }
 
 RowWriter::RowWriter(Out& out, std::vector<Column> columns) : out_(out), columns_(std::move(columns)) {

@@ -30,7 +30,8 @@ struct Cell {
   static Cell absent();
 };
 
-/// The same, absent if it is empty.
+/// Cell::of and Cell::shown; absent if the text is empty.
+Cell text_or_absent(std::string_view text);
 Cell shown_or_absent(std::string_view text);
 
 struct Column {
