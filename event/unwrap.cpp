@@ -84,7 +84,7 @@ struct Unwrapper::Wrapping {
     Unwrapper& unwrapper;
     std::string_view json;  ///< inner_event() of the object.
     [[nodiscard]] bool take(std::string_view document, const Place& place) const;
-    [[nodiscard]] bool holds(std::string_view inner, int level) const;
+    [[nodiscard]] bool holds(std::string_view value, int level) const;
   };
 };
 
@@ -147,10 +147,10 @@ bool Unwrapper::Wrapping::Inner::take(std::string_view document, const Place& pl
 }
 
 // Whether an object is an event, or a string holds one, whatever the members are called that it is in.
-bool Unwrapper::Wrapping::Inner::holds(std::string_view inner, int level) const {
-  if (level >= kMaxWrappers || inner.empty()) return false;
-  if (!inner.starts_with('"')) return unwrapper.holds_record(inner, level + 1);
-  const std::string_view text = unwrapper.text_of(inner, level);
+bool Unwrapper::Wrapping::Inner::holds(std::string_view value, int level) const {
+  if (level >= kMaxWrappers || value.empty()) return false;
+  if (!value.starts_with('"')) return unwrapper.holds_record(value, level + 1);
+  const std::string_view text = unwrapper.text_of(value, level);
   bool found = text.starts_with('{') && unwrapper.holds_record(text, level + 1);
   if (!found && text.starts_with('{')) {
     Record record;
