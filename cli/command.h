@@ -36,29 +36,36 @@ class UsageError : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-/// A subcommand registers itself: options, help, and what to run.
-void add_replay(const Command& app, const GlobalOptions& global);
-void add_events(const Command& app, const GlobalOptions& global);
-void add_show(const Command& app, const GlobalOptions& global);
-void add_count(const Command& app, const GlobalOptions& global);
-void add_evaluate(const Command& app, const GlobalOptions& global);
-void add_rejects(const Command& app, const GlobalOptions& global);
-void add_stats(const Command& app, const GlobalOptions& global);
-void add_serve(const Command& app, const GlobalOptions& global);
-void add_tail(const Command& app, const GlobalOptions& global);
-void add_retain(const Command& app, const GlobalOptions& global);
-void add_hold(const Command& app, const GlobalOptions& global);
-void add_investigate(const Command& app, const GlobalOptions& global);
-void add_findings(const Command& app, const GlobalOptions& global);
-void add_explain(const Command& app, const GlobalOptions& global);
-void add_access(const Command& app, const GlobalOptions& global);
-void add_least_privilege(const Command& app, const GlobalOptions& global);
-void add_policies(const Command& app, const GlobalOptions& global);
-void add_recheck(const Command& app, const GlobalOptions& global);
-void add_credits(const Command& app, const GlobalOptions& global);
-void add_journal(const Command& app, const GlobalOptions& global);
-void add_maintenance(const Command& app, const GlobalOptions& global);
-void add_token(const Command& app, const GlobalOptions& global);
+/// Every subcommand, in the order of help: NAME's file has add_NAME, which registers it with its options, its help and
+/// what to run. This list declares and calls them.
+#define TRAILKEEPER_SUBCOMMANDS(ONE) \
+  ONE(replay)                        \
+  ONE(events)                        \
+  ONE(show)                          \
+  ONE(count)                         \
+  ONE(evaluate)                      \
+  ONE(rejects)                       \
+  ONE(stats)                         \
+  ONE(serve)                         \
+  ONE(tail)                          \
+  ONE(retain)                        \
+  ONE(hold)                          \
+  ONE(investigate)                   \
+  ONE(findings)                      \
+  ONE(explain)                       \
+  ONE(access)                        \
+  ONE(least_privilege)               \
+  ONE(policies)                      \
+  ONE(recheck)                       \
+  ONE(credits)                       \
+  ONE(journal)                       \
+  ONE(maintenance)                   \
+  ONE(token)                         \
+  ONE(describe)
+
+#define TRAILKEEPER_DECLARE(name) void add_##name(const Command& app, const GlobalOptions& global);
+TRAILKEEPER_SUBCOMMANDS(TRAILKEEPER_DECLARE)
+#undef TRAILKEEPER_DECLARE
 
 /// Prints an error to stderr: a sentence, or with JSON output an object `{"error":{"message":…}}`. Whatever the message
 /// holds, nothing of it acts on a terminal (text/visible_text.h).

@@ -7,8 +7,11 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
+
+#include "cli/described_command.h"
 
 namespace CLI {
 class App;
@@ -20,10 +23,13 @@ namespace trailkeeper::cli {
 /// What a command does once its options are read; gives the exit code.
 using Run = std::function<int()>;
 
+struct OptionFacts;
+struct CommandLineState;
+
 /// An option, a flag or an argument of a command. Copies mean the same one; each call gives it back for the next.
 class Option {
  public:
-  explicit Option(CLI::Option* option) : option_(option) {}
+  Option(CLI::Option* option, OptionFacts& facts) : option_(option), facts_(&facts) {}
 
   Option required() const;
   /// What stands for the value in help: `TIME`.
@@ -51,22 +57,37 @@ class Option {
   Option range(int low, int high) const;
   Option positive() const;
   Option one_of(const std::vector<std::string>& words) const;
+  /// Values that completions offer among others, with blanks between.
+  Option suggest(std::string_view words) const;
+  /// The same where one value may be several, separated by commas.
+  Option suggest_list(std::string_view words) const;
+  /// What it is if it isn't given, where the variable that takes it doesn't tell.
+  Option preset(const std::string& value) const;
+  /// A value as one may give it, for documents.
+  Option example(const std::string& value) const;
+  /// Adds to the help what it is if it isn't given.
+  Option tells_preset() const;
   /// Digits only; called N in help.
   Option count() const;
   /// Sizes in bytes such as 32MiB; called BYTES in help.
   Option bytes() const;
 
  private:
+  friend class Command;
+
   CLI::Option* option_;
+  OptionFacts* facts_;
 };
 
 /// A command or the program itself. Copies mean the same one.
 class Command {
  public:
-  Command(CLI::App& app, Run& run) : app_(&app), run_(&run) {}
+  Command(CLI::App& app, CommandLineState& state) : app_(&app), state_(&state) {}
 
   [[nodiscard]] Command add_subcommand(const std::string& name, const std::string& summary) const;
   void require_subcommand(std::size_t least, std::size_t most) const;
+  /// Not listed in help, nor meant by a misspelt command.
+  void hide() const;
   /// What stands below the options in help.
   void footer(const std::string& text) const;
   /// What it does when it is chosen, and none of its subcommands; options of a file are read before
@@ -95,13 +116,17 @@ class Command {
   Option add_choice(const std::string& names, Value& value, const std::vector<std::pair<std::string, Value>>& choices,
                     const std::string& help) const {
     std::vector<std::string> words;
-    for (const auto& [word, chosen] : choices) words.push_back(word);
+    std::string preset;
+    for (const auto& [word, chosen] : choices) {
+      words.push_back(word);
+      if (chosen == value) preset = word;
+    }
     const auto take = [&value, choices](const std::string& text) {
       for (const auto& [word, chosen] : choices) {
         if (word == text) value = chosen;
       }
     };
-    return check_words(on_word(names, take, help), words);
+    return check_words(on_word(names, take, help), words).preset(preset);
   }
 
   /// Each option so far can be given by an environment variable, too: `--max-body` by PREFIX_MAX_BODY.
@@ -110,11 +135,15 @@ class Command {
   /// reads the files of the program itself only, not those of its subcommands.
   Option add_config_file(const std::string& names, std::string& value, const std::string& help);
 
+  /// What was added so far, with all subcommands.
+  [[nodiscard]] DescribedCommand description() const;
+
  private:
   static Option check_words(Option option, const std::vector<std::string>& words);
+  [[nodiscard]] Option known(CLI::Option* option, const std::string& preset = {}) const;
 
   CLI::App* app_;
-  Run* run_;
+  CommandLineState* state_;
   const std::string* config_ = nullptr;
 };
 
@@ -135,7 +164,7 @@ class CommandLine {
 
  private:
   std::unique_ptr<CLI::App> app_;
-  Run run_;
+  std::unique_ptr<CommandLineState> state_;
 };
 
 }  // namespace trailkeeper::cli

@@ -75,6 +75,7 @@ void add_count(const Command& app, const GlobalOptions& global) {
                   "Fields to count by: name, user, error, … or paths such as tlsDetails.tlsVersion")
       .delimiter(',')
       .type_name("FIELD,…")
+      .suggest(offered_fields())
       .repeatable();
   command
       .add_choice<query::Bucket>(

@@ -133,7 +133,7 @@ void add_field(const Command& command, const credits::OwnField& field, const Val
     option.expected(1);
   }
   option.one_value();
-  if (!positional) option.type_name(std::string{field.placeholder});
+  if (!positional) option.type_name(std::string{field.placeholder}).suggest(field.words);
   if (field.required) option.required();
 }
 

@@ -183,6 +183,7 @@ void add_events(const Command& app, const GlobalOptions& global) {
       .add_option("--fields", arguments->fields, "What to print: time, name, user, … or paths such as userIdentity.arn")
       .delimiter(',')
       .type_name("A,B.C")
+      .suggest(offered_fields())
       .repeatable();
   add_reveal(command, arguments->reveal);
   command.footer(

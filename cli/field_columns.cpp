@@ -3,6 +3,7 @@
 #include "cli/command.h"
 #include "query/field_catalogue.h"
 #include "query/field_check.h"
+#include "store/segments/segment_format.h"
 #include "store/store.h"
 
 namespace trailkeeper::cli {
@@ -30,6 +31,13 @@ std::string field_help() {
     text += std::string{name} + ",";
   }
   return text + "\nCloudTrail's own names (eventName), and any path into the event (requestParameters.bucketName).";
+}
+
+std::string offered_fields() {
+  std::string text;
+  for (const std::string_view name : query::field_names()) text.append(name).append(" ");
+  for (const event::Field field : store::kColumnFields) text.append(event::field_path(field)).append(" ");
+  return text + "eventID requestID resources[].ARN";
 }
 
 void check_field_names(const std::vector<std::string>& names, const GlobalOptions& global) {

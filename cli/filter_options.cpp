@@ -37,8 +37,9 @@ void FilterOptions::add_to(const Command& command) {
     const auto add = [&](const std::string& sign, const std::string& group) {
       std::string names = "--" + sign + std::string{word.name};
       if (!word.logged.empty()) names += ",--" + sign + std::string{word.logged};
-      command.add_option(names, values_[{word.field, !sign.empty()}], std::string{word.help})
+      command.add_option(names, values_[{word.field, !sign.empty()}], query::filter_help(word))
           .type_name("VALUE")
+          .suggest(query::filter_values(word))
           .expected(1)
           .repeatable()
           .group(group);

@@ -37,6 +37,10 @@ void add_global_options(const Command& program, GlobalOptions& global) {
       "`trailkeeper COMMAND --help` shows a command's options and examples.");
 }
 
+#define TRAILKEEPER_ADDRESS(name) &add_##name,
+constexpr void (*kSubcommands[])(const Command&, const GlobalOptions&) = {TRAILKEEPER_SUBCOMMANDS(TRAILKEEPER_ADDRESS)};
+#undef TRAILKEEPER_ADDRESS
+
 // An answer from a damaged store never looks like one from a sound store.
 int run_guarded(const GlobalOptions& global, const Run& run) {
   if (global.skip_damaged) {
@@ -55,28 +59,7 @@ int run_program(int argc, char** argv) {
                      TRAILKEEPER_VERSION};
     const Command program = line.program();
     add_global_options(program, global);
-    add_replay(program, global);
-    add_events(program, global);
-    add_show(program, global);
-    add_count(program, global);
-    add_evaluate(program, global);
-    add_rejects(program, global);
-    add_stats(program, global);
-    add_serve(program, global);
-    add_tail(program, global);
-    add_retain(program, global);
-    add_hold(program, global);
-    add_investigate(program, global);
-    add_findings(program, global);
-    add_explain(program, global);
-    add_access(program, global);
-    add_least_privilege(program, global);
-    add_policies(program, global);
-    add_recheck(program, global);
-    add_credits(program, global);
-    add_journal(program, global);
-    add_maintenance(program, global);
-    add_token(program, global);
+    for (const auto add : kSubcommands) add(program, global);
     return run_guarded(global, line.parse(argc, argv));
   } catch (const OutputClosed&) {
     return kDone;

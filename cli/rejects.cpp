@@ -11,6 +11,7 @@
 #include "cli/reveal.h"
 #include "cli/row_writer.h"
 #include "cli/size_argument.h"
+#include "event/reject_words.h"
 #include "query/reject_removal.h"
 #include "query/shown_event.h"
 #include "store/store.h"
@@ -116,14 +117,19 @@ struct RemoveArguments {
   bool dry_run = false;
 };
 
+std::string reason_codes() {
+  std::string codes;
+  for (const event::ReasonWord& word : event::reason_words()) {
+    if (word.detail.empty()) codes.append(word.code).append(" ");
+  }
+  return codes;
+}
+
 // All reasons of a code.
 std::vector<event::Reason> reason_argument(const std::string& text) {
   std::vector<event::Reason> found;
-  for (int number = 1; number < 256; ++number) {
-    const auto reason = static_cast<event::Reason>(number);
-    // A number that is none has the code of the first.
-    const bool is_one = number == 1 || event::reason_code(reason) != event::reason_code(event::Reason::broken_json);
-    if (is_one && event::reason_code(reason) == text) found.push_back(reason);
+  for (const event::ReasonWord& word : event::reason_words()) {
+    if (word.code == text) found.push_back(word.reason);
   }
   if (!found.empty()) return found;
   throw UsageError("--reason: '" + text + "' is none; trailkeeper rejects shows them");
@@ -195,6 +201,7 @@ void add_remove(const Command& command, const GlobalOptions& global) {
       .repeatable();
   remove.add_option("--reason", arguments->reasons, "With this reason, such as broken-json (may be repeated)")
       .type_name("REASON")
+      .suggest(reason_codes())
       .repeatable();
   remove.add_option("--before", arguments->before, "That came before: 2024-05-01, or an age").type_name("TIME");
   remove.add_flag("--all", arguments->all, "All of them");

@@ -147,7 +147,8 @@ void add_replay(const Command& app, const GlobalOptions& global) {
   command.add_option("PATH", arguments->paths, "Files, folders (recursively), or - for standard input").required();
   command.add_option("--workers", arguments->workers, "Parsing threads (default: one for each core)")
       .range(1U, 256U)
-      .type_name("N");
+      .type_name("N")
+      .preset("");
   command.add_flag("--strict-variants", arguments->strict_variants,
                    "Keep copies apart that differ in what shippers add at the top, or in nulls");
   command.add_flag("--no-verdicts", arguments->no_verdicts, "Leave the verdicts to recheck");

@@ -157,7 +157,9 @@ int run_hold_release(const GlobalOptions& global, const std::string& name) {
 void add_retain(const Command& app, const GlobalOptions& global) {
   const Command command = app.add_subcommand("retain", "Remove events that are older than you keep them");
   const auto arguments = std::make_shared<RetainArguments>();
-  command.add_option("--keep", arguments->keep, "Keep events up to this age: 400d, 52w").type_name("AGE");
+  command.add_option("--keep", arguments->keep, "Keep events up to this age: 400d, 52w")
+      .type_name("AGE")
+      .suggest("30d 90d 365d 400d 52w");
   command
       .add_option("--max-size", arguments->max_size, "Remove the oldest events until segments take at most this: 10GB")
       .type_name("SIZE");
@@ -168,7 +170,8 @@ void add_retain(const Command& app, const GlobalOptions& global) {
       .add_option("--future", arguments->future,
                   "An eventTime further ahead than this can't be true: the event is as old as its arrival, and the "
                   "first to go for --max-size (default: 1d)")
-      .type_name("AGE");
+      .type_name("AGE")
+      .suggest("1h 1d");
   command.add_flag("--dry-run", arguments->dry_run, "Only say how many events would go");
   command.footer(
       "Events under a legal hold (trailkeeper hold) stay. --keep also removes rejected records that came before, "

@@ -29,17 +29,19 @@ struct ListenerFlag {
   Protocol protocol;
   bool tls;
   const char* help;
+  const char* example;
 };
 
 constexpr ListenerFlag kListenerFlags[] = {
-    {"--http", Protocol::http, false, "HTTP: JSON, Elasticsearch bulk, Splunk HEC, Firehose, AWS APIs, queries"},
-    {"--https", Protocol::http, true, "The same with TLS"},
-    {"--syslog", Protocol::syslog, false, "Syslog over TCP (RFC 5424, RFC 6587)"},
-    {"--syslog-tls", Protocol::syslog, true, "Syslog over TLS (RFC 5425)"},
-    {"--forward", Protocol::forward, false, "Fluentd's Forward protocol"},
-    {"--forward-tls", Protocol::forward, true, "The same with TLS"},
-    {"--ndjson", Protocol::ndjson, false, "JSON documents over TCP"},
-    {"--ndjson-tls", Protocol::ndjson, true, "The same with TLS"},
+    {"--http", Protocol::http, false, "HTTP: JSON, Elasticsearch bulk, Splunk HEC, Firehose, AWS APIs, queries",
+     "127.0.0.1:8417"},
+    {"--https", Protocol::http, true, "HTTP with TLS", "0.0.0.0:8443"},
+    {"--syslog", Protocol::syslog, false, "Syslog over TCP (RFC 5424, RFC 6587)", "127.0.0.1:6601"},
+    {"--syslog-tls", Protocol::syslog, true, "Syslog over TLS (RFC 5425)", "0.0.0.0:6514"},
+    {"--forward", Protocol::forward, false, "Fluentd's Forward protocol", "127.0.0.1:24224"},
+    {"--forward-tls", Protocol::forward, true, "Fluentd's Forward protocol with TLS", "0.0.0.0:24225"},
+    {"--ndjson", Protocol::ndjson, false, "JSON documents over TCP", "127.0.0.1:8418"},
+    {"--ndjson-tls", Protocol::ndjson, true, "JSON documents over TLS", "0.0.0.0:8419"},
 };
 
 enum class LogFormat { text, json };
@@ -180,22 +182,24 @@ void add_limits(const Command& command, serve::ServerOptions& server) {
   const auto seconds = [&](const char* option, std::chrono::seconds& value, const char* help) {
     command
         .on_number(
-            option, [&value](unsigned number) { value = std::chrono::seconds{number}; },
-            help + std::string{" (default: "} + std::to_string(value.count()) + ")")
+            option, [&value](unsigned number) { value = std::chrono::seconds{number}; }, help)
+        .preset(std::to_string(value.count()))
+        .tells_preset()
         .type_name("SECONDS")
         .range(1U, 86400U);
   };
-  command.add_option("--max-connections", server.max_connections, "Connections at once (default: 4096)")
+  command.add_option("--max-connections", server.max_connections, "Connections at once")
+      .type_name("N")
+      .tells_preset()
       .range(1, 1000000);
   const auto size = [&](const char* option, std::size_t& value, const char* help) {
-    command.add_option(option, value, help).bytes();
+    command.add_option(option, value, help).bytes().tells_preset();
   };
-  size("--max-body", server.max_body, "Bytes of an HTTP body (default: 32MiB)");
-  size("--max-in-flight", server.max_in_flight,
-       "Bytes taken in but not yet durable; over it senders wait or get 429 (default: 128MiB)");
-  size("--max-receiving", server.max_receiving, "Bytes of requests that are still arriving (default: 128MiB)");
-  size("--max-query-memory", server.max_query_memory,
-       "Bytes of counts and answers that are being made or sent (default: 256MiB)");
+  size("--max-body", server.max_body, "Bytes of an HTTP body");
+  size("--max-in-flight", server.max_in_flight, "Bytes taken in but not yet durable; over it senders wait or get 429");
+  size("--max-receiving", server.max_receiving,
+       "Bytes of requests that are still arriving, bodies being taken apart, and bulk answers");
+  size("--max-query-memory", server.max_query_memory, "Bytes of counts and answers that are being made or sent");
   seconds("--header-timeout", server.header_timeout, "For an HTTP header or a TLS handshake");
   seconds("--body-timeout", server.body_timeout, "For an HTTP body");
   seconds("--idle-timeout", server.idle_timeout, "Of an HTTP connection without a request");
@@ -204,35 +208,45 @@ void add_limits(const Command& command, serve::ServerOptions& server) {
   seconds("--drain-timeout", server.drain_timeout, "For what is in flight when stopping");
   command.add_flag("--strict-variants", server.strict_variants,
                    "Keep copies apart that differ in what shippers add at the top, or in nulls");
-  command.add_option("--workers", server.workers, "Parsing threads (default: one a core)").range(0, 256);
+  command.add_option("--workers", server.workers, "Parsing threads (0, the default: one a core)")
+      .type_name("N")
+      .range(0, 256);
 }
 
 void add_access(const Command& command, Arguments& arguments) {
   serve::ServerOptions& server = arguments.server;
   const Option certificate =
-      command.add_option("--tls-cert", server.tls.certificate, "Certificate with its chain (PEM)").type_name("FILE");
-  const Option key = command.add_option("--tls-key", server.tls.key, "Its key (PEM)").type_name("FILE");
+      command.add_option("--tls-cert", server.tls.certificate, "Certificate with its chain (PEM)")
+          .type_name("FILE")
+          .example("/etc/trailkeeper/server.pem");
+  const Option key = command.add_option("--tls-key", server.tls.key, "Its key (PEM)")
+                         .type_name("FILE")
+                         .example("/etc/trailkeeper/server.key");
   certificate.needs(key);
   key.needs(certificate);
   command
       .add_option("--tls-client-ca", server.tls.client_ca,
                   "Clients must show a certificate signed by one of these (PEM)")
       .type_name("FILE")
+      .example("/etc/trailkeeper/clients.pem")
       .needs(certificate);
   command
       .add_option("--tls-client-name", server.tls.client_names,
                   "Common or DNS name of client certificates to let in (default: all; repeatable)")
       .type_name("NAME")
+      .example("shipper.example.com")
       .repeatable();
   command
       .add_option("--host-name", server.host_names,
                   "Name that HTTP requests may ask for, beside localhost and the certificate's (repeatable)")
       .type_name("NAME")
+      .example("trailkeeper.example.com")
       .repeatable();
   command
       .add_option("--forward-shared-key-file", arguments.shared_key_file,
                   "Forward clients must know the key on this file's first line")
-      .type_name("FILE");
+      .type_name("FILE")
+      .example("/etc/trailkeeper/forward.key");
   command.add_flag("--allow-plaintext", server.allow_plaintext, "Listen beyond this machine without TLS");
   command.add_flag("--allow-unauthenticated", server.allow_unauthenticated,
                    "Take syslog, forward and NDJSON from beyond this machine without client certificates");
@@ -246,10 +260,12 @@ void add_serve(const Command& app, const GlobalOptions& global) {
   for (std::size_t i = 0; i < std::size(kListenerFlags); ++i) {
     command.add_option(kListenerFlags[i].option, arguments->addresses[i], kListenerFlags[i].help)
         .type_name("[ADDRESS:]PORT")
+        .example(kListenerFlags[i].example)
         .repeatable();
   }
   command.add_option("--follow", arguments->server.follow, "Take in files as they appear in this folder (repeatable)")
       .type_name("DIR")
+      .example("/var/spool/cloudtrail")
       .repeatable();
   add_access(command, *arguments);
   add_limits(command, arguments->server);
@@ -259,11 +275,13 @@ void add_serve(const Command& app, const GlobalOptions& global) {
                              "text (default) or json, on stderr")
       .type_name("FORMAT");
   command.add_option("--log-level", arguments->log_level, "debug, info (default), warn or error")
+      .type_name("LEVEL")
       .one_of({"debug", "info", "warn", "error"});
   command
       .add_option("--ports-file", arguments->ports_file,
                   "Write `NAME HOST PORT` lines there once everything listens (port 0: any free one)")
-      .type_name("FILE");
+      .type_name("FILE")
+      .example("/run/trailkeeper/ports");
   command.name_environment_variables("TRAILKEEPER_SERVE");
   command
       .add_config_file("--config", arguments->config,

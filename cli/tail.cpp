@@ -171,6 +171,7 @@ void add_tail(const Command& app, const GlobalOptions& global) {
       .add_option("--fields", arguments->fields, "What to print: time, name, user, … or paths such as userIdentity.arn")
       .delimiter(',')
       .type_name("A,B.C")
+      .suggest(offered_fields())
       .repeatable();
   command.footer(
       "Shows what is committed from now on, until SIGINT (Ctrl-C). If the connection is lost it connects again; what\n"

@@ -17,6 +17,14 @@ struct CreateArguments {
   bool aws = false;
 };
 
+// All rights' words.
+std::string listed_rights(std::string_view between) {
+  std::string text;
+  for (const serve::RightWord& right : serve::right_words())
+    text.append(text.empty() ? "" : between).append(right.name);
+  return text;
+}
+
 // An age from now on, or a point in time.
 text::Timestamp expiry_of(const std::string& text, text::Timestamp now) {
   if (const auto age = text::parse_duration(text)) return now + *age;
@@ -31,7 +39,7 @@ int run_create(const GlobalOptions& global, const CreateArguments& arguments) {
   request.name = arguments.name;
   request.aws = arguments.aws;
   const auto rights = serve::parse_rights(arguments.rights.empty() && arguments.aws ? "query" : arguments.rights);
-  if (!rights) throw UsageError("--rights: give one or more of ingest, query, reveal, admin, separated by commas");
+  if (!rights) throw UsageError("--rights: give one or more of " + listed_rights(", ") + ", separated by commas");
   request.rights = *rights;
   const text::Timestamp made_at = text::now();
   if (!arguments.expires.empty()) request.expires = expiry_of(arguments.expires, made_at);
@@ -127,10 +135,12 @@ void add_token(const Command& app, const GlobalOptions& global) {
   create.add_option("NAME", arguments->name, "What to call it").required();
   create
       .add_option("--rights", arguments->rights,
-                  "What it may do: ingest, query, reveal, admin (with --aws default: query)")
-      .type_name("RIGHT,…");
+                  "What it may do: " + listed_rights(", ") + " (with --aws default: query)")
+      .type_name("RIGHT,…")
+      .suggest_list(listed_rights(" "));
   create.add_option("--expires", arguments->expires, "When it ends: 90d, 2025-01-31 (default: never)")
-      .type_name("TIME");
+      .type_name("TIME")
+      .suggest("1d 30d 90d 365d");
   create.add_flag("--aws", arguments->aws, "An access key for AWS's SDKs and CLI, which sign with it");
   create.runs([&global, arguments] { return reported(global, [&] { return run_create(global, *arguments); }); });
   const Command list = command.add_subcommand("list", "List the tokens, without their secrets");

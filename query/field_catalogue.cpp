@@ -50,46 +50,72 @@ std::optional<std::string> principal_text(Values values) {
   return values[kType] == "IdentityCenterUser" ? first_of(values.subspan(kUserName, 1)) : std::nullopt;
 }
 
+// A field whose text is the first of the columns' that there is.
+DerivedField first_field(std::string_view name, std::initializer_list<Field> fields, std::string_view value) {
+  DerivedField field{.name = name, .columns = {}, .first_value = true, .text = first_of, .value = value};
+  for (const Field one : fields) field.columns.push_back(column(one));
+  return field;
+}
+
+DerivedField name_field() {
+  return {.name = "name",
+          .columns = {column(Field::event_name), column(Field::event_source)},
+          .first_value = false,
+          .text = [](Values values) -> std::optional<std::string> {
+            if (!values[0]) return std::nullopt;
+            return std::string{event::canonical_name(values[1].value_or(""), *values[0])};
+          },
+          .decided_by_first =
+              [](std::string_view name) {
+                const auto aliases = event::name_aliases();
+                return std::none_of(aliases.begin(), aliases.end(),
+                                    [&](const event::NameAlias& alias) { return alias.logged == name; });
+              },
+          .value = "`eventName` in its canonical spelling"};
+}
+
+DerivedField user_field() {
+  return {.name = "user",
+          .columns = {column(Field::user_name), column(Field::arn), column(Field::issuer_user_name),
+                      column(Field::identity_type), column(Field::invoked_by)},
+          .first_value = false,
+          .text = user_text,
+          .value =
+              "the first of: `userIdentity.userName`; the session name in the ARN; the role's name; `root`; "
+              "`userIdentity.invokedBy`"};
+}
+
+DerivedField principal_field() {
+  return {.name = "principal",
+          .columns = {column(Field::arn), column(Field::principal_id), column(Field::invoked_by),
+                      column(Field::user_name), column(Field::identity_type)},
+          .first_value = false,
+          .text = principal_text,
+          .decided_by_first = [](std::string_view arn) { return !arn.empty(); },
+          .value = "the first of: `userIdentity.arn`, `userIdentity.principalId`, `userIdentity.invokedBy`"};
+}
+
 std::vector<DerivedField> make_fields() {
   std::vector<DerivedField> fields{
-      {"name",
-       {column(Field::event_name), column(Field::event_source)},
-       false,
-       [](Values values) -> std::optional<std::string> {
-         if (!values[0]) return std::nullopt;
-         return std::string{event::canonical_name(values[1].value_or(""), *values[0])};
-       },
-       [](std::string_view name) {
-         const auto aliases = event::name_aliases();
-         return std::none_of(aliases.begin(), aliases.end(),
-                             [&](const event::NameAlias& alias) { return alias.logged == name; });
-       }},
-      {"source", {column(Field::event_source)}, true, first_of},
-      {"user",
-       {column(Field::user_name), column(Field::arn), column(Field::issuer_user_name), column(Field::identity_type),
-        column(Field::invoked_by)},
-       false,
-       user_text},
-      {"principal",
-       {column(Field::arn), column(Field::principal_id), column(Field::invoked_by), column(Field::user_name),
-        column(Field::identity_type)},
-       false,
-       principal_text,
-       [](std::string_view arn) { return !arn.empty(); }},
-      {"access-key", {column(Field::access_key_id)}, true, first_of},
-      {"account", {column(Field::recipient_account_id), column(Field::account_id)}, true, first_of},
-      {"region", {column(Field::aws_region)}, true, first_of},
-      {"ip", {column(Field::source_ip_address)}, true, first_of},
-      {"error", {column(Field::error_code)}, true, first_of},
-      {"type", {column(Field::event_type)}, true, first_of},
-      {"category", {column(Field::event_category)}, true, first_of},
-      {"user-agent", {column(Field::user_agent)}, true, first_of},
-      {"read-only", {column(Field::read_only)}, true, first_of},
-      {"identity", {column(Field::identity_type)}, true, first_of},
-      {"role", {column(Field::issuer_arn)}, true, first_of},
+      name_field(),
+      first_field("source", {Field::event_source}, "`eventSource`"),
+      user_field(),
+      principal_field(),
+      first_field("access-key", {Field::access_key_id}, "`userIdentity.accessKeyId`"),
+      first_field("account", {Field::recipient_account_id, Field::account_id},
+                  "`recipientAccountId`, else `userIdentity.accountId`"),
+      first_field("region", {Field::aws_region}, "`awsRegion`"),
+      first_field("ip", {Field::source_ip_address}, "`sourceIPAddress`"),
+      first_field("error", {Field::error_code}, "`errorCode`"),
+      first_field("type", {Field::event_type}, "`eventType`"),
+      first_field("category", {Field::event_category}, "`eventCategory`"),
+      first_field("user-agent", {Field::user_agent}, "`userAgent`"),
+      first_field("read-only", {Field::read_only}, "`readOnly`"),
+      first_field("identity", {Field::identity_type}, "`userIdentity.type`"),
+      first_field("role", {Field::issuer_arn}, "`userIdentity.sessionContext.sessionIssuer.arn`"),
   };
   for (std::size_t i = 0; i < store::kColumnCount; ++i) {
-    fields.push_back({event::field_path(store::kColumnFields[i]), {i}, true, first_of});
+    fields.push_back(first_field(event::field_path(store::kColumnFields[i]), {store::kColumnFields[i]}, {}));
   }
   return fields;
 }
@@ -97,6 +123,7 @@ std::vector<DerivedField> make_fields() {
 /// A name whose value isn't made from columns: the path that it stands for, or what makes its text of the event's JSON.
 struct UncolumnedField {
   std::string_view name;
+  std::string_view value;  ///< For documents.
   std::string_view path;
   std::optional<std::string> (*text)(std::string_view json) = nullptr;
 };
@@ -126,12 +153,12 @@ std::optional<std::string> resource_types(std::string_view json) {
 }
 
 constexpr UncolumnedField kUncolumned[] = {
-    {"time", "eventTime"},
-    {"event-id", "eventID"},
-    {"request-id", "requestID"},
-    {"resource", {}, resource_names},
-    {"resource-type", {}, resource_types},
-    {"verdict", {}},  // Of no event alone: query/verdicts/verdict_filter.h.
+    {"time", "`eventTime`, in UTC", "eventTime"},
+    {"event-id", "`eventID`", "eventID"},
+    {"request-id", "`requestID`", "requestID"},
+    {"resource", "names of the event's resources, each once, with `, ` between", {}, resource_names},
+    {"resource-type", "their types, each once, with `, ` between", {}, resource_types},
+    {"verdict", "what permissions say of it", {}},  // Of no event alone: query/verdicts/verdict_filter.h.
 };
 
 const UncolumnedField* uncolumned(std::string_view name) {
@@ -158,12 +185,18 @@ const DerivedField* derived_field(std::string_view name) {
   return found == fields.end() ? nullptr : &*found;
 }
 
+std::vector<FieldWord> field_words() {
+  std::vector<FieldWord> words;
+  for (const DerivedField& field : all_fields()) {
+    if (!field.value.empty()) words.push_back({field.name, field.value});
+  }
+  for (const UncolumnedField& field : kUncolumned) words.push_back({field.name, field.value});
+  return words;
+}
+
 std::vector<std::string_view> field_names() {
   std::vector<std::string_view> names;
-  for (const DerivedField& field : all_fields()) {
-    if (names.size() + store::kColumnCount < all_fields().size()) names.push_back(field.name);
-  }
-  for (const UncolumnedField& field : kUncolumned) names.push_back(field.name);
+  for (const FieldWord& word : field_words()) names.push_back(word.name);
   return names;
 }
 

@@ -23,6 +23,7 @@ struct DerivedField {
   std::function<std::optional<std::string>(std::span<const std::optional<std::string_view>>)> text;
   /// Whether this text of the first column makes the field's text, whatever the others hold; null: never.
   std::function<bool(std::string_view)> decided_by_first = nullptr;
+  std::string_view value = {};  ///< For documents, as FieldWord's; empty: a path's.
 };
 
 /// The derived field of a name: `name`, `source`, `user`, `principal`, `access-key`, `account`, `region`, `ip`,
@@ -30,8 +31,15 @@ struct DerivedField {
 /// filter too (query/filter.h), or the path of a field that has a column (`eventName`). Null if there is none.
 const DerivedField* derived_field(std::string_view name);
 
-/// Everything that people may ask for by name: the derived fields, and what has no column: `time`, `event-id`,
-/// `request-id`, `resource`, `resource-type`, `verdict`.
+/// A name that people may ask for, and, for documents, what its value is, CloudTrail's words in backticks.
+struct FieldWord {
+  std::string_view name;
+  std::string_view value;
+};
+/// All of them: the derived fields, and what has no column: `time`, `event-id`, `request-id`, `resource`,
+/// `resource-type`, `verdict`.
+std::vector<FieldWord> field_words();
+/// Their names alone.
 std::vector<std::string_view> field_names();
 
 /// Whether a name is one of these, or means one; else it is a path into the event, whose value keeps its type.

@@ -48,12 +48,14 @@ enum class FilterField {
 constexpr std::size_t kFilterCount = static_cast<std::size_t>(FilterField::read_only) + 1;
 
 /// All that there is to know of a filter but its test (query/segment_filter.cpp). Options, HTTP parameters, stored
-/// holds and suggestions are made of these rows.
+/// holds, suggestions, completions and documents are made of these rows.
 struct FilterWord {
   FilterField field;
   std::string_view name;  ///< As options and HTTP parameters have it (`event-id`); `not-` before it means the opposite.
   std::string_view logged;  ///< CloudTrail's own name of the field, which means the same; empty: there is none.
   std::string_view help;    ///< Empty: people aren't offered it.
+  std::string_view matches = {};  ///< For documents: what of an event is compared, CloudTrail's words in backticks.
+  std::string_view values = {};   ///< Some that are asked for, with blanks between; words of `verdict` are elsewhere.
 };
 
 /// In the order of FilterField.

@@ -5,18 +5,21 @@
 #include "query/ip_range.h"
 #include "query/pattern.h"
 #include "query/verdicts/verdict_index.h"
-#include "rules/verdicts/verdict.h"
+#include "rules/verdicts/verdict_words.h"
 
 namespace trailkeeper::query {
 namespace {
 
 bool names_verdict(std::string_view value) {
   const Pattern pattern{value};
-  if (pattern.matches(kSupersededWord)) return true;
-  for (std::size_t code = 0; code < rules::verdicts::kVerdictCount; ++code) {
-    if (pattern.matches(rules::verdicts::verdict_name(static_cast<rules::verdicts::Verdict>(code)))) return true;
-  }
-  return false;
+  const auto words = verdict_words();
+  return std::any_of(words.begin(), words.end(), [&](const VerdictWord& word) { return pattern.matches(word.name); });
+}
+
+std::string listed_verdicts(std::string_view between) {
+  std::string text;
+  for (const VerdictWord& word : verdict_words()) text.append(text.empty() ? "" : between).append(word.name);
+  return text;
 }
 
 bool is_number(std::string_view text) {
@@ -25,13 +28,21 @@ bool is_number(std::string_view text) {
 
 }  // namespace
 
-std::string verdict_words() {
-  std::string words;
-  for (std::size_t code = 0; code < rules::verdicts::kVerdictCount; ++code) {
-    words += rules::verdicts::verdict_name(static_cast<rules::verdicts::Verdict>(code));
-    words += ", ";
-  }
-  return words.append(kSupersededWord);
+std::vector<VerdictWord> verdict_words() {
+  std::vector<VerdictWord> words;
+  for (const auto& word : rules::verdicts::verdict_words()) words.push_back({word.name, word.meaning});
+  words.push_back({kSupersededWord, "an addendum replaced the event, and only that one is judged"});
+  return words;
+}
+
+std::string filter_help(const FilterWord& word) {
+  std::string help{word.help};
+  if (word.field == FilterField::verdict) help += ": " + listed_verdicts(", ");
+  return help;
+}
+
+std::string filter_values(const FilterWord& word) {
+  return word.field == FilterField::verdict ? listed_verdicts(" ") : std::string{word.values};
 }
 
 std::optional<std::string> problem_of_value(FilterField field, std::string_view value) {
@@ -40,7 +51,7 @@ std::optional<std::string> problem_of_value(FilterField field, std::string_view 
   if (field == FilterField::ip && value.find('/') != std::string_view::npos && !IpRange::parse(value)) {
     return quoted + " is not a CIDR block; give one such as 203.0.113.0/24 or 2001:db8::/32";
   }
-  if (field == FilterField::verdict && !names_verdict(value)) return quoted + " is none of " + verdict_words();
+  if (field == FilterField::verdict && !names_verdict(value)) return quoted + " is none of " + listed_verdicts(", ");
   if (field == FilterField::account && is_number(value) && value.size() != kAccountDigits) {
     return quoted + " is not an account ID, which has 12 digits; a part of one needs a wildcard, such as 1111*";
   }

@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "query/filter.h"
 
@@ -13,7 +14,18 @@ namespace trailkeeper::query {
 /// be put behind the option's or parameter's name and a colon. Nothing if it may be given.
 std::optional<std::string> problem_of_value(FilterField field, std::string_view value);
 
-/// The words that `verdict` takes, in a list.
-std::string verdict_words();
+/// A word that `verdict` takes, and what it means.
+struct VerdictWord {
+  std::string_view name;
+  std::string_view meaning;
+};
+/// All of them: the verdicts, and kSupersededWord.
+std::vector<VerdictWord> verdict_words();
+
+/// What help says of a filter: where only some words may be given, with these.
+std::string filter_help(const FilterWord& word);
+
+/// The values of a filter that are offered, with blanks between; of `verdict` all that may be given.
+std::string filter_values(const FilterWord& word);
 
 }  // namespace trailkeeper::query

@@ -1,6 +1,7 @@
 #include "query/segment_filter.h"
 
 #include <algorithm>
+#include <optional>
 
 #include "event/canonical_name.h"
 #include "query/event_resources.h"
@@ -12,6 +13,7 @@
 #include "store/read_limit.h"
 #include "store/segments/block_postings.h"
 #include "store/segments/segment_builder.h"
+#include "store/segments/segment_format.h"
 
 namespace trailkeeper::query {
 
@@ -44,34 +46,40 @@ class Compiler {
     switch (filter_.field) {
       case FilterField::event_id: return event_id();
       case FilterField::name: return name();
-      case FilterField::source: return of_column(Field::event_source);
       case FilterField::user: return user();
       case FilterField::principal: return principal();
-      case FilterField::access_key: return of_column(Field::access_key_id);
-      case FilterField::account:
-        return test_first_column(segment_, {column(Field::recipient_account_id), column(Field::account_id)},
-                                 shown_text_test());
-      case FilterField::region: return of_column(Field::aws_region);
       case FilterField::ip: return ip();
       case FilterField::error: return error();
       case FilterField::resource: return test_resource(segment_, matches_, shown_);
-      case FilterField::type: return of_column(Field::event_type);
       case FilterField::category: return category();
       case FilterField::request_id: return test_path(segment_, event::field_path(Field::request_id), shown_text_test());
-      case FilterField::user_agent: return of_column(Field::user_agent);
       case FilterField::resource_type: return test_resource_type(segment_, matches_, shown_);
       case FilterField::shown_user: return shown_user();
       case FilterField::verdict: return test_verdict(segment_, filter_, verdicts_);
-      case FilterField::identity: return of_column(Field::identity_type);
       case FilterField::role: return any_column({Field::issuer_arn, Field::issuer_user_name});
-      case FilterField::read_only: return of_column(Field::read_only);
+      default: return as_field();
     }
-    return nullptr;
   }
 
  private:
   [[nodiscard]] std::unique_ptr<EventTest> of_column(Field field) const {
     return column_test(field, matches_, false, lazily_);
+  }
+
+  // What the field of the filter's name shows: the first of its columns, or what it makes of its only one.
+  [[nodiscard]] std::unique_ptr<EventTest> as_field() const {
+    const DerivedField& field = *derived_field(filter_name(filter_.field));
+    const Field first = store::kColumnFields.at(field.columns.front());
+    if (field.first_value && field.columns.size() == 1) return of_column(first);
+    if (field.first_value) return test_first_column(segment_, field.columns, shown_text_test());
+    return column_test(
+        first,
+        [this, &field](std::string_view text) {
+          const std::optional<std::string_view> value{text};
+          const auto made = field.text({&value, 1});
+          return made && matches_(*made);
+        },
+        false);
   }
 
   // Nobody finds out by asking what isn't shown to them: columns are compared as they are shown.

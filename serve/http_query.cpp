@@ -23,10 +23,28 @@ constexpr std::uint64_t kMostFields = 100;
 // What a count may hold in memory while it is made.
 constexpr std::uint64_t kMostRows = 250'000;
 
+constexpr QueryParameter kParameters[] = {
+    {"read-only", "all", "`true`, or no value: `readOnly` is true; `false`: it is false"},
+    {"write-only", "all", "the other way round"},
+    {"since", "all but `/v1/tail`",
+     "from this time on: `2024-05-01`, `2024-05-01T10:00:00Z`, or an age: `15m`, `36h`, `7d`"},
+    {"until", "all but `/v1/tail`", "before this time"},
+    {"limit", "`/v1/events`", "at most so many"},
+    {"order", "`/v1/events`", "`newest` (default) or `oldest` first"},
+    {"fields", "`/v1/events`",
+     "names and paths with commas between: each line is an object of those, `null` where the event lacks one"},
+    {"reveal", "`/v1/events`",
+     "`true`: Org IDs and promotion codes as stored; needs the right `reveal`, and the store's journal records who "
+     "asked for what"},
+    {"by", "`/v1/count`", "names and paths with commas between"},
+    {"per", "`/v1/count`", "also by `hour`, `day` or `month`"},
+    {"top", "`/v1/count`", "only so many of the largest"},
+};
+
 // What a request for events or counts may ask.
 std::vector<std::string_view> parameter_names() {
-  std::vector<std::string_view> names{"limit", "order", "fields", "reveal", "by",
-                                      "per",   "top",   "since",  "until",  "write-only"};
+  std::vector<std::string_view> names;
+  for (const QueryParameter& parameter : kParameters) names.push_back(parameter.name);
   for (const query::FilterWord& word : query::filter_words()) names.push_back(word.name);
   return names;
 }
@@ -310,6 +328,8 @@ void EventStream::append(const query::ListedEvent& event, const query::ShownEven
   }
   chunk += "}\n";
 }
+
+std::span<const QueryParameter> query_parameters() { return kParameters; }
 
 bool asks_to_reveal(std::string_view query) {
   const auto parameters = parse_parameters(query);

@@ -3,6 +3,7 @@
 
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -61,6 +62,14 @@ struct QueryAnswer {
 /// now. Throws StoreError. Whether somebody may reveal is the caller's to ask: asks_to_reveal.
 std::optional<QueryAnswer> answer_query(store::Store& store, query::MemoryBudget& memory, std::string_view path,
                                         std::string_view query, text::Timestamp now);
+
+/// A parameter that isn't a filter's (query/filter.h).
+struct QueryParameter {
+  std::string_view name;
+  std::string_view paths;  ///< For documents: which take it.
+  std::string_view help;
+};
+std::span<const QueryParameter> query_parameters();
 
 /// Whether a query string asks for Org IDs and promotion codes as stored: only for who has Right::reveal, and recorded.
 bool asks_to_reveal(std::string_view query);

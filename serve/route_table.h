@@ -52,6 +52,8 @@ struct Route {
   Proof proof;
   Right right;
   BodyRoom body;
+  /// For documents: what it is for, and the answer. Empty: as the row before, or nothing to write about.
+  std::string_view what = {};
   std::string_view header = {};  ///< Only requests that have it.
 };
 

@@ -23,8 +23,12 @@ namespace dom = simdjson::dom;
 
 namespace {
 
-constexpr std::pair<std::string_view, Right> kRightNames[] = {
-    {"ingest", Right::ingest}, {"query", Right::query}, {"reveal", Right::reveal}, {"admin", Right::admin}};
+constexpr RightWord kRights[] = {
+    {Right::ingest, "ingest", "send events"},
+    {Right::query, "query", "read events"},
+    {Right::reveal, "reveal", "see what is masked otherwise"},
+    {Right::admin, "admin", "metrics, what changes the server, and facts of the credit ledger"},
+};
 
 std::optional<Sha256> parse_hex(std::string_view text) {
   Sha256 hash{};
@@ -117,21 +121,23 @@ std::optional<Rights> parse_rights(std::string_view text) {
   while (true) {
     const std::size_t comma = text.find(',');
     const std::string_view word = text.substr(0, comma);
-    const auto* const known = std::find_if(std::begin(kRightNames), std::end(kRightNames),
-                                           [&](const auto& entry) { return entry.first == word; });
-    if (known == std::end(kRightNames)) return std::nullopt;
-    rights.add(known->second);
+    const auto* const known = std::find_if(std::begin(kRights), std::end(kRights),
+                                           [&](const RightWord& right) { return right.name == word; });
+    if (known == std::end(kRights)) return std::nullopt;
+    rights.add(known->right);
     if (comma == std::string_view::npos) return rights;
     text.remove_prefix(comma + 1);
   }
 }
 
+std::span<const RightWord> right_words() { return kRights; }
+
 std::string rights_text(Rights rights) {
   std::string text;
-  for (const auto& [name, right] : kRightNames) {
-    if (!rights.has(right)) continue;
+  for (const RightWord& word : kRights) {
+    if (!rights.has(word.right)) continue;
     if (!text.empty()) text.push_back(',');
-    text += name;
+    text += word.name;
   }
   return text;
 }

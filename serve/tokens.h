@@ -6,6 +6,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <span>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -39,7 +40,15 @@ class Rights {
   std::uint8_t bits_ = 0;
 };
 
-/// `ingest,query`; nothing if a word is none of ingest, query, reveal, admin, or there is none.
+/// A right's word, and what it allows.
+struct RightWord {
+  Right right;
+  std::string_view name;
+  std::string_view what;
+};
+std::span<const RightWord> right_words();
+
+/// `ingest,query`; nothing if a word is none of right_words(), or there is none.
 std::optional<Rights> parse_rights(std::string_view text);
 std::string rights_text(Rights rights);
 

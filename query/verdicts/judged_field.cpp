@@ -1,16 +1,27 @@
 #include "query/verdicts/judged_field.h"
 
+#include <algorithm>
+#include <iterator>
+
 #include "query/verdicts/findings.h"
 
 namespace trailkeeper::query {
 namespace {
 
-constexpr std::string_view kVerdictField = "verdict";
 constexpr std::string_view kSupersededField = "superseded";
+
+constexpr FieldWord kWords[] = {
+    {"verdict", "what permissions say of it"},
+    {kSupersededField, "the eventID of the addendum that replaced it; in lists of events"},
+};
 
 }  // namespace
 
-bool JudgedFields::has(std::string_view field) { return field == kVerdictField || field == kSupersededField; }
+std::span<const FieldWord> JudgedFields::words() { return kWords; }
+
+bool JudgedFields::has(std::string_view field) {
+  return std::any_of(std::begin(kWords), std::end(kWords), [&](const FieldWord& word) { return word.name == field; });
+}
 
 std::optional<std::string> JudgedFields::text(const ListedEvent& event, std::string_view field) {
   if (field == kSupersededField) {

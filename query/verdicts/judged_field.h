@@ -2,10 +2,12 @@
 #pragma once
 
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 
 #include "query/event_list.h"
+#include "query/field_catalogue.h"
 #include "query/verdicts/superseded.h"
 #include "query/verdicts/verdict_index.h"
 
@@ -17,7 +19,9 @@ class JudgedFields {
   /// The snapshot must outlive it.
   explicit JudgedFields(const store::Snapshot& snapshot) : snapshot_(snapshot) {}
 
-  /// Whether it is one of these fields. No path into an event is called so.
+  /// These fields; `verdict` is one of field_words(), too.
+  static std::span<const FieldWord> words();
+  /// Whether it is one of them. No path into an event is called so.
   static bool has(std::string_view field);
 
   /// The verdict's name, or kSupersededWord; the eventID of the newest addendum, or nothing if none replaced the

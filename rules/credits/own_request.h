@@ -26,6 +26,7 @@ struct OwnField {
   bool required = false;
   bool list = false;  ///< Several values.
   bool flag = false;
+  std::string_view words = {};  ///< The values that there are, with blanks between; empty: others, too.
 };
 
 /// What a verb takes.

@@ -1,0 +1,36 @@
+// What the command line says of itself: documents, completions and tests are made from it.
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace trailkeeper::cli {
+
+/// An option, a flag or an argument.
+struct DescribedOption {
+  std::vector<std::string> names;  ///< With dashes, the usual one first: `--output`, `-o`. An argument's alone: `FILE`.
+  std::string value;               ///< What stands for its value in help; empty: a flag.
+  std::string help;
+  std::string group;               ///< The heading in help that it is listed under; empty: not listed.
+  std::string preset;              ///< The value if it isn't given; empty: none.
+  std::string example;             ///< A value as one may give it, where it has no preset that tells.
+  std::string environment;         ///< The variable that gives it, too; empty: none.
+  std::vector<std::string> words;  ///< Values to offer.
+  bool only_words = false;         ///< It takes no other values.
+  bool list = false;               ///< A value may be several, separated by commas.
+  bool argument = false;
+  bool required = false;
+  bool repeatable = false;
+};
+
+/// A command, or the program.
+struct DescribedCommand {
+  std::string name;
+  std::string summary;
+  std::string footer;  ///< What stands below the options in help: exit codes, examples.
+  bool listed = true;  ///< In help.
+  std::vector<DescribedOption> options;
+  std::vector<DescribedCommand> commands;
+};
+
+}  // namespace trailkeeper::cli
