@@ -95,6 +95,18 @@ DerivedField principal_field() {
           .value = "the first of: `userIdentity.arn`, `userIdentity.principalId`, `userIdentity.invokedBy`"};
 }
 
+DerivedField session_field() {
+  return {.name = "session",
+          .columns = {column(Field::arn)},
+          .first_value = false,
+          .text = [](Values values) -> std::optional<std::string> {
+            const auto name = values[0] ? session_name(*values[0]) : std::nullopt;
+            if (!name) return std::nullopt;
+            return std::string{*name};
+          },
+          .value = "the name at the end of an assumed role's or federated user's `userIdentity.arn`"};
+}
+
 std::vector<DerivedField> make_fields() {
   std::vector<DerivedField> fields{
       name_field(),
@@ -113,6 +125,7 @@ std::vector<DerivedField> make_fields() {
       first_field("read-only", {Field::read_only}, "`readOnly`"),
       first_field("identity", {Field::identity_type}, "`userIdentity.type`"),
       first_field("role", {Field::issuer_arn}, "`userIdentity.sessionContext.sessionIssuer.arn`"),
+      session_field(),
   };
   for (std::size_t i = 0; i < store::kColumnCount; ++i) {
     fields.push_back(first_field(event::field_path(store::kColumnFields[i]), {store::kColumnFields[i]}, {}));

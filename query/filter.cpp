@@ -50,6 +50,8 @@ constexpr std::array<FilterWord, kFilterCount> kWords{{
      "Root IAMUser AssumedRole FederatedUser AWSAccount AWSService IdentityCenterUser SAMLUser WebIdentityUser"},
     {FilterField::role, "role", "", "ARN of the role that the caller assumed, or its name",
      "`userIdentity.sessionContext.sessionIssuer`'s `arn` or `userName`"},
+    {FilterField::session, "session", "", "name of the session, as the caller's ARN has it at its end",
+     "the name at the end of an assumed role's or federated user's `userIdentity.arn`"},
     {FilterField::read_only, "read-only", "readOnly", ""},
 }};
 

@@ -43,6 +43,7 @@ enum class FilterField {
   verdict,
   identity,
   role,
+  session,    ///< The name at the end of a session's ARN.
   read_only,  ///< `true` or `false`.
 };
 constexpr std::size_t kFilterCount = static_cast<std::size_t>(FilterField::read_only) + 1;
@@ -52,8 +53,8 @@ constexpr std::size_t kFilterCount = static_cast<std::size_t>(FilterField::read_
 struct FilterWord {
   FilterField field;
   std::string_view name;  ///< As options and HTTP parameters have it (`event-id`); `not-` before it means the opposite.
-  std::string_view logged;  ///< CloudTrail's own name of the field, which means the same; empty: there is none.
-  std::string_view help;    ///< Empty: people aren't offered it.
+  std::string_view logged;        ///< CloudTrail's own name of the field, which means the same; empty: there is none.
+  std::string_view help;          ///< Empty: people aren't offered it.
   std::string_view matches = {};  ///< For documents: what of an event is compared, CloudTrail's words in backticks.
   std::string_view values = {};   ///< Some that are asked for, with blanks between; words of `verdict` are elsewhere.
 };

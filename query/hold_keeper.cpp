@@ -39,6 +39,7 @@ bool depends_on_others(FilterField field) {
     case FilterField::shown_user:
     case FilterField::identity:
     case FilterField::role:
+    case FilterField::session:
     case FilterField::read_only: return false;
     case FilterField::verdict: return true;
   }

@@ -18,12 +18,12 @@ declare -gA _trailkeeper_commands=(
   ["trailkeeper token"]="create list revoke open"
 )
 _trailkeeper_filters="--event-id --name --source --user --principal --access-key --account --region --ip --error
-    --resource --type --category --request-id --user-agent --resource-type --verdict --identity --role --read-only
-    --write-only --superseded --since --until"
+    --resource --type --category --request-id --user-agent --resource-type --verdict --identity --role --session
+    --read-only --write-only --superseded --since --until"
 _trailkeeper_more="--not-event-id --not-name --not-source --not-user --not-principal --not-access-key --not-account
     --not-region --not-ip --not-error --not-resource --not-type --not-category --not-request-id --not-user-agent
-    --not-resource-type --not-verdict --not-identity --not-role --not-read-only --not-write-only --eventID --eventName
-    --eventSource --accessKeyId --recipientAccountId --awsRegion --sourceIPAddress --errorCode --eventType
+    --not-resource-type --not-verdict --not-identity --not-role --not-session --not-read-only --not-write-only --eventID
+    --eventName --eventSource --accessKeyId --recipientAccountId --awsRegion --sourceIPAddress --errorCode --eventType
     --eventCategory --requestID --userAgent --readOnly --not-eventID --not-eventName --not-eventSource --not-accessKeyId
     --not-recipientAccountId --not-awsRegion --not-sourceIPAddress --not-errorCode --not-eventType --not-eventCategory
     --not-requestID --not-userAgent --not-readOnly"
@@ -102,7 +102,7 @@ declare -gA _trailkeeper_values=(
   ["-o"]="words table json ndjson csv raw"
   ["--order"]="words newest oldest"
   ["--fields"]="list name source user principal access-key account region ip error type category user-agent read-only
-    identity role time event-id request-id resource resource-type verdict eventSource eventName awsRegion
+    identity role session time event-id request-id resource resource-type verdict eventSource eventName awsRegion
     sourceIPAddress userAgent errorCode eventType eventCategory recipientAccountId readOnly userIdentity.type
     userIdentity.arn userIdentity.principalId userIdentity.accountId userIdentity.userName userIdentity.accessKeyId
     userIdentity.invokedBy userIdentity.sessionContext.sessionIssuer.arn
@@ -153,10 +153,10 @@ declare -gA _trailkeeper_values=(
   ["--since"]="words 15m 1h 24h 7d 30d 90d now"
   ["--until"]="words 15m 1h 24h 7d 30d 90d now"
   ["trailkeeper count --by"]="list name source user principal access-key account region ip error type category
-    user-agent read-only identity role time event-id request-id resource resource-type verdict eventSource eventName
-    awsRegion sourceIPAddress userAgent errorCode eventType eventCategory recipientAccountId readOnly userIdentity.type
-    userIdentity.arn userIdentity.principalId userIdentity.accountId userIdentity.userName userIdentity.accessKeyId
-    userIdentity.invokedBy userIdentity.sessionContext.sessionIssuer.arn
+    user-agent read-only identity role session time event-id request-id resource resource-type verdict eventSource
+    eventName awsRegion sourceIPAddress userAgent errorCode eventType eventCategory recipientAccountId readOnly
+    userIdentity.type userIdentity.arn userIdentity.principalId userIdentity.accountId userIdentity.userName
+    userIdentity.accessKeyId userIdentity.invokedBy userIdentity.sessionContext.sessionIssuer.arn
     userIdentity.sessionContext.sessionIssuer.userName eventID requestID resources[].ARN"
   ["trailkeeper credits summary --by"]="words month service account day"
   ["trailkeeper credits statement --by"]="words service day"

@@ -36,7 +36,7 @@ values = {"event-id": first["eventID"], "name": first["eventName"], "source": fi
           "principal": first["userIdentity"]["arn"], "access-key": first["userIdentity"]["accessKeyId"], "account": first["recipientAccountId"],
           "region": first["awsRegion"], "ip": "203.0.113.0/25", "error": "any", "resource": "bucket1", "resource-type": "AWS::S3::Bucket",
           "type": "AwsApi*", "category": "Management", "request-id": first["requestID"], "user-agent": first["userAgent"], "verdict": "unknown",
-          "identity": "IAMUser", "role": "none"}
+          "identity": "IAMUser", "role": "none", "session": "none"}
 help_text = run("events", "--help").stdout.decode()
 offered = [word.split(",")[0][2:] for word in help_text.split() if word.startswith("--") and ("--" + word.split(",")[0][2:]) in word]
 for name, value in values.items():

@@ -134,7 +134,7 @@ TEST_CASE("error: any, none, a code, a glob") {
   CHECK(names({"nothing"}).empty());
 }
 
-TEST_CASE("user, principal and role") {
+TEST_CASE("user, principal, role and session") {
   Filled filled;
   filled.add(
       {event_of(R"("eventName":"A","userIdentity":{"type":"Root","arn":"arn:aws:iam::1:root"})"),
@@ -160,6 +160,10 @@ TEST_CASE("user, principal and role") {
   CHECK(names(FilterField::principal, "arn:aws:iam::1:role/p/Dev") == "C");
   CHECK(names(FilterField::principal, "arn:aws:sts::*") == "C");
   CHECK(names(FilterField::principal, "ec2.amazonaws.com") == "D");
+  CHECK(names(FilterField::session, "bob") == "C");
+  CHECK(names(FilterField::session, "b*") == "C");
+  CHECK(names(FilterField::session, "Dev") == "");
+  CHECK(names(FilterField::session, "*") == "C");
 }
 
 TEST_CASE("resources: by ARN, glob, or the name at its end; among several") {
