@@ -132,6 +132,25 @@ void finish_role_session(Caller& caller, const std::string& account, const std::
   caller.after_date = fmt::format(R"(","mfaAuthenticated":"false"}}{}}}}})", more);
 }
 
+void name_person(Caller& caller, const Account& account, std::size_t number, Random& random) {
+  const std::string_view name = kPeople[number % kPeople.size()];
+  if (number % 4 == 3) {
+    caller.session = fmt::format("{}-cli", name);
+    caller.arn = fmt::format("arn:aws:iam::{}:user/{}", account.id, caller.session);
+    caller.identity =
+        fmt::format(R"({{"type":"IAMUser","principalId":"AIDA{}","arn":"{}","accountId":"{}","accessKeyId":")",
+                    upper(random, 17), caller.arn, account.id);
+    caller.after_key = fmt::format(R"(","userName":"{}"}})", caller.session);
+    caller.long_term_key = "AKIA" + upper(random, 16);
+  } else {
+    caller.session = fmt::format("{}@example.com", name);
+    finish_role_session(caller, account.id,
+                        fmt::format("AWSReservedSSO_{}_{}", number % 3 == 0 ? "AdministratorAccess" : "DeveloperAccess",
+                                    hex(random, 16)),
+                        "/aws-reserved/sso.amazonaws.com/eu-central-1/", "", random);
+  }
+}
+
 Caller make_caller(CallerKind kind, const Account& account, std::size_t number, Random& random) {
   Caller caller;
   caller.kind = kind;
@@ -141,27 +160,11 @@ Caller make_caller(CallerKind kind, const Account& account, std::size_t number, 
     for (std::uint32_t i = 0; i < count; ++i) caller.addresses.push_back(make(random));
   };
   switch (kind) {
-    case CallerKind::person: {
-      const std::string_view name = kPeople[number % kPeople.size()];
+    case CallerKind::person:
       addresses(1 + random.below(4), public_address);
       for (int i = 0; i < 3; ++i) caller.agents.push_back(person_agent(random));
-      if (number % 4 == 3) {
-        caller.session = fmt::format("{}-cli", name);
-        caller.arn = fmt::format("arn:aws:iam::{}:user/{}", account.id, caller.session);
-        caller.identity =
-            fmt::format(R"({{"type":"IAMUser","principalId":"AIDA{}","arn":"{}","accountId":"{}","accessKeyId":")",
-                        upper(random, 17), caller.arn, account.id);
-        caller.after_key = fmt::format(R"(","userName":"{}"}})", caller.session);
-        caller.long_term_key = "AKIA" + upper(random, 16);
-      } else {
-        caller.session = fmt::format("{}@example.com", name);
-        finish_role_session(caller, account.id,
-                            fmt::format("AWSReservedSSO_{}_{}",
-                                        number % 3 == 0 ? "AdministratorAccess" : "DeveloperAccess", hex(random, 16)),
-                            "/aws-reserved/sso.amazonaws.com/eu-central-1/", "", random);
-      }
+      name_person(caller, account, number, random);
       break;
-    }
     case CallerKind::pipeline:
       caller.session = number % 2 == 0 ? "GitHubActions" : fmt::format("deploy-{}", noun(random));
       caller.session_seconds = 3600;

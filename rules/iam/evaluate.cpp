@@ -24,7 +24,7 @@ bool needs_resource_policy(const Request& request) {
 
 }  // namespace
 
-const Decision& Evaluator::evaluate(const Request& request, const PolicySet& policies) {
+void Evaluator::begin(const Request& request, const PolicySet& policies) {
   request_ = &request;
   deny_ = Tri::no;
   grants_ = {};
@@ -39,9 +39,12 @@ const Decision& Evaluator::evaluate(const Request& request, const PolicySet& pol
   decision_.by.clear();
   decision_.lacks.clear();
   decision_.missing.clear();
+  bounded_ = request.principal.is_iam_entity() && !policies.permission_boundaries.empty();
+}
 
+const Decision& Evaluator::evaluate(const Request& request, const PolicySet& policies) {
+  begin(request, policies);
   const Principal& principal = request.principal;
-  bounded_ = principal.is_iam_entity() && !policies.permission_boundaries.empty();
   // "No permissions are required … If an administrator attaches a policy that explicitly denies access, you can still
   // perform this operation" (AWS STS API Reference, GetCallerIdentity).
   if (request.action->text() == "sts:getcalleridentity" && principal.kind != Of::anonymous) {

@@ -97,6 +97,7 @@ class Evaluator {
     Naming naming;
   };
 
+  void begin(const Request& request, const PolicySet& policies);
   Layer read(Policies policies, PolicyKind kind, std::uint32_t level);
   Tri read_levels(std::span<const Policies> levels, PolicyKind kind);
   Tri grant(const PolicySet& policies);

@@ -122,7 +122,7 @@ class Feed:
         """What get-credits printed of one credit or several."""
         if not self.credits:
             return
-        rng, told = self.rng, sorted(self.rng.sample(self.credits, self.rng.randint(1, min(2, len(self.credits)))), key=lambda credit: credit.name)
+        told = sorted(self.rng.sample(self.credits, self.rng.randint(1, min(2, len(self.credits)))), key=lambda credit: credit.name)
         time = self.moment(max(credit.day for credit in told))
         rows = [self.answered(credit, datetime.fromisoformat(time[:10]).date()) for credit in told]
         facts = [self.fact("CreditsImported", row["accountId"], time, **row) for row in rows]

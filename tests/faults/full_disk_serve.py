@@ -3,7 +3,6 @@
 import json
 import random
 import resource
-import time
 
 from harness import Harness, event, line
 from server import Server

@@ -6,7 +6,6 @@ import random
 import resource
 import socket
 import struct
-import time
 
 from harness import Harness, event, line
 from server import Server

@@ -2,7 +2,6 @@
 """kill -9 of a server in the middle of a load, again and again: what was acknowledged is there, once."""
 import http.client
 import json
-import os
 import random
 import signal
 import threading

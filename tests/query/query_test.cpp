@@ -259,40 +259,40 @@ TEST_CASE("find_events: one, none, several variants, IDs that aren't GUIDs") {
   CHECK(filled.list(filter_of(FilterField::event_id, {id.c_str()})).size() == 2);
 }
 
-TEST_CASE("property: every filter gives what brute force gives") {
-  Filled filled;
-  RandomEvents random{53};
-  for (int batch = 0; batch < 4; ++batch) {
-    std::vector<std::string> events;
-    for (int i = 0; i < (kSanitized ? 300 : 1500); ++i) events.push_back(random.event());
-    filled.add(events);
-  }
-  using Test = std::function<bool(const std::string&)>;
-  const auto path_matches = [](std::string_view path, const char* text) -> Test {
-    return [path, pattern = Pattern{text}](const std::string& json) {
-      const auto value = at(json, path);
-      return value && pattern.matches(*value);
-    };
+namespace {
+
+using Test = std::function<bool(const std::string&)>;
+
+Test path_matches(std::string_view path, const char* text) {
+  return [path, pattern = Pattern{text}](const std::string& json) {
+    const auto value = at(json, path);
+    return value && pattern.matches(*value);
   };
-  struct Choice {
-    FilterField field;
-    const char* text;
-    Test test;
+}
+
+Test name_matches(const char* text) {
+  return [pattern = Pattern{text}](const std::string& json) {
+    const std::string name = *at(json, "eventName");
+    if (pattern.matches(name)) return true;
+    const std::string canonical{event::canonical_name(at(json, "eventSource").value_or(""), name)};
+    if (pattern.matches(canonical)) return true;
+    for (const auto& alias : event::name_aliases()) {
+      if (at(json, "eventSource") == alias.source && canonical == alias.canonical && pattern.matches(alias.logged))
+        return true;
+    }
+    return false;
   };
-  const auto name_matches = [](const char* text) -> Test {
-    return [pattern = Pattern{text}](const std::string& json) {
-      const std::string name = *at(json, "eventName");
-      if (pattern.matches(name)) return true;
-      const std::string canonical{event::canonical_name(at(json, "eventSource").value_or(""), name)};
-      if (pattern.matches(canonical)) return true;
-      for (const auto& alias : event::name_aliases()) {
-        if (at(json, "eventSource") == alias.source && canonical == alias.canonical && pattern.matches(alias.logged))
-          return true;
-      }
-      return false;
-    };
-  };
-  const std::vector<Choice> choices{
+}
+
+// A filter, and what it means.
+struct Choice {
+  FilterField field;
+  const char* text;
+  Test test;
+};
+
+std::vector<Choice> filter_choices() {
+  return {
       {FilterField::name, "GetAccountContact", name_matches("GetAccountContact")},
       {FilterField::name, "Get Program", name_matches("Get Program")},
       {FilterField::name, "*Object", name_matches("*Object")},
@@ -324,6 +324,19 @@ TEST_CASE("property: every filter gives what brute force gives") {
        }},
       {FilterField::event_id, "0*", path_matches("eventID", "0*")},
   };
+}
+
+}  // namespace
+
+TEST_CASE("property: every filter gives what brute force gives") {
+  Filled filled;
+  RandomEvents random{53};
+  for (int batch = 0; batch < 4; ++batch) {
+    std::vector<std::string> events;
+    for (int i = 0; i < (kSanitized ? 300 : 1500); ++i) events.push_back(random.event());
+    filled.add(events);
+  }
+  const std::vector<Choice> choices = filter_choices();
   const std::size_t singles = 2 * choices.size();  // Each alone, as it is and negated; then some together.
   for (std::size_t round = 0; round < singles + 120; ++round) {
     Filter filter;
