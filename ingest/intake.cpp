@@ -1,6 +1,7 @@
 #include "ingest/intake.h"
 
 #include <algorithm>
+#include <cassert>
 #include <utility>
 
 namespace trailkeeper::ingest {
@@ -92,6 +93,7 @@ void Intake::release(std::size_t bytes) {
   std::vector<std::function<void()>> ready;
   {
     const std::lock_guard lock{mutex_};
+    assert(bytes <= bytes_in_flight_);
     bytes_in_flight_ -= bytes;
     figures_.bytes_in_flight = bytes_in_flight_;
     if (bytes_in_flight_ <= options_.max_bytes / 2) ready.swap(room_waiters_);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cassert>
 
 #include "text/ascii.h"
 
@@ -16,6 +17,7 @@ bool same(char a, char b) { return text::lower(a) == text::lower(b); }
 
 // Optimal string alignment. Precondition: neither is longer than kLongest.
 std::size_t edit_distance(std::string_view a, std::string_view b) {
+  assert(a.size() <= kLongest && b.size() <= kLongest);
   using Row = std::array<std::size_t, kLongest + 1>;
   std::array<Row, 3> rows{};
   for (std::size_t k = 0; k <= b.size(); ++k) rows[0][k] = k;

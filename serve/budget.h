@@ -1,6 +1,7 @@
 // How much may be held for requests and messages that aren't complete.
 #pragma once
 
+#include <cassert>
 #include <cstddef>
 #include <map>
 #include <string>
@@ -76,9 +77,11 @@ class Budget {
       if (bytes == held_) return;
       for (const std::string& name : {peer_, listener_}) {
         std::size_t& used = budget_.used_by_[name];
+        assert(used >= held_);
         used = used - held_ + bytes;
         if (used == 0) budget_.used_by_.erase(name);
       }
+      assert(budget_.used_ >= held_);
       budget_.used_ = budget_.used_ - held_ + bytes;
       held_ = bytes;
       // Nobody is beyond the limit any more: the next may go.

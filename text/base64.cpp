@@ -1,6 +1,7 @@
 #include "text/base64.h"
 
 #include <array>
+#include <cassert>
 
 namespace trailkeeper::text {
 namespace {
@@ -83,6 +84,7 @@ bool looks_like_base64(std::string_view text) {
 }
 
 void append_from_base64(std::string_view text, std::string& out) {
+  assert(looks_like_base64(text));
   out.reserve(out.size() + text.size() / kGroup * 3 + 3);
   each_byte(without_padding(text), [&](char byte) {
     out.push_back(byte);

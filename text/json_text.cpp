@@ -2,6 +2,7 @@
 
 #include <simdjson.h>
 
+#include <cassert>
 #include <cstdint>
 
 #include "text/utf8.h"
@@ -120,6 +121,7 @@ void for_each_character(std::string_view text, std::string& out, OnByte&& on_byt
 }  // namespace
 
 void append_unescaped(std::string_view text, std::string& out) {
+  assert(valid_escapes(text));
   for_each_character(
       text, out, [&](char c) { out.push_back(c); },
       [&](std::uint32_t code) { append_utf8(is_surrogate(code) ? kReplacement : code, out); });

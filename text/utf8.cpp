@@ -1,8 +1,11 @@
 #include "text/utf8.h"
 
+#include <cassert>
+
 namespace trailkeeper::text {
 
 Utf8Character utf8_at(std::string_view text, std::size_t at) {
+  assert(at < text.size());
   const auto byte = [&](std::size_t i) -> char32_t {
     return at + i < text.size() ? static_cast<unsigned char>(text[at + i]) : 0U;
   };
@@ -23,6 +26,7 @@ Utf8Character utf8_at(std::string_view text, std::size_t at) {
 }
 
 void append_utf8(char32_t code, std::string& out) {
+  assert(code <= 0x10FFFF && (code < 0xD800 || code > 0xDFFF));
   const auto put = [&](char32_t byte) { out.push_back(static_cast<char>(byte)); };
   if (code < 0x80) {
     put(code);

@@ -1,6 +1,7 @@
 #include "rules/credits/loose_json.h"
 
 #include <algorithm>
+#include <cassert>
 
 #include "text/json_text.h"
 
@@ -26,6 +27,7 @@ bool LooseJson::colon_follows() const {
 }
 
 LooseToken LooseJson::next() {
+  assert(!ended());
   using Kind = LooseToken::Kind;
   const char c = text_[at_];
   if (c == '"') {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <bit>
+#include <cassert>
 #include <cstdint>
 #include <cstring>
 #include <span>
@@ -30,6 +31,7 @@ class BitWriter {
 
   /// Precondition: value < 2^width.
   void put(std::uint64_t value) {
+    assert(width_ >= 64 || value >> width_ == 0);
     pending_ |= value << filled_;
     const unsigned taken = 64 - filled_;
     filled_ += width_;
@@ -69,6 +71,7 @@ class PackedView {
 
   /// Precondition: index < size().
   [[nodiscard]] std::uint64_t operator[](std::uint64_t index) const {
+    assert(index < count_);
     const std::uint64_t bit = index * width_;
     const char* at = data_ + (bit >> 3);
     const unsigned shift = bit & 7U;
