@@ -4,6 +4,7 @@
 #include "cli/command.h"
 #include "cli/coverage_note.h"
 #include "cli/principal_argument.h"
+#include "cli/prose.h"
 #include "cli/row_writer.h"
 #include "query/verdicts/console_access.h"
 #include "query/verdicts/least_privilege.h"
@@ -179,7 +180,7 @@ int run_least_privilege(const GlobalOptions& global, const Arguments& arguments)
     out.flush();
     return kDone;
   }
-  out.write(fmt::format("\n{} calls used this. {}", grouped(result.events), unused_title(result)));
+  write_prose(out, fmt::format("\n{} calls used this. {}", grouped(result.events), unused_title(result)));
   if (result.unused.empty()) {
     out.flush();
     return kDone;

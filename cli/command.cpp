@@ -3,6 +3,7 @@
 #include <cstdio>
 #include <cstdlib>
 
+#include "cli/prose.h"
 #include "text/json_text.h"
 #include "text/visible_text.h"
 
@@ -38,8 +39,6 @@ void print_error(const GlobalOptions& global, const std::string& message) {
   std::fputs(line.c_str(), stderr);
 }
 
-void print_notice(const std::string& message) {
-  std::fputs(("trailkeeper: " + text::visible(message) + "\n").c_str(), stderr);
-}
+void print_notice(const std::string& message) { print_prose("trailkeeper: " + text::visible(message) + "\n"); }
 
 }  // namespace trailkeeper::cli

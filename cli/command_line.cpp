@@ -7,6 +7,8 @@
 #include <sstream>
 
 #include "cli/command.h"
+#include "cli/output.h"
+#include "cli/prose.h"
 #include "query/similar_name.h"
 
 namespace trailkeeper::cli {
@@ -344,7 +346,12 @@ Run CommandLine::parse(int argc, char** argv) {
     app_->parse(argc, argv);
   } catch (const CLI::ParseError& error) {
     if (error.get_exit_code() != 0) throw UsageError(usage_message(*app_, error));
-    return [code = app_->exit(error)] { return code; };
+    std::ostringstream text;
+    const int code = app_->exit(error, text, text);
+    Out out{GlobalOptions{}};
+    write_prose(out, text.str());
+    out.flush();
+    return [code] { return code; };
   }
   return state_->run;
 }

@@ -9,6 +9,7 @@
 #include "cli/file_argument.h"
 #include "cli/money_cell.h"
 #include "cli/principal_argument.h"
+#include "cli/prose.h"
 #include "query/ledger/console_findings.h"
 #include "query/ledger/doubled_bills.h"
 #include "query/ledger/refused_bill_lines.h"
@@ -95,7 +96,7 @@ void write_forecast_table(Out& out, const std::vector<credits::Forecast>& made, 
               money.of(one.trend), Cell::of(credits::forecast_text(one))});
   }
   rows.finish();
-  if (!made.empty() && !made.front().note.empty()) out.write("\nNote: " + made.front().note + ".\n");
+  if (!made.empty() && !made.front().note.empty()) write_prose(out, "\nNote: " + made.front().note + ".\n");
 }
 
 int run_forecast(const GlobalOptions& global, const CreditArguments& arguments) {

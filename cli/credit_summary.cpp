@@ -6,6 +6,7 @@
 #include "cli/credit_rows.h"
 #include "cli/credits.h"
 #include "cli/money_cell.h"
+#include "cli/prose.h"
 #include "query/shown_event.h"
 
 namespace trailkeeper::cli {
@@ -22,15 +23,15 @@ void write_as_of(Out& out, const credits::Book& book, std::optional<credits::Day
   if (last_charge && today - *last_charge > kLate) {
     text += fmt::format(", {} days before: load newer reports", today - *last_charge);
   }
-  out.write(text + "\n");
+  write_prose(out, text + "\n");
   out.flush();
 }
 
 void write_total(Out& out, const credits::Totals& totals, const credits::Settings& settings) {
   if (out.format() != Format::table) return;
   const auto text = [&settings](credits::Money money) { return money_text(money, settings.display_decimals); };
-  out.write(fmt::format("\nTotal: {} charged, {} covered, {} due.\n", text(totals.charged), text(totals.covered),
-                        text(totals.due())));
+  write_prose(out, fmt::format("\nTotal: {} charged, {} covered, {} due.\n", text(totals.charged), text(totals.covered),
+                               text(totals.due())));
 }
 
 namespace {

@@ -6,6 +6,7 @@
 #include "cli/command.h"
 #include "cli/coverage_note.h"
 #include "cli/filter_options.h"
+#include "cli/prose.h"
 #include "cli/row_writer.h"
 #include "text/json_text.h"
 
@@ -162,7 +163,11 @@ int run_explain(const GlobalOptions& global, const std::vector<std::string>& eve
   for (std::size_t i = 0; i < found.size(); ++i) {
     if (global.format == Format::json && found.size() > 1) out.write(i == 0 ? "[" : ",\n ");
     if (text && i > 0) out.write("\n");
-    out.write(found[i]);
+    if (text) {
+      write_prose(out, found[i]);
+    } else {
+      out.write(found[i]);
+    }
     if (global.format == Format::ndjson) out.write("\n");
   }
   if (global.format == Format::json && !found.empty()) out.write(found.size() > 1 ? "]\n" : "\n");

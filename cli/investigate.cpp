@@ -5,6 +5,7 @@
 
 #include "cli/command.h"
 #include "cli/principal_argument.h"
+#include "cli/prose.h"
 #include "cli/row_writer.h"
 #include "query/investigation/investigation.h"
 #include "text/clock.h"
@@ -88,22 +89,22 @@ class Page {
 
  private:
   void print_head() {
-    out_.write(
-        fmt::format("{} ({})\n", text::visible(found_.subject.text), query::subject_kind_name(found_.subject.kind)));
+    write_prose(out_, fmt::format("{} ({})\n", text::visible(found_.subject.text),
+                                  query::subject_kind_name(found_.subject.kind)));
     const Seen& seen = found_.activity.seen;
     if (seen.events > 0) {
-      out_.write(fmt::format("{} events, first {}, last {}\n", grouped(seen.events), time_text(seen.first),
-                             time_text(seen.last)));
-      out_.write(fmt::format("new: did not occur before {}\n", time_text(found_.new_since)));
+      write_prose(out_, fmt::format("{} events, first {}, last {}\n", grouped(seen.events), time_text(seen.first),
+                                    time_text(seen.last)));
+      write_prose(out_, fmt::format("new: did not occur before {}\n", time_text(found_.new_since)));
     } else {
-      out_.write("no events\n");
+      write_prose(out_, "no events\n");
     }
     if (found_.store.events == 0) {
-      out_.write(fmt::format("looked at: an empty store, as of {}\n", time_text(text::now())));
+      write_prose(out_, fmt::format("looked at: an empty store, as of {}\n", time_text(text::now())));
       return;
     }
-    out_.write(fmt::format("looked at: {} events from {} to {}, as of {}\n", grouped(found_.store.events),
-                           time_text(found_.store.first), time_text(found_.store.last), time_text(text::now())));
+    write_prose(out_, fmt::format("looked at: {} events from {} to {}, as of {}\n", grouped(found_.store.events),
+                                  time_text(found_.store.first), time_text(found_.store.last), time_text(text::now())));
   }
 
   void title(const char* text) {
@@ -113,8 +114,9 @@ class Page {
   }
 
   void print_more(std::size_t rows, std::uint64_t others) {
-    if (rows > top_) out_.write(fmt::format("… and {} more: --top {}\n", grouped(rows - top_), rows));
-    if (others > 0) out_.write(fmt::format("… and {} events of too many different values to tell\n", grouped(others)));
+    if (rows > top_) write_prose(out_, fmt::format("… and {} more: --top {}\n", grouped(rows - top_), rows));
+    if (others > 0)
+      write_prose(out_, fmt::format("… and {} events of too many different values to tell\n", grouped(others)));
   }
 
   void print_calls(const CallSection& section) {
@@ -201,10 +203,10 @@ class Page {
   }
 
   void print_incomplete() {
-    if (!found_.chain.incomplete.empty()) out_.write("\nincomplete: " + found_.chain.incomplete + "\n");
+    if (!found_.chain.incomplete.empty()) write_prose(out_, "\nincomplete: " + found_.chain.incomplete + "\n");
     if (found_.activity.other_calls > 0) {
-      out_.write(fmt::format("\nincomplete: {} events of too many different calls to tell\n",
-                             grouped(found_.activity.other_calls)));
+      write_prose(out_, fmt::format("\nincomplete: {} events of too many different calls to tell\n",
+                                    grouped(found_.activity.other_calls)));
     }
   }
 

@@ -3,6 +3,7 @@
 
 #include "cli/command.h"
 #include "cli/output.h"
+#include "cli/prose.h"
 #include "serve/tokens.h"
 #include "store/archive.h"
 #include "store/verify.h"
@@ -16,7 +17,11 @@ bool is_json(const GlobalOptions& global) { return global.format == Format::json
 
 void print(const GlobalOptions& global, const std::string& text, const std::string& json) {
   Out out{global};
-  out.write((is_json(global) ? json : text) + "\n");
+  if (is_json(global)) {
+    out.write(json + "\n");
+  } else {
+    write_prose(out, text + "\n");
+  }
   out.flush();
 }
 

@@ -6,6 +6,7 @@
 #include "cli/command.h"
 #include "cli/file_argument.h"
 #include "cli/principal_argument.h"
+#include "cli/prose.h"
 #include "cli/row_writer.h"
 #include "query/upkeep.h"
 #include "query/verdicts/policy_files.h"
@@ -140,8 +141,8 @@ int run_recheck(const GlobalOptions& global, bool all) {
   const store::VerdictsMade result = query::recheck(store, writer, {all});
   Out out{global};
   if (global.format == Format::table) {
-    out.write(fmt::format("{} events judged anew, in {} segments, in {:.2f} s\n", grouped(result.events),
-                          grouped(result.segments), result.seconds));
+    write_prose(out, fmt::format("{} events judged anew, in {} segments, in {:.2f} s\n", grouped(result.events),
+                                 grouped(result.segments), result.seconds));
     out.flush();
     return kDone;
   }

@@ -8,6 +8,7 @@
 
 #include "cli/command.h"
 #include "cli/principal_argument.h"
+#include "cli/prose.h"
 #include "cli/reveal.h"
 #include "cli/row_writer.h"
 #include "cli/size_argument.h"
@@ -162,8 +163,8 @@ int run_remove(const GlobalOptions& global, const RemoveArguments& arguments) {
                           request.dry_run) +
               "\n");
   } else {
-    out.write(fmt::format("{} {} rejected records of {}\n", request.dry_run ? "would remove" : "removed",
-                          grouped(result.removed.records), byte_text(result.removed.bytes)));
+    write_prose(out, fmt::format("{} {} rejected records of {}\n", request.dry_run ? "would remove" : "removed",
+                                 grouped(result.removed.records), byte_text(result.removed.bytes)));
   }
   out.flush();
   return kDone;
@@ -179,7 +180,7 @@ int run_limit(const GlobalOptions& global, const std::string& size) {
     if (global.format == Format::json || global.format == Format::ndjson) {
       out.write(fmt::format(R"({{"limit":{},"used":{}}})", limit, used) + "\n");
     } else {
-      out.write(fmt::format("rejected records take {} of at most {}\n", byte_text(used), byte_text(limit)));
+      write_prose(out, fmt::format("rejected records take {} of at most {}\n", byte_text(used), byte_text(limit)));
     }
     out.flush();
     return kDone;

@@ -9,6 +9,7 @@
 #include "cli/command.h"
 #include "cli/output.h"
 #include "cli/progress.h"
+#include "cli/prose.h"
 #include "query/upkeep.h"
 #include "text/json_text.h"
 
@@ -134,7 +135,11 @@ int run_replay(const GlobalOptions& global, const Arguments& arguments) {
     print_error(global, "interrupted: what was read is committed; replay again to take in the rest");
   Out out{global};
   const bool json = global.format == Format::json || global.format == Format::ndjson;
-  out.write((json ? result_json(result) : result_text(result)) + "\n");
+  if (json) {
+    out.write(result_json(result) + "\n");
+  } else {
+    write_prose(out, result_text(result) + "\n");
+  }
   out.flush();
   return result.found.unreadable.empty() && result.rejected == 0 && !result.interrupted ? kDone : kRefused;
 }

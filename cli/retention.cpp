@@ -7,6 +7,7 @@
 
 #include "cli/command.h"
 #include "cli/filter_options.h"
+#include "cli/prose.h"
 #include "cli/row_writer.h"
 #include "cli/size_argument.h"
 #include "query/count.h"
@@ -78,9 +79,9 @@ int run_retain(const GlobalOptions& global, const RetainArguments& arguments) {
             before.empty() ? "null" : "\"" + before + "\"", request.dry_run) +
         "\n");
   } else if (before.empty() && result.events == 0) {
-    out.write("nothing to remove: the store is smaller than that\n");
+    write_prose(out, "nothing to remove: the store is smaller than that\n");
   } else {
-    out.write(result_text(result, before, request.dry_run));
+    write_prose(out, result_text(result, before, request.dry_run));
   }
   out.flush();
   if (result.facts > 0) {

@@ -117,6 +117,57 @@ t.check("numbers are never cut", all(row.split()[-1].isdigit() for row in lines_
 code, shown, _ = terminal("count", "--by", "name", "--no-pager", columns=1)
 t.equal("one column: exit code", code, 0)
 
+# Help and sentences fit, too; nothing is lost, commands stay commands, and a pipe gets what it always did.
+def helps(*command):
+    yield command
+    listed = False
+    for row in t.run(*command, "--help").stdout.decode().split("\n"):
+        if not row.startswith("  "):
+            listed = row == "Subcommands:"
+        elif listed and row[2] != " ":
+            yield from helps(*command, row.split()[0])
+
+
+def too_wide(shown, columns):
+    """Lines that are too wide, though there is a blank where they could be broken."""
+    return [row for row in lines_of(shown) if cells(row.removesuffix(" \\")) > columns and " " in row.strip().removesuffix(" \\")]
+
+
+def words(text):
+    return text.decode().replace(" \\\n", " ").split()
+
+
+commands = list(helps())
+t.check("commands have help", len(commands) > 40, len(commands))
+for command in commands:
+    plain = t.run(*command, "--help").stdout
+    for columns in (80, 50):
+        code, shown, _ = terminal(*command, "--help", columns=columns)
+        what = "%s --help, %d columns" % (" ".join(command), columns)
+        t.equal(what, (code, too_wide(shown, columns), words(shown)), (0, [], words(plain)))
+    t.equal(" ".join(command) + " --help on a wide terminal", terminal(*command, "--help", columns=400)[1], plain)
+_, shown, _ = terminal("serve", "--help", columns=80)
+rows = lines_of(shown)
+start = next(n for n, row in enumerate(rows) if row.startswith("  trailkeeper serve --http 8417"))
+t.check("a long example is one command in two lines", rows[start].endswith(" \\") and rows[start + 1].startswith("      --"), rows[start:start + 2])
+allowed = {"UserDetailList": [], "GroupDetailList": [], "RoleDetailList": [{"RoleName": "r", "RoleId": "AROAROLE", "Arn": "arn:aws:iam::111122223333:role/r",
+           "Path": "/", "AssumeRolePolicyDocument": {"Statement": []}, "RolePolicyList": [], "AttachedManagedPolicies": []}], "Policies": []}
+judged = t.path("judged")
+role = {"type": "AssumedRole", "principalId": "AROAROLE:s", "arn": "arn:aws:sts::111122223333:assumed-role/r/s", "accountId": "111122223333",
+        "sessionContext": {"sessionIssuer": {"type": "Role", "principalId": "AROAROLE", "arn": "arn:aws:iam::111122223333:role/r", "accountId": "111122223333"}}}
+t.run("policies", "load", "--at", "2024-01-01", t.write("iam.json", json.dumps(allowed)), store=judged)
+t.run("replay", t.write("judged.json", line(event(rng, eventID="judged", userIdentity=role, eventSource="s3.amazonaws.com", eventName="ListBuckets", errorCode=None))), store=judged)
+code, shown, _ = terminal("explain", "judged", env={"TRAILKEEPER_STORE": judged}, columns=80)
+rows = lines_of(shown)
+t.equal("explain", (code, too_wide(shown, 80), words(shown)), (0, [], words(t.run("explain", "judged", store=judged).stdout)))
+t.check("explain: what is broken stands behind its label", any(row.startswith(" " * 12) for row in rows), rows)
+code, shown, _ = terminal("explain", "judged", "--wide", env={"TRAILKEEPER_STORE": judged}, columns=80)
+t.equal("explain --wide", shown, t.run("explain", "judged", store=judged).stdout)
+for command in (("credits", "summary"), ("investigate", "user1"), ("compact",), ("verify",), ("least-privilege", "user1"), ("findings",)):
+    _, shown, _ = terminal(*command, columns=40)
+    notes = [row for row in lines_of(shown) if row[:1].islower() or row.startswith("Total")]
+    t.equal(" ".join(command) + ": its sentences", too_wide("\n".join(notes).encode(), 40), [])
+
 # Colour.
 _, shown, _ = terminal("events", "--no-pager", "--limit", "1")
 t.check("headers are bold on a terminal", b"\x1b[1m" in shown)
