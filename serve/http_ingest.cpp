@@ -114,6 +114,22 @@ class WholeBody : public PieceObserver {
   ingest::ItemResult result;
 };
 
+// A short answer at once, the text of a long one as it is sent.
+void tell(ingest::BulkAnswerText text, HttpResponse& response) {
+  response.body = text.next();
+  if (text.at_end()) return;
+  struct Left {
+    std::string first;
+    ingest::BulkAnswerText text;
+  };
+  const auto left = std::make_shared<Left>(Left{std::move(response.body), std::move(text)});
+  response.source = [left]() -> boost::asio::awaitable<std::optional<std::string>> {
+    std::string piece = left->first.empty() ? left->text.next() : std::exchange(left->first, {});
+    if (piece.empty()) co_return std::nullopt;
+    co_return piece;
+  };
+}
+
 constexpr const char* kNoRoom = "too many requests are being received: try again later";
 
 }  // namespace
@@ -156,8 +172,9 @@ boost::asio::awaitable<HttpResponse> HttpRoutes::bulk(HttpRequest request) {
     response.status = 400;
     response.body = decoder.error();
   } else {
-    response.body = pieces.answer.finish(milliseconds_since(begin));
+    request.carry(pieces.answer.memory());
     keep_held(request, response);
+    tell(ingest::BulkAnswerText{std::move(pieces.answer), milliseconds_since(begin)}, response);
   }
   response.headers.emplace_back("X-Elastic-Product", "Elasticsearch");
   co_return response;
@@ -180,9 +197,8 @@ boost::asio::awaitable<HttpResponse> HttpRoutes::document(HttpRequest request, c
   co_return response;
 }
 
-// The answer is counted as what was received until it is sent.
+// What the answer is made of is counted as what was received until it is sent.
 void HttpRoutes::keep_held(HttpRequest& request, HttpResponse& response) {
-  request.carry(2 * response.body.capacity());
   response.held = std::make_shared<std::function<bool(std::size_t)>>(std::move(request.hold));
 }
 

@@ -382,7 +382,10 @@ class HttpSession {
     }
     if (!co_await connection_->write(head, context_.options.write_timeout)) co_return false;
     if (head_only) co_return keep_alive;
-    const bool whole = co_await write_chunks(std::move(response.source), admission);
+    // What became of events that were taken is told in any case, and counted with them.
+    const bool counted = response.held != nullptr;
+    const bool whole = co_await write_chunks(std::move(response.source), counted ? nullptr : admission,
+                                             counted ? nullptr : &context_.answers);
     co_return whole&& keep_alive;
   }
 
@@ -399,12 +402,12 @@ class HttpSession {
   }
 
   // A source that fails in the middle can't say so in HTTP: the connection ends without the last chunk. So it does when
-  // who asked wouldn't be let in any more.
-  asio::awaitable<bool> write_chunks(BodySource source, const Admission* admission) {
+  // who asked wouldn't be let in any more. Without `budget` the pieces are counted elsewhere.
+  asio::awaitable<bool> write_chunks(BodySource source, const Admission* admission, query::MemoryBudget* budget) {
     // A client may close its side behind the request; who goes on waiting for long has gone.
     constexpr std::chrono::seconds kPatience{1};
     std::optional<Clock::time_point> gone;
-    query::MemoryBudget::Charge charge{&context_.answers};
+    query::MemoryBudget::Charge charge{budget};
     while (true) {
       if (!co_await room_for_piece(charge)) co_return false;
       std::optional<std::string> piece;

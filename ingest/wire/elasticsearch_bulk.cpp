@@ -3,6 +3,7 @@
 #include <simdjson.h>
 
 #include <algorithm>
+#include <array>
 
 #include "text/json_text.h"
 
@@ -36,8 +37,10 @@ std::string bad_action(std::size_t line, std::string_view why) {
                              "Malformed action/metadata line [" + std::to_string(line) + "]: " + std::string{why});
 }
 
+constexpr std::array<std::string_view, 4> kOperations{"index", "create", "update", "delete"};
+
 bool is_operation(std::string_view word) {
-  return word == "index" || word == "create" || word == "update" || word == "delete";
+  return std::find(kOperations.begin(), kOperations.end(), word) != kOperations.end();
 }
 
 // `{"create":{"_index":…,"_id":…}}`; false if it is none, or several. Other members are passed over, as Elasticsearch 8
@@ -64,20 +67,56 @@ void append_member(std::string_view name, std::string_view text, std::string& ou
   text::append_quoted(text, out);
 }
 
-// What became of an action.
+// What became of an action, for an answer that is made later.
+enum class Fate : std::uint8_t { created, known, conflict, no_operation, not_stored, rejected };
+
+// How an answer tells it.
 struct Outcome {
   int status = 201;
   std::string_view type = {};  // Of the error; empty: none.
   std::string_view reason = {};
 };
 
-Outcome outcome_of(const BulkAction& action, const ItemResult& result, bool durable) {
-  if (!action.stored) return {400, "illegal_argument_exception", "a trail is only added to: use create or index"};
-  if (!durable) return {429, "es_rejected_execution_exception", "not stored: try again later"};
-  if (result.rejected > 0) return {400, "mapper_parsing_exception", event::reason_text(result.reason)};
-  if (result.events > 0 || result.duplicates == 0) return {};
-  if (action.operation == "create") return {409, "version_conflict_engine_exception", "the event is known"};
-  return {200};
+Fate fate_of(const BulkAction& action, const ItemResult& result, bool durable) {
+  if (!action.stored) return Fate::no_operation;
+  if (!durable) return Fate::not_stored;
+  if (result.rejected > 0) return Fate::rejected;
+  if (result.events > 0 || result.duplicates == 0) return Fate::created;
+  return action.operation == "create" ? Fate::conflict : Fate::known;
+}
+
+Outcome outcome_of(Fate fate, event::Reason reason) {
+  switch (fate) {
+    case Fate::no_operation:
+      return {400, "illegal_argument_exception", "a trail is only added to: use create or index"};
+    case Fate::not_stored: return {429, "es_rejected_execution_exception", "not stored: try again later"};
+    case Fate::rejected: return {400, "mapper_parsing_exception", event::reason_text(reason)};
+    case Fate::conflict: return {409, "version_conflict_engine_exception", "the event is known"};
+    case Fate::known: return {200};
+    case Fate::created: break;
+  }
+  return {};
+}
+
+// An item as it is kept: its operation with flags, its fate, the reason, then the names that it has, each behind its
+// length.
+constexpr unsigned kOperationBits = 3;
+constexpr unsigned kNamesIndex = 4;  // Another index than the item before.
+constexpr unsigned kNamesId = 8;
+constexpr std::size_t kLengthBytes = 2;
+
+void keep_name(std::string_view name, std::string& out) {
+  out.push_back(static_cast<char>(name.size() & 0xFFU));
+  out.push_back(static_cast<char>(name.size() >> 8U));
+  out += name;
+}
+
+std::string_view kept_name(std::string_view kept, std::size_t& at) {
+  const auto byte = [&](std::size_t i) { return std::size_t{static_cast<unsigned char>(kept[at + i])}; };
+  const std::size_t length = byte(0) | byte(1) << 8U;
+  const std::string_view name = kept.substr(at + kLengthBytes, length);
+  at += kLengthBytes + length;
+  return name;
 }
 
 // `"_index":…,"_id":…` and, unless it is an error, what Elasticsearch says of a stored document.
@@ -180,17 +219,51 @@ std::size_t BulkDecoder::decode(std::string_view window, bool last, Delivery& pi
 void BulkAnswer::add(const std::vector<BulkAction>& actions, const Receipt& receipt) {
   const bool durable = receipt.status == Receipt::Status::durable;
   for (std::size_t i = 0; i < actions.size(); ++i) {
-    if (count_ > 0) items_ += ",";
+    const BulkAction& action = actions[i];
     const ItemResult result = i < receipt.items.size() ? receipt.items[i] : ItemResult{};
-    const Outcome outcome = outcome_of(actions[i], result, durable);
-    errors_ = errors_ || !outcome.type.empty();
-    append_result(actions[i], count_++, outcome, items_);
+    const Fate fate = fate_of(action, result, durable);
+    errors_ = errors_ || (fate != Fate::created && fate != Fate::known);
+    const auto* const operation = std::find(kOperations.begin(), kOperations.end(), action.operation);
+    const bool other_index = items_.empty() || action.index != last_index_;
+    const unsigned flags = static_cast<unsigned>(operation - kOperations.begin()) | (other_index ? kNamesIndex : 0) |
+                           (action.id.empty() ? 0 : kNamesId);
+    items_.push_back(static_cast<char>(flags));
+    items_.push_back(static_cast<char>(fate));
+    items_.push_back(static_cast<char>(result.reason));
+    if (other_index) keep_name(last_index_ = action.index, items_);
+    if (!action.id.empty()) keep_name(action.id, items_);
   }
 }
 
-std::string BulkAnswer::finish(std::uint64_t took_milliseconds) const {
-  return "{\"took\":" + std::to_string(took_milliseconds) + ",\"errors\":" + (errors_ ? "true" : "false") +
-         ",\"items\":[" + items_ + "]}";
+BulkAnswerText::BulkAnswerText(BulkAnswer answer, std::uint64_t took_milliseconds)
+    : answer_(std::move(answer)),
+      head_("{\"took\":" + std::to_string(took_milliseconds) + ",\"errors\":" + (answer_.errors_ ? "true" : "false") +
+            ",\"items\":[") {}
+
+void BulkAnswerText::append_item(std::string& out) {
+  const std::string_view kept = answer_.items_;
+  const auto flags = static_cast<unsigned char>(kept[at_]);
+  const auto fate = static_cast<Fate>(kept[at_ + 1]);
+  const auto reason = static_cast<event::Reason>(kept[at_ + 2]);
+  at_ += 3;
+  BulkAction action;
+  action.operation = kOperations[flags & kOperationBits];
+  if ((flags & kNamesIndex) != 0) index_ = kept_name(kept, at_);
+  action.index = index_;
+  if ((flags & kNamesId) != 0) action.id = kept_name(kept, at_);
+  append_result(action, count_++, outcome_of(fate, reason), out);
+}
+
+std::string BulkAnswerText::next() {
+  if (ended_) return {};
+  std::string piece = std::exchange(head_, {});
+  while (at_ < answer_.items_.size() && piece.size() < BulkAnswer::kPiece) {
+    if (count_ > 0) piece += ",";
+    append_item(piece);
+  }
+  ended_ = at_ >= answer_.items_.size();
+  if (ended_) piece += "]}";
+  return piece;
 }
 
 std::optional<BulkAction> document_action(std::string_view path) {
@@ -217,7 +290,7 @@ DocumentAnswer document_response(const BulkAction& action, const Receipt& receip
   if (durable && result.events + result.duplicates + result.rejected == 0) {
     return {400, elasticsearch_error(400, "parse_exception", "request body is required: it holds no event")};
   }
-  const Outcome outcome = outcome_of(action, result, durable);
+  const Outcome outcome = outcome_of(fate_of(action, result, durable), result.reason);
   if (!outcome.type.empty()) {
     return {outcome.status, elasticsearch_error(outcome.status, outcome.type, outcome.reason)};
   }

@@ -2,6 +2,7 @@
 // https://www.elastic.co/guide/en/elasticsearch/reference/8.17/docs-bulk.html
 #pragma once
 
+#include <algorithm>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -54,18 +55,46 @@ constexpr std::size_t kMaxBulkActions = 100'000;
 /// (noop) for `index` and 409 (version_conflict_engine_exception) for `create`, 400 (mapper_parsing_exception: kept as
 /// a rejected record; also update and delete, which are refused), or, where the receipt isn't durable, 429
 /// (es_rejected_execution_exception: try again).
+///
+/// Of an item a few bytes are kept, and the names that it was sent with; its text, fifty times that, is made when it is
+/// sent.
 class BulkAnswer {
  public:
   /// Adds what became of the next piece.
   void add(const std::vector<BulkAction>& actions, const Receipt& receipt);
-  [[nodiscard]] std::string finish(std::uint64_t took_milliseconds) const;
-  /// Heap bytes, with those that finish() takes.
-  [[nodiscard]] std::size_t memory() const { return 2 * items_.capacity(); }
+  /// Heap bytes, with those of a piece of text.
+  [[nodiscard]] std::size_t memory() const {
+    return items_.capacity() + std::min(3 * kPiece, kMostGrowth * items_.size());
+  }
+
+  static constexpr std::size_t kPiece = std::size_t{64} << 10;  ///< A piece of text, but for its last item.
 
  private:
+  friend class BulkAnswerText;
+  static constexpr std::size_t kMostGrowth = 128;  // Of an item to its text, about.
   std::string items_;
-  std::uint32_t count_ = 0;
+  std::string last_index_;
   bool errors_ = false;
+};
+
+/// The text of an answer, piece by piece.
+class BulkAnswerText {
+ public:
+  BulkAnswerText(BulkAnswer answer, std::uint64_t took_milliseconds);
+  /// The next piece; empty at the end.
+  std::string next();
+  /// Whether that was the last one.
+  [[nodiscard]] bool at_end() const { return ended_; }
+
+ private:
+  void append_item(std::string& out);
+
+  BulkAnswer answer_;
+  std::string head_;  // What stands before the items.
+  std::string index_;
+  std::size_t at_ = 0;
+  std::uint32_t count_ = 0;
+  bool ended_ = false;
 };
 
 /// What a path that takes a single document does: `/{index}/_doc`, `/{index}/_doc/{id}` (`index`) and

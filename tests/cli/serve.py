@@ -269,6 +269,26 @@ for options, why in ((["--http", "0.0.0.0:0"], b"without TLS"), (["--http", "0.0
     done = t.run("serve", *options, store=t.path("exposed"), timeout=20)
     t.check("refused: %s" % " ".join(options), done.returncode == 2 and why in done.stderr, done)
 
+# Long bulk answers: who doesn't read them yet turns nobody else away, and they are whole.
+server = Server(t, t.path("answers"), "--http", "0", "--max-receiving", "16MiB")
+items = b'{"index":{"_index":"a \\"quoted\\" name"}}\n{}\n' * 40_000
+slow = [server.connect("http") for _ in range(5)]
+for connection in slow:
+    connection.sendall(b"POST /_bulk HTTP/1.1\r\nHost: localhost\r\nContent-Length: %d\r\n\r\n" % len(items) + items)
+    t.equal("the answer begins", connection.recv(15), b"HTTP/1.1 200 OK")
+t.equal("others are taken meanwhile", {server.post("/v1/events", b"\n".join(events))[0] for _ in range(5)}, {200})
+t.equal("also more of the same", server.post("/_bulk", items)[0], 200)
+for connection in slow:
+    connection.close()
+status, answer = server.post("/_bulk", items)
+t.equal("an item for each", (status, answer["errors"], len(answer["items"]), answer["items"][-1]["index"]["_index"], answer["items"][-1]["index"]["status"]),
+        (200, True, 40_000, 'a "quoted" name', 400))
+with server.connect("http") as old:
+    old.sendall(b"POST /_bulk HTTP/1.0\r\nContent-Length: %d\r\n\r\n" % len(items) + items)
+    text = b"".join(iter(lambda: old.recv(1 << 20), b""))
+t.equal("HTTP/1.0 gets it, too", len(json.loads(text[text.index(b"\r\n\r\n") + 4:])["items"]), 40_000)
+t.equal("exit code", server.stop(), 0)
+
 # Folders that are followed: what is there, what appears, what grows; after a restart nothing twice.
 folder = t.path("spool", "AWSLogs")
 os.makedirs(folder)

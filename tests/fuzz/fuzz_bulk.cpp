@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "ingest/wire/elasticsearch_bulk.h"
+#include "tests/support/bulk_text.h"
 #include "tests/support/delivered.h"
 #include "tests/support/whole_body.h"
 
@@ -28,6 +29,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   trailkeeper::tests::check_delivery(delivery);
   BulkAnswer answer;
   answer.add(actions, trailkeeper::tests::mixed_receipt(delivery));
-  trailkeeper::tests::check_json(answer.finish(1));
+  trailkeeper::tests::check_json(trailkeeper::tests::bulk_text(std::move(answer), 1));
   return 0;
 }

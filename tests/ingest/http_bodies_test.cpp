@@ -7,6 +7,7 @@
 #include "ingest/wire/firehose.h"
 #include "ingest/wire/json_lines.h"
 #include "ingest/wire/splunk_hec.h"
+#include "tests/support/bulk_text.h"
 #include "tests/support/compressed.h"
 #include "tests/support/whole_body.h"
 #include "text/base64.h"
@@ -23,7 +24,7 @@ namespace {
 std::string bulk_answer(const std::vector<BulkAction>& actions, const Receipt& receipt, std::uint64_t took) {
   BulkAnswer answer;
   answer.add(actions, receipt);
-  return answer.finish(took);
+  return tests::bulk_text(std::move(answer), took);
 }
 
 std::vector<std::string> texts_of(const Delivery& delivery) {
@@ -182,6 +183,49 @@ TEST_CASE("bulk: actions and sources; what a shipper put around a record is left
   CHECK(std::string_view{answer["items"].at(1)["index"]["error"]["type"]} == "mapper_parsing_exception");
   CHECK(std::int64_t{answer["items"].at(2)["delete"]["status"]} == 400);
   CHECK(std::int64_t{answer["items"].at(3)["update"]["status"]} == 400);
+}
+
+TEST_CASE("bulk: of an answer little is kept, however many items it has; its text comes in pieces") {
+  constexpr std::uint32_t kItems = 99'000;
+  BulkAnswer answer;
+  for (std::uint32_t i = 0; i < kItems; i += 1000) {
+    std::vector<BulkAction> actions(1000, BulkAction{"create", "trail", "", true});
+    actions[7].index = "other \"index\"";
+    actions[8].id = "id";
+    actions[9].operation = "index";
+    actions[10] = BulkAction{"delete", "trail", std::string(512, 'd'), false};
+    Receipt receipt = receipt_of(std::vector<ItemResult>(1000, {0, 1, 0, {}}));
+    receipt.items[3] = {0, 0, 1, event::Reason::no_event_name};
+    receipt.items[4] = {1, 0, 0, {}};
+    answer.add(actions, receipt);
+  }
+  CHECK(answer.memory() < std::size_t{1} << 20);
+  BulkAnswerText text{answer, 3};
+  std::string all;
+  std::size_t pieces = 0;
+  for (; !text.at_end(); ++pieces) {
+    const std::string piece = text.next();
+    CHECK(!piece.empty());
+    CHECK(piece.size() < 2 * BulkAnswer::kPiece);
+    all += piece;
+  }
+  CHECK(text.next().empty());
+  CHECK(pieces > 100);
+  simdjson::dom::parser parser;
+  const auto answered = json(parser, all);
+  CHECK(bool{answered["errors"]});
+  std::uint32_t i = 0;
+  for (const simdjson::dom::element item : answered["items"]) {
+    const std::uint32_t kind = i % 1000;
+    const char* const operation = kind == 9 ? "index" : kind == 10 ? "delete" : "create";
+    const std::int64_t status = kind == 3 || kind == 10 ? 400 : kind == 4 ? 201 : kind == 9 ? 200 : 409;
+    CHECK(std::int64_t{item[operation]["status"]} == status);
+    CHECK(std::string_view{item[operation]["_index"]} == (kind == 7 ? "other \"index\"" : "trail"));
+    const std::string id = kind == 8 ? "id" : kind == 10 ? std::string(512, 'd') : "trailkeeper-" + std::to_string(i);
+    CHECK(std::string_view{item[operation]["_id"]} == id);
+    ++i;
+  }
+  CHECK(i == kItems);
 }
 
 TEST_CASE("bulk: an action line may have members that mean nothing here") {
