@@ -21,6 +21,7 @@
 #include "serve/access.h"
 #include "serve/http_routes.h"
 #include "serve/http_session.h"
+#include "serve/idle_memory.h"
 #include "serve/metrics.h"
 #include "serve/stream_session.h"
 
@@ -337,6 +338,9 @@ class Server::Running {
       counts_.sweep();
       queries_.sweep();
       complaints_.catch_up();
+      if (idle_memory_.is_due(intake_.figures().bytes, memory_in_use())) {
+        asio::post(decoding_, [] { IdleMemory::give_back(); });
+      }
       if (std::string problem = tokens_.error(); problem != token_problem) {
         token_problem = std::move(problem);
         if (!token_problem.empty()) log_->error("{}; the tokens of before stay in force", token_problem);
@@ -356,6 +360,11 @@ class Server::Running {
         log_->info("the store takes events again");
       }
     }
+  }
+
+  // Of bodies and answers that are being made.
+  [[nodiscard]] std::size_t memory_in_use() const {
+    return receiving_.used() + query_memory_.used() + intake_.figures().bytes_in_flight;
   }
 
   void follow(const std::string& folder) {
@@ -458,6 +467,7 @@ class Server::Running {
   query::MemoryBudget query_memory_;
   Budget receiving_;
   Budget unproven_;
+  IdleMemory idle_memory_;
   asio::io_context io_{1};
   // Caught from the start, before anyone is told that this listens: a SIGTERM at once is a stop as any other.
   asio::signal_set signals_{io_, SIGTERM, SIGINT, SIGHUP};
