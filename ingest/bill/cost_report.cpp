@@ -10,6 +10,7 @@
 #include "rules/credits/calendar.h"
 #include "rules/credits/currency.h"
 #include "rules/credits/money.h"
+#include "rules/iam/arn.h"
 #include "text/ascii.h"
 #include "text/timestamp.h"
 
@@ -18,6 +19,7 @@ namespace {
 
 using rules::credits::Day;
 using rules::credits::Month;
+using rules::iam::is_account_id;
 
 // `lineItem/UnblendedCost`, `line_item_unblended_cost` and `LineItemUnblendedCost` become one name.
 std::string plain_name(std::string_view name) {
@@ -27,11 +29,6 @@ std::string plain_name(std::string_view name) {
     if ((small >= 'a' && small <= 'z') || (small >= '0' && small <= '9')) plain += small;
   }
   return plain;
-}
-
-bool is_account(std::string_view text) {
-  constexpr std::size_t kDigits = 12;
-  return text.size() == kDigits && std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
 }
 
 std::string_view without(std::string_view text, std::string_view ending) {
@@ -115,62 +112,67 @@ bool is_cost_report(std::string_view first_bytes) {
   return line_items || (has("chargeperiodstart") && (has("billedcost") || has("chargecategory")));
 }
 
-std::optional<CostReport> CostReport::from_header(const CsvRecord& header, std::string& missing) {
+// As plain_name() makes them; `-`: there is no such column.
+std::span<const std::string_view> CostReport::column_names(bool focus) {
   using Names = std::array<std::string_view, kColumns>;
-  constexpr Names kNames{"identitylineitemid",
-                         "identitytimeinterval",
-                         "billpayeraccountid",
-                         "billbillingperiodstartdate",
-                         "billbillingentity",
-                         "lineitemusageaccountid",
-                         "lineitemproductcode",
-                         "lineitemusagetype",
-                         "lineitemlineitemtype",
-                         "lineitemusagestartdate",
-                         "lineitemunblendedcost",
-                         "lineitemcurrencycode",
-                         "reservationreservationarn",
-                         "lineitemoperation",
-                         "lineitemresourceid",
-                         "lineitemlineitemdescription",
-                         "-",
-                         "-",
-                         "-",
-                         "-",
-                         "-",
-                         "-"};
-  constexpr Names kFocusNames{"-",
-                              "-",
-                              "billingaccountid",
-                              "billingperiodstart",
-                              "providername",
-                              "subaccountid",
-                              "xservicecode",
-                              "xusagetype",
-                              "chargecategory",
-                              "chargeperiodstart",
-                              "billedcost",
-                              "billingcurrency",
-                              "-",
-                              "xoperation",
-                              "resourceid",
-                              "chargedescription",
-                              "servicename",
-                              "publishername",
-                              "chargeclass",
-                              "chargefrequency",
-                              "commitmentdiscountid",
-                              "commitmentdiscounttype"};
+  static constexpr Names kNames{"identitylineitemid",
+                                "identitytimeinterval",
+                                "billpayeraccountid",
+                                "billbillingperiodstartdate",
+                                "billbillingentity",
+                                "lineitemusageaccountid",
+                                "lineitemproductcode",
+                                "lineitemusagetype",
+                                "lineitemlineitemtype",
+                                "lineitemusagestartdate",
+                                "lineitemunblendedcost",
+                                "lineitemcurrencycode",
+                                "reservationreservationarn",
+                                "lineitemoperation",
+                                "lineitemresourceid",
+                                "lineitemlineitemdescription",
+                                "-",
+                                "-",
+                                "-",
+                                "-",
+                                "-",
+                                "-"};
+  static constexpr Names kFocusNames{"-",
+                                     "-",
+                                     "billingaccountid",
+                                     "billingperiodstart",
+                                     "providername",
+                                     "subaccountid",
+                                     "xservicecode",
+                                     "xusagetype",
+                                     "chargecategory",
+                                     "chargeperiodstart",
+                                     "billedcost",
+                                     "billingcurrency",
+                                     "-",
+                                     "xoperation",
+                                     "resourceid",
+                                     "chargedescription",
+                                     "servicename",
+                                     "publishername",
+                                     "chargeclass",
+                                     "chargefrequency",
+                                     "commitmentdiscountid",
+                                     "commitmentdiscounttype"};
+  return focus ? std::span{kFocusNames} : std::span{kNames};
+}
+
+std::optional<CostReport> CostReport::from_header(const CsvRecord& header, std::string& missing) {
   CostReport report;
   std::vector<std::string> plain;
   for (const std::string_view name : header.fields) plain.push_back(plain_name(name));
   report.focus_ =
       std::none_of(plain.begin(), plain.end(), [](const auto& name) { return name.starts_with("lineitem"); });
-  const Names& names = report.focus_ ? kFocusNames : kNames;
+  const std::span<const std::string_view> names = column_names(report.focus_);
   for (std::size_t i = 0; i < plain.size(); ++i) {
     report.name_hashes_.push_back(XXH3_64bits(plain[i].data(), plain[i].size()));
     report.changing_.push_back(is_changing(plain[i]) ? 1 : 0);
-    const auto* found = std::find(names.begin(), names.end(), plain[i]);
+    const auto found = std::find(names.begin(), names.end(), plain[i]);
     if (found == names.end()) continue;
     auto& column = report.columns_[static_cast<std::size_t>(found - names.begin())];
     if (!column) column = i;
@@ -252,7 +254,7 @@ event::Reason CostReport::read(const CsvRecord& record, ReportLine& found) const
   found.payer = field(record, kPayer);
   if (found.payer.empty()) found.payer = line.usage_account;
   if (line.usage_account.empty() && focus_) line.usage_account = found.payer;
-  if (!is_account(found.payer) || !is_account(line.usage_account)) return Reason::bad_bill_account;
+  if (!is_account_id(found.payer) || !is_account_id(line.usage_account)) return Reason::bad_bill_account;
   const auto start = parse_time(field(record, kStart));
   const auto period = parse_time(field(record, kMonth));
   if (!start || (!period && !field(record, kMonth).empty())) return Reason::bad_bill_time;

@@ -3,6 +3,7 @@
 
 #include <array>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -62,6 +63,7 @@ class CostReport {
     kCommitmentType,
     kColumns,
   };
+  static std::span<const std::string_view> column_names(bool focus);
 
   [[nodiscard]] std::string_view field(const CsvRecord& record, Column column) const;
   void hash_line(const CsvRecord& record, store::BillLine& line) const;
