@@ -166,11 +166,9 @@ void add_evaluate(const Command& app, const GlobalOptions& global) {
       "decision, by (the statements that decided) and why; with --output json an array, if the input is one. A "
       "request\n"
       "or policy that is broken gives an error with its place, and exit code 1.\n\n"
-      "Example:\n"
-      "  echo "
-      "'{\"request\":{\"principal\":\"arn:aws:iam::111122223333:user/anna\",\"action\":\"activate:GetCredits\",\n"
-      "    \"resource\":\"*\"},\"identityPolicies\":[{\"Statement\":{\"Effect\":\"Allow\",\"Action\":\"activate:*\",\n"
-      "    \"Resource\":\"*\"}}]}' | trailkeeper evaluate -");
+      "Examples:\n"
+      "  trailkeeper evaluate samples/tour/request.json\n"
+      "  jq -c . requests/*.json | trailkeeper evaluate - --output ndjson");
   command.runs([&global, path] { return run_evaluate(global, *path); });
 }
 

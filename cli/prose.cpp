@@ -51,10 +51,23 @@ std::size_t end_of_word(std::string_view text, std::size_t at, bool quotes) {
   return at;
 }
 
+// The end of what stays in one line: a word, or an option of a command with its value, if they fit one.
+std::size_t end_of_part(std::string_view text, std::size_t at, const Break& how) {
+  const std::size_t end = end_of_word(text, at, how.quotes);
+  const std::string_view word = text.substr(at, end - at);
+  const std::string_view behind = text.substr(end);
+  const bool has_value = how.quotes && word.substr(indentation(word)).starts_with("--") && behind.size() > 1 &&
+                         behind[1] != '-' && behind[1] != ' ';
+  if (!has_value) return end;
+  const std::size_t end_of_value = end_of_word(text, end, how.quotes);
+  const std::size_t width = display_width(text.substr(at, end_of_value - at));
+  return how.indentation + width + how.mark.size() <= how.columns ? end_of_value : end;
+}
+
 // Appends words behind what stands in the line so far, which is `used` wide.
 void append_words(std::string_view text, const Break& how, std::size_t& used, std::string& out) {
   for (std::size_t at = 0; at < text.size();) {
-    const std::size_t end = end_of_word(text, at, how.quotes);
+    const std::size_t end = end_of_part(text, at, how);
     std::string_view word = text.substr(at, end - at);
     at = end;
     // What the mark takes is needed by all words but the last.

@@ -141,8 +141,8 @@ void write_ports(const std::string& path, const std::vector<serve::BoundListener
 // large blocks were freed. But not at once: a megabyte that is mapped anew for each body costs more than reading it.
 void keep_little_memory() {
 #ifdef __GLIBC__
-  constexpr int kLarge = 32 << 20;
-  constexpr int kKept = 16 << 20;
+  constexpr int kLarge = 8 << 20;
+  constexpr int kKept = 4 << 20;
   const int threads = static_cast<int>(std::min(std::thread::hardware_concurrency(), 64U));
   mallopt(M_MMAP_THRESHOLD, kLarge);
   mallopt(M_TRIM_THRESHOLD, kKept);

@@ -440,7 +440,8 @@ class HttpSession {
         if (!co_await write_chunk(std::string_view{*piece}.substr(begin, kSlice))) co_return false;
       }
     }
-    co_return !chunks_ || co_await connection_->write("0\r\n\r\n", context_.options.write_timeout);
+    if (!chunks_) co_return true;  // GCC 12 writes all the same if this is one expression with ||.
+    co_return co_await connection_->write("0\r\n\r\n", context_.options.write_timeout);
   }
 
   asio::awaitable<bool> write_chunk(std::string_view bytes) {
