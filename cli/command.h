@@ -60,6 +60,7 @@ class UsageError : public std::runtime_error {
   ONE(credits)                       \
   ONE(journal)                       \
   ONE(maintenance)                   \
+  ONE(verify_digest)                 \
   ONE(token)                         \
   ONE(describe)
 

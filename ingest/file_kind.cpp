@@ -51,7 +51,7 @@ struct Front {
 };
 
 constexpr std::array kOthers = std::to_array<Front>({
-    {"{", {"\"digestS3Object\"", "\"digestStartTime\"", ""}, "CloudTrail digest"},
+    {"{", {"\"digestS3Object\"", "\"digestStartTime\"", ""}, kDigestKind},
     {"{", {"\"configurationItems\"", "\"fileVersion\"", ""}, "AWS Config file"},
     {"{", {"\"configSnapshotId\"", "", ""}, "AWS Config file"},
     {"{", {"\"webaclId\"", "\"httpRequest\"", ""}, "WAF log"},
@@ -163,7 +163,7 @@ std::string folder_name(std::string_view folder) {
     std::string_view folder;
     std::string_view name;
   };
-  constexpr std::array kNamed = std::to_array<Named>({{"CloudTrail-Digest", "CloudTrail digest"},
+  constexpr std::array kNamed = std::to_array<Named>({{"CloudTrail-Digest", kDigestKind},
                                                       {"CloudTrail-Aggregated", "CloudTrail summary"},
                                                       {"vpcflowlogs", "VPC flow log"},
                                                       {"Config", "AWS Config file"},

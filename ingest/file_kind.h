@@ -20,6 +20,9 @@ struct FileKind {
   std::string remedy;  ///< Of `unreadable`: what to do.
 };
 
+/// The name of CloudTrail's digest files, of which kind `other`.
+constexpr std::string_view kDigestKind = "CloudTrail digest";
+
 /// `path`: as the source is named; folders of S3's layout (`AWSLogs/ACCOUNT/SERVICE/…`) tell a service. `first`: the
 /// first bytes of what is in it once encodings are taken off; 512 suffice, more tell more. What looks like another
 /// service's is a trail all the same if `first` has a record in it (ingest/front_records.h). Quick for trails.

@@ -15,12 +15,17 @@ namespace {
 
 class Listing {
  public:
-  Listing(const std::function<bool(std::string, std::uint64_t)>& file, std::vector<UnreadableFile>& unreadable)
-      : file_(file), unreadable_(unreadable) {}
+  Listing(const std::function<bool(std::string, std::uint64_t)>& file, std::vector<UnreadableFile>& unreadable,
+          Links links)
+      : file_(file), unreadable_(unreadable), links_(links) {}
 
   // False: stop.
   bool visit(const std::string& path, int depth) {
     struct stat status {};
+    if (depth > 0 && links_ == Links::refuse && ::lstat(path.c_str(), &status) == 0 && S_ISLNK(status.st_mode)) {
+      unreadable_.push_back({path, "it is a link, which isn't followed"});
+      return true;
+    }
     if (::stat(path.c_str(), &status) != 0) {
       unreadable_.push_back({path, std::strerror(errno)});
       return true;
@@ -59,7 +64,10 @@ class Listing {
 
   const std::function<bool(std::string, std::uint64_t)>& file_;
   std::vector<UnreadableFile>& unreadable_;
+  Links links_;
 };
+
+}  // namespace
 
 std::string normal_path(const std::string& path) {
   std::error_code failed;
@@ -68,8 +76,6 @@ std::string normal_path(const std::string& path) {
   while (normal.size() > 1 && normal.back() == '/') normal.pop_back();
   return normal;
 }
-
-}  // namespace
 
 void FileFindings::add(const FileFindings& more) {
   unreadable.insert(unreadable.end(), more.unreadable.begin(), more.unreadable.end());
@@ -82,8 +88,8 @@ void FileFindings::add_joined(std::string path, GzipMembers members) {
 }
 
 void list_files(const std::vector<std::string>& paths, const std::function<bool(std::string, std::uint64_t)>& file,
-                std::vector<UnreadableFile>& unreadable) {
-  Listing listing{file, unreadable};
+                std::vector<UnreadableFile>& unreadable, Links links) {
+  Listing listing{file, unreadable, links};
   for (const std::string& path : paths) {
     const bool go_on = path == "-" ? file(kStandardInput, 0) : listing.visit(normal_path(path), 0);
     if (!go_on) return;

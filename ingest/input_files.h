@@ -37,13 +37,19 @@ struct FileFindings {
   void add_joined(std::string path, GzipMembers members);
 };
 
+/// What becomes of symbolic links inside folders: what is checked must be what lies there.
+enum class Links { follow, refuse };
+
 /// Calls `file(path, bytes)` for every regular file that `paths` name: files themselves, folders recursively in the
 /// order of their names (as S3 lists them), `-` for standard input (0 bytes). Hidden entries (`.name`) inside folders
 /// are left out. Paths are made absolute and normal, so that a file has one name however it is given. Stops when `file`
-/// returns false. What can't be listed is appended to `unreadable`.
+/// returns false. What can't be listed is appended to `unreadable`, and so are links that are refused.
 void list_files(const std::vector<std::string>& paths,
                 const std::function<bool(std::string path, std::uint64_t bytes)>& file,
-                std::vector<UnreadableFile>& unreadable);
+                std::vector<UnreadableFile>& unreadable, Links links = Links::follow);
+
+/// A path as list_files() gives it: absolute and normal.
+std::string normal_path(const std::string& path);
 
 /// The name of standard input as a source.
 constexpr const char* kStandardInput = "stdin";

@@ -1,0 +1,69 @@
+// A copy of what CloudTrail delivered, as it was read: the files, and what the digests among them say.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "rules/digests/digest.h"
+#include "rules/digests/object_metadata.h"
+#include "rules/digests/place.h"
+
+namespace trailkeeper::rules::digests {
+
+struct CopiedFile {
+  enum class Kind : std::uint8_t {
+    digest,
+    log,    ///< Of a trail, by its place or content.
+    other,  ///< What else lies in a bucket; it counts only where a digest lists it.
+  };
+  std::string path;        ///< Absolute.
+  std::size_t folder = 0;  ///< So many of its first bytes are the folder that was named, with its slash.
+  Kind kind = Kind::other;
+  bool is_read = false;
+  Sha256 content{};     ///< If it was read: of what is in its first gzip member, or, if it isn't gzip, of all.
+  std::string problem;  ///< Why it isn't a file as CloudTrail delivers them; empty: it is.
+
+  [[nodiscard]] CopyPath place() const { return {path, folder}; }
+};
+
+/// What is in a file that is a digest, or should be.
+struct CopiedDigest {
+  std::size_t file = 0;          ///< Its place in Copy::files.
+  std::optional<Digest> digest;  ///< Nothing: it can't be read as one.
+  std::string problem;           ///< Then: why.
+  std::optional<ObjectMetadata> metadata;
+  std::string metadata_problem;  ///< Why there is none though its file is there.
+};
+
+struct Copy {
+  std::vector<CopiedFile> files;
+  std::vector<CopiedDigest> digests;
+};
+
+/// For hash tables: a hash of content needs no other.
+struct HashOfSha256 {
+  std::size_t operator()(const Sha256& hash) const;
+};
+
+/// Finds a copy's files by what digests say of them.
+class CopyIndex {
+ public:
+  /// `copy` must outlive it and stay as it is.
+  explicit CopyIndex(const Copy& copy);
+
+  /// The files of that name, wherever they are.
+  [[nodiscard]] std::vector<std::size_t> named(std::string_view name) const;
+  /// Those that lie where the object of a key belongs: several, if there are several copies.
+  [[nodiscard]] std::vector<std::size_t> at(std::string_view key) const;
+
+ private:
+  const Copy& copy_;
+  std::unordered_multimap<std::string_view, std::size_t> by_name_;
+};
+
+}  // namespace trailkeeper::rules::digests

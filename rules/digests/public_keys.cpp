@@ -1,0 +1,100 @@
+#include "rules/digests/public_keys.h"
+
+#include <openssl/evp.h>
+#include <openssl/x509.h>
+#include <simdjson.h>
+
+#include <optional>
+
+#include "text/base64.h"
+#include "text/hex.h"
+
+namespace trailkeeper::rules::digests {
+namespace {
+
+namespace dom = simdjson::dom;
+
+constexpr std::size_t kMaxSignature = 2048;  // Bytes; that of an RSA key of 16,384 bits.
+
+text::Problem problem(std::string message) { return {std::move(message), {}, 0}; }
+
+// A PKCS #1 RSAPublicKey in DER, in base64.
+std::shared_ptr<EVP_PKEY> rsa_key(std::string_view base64) {
+  if (!text::looks_like_base64(base64)) return nullptr;
+  std::string der;
+  text::append_from_base64(base64, der);
+  const auto* bytes = reinterpret_cast<const unsigned char*>(der.data());
+  return {d2i_PublicKey(EVP_PKEY_RSA, nullptr, &bytes, static_cast<long>(der.size())), EVP_PKEY_free};
+}
+
+// Seconds since the epoch, as version 1 of the AWS CLI prints them, or a date.
+std::optional<text::Timestamp> time_of(const dom::element& value) {
+  double seconds = 0;
+  std::string_view date;
+  if (!value.get_string().get(date)) return text::parse_timestamp(date);
+  constexpr double kMost = 1e12;
+  if (value.get_double().get(seconds) || !(seconds > -kMost && seconds < kMost)) return std::nullopt;
+  return static_cast<text::Timestamp>(seconds * 1000);
+}
+
+std::optional<std::string> bytes_of_hex(std::string_view hex) {
+  if (hex.empty() || hex.size() % 2 != 0 || hex.size() > 2 * kMaxSignature) return std::nullopt;
+  std::string bytes;
+  for (std::size_t at = 0; at < hex.size(); at += 2) {
+    const auto byte = text::hex_byte(hex, at);
+    if (!byte) return std::nullopt;
+    bytes += *byte;
+  }
+  return bytes;
+}
+
+bool verifies(EVP_PKEY* key, std::string_view text, std::string_view signature) {
+  const std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> context{EVP_MD_CTX_new(), EVP_MD_CTX_free};
+  return context && EVP_DigestVerifyInit(context.get(), nullptr, EVP_sha256(), nullptr, key) == 1 &&
+         EVP_DigestVerify(context.get(), reinterpret_cast<const unsigned char*>(signature.data()), signature.size(),
+                          reinterpret_cast<const unsigned char*>(text.data()), text.size()) == 1;
+}
+
+}  // namespace
+
+text::Result<std::size_t> PublicKeys::add(std::string_view json) {
+  dom::parser parser;
+  dom::document_stream answers;
+  const simdjson::padded_string padded{json};
+  if (parser.parse_many(padded, std::max<std::size_t>(json.size(), dom::MINIMAL_BATCH_SIZE)).get(answers)) {
+    return problem("isn't JSON");
+  }
+  std::size_t taken = 0;
+  for (const auto answer : answers) {
+    dom::array list;
+    if (answer["PublicKeyList"].get_array().get(list)) return problem("has no PublicKeyList");
+    for (const dom::element entry : list) {
+      std::string_view fingerprint;
+      std::string_view value;
+      dom::element time;
+      if (entry["Fingerprint"].get_string().get(fingerprint) || entry["Value"].get_string().get(value)) {
+        return problem("has a key without Fingerprint or Value");
+      }
+      Key key{rsa_key(value), {}};
+      if (!entry["ValidityStartTime"].get(time)) key.valid.from = time_of(time).value_or(key.valid.from);
+      if (!entry["ValidityEndTime"].get(time)) key.valid.until = time_of(time).value_or(key.valid.until);
+      keys_.insert_or_assign(std::string{fingerprint}, std::move(key));
+      ++taken;
+    }
+  }
+  if (answers.truncated_bytes() > 0) return problem("isn't whole JSON");
+  return taken;
+}
+
+Signature PublicKeys::check(std::string_view fingerprint, TimeSpan when, std::string_view text,
+                            std::string_view signature) const {
+  const auto found = keys_.find(fingerprint);
+  if (found == keys_.end()) return Signature::no_key;
+  const Key& key = found->second;
+  if (!key.key) return Signature::broken_key;
+  if (key.valid.until < when.from || key.valid.from > when.until) return Signature::key_outdated;
+  const auto bytes = bytes_of_hex(signature);
+  return bytes && verifies(key.key.get(), text, *bytes) ? Signature::sound : Signature::wrong;
+}
+
+}  // namespace trailkeeper::rules::digests
