@@ -113,7 +113,7 @@ def check(what, *texts):
 
 # A new command has to be planted into, too.
 COMMANDS = {
-    "replay": None, "serve": None, "tail": None, "token": None, "compact": None, "backup": None, "restore": None, "merge": None, "evaluate": None,
+    "replay": None, "verify-digest": None, "serve": None, "tail": None, "token": None, "compact": None, "backup": None, "restore": None, "merge": None, "evaluate": None,
     "events": [[], ["--fields", "time,name,user,principal,user-agent,resource,role,errorMessage,requestParameters,userIdentity.arn,requestID"]],
     "show": [[ID, FORM]],
     "count": [["--by", by] for by in ("user-agent", "user", "principal", "resource", "userAgent,user", "requestParameters", "requestParameters.bucketName",
