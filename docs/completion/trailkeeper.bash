@@ -5,11 +5,11 @@
 # made: words
 _trailkeeper_flags="--all --allow-plaintext --allow-unauthenticated --approved --aws --denied --dry-run --due
     --exit-code --help --no-pager --no-verdicts --not-read-only --not-readOnly --not-write-only --read-only --readOnly
-    --reveal --skip-damaged --strict-variants --superseded --version --wide --withdraw --write-only --yes -h"
+    --reveal --skip-damaged --strict --strict-variants --superseded --version --wide --withdraw --write-only --yes -h"
 _trailkeeper_global="--help --store --output --wide --no-pager --skip-damaged"
 declare -gA _trailkeeper_commands=(
   ["trailkeeper"]="replay events show count evaluate rejects stats serve tail retain hold investigate findings explain
-    access least-privilege policies recheck credits journal compact backup restore verify token"
+    access least-privilege policies recheck credits journal compact backup restore verify verify-digest token"
   ["trailkeeper rejects"]="remove limit"
   ["trailkeeper hold"]="add list release"
   ["trailkeeper policies"]="load list show forget"
@@ -82,6 +82,7 @@ declare -gA _trailkeeper_options=(
   ["trailkeeper backup"]=""
   ["trailkeeper restore"]=""
   ["trailkeeper verify"]=""
+  ["trailkeeper verify-digest"]="--public-keys --since --strict --workers"
   ["trailkeeper token"]=""
   ["trailkeeper token create"]="--rights --expires --aws"
   ["trailkeeper token list"]=""
@@ -97,6 +98,7 @@ declare -gA _trailkeeper_values=(
   ["trailkeeper credits import"]="file"
   ["trailkeeper backup"]="dir"
   ["trailkeeper restore"]="dir"
+  ["trailkeeper verify-digest"]="file"
   ["--store"]="dir"
   ["--output"]="words table json ndjson csv raw"
   ["-o"]="words table json ndjson csv raw"
@@ -205,6 +207,7 @@ declare -gA _trailkeeper_values=(
   ["--package"]="words Founders Portfolio"
   ["--submitted"]="words 15m 1h 24h 7d 30d 90d now"
   ["--decided"]="words 15m 1h 24h 7d 30d 90d now"
+  ["--public-keys"]="file"
   ["--rights"]="list ingest query reveal admin"
 )
 # end
