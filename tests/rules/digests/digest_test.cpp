@@ -36,12 +36,12 @@ std::string first_digest() {
 
 TEST_CASE("digest: what is read of one") {
   const auto digest = parse_digest(next_digest());
-  REQUIRE(digest);
+  REQUIRE(digest.has_value());
   CHECK(digest->place.uri() ==
         "s3://b/AWSLogs/1/CloudTrail-Digest/eu/1_CloudTrail-Digest_eu_main_eu_20240601T100000Z.json.gz");
   CHECK(digest->end_time - digest->start_time == 3'600'000);
   CHECK(digest->fingerprint == "f0");
-  REQUIRE(digest->previous);
+  REQUIRE(digest->previous.has_value());
   CHECK(digest->previous->place == Place{"b", "AWSLogs/before.json.gz"});
   CHECK(digest->previous->content[31] == 0xAA);
   CHECK(digest->previous->signature == "0aF9");
@@ -54,8 +54,8 @@ TEST_CASE("digest: what is read of one") {
 
 TEST_CASE("digest: one that begins a chain, and a backfill") {
   const auto digest = parse_digest(first_digest());
-  REQUIRE(digest);
-  CHECK_FALSE(digest->previous);
+  REQUIRE(digest.has_value());
+  CHECK_FALSE(digest->previous.has_value());
   CHECK(digest->logs.empty());
   CHECK(digest->is_backfill());
   CHECK(digest->chain() == "k backfill");
