@@ -16,8 +16,8 @@ namespace trailkeeper::cli {
 /// acts on a terminal.
 std::string wrapped(std::string_view text, std::size_t columns);
 
-/// Writes sentences for people, or a text with labels, so that they fit the terminal behind `out`; as they are in a pipe,
-/// a file, or with --wide. Precondition: whole lines.
+/// Writes sentences for people, or a text with labels, so that they fit the terminal behind `out`; as they are in a
+/// pipe, a file, or with --wide. Precondition: whole lines.
 void write_prose(Out& out, std::string_view text);
 
 /// The same to standard error. Precondition: nothing in it acts on a terminal.

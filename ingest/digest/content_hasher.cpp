@@ -183,7 +183,7 @@ void hash_plain(int file, std::string_view ahead, HashedContent& content) {
 
 struct ContentHasher::Buffers {
   struct Free {
-    void operator()(libdeflate_decompressor* decompressor) const { libdeflate_free_decompressor(decompressor); }
+    void operator()(libdeflate_decompressor* one) const { libdeflate_free_decompressor(one); }
   };
   std::unique_ptr<libdeflate_decompressor, Free> decompressor{libdeflate_alloc_decompressor()};
   Bytes stored;

@@ -9,7 +9,6 @@
 #include "text/visible_text.h"
 
 using namespace trailkeeper;
-using namespace trailkeeper::event;
 
 namespace {
 
