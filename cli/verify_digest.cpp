@@ -130,7 +130,8 @@ void add_verify_digest(const Command& app, const GlobalOptions& global) {
   command.add_flag("--strict", arguments->strict, "Exit with 1 also for times of which no digest speaks");
   command.add_option("--workers", arguments->workers, "Reading threads (default: one for each core)")
       .range(1U, 256U)
-      .type_name("N");
+      .type_name("N")
+      .preset("");
   command.footer(
       "Nothing is fetched, and no store is needed. A digest is proven by the next one, which has its signature; that "
       "of\n"
