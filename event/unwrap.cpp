@@ -344,11 +344,12 @@ void Unwrapper::take_documents(std::string_view text, const Place& place) {
   });
 }
 
-// Whether a value is a record, or may hold some: of text only its beginning is looked at.
+// Whether a value is a record, or may hold some: of text only its beginning is looked at. What is in a row of an array
+// was framed, but not parsed.
 bool Unwrapper::holds_record(std::string_view json, int level) {
   if (json.starts_with('[')) return true;
   if (json.starts_with('"')) {
-    const bool holds = json.size() > 2 && json.ends_with('"') && text_holds_record(text_of(json, level));
+    const bool holds = is_json_string(json) && text_holds_record(text_of(json, level));
     release(level);
     return holds;
   }
