@@ -63,7 +63,8 @@ class Segment {
   /// The events with the key: none, one, or several variants.
   [[nodiscard]] std::vector<std::uint32_t> find(const EventKey& key) const;
 
-  // Events that share a key, however many, are told apart without putting them together (store/segment_contents.cpp).
+  // Events that share a key, however many, are told apart without putting them together
+  // (store/segments/segment_contents.cpp).
   /// How many events have the key, and the number of one of them.
   struct KeyMatch {
     std::uint32_t events = 0;
