@@ -1,6 +1,7 @@
 // trailkeeper credits import, add, apply, decide and correct: facts that no log of AWS has.
 #include <fmt/format.h>
 
+#include <functional>
 #include <future>
 
 #include "cli/credits.h"
@@ -31,7 +32,7 @@ bool store_new(const GlobalOptions& global, store::Store& store, std::string_vie
   delivery.source = "credits-" + std::string{verb};
   const std::string by = store::process_actor();
   for (const query::KnownFact& fact : facts) {
-    if (!fact.known) delivery.add(credits::own_event(fact.fact, by, text::now()), 0);
+    if (!fact.known) delivery.add(credits::own_event(fact.fact, fact.event_id, by, text::now()), 0);
   }
   if (delivery.documents.empty()) return true;
   ingest::IntakeOptions options;
@@ -52,11 +53,15 @@ bool store_new(const GlobalOptions& global, store::Store& store, std::string_vie
   return false;
 }
 
-int record(const GlobalOptions& global, std::string_view verb, std::vector<credits::OwnFact> facts) {
+// What to write down; names are made with the store's key.
+using MakeFacts = std::function<std::vector<credits::OwnFact>(const credits::Pseudonymiser& names)>;
+
+int record(const GlobalOptions& global, std::string_view verb, const MakeFacts& make_facts) {
   store::Store store{global.store_directory(), store::Store::Mode::write};
   query::attach_upkeep(store);
-  const std::vector<query::KnownFact> all = query::known_facts(store.snapshot(), std::move(facts));
-  if (const std::string why = query::objection(store.snapshot(), all); !why.empty()) {
+  const store::Snapshot before = store.snapshot();
+  const std::vector<query::KnownFact> all = query::known_facts(before, make_facts(query::fact_names(before)));
+  if (const std::string why = query::objection(before, all); !why.empty()) {
     print_error(global, why + "; nothing was written down");
     return kRefused;
   }
@@ -102,7 +107,8 @@ int run_import(const GlobalOptions& global, const ImportArguments& arguments) {
     facts.insert(facts.end(), std::make_move_iterator(made->facts.begin()), std::make_move_iterator(made->facts.end()));
   }
   if (facts.empty()) return kRefused;
-  const int recorded = record(global, "import", std::move(facts));
+  const int recorded =
+      record(global, "import", [&facts](const credits::Pseudonymiser& /*names*/) { return std::move(facts); });
   return code == kDone ? recorded : code;
 }
 
@@ -110,9 +116,14 @@ using Values = std::shared_ptr<credits::OwnValues>;
 
 int run_own(const GlobalOptions& global, std::string_view word, const credits::OwnValues& values) {
   const text::Timestamp written = text::now() / text::kSecond * text::kSecond;
-  auto fact = credits::own_fact(*credits::own_verb(word), values, written);
-  if (!fact) throw UsageError("--" + fact.error().path + " " + fact.error().message);
-  return record(global, word, {std::move(*fact)});
+  const auto fact = [&](const credits::Pseudonymiser& names) {
+    auto made = credits::own_fact(*credits::own_verb(word), values, written, names);
+    if (!made) throw UsageError("--" + made.error().path + " " + made.error().message);
+    return std::vector<credits::OwnFact>{std::move(*made)};
+  };
+  // What is wrong is said before a store is opened, or made.
+  static_cast<void>(fact(credits::Pseudonymiser{""}));
+  return record(global, word, fact);
 }
 
 void add_field(const Command& command, const credits::OwnField& field, const Values& values) {

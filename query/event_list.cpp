@@ -5,6 +5,7 @@
 #include <queue>
 #include <tuple>
 
+#include "query/event_names.h"
 #include "query/segment_filter.h"
 #include "query/verdicts/verdict_filter.h"
 #include "store/byte_order.h"
@@ -181,11 +182,11 @@ std::uint64_t list_events(const store::Snapshot& snapshot, const Filter& wanted,
 
 std::vector<ListedEvent> find_events(const store::Snapshot& snapshot, std::string_view event_id) {
   std::vector<ListedEvent> found;
-  const store::EventKey key = store::key_of_event_id(event_id);
+  const EventNames names{snapshot};
   for (const store::Segment& segment : snapshot.segments()) {
-    for (const std::uint32_t index : segment.find(key)) found.push_back({&segment, index});
+    for (const std::uint32_t index : names.find(segment, event_id)) found.push_back({&segment, index});
   }
-  // All have one key. Variants of one time are ordered by their bytes.
+  // All are called the same. Variants of one time are ordered by their bytes.
   const auto time_of = [](const ListedEvent& event) { return event.segment->time(event.index); };
   std::stable_sort(found.begin(), found.end(),
                    [&](const ListedEvent& a, const ListedEvent& b) { return time_of(a) < time_of(b); });

@@ -19,6 +19,7 @@ class VerdictIndex;
 
 namespace trailkeeper::query {
 
+class EventNames;
 class ShownEvents;
 
 /// Which property of an event a filter tests. docs/query.md says what each means.
@@ -100,6 +101,8 @@ struct Filter {
   /// What values are compared as they are shown by; null: as they are stored. Set by with_verdicts(), unless
   std::shared_ptr<const ShownEvents> shown;
   bool as_stored = false;  ///< whoever asks has the right to see what is stored, or is retention.
+  /// What events without an eventID are called; null: they aren't found by it. Set by with_verdicts().
+  std::shared_ptr<const EventNames> names;
 
   /// Adds an alternative for a field; negated: one that must not match.
   void add(FilterField field, std::string_view text, bool negated = false);

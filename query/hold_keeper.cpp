@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "query/columns/named_events.h"
+#include "query/event_names.h"
 #include "query/filter_json.h"
 #include "query/segment_filter.h"
 #include "query/verdicts/verdict_index.h"
@@ -87,7 +88,11 @@ class Keeper final : public store::HoldKeeper {
     std::vector<MovingHold> holds = moving_holds(snapshot);
     if (holds.empty()) return;
     const auto verdicts = std::make_shared<VerdictIndex>(snapshot);
-    for (MovingHold& hold : holds) hold.filter.verdicts = verdicts;
+    const auto names = std::make_shared<const EventNames>(snapshot);
+    for (MovingHold& hold : holds) {
+      hold.filter.verdicts = verdicts;
+      hold.filter.names = names;
+    }
     for (const store::Segment& segment : snapshot.segments()) {
       if (segment.size() == 0) continue;
       const std::uint64_t basis =

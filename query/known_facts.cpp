@@ -9,12 +9,17 @@ namespace trailkeeper::query {
 
 namespace credits = rules::credits;
 
+credits::Pseudonymiser fact_names(const store::Snapshot& snapshot) {
+  return credits::Pseudonymiser{snapshot.pseudonym_key()};
+}
+
 std::vector<KnownFact> known_facts(const store::Snapshot& snapshot, std::vector<credits::OwnFact> facts) {
   std::vector<KnownFact> all;
   std::set<std::string> seen;
+  const credits::Pseudonymiser names = fact_names(snapshot);
   for (credits::OwnFact& fact : facts) {
     KnownFact known;
-    known.event_id = credits::own_event_id(fact);
+    known.event_id = credits::own_event_id(fact, names);
     known.fact = std::move(fact);
     known.known = !seen.insert(known.event_id).second || !find_events(snapshot, known.event_id).empty();
     all.push_back(std::move(known));

@@ -17,6 +17,9 @@ struct KnownFact {
   bool known = false;
 };
 
+/// What names are made with for facts that are to be written into the store.
+rules::credits::Pseudonymiser fact_names(const store::Snapshot& snapshot);
+
 /// In the same order. A fact that is there twice is known the second time.
 std::vector<KnownFact> known_facts(const store::Snapshot& snapshot, std::vector<rules::credits::OwnFact> facts);
 

@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "event/canonical_name.h"
+#include "query/event_names.h"
 #include "query/event_resources.h"
 #include "query/event_tests.h"
 #include "query/field_catalogue.h"
@@ -12,7 +13,6 @@
 #include "query/verdicts/verdict_filter.h"
 #include "store/read_limit.h"
 #include "store/segments/block_postings.h"
-#include "store/segments/segment_builder.h"
 #include "store/segments/segment_format.h"
 
 namespace trailkeeper::query {
@@ -34,6 +34,7 @@ class Compiler {
         filter_(filter),
         verdicts_(whole.verdicts.get()),
         shown_(whole.shown),
+        names_(whole.names),
         lazily_(lazily),
         matches_([&filter, calls = 0U](std::string_view text) mutable {
           // A dictionary of a million strings and a thousand globs are one test.
@@ -123,7 +124,8 @@ class Compiler {
     for (const Pattern& pattern : filter_.any_of) {
       glob = glob || !pattern.is_plain();
       if (!pattern.is_plain()) continue;
-      const auto found = segment_.find(store::key_of_event_id(pattern.plain_text()));
+      const auto found = names_ == nullptr ? find_by_event_id(segment_, pattern.plain_text())
+                                           : names_->find(segment_, pattern.plain_text());
       numbers.insert(numbers.end(), found.begin(), found.end());
     }
     tests.push_back(test_numbers(segment_, std::move(numbers)));
@@ -259,6 +261,7 @@ class Compiler {
   const FieldFilter& filter_;
   VerdictIndex* verdicts_;
   std::shared_ptr<const ShownEvents> shown_;
+  std::shared_ptr<const EventNames> names_;
   bool lazily_;
   TextTest matches_;
 };

@@ -44,14 +44,14 @@ Wanted wanted_import(const HttpRequest& request) {
   return {std::move(made->facts), std::move(made->notices), ""};
 }
 
-Wanted wanted(const HttpRequest& request) {
+Wanted wanted(const HttpRequest& request, const credits::Pseudonymiser& names) {
   const std::string_view word = std::string_view{request.path}.substr(kPrefix.size());
   if (word == "import") return wanted_import(request);
   const auto verb = credits::own_verb(word);
   if (!verb) return {{}, {}, "there is no such fact"};
   const auto values = credits::own_values(*verb, request.body);
   if (!values) return {{}, {}, values.error().path + " " + values.error().message};
-  auto fact = credits::own_fact(*verb, *values, text::now() / text::kSecond * text::kSecond);
+  auto fact = credits::own_fact(*verb, *values, text::now() / text::kSecond * text::kSecond, names);
   if (!fact) return {{}, {}, credits::member_name(fact.error().path) + " " + fact.error().message};
   return {{std::move(*fact)}, {}, ""};
 }
@@ -85,10 +85,10 @@ boost::asio::awaitable<HttpResponse> HttpRoutes::post_credits(HttpRequest reques
   std::vector<std::string> notices;
   std::string problem;
   const auto work = [&] {
-    Wanted want = wanted(request);
+    const store::Snapshot snapshot = context_.store.snapshot();
+    Wanted want = wanted(request, query::fact_names(snapshot));
     notices = std::move(want.notices);
     problem = std::move(want.problem);
-    const store::Snapshot snapshot = context_.store.snapshot();
     std::vector<query::KnownFact> known = query::known_facts(snapshot, std::move(want.facts));
     if (problem.empty()) problem = query::objection(snapshot, known);
     return known;
@@ -105,7 +105,7 @@ boost::asio::awaitable<HttpResponse> HttpRoutes::post_credits(HttpRequest reques
   ingest::Delivery delivery;
   delivery.source = "credits-" + verb;
   for (const query::KnownFact& fact : facts) {
-    if (!fact.known) delivery.add(credits::own_event(fact.fact, by, text::now()), 0);
+    if (!fact.known) delivery.add(credits::own_event(fact.fact, fact.event_id, by, text::now()), 0);
   }
   HttpResponse response;
   response.body = answer_text(facts, notices);

@@ -8,6 +8,7 @@
 #include "ingest/wire/elasticsearch_bulk.h"
 #include "ingest/wire/firehose.h"
 #include "ingest/wire/json_lines.h"
+#include "query/event_names.h"
 #include "serve/body_intake.h"
 #include "serve/http_query.h"
 #include "serve/http_routes.h"
@@ -278,7 +279,10 @@ boost::asio::awaitable<HttpResponse> HttpRoutes::put_audit_events(HttpRequest re
   if (receipt.status != Receipt::Status::durable) {
     co_return aws_error(503, "ServiceUnavailableException", refusal_text(receipt.status));
   }
-  co_return json_response(200, ingest::audit_response(events, receipt));
+  const auto stand_in = [this](const store::EventKey& key) {
+    return query::EventNames{context_.store.snapshot()}.stand_in(key);
+  };
+  co_return json_response(200, ingest::audit_response(events, receipt, stand_in));
 }
 
 }  // namespace trailkeeper::serve

@@ -7,8 +7,8 @@
 
 namespace trailkeeper::store {
 
-/// By which an event is deduplicated that has no eventID: a hash of its bytes, without white space around them. Written
-/// as a GUID it is an ID that finds the event (docs/format.md, Key).
+/// By which an event is deduplicated that has no eventID: a hash of its bytes, without white space around them
+/// (docs/format.md, Key). Not to be shown: query/event_names.h.
 EventKey key_of_event_bytes(std::string_view bytes);
 
 }  // namespace trailkeeper::store

@@ -6,8 +6,6 @@
 #include <algorithm>
 #include <set>
 
-#include "event/guid.h"
-#include "store/event_key.h"
 #include "text/base64.h"
 #include "text/json_text.h"
 
@@ -30,7 +28,7 @@ std::string_view trimmed(std::string_view text) {
   return text.substr(0, text.find_last_not_of(kBlank) + 1);
 }
 
-// What the answer calls the event: an ID that finds it.
+// Empty if it has none.
 std::string event_id_of(std::string_view event_data) {
   simdjson::dom::parser parser;
   simdjson::dom::element event;
@@ -38,9 +36,7 @@ std::string event_id_of(std::string_view event_data) {
   if (parser.parse(simdjson::padded_string{event_data}).get(event) == simdjson::SUCCESS) {
     if (event["eventID"].get(id) == simdjson::SUCCESS && !id.empty()) return std::string{id};
   }
-  std::string guid;
-  event::append_guid(store::key_of_event_bytes(event_data).data(), guid);
-  return guid;
+  return {};
 }
 
 AuditError take_entry(const simdjson::dom::element& entry, std::uint32_t item, Delivery& delivery,
@@ -57,6 +53,7 @@ AuditError take_entry(const simdjson::dom::element& entry, std::uint32_t item, D
   AuditEvent event;
   event.id = id;
   event.event_id = event_id_of(trimmed(data));
+  if (event.event_id.empty()) event.key = store::key_of_event_bytes(trimmed(data));
   if (entry["eventDataChecksum"].get(checksum) == simdjson::SUCCESS && text::decode_base64(checksum) != sha256(data)) {
     event.error_code = "InvalidData";
     event.error_message = "eventDataChecksum is not the SHA-256 of eventData.";
@@ -104,7 +101,8 @@ AuditError decode_audit_events(std::string_view body, std::string_view channel_a
   return {};
 }
 
-std::string audit_response(const AuditRequest& request, const Receipt& receipt) {
+std::string audit_response(const AuditRequest& request, const Receipt& receipt,
+                           const std::function<std::string(const store::EventKey&)>& stand_in) {
   std::string successful;
   std::string failed;
   for (std::size_t i = 0; i < request.events.size(); ++i) {
@@ -118,7 +116,7 @@ std::string audit_response(const AuditRequest& request, const Receipt& receipt) 
       successful += successful.empty() ? "{\"id\":" : ",{\"id\":";
       text::append_quoted(event.id, successful);
       successful += ",\"eventID\":";
-      text::append_quoted(event.event_id, successful);
+      text::append_quoted(event.event_id.empty() ? stand_in(event.key) : event.event_id, successful);
       successful += "}";
     }
   }

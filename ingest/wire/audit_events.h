@@ -2,18 +2,21 @@
 // https://docs.aws.amazon.com/awscloudtraildata/latest/APIReference/API_PutAuditEvents.html
 #pragma once
 
+#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "ingest/delivery.h"
+#include "store/event_key.h"
 
 namespace trailkeeper::ingest {
 
 /// An entry of auditEvents, for the answer.
 struct AuditEvent {
   std::string id;
-  std::string event_id;    ///< That finds the event: its `eventID`, else its key as a GUID.
+  std::string event_id;    ///< Empty: it has none.
+  store::EventKey key{};   ///< Of an event without one.
   std::string error_code;  ///< Why it was refused before anything was stored; empty if it wasn't.
   std::string error_message;
 };
@@ -35,7 +38,8 @@ AuditError decode_audit_events(std::string_view body, std::string_view channel_a
                                AuditRequest& request);
 
 /// `{"successful":[{"id","eventID"}],"failed":[{"id","errorCode","errorMessage"}]}` for a durable receipt: duplicates
-/// are successful, rejected ones failed.
-std::string audit_response(const AuditRequest& request, const Receipt& receipt);
+/// are successful, rejected ones failed. `stand_in` names events that have no eventID, so that they can be found.
+std::string audit_response(const AuditRequest& request, const Receipt& receipt,
+                           const std::function<std::string(const store::EventKey&)>& stand_in);
 
 }  // namespace trailkeeper::ingest

@@ -2,7 +2,6 @@
 
 #include "query/columns/named_events.h"
 #include "query/verdicts/superseded.h"
-#include "rules/credits/fact.h"
 #include "store/segments/segment_parts.h"
 #include "text/json_node.h"
 
@@ -24,9 +23,10 @@ std::string event_id_of(std::string_view json) {
   return id == nullptr ? std::string{} : id->text;
 }
 
-std::string event_name_of(std::string_view json, const rules::credits::Pseudonymiser& pseudonymiser) {
+std::string event_name_of(const store::Segment& segment, std::uint32_t index, std::string_view json,
+                          const EventNames& names) {
   std::string id = event_id_of(json);
-  return id.empty() ? rules::credits::name_of(rules::credits::digest_of(json), pseudonymiser) : id;
+  return id.empty() ? names.stand_in(segment.key(index)) : id;
 }
 
 }  // namespace trailkeeper::query

@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-#include "rules/credits/pseudonymiser.h"
+#include "query/event_names.h"
 #include "store/store.h"
 
 namespace trailkeeper::query {
@@ -19,7 +19,8 @@ void for_each_activate_event(const store::Snapshot& snapshot, const std::functio
 
 /// The eventID of an event; empty if it has none.
 std::string event_id_of(std::string_view json);
-/// The same, or what stands for it in this store.
-std::string event_name_of(std::string_view json, const rules::credits::Pseudonymiser& pseudonymiser);
+/// The eventID of a segment's event with these bytes, or what stands for it in this store.
+std::string event_name_of(const store::Segment& segment, std::uint32_t index, std::string_view json,
+                          const EventNames& names);
 
 }  // namespace trailkeeper::query

@@ -32,7 +32,7 @@ bool is_one_of(std::string_view name, const std::array<std::string_view, N>& nam
 class ConsoleFindings {
  public:
   ConsoleFindings(const store::Snapshot& snapshot, const credits::Book& book)
-      : snapshot_(snapshot), pseudonymiser_(snapshot.pseudonym_key()), book_(book) {
+      : snapshot_(snapshot), names_(snapshot), book_(book) {
     for (const auto& [account, state] : book.programme().accounts()) {
       members_known_ = members_known_ || state.membership.has_value();
     }
@@ -55,7 +55,7 @@ class ConsoleFindings {
     std::vector<credits::Finding> out;
     for (auto& [key, first] : found_) {
       out.push_back({first.time, std::get<0>(key), first.severity, std::get<1>(key),
-                     event_name_of(bytes_of(*first.segment, first.index), pseudonymiser_),
+                     event_name_of(*first.segment, first.index, bytes_of(*first.segment, first.index), names_),
                      first.sentence + (first.events > 1 ? ", " + std::to_string(first.events) + " times" : "")});
     }
     return out;
@@ -144,7 +144,7 @@ class ConsoleFindings {
   }
 
   const store::Snapshot& snapshot_;
-  credits::Pseudonymiser pseudonymiser_;
+  EventNames names_;
   const credits::Book& book_;
   bool members_known_ = false;
   std::unordered_map<std::string, text::Timestamp> approved_;  // First approval by account.

@@ -69,16 +69,18 @@ void CreditLedger::read_facts(bool shown) {
   const auto wanted = [shown](std::string_view name) {
     return credits::carries_facts(name) && (shown || name != "GetCredits");
   };
+  const EventNames names{snapshot_};
   std::string json;
   for_each_activate_event(snapshot_, wanted, [&](const store::Segment& segment, std::uint32_t index) {
     json.clear();
     segment.append_event(index, snapshot_.hash_seed(), json);
-    const credits::EventHead head = head_of(segment, index);
-    auto fact = credits::read_fact(head, json, settings_, pseudonymiser_);
+    credits::EventHead head = head_of(segment, index);
+    head.stand_in = [&] { return names.stand_in(segment.key(index)); };
+    auto fact = credits::read_fact(head, json, settings_);
     if (fact && *fact) facts_.push_back(std::move(**fact));
     if (!fact) {
       unreadable_.push_back({head.time, "", credits::Severity::medium, head.account,
-                             event_name_of(json, pseudonymiser_),
+                             event_name_of(segment, index, json, names),
                              head.name + " can't be read: " + fact.error().message});
     }
   });
@@ -100,8 +102,8 @@ credits::Book CreditLedger::book(text::Timestamp at, const credits::BillVisitor&
 }
 
 std::optional<std::string> CreditLedger::objection(const credits::OwnFact& fact) const {
-  const std::string json = credits::own_event(fact, "{}", text::now());
-  const auto read = credits::read_fact({fact.time, fact.name, fact.account, "", ""}, json, settings_, pseudonymiser_);
+  const std::string json = credits::own_event(fact, credits::own_event_id(fact, pseudonymiser_), "{}", text::now());
+  const auto read = credits::read_fact({fact.time, fact.name, fact.account, "", ""}, json, settings_);
   return read && *read ? credits::objection(facts_, **read) : std::nullopt;
 }
 

@@ -7,6 +7,7 @@
 
 #include "rules/credits/book.h"
 #include "rules/credits/own_fact.h"
+#include "rules/credits/pseudonymiser.h"
 #include "store/store.h"
 #include "store/writer.h"
 #include "text/result.h"

@@ -4,6 +4,7 @@
 #include <array>
 #include <stdexcept>
 
+#include "query/event_names.h"
 #include "query/shown_event.h"
 #include "store/segments/block_postings.h"
 
@@ -52,6 +53,7 @@ Filter with_verdicts(const store::Snapshot& snapshot, const Filter& filter) {
                                  [](const FieldFilter& field) { return field.field == FilterField::verdict; });
   if (asked && !bound.verdicts) bound.verdicts = std::make_shared<VerdictIndex>(snapshot);
   if (!bound.as_stored && !bound.shown) bound.shown = std::make_shared<const ShownEvents>(snapshot);
+  if (!bound.names) bound.names = std::make_shared<const EventNames>(snapshot);
   return bound;
 }
 

@@ -435,14 +435,9 @@ Digest digest_of(std::string_view bytes) {
   return digest;
 }
 
-std::string name_of(const Digest& digest, const Pseudonymiser& pseudonymiser) {
-  return pseudonymiser.digest({reinterpret_cast<const char*>(digest.data()), digest.size()});
-}
-
 bool carries_facts(std::string_view event_name) { return reader_of(event_name) != nullptr; }
 
-text::Result<std::optional<Fact>> read_fact(const EventHead& head, std::string_view json, const Settings& settings,
-                                            const Pseudonymiser& pseudonymiser) {
+text::Result<std::optional<Fact>> read_fact(const EventHead& head, std::string_view json, const Settings& settings) {
   const Reader reader = reader_of(head.name);
   if (reader == nullptr || (!head.error_code.empty() && head.name != "CreateForm")) return std::optional<Fact>{};
   auto record = text::parse_json_object(json);
@@ -454,7 +449,11 @@ text::Result<std::optional<Fact>> read_fact(const EventHead& head, std::string_v
     fact.digest = digest_of(json);
     const JsonNode* id = record->find("eventID");
     fact.named = id != nullptr && !id->text.empty();
-    fact.event = fact.named ? id->text : name_of(fact.digest, pseudonymiser);
+    if (fact.named) {
+      fact.event = id->text;
+    } else if (head.stand_in) {
+      fact.event = head.stand_in();
+    }
     fact.value = reader(Facts{*record, head, fact.event, settings});
     fact.own = is_own(*record);
     if (auto* correction = std::get_if<Correction>(&fact.value); correction != nullptr && fact.own) {

@@ -3,6 +3,7 @@
 
 #include <array>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -10,7 +11,6 @@
 #include <vector>
 
 #include "rules/credits/credit.h"
-#include "rules/credits/pseudonymiser.h"
 #include "rules/credits/settings.h"
 #include "text/timestamp.h"
 
@@ -166,7 +166,7 @@ using Digest = std::array<std::uint8_t, 32>;
 
 struct Fact {
   text::Timestamp time = 0;
-  std::string event;    ///< The eventID, or what stands for it.
+  std::string event;    ///< The eventID, or what stands for it (EventHead::stand_in).
   std::string account;  ///< recipientAccountId, else the caller's account.
   FactValue value;
   Digest digest{};
@@ -179,9 +179,6 @@ struct Fact {
 };
 
 Digest digest_of(std::string_view bytes);
-/// What stands for the eventID of an event that has none. It is the store's own, as the digest itself would let people
-/// try out what is confidential in the event (R20).
-std::string name_of(const Digest& digest, const Pseudonymiser& pseudonymiser);
 
 /// Whether events of activate.amazonaws.com with that (canonical) name are read for facts.
 bool carries_facts(std::string_view event_name);
@@ -193,11 +190,12 @@ struct EventHead {
   std::string account;
   std::string region;
   std::string error_code;
+  /// What stands for the eventID of an event that has none; asked only then.
+  std::function<std::string()> stand_in = {};
 };
 
 /// Reads an event of activate.amazonaws.com. Nothing if it has no facts: a failed event that isn't CreateForm, a
 /// GetCredits without balances. The error says which fact is missing or wrong.
-text::Result<std::optional<Fact>> read_fact(const EventHead& head, std::string_view json, const Settings& settings,
-                                            const Pseudonymiser& pseudonymiser);
+text::Result<std::optional<Fact>> read_fact(const EventHead& head, std::string_view json, const Settings& settings);
 
 }  // namespace trailkeeper::rules::credits

@@ -21,11 +21,11 @@ std::string content_digest(std::string_view bytes) {
   return text;
 }
 
-std::string own_event_id(const OwnFact& fact) {
+std::string own_event_id(const OwnFact& fact, const Pseudonymiser& pseudonymiser) {
   const std::string what = fact.identity.empty()
                                ? text::format_timestamp(fact.time) + "\n" + fact.account + "\n" + fact.details
                                : fact.identity;
-  std::string digest = content_digest(std::string{kOwnSource} + "\n" + fact.name + "\n" + what);
+  std::string digest = pseudonymiser.digest(std::string{kOwnSource} + "\n" + fact.name + "\n" + what);
   // A UUID of version 8 (RFC 9562): its bits are the writer's own.
   digest[12] = '8';
   digest[16] = "89ab"[static_cast<unsigned char>(digest[16]) % 4];
@@ -33,7 +33,8 @@ std::string own_event_id(const OwnFact& fact) {
          "-" + digest.substr(20, 12);
 }
 
-std::string own_event(const OwnFact& fact, std::string_view recorded_by, text::Timestamp recorded_at) {
+std::string own_event(const OwnFact& fact, std::string_view event_id, std::string_view recorded_by,
+                      text::Timestamp recorded_at) {
   std::string json = R"({"eventVersion":"1.11","userIdentity":{"type":"AWSService","invokedBy":"trailkeeper"})";
   append_member("eventTime", text::format_timestamp(fact.time), json);
   json += R"(,"eventSource":"activate.amazonaws.com")";
@@ -43,7 +44,7 @@ std::string own_event(const OwnFact& fact, std::string_view recorded_by, text::T
   json += recorded_by;
   append_member("recordedAt", text::format_timestamp(recorded_at), json);
   json += "}";
-  append_member("eventID", own_event_id(fact), json);
+  append_member("eventID", event_id, json);
   json += R"(,"readOnly":false,"eventType":"AwsServiceEvent","managementEvent":true)";
   append_member("recipientAccountId", fact.account, json);
   json += ",\"serviceEventDetails\":" + fact.details;

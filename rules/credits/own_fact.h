@@ -4,6 +4,7 @@
 #include <string>
 #include <string_view>
 
+#include "rules/credits/pseudonymiser.h"
 #include "text/timestamp.h"
 
 namespace trailkeeper::rules::credits {
@@ -21,13 +22,14 @@ struct OwnFact {
   std::string subject;  ///< For people: a credit's or an application's ID.
 };
 
-/// The eventID: a UUID that follows from what the fact says, so that the same fact is one event, however often it is
-/// written down.
-std::string own_event_id(const OwnFact& fact);
+/// The eventID: a UUID that follows from what the fact says and the store's key, so that the same fact is one event,
+/// however often it is written down, and nobody can try out what it says (R20).
+std::string own_event_id(const OwnFact& fact, const Pseudonymiser& pseudonymiser);
 
 /// The event, in CloudTrail's envelope. `recorded_by` is a JSON object that says who writes it down
 /// (store/actor.h).
-std::string own_event(const OwnFact& fact, std::string_view recorded_by, text::Timestamp recorded_at);
+std::string own_event(const OwnFact& fact, std::string_view event_id, std::string_view recorded_by,
+                      text::Timestamp recorded_at);
 
 /// The SHA-256 of bytes, in hexadecimal digits.
 std::string content_digest(std::string_view bytes);

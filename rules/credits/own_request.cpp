@@ -121,9 +121,10 @@ class Details {
 };
 
 // A name for what has none, which follows from what it is.
-std::string made_name(std::string_view kind, const std::string& account, const std::string& details) {
+std::string made_name(std::string_view kind, const std::string& account, const std::string& details,
+                      const Pseudonymiser& pseudonymiser) {
   constexpr std::size_t kDigits = 10;
-  return std::string{kind} + content_digest(account + details).substr(0, kDigits);
+  return std::string{kind} + pseudonymiser.digest(account + details).substr(0, kDigits);
 }
 
 void needs_one_of(const Details& details, std::initializer_list<std::string_view> options, const std::string& message) {
@@ -133,7 +134,7 @@ void needs_one_of(const Details& details, std::initializer_list<std::string_view
   throw Wrong{std::string{*options.begin()}, message};
 }
 
-OwnFact add_credit(Details& details) {
+OwnFact add_credit(Details& details, const Pseudonymiser& pseudonymiser) {
   OwnFact fact{"CreditsIssued", 0, details.account("account"), "", "", ""};
   details.put_money("amount", "amount");
   static_cast<void>(details.needed("amount"));
@@ -158,12 +159,12 @@ OwnFact add_credit(Details& details) {
   details.put("applicationId", "application");
   details.put_list("services", "service");
   fact.subject = details.text("id");
-  if (fact.subject.empty()) fact.subject = made_name("own-", fact.account, details.whole());
+  if (fact.subject.empty()) fact.subject = made_name("own-", fact.account, details.whole(), pseudonymiser);
   details.put_text("creditId", fact.subject);
   return fact;
 }
 
-OwnFact apply(Details& details, text::Timestamp now) {
+OwnFact apply(Details& details, text::Timestamp now, const Pseudonymiser& pseudonymiser) {
   OwnFact fact{"CreateForm", details.time("submitted").value_or(now), details.account("account"), "", "", ""};
   details.put_money("requestedAmount", "amount");
   static_cast<void>(details.needed("amount"));
@@ -179,10 +180,10 @@ OwnFact apply(Details& details, text::Timestamp now) {
       !package.empty() && package != "Founders" && package != "Portfolio") {
     throw Wrong{"package", "must be Founders or Portfolio, not '" + package + "'"};
   }
-  // IDs are shown: nobody may guess an Org ID by them (R20), so that they don't depend on it.
+  // Another Org ID is no other form.
   fact.identity = fact.account + "\n" + text::format_timestamp(fact.time) + "\n" + details.whole();
   fact.subject = details.text("id");
-  if (fact.subject.empty()) fact.subject = made_name("own-app-", fact.account, fact.identity);
+  if (fact.subject.empty()) fact.subject = made_name("own-app-", fact.account, fact.identity, pseudonymiser);
   fact.identity += "\n" + fact.subject;
   details.put_text("applicationId", fact.subject);
   details.put("orgId", "org-id");
@@ -313,7 +314,8 @@ std::string member_name(std::string_view option) {
   return name;
 }
 
-text::Result<OwnFact> own_fact(OwnVerb verb, const OwnValues& values, text::Timestamp now) {
+text::Result<OwnFact> own_fact(OwnVerb verb, const OwnValues& values, text::Timestamp now,
+                               const Pseudonymiser& pseudonymiser) {
   try {
     for (const auto& [option, texts] : values) {
       if (texts.size() > kMostValues) throw Wrong{option, "has more than 1,000 values"};
@@ -322,8 +324,8 @@ text::Result<OwnFact> own_fact(OwnVerb verb, const OwnValues& values, text::Time
       }
     }
     Details details{values};
-    OwnFact fact = verb == OwnVerb::add      ? add_credit(details)
-                   : verb == OwnVerb::apply  ? apply(details, now)
+    OwnFact fact = verb == OwnVerb::add      ? add_credit(details, pseudonymiser)
+                   : verb == OwnVerb::apply  ? apply(details, now, pseudonymiser)
                    : verb == OwnVerb::decide ? decide(details, now)
                                              : correct(details, now);
     if (fact.time > now) throw Wrong{verb == OwnVerb::add ? "issued" : "submitted", "is in the future"};

@@ -37,9 +37,10 @@ std::string member_name(std::string_view option);
 /// Values by option name.
 using OwnValues = std::map<std::string, std::vector<std::string>, std::less<>>;
 
-/// Checks the values and makes the fact. `now` is when it holds if no value says so. The error's path is the option
-/// that is wrong.
-text::Result<OwnFact> own_fact(OwnVerb verb, const OwnValues& values, text::Timestamp now);
+/// Checks the values and makes the fact. `now` is when it holds if no value says so; what has no name is given one with
+/// the store's key, so that nobody can try out by it what was said (R20). The error's path is the option that is wrong.
+text::Result<OwnFact> own_fact(OwnVerb verb, const OwnValues& values, text::Timestamp now,
+                               const Pseudonymiser& pseudonymiser);
 
 /// The values of a JSON body. Unknown members are errors.
 text::Result<OwnValues> own_values(OwnVerb verb, std::string_view json);

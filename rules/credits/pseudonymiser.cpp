@@ -6,6 +6,8 @@
 
 #include <algorithm>
 #include <array>
+#include <memory>
+#include <stdexcept>
 
 namespace trailkeeper::rules::credits {
 namespace {
@@ -14,6 +16,28 @@ constexpr std::size_t kValueBytes = 6;
 constexpr std::size_t kProofBytes = 2;
 constexpr std::string_view kNoKey = "****************";
 constexpr std::array<std::string_view, 2> kKinds{"org-", "promo-"};
+
+Pseudonymiser::Block ciphered(const std::string& key, const Pseudonymiser::Block& block, bool encrypt) {
+  if (key.empty()) return block;
+  // Its own key, so that what one use of the store's key shows tells nothing of another.
+  constexpr std::string_view kUse = "block";
+  std::array<unsigned char, EVP_MAX_MD_SIZE> derived{};
+  unsigned size = 0;
+  HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()), reinterpret_cast<const unsigned char*>(kUse.data()),
+       kUse.size(), derived.data(), &size);
+  const std::unique_ptr<EVP_CIPHER_CTX, decltype(&EVP_CIPHER_CTX_free)> context{EVP_CIPHER_CTX_new(),
+                                                                                EVP_CIPHER_CTX_free};
+  Pseudonymiser::Block out{};
+  int written = 0;
+  const bool done =
+      context != nullptr &&
+      EVP_CipherInit_ex(context.get(), EVP_aes_128_ecb(), nullptr, derived.data(), nullptr, encrypt ? 1 : 0) == 1 &&
+      EVP_CIPHER_CTX_set_padding(context.get(), 0) == 1 &&
+      EVP_CipherUpdate(context.get(), out.data(), &written, block.data(), static_cast<int>(block.size())) == 1 &&
+      written == static_cast<int>(out.size());
+  if (!done) throw std::runtime_error("OpenSSL can't encrypt with AES-128");
+  return out;
+}
 
 }  // namespace
 
@@ -33,6 +57,10 @@ std::string Pseudonymiser::pseudonym(std::string_view kind, std::string_view val
   const std::string of_value = digits(kind, value, kValueBytes);
   return std::string{kind} + of_value + digits("proof-", std::string{kind} + of_value, kProofBytes);
 }
+
+Pseudonymiser::Block Pseudonymiser::covered(const Block& block) const { return ciphered(key_, block, true); }
+
+Pseudonymiser::Block Pseudonymiser::uncovered(const Block& block) const { return ciphered(key_, block, false); }
 
 std::string Pseudonymiser::digest(std::string_view hash) const {
   return key_.empty() ? std::string(2 * kDigestBytes, '*') : digits("hash-", hash, kDigestBytes);

@@ -1,6 +1,8 @@
 // What stands for an Org ID or a promotion code outside the stored bytes (R20, R56).
 #pragma once
 
+#include <array>
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -20,6 +22,12 @@ class Pseudonymiser {
 
   /// Whether this made it, of either kind.
   [[nodiscard]] bool is_pseudonym(std::string_view value) const;
+
+  /// Sixteen bytes that stand for others and that only the key turns back (AES-128, FIPS 197); without a key all stand
+  /// for themselves.
+  using Block = std::array<std::uint8_t, 16>;
+  [[nodiscard]] Block covered(const Block& block) const;
+  [[nodiscard]] Block uncovered(const Block& block) const;
 
   /// What may be shown of a hash of confidential bytes, which itself would let people try them out: 32 hex digits.
   [[nodiscard]] std::string digest(std::string_view hash) const;

@@ -299,7 +299,29 @@ for store in (t.path("unnamed-1"), t.path("unnamed-2")):
     t.check("no plain hash of an event", names[-1].encode() in told and digest[:12].encode() not in told, told)
     decided = t.run("credits", "decide", names[-1], "--account", ACCOUNT, "--denied", "--reason", "5", store=store)
     t.equal("its name will do in this store", decided.returncode, 0)
+    shown = t.run("show", names[-1], "-o", "json", store=store)
+    t.check("and finds it", shown.returncode == 0 and json.loads(shown.stdout)["eventName"] == "CreateForm", shown)
 t.check("each store has its own", names[0] != names[1], names)
+# Nor does an eventID of one's own tell what was said.
+ids = []
+for store in (t.path("own-1"), t.path("own-2")):
+    said = ("credits", "add", "--account", ACCOUNT, "--amount", "5001", "--issued", "2024-03-01", "--years", "1", "--from", "0Xy12Own")
+    ids.append([json.loads(t.run(*said, "-o", "json", store=store).stdout)[0] for _ in range(2)])
+for name in ("id", "eventID"):
+    t.check("a fact of one's own has one %s in a store, another in another" % name, ids[0][0][name] == ids[0][1][name] != ids[1][0][name], ids)
+
+# What bills say is stored text, too.
+billed = t.path("billed")
+t.run("replay", t.write("billed.json", json.dumps(event("CreateForm", "activate.amazonaws.com", requestParameters={"requestedAmount": "1000", "orgId": "0Xy12Billed"}))), store=billed)
+t.run("replay", t.write("billed.csv", "identity/LineItemId,bill/PayerAccountId,lineItem/UsageAccountId,lineItem/LineItemType,lineItem/UsageStartDate,lineItem/ProductCode,"
+                        "lineItem/UsageType,lineItem/UnblendedCost,lineItem/CurrencyCode\n"
+                        "a,%s,%s,Usage,2024-05-03T00:00:00Z,0Xy12Billed,for 0Xy12Billed orgId=0Xy12Other,1.00,USD\n" % (ACCOUNT, ACCOUNT)), store=billed)
+for command in (("statement", ACCOUNT, "--month", "2024-05"), ("statement", ACCOUNT, "--month", "2024-05", "--by", "service"), ("summary",), ("summary", "--by", "service")):
+    for form in ("table", "json", "csv"):
+        if form == "csv" and command == ("summary",):
+            continue
+        told = t.run("credits", *command, "-o", form, store=billed)
+        t.check("bills tell no Org ID: %s, %s" % (" ".join(command), form), told.returncode == 0 and b"1.00" in told.stdout and b"0Xy12" not in told.stdout, told)
 
 t.check("an Org ID like a region is masked", b"acme-labs-1" not in t.run("events", "-o", "raw", store=words).stdout)
 t.finish()

@@ -20,13 +20,13 @@ def in_order(events):
 
 
 class Unnamed:
-    """What stands for the eventID of an event that has none: 32 hex digits that only the store knows."""
+    """What stands for the eventID of an event that has none: a GUID that only the store knows."""
 
     def __init__(self, event):
         self.plain = hashlib.sha256(event["bytes"].encode()).hexdigest()
 
     def is_told_as(self, name):
-        return re.fullmatch("[0-9a-f]{32}", name) is not None and name not in self.plain
+        return re.fullmatch("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", name) is not None and name[:8] not in self.plain
 
 
 def years_later(day, years):

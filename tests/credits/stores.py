@@ -123,7 +123,7 @@ def answers(binary, history, pieces):
 
 def without_names(rows):
     """Without what stands for eventIDs, which is each store's own; of findings of one time it decides which comes first."""
-    return sorted(re.sub(r"\b[0-9a-f]{32}\b", "unnamed", json.dumps(row)) for row in rows)
+    return sorted(re.sub(r"\b[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\b", "unnamed", json.dumps(row)) for row in rows)
 
 
 def arrivals(binary, history):

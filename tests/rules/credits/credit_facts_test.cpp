@@ -14,13 +14,12 @@ using namespace trailkeeper::tests;
 
 namespace {
 
-const credits::Pseudonymiser kKeyed{std::string(32, 'k')};
-
 credits::EventHead head(const std::string& name) {
   credits::EventHead made;
   made.time = moment("2024-05-01T10:00:00Z");
   made.name = name;
   made.account = CreditWorld::kAccount;
+  made.stand_in = [] { return "stand-in"; };
   return made;
 }
 
@@ -30,15 +29,14 @@ std::string record(const std::string& details, const std::string& id = "") {
 }
 
 credits::Fact read(const std::string& name, const std::string& json) {
-  const auto fact = credits::read_fact(head(name), json, credits::Settings::built_in(), kKeyed);
+  const auto fact = credits::read_fact(head(name), json, credits::Settings::built_in());
   REQUIRE(fact.has_value());
   REQUIRE(fact->has_value());
   return **fact;
 }
 
 bool is_taken(const std::string& details) {
-  return static_cast<bool>(
-      credits::read_fact(head("CreditsIssued"), record(details), credits::Settings::built_in(), kKeyed));
+  return static_cast<bool>(credits::read_fact(head("CreditsIssued"), record(details), credits::Settings::built_in()));
 }
 
 // What a book says of facts in any order.
@@ -71,7 +69,7 @@ TEST_CASE("Amounts in another currency than USD aren't read, wherever it stands"
   CHECK_FALSE(is_taken(R"({"creditId":"1","amount":"1000 EUR"})"));
   const std::string shown =
       R"({"responseElements":{"credits":[{"creditId":"1","balance":{"amount":"5","currencyCode":"EUR"}}]}})";
-  CHECK_FALSE(credits::read_fact(head("GetCredits"), shown, credits::Settings::built_in(), kKeyed).has_value());
+  CHECK_FALSE(credits::read_fact(head("GetCredits"), shown, credits::Settings::built_in()).has_value());
 }
 
 TEST_CASE("Whatever a currency's member is called, beside an amount or in it: no other than USD is read as USD") {
@@ -90,7 +88,7 @@ TEST_CASE("Whatever a currency's member is called, beside an amount or in it: no
     CHECK_FALSE(is_taken(R"({"creditId":"1","amount":{"amount":"1000","in":{)" + member(R"("EUR")") + "}}}"));
     const auto shown = [](const std::string& credit) {
       const std::string json = R"({"responseElements":{"credits":[{"creditId":"1",)" + credit + "}]}}";
-      return credits::read_fact(head("GetCredits"), json, credits::Settings::built_in(), kKeyed).has_value();
+      return credits::read_fact(head("GetCredits"), json, credits::Settings::built_in()).has_value();
     };
     CHECK(shown(R"("balance":"5",)" + member(R"("USD")")));
     CHECK_FALSE(shown(R"("balance":"5",)" + member(R"("EUR")")));
@@ -98,7 +96,7 @@ TEST_CASE("Whatever a currency's member is called, beside an amount or in it: no
     const std::string use =
         R"({"creditId":"1","month":"2024-05","uses":[{"accountId":"111122223333","service":"s","amount":"5",)";
     const auto json = record(use + member(R"("EUR")") + "}]}");
-    CHECK_FALSE(credits::read_fact(head("CreditUseImported"), json, credits::Settings::built_in(), kKeyed).has_value());
+    CHECK_FALSE(credits::read_fact(head("CreditUseImported"), json, credits::Settings::built_in()).has_value());
   }
   CHECK_FALSE(is_taken(R"({"creditId":"1","amount":"1000","currency":{"code":"EUR"}})"));
   CHECK_FALSE(is_taken(R"({"creditId":"1","amount":"1000","currency":"dollars"})"));
@@ -113,7 +111,7 @@ TEST_CASE("Of facts in places of the settings, a currency beside the amount coun
   REQUIRE(settings.has_value());
   const auto taken = [&](const std::string& form, const std::string& around = "") {
     const std::string json = R"({"requestParameters":{"id":"1","form":{"worth":"1000")" + form + "}" + around + "}}";
-    return credits::read_fact(head("CreditsIssued"), json, *settings, kKeyed).has_value();
+    return credits::read_fact(head("CreditsIssued"), json, *settings).has_value();
   };
   CHECK(taken(""));
   CHECK(taken(R"(,"currency_code":"USD")", R"(,"currency":"USD")"));
@@ -142,24 +140,21 @@ TEST_CASE("Two contents of one eventID: the same counts in either order") {
   CHECK(printed(facts) == first);
 }
 
-TEST_CASE("R20: an event without an eventID is named by its bytes with the store's key, and so is its application") {
-  const std::string json = record(R"({"requestedAmount":"5000","orgId":"0Xy12"})");
-  const credits::Fact fact = read("CreateForm", json);
-  CHECK(fact.event.size() == 32);
-  CHECK(fact.event == credits::name_of(credits::digest_of(json), kKeyed));
-  CHECK(std::get<credits::Application>(fact.value).id == fact.event);
-  // Whoever knows all but the Org ID can't find out by it which it is.
-  CHECK(credits::content_digest(json).substr(0, 32) != fact.event);
-  CHECK(credits::name_of(credits::digest_of(json), credits::Pseudonymiser{std::string(32, 'l')}) != fact.event);
+TEST_CASE("An event without an eventID has a name that it is given, and so has its application") {
+  const credits::Fact fact = read("CreateForm", record(R"({"requestedAmount":"5000","orgId":"0Xy12"})"));
+  CHECK(fact.event == "stand-in");
+  CHECK(std::get<credits::Application>(fact.value).id == "stand-in");
+  CHECK(read("CreateForm", record(R"({"requestedAmount":"5000"})", "its-own")).event == "its-own");
 }
 
 TEST_CASE("What stands for an eventID has no part in the order of facts") {
-  const auto order = [](const std::string& key) {
-    const credits::Pseudonymiser keyed{key};
+  const auto order = [](int step) {
     std::vector<credits::Fact> facts;
     for (int amount = 1; amount <= 16; ++amount) {
       const std::string json = record(R"({"creditId":"1","termYears":1,"amount":")" + std::to_string(amount) + "\"}");
-      const auto fact = credits::read_fact(head("CreditsIssued"), json, credits::Settings::built_in(), keyed);
+      credits::EventHead named = head("CreditsIssued");
+      named.stand_in = [amount, step] { return std::to_string(100 + amount * step); };
+      const auto fact = credits::read_fact(named, json, credits::Settings::built_in());
       REQUIRE(fact.has_value());
       facts.push_back(**fact);
     }
@@ -168,7 +163,7 @@ TEST_CASE("What stands for an eventID has no part in the order of facts") {
     for (const auto& fact : facts) amounts += std::get<credits::Issue>(fact.value).amount.text() + " ";
     return amounts;
   };
-  CHECK(order(std::string(32, 'k')) == order(std::string(32, 'l')));
+  CHECK(order(1) == order(-1));
 }
 
 TEST_CASE("Whatever facts there are, of one time or several, with IDs or without: their order doesn't matter") {
@@ -210,8 +205,7 @@ TEST_CASE("A path of the settings goes through arrays, with and without brackets
     CHECK(settings->facts.at("CreateForm").at("orgId").front() == "requestParameters.forms.partnerKey");
     const auto fact = credits::read_fact(
         {moment("2024-05-01"), "CreateForm", "111122223333", "us-east-1", ""},
-        R"({"eventID":"e","requestParameters":{"forms":[{"other":1},{"partnerKey":"0Xy12Planted"}]}})", *settings,
-        kKeyed);
+        R"({"eventID":"e","requestParameters":{"forms":[{"other":1},{"partnerKey":"0Xy12Planted"}]}})", *settings);
     REQUIRE(fact.has_value());
     REQUIRE(fact->has_value());
     CHECK(std::get<credits::Application>((*fact)->value).org_id == "0Xy12Planted");

@@ -35,11 +35,13 @@ credits::ImportedCredit imported(std::string_view initial, std::string_view rema
   return import;
 }
 
+const credits::Pseudonymiser kNames{"a store's key"};
+
 // The event of a fact, read again.
 credits::Fact read_again(const credits::OwnFact& fact) {
-  const std::string json = credits::own_event(fact, "{}", fact.time);
-  const auto read = credits::read_fact({fact.time, fact.name, fact.account, "us-east-1", ""}, json,
-                                       credits::Settings::built_in(), credits::Pseudonymiser{"key"});
+  const std::string json = credits::own_event(fact, credits::own_event_id(fact, kNames), "{}", fact.time);
+  const auto read =
+      credits::read_fact({fact.time, fact.name, fact.account, "us-east-1", ""}, json, credits::Settings::built_in());
   REQUIRE(read.has_value());
   REQUIRE(read->has_value());
   return **read;
@@ -51,7 +53,7 @@ const credits::CreditState& only(const credits::Book& book) {
 }
 
 credits::OwnFact wanted(credits::OwnVerb verb, const credits::OwnValues& values) {
-  const auto made = credits::own_fact(verb, values, moment("2024-06-01"));
+  const auto made = credits::own_fact(verb, values, moment("2024-06-01"), kNames);
   REQUIRE(made.has_value());
   return *made;
 }
@@ -71,7 +73,7 @@ credits::Correction withdrawal_of(std::string event) {
 }
 
 std::string refused(credits::OwnVerb verb, const credits::OwnValues& values) {
-  const auto made = credits::own_fact(verb, values, moment("2024-06-01"));
+  const auto made = credits::own_fact(verb, values, moment("2024-06-01"), kNames);
   REQUIRE_FALSE(made.has_value());
   return made.error().path;
 }
@@ -485,9 +487,9 @@ TEST_CASE("Corrections of one second count as they were written down") {
     values["id"] = {"c1"};
     values["account"] = {account};
     const credits::OwnFact fact = wanted(credits::OwnVerb::correct, values);
-    const std::string json = credits::own_event(fact, "{}", recorded);
-    const auto read = credits::read_fact({fact.time, fact.name, fact.account, "us-east-1", ""}, json,
-                                         credits::Settings::built_in(), credits::Pseudonymiser{"key"});
+    const std::string json = credits::own_event(fact, credits::own_event_id(fact, kNames), "{}", recorded);
+    const auto read =
+        credits::read_fact({fact.time, fact.name, fact.account, "us-east-1", ""}, json, credits::Settings::built_in());
     REQUIRE(read.has_value());
     return **read;
   };
@@ -625,7 +627,7 @@ TEST_CASE("The same file is the same events; another time that somebody names ma
   const auto id = [](std::string_view time, bool given) {
     const auto import = credits::import_of(kCredits, moment(time), given);
     REQUIRE(import.has_value());
-    return credits::own_event_id(import->facts.front());
+    return credits::own_event_id(import->facts.front(), kNames);
   };
   CHECK(id("2024-05-10", false) == id("2024-05-11", false));
   CHECK(id("2024-05-10", true) == id("2024-05-10", true));
@@ -653,7 +655,23 @@ TEST_CASE("An import says what is wrong, and takes nothing then") {
   CHECK(with("\"5000.00\"", "\"many\"").find("initialAmount") != std::string::npos);
   CHECK(with("1770595200.0", "\"soon\"").find("endDate") != std::string::npos);
   CHECK(with("1770595200.0", "1e300").find("endDate") != std::string::npos);
+  CHECK(with("\"remainingAmount\":{\"currencyCode\":\"USD\",\"currencyAmount\":\"",
+             "\"remainingAmount\":{\"currencyCode\":\"USD\",\"currencyAmount\":\"9")
+            .find("more than its initialAmount") != std::string::npos);
   CHECK(problem(R"({"credits":[]})").empty());
+}
+
+TEST_CASE("A credit that an answer has twice is one, unless its figures differ: then nothing is taken") {
+  const std::string entry{kCredits, std::string_view{kCredits}.find('[') + 1,
+                          std::string_view{kCredits}.rfind(']') - std::string_view{kCredits}.find('[') - 1};
+  const auto twice = credits::import_of("[" + entry + "," + entry + "]", moment("2024-05-10"), false);
+  REQUIRE(twice.has_value());
+  CHECK(twice->facts.size() == 1);
+  std::string other = entry;
+  other.replace(other.find("111122223333"), 12, "222222222222");
+  const auto refused = credits::import_of("[" + entry + "," + other + "]", moment("2024-05-10"), false);
+  REQUIRE_FALSE(refused.has_value());
+  CHECK(refused.error().message.find("twice") != std::string::npos);
 }
 
 TEST_CASE("A history is summed by credit and month, and says what AWS couldn't give") {
@@ -705,7 +723,17 @@ TEST_CASE("R20: no ID that is shown follows from an Org ID") {
     return wanted(credits::OwnVerb::apply, {{"account", {kAccount}}, {"amount", {"5000"}}, {"org-id", {org}}});
   };
   CHECK(of("0Xy12").subject == of("0Xy13").subject);
-  CHECK(credits::own_event_id(of("0Xy12")) == credits::own_event_id(of("0Xy13")));
+  CHECK(credits::own_event_id(of("0Xy12"), kNames) == credits::own_event_id(of("0Xy13"), kNames));
+  // Nor can an Org ID in a text be tried out by it.
+  const auto corrected = wanted(
+      credits::OwnVerb::correct,
+      {{"account", {kAccount}}, {"id", {"700001"}}, {"amount", {"5001"}}, {"because", {"was for Org ID 0Xy12"}}});
+  const credits::Pseudonymiser other{"another store's key"};
+  CHECK(credits::own_event_id(corrected, kNames) != credits::own_event_id(corrected, other));
+  const credits::OwnValues added{
+      {"account", {kAccount}}, {"amount", {"5000"}}, {"issued", {"2024-02-09"}}, {"years", {"1"}}, {"from", {"0Xy12"}}};
+  CHECK(credits::own_fact(credits::OwnVerb::add, added, moment("2024-06-01"), kNames)->subject !=
+        credits::own_fact(credits::OwnVerb::add, added, moment("2024-06-01"), other)->subject);
 }
 
 TEST_CASE("What can't be is refused by the option's name") {
