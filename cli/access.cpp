@@ -187,7 +187,7 @@ int run_least_privilege(const GlobalOptions& global, const Arguments& arguments)
   }
   RowWriter rows{out, {{"action"}, {"statement"}, {"policy"}}};
   for (const auto& unused : result.unused) {
-    rows.row({Cell::shown(unused.action), Cell::shown(unused.statement), Cell::shown(unused.policy)});
+    rows.row({Cell::shown(unused.action), Cell::of(unused.statement), Cell::of(unused.policy)});
   }
   rows.finish();
   return kDone;

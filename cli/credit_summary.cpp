@@ -40,9 +40,9 @@ std::vector<Column> total_columns(const std::string& name) {
   return {{name}, {"charged", true}, {"covered", true}, {"ofShared", true}, {"due", true}, {"coveredPercent", true}};
 }
 
-std::vector<Cell> total_cells(std::string_view name, const credits::Totals& totals, const MoneyCells& money) {
+std::vector<Cell> total_cells(Cell name, const credits::Totals& totals, const MoneyCells& money) {
   const std::string percent = credits::percent_text(totals.covered, totals.charged);
-  return {Cell::shown(name),       money.of(totals.charged), money.of(totals.covered),
+  return {std::move(name),         money.of(totals.charged), money.of(totals.covered),
           money.of(totals.shared), money.of(totals.due()),   {percent, percent}};
 }
 
@@ -69,18 +69,17 @@ void write_totals(const Manner& manner, const std::string& column, const Sums& s
 // The page's parts; `by` says which.
 void write_part(const Manner& manner, std::string_view by, const credits::Summary& summary) {
   using Place = credits::Summary::Place;
-  const auto same = [](const std::string& text) { return text; };
   if (by == "month") {
     const auto sums = credits::totals_by(summary, [](const Place& place) { return place.month; });
-    write_totals(manner, "month", sums, [](const credits::Month& month) { return month.text(); });
+    write_totals(manner, "month", sums, [](const credits::Month& month) { return Cell::shown(month.text()); });
   } else if (by == "service") {
     write_totals(manner, "service", credits::totals_by(summary, [](const Place& place) { return place.service; }),
-                 same);
+                 [](const std::string& service) { return Cell::of(service); });
   } else if (by == "day") {
-    write_totals(manner, "day", summary.days(), [](credits::Day day) { return credits::day_text(day); });
+    write_totals(manner, "day", summary.days(), [](credits::Day day) { return day_cell(day); });
   } else {
     write_totals(manner, "account", credits::totals_by(summary, [](const Place& place) { return place.account; }),
-                 same);
+                 [](const std::string& account) { return Cell::shown(account); });
   }
 }
 
