@@ -4,6 +4,7 @@
 #include <functional>
 #include <numeric>
 #include <set>
+#include <span>
 #include <string>
 #include <string_view>
 #include <tuple>
@@ -12,6 +13,7 @@
 #include "event/field.h"
 #include "event/guid.h"
 #include "query/columns/event_fields.h"
+#include "store/byte_order.h"
 #include "store/read_limit.h"
 #include "store/segments/segment_builder.h"
 #include "text/json_text.h"
@@ -194,22 +196,38 @@ class SupersededEvents::Finder {
     return node;
   }
 
-  // The newest: an addendum that no other names; of several, and in a circle, the last by time, ID and bytes.
+  // The newest: an addendum that no other names; of several, and in a circle, the last by time, key and bytes.
   std::vector<Group> finish() {
     std::map<std::size_t, std::vector<std::size_t>> members;
     for (std::size_t i = 0; i < places_.size(); ++i) members[root(i)].push_back(i);
     const auto rank = [this](std::size_t i) {
       const EventPlace& event = places_[i];
-      return std::tuple{!is_original_[i], event.segment->time(event.index), event.segment->key(event.index),
-                        event.segment->hash(event.index)};
+      return std::tuple{!is_original_[i], event.segment->time(event.index), event.segment->key(event.index)};
     };
     std::vector<Group> groups;
     for (auto& [first, of_group] : members) {
       std::sort(of_group.begin(), of_group.end(), [&](std::size_t a, std::size_t b) { return rank(a) > rank(b); });
+      for (auto begin = of_group.begin(); begin != of_group.end();) {
+        const auto end = std::find_if(begin, of_group.end(), [&](std::size_t i) { return rank(i) != rank(*begin); });
+        last_bytes_first({begin, end});
+        begin = end;
+      }
       Group& group = groups.emplace_back();
       for (const std::size_t i : of_group) group.push_back(places_[i]);
     }
     return groups;
+  }
+
+  // Of contents that share an eventID and a time; their hashes are of another order in each store.
+  void last_bytes_first(std::span<std::size_t> nodes) const {
+    if (nodes.size() < 2) return;
+    const std::vector<std::size_t> unordered(nodes.begin(), nodes.end());
+    const auto order =
+        store::order_by_bytes(static_cast<std::uint32_t>(nodes.size()), [&](std::uint32_t i, std::string& out) {
+          const EventPlace& event = places_[unordered[i]];
+          event.segment->append_unchecked(event.index, out);
+        });
+    std::transform(order.rbegin(), order.rend(), nodes.begin(), [&](std::uint32_t i) { return unordered[i]; });
   }
 
   const store::Snapshot& snapshot_;

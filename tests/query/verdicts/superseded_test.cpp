@@ -97,6 +97,32 @@ TEST_CASE("superseded: chains, several addenda, circles and strangers") {
   CHECK(superseded(late).empty());
 }
 
+TEST_CASE("superseded: of several contents of an addendum's ID the same one is the newest in every store") {
+  const auto newest = [](std::vector<std::string> events) {
+    tests::FilledStore filled;
+    for (const std::string& event : events) filled.add({event});
+    const store::Snapshot snapshot = filled.store.snapshot();
+    const query::SupersededEvents found{snapshot};
+    std::string bytes;
+    for (const store::Segment& segment : snapshot.segments()) {
+      for (std::uint32_t i = 0; i < segment.size(); ++i) {
+        if (!found.contains(segment, i)) segment.append_unchecked(i, bytes);
+      }
+    }
+    return bytes;
+  };
+  std::vector<std::string> events{form(1)};
+  for (const char* amount : {"1000", "3000", "2000"}) {
+    std::string variant = addendum(2, 1);
+    variant.insert(1, fmt::format(R"("additionalEventData":"{}",)", amount));
+    events.push_back(variant);
+  }
+  std::sort(events.begin(), events.end());
+  do {
+    CHECK(newest(events).find("3000") != std::string::npos);
+  } while (std::next_permutation(events.begin(), events.end()));
+}
+
 TEST_CASE("superseded: by request where no event is named") {
   const std::string by_request = form(2, R"(,"addendum":{"reason":"UPDATED_DATA","originalRequestID":"req-1"})");
   tests::FilledStore one;
