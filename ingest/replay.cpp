@@ -10,6 +10,7 @@
 
 #include "ingest/file_kind.h"
 #include "ingest/source_reader.h"
+#include "text/time_argument.h"
 #include "text/timestamp.h"
 
 namespace trailkeeper::ingest {
@@ -59,6 +60,16 @@ std::string front_of(const std::string& path, std::size_t most) {
   return front;
 }
 
+// Whether a name, without its extension, ends with a day: `cur-2024-05-10`, `20240510`. Such files are of one report as
+// it was on several days, not parts of one set.
+bool ends_with_day(std::string_view name) {
+  constexpr std::string_view kDay = "2024-05-10";
+  constexpr std::size_t kCompact = 8;
+  const std::size_t digits = name.size() - std::min(name.size(), name.find_last_not_of("0123456789") + 1);
+  if (digits >= kCompact) return true;
+  return name.size() >= kDay.size() && text::parse_time_argument(name.substr(name.size() - kDay.size()), 0).has_value();
+}
+
 // Where a file's lines come from. A member of an archive has the archive's time. Files of no known report that differ
 // in a number alone (`may-1.csv`, `may-2.csv`) are files of one set.
 store::BillOrigin origin_of(const std::string& name, const ReportPath& path, text::Timestamp modified) {
@@ -69,6 +80,7 @@ store::BillOrigin origin_of(const std::string& name, const ReportPath& path, tex
     const std::size_t end = std::min(file.find('.', begin), file.size());
     const std::size_t stem = file.find_last_not_of("0123456789", end - 1);
     if (stem == std::string::npos || stem < begin || stem + 1 >= end || file[stem] != '-') continue;
+    if (ends_with_day(std::string_view{file}.substr(begin, end - begin))) continue;
     origin.assembly = file.substr(0, stem);
     origin.part = file.substr(stem + 1, end - stem - 1);
     break;

@@ -155,6 +155,23 @@ class Importer {
       : as_of_(as_of),
         of_file_(content_digest(json) + (as_of_given ? "\n" + text::format_timestamp(as_of) : std::string{})) {}
 
+  // One a credit. Pages that overlap repeat entries; a credit that is there with two contents is none that can be
+  // taken.
+  std::vector<OwnFact> credits(const JsonNode& list) {
+    std::vector<OwnFact> facts;
+    std::map<std::string, std::size_t> places;
+    for (const JsonNode& node : list.items) {
+      OwnFact fact = credit(Entry{node});
+      const auto [place, is_new] = places.emplace(fact.subject, facts.size());
+      if (is_new) {
+        facts.push_back(std::move(fact));
+      } else if (facts[place->second].details != fact.details || facts[place->second].account != fact.account) {
+        wrong(node, "credit " + fact.subject + " is there twice, with different figures");
+      }
+    }
+    return facts;
+  }
+
   OwnFact credit(const Entry& entry) {
     OwnFact fact = made("CreditsImported", entry.credit(), entry.account(), "");
     std::string& details = fact.details;
@@ -166,10 +183,15 @@ class Importer {
     if (const auto estimated = entry.money("estimatedAmount")) {
       append_member("estimatedAmount", std::max(Money{}, *estimated).text(), details);
     }
+    if (remaining > initial) {
+      wrong(entry.node(), "credit " + fact.subject + "'s remainingAmount is more than its initialAmount");
+    }
     const auto start = entry.time("startDate");
+    const auto end = entry.time("endDate");
     if (!start) wrong(entry.node(), "credit " + fact.subject + " has no startDate");
+    if (end && *end < *start) wrong(entry.node(), "credit " + fact.subject + "'s endDate is before its startDate");
     append_day("issuedAt", start, details);
-    append_day("expiresAt", entry.time("endDate"), details);
+    append_day("expiresAt", end, details);
     append_day("exhaustedAt", entry.time("exhaustDate"), details);
     append_member("creditType", entry.needed("creditType"), details);
     const std::string description = entry.text("description");
@@ -276,7 +298,7 @@ text::Result<BillingImport> import_of(std::string_view json, text::Timestamp as_
   try {
     if (const auto currency = other_currency_beside(*root)) wrong(*root, "is in " + *currency + "; credits are in USD");
     if (made.kind == "GetCredits") {
-      for (const JsonNode& node : list->items) made.facts.push_back(importer.credit(Entry{node}));
+      made.facts = importer.credits(*list);
     } else {
       made.facts = importer.history(*list);
     }

@@ -235,6 +235,10 @@ store = t.path("store-numbered")
 for number in (1, 2):
     replayed(store, put("numbered/may-%d.csv" % number, v2.replace("b-", "%d-" % number)))
 t.equal("numbered files stand beside each other", charged(store), round(2 * expected(v2), 2))
+dated = t.path("store-dated")
+for day in (10, 20):
+    replayed(dated, put("dated/cur-2024-05-%d.csv" % day, v2.replace("b-", "%d-" % day)))
+t.equal("dumps of several days are one report", charged(dated), expected(v2))
 store = t.path("store-halves")
 for number, text in enumerate(split(v2), 1):
     replayed(store, put("halves/part-%d.csv" % number, text))
