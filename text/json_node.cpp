@@ -89,7 +89,7 @@ struct Place {
 
 class Reader {
  public:
-  explicit Reader(std::string_view json) : bytes_(json) {}
+  Reader(std::string_view json, ondemand::parser& parser) : bytes_(json), parser_(parser) {}
 
   Result<JsonNode> read() {
     JsonNode root;
@@ -245,7 +245,7 @@ class Reader {
   }
 
   simdjson::padded_string bytes_;
-  ondemand::parser parser_;
+  ondemand::parser& parser_;
   ondemand::document document_;
   bool alive_ = false;  // The document can be asked where it is.
   Problem error_;
@@ -258,7 +258,16 @@ const JsonNode* JsonNode::find(std::string_view key) const {
   return found == members.end() ? nullptr : &found->value;
 }
 
-Result<JsonNode> parse_json_object(std::string_view json) { return Reader{json}.read(); }
+Result<JsonNode> parse_json_object(std::string_view json) {
+  // A parser's memory costs as much as a small document: it is kept for the next one.
+  constexpr std::size_t kKept = std::size_t{64} << 10;
+  if (json.size() > kKept) {
+    ondemand::parser own;
+    return Reader{json, own}.read();
+  }
+  static thread_local ondemand::parser kept;
+  return Reader{json, kept}.read();
+}
 
 std::string pointer_to(std::string_view parent, std::string_view key) {
   std::string pointer{parent};

@@ -1,19 +1,23 @@
 #include "query/ledger/activate_events.h"
 
 #include "query/columns/named_events.h"
-#include "query/verdicts/superseded.h"
 #include "store/segments/segment_parts.h"
 #include "text/json_node.h"
 
 namespace trailkeeper::query {
 
+void ActivateEvents::for_each(const store::Segment& segment, const std::function<bool(std::string_view)>& passes,
+                              const std::function<void(std::uint32_t)>& visit) const {
+  for_each_event_named(segment, kActivateSource, passes, [&](std::uint32_t index) {
+    if (!superseded_.contains(segment, index)) visit(index);
+  });
+}
+
 void for_each_activate_event(const store::Snapshot& snapshot, const std::function<bool(std::string_view)>& passes,
                              const std::function<void(const store::Segment&, std::uint32_t)>& visit) {
-  const SupersededEvents superseded{snapshot};
+  const ActivateEvents events{snapshot};
   for (const store::Segment& segment : snapshot.segments()) {
-    for_each_event_named(segment, kActivateSource, passes, [&](std::uint32_t index) {
-      if (!superseded.contains(segment, index)) visit(segment, index);
-    });
+    events.for_each(segment, passes, [&](std::uint32_t index) { visit(segment, index); });
   }
 }
 

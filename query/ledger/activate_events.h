@@ -6,14 +6,28 @@
 #include <string_view>
 
 #include "query/event_names.h"
+#include "query/verdicts/superseded.h"
 #include "store/store.h"
 
 namespace trailkeeper::query {
 
 constexpr std::string_view kActivateSource = "activate.amazonaws.com";
 
-/// Visits the snapshot's events of activate.amazonaws.com whose eventName (as written) passes. Here alone it is decided
-/// which of them the ledger and its checks see: of an event and its addendum, the newest.
+/// A snapshot's events of activate.amazonaws.com. Here alone it is decided which of them the ledger and its checks see:
+/// of an event and its addendum, the newest. Thread-safe once made, but a segment is for one thread at a time.
+class ActivateEvents {
+ public:
+  explicit ActivateEvents(const store::Snapshot& snapshot) : superseded_(snapshot) {}
+
+  /// Visits those of a segment whose eventName (as written) passes.
+  void for_each(const store::Segment& segment, const std::function<bool(std::string_view name)>& passes,
+                const std::function<void(std::uint32_t index)>& visit) const;
+
+ private:
+  SupersededEvents superseded_;
+};
+
+/// Visits those of all segments.
 void for_each_activate_event(const store::Snapshot& snapshot, const std::function<bool(std::string_view name)>& passes,
                              const std::function<void(const store::Segment& segment, std::uint32_t index)>& visit);
 

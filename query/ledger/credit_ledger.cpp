@@ -2,10 +2,14 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <iterator>
+
 #include "event/canonical_name.h"
 #include "query/columns/event_fields.h"
 #include "query/known_secrets.h"
 #include "query/ledger/activate_events.h"
+#include "query/segment_scan.h"
 #include "rules/credits/confidential.h"
 #include "rules/credits/corrections.h"
 #include "store/bills/bills.h"
@@ -44,7 +48,7 @@ credits::EventHead head_of(const store::Segment& segment, std::uint32_t index) {
 }  // namespace
 
 CreditLedger::CreditLedger(const store::Snapshot& snapshot, bool shown)
-    : snapshot_(snapshot), pseudonymiser_(snapshot.pseudonym_key()) {
+    : snapshot_(snapshot), pseudonymiser_(snapshot.pseudonym_key()), names_(snapshot) {
   read_settings();
   read_facts(shown);
   for (const store::BillMonth& bill : store::bill_months(snapshot)) {
@@ -66,22 +70,44 @@ void CreditLedger::read_settings() {
 }
 
 void CreditLedger::read_facts(bool shown) {
+  struct Read {
+    std::vector<credits::Fact> facts;
+    std::vector<credits::Finding> unreadable;
+  };
+  const std::vector<store::Segment>& segments = snapshot_.segments();
+  std::vector<Read> of_segments(segments.size());
+  const ActivateEvents events{snapshot_};
+  for_each_segment(snapshot_, [&](const store::Segment& segment) {
+    Read& read = of_segments[static_cast<std::size_t>(&segment - segments.data())];
+    read_facts(segment, events, shown, read.facts, read.unreadable);
+  });
+  std::size_t facts = 0;
+  for (const Read& read : of_segments) facts += read.facts.size();
+  facts_.reserve(facts);
+  for (Read& read : of_segments) {
+    std::move(read.facts.begin(), read.facts.end(), std::back_inserter(facts_));
+    std::move(read.unreadable.begin(), read.unreadable.end(), std::back_inserter(unreadable_));
+    read = {};
+  }
+}
+
+void CreditLedger::read_facts(const store::Segment& segment, const ActivateEvents& events, bool shown,
+                              std::vector<credits::Fact>& facts, std::vector<credits::Finding>& unreadable) const {
   const auto wanted = [shown](std::string_view name) {
     return credits::carries_facts(name) && (shown || name != "GetCredits");
   };
-  const EventNames names{snapshot_};
   std::string json;
-  for_each_activate_event(snapshot_, wanted, [&](const store::Segment& segment, std::uint32_t index) {
+  events.for_each(segment, wanted, [&](std::uint32_t index) {
     json.clear();
     segment.append_event(index, snapshot_.hash_seed(), json);
     credits::EventHead head = head_of(segment, index);
-    head.stand_in = [&] { return names.stand_in(segment.key(index)); };
+    head.stand_in = [&] { return names_.stand_in(segment.key(index)); };
     auto fact = credits::read_fact(head, json, settings_);
-    if (fact && *fact) facts_.push_back(std::move(**fact));
+    if (fact && *fact) facts.push_back(std::move(**fact));
     if (!fact) {
-      unreadable_.push_back({head.time, "", credits::Severity::medium, head.account,
-                             event_name_of(segment, index, json, names),
-                             head.name + " can't be read: " + fact.error().message});
+      unreadable.push_back({head.time, "", credits::Severity::medium, head.account,
+                            event_name_of(segment, index, json, names_),
+                            head.name + " can't be read: " + fact.error().message});
     }
   });
 }

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "query/ledger/activate_events.h"
 #include "rules/credits/book.h"
 #include "rules/credits/own_fact.h"
 #include "rules/credits/pseudonymiser.h"
@@ -41,10 +42,13 @@ class CreditLedger {
  private:
   void read_settings();
   void read_facts(bool shown);
+  void read_facts(const store::Segment& segment, const ActivateEvents& events, bool shown,
+                  std::vector<rules::credits::Fact>& facts, std::vector<rules::credits::Finding>& unreadable) const;
   [[nodiscard]] std::vector<rules::credits::ChargeCell> cells(const rules::credits::BillName& name) const;
 
   const store::Snapshot& snapshot_;
   rules::credits::Pseudonymiser pseudonymiser_;
+  EventNames names_;
   rules::credits::Settings settings_;
   std::vector<rules::credits::Fact> facts_;
   std::vector<rules::credits::BillName> bills_;
