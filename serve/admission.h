@@ -47,7 +47,7 @@ class Admission {
   std::string peer_;
   std::string listener_;
   std::string token_name_;
-  Sha256 token_hash_{};
+  text::Sha256 token_hash_{};
 };
 
 }  // namespace trailkeeper::serve

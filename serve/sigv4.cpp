@@ -1,8 +1,6 @@
 #include "serve/sigv4.h"
 
 #include <openssl/crypto.h>
-#include <openssl/evp.h>
-#include <openssl/hmac.h>
 
 #include <algorithm>
 #include <cctype>
@@ -12,6 +10,7 @@
 #include "text/ascii.h"
 #include "text/hex.h"
 #include "text/percent.h"
+#include "text/sha256.h"
 
 namespace trailkeeper::serve {
 namespace {
@@ -21,16 +20,7 @@ constexpr std::string_view kTerminator = "aws4_request";
 constexpr text::Timestamp kTolerance = 15 * text::kMinute;
 constexpr std::size_t kMostHeaders = 100;
 
-std::string hash_hex(std::string_view bytes) { return text::hex_of(sha256(bytes)); }
-
-std::string hmac(std::string_view key, std::string_view text) {
-  std::string result(EVP_MAX_MD_SIZE, '\0');
-  unsigned length = 0;
-  HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()), reinterpret_cast<const unsigned char*>(text.data()),
-       text.size(), reinterpret_cast<unsigned char*>(result.data()), &length);
-  result.resize(length);
-  return result;
-}
+std::string hash_hex(std::string_view bytes) { return text::hex_of(text::sha256(bytes)); }
 
 // Without `.`, `..` and empty segments, then encoded once more: all services but S3 do so.
 std::string canonical_path(std::string_view path) {
@@ -236,11 +226,12 @@ std::string expected_signature(const SignedRequest& request, const Authorization
   canonical += "\n" + names_text + "\n" + std::string{payload_hash};
   const std::string to_sign =
       std::string{kAlgorithm} + "\n" + std::string{date} + "\n" + authorization.scope() + "\n" + hash_hex(canonical);
-  std::string key = hmac("AWS4" + token.aws_secret, authorization.date);
-  key = hmac(key, authorization.region);
-  key = hmac(key, authorization.service);
-  key = hmac(key, kTerminator);
-  return text::hex(hmac(key, to_sign));
+  text::Sha256 key = text::hmac_sha256("AWS4" + token.aws_secret, authorization.date);
+  for (const std::string_view part :
+       {std::string_view{authorization.region}, std::string_view{authorization.service}, kTerminator}) {
+    key = text::hmac_sha256(text::bytes_of(key), part);
+  }
+  return text::hex_of(text::hmac_sha256(text::bytes_of(key), to_sign));
 }
 
 constexpr std::string_view kWrongSignature =

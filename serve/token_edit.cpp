@@ -178,7 +178,7 @@ NewToken create_token(const std::string& path, const TokenRequest& request, text
     made.secret = token.aws_secret = base64(random_bytes<30>(), "+/");
   } else {
     made.secret = "tk_" + base64(random_bytes<32>(), "-_");
-    token.hash = sha256(made.secret);
+    token.hash = text::sha256(made.secret);
   }
   tokens.push_back(std::move(token));
   make_mark(path);

@@ -1,7 +1,6 @@
 #include "serve/tokens.h"
 
 #include <openssl/crypto.h>
-#include <openssl/sha.h>
 #include <simdjson.h>
 #include <sys/stat.h>
 
@@ -30,17 +29,6 @@ constexpr RightWord kRights[] = {
     {Right::admin, "admin", "metrics, what changes the server, and facts of the credit ledger"},
 };
 
-std::optional<Sha256> parse_hex(std::string_view text) {
-  Sha256 hash{};
-  if (text.size() != 2 * hash.size()) return std::nullopt;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const std::size_t digit = text::kHexDigits.find(text[i]);
-    if (digit == std::string_view::npos) return std::nullopt;
-    hash[i / 2] = static_cast<std::uint8_t>(hash[i / 2] << 4U | digit);
-  }
-  return hash;
-}
-
 // A string member; empty if there is none.
 std::string member(const dom::object& object, std::string_view key) {
   std::string_view text;
@@ -64,8 +52,9 @@ std::optional<Token> parse_token(const dom::object& object) {
   token.access_key_id = member(object, "accessKeyId");
   token.aws_secret = member(object, "awsSecret");
   if (token.is_aws()) return token.aws_secret.empty() ? std::nullopt : std::optional{token};
-  const auto hash = parse_hex(member(object, "sha256"));
-  if (!hash) return std::nullopt;
+  const std::string hex = member(object, "sha256");
+  const auto hash = text::parse_sha256(hex);
+  if (!hash || text::hex_of(*hash) != hex) return std::nullopt;  // In lower case, as it is written.
   token.hash = *hash;
   return token;
 }
@@ -142,12 +131,6 @@ std::string rights_text(Rights rights) {
   return text;
 }
 
-Sha256 sha256(std::string_view bytes) {
-  Sha256 hash{};
-  SHA256(reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size(), hash.data());
-  return hash;
-}
-
 TokenSet TokenSet::load(const std::string& path) {
   std::ifstream file{path, std::ios::binary};
   if (!file) {
@@ -189,7 +172,7 @@ TokenSet TokenSet::parse(std::string_view json) {
   const bool taken_back = tokens.empty() && !object["open"].get_bool().get(open) && open;
   // Files of earlier versions, and those written by hand, have none.
   const std::string sum = member(object, "sum");
-  if (!sum.empty() && sum != text::hex_of(sha256(plain_encoding(tokens, taken_back)))) {
+  if (!sum.empty() && sum != text::hex_of(text::sha256(plain_encoding(tokens, taken_back)))) {
     throw TokenError("its tokens are not those that were stored");
   }
   return TokenSet{std::move(tokens), taken_back ? Need::taken_back : Need::needed};
@@ -197,14 +180,14 @@ TokenSet TokenSet::parse(std::string_view json) {
 
 std::string TokenSet::encode() const {
   const std::string plain = plain_encoding(tokens_, need_ == Need::taken_back);
-  return plain + ",\"sum\":\"" + text::hex_of(sha256(plain)) + "\"}\n";
+  return plain + ",\"sum\":\"" + text::hex_of(text::sha256(plain)) + "\"}\n";
 }
 
 const Token* TokenSet::find(std::string_view secret, text::Timestamp now) const {
-  return find_hash(sha256(secret), now);
+  return find_hash(text::sha256(secret), now);
 }
 
-const Token* TokenSet::find_hash(const Sha256& hash, text::Timestamp now) const {
+const Token* TokenSet::find_hash(const text::Sha256& hash, text::Timestamp now) const {
   const Token* found = nullptr;
   for (const Token& token : tokens_) {
     const bool equal = CRYPTO_memcmp(hash.data(), token.hash.data(), hash.size()) == 0;

@@ -1,7 +1,6 @@
 // Who may talk to the server: named tokens with rights, kept in a file beside the store.
 #pragma once
 
-#include <array>
 #include <cstdint>
 #include <memory>
 #include <mutex>
@@ -12,6 +11,7 @@
 #include <string_view>
 #include <vector>
 
+#include "text/sha256.h"
 #include "text/timestamp.h"
 
 namespace trailkeeper::serve {
@@ -52,16 +52,13 @@ std::span<const RightWord> right_words();
 std::optional<Rights> parse_rights(std::string_view text);
 std::string rights_text(Rights rights);
 
-using Sha256 = std::array<std::uint8_t, 32>;
-Sha256 sha256(std::string_view bytes);
-
 /// One entry of the file. A token proper has `hash`; an AWS access key has `access_key_id` and `aws_secret`.
 struct Token {
   std::string name;
   Rights rights;
   text::Timestamp created = 0;
   std::optional<text::Timestamp> expires;  ///< From then on it is refused.
-  Sha256 hash{};
+  text::Sha256 hash{};
   std::string access_key_id;
   std::string aws_secret;
 
@@ -109,7 +106,7 @@ class TokenSet {
   /// every token's, each in constant time, and doesn't stop at a match.
   [[nodiscard]] const Token* find(std::string_view secret, text::Timestamp now) const;
   /// The token whose secret has this SHA-256, unless it has expired.
-  [[nodiscard]] const Token* find_hash(const Sha256& hash, text::Timestamp now) const;
+  [[nodiscard]] const Token* find_hash(const text::Sha256& hash, text::Timestamp now) const;
   /// The access key with this ID, unless it has expired. An ID is no secret.
   [[nodiscard]] const Token* find_access_key(std::string_view id, text::Timestamp now) const;
 

@@ -22,6 +22,9 @@ constexpr int hex_value(char c) {
 /// The byte that the two digits at a place stand for; nothing if there are none.
 std::optional<char> hex_byte(std::string_view text, std::size_t at);
 
+/// The bytes that digits of either case stand for; nothing if there is anything else, or half a byte.
+std::optional<std::string> bytes_of_hex(std::string_view hex);
+
 /// Appends two digits a byte, in lower case unless other digits are given.
 void append_hex(std::string_view bytes, std::string& out, std::string_view digits = kHexDigits);
 

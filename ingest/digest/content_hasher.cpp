@@ -2,7 +2,6 @@
 
 #include <fcntl.h>
 #include <libdeflate.h>
-#include <openssl/evp.h>
 #include <sys/stat.h>
 #include <unistd.h>
 #include <zlib.h>
@@ -12,14 +11,12 @@
 #include <cstring>
 #include <new>
 #include <optional>
-#include <stdexcept>
 
 #include "store/lmdb/store_files.h"
+#include "text/sha256.h"
 
 namespace trailkeeper::ingest {
 namespace {
-
-using rules::digests::Sha256;
 
 constexpr std::string_view kDamaged = "its gzip data is damaged or cut short";
 constexpr std::string_view kNotGzip = "it isn't gzip, as CloudTrail delivers files";
@@ -43,30 +40,6 @@ class Bytes {
   std::unique_ptr<char[]> bytes_;
   std::size_t size_ = 0;
 };
-
-class Hash {
- public:
-  Hash() : context_(EVP_MD_CTX_new(), EVP_MD_CTX_free) {
-    if (!context_ || EVP_DigestInit_ex(context_.get(), EVP_sha256(), nullptr) != 1) throw std::bad_alloc();
-  }
-  void add(std::string_view bytes) {
-    if (EVP_DigestUpdate(context_.get(), bytes.data(), bytes.size()) != 1) throw std::runtime_error("SHA-256 failed");
-  }
-  Sha256 finish() {
-    Sha256 hash{};
-    if (EVP_DigestFinal_ex(context_.get(), hash.data(), nullptr) != 1) throw std::runtime_error("SHA-256 failed");
-    return hash;
-  }
-
- private:
-  std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> context_;
-};
-
-Sha256 sha256(std::string_view bytes) {
-  Hash hash;
-  hash.add(bytes);
-  return hash.finish();
-}
 
 // Up to `room` bytes; fewer at the end only. Nothing: it can't be read.
 std::optional<std::size_t> read_up_to(int file, char* to, std::size_t room) {
@@ -155,12 +128,12 @@ class FirstMember {
   std::size_t front_size_ = 0;
   std::unique_ptr<char[]> plain_ = std::make_unique<char[]>(kPiece);
   z_stream stream_{};
-  Hash hash_;
+  text::Sha256Stream hash_;
 };
 
 // All bytes of a file that isn't gzip.
 void hash_plain(int file, std::string_view ahead, HashedContent& content) {
-  Hash hash;
+  text::Sha256Stream hash;
   hash.add(ahead);
   const auto piece = std::make_unique<char[]>(kPiece);
   content.plain_bytes = ahead.size();
@@ -247,7 +220,7 @@ bool ContentHasher::inflate_at_once(std::string_view stored, HashedContent& cont
     content.is_read = true;
     content.is_whole = true;
     content.plain_bytes = written;
-    content.sha256 = sha256(content.front);
+    content.sha256 = text::sha256(content.front);
     if (used < stored.size()) content.problem = behind_first_member(stored.size() - used);
     return true;
   }

@@ -14,8 +14,8 @@ namespace trailkeeper::ingest {
 /// What a file has.
 struct HashedContent {
   bool is_read = false;
-  rules::digests::Sha256 sha256{};  ///< Of the first member's content; of all bytes of a file that isn't gzip.
-  std::string problem;              ///< Why the file isn't one whole gzip member; empty: it is.
+  text::Sha256 sha256{};  ///< Of the first member's content; of all bytes of a file that isn't gzip.
+  std::string problem;    ///< Why the file isn't one whole gzip member; empty: it is.
   std::uint64_t stored_bytes = 0;
   std::uint64_t plain_bytes = 0;
   std::string_view front;  ///< The content's first bytes, at least kFront of them, or all: until the next file.

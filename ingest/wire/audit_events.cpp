@@ -1,6 +1,5 @@
 #include "ingest/wire/audit_events.h"
 
-#include <openssl/sha.h>
 #include <simdjson.h>
 
 #include <algorithm>
@@ -8,18 +7,12 @@
 
 #include "text/base64.h"
 #include "text/json_text.h"
+#include "text/sha256.h"
 
 namespace trailkeeper::ingest {
 namespace {
 
 constexpr std::size_t kMaxEvents = 100;  // As AWS has it.
-
-std::string sha256(std::string_view bytes) {
-  std::string digest(SHA256_DIGEST_LENGTH, '\0');
-  SHA256(reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size(),
-         reinterpret_cast<unsigned char*>(digest.data()));
-  return digest;
-}
 
 // What stands around an event is no part of it.
 std::string_view trimmed(std::string_view text) {
@@ -54,7 +47,8 @@ AuditError take_entry(const simdjson::dom::element& entry, std::uint32_t item, D
   event.id = id;
   event.event_id = event_id_of(trimmed(data));
   if (event.event_id.empty()) event.key = store::key_of_event_bytes(trimmed(data));
-  if (entry["eventDataChecksum"].get(checksum) == simdjson::SUCCESS && text::decode_base64(checksum) != sha256(data)) {
+  if (entry["eventDataChecksum"].get(checksum) == simdjson::SUCCESS &&
+      text::decode_base64(checksum) != text::bytes_of(text::sha256(data))) {
     event.error_code = "InvalidData";
     event.error_message = "eventDataChecksum is not the SHA-256 of eventData.";
   } else {

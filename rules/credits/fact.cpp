@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
-#include <openssl/sha.h>
 
 #include <algorithm>
 #include <array>
@@ -429,11 +428,7 @@ bool Fact::before(const Fact& other) const {
   return std::tie(digest, account) < std::tie(other.digest, other.account);
 }
 
-Digest digest_of(std::string_view bytes) {
-  Digest digest{};
-  SHA256(reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size(), digest.data());
-  return digest;
-}
+Digest digest_of(std::string_view bytes) { return text::sha256(bytes); }
 
 bool carries_facts(std::string_view event_name) { return reader_of(event_name) != nullptr; }
 

@@ -1,7 +1,6 @@
 // What one event says about applications, credits and accounts.
 #pragma once
 
-#include <array>
 #include <cstdint>
 #include <functional>
 #include <optional>
@@ -12,6 +11,7 @@
 
 #include "rules/credits/credit.h"
 #include "rules/credits/settings.h"
+#include "text/sha256.h"
 #include "text/timestamp.h"
 
 namespace trailkeeper::rules::credits {
@@ -162,7 +162,7 @@ using FactValue = std::variant<Application, Decision, Cancellation, Issue, Credi
                                Sharing, AccountStatus, Balances, ImportedCredit, ImportedUse, Correction>;
 
 /// SHA-256 of an event's bytes.
-using Digest = std::array<std::uint8_t, 32>;
+using Digest = text::Sha256;
 
 struct Fact {
   text::Timestamp time = 0;

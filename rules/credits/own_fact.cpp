@@ -1,25 +1,12 @@
 #include "rules/credits/own_fact.h"
 
-#include <fmt/format.h>
-#include <openssl/evp.h>
-
-#include <array>
-#include <stdexcept>
-
+#include "text/hex.h"
 #include "text/json_text.h"
+#include "text/sha256.h"
 
 namespace trailkeeper::rules::credits {
 
-std::string content_digest(std::string_view bytes) {
-  std::array<unsigned char, EVP_MAX_MD_SIZE> hash{};
-  unsigned int length = 0;
-  if (EVP_Digest(bytes.data(), bytes.size(), hash.data(), &length, EVP_sha256(), nullptr) != 1) {
-    throw std::runtime_error("SHA-256 isn't available");
-  }
-  std::string text;
-  for (unsigned int i = 0; i < length; ++i) text += fmt::format("{:02x}", hash[i]);
-  return text;
-}
+std::string content_digest(std::string_view bytes) { return text::hex_of(text::sha256(bytes)); }
 
 std::string own_event_id(const OwnFact& fact, const Pseudonymiser& pseudonymiser) {
   const std::string what = fact.identity.empty()

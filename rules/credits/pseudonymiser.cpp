@@ -1,13 +1,14 @@
 #include "rules/credits/pseudonymiser.h"
 
-#include <fmt/format.h>
 #include <openssl/evp.h>
-#include <openssl/hmac.h>
 
 #include <algorithm>
 #include <array>
 #include <memory>
 #include <stdexcept>
+
+#include "text/hex.h"
+#include "text/sha256.h"
 
 namespace trailkeeper::rules::credits {
 namespace {
@@ -21,10 +22,7 @@ Pseudonymiser::Block ciphered(const std::string& key, const Pseudonymiser::Block
   if (key.empty()) return block;
   // Its own key, so that what one use of the store's key shows tells nothing of another.
   constexpr std::string_view kUse = "block";
-  std::array<unsigned char, EVP_MAX_MD_SIZE> derived{};
-  unsigned size = 0;
-  HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()), reinterpret_cast<const unsigned char*>(kUse.data()),
-       kUse.size(), derived.data(), &size);
+  const text::Sha256 derived = text::hmac_sha256(key, kUse);
   const std::unique_ptr<EVP_CIPHER_CTX, decltype(&EVP_CIPHER_CTX_free)> context{EVP_CIPHER_CTX_new(),
                                                                                 EVP_CIPHER_CTX_free};
   Pseudonymiser::Block out{};
@@ -42,14 +40,8 @@ Pseudonymiser::Block ciphered(const std::string& key, const Pseudonymiser::Block
 }  // namespace
 
 std::string Pseudonymiser::digits(std::string_view kind, std::string_view value, std::size_t bytes) const {
-  std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
-  unsigned size = 0;
-  const std::string message = std::string{kind} + std::string{value};
-  HMAC(EVP_sha256(), key_.data(), static_cast<int>(key_.size()), reinterpret_cast<const unsigned char*>(message.data()),
-       message.size(), digest.data(), &size);
-  std::string out;
-  for (std::size_t i = 0; i < std::min<std::size_t>(bytes, size); ++i) out += fmt::format("{:02x}", digest.at(i));
-  return out;
+  const text::Sha256 hash = text::hmac_sha256(key_, std::string{kind} + std::string{value});
+  return text::hex_of(hash).substr(0, 2 * bytes);
 }
 
 std::string Pseudonymiser::pseudonym(std::string_view kind, std::string_view value) const {

@@ -46,7 +46,9 @@ class Chains {
     return order;
   }
 
-  [[nodiscard]] const Sha256& content_of(const CopiedDigest& copied) const { return copy_.files[copied.file].content; }
+  [[nodiscard]] const text::Sha256& content_of(const CopiedDigest& copied) const {
+    return copy_.files[copied.file].content;
+  }
 
   // When CloudTrail may have signed it: soon after the hour, unless it was late itself.
   static TimeSpan signing_time(const CopiedDigest& copied) {

@@ -4,7 +4,7 @@
 #include <cstring>
 
 namespace trailkeeper::rules::digests {
-std::size_t HashOfSha256::operator()(const Sha256& hash) const {
+std::size_t HashOfSha256::operator()(const text::Sha256& hash) const {
   std::size_t first = 0;
   std::memcpy(&first, hash.data(), sizeof first);
   return first;

@@ -12,6 +12,7 @@
 #include "rules/digests/digest.h"
 #include "rules/digests/object_metadata.h"
 #include "rules/digests/place.h"
+#include "text/sha256.h"
 
 namespace trailkeeper::rules::digests {
 
@@ -25,8 +26,8 @@ struct CopiedFile {
   std::size_t folder = 0;  ///< So many of its first bytes are the folder that was named, with its slash.
   Kind kind = Kind::other;
   bool is_read = false;
-  Sha256 content{};     ///< If it was read: of what is in its first gzip member, or, if it isn't gzip, of all.
-  std::string problem;  ///< Why it isn't a file as CloudTrail delivers them; empty: it is.
+  text::Sha256 content{};  ///< If it was read: of what is in its first gzip member, or, if it isn't gzip, of all.
+  std::string problem;     ///< Why it isn't a file as CloudTrail delivers them; empty: it is.
 
   [[nodiscard]] CopyPath place() const { return {path, folder}; }
 };
@@ -47,7 +48,7 @@ struct Copy {
 
 /// For hash tables: a hash of content needs no other.
 struct HashOfSha256 {
-  std::size_t operator()(const Sha256& hash) const;
+  std::size_t operator()(const text::Sha256& hash) const;
 };
 
 /// Finds a copy's files by what digests say of them.

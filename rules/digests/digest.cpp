@@ -77,10 +77,10 @@ bool is_hex(std::string_view text) { return text.find_first_not_of("0123456789ab
 
 // A hash that is named with its algorithm.
 template <std::size_t Count>
-std::optional<Sha256> hash_of(const Members<Count>& members, std::size_t value, std::size_t algorithm) {
+std::optional<text::Sha256> hash_of(const Members<Count>& members, std::size_t value, std::size_t algorithm) {
   const auto hex = members.text(value);
   if (!hex || members.text(algorithm) != kHashAlgorithm) return std::nullopt;
-  return parse_sha256(*hex);
+  return text::parse_sha256(*hex);
 }
 
 template <std::size_t Count>
@@ -190,22 +190,11 @@ text::Result<Digest> parse_digest(std::string_view json) {
   return digest_of(members);
 }
 
-std::string signed_text(const Digest& digest, const Sha256& content) {
+std::string signed_text(const Digest& digest, const text::Sha256& content) {
   const std::string out =
       digest.end + "\n" + digest.place.bucket + "/" + digest.place.key + "\n" + text::hex_of(content);
   // CloudTrail's first digest has no previous signature, and signs this word.
   return out + "\n" + (digest.previous ? digest.previous->signature : "null");
-}
-
-std::optional<Sha256> parse_sha256(std::string_view hex) {
-  Sha256 hash{};
-  if (hex.size() != 2 * hash.size()) return std::nullopt;
-  for (std::size_t i = 0; i < hash.size(); ++i) {
-    const auto byte = text::hex_byte(hex, 2 * i);
-    if (!byte) return std::nullopt;
-    hash[i] = static_cast<std::uint8_t>(*byte);
-  }
-  return hash;
 }
 
 }  // namespace trailkeeper::rules::digests

@@ -1,9 +1,7 @@
 // CloudTrail's digest files: each hour's says which log files there are, and signs the digest before it.
 #pragma once
 
-#include <array>
 #include <cstddef>
-#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -11,23 +9,22 @@
 
 #include "rules/digests/place.h"
 #include "text/result.h"
+#include "text/sha256.h"
 #include "text/timestamp.h"
 
 namespace trailkeeper::rules::digests {
 
-using Sha256 = std::array<std::uint8_t, 32>;
-
 /// A log file, as a digest lists it.
 struct ListedLog {
   Place place;
-  Sha256 content{};  ///< Of what is in the first gzip member.
+  text::Sha256 content{};  ///< Of what is in the first gzip member.
 };
 
 /// The digest before, as a digest names it.
 struct PreviousDigest {
   Place place;
-  Sha256 content{};       ///< Of what is in its first gzip member.
-  std::string signature;  ///< Of the previous digest, in hexadecimal as written.
+  text::Sha256 content{};  ///< Of what is in its first gzip member.
+  std::string signature;   ///< Of the previous digest, in hexadecimal as written.
 };
 
 /// What a digest file says.
@@ -55,9 +52,6 @@ constexpr std::size_t kMaxDigestBytes = std::size_t{16} << 20;
 text::Result<Digest> parse_digest(std::string_view json);
 
 /// What CloudTrail signed of a digest with that content: end time, place, hash, and the signature of the one before.
-std::string signed_text(const Digest& digest, const Sha256& content);
-
-/// 64 hexadecimal digits.
-std::optional<Sha256> parse_sha256(std::string_view hex);
+std::string signed_text(const Digest& digest, const text::Sha256& content);
 
 }  // namespace trailkeeper::rules::digests

@@ -108,7 +108,7 @@ class Logs {
   const std::optional<text::Timestamp> since_;
   std::vector<Word> words_;
   std::vector<std::pair<std::size_t, const ListedLog*>> elsewhere_;
-  std::unordered_map<Sha256, std::vector<std::size_t>, HashOfSha256> unclaimed_;
+  std::unordered_map<text::Sha256, std::vector<std::size_t>, HashOfSha256> unclaimed_;
   std::set<Place> looked_for_;
   LogVerdicts found_;
 };

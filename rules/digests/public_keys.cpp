@@ -37,17 +37,6 @@ std::optional<text::Timestamp> time_of(const dom::element& value) {
   return static_cast<text::Timestamp>(seconds * 1000);
 }
 
-std::optional<std::string> bytes_of_hex(std::string_view hex) {
-  if (hex.empty() || hex.size() % 2 != 0 || hex.size() > 2 * kMaxSignature) return std::nullopt;
-  std::string bytes;
-  for (std::size_t at = 0; at < hex.size(); at += 2) {
-    const auto byte = text::hex_byte(hex, at);
-    if (!byte) return std::nullopt;
-    bytes += *byte;
-  }
-  return bytes;
-}
-
 bool verifies(EVP_PKEY* key, std::string_view text, std::string_view signature) {
   const std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> context{EVP_MD_CTX_new(), EVP_MD_CTX_free};
   return context && EVP_DigestVerifyInit(context.get(), nullptr, EVP_sha256(), nullptr, key) == 1 &&
@@ -93,8 +82,9 @@ Signature PublicKeys::check(std::string_view fingerprint, TimeSpan when, std::st
   const Key& key = found->second;
   if (!key.key) return Signature::broken_key;
   if (key.valid.until < when.from || key.valid.from > when.until) return Signature::key_outdated;
-  const auto bytes = bytes_of_hex(signature);
-  return bytes && verifies(key.key.get(), text, *bytes) ? Signature::sound : Signature::wrong;
+  if (signature.size() > 2 * kMaxSignature) return Signature::wrong;
+  const auto bytes = text::bytes_of_hex(signature);
+  return bytes && !bytes->empty() && verifies(key.key.get(), text, *bytes) ? Signature::sound : Signature::wrong;
 }
 
 }  // namespace trailkeeper::rules::digests

@@ -20,7 +20,7 @@ Copy copy_of(const Digest& digest) {
   copy.files[0].path = "/copy/" + digest.place.key;
   copy.files[0].kind = CopiedFile::Kind::digest;
   copy.files[1].path = digest.logs.empty() ? "/copy/x" : "/copy/" + digest.logs.front().place.key;
-  copy.files[1].content = digest.logs.empty() ? Sha256{} : digest.logs.front().content;
+  copy.files[1].content = digest.logs.empty() ? trailkeeper::text::Sha256{} : digest.logs.front().content;
   copy.files[2].path = "/copy/y";
   copy.files[2].kind = CopiedFile::Kind::log;
   for (CopiedFile& file : copy.files) {

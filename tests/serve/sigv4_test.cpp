@@ -73,7 +73,7 @@ std::string hex(const std::string& bytes) {
 }
 
 std::string hash(const std::string& bytes) {
-  const Sha256 digest = sha256(bytes);
+  const text::Sha256 digest = text::sha256(bytes);
   return hex({reinterpret_cast<const char*>(digest.data()), digest.size()});
 }
 

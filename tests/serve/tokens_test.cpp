@@ -160,7 +160,7 @@ TEST_CASE("tokens made at one time by several are all kept, and no two are alike
   }
   for (std::thread& thread : threads) thread.join();
   const TokenSet tokens = TokenSet::load(path);
-  std::set<Sha256> hashes;
+  std::set<text::Sha256> hashes;
   for (const Token& token : tokens.tokens()) hashes.insert(token.hash);
   CHECK(hashes.size() == 40);
 }

@@ -21,3 +21,9 @@ TEST_CASE("what are no two digits is no byte") {
   CHECK(!hex_byte("00", 1));
   CHECK(!hex_byte("00", 2));
 }
+
+TEST_CASE("all of a text is digits, or it stands for no bytes") {
+  CHECK(bytes_of_hex("") == "");
+  CHECK(bytes_of_hex("007Fa0fF") == std::string_view{"\x00\x7f\xa0\xff", 4});
+  for (const std::string_view text : {"0", "000", "0g", "00 0", "0x00", "00\n"}) CHECK(!bytes_of_hex(text));
+}

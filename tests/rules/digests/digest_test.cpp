@@ -62,7 +62,7 @@ TEST_CASE("digest: one that begins a chain, and a backfill") {
 }
 
 TEST_CASE("digest: what is signed is lines as CloudTrail makes them") {
-  Sha256 content{};
+  trailkeeper::text::Sha256 content{};
   content[0] = 0x1F;
   content[31] = 0x0A;
   const std::string hash = "1f" + std::string(60, '0') + "0a";
