@@ -10,6 +10,7 @@
 #include "query/verdicts/least_privilege.h"
 #include "query/verdicts/unknown_verdicts.h"
 #include "text/json_text.h"
+#include "text/json_writer.h"
 
 namespace trailkeeper::cli {
 namespace {
@@ -41,12 +42,8 @@ Cell list_cell(const std::vector<std::string>& texts, const std::string& warning
   std::string text = joined(texts);
   if (!warning.empty()) text += (text.empty() ? "" : "; ") + warning;
   Cell cell = text.empty() ? Cell::absent() : Cell::of(text);
-  cell.json = "[";
-  for (const std::string& one : texts) {
-    if (cell.json.back() != '[') cell.json += ',';
-    text::append_quoted(one, cell.json);
-  }
-  cell.json += ']';
+  cell.json.clear();
+  text::JsonWriter{cell.json}.values(texts);
   return cell;
 }
 
@@ -102,41 +99,19 @@ int run_access(const GlobalOptions& global, const Arguments& arguments) {
   return kDone;
 }
 
-void append_unused(const query::LeastPrivilege& result, std::string& out) {
-  if (result.none_known) {
-    out += "null";
-    return;
-  }
-  out += '[';
-  for (std::size_t i = 0; i < result.unused.size(); ++i) {
-    out += i > 0 ? ",{\"policy\":" : "{\"policy\":";
-    text::append_quoted(result.unused[i].policy, out);
-    out += ",\"statement\":";
-    text::append_quoted(result.unused[i].statement, out);
-    out += ",\"action\":";
-    text::append_quoted(result.unused[i].action, out);
-    out += '}';
-  }
-  out += ']';
-}
-
 std::string privilege_json(const query::LeastPrivilege& result, const std::string& arn) {
-  std::string out = "{\"principal\":";
-  text::append_quoted(arn, out);
-  out += fmt::format(",\"events\":{},\"policy\":{},\"neverUsed\":", result.events, result.policy);
-  append_unused(result, out);
-  out += ",\"notKnown\":";
-  if (result.unknown.empty()) {
-    out += "null";
+  std::string out;
+  text::JsonWriter json{out};
+  json.open('{').member("principal", arn).member("events", result.events).raw_member("policy", result.policy);
+  if (result.none_known) {
+    json.raw_member("neverUsed", "null");
   } else {
-    text::append_quoted(result.unknown, out);
+    json.table("neverUsed", result.unused, [&json](const query::LeastPrivilege::Unused& unused) {
+      json.member("policy", unused.policy).member("statement", unused.statement).member("action", unused.action);
+    });
   }
-  out += ",\"notCovered\":[";
-  for (std::size_t i = 0; i < result.uncovered.size(); ++i) {
-    if (i > 0) out += ',';
-    text::append_quoted(result.uncovered[i], out);
-  }
-  return out + "]}\n";
+  json.member_or_null("notKnown", result.unknown).list("notCovered", result.uncovered).close('}');
+  return out + "\n";
 }
 
 std::string_view unused_title(const query::LeastPrivilege& result) {

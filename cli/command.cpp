@@ -4,7 +4,7 @@
 #include <cstdlib>
 
 #include "cli/prose.h"
-#include "text/json_text.h"
+#include "text/json_writer.h"
 #include "text/visible_text.h"
 
 namespace trailkeeper::cli {
@@ -27,16 +27,13 @@ std::string GlobalOptions::store_directory() const {
 }
 
 void print_error(const GlobalOptions& global, const std::string& message) {
-  std::string line;
-  if (global.format == Format::json || global.format == Format::ndjson) {
-    line = "{\"error\":{\"message\":";
-    text::append_quoted(message, line);
-    line += "}}\n";
-  } else {
+  if (global.format != Format::json && global.format != Format::ndjson) {
     print_notice(message);
     return;
   }
-  std::fputs(line.c_str(), stderr);
+  std::string line;
+  text::JsonWriter{line}.open('{').name("error").open('{').member("message", message).close('}').close('}');
+  std::fputs((line + "\n").c_str(), stderr);
 }
 
 void print_notice(const std::string& message) { print_prose("trailkeeper: " + text::visible(message) + "\n"); }

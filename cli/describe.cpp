@@ -10,79 +10,20 @@
 #include "serve/metrics.h"
 #include "serve/route_table.h"
 #include "text/json_text.h"
+#include "text/json_writer.h"
 
 namespace trailkeeper::cli {
 namespace {
 
-/// Writes a JSON document, member by member.
-class Json {
- public:
-  void open(char bracket) {
-    separate();
-    text_.push_back(bracket);
-    first_ = true;
-  }
-  void close(char bracket) {
-    text_.push_back(bracket);
-    first_ = false;
-  }
-  void name(std::string_view name) {
-    string(name);
-    text_.push_back(':');
-    first_ = true;
-  }
-  void string(std::string_view value) {
-    separate();
-    text::append_quoted(value, text_);
-  }
-  void member(std::string_view key, std::string_view value) {
-    name(key);
-    string(value);
-  }
-  void member(std::string_view key, bool value) {
-    name(key);
-    separate();
-    text_ += value ? "true" : "false";
-  }
-  void member(std::string_view key, const std::vector<std::string>& values) {
-    name(key);
-    open('[');
-    for (const std::string& value : values) string(value);
-    close(']');
-  }
-  /// An array of objects under a name: `write` writes the members of each.
-  template <typename Rows, typename Write>
-  void table(std::string_view key, const Rows& rows, const Write& write) {
-    name(key);
-    open('[');
-    for (const auto& row : rows) {
-      open('{');
-      write(row);
-      close('}');
-    }
-    close(']');
-  }
-  [[nodiscard]] const std::string& text() const { return text_; }
-
- private:
-  void separate() {
-    if (!first_) text_.push_back(',');
-    first_ = false;
-  }
-
-  std::string text_;
-  bool first_ = true;
-};
-
-void write_option(Json& json, const DescribedOption& option) {
-  json.member("names", option.names);
+void write_option(text::JsonWriter& json, const DescribedOption& option) {
+  json.list("names", option.names);
   json.member("value", option.value);
   json.member("help", option.help);
   json.member("group", option.group);
   json.member("default", option.preset);
   json.member("example", option.example);
   json.member("environment", option.environment);
-  json.member("words", option.words);
+  json.list("words", option.words);
   json.member("onlyWords", option.only_words);
   json.member("list", option.list);
   json.member("argument", option.argument);
@@ -90,7 +31,7 @@ void write_option(Json& json, const DescribedOption& option) {
   json.member("repeatable", option.repeatable);
 }
 
-void write_command(Json& json, const DescribedCommand& command) {
+void write_command(text::JsonWriter& json, const DescribedCommand& command) {
   json.member("name", command.name);
   json.member("summary", command.summary);
   json.member("footer", command.footer);
@@ -107,7 +48,7 @@ std::vector<query::FieldWord> all_fields() {
   return fields;
 }
 
-void write_query(Json& json) {
+void write_query(text::JsonWriter& json) {
   json.table("filters", query::filter_words(), [&](const query::FilterWord& word) {
     json.member("name", word.name);
     json.member("logged", word.logged);
@@ -125,7 +66,7 @@ void write_query(Json& json) {
   });
 }
 
-void write_rejects(Json& json) {
+void write_rejects(text::JsonWriter& json) {
   json.table("rejectReasons", event::reason_words(), [&](const event::ReasonWord& word) {
     json.member("code", word.code);
     json.member("detail", word.detail);
@@ -143,7 +84,7 @@ std::string_view proof_name(serve::Proof proof) {
   return {};
 }
 
-void write_server(Json& json) {
+void write_server(text::JsonWriter& json) {
   json.table("routes", serve::all_routes(), [&](const serve::Route& route) {
     json.member("methods", route.methods);
     json.member("path", route.path);
@@ -171,10 +112,9 @@ void write_server(Json& json) {
 }
 
 int run_describe(const GlobalOptions& global, const Command& program) {
-  Json json;
-  json.open('{');
-  json.name("program");
-  json.open('{');
+  std::string plain;
+  text::JsonWriter json{plain};
+  json.open('{').name("program").open('{');
   write_command(json, program.description());
   json.close('}');
   write_query(json);
@@ -182,7 +122,7 @@ int run_describe(const GlobalOptions& global, const Command& program) {
   write_server(json);
   json.close('}');
   std::string laid_out;
-  text::append_pretty(json.text(), laid_out);
+  text::append_pretty(plain, laid_out);
   Out out{global};
   out.write(laid_out + "\n");
   out.flush();

@@ -16,7 +16,7 @@
 #include "event/reject.h"
 #include "ingest/decompressor.h"
 #include "rules/iam/evaluation_request.h"
-#include "text/json_text.h"
+#include "text/json_writer.h"
 
 namespace trailkeeper::cli {
 namespace {
@@ -26,11 +26,11 @@ namespace iam = rules::iam;
 constexpr std::size_t kReadBytes = std::size_t{1} << 20;
 
 std::string error_json(std::string_view message, std::string_view path, std::size_t offset) {
-  std::string out = "{\"error\":{\"message\":";
-  text::append_quoted(message, out);
-  out += ",\"place\":";
-  text::append_quoted(path.empty() ? fmt::format("byte {}", offset) : fmt::format("{} (byte {})", path, offset), out);
-  return out + "}}";
+  const std::string place = path.empty() ? fmt::format("byte {}", offset) : fmt::format("{} (byte {})", path, offset);
+  std::string out;
+  text::JsonWriter json{out};
+  json.open('{').name("error").open('{').member("message", message).member("place", place).close('}').close('}');
+  return out;
 }
 
 // Prints results in the form asked for.

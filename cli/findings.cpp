@@ -8,7 +8,7 @@
 #include "cli/filter_options.h"
 #include "cli/prose.h"
 #include "cli/row_writer.h"
-#include "text/json_text.h"
+#include "text/json_writer.h"
 
 namespace trailkeeper::cli {
 namespace {
@@ -48,26 +48,6 @@ int run_findings(const GlobalOptions& global, const Arguments& arguments) {
   return arguments.exit_code && (any || unknown) ? kRefused : kDone;
 }
 
-void append_member(std::string_view name, std::string_view text, std::string& out) {
-  out += out.back() == '{' ? "" : ",";
-  text::append_quoted(name, out);
-  out += ':';
-  if (text.empty()) {
-    out += "null";
-  } else {
-    text::append_quoted(text, out);
-  }
-}
-
-void append_texts(std::string_view name, const std::vector<std::string>& texts, std::string& out) {
-  out += fmt::format(",\"{}\":[", name);
-  for (std::size_t i = 0; i < texts.size(); ++i) {
-    if (i > 0) out += ',';
-    text::append_quoted(texts[i], out);
-  }
-  out += ']';
-}
-
 // Everything that an event needed.
 std::vector<std::string> needed(const verdicts::Judgement& judgement) {
   const rules::requirements::Requirement& requirement = judgement.requirement;
@@ -84,35 +64,30 @@ std::string explanation_json(const query::Explanation& explanation, const query:
     for (std::string& text : texts) text = shown.text(text);
     return texts;
   };
-  std::string out = "{";
-  append_member("eventID", explanation.finding.event_id, out);
-  append_member("principal", shown.text(explanation.finding.principal), out);
-  append_member("verdict", explanation.finding.verdict, out);
-  append_member("why", shown.text(explanation.finding.sentence), out);
-  append_member("action", judgement.action, out);
-  append_member("rule", judgement.rule.empty() ? judgement.requirement.rule : judgement.rule, out);
-  append_member("resource", shown.text(judgement.resource), out);
-  append_member("supersededBy", explanation.superseded_by, out);
-  append_texts("replaces", explanation.replaces, out);
-  append_texts("needed", needed(judgement), out);
-  append_texts("decidedBy", shown_texts(judgement.decided_by), out);
-  append_texts("missing", shown_texts(judgement.missing), out);
-  out += ",\"also\":[";
-  for (const auto& also : judgement.requirement.also) {
-    out += out.back() == '[' ? "{" : ",{";
-    append_member("action", also.action, out);
-    append_member("rule", also.rule, out);
-    out += '}';
-  }
-  out += "],\"considered\":[";
-  for (const auto& considered : judgement.considered) {
-    out += out.back() == '[' ? "{" : ",{";
-    append_member("as", considered.as, out);
-    append_member("policy", shown.text(considered.policy), out);
-    append_member("says", shown.text(considered.says), out);
-    out += '}';
-  }
-  return out + "]}";
+  std::string out;
+  text::JsonWriter json{out};
+  json.open('{');
+  json.member_or_null("eventID", explanation.finding.event_id);
+  json.member_or_null("principal", shown.text(explanation.finding.principal));
+  json.member_or_null("verdict", explanation.finding.verdict);
+  json.member_or_null("why", shown.text(explanation.finding.sentence));
+  json.member_or_null("action", judgement.action);
+  json.member_or_null("rule", judgement.rule.empty() ? judgement.requirement.rule : judgement.rule);
+  json.member_or_null("resource", shown.text(judgement.resource));
+  json.member_or_null("supersededBy", explanation.superseded_by);
+  json.list("replaces", explanation.replaces);
+  json.list("needed", needed(judgement));
+  json.list("decidedBy", shown_texts(judgement.decided_by));
+  json.list("missing", shown_texts(judgement.missing));
+  json.table("also", judgement.requirement.also, [&json](const auto& also) {
+    json.member_or_null("action", also.action).member_or_null("rule", also.rule);
+  });
+  json.table("considered", judgement.considered, [&](const auto& considered) {
+    json.member_or_null("as", considered.as).member_or_null("policy", shown.text(considered.policy));
+    json.member_or_null("says", shown.text(considered.says));
+  });
+  json.close('}');
+  return out;
 }
 
 std::string explanation_text(const query::Explanation& explanation, const query::ShownEvents& shown) {

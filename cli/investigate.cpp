@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <span>
 
 #include "cli/command.h"
 #include "cli/principal_argument.h"
@@ -9,7 +10,7 @@
 #include "cli/row_writer.h"
 #include "query/investigation/investigation.h"
 #include "text/clock.h"
-#include "text/json_text.h"
+#include "text/json_writer.h"
 #include "text/visible_text.h"
 
 namespace trailkeeper::cli {
@@ -215,106 +216,75 @@ class Page {
   std::uint64_t top_;
 };
 
-void append_member(std::string_view name, std::string_view text, std::string& out) {
-  if (out.back() != '{') out += ',';
-  text::append_quoted(name, out);
-  out += ':';
-  if (text.empty()) {
-    out += "null";
-  } else {
-    text::append_quoted(text, out);
-  }
+void write_seen(const Seen& seen, text::JsonWriter& json) {
+  json.member("events", seen.events);
+  json.member_or_null("first", seen.events == 0 ? "" : time_text(seen.first));
+  json.member_or_null("last", seen.events == 0 ? "" : time_text(seen.last));
 }
 
-void append_seen(const Seen& seen, std::string& out) {
-  if (out.back() != '{') out += ',';
-  out += fmt::format("\"events\":{}", seen.events);
-  append_member("first", seen.events == 0 ? "" : time_text(seen.first), out);
-  append_member("last", seen.events == 0 ? "" : time_text(seen.last), out);
+/// Objects under a name, at most `top` of them.
+template <typename Rows, typename Write>
+void write_rows(std::string_view name, const Rows& rows, std::uint64_t top, const Write& write,
+                text::JsonWriter& json) {
+  const std::span first{rows.data(), std::min<std::size_t>(top, rows.size())};
+  json.table(name, first, [&](const auto& row) { write(row, json); });
 }
 
-/// `"name":[{…},{…}]`, at most `top` of them.
-template <typename Rows, typename Append>
-void append_rows(std::string_view name, const Rows& rows, std::uint64_t top, Append&& append, std::string& out) {
-  out += ',';
-  text::append_quoted(name, out);
-  out += ":[";
-  for (std::size_t i = 0; i < std::min<std::size_t>(top, rows.size()); ++i) {
-    out += i > 0 ? ",{" : "{";
-    append(rows[i], out);
-    out += '}';
-  }
-  out += ']';
+void write_call(const Call& call, text::JsonWriter& json) {
+  json.member_or_null("eventSource", call.source).member_or_null("eventName", call.name);
+  json.member_or_null("errorCode", call.error);
+  write_seen(call.seen, json);
+  json.member("new", call.is_new);
 }
 
-void append_call(const Call& call, std::string& out) {
-  append_member("eventSource", call.source, out);
-  append_member("eventName", call.name, out);
-  append_member("errorCode", call.error, out);
-  append_seen(call.seen, out);
-  out += call.is_new ? ",\"new\":true" : ",\"new\":false";
+void write_link(const CredentialLink& link, text::JsonWriter& json) {
+  json.member("direction", link.direction == CredentialLink::Direction::from ? "from" : "to");
+  json.member("step", link.depth).member_or_null("eventName", link.call).member_or_null("caller", link.caller);
+  json.member_or_null("callerAccessKey", link.caller_key).member_or_null("identity", link.identity);
+  json.list("accessKeys", link.keys).name("issued").open('{');
+  write_seen(link.issued, json);
+  json.close('}').name("used").open('{');
+  write_seen(link.used, json);
+  json.close('}');
 }
 
-void append_link(const CredentialLink& link, std::string& out) {
-  append_member("direction", link.direction == CredentialLink::Direction::from ? "from" : "to", out);
-  out += fmt::format(",\"step\":{}", link.depth);
-  append_member("eventName", link.call, out);
-  append_member("caller", link.caller, out);
-  append_member("callerAccessKey", link.caller_key, out);
-  append_member("identity", link.identity, out);
-  out += ",\"accessKeys\":[";
-  for (std::size_t i = 0; i < link.keys.size(); ++i) {
-    if (i > 0) out += ',';
-    text::append_quoted(link.keys[i], out);
-  }
-  out += "],\"issued\":{";
-  append_seen(link.issued, out);
-  out += "},\"used\":{";
-  append_seen(link.used, out);
-  out += '}';
+void write_change(const query::GrantChange& change, text::JsonWriter& json) {
+  json.member_or_null("eventTime", time_text(change.time)).member_or_null("eventID", change.event_id);
+  json.member_or_null("eventSource", change.source).member_or_null("eventName", change.name);
+  json.member_or_null("target", change.target).member_or_null("errorCode", change.error);
 }
 
-void append_change(const query::GrantChange& change, std::string& out) {
-  append_member("eventTime", time_text(change.time), out);
-  append_member("eventID", change.event_id, out);
-  append_member("eventSource", change.source, out);
-  append_member("eventName", change.name, out);
-  append_member("target", change.target, out);
-  append_member("errorCode", change.error, out);
+void write_trait(const Trait& trait, text::JsonWriter& json) {
+  json.member_or_null("value", trait.value);
+  write_seen(trait.seen, json);
+  json.member("new", trait.is_new);
 }
 
 std::string investigation_json(const Investigation& found, std::uint64_t top) {
-  std::string out = "{";
-  append_member("subject", found.subject.text, out);
-  append_member("kind", query::subject_kind_name(found.subject.kind), out);
-  append_seen(found.activity.seen, out);
-  append_member("newSince", time_text(found.new_since), out);
-  append_member("asOf", time_text(text::now()), out);
-  out += ",\"store\":{";
-  append_seen(found.store, out);
-  out += '}';
+  std::string out;
+  text::JsonWriter json{out};
+  json.open('{').member_or_null("subject", found.subject.text);
+  json.member_or_null("kind", query::subject_kind_name(found.subject.kind));
+  write_seen(found.activity.seen, json);
+  json.member("newSince", time_text(found.new_since)).member("asOf", time_text(text::now()));
+  json.name("store").open('{');
+  write_seen(found.store, json);
+  json.close('}');
   for (const CallSection& section : kCallSections) {
     std::vector<Call> calls;
     for (const Call& call : found.activity.calls) {
       if (call.kind == section.kind) calls.push_back(call);
     }
-    append_rows(section.name, calls, top, append_call, out);
+    write_rows(section.name, calls, top, write_call, json);
   }
-  out += fmt::format(",\"grantChangeCount\":{}", found.change_count);
-  append_rows("grantChanges", found.changes, top, append_change, out);
-  append_rows("credentials", found.chain.links, found.chain.links.size(), append_link, out);
+  json.member("grantChangeCount", found.change_count);
+  write_rows("grantChanges", found.changes, top, write_change, json);
+  write_rows("credentials", found.chain.links, found.chain.links.size(), write_link, json);
   for (const Section& section : kSections) {
-    append_rows(
-        section.name, (found.activity.*section.traits).rows, top,
-        [](const Trait& trait, std::string& row) {
-          append_member("value", trait.value, row);
-          append_seen(trait.seen, row);
-          row += trait.is_new ? ",\"new\":true" : ",\"new\":false";
-        },
-        out);
+    write_rows(section.name, (found.activity.*section.traits).rows, top, write_trait, json);
   }
-  append_member("incomplete", found.chain.incomplete, out);
-  return out + "}\n";
+  json.member_or_null("incomplete", found.chain.incomplete).close('}');
+  return out + "\n";
 }
 
 query::InvestigationRequest request_of(const store::Snapshot& snapshot, const Arguments& arguments) {

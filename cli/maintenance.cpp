@@ -8,7 +8,7 @@
 #include "store/archive.h"
 #include "store/verify.h"
 #include "store/writer.h"
-#include "text/json_text.h"
+#include "text/json_writer.h"
 
 namespace trailkeeper::cli {
 namespace {
@@ -49,18 +49,18 @@ int run_backup(const GlobalOptions& global, const std::string& target) {
   store::back_up(store, target);
   store::Store copy{target, store::Store::Mode::read};
   const std::uint64_t bytes = copy.environment().file_bytes();
-  std::string json = fmt::format(R"({{"bytes":{},"directory":)", bytes);
-  text::append_quoted(target, json);
-  print(global, fmt::format("backed up and checked: {} ({})", target, byte_text(bytes)), json + "}");
+  std::string json;
+  text::JsonWriter{json}.open('{').member("bytes", bytes).member("directory", target).close('}');
+  print(global, fmt::format("backed up and checked: {} ({})", target, byte_text(bytes)), json);
   return kDone;
 }
 
 int run_restore(const GlobalOptions& global, const std::string& backup) {
   const std::string directory = global.store_directory();
   store::restore(backup, directory);
-  std::string json = R"({"directory":)";
-  text::append_quoted(directory, json);
-  print(global, "restored and checked: " + directory, json + "}");
+  std::string json;
+  text::JsonWriter{json}.open('{').member("directory", directory).close('}');
+  print(global, "restored and checked: " + directory, json);
   return kDone;
 }
 

@@ -11,7 +11,7 @@
 #include "cli/progress.h"
 #include "cli/prose.h"
 #include "query/upkeep.h"
-#include "text/json_text.h"
+#include "text/json_writer.h"
 
 namespace trailkeeper::cli {
 namespace {
@@ -32,39 +32,34 @@ struct Arguments {
 };
 
 std::string result_json(const ingest::ReplayResult& result) {
-  std::string json = fmt::format(
-      R"({{"events":{},"duplicates":{},"rewritten":{},"variants":{},"rejected":{},"rejectedWithoutBytes":{},"rejectedOnlyCounted":{},"files":{},"bytes":{},"seconds":{:.3f},"merges":{},"mergeSeconds":{:.3f},"verdictSeconds":{:.3f},"billLines":{},"billLinesReplaced":{},"billLinesOutdated":{},"interrupted":{},"unreadable":[)",
-      result.events, result.duplicates, result.rewritten, result.variants, result.rejected,
-      result.beyond_limit.without_bytes, result.beyond_limit.only_counted, result.files, result.bytes, result.seconds,
-      result.merging.merges, result.merging.seconds, result.verdicts.seconds, result.bill_lines,
-      result.bill_lines_replaced, result.bill_lines_outdated, result.interrupted);
-  for (std::size_t i = 0; i < result.found.unreadable.size(); ++i) {
-    json += i > 0 ? ",{\"path\":" : "{\"path\":";
-    text::append_quoted(result.found.unreadable[i].path, json);
-    json += ",\"reason\":";
-    text::append_quoted(result.found.unreadable[i].reason, json);
-    json += "}";
-  }
-  json += "],\"joinedFiles\":[";
-  for (std::size_t i = 0; i < result.found.joined.size(); ++i) {
-    json += i > 0 ? ",{\"path\":" : "{\"path\":";
-    text::append_quoted(result.found.joined[i].path, json);
-    json += ",\"members\":[";
-    for (const ingest::GzipMember& member : result.found.joined[i].members) {
-      if (json.back() == '}') json += ",";
-      json += fmt::format(R"({{"offset":{},"contentOffset":{}}})", member.stored, member.plain);
-    }
-    json += "]}";
-  }
-  json += "],\"otherFiles\":{";
-  bool first = true;
-  for (const auto& [kind, files] : result.found.others) {
-    if (!first) json += ",";
-    first = false;
-    text::append_quoted(kind, json);
-    json += ":" + std::to_string(files);
-  }
-  return json + "}}";
+  std::string out;
+  text::JsonWriter json{out};
+  const auto seconds = [&json](std::string_view name, double value) {
+    json.raw_member(name, fmt::format("{:.3f}", value));
+  };
+  json.open('{').member("events", result.events).member("duplicates", result.duplicates);
+  json.member("rewritten", result.rewritten).member("variants", result.variants).member("rejected", result.rejected);
+  json.member("rejectedWithoutBytes", result.beyond_limit.without_bytes);
+  json.member("rejectedOnlyCounted", result.beyond_limit.only_counted);
+  json.member("files", result.files).member("bytes", result.bytes);
+  seconds("seconds", result.seconds);
+  json.member("merges", result.merging.merges);
+  seconds("mergeSeconds", result.merging.seconds);
+  seconds("verdictSeconds", result.verdicts.seconds);
+  json.member("billLines", result.bill_lines).member("billLinesReplaced", result.bill_lines_replaced);
+  json.member("billLinesOutdated", result.bill_lines_outdated).member("interrupted", result.interrupted);
+  json.table("unreadable", result.found.unreadable, [&json](const ingest::UnreadableFile& file) {
+    json.member("path", file.path).member("reason", file.reason);
+  });
+  json.table("joinedFiles", result.found.joined, [&json](const ingest::JoinedFile& file) {
+    json.member("path", file.path).table("members", file.members, [&json](const ingest::GzipMember& member) {
+      json.member("offset", member.stored).member("contentOffset", member.plain);
+    });
+  });
+  json.name("otherFiles").open('{');
+  for (const auto& [kind, files] : result.found.others) json.member(kind, files);
+  json.close('}').close('}');
+  return out;
 }
 
 std::string result_text(const ingest::ReplayResult& result) {

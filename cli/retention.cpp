@@ -15,7 +15,7 @@
 #include "query/upkeep.h"
 #include "store/writer.h"
 #include "text/clock.h"
-#include "text/json_text.h"
+#include "text/json_writer.h"
 #include "text/time_argument.h"
 
 namespace trailkeeper::cli {
@@ -94,10 +94,12 @@ int run_retain(const GlobalOptions& global, const RetainArguments& arguments) {
 }
 
 std::string journal_text(const std::string& action, const std::string& name, const std::string& filter) {
-  std::string text = R"({"action":")" + action + R"(","name":)";
-  text::append_quoted(name, text);
-  if (!filter.empty()) text += ",\"filter\":" + filter;
-  return text + "}";
+  std::string text;
+  text::JsonWriter json{text};
+  json.open('{').member("action", action).member("name", name);
+  if (!filter.empty()) json.raw_member("filter", filter);
+  json.close('}');
+  return text;
 }
 
 // How many events a hold matches. By what is stored, as retention does.

@@ -11,7 +11,7 @@
 #include "query/json_path.h"
 #include "query/lookup_request.h"
 #include "query/shown_event.h"
-#include "text/json_text.h"
+#include "text/json_writer.h"
 #include "text/timestamp.h"
 
 namespace trailkeeper::query {
@@ -106,28 +106,15 @@ std::string shown_user(const Identity& identity) {
   return identity.invoked_by;
 }
 
-void append_member(std::string_view key, std::string_view text, std::string& out) {
-  if (text.empty()) return;
-  out.push_back('"');
-  out += key;
-  out += "\":";
-  text::append_quoted(text, out);
-  out.push_back(',');
-}
-
-// `{"ResourceType":…,"ResourceName":…},…`; of what the event names without a type, the name alone.
-std::string resources_json(std::string_view json) {
-  std::string out;
-  for (const EventResource& resource : event_resources(json)) {
-    std::string members;
-    append_member("ResourceType", resource.type, members);
-    append_member("ResourceName", resource.name, members);
-    if (members.empty()) continue;
-    members.back() = '}';
-    out += out.empty() ? "{" : ",{";
-    out += members;
+// `"Resources":[{"ResourceType":…,"ResourceName":…},…]`; of what the event names without a type, the name alone.
+void write_resources(std::string_view event, text::JsonWriter& json) {
+  json.name("Resources").open('[');
+  for (const EventResource& resource : event_resources(event)) {
+    if (resource.type.empty() && resource.name.empty()) continue;
+    json.open('{').member_if_any("ResourceType", resource.type);
+    json.member_if_any("ResourceName", resource.name).close('}');
   }
-  return out;
+  json.close(']');
 }
 
 Shown shown_of(ondemand::value record) {
@@ -160,20 +147,22 @@ Shown shown_of(ondemand::value record) {
   return shown;
 }
 
-void append_time(text::Timestamp time, std::string& out) {
-  out += std::to_string(time / text::kSecond);
+std::string time_text(text::Timestamp time) {
+  std::string out = std::to_string(time / text::kSecond);
   const auto milliseconds = static_cast<int>(time % text::kSecond);
-  if (milliseconds == 0) return;
+  if (milliseconds == 0) return out;
   char fraction[8];
   std::snprintf(fraction, sizeof fraction, ".%03d", milliseconds < 0 ? -milliseconds : milliseconds);
-  out += fraction;
+  return out + fraction;
 }
 
 /// Makes the page.
 class Page {
  public:
   Page(const LookupRequest& request, std::uint64_t seed, ShownEvents shown)
-      : request_(request), seed_(seed), shown_events_(std::move(shown)) {}
+      : request_(request), seed_(seed), shown_events_(std::move(shown)) {
+    json_.open('{').name("Events").open('[');
+  }
 
   /// False: the page is full, and this event belongs to the next.
   bool add(const ListedEvent& event) {
@@ -192,26 +181,24 @@ class Page {
   LookupAnswer finish() {
     LookupAnswer answer;
     answer.events = events_;
+    json_.close(']');
+    if (more_) json_.member("NextToken", encode_token(last_, request_, seed_));
+    json_.close('}');
     answer.body = std::move(body_);
-    answer.body.push_back(']');
-    if (more_) {
-      answer.body += ",\"NextToken\":\"" + encode_token(last_, request_, seed_) + "\"";
-    }
-    answer.body.push_back('}');
     return answer;
   }
 
  private:
   // False if the event isn't one that the filter, which knows columns only, should have let through.
   bool read(const ListedEvent& event) {
-    json_.clear();
-    shown_events_.append(*event.segment, event.index, json_);
-    size_ = json_.size();
-    json_.append(event::kPadding, '\0');
+    event_.clear();
+    shown_events_.append(*event.segment, event.index, event_);
+    size_ = event_.size();
+    event_.append(event::kPadding, '\0');
     ondemand::document document;
     ondemand::value record;
     shown_ = Shown{};
-    if (!parser_.iterate(json_.data(), size_, json_.size()).get(document) && !document.get_value().get(record)) {
+    if (!parser_.iterate(event_.data(), size_, event_.size()).get(document) && !document.get_value().get(record)) {
       shown_ = shown_of(record);
     }
     if (!request_.insight) return !shown_.data_event;
@@ -222,43 +209,35 @@ class Page {
   }
 
   void append(const ListedEvent& event) {
-    body_ += events_ == 1 ? "{" : ",{";
-    append_member("EventId", shown_.event_id, body_);
-    append_member("EventName", shown_.event_name, body_);
-    append_member("ReadOnly", shown_.read_only, body_);
-    append_member("AccessKeyId", shown_.access_key_id, body_);
-    body_ += "\"EventTime\":";
-    append_time(event.segment->time(event.index), body_);
-    body_.push_back(',');
-    append_member("EventSource", shown_.event_source, body_);
-    append_member("Username", shown_.username, body_);
-    body_ += "\"Resources\":[" + resources_json(std::string_view{json_}.substr(0, size_)) + "],\"CloudTrailEvent\":";
-    text::append_quoted(std::string_view{json_}.substr(0, size_), body_);
-    body_.push_back('}');
+    const std::string_view bytes = std::string_view{event_}.substr(0, size_);
+    json_.open('{').member_if_any("EventId", shown_.event_id).member_if_any("EventName", shown_.event_name);
+    json_.member_if_any("ReadOnly", shown_.read_only).member_if_any("AccessKeyId", shown_.access_key_id);
+    json_.raw_member("EventTime", time_text(event.segment->time(event.index)));
+    json_.member_if_any("EventSource", shown_.event_source).member_if_any("Username", shown_.username);
+    write_resources(bytes, json_);
+    json_.member("CloudTrailEvent", bytes).close('}');
   }
 
   const LookupRequest& request_;
   std::uint64_t seed_;
   ShownEvents shown_events_;
-  std::string body_ = "{\"Events\":[";
+  std::string body_;
+  text::JsonWriter json_{body_};
   unsigned events_ = 0;
   bool more_ = false;
   Position last_;
   ondemand::parser parser_;
-  std::string json_;
+  std::string event_;  // With padding behind its bytes.
   std::size_t size_ = 0;
   Shown shown_;
 };
 
 LookupAnswer refusal(const LookupError& error) {
   constexpr int kBadRequest = 400;
-  LookupAnswer answer{kBadRequest, error.type, "{\"__type\":", 0};
-  text::append_quoted(error.type, answer.body);
-  answer.body += ",\"message\":";
-  text::append_quoted(error.message, answer.body);
-  answer.body += ",\"Message\":";
-  text::append_quoted(error.message, answer.body);
-  answer.body.push_back('}');
+  LookupAnswer answer{kBadRequest, error.type, "", 0};
+  text::JsonWriter json{answer.body};
+  json.open('{').member("__type", error.type).member("message", error.message);
+  json.member("Message", error.message).close('}');
   return answer;
 }
 

@@ -1,36 +1,27 @@
 #include "query/reject_removal.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 
 #include "store/rejects.h"
-#include "text/json_text.h"
+#include "text/json_writer.h"
 
 namespace trailkeeper::query {
 namespace {
 
-void append_list(std::string_view name, const std::vector<std::string>& texts, std::string& json) {
-  if (texts.empty()) return;
-  json += fmt::format(",\"{}\":[", name);
-  for (std::size_t i = 0; i < texts.size(); ++i) {
-    if (i > 0) json.push_back(',');
-    text::append_quoted(texts[i], json);
-  }
-  json.push_back(']');
-}
-
 std::string journal_text(const RejectRemoval& request, const store::RemovedRejects& removed) {
-  std::string json = fmt::format(R"({{"action":"rejects-remove","removedRecords":{},"removedBytes":{})",
-                                 removed.records, removed.bytes);
-  append_list("sources", request.sources, json);
+  std::string text;
+  text::JsonWriter json{text};
+  json.open('{').member("action", "rejects-remove");
+  json.member("removedRecords", removed.records).member("removedBytes", removed.bytes);
+  if (!request.sources.empty()) json.list("sources", request.sources);
   std::vector<std::string> reasons;
   for (const event::Reason reason : request.reasons) reasons.emplace_back(event::reason_code(reason));
   // Some reasons have one code.
   reasons.erase(std::unique(reasons.begin(), reasons.end()), reasons.end());
-  append_list("reasons", reasons, json);
-  if (request.before) json += fmt::format(R"(,"before":"{}")", text::format_timestamp(*request.before));
-  return json + "}";
+  if (!reasons.empty()) json.list("reasons", reasons);
+  if (request.before) json.member("before", text::format_timestamp(*request.before));
+  json.close('}');
+  return text;
 }
 
 }  // namespace

@@ -1,7 +1,5 @@
 #include "query/retention.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <map>
 
@@ -15,7 +13,7 @@
 #include "query/verdicts/verdict_filter.h"
 #include "rules/credits/fact.h"
 #include "store/odd_arrivals.h"
-#include "text/json_text.h"
+#include "text/json_writer.h"
 
 namespace trailkeeper::query {
 namespace {
@@ -210,22 +208,23 @@ class Retention {
 
 std::string journal_text(const RetentionRequest& request, const Cut& cut, const RetentionResult& of_segment,
                          const store::SegmentHeader& header) {
-  std::string text = R"({"action":"retention")";
-  if (cut.before) text += fmt::format(R"(,"before":"{}")", text::format_timestamp(*cut.before));
-  text += fmt::format(R"(,"removedEvents":{},"heldEvents":{},"segment":{})", of_segment.events, of_segment.held,
-                      header.number);
-  if (of_segment.odd > 0) text += fmt::format(R"(,"removedByArrival":{})", of_segment.odd);
-  text += fmt::format(R"(,"firstEventTime":"{}","accounts":[)", text::format_timestamp(header.min_time));
-  for (std::size_t i = 0; i < request.accounts.size(); ++i) {
-    if (i > 0) text.push_back(',');
-    text::append_quoted(request.accounts[i], text);
-  }
-  return text + "]}";
+  std::string text;
+  text::JsonWriter json{text};
+  json.open('{').member("action", "retention");
+  if (cut.before) json.member("before", text::format_timestamp(*cut.before));
+  json.member("removedEvents", of_segment.events).member("heldEvents", of_segment.held);
+  json.member("segment", header.number);
+  if (of_segment.odd > 0) json.member("removedByArrival", of_segment.odd);
+  json.member("firstEventTime", text::format_timestamp(header.min_time)).list("accounts", request.accounts).close('}');
+  return text;
 }
 
 std::string rejects_text(const store::RemovedRejects& removed, text::Timestamp before) {
-  return fmt::format(R"({{"action":"retention","before":"{}","removedRejects":{},"removedRejectBytes":{}}})",
-                     text::format_timestamp(before), removed.records, removed.bytes);
+  std::string text;
+  text::JsonWriter json{text};
+  json.open('{').member("action", "retention").member("before", text::format_timestamp(before));
+  json.member("removedRejects", removed.records).member("removedRejectBytes", removed.bytes).close('}');
+  return text;
 }
 
 // Rejected records belong to no account, and no hold's filter can tell whether it means them.

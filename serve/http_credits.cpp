@@ -7,7 +7,7 @@
 #include "serve/http_routes.h"
 #include "store/actor.h"
 #include "text/clock.h"
-#include "text/json_text.h"
+#include "text/json_writer.h"
 #include "text/time_argument.h"
 
 namespace trailkeeper::serve {
@@ -57,22 +57,15 @@ Wanted wanted(const HttpRequest& request, const credits::Pseudonymiser& names) {
 }
 
 std::string answer_text(const std::vector<query::KnownFact>& facts, const std::vector<std::string>& notices) {
-  std::string body = "{\"facts\":[";
-  for (const query::KnownFact& fact : facts) {
-    body += body.back() == '[' ? "{" : ",{";
-    credits::append_member("id", fact.fact.subject, body);
-    credits::append_member("account", fact.fact.account, body);
-    credits::append_member("fact", fact.fact.name, body);
-    credits::append_member("time", text::format_timestamp(fact.fact.time), body);
-    credits::append_member("eventID", fact.event_id, body);
-    body += fact.known ? ",\"new\":false}" : ",\"new\":true}";
-  }
-  body += "],\"notices\":[";
-  for (const std::string& notice : notices) {
-    if (body.back() != '[') body.push_back(',');
-    text::append_quoted(notice, body);
-  }
-  return body + "]}\n";
+  std::string body;
+  text::JsonWriter json{body};
+  json.open('{').table("facts", facts, [&json](const query::KnownFact& fact) {
+    json.member("id", fact.fact.subject).member("account", fact.fact.account).member("fact", fact.fact.name);
+    json.member("time", text::format_timestamp(fact.fact.time)).member("eventID", fact.event_id);
+    json.member("new", !fact.known);
+  });
+  json.list("notices", notices).close('}');
+  return body + "\n";
 }
 
 }  // namespace

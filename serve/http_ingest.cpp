@@ -13,7 +13,7 @@
 #include "serve/http_query.h"
 #include "serve/http_routes.h"
 #include "text/clock.h"
-#include "text/json_text.h"
+#include "text/json_writer.h"
 
 namespace trailkeeper::serve {
 namespace {
@@ -55,21 +55,18 @@ HttpResponse json_response(int status, std::string body) {
 }
 
 std::string accepted_body(const TakenBody& taken) {
-  std::string body = "{\"accepted\":" + std::to_string(taken.receipt.events) +
-                     ",\"duplicate\":" + std::to_string(taken.receipt.duplicates) +
-                     (taken.receipt.rewritten > 0 ? ",\"rewritten\":" + std::to_string(taken.receipt.rewritten) : "") +
-                     ",\"rejected\":" + std::to_string(taken.receipt.rejected) + ",\"errors\":[";
-  bool first = true;
-  for (const auto& [reason, count] : taken.rejected) {
-    if (!first) body += ",";
-    first = false;
-    body += "{\"reason\":";
-    text::append_quoted(event::reason_code(reason), body);
-    body += ",\"message\":";
-    text::append_quoted(event::reason_text(reason), body);
-    body += ",\"count\":" + std::to_string(count) + "}";
-  }
-  return body + "]}\n";
+  const ingest::Receipt& receipt = taken.receipt;
+  std::string body;
+  text::JsonWriter json{body};
+  json.open('{').member("accepted", receipt.events).member("duplicate", receipt.duplicates);
+  if (receipt.rewritten > 0) json.member("rewritten", receipt.rewritten);
+  json.member("rejected", receipt.rejected).table("errors", taken.rejected, [&json](const auto& rejected) {
+    const auto& [reason, count] = rejected;
+    json.member("reason", event::reason_code(reason)).member("message", event::reason_text(reason));
+    json.member("count", count);
+  });
+  json.close('}');
+  return body + "\n";
 }
 
 /// Makes the answer to a bulk request, piece by piece.

@@ -2,7 +2,7 @@
 
 #include <boost/beast/http/status.hpp>
 
-#include "text/json_text.h"
+#include "text/json_writer.h"
 
 namespace trailkeeper::serve {
 
@@ -15,9 +15,8 @@ std::string_view status_text(int status) {
 HttpResponse error_response(int status, std::string_view message) {
   HttpResponse response;
   response.status = status;
-  response.body = "{\"error\":{\"message\":";
-  text::append_quoted(message, response.body);
-  response.body += "}}\n";
+  text::JsonWriter{response.body}.open('{').name("error").open('{').member("message", message).close('}').close('}');
+  response.body += "\n";
   return response;
 }
 
@@ -26,11 +25,7 @@ HttpResponse aws_error(int status, std::string_view type, std::string_view messa
   response.status = status;
   response.content_type = "application/x-amz-json-1.1";
   response.headers.emplace_back("x-amzn-ErrorType", std::string{type});
-  response.body = "{\"__type\":";
-  text::append_quoted(type, response.body);
-  response.body += ",\"message\":";
-  text::append_quoted(message, response.body);
-  response.body += "}";
+  text::JsonWriter{response.body}.open('{').member("__type", type).member("message", message).close('}');
   return response;
 }
 

@@ -12,6 +12,7 @@
 #include "query/verdicts/unknown_verdicts.h"
 #include "store/read_limit.h"
 #include "text/json_text.h"
+#include "text/json_writer.h"
 
 namespace trailkeeper::serve {
 namespace {
@@ -362,9 +363,8 @@ std::optional<QueryAnswer> answer_query(store::Store& store, query::MemoryBudget
 QueryAnswer query_error(int status, std::string_view message) {
   QueryAnswer answer;
   answer.status = status;
-  answer.body = "{\"error\":{\"message\":";
-  text::append_quoted(message, answer.body);
-  answer.body += "}}\n";
+  text::JsonWriter{answer.body}.open('{').name("error").open('{').member("message", message).close('}').close('}');
+  answer.body += "\n";
   return answer;
 }
 

@@ -9,6 +9,7 @@
 #include "store/actor.h"
 #include "text/clock.h"
 #include "text/json_text.h"
+#include "text/json_writer.h"
 
 namespace trailkeeper::serve {
 namespace {
@@ -129,12 +130,11 @@ asio::awaitable<HttpResponse> HttpRoutes::lookup_events(HttpRequest request, Adm
 
 // Before anything is shown, the journal has who asked, and for what.
 void HttpRoutes::record_reveal(const HttpRequest& request, const Admission& admission) {
-  std::string text = R"({"action":"reveal","command":)";
-  text::append_quoted("GET " + request.path + "?" + request.query, text);
-  text += ",\"token\":";
-  text::append_quoted(admission.token_name(), text);
-  context_.intake.writer().record(
-      {text::now(), text + "}", store::token_actor(admission.token_name(), admission.peer())});
+  std::string text;
+  text::JsonWriter json{text};
+  json.open('{').member("action", "reveal").member("command", "GET " + request.path + "?" + request.query);
+  json.member("token", admission.token_name()).close('}');
+  context_.intake.writer().record({text::now(), text, store::token_actor(admission.token_name(), admission.peer())});
 }
 
 asio::awaitable<HttpResponse> HttpRoutes::read(HttpRequest request, Admission admission,

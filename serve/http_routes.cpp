@@ -8,7 +8,7 @@
 #include "ingest/wire/firehose.h"
 #include "serve/elsewhere.h"
 #include "text/clock.h"
-#include "text/json_text.h"
+#include "text/json_writer.h"
 
 namespace trailkeeper::serve {
 namespace {
@@ -88,18 +88,18 @@ std::variant<Admission, HttpResponse> HttpRoutes::admit(const RequestHead& head,
 
 // Says what there is: a mistyped path is the commonest reason for it.
 HttpResponse not_found(const HttpRequest& request) {
-  std::string paths;
+  std::vector<std::string> paths;
   for (const Route& route : all_routes()) {
     const bool any = route.path == "**" || route.path == "/**" || route.path == "/v1/**";
     if (any) continue;
-    paths += paths.empty() ? "" : ",";
-    std::string text = (route.methods.empty() ? "GET " : std::string{route.methods} + " ") + std::string{route.path};
+    std::string& text = paths.emplace_back();
+    text = (route.methods.empty() ? "GET " : std::string{route.methods} + " ") + std::string{route.path};
     if (!route.header.empty()) text += " with " + std::string{route.header};
-    text::append_quoted(text, paths);
   }
   HttpResponse response = error_response(404, "there is nothing at " + request.method + " " + request.path);
   response.body.resize(response.body.rfind('}'));
-  response.body += ",\"paths\":[" + paths + "]}\n";
+  text::JsonWriter::inside(response.body).list("paths", paths).close('}');
+  response.body += "\n";
   return response;
 }
 

@@ -14,7 +14,7 @@
 #include <sstream>
 
 #include "text/hex.h"
-#include "text/json_text.h"
+#include "text/json_writer.h"
 
 namespace trailkeeper::serve {
 
@@ -64,25 +64,18 @@ std::string plain_encoding(const std::vector<Token>& tokens, bool taken_back) {
   std::string json = "{\"version\":1,";
   if (taken_back) json += "\"open\":true,";
   json += "\"tokens\":[";
-  const auto text = [&](std::string_view key, std::string_view value) {
-    json += json.back() == '{' ? "\"" : ",\"";
-    json += key;
-    json += "\":";
-    text::append_quoted(value, json);
-  };
   for (const Token& token : tokens) {
-    json += json.back() == '[' ? "\n{" : ",\n{";
-    text("name", token.name);
-    text("rights", rights_text(token.rights));
-    text("created", text::format_timestamp(token.created));
-    if (token.expires) text("expires", text::format_timestamp(*token.expires));
+    json += json.back() == '[' ? "\n" : ",\n";
+    text::JsonWriter entry{json};
+    entry.open('{').member("name", token.name).member("rights", rights_text(token.rights));
+    entry.member("created", text::format_timestamp(token.created));
+    if (token.expires) entry.member("expires", text::format_timestamp(*token.expires));
     if (token.is_aws()) {
-      text("accessKeyId", token.access_key_id);
-      text("awsSecret", token.aws_secret);
+      entry.member("accessKeyId", token.access_key_id).member("awsSecret", token.aws_secret);
     } else {
-      text("sha256", text::hex_of(token.hash));
+      entry.member("sha256", text::hex_of(token.hash));
     }
-    json += "}";
+    entry.close('}');
   }
   return json + "]";
 }

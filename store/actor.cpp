@@ -9,24 +9,10 @@
 #include <string_view>
 #include <vector>
 
-#include "text/json_text.h"
+#include "text/json_writer.h"
 
 namespace trailkeeper::store {
 namespace {
-
-void append_member(std::string_view name, std::string_view text, std::string& json) {
-  if (text.empty()) return;
-  if (json.back() != '{') json.push_back(',');
-  text::append_quoted(name, json);
-  json.push_back(':');
-  text::append_quoted(text, json);
-}
-
-void append_member(std::string_view name, unsigned long number, std::string& json) {
-  if (json.back() != '{') json.push_back(',');
-  text::append_quoted(name, json);
-  json += ":" + std::to_string(number);
-}
 
 std::string user_name(uid_t uid) {
   constexpr std::size_t kRoom = 16384;
@@ -59,27 +45,26 @@ std::string terminal_name() {
 }  // namespace
 
 std::string process_actor() {
-  std::string json = "{";
-  append_member("user", user_name(::getuid()), json);
-  append_member("uid", ::getuid(), json);
+  std::string text;
+  text::JsonWriter json{text};
+  json.open('{').member_if_any("user", user_name(::getuid())).member("uid", ::getuid());
   constexpr unsigned long kNoLogin = 0xFFFFFFFF;
   unsigned long login = kNoLogin;
-  if (std::ifstream{"/proc/self/loginuid"} >> login && login != kNoLogin) append_member("loginUid", login, json);
-  append_member("sudoUser", environment("SUDO_USER"), json);
-  append_member("host", host_name(), json);
-  append_member("tty", terminal_name(), json);
+  if (std::ifstream{"/proc/self/loginuid"} >> login && login != kNoLogin) json.member("loginUid", login);
+  json.member_if_any("sudoUser", environment("SUDO_USER")).member_if_any("host", host_name());
+  json.member_if_any("tty", terminal_name());
   const std::string_view client =
       environment("SSH_CONNECTION").empty() ? environment("SSH_CLIENT") : environment("SSH_CONNECTION");
-  append_member("sshClient", client.substr(0, client.find(' ')), json);
-  return json + "}";
+  json.member_if_any("sshClient", client.substr(0, client.find(' '))).close('}');
+  return text;
 }
 
 std::string token_actor(const std::string& token, const std::string& peer) {
-  std::string json = "{";
-  append_member("token", token, json);
-  append_member("peer", peer, json);
-  json += json.back() == '{' ? "" : ",";
-  return json + "\"server\":" + process_actor() + "}";
+  std::string text;
+  text::JsonWriter json{text};
+  json.open('{').member_if_any("token", token).member_if_any("peer", peer);
+  json.raw_member("server", process_actor()).close('}');
+  return text;
 }
 
 }  // namespace trailkeeper::store

@@ -15,6 +15,7 @@
 #include "store/damage.h"
 #include "store/rejects.h"
 #include "store/segments/mapped_parts.h"
+#include "text/json_writer.h"
 
 namespace trailkeeper::store {
 namespace {
@@ -208,8 +209,7 @@ std::string encode_journal(const JournalEntry& entry) {
   std::string text = entry.text;
   if (text.ends_with('}')) {
     text.pop_back();
-    text += text.ends_with('{') ? "\"by\":" : ",\"by\":";
-    text += (entry.by.empty() ? process_actor() : entry.by) + "}";
+    text::JsonWriter::inside(text).raw_member("by", entry.by.empty() ? process_actor() : entry.by).close('}');
   }
   std::string value;
   put_fixed(entry.time, value);

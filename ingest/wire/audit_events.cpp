@@ -6,7 +6,7 @@
 #include <set>
 
 #include "text/base64.h"
-#include "text/json_text.h"
+#include "text/json_writer.h"
 #include "text/sha256.h"
 
 namespace trailkeeper::ingest {
@@ -58,14 +58,8 @@ AuditError take_entry(const simdjson::dom::element& entry, std::uint32_t item, D
   return {};
 }
 
-void append_failed(const AuditEvent& event, std::string_view code, std::string_view message, std::string& out) {
-  out += out.empty() ? "{\"id\":" : ",{\"id\":";
-  text::append_quoted(event.id, out);
-  out += ",\"errorCode\":";
-  text::append_quoted(code, out);
-  out += ",\"errorMessage\":";
-  text::append_quoted(message, out);
-  out += "}";
+void write_failed(const AuditEvent& event, std::string_view code, std::string_view message, text::JsonWriter& json) {
+  json.open('{').member("id", event.id).member("errorCode", code).member("errorMessage", message).close('}');
 }
 
 }  // namespace
@@ -99,19 +93,18 @@ std::string audit_response(const AuditRequest& request, const Receipt& receipt,
                            const std::function<std::string(const store::EventKey&)>& stand_in) {
   std::string successful;
   std::string failed;
+  text::JsonWriter successes{successful};
+  text::JsonWriter failures{failed};
   for (std::size_t i = 0; i < request.events.size(); ++i) {
     const AuditEvent& event = request.events[i];
     const ItemResult result = i < receipt.items.size() ? receipt.items[i] : ItemResult{};
     if (!event.error_code.empty()) {
-      append_failed(event, event.error_code, event.error_message, failed);
+      write_failed(event, event.error_code, event.error_message, failures);
     } else if (result.rejected > 0 || result.events + result.duplicates == 0) {
-      append_failed(event, "InvalidData", event::reason_text(result.reason), failed);
+      write_failed(event, "InvalidData", event::reason_text(result.reason), failures);
     } else {
-      successful += successful.empty() ? "{\"id\":" : ",{\"id\":";
-      text::append_quoted(event.id, successful);
-      successful += ",\"eventID\":";
-      text::append_quoted(event.event_id.empty() ? stand_in(event.key) : event.event_id, successful);
-      successful += "}";
+      const std::string event_id = event.event_id.empty() ? stand_in(event.key) : event.event_id;
+      successes.open('{').member("id", event.id).member("eventID", event_id).close('}');
     }
   }
   return "{\"successful\":[" + successful + "],\"failed\":[" + failed + "]}";

@@ -5,12 +5,12 @@
 #include <algorithm>
 #include <array>
 
-#include "text/json_text.h"
+#include "text/json_writer.h"
 
 namespace trailkeeper::ingest {
 namespace {
 
-constexpr std::string_view kShards = R"("_shards":{"total":1,"successful":1,"failed":0})";
+constexpr std::string_view kShards = R"({"total":1,"successful":1,"failed":0})";
 
 // Elasticsearch's own limits for names; an action line of more than some kilobytes has no use.
 constexpr std::size_t kMaxActionLine = std::size_t{16} << 10;
@@ -59,12 +59,6 @@ bool parse_action(std::string_view line, std::string_view path_index, BulkAction
     if (metadata["_id"].get(text) == simdjson::SUCCESS) action.id = text;
   }
   return !action.operation.empty() && action.index.size() <= kMaxIndex && action.id.size() <= kMaxId;
-}
-
-void append_member(std::string_view name, std::string_view text, std::string& out) {
-  text::append_quoted(name, out);
-  out += ":";
-  text::append_quoted(text, out);
 }
 
 // What became of an action, for an answer that is made later.
@@ -120,43 +114,32 @@ std::string_view kept_name(std::string_view kept, std::size_t& at) {
 }
 
 // `"_index":…,"_id":…` and, unless it is an error, what Elasticsearch says of a stored document.
-void append_document(const BulkAction& action, std::uint32_t item, const Outcome& outcome, std::string& out) {
-  append_member("_index", action.index, out);
-  out += ",";
-  append_member("_id", action.id.empty() ? "trailkeeper-" + std::to_string(item) : action.id, out);
+void write_document(const BulkAction& action, std::uint32_t item, const Outcome& outcome, text::JsonWriter& json) {
+  json.member("_index", action.index);
+  json.member("_id", action.id.empty() ? "trailkeeper-" + std::to_string(item) : action.id);
   if (!outcome.type.empty()) return;
-  out += R"(,"_version":1,"result":")";
-  out += outcome.status == 201 ? "created" : "noop";
-  out += "\",";
-  out += kShards;
-  out += R"(,"_seq_no":0,"_primary_term":1)";
+  json.member("_version", 1).member("result", outcome.status == 201 ? "created" : "noop");
+  json.raw_member("_shards", kShards).member("_seq_no", 0).member("_primary_term", 1);
 }
 
-void append_result(const BulkAction& action, std::uint32_t item, const Outcome& outcome, std::string& out) {
-  out += "{";
-  text::append_quoted(action.operation, out);
-  out += ":{";
-  append_document(action, item, outcome, out);
-  out += ",\"status\":" + std::to_string(outcome.status);
+void write_result(const BulkAction& action, std::uint32_t item, const Outcome& outcome, text::JsonWriter& json) {
+  json.open('{').name(action.operation).open('{');
+  write_document(action, item, outcome, json);
+  json.member("status", outcome.status);
   if (!outcome.type.empty()) {
-    out += ",\"error\":{";
-    append_member("type", outcome.type, out);
-    out += ",";
-    append_member("reason", outcome.reason, out);
-    out += "}";
+    json.name("error").open('{').member("type", outcome.type).member("reason", outcome.reason).close('}');
   }
-  out += "}}";
+  json.close('}').close('}');
 }
 
 }  // namespace
 
 std::string elasticsearch_error(int status, std::string_view type, std::string_view reason) {
-  std::string cause = "{";
-  append_member("type", type, cause);
-  cause += ",";
-  append_member("reason", reason, cause);
-  std::string body = "{\"error\":{\"root_cause\":[" + cause + "}],";
-  body += cause.substr(1) + "},\"status\":" + std::to_string(status) + "}";
+  std::string body;
+  text::JsonWriter json{body};
+  json.open('{').name("error").open('{').name("root_cause").open('[').open('{');
+  json.member("type", type).member("reason", reason).close('}').close(']');
+  json.member("type", type).member("reason", reason).close('}').member("status", status).close('}');
   return body;
 }
 
@@ -251,7 +234,8 @@ void BulkAnswerText::append_item(std::string& out) {
   if ((flags & kNamesIndex) != 0) index_ = kept_name(kept, at_);
   action.index = index_;
   if ((flags & kNamesId) != 0) action.id = kept_name(kept, at_);
-  append_result(action, count_++, outcome_of(fate, reason), out);
+  text::JsonWriter json{out};
+  write_result(action, count_++, outcome_of(fate, reason), json);
 }
 
 std::string BulkAnswerText::next() {
@@ -294,14 +278,18 @@ DocumentAnswer document_response(const BulkAction& action, const Receipt& receip
   if (!outcome.type.empty()) {
     return {outcome.status, elasticsearch_error(outcome.status, outcome.type, outcome.reason)};
   }
-  std::string body = "{";
-  append_document(action, 0, outcome, body);
-  return {outcome.status, body + "}"};
+  std::string body;
+  text::JsonWriter json{body};
+  json.open('{');
+  write_document(action, 0, outcome, json);
+  json.close('}');
+  return {outcome.status, body};
 }
 
 std::optional<ProbeAnswer> elasticsearch_probe(std::string_view method, std::string_view path) {
   // What was acknowledged is found at once: there is nothing to refresh.
-  if (path == "/_refresh" || path.ends_with("/_refresh")) return ProbeAnswer{200, "{" + std::string{kShards} + "}"};
+  if (path == "/_refresh" || path.ends_with("/_refresh"))
+    return ProbeAnswer{200, R"({"_shards":)" + std::string{kShards} + "}"};
   const bool head = method == "HEAD";
   if (!head && method != "GET" && method != "PUT") return std::nullopt;
   const auto answer = [&](std::string_view body) { return ProbeAnswer{200, head ? "" : std::string{body}}; };

@@ -6,6 +6,7 @@
 #include "ingest/wire/json_members.h"
 #include "text/base64.h"
 #include "text/json_text.h"
+#include "text/json_writer.h"
 
 namespace trailkeeper::ingest {
 namespace {
@@ -139,14 +140,11 @@ std::size_t FirehoseDecoder::memory() const { return packed_.capacity() + (data_
 
 std::string firehose_response(std::string_view request_id, std::int64_t timestamp_milliseconds,
                               std::string_view error) {
-  std::string body = "{\"requestId\":";
-  text::append_quoted(request_id, body);
-  body += ",\"timestamp\":" + std::to_string(timestamp_milliseconds);
-  if (!error.empty()) {
-    body += ",\"errorMessage\":";
-    text::append_quoted(error, body);
-  }
-  return body + "}";
+  std::string body;
+  text::JsonWriter json{body};
+  json.open('{').member("requestId", request_id).member("timestamp", timestamp_milliseconds);
+  json.member_if_any("errorMessage", error).close('}');
+  return body;
 }
 
 }  // namespace trailkeeper::ingest

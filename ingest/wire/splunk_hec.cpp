@@ -9,7 +9,7 @@
 #include "event/framer.h"
 #include "text/ascii.h"
 #include "text/hex.h"
-#include "text/json_text.h"
+#include "text/json_writer.h"
 
 namespace trailkeeper::ingest {
 namespace {
@@ -36,19 +36,24 @@ constexpr std::array<Code, 11> kCodes{{
     {17, 200, "HEC is healthy"},
 }};
 
-HecAnswer answer_of(int code, const std::string& more = {}) {
+// A member of an answer that has a number.
+struct Extra {
+  std::string_view name;
+  std::uint64_t value;
+};
+
+HecAnswer answer_of(int code, std::optional<Extra> more = {}) {
   const auto* const found = std::find_if(kCodes.begin(), kCodes.end(), [&](const Code& c) { return c.code == code; });
   HecAnswer answer;
   answer.status = found->status;
-  answer.body = "{\"text\":";
-  text::append_quoted(found->text, answer.body);
-  answer.body += ",\"code\":" + std::to_string(code) + more + "}";
+  text::JsonWriter json{answer.body};
+  json.open('{').member("text", found->text).member("code", code);
+  if (more) json.member(more->name, more->value);
+  json.close('}');
   return answer;
 }
 
-HecAnswer refused_at(int code, std::uint32_t item) {
-  return answer_of(code, ",\"invalid-event-number\":" + std::to_string(item));
-}
+HecAnswer refused_at(int code, std::uint32_t item) { return answer_of(code, Extra{"invalid-event-number", item}); }
 
 // What is wrong with an object, as Splunk's codes.
 constexpr int kFine = 0;
@@ -143,7 +148,7 @@ std::size_t HecDecoder::decode(std::string_view window, bool last, Delivery& pie
 }
 
 HecAnswer hec_success(std::optional<std::uint64_t> ack_id) {
-  return answer_of(0, ack_id ? ",\"ackId\":" + std::to_string(*ack_id) : "");
+  return ack_id ? answer_of(0, Extra{"ackId", *ack_id}) : answer_of(0);
 }
 
 HecAnswer hec_code(int code) { return answer_of(code); }
@@ -185,10 +190,10 @@ HecAnswer AckChannels::answer(std::string_view channel, std::string_view body) {
   simdjson::dom::array asked;
   if (parser.parse(simdjson::padded_string{body})["acks"].get(asked) != simdjson::SUCCESS) return answer_of(6);
   HecAnswer answer;
-  answer.body = "{\"acks\":{";
+  text::JsonWriter json{answer.body};
+  json.open('{').name("acks").open('{');
   const std::lock_guard lock{mutex_};
   const auto found = channels_.find(*key);
-  bool first = true;
   for (const simdjson::dom::element element : asked) {
     std::uint64_t id = 0;
     if (element.get(id) != simdjson::SUCCESS) return answer_of(6);
@@ -202,11 +207,9 @@ HecAnswer AckChannels::answer(std::string_view channel, std::string_view body) {
         --ids_;
       }
     }
-    if (!first) answer.body += ",";
-    first = false;
-    answer.body += "\"" + std::to_string(id) + "\":" + (known ? "true" : "false");
+    json.member(std::to_string(id), known);
   }
-  answer.body += "}}";
+  json.close('}').close('}');
   return answer;
 }
 

@@ -4,7 +4,7 @@
 
 #include "rules/verdicts/administrator.h"
 #include "rules/verdicts/judge.h"
-#include "text/json_text.h"
+#include "text/json_writer.h"
 #include "text/timestamp.h"
 
 namespace trailkeeper::query {
@@ -17,12 +17,11 @@ using rules::verdicts::Judge;
 namespace {
 
 std::string policy_of(const std::vector<std::string>& actions) {
-  std::string json = R"({"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":[)";
-  for (std::size_t i = 0; i < actions.size(); ++i) {
-    if (i > 0) json += ',';
-    text::append_quoted(actions[i], json);
-  }
-  return json + R"(],"Resource":"*"}]})";
+  std::string text;
+  text::JsonWriter json{text};
+  json.open('{').member("Version", "2012-10-17").name("Statement").open('[').open('{').member("Effect", "Allow");
+  json.list("Action", actions).member("Resource", "*").close('}').close(']').close('}');
+  return text;
 }
 
 /// Asks for one principal's features.

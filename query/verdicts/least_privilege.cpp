@@ -12,7 +12,7 @@
 #include "rules/verdicts/resource.h"
 #include "text/ascii.h"
 #include "text/json_node.h"
-#include "text/json_text.h"
+#include "text/json_writer.h"
 
 namespace trailkeeper::query {
 
@@ -186,15 +186,6 @@ class Gatherer {
   bool told_ = true;
 };
 
-void append_list(const std::set<std::string>& texts, std::string& out) {
-  out += '[';
-  for (const std::string& text : texts) {
-    if (out.back() != '[') out += ',';
-    text::append_quoted(text, out);
-  }
-  out += ']';
-}
-
 std::string document_of(const Used& used, const ShownEvents& shown) {
   std::map<Resources, std::set<std::string>> by_resources;
   for (const auto& [action, resources] : used) {
@@ -202,15 +193,14 @@ std::string document_of(const Used& used, const ShownEvents& shown) {
     for (const std::string& resource : resources) as_shown.insert(shown.text(resource));
     by_resources[as_shown].insert(action);
   }
-  std::string json = R"({"Version":"2012-10-17","Statement":[)";
-  for (const auto& [resources, actions] : by_resources) {
-    json += json.back() == '[' ? R"({"Effect":"Allow","Action":)" : R"(,{"Effect":"Allow","Action":)";
-    append_list(actions, json);
-    json += R"(,"Resource":)";
-    append_list(resources, json);
-    json += '}';
-  }
-  return json + "]}";
+  std::string text;
+  text::JsonWriter json{text};
+  json.open('{').member("Version", "2012-10-17").table("Statement", by_resources, [&json](const auto& statement) {
+    const auto& [resources, actions] = statement;
+    json.member("Effect", "Allow").list("Action", actions).list("Resource", resources);
+  });
+  json.close('}');
+  return text;
 }
 
 // The actions that a document's Allow statements list, with their statements.

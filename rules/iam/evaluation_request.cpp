@@ -11,7 +11,7 @@
 #include "rules/iam/implied_keys.h"
 #include "text/ascii.h"
 #include "text/json_node.h"
-#include "text/json_text.h"
+#include "text/json_writer.h"
 
 namespace trailkeeper::rules::iam {
 namespace {
@@ -281,44 +281,22 @@ std::string_view verdict_code(Verdict verdict) {
   }
 }
 
-void append_place(const StatementPlace& place, std::string& out) {
-  out += fmt::format(R"({{"kind":"{}",)", kind_code(place.kind));
-  if (has_levels(place.kind)) out += fmt::format(R"("level":{},)", place.level);
-  out += fmt::format(R"("index":{},"statement":{},"sid":)", place.policy, place.statement);
-  if (place.sid.empty()) {
-    out += "null";
-  } else {
-    text::append_quoted(place.sid, out);
-  }
-  out += '}';
+void write_place(const StatementPlace& place, text::JsonWriter& json) {
+  json.member("kind", kind_code(place.kind));
+  if (has_levels(place.kind)) json.member("level", place.level);
+  json.member("index", place.policy).member("statement", place.statement).member_or_null("sid", place.sid);
 }
 
-void append_warnings(const ReadRequest& read, const Decision& decision, std::string& out) {
+void write_warnings(const ReadRequest& read, const Decision& decision, text::JsonWriter& json) {
   std::vector<Warning> warnings = read.warnings();
   if (decision.resource_control_ignored) {
     warnings.push_back({fmt::format("resource control policies don't apply to {}", read.request().action->service()),
                         "/resourceControlPolicies"});
   }
   if (warnings.empty()) return;
-  out += ",\"warnings\":[";
-  for (const Warning& warning : warnings) {
-    out += out.back() == '[' ? "{\"message\":" : ",{\"message\":";
-    text::append_quoted(warning.message, out);
-    out += ",\"place\":";
-    text::append_quoted(warning.path, out);
-    out += '}';
-  }
-  out += ']';
-}
-
-void append_missing(const std::vector<std::string>& missing, std::string& out) {
-  if (missing.empty()) return;
-  out += ",\"missing\":[";
-  for (const std::string& name : missing) {
-    if (out.back() != '[') out += ',';
-    text::append_quoted(name, out);
-  }
-  out += ']';
+  json.table("warnings", warnings, [&json](const Warning& warning) {
+    json.member("message", warning.message).member("place", warning.path);
+  });
 }
 
 // Keys that the request doesn't have and that, if it had them, could change the decision.
@@ -342,16 +320,14 @@ text::Result<std::string> evaluate_json(std::string_view json, Evaluator& evalua
   if (!read.read(*root)) return read.error();
   const std::vector<std::string> missing = missing_keys(read, evaluator);
   const Decision& decision = evaluator.evaluate(read.request(), read.policies());
-  std::string out = fmt::format(R"({{"decision":"{}","by":[)", verdict_code(decision.verdict));
-  for (const StatementPlace& place : decision.by) {
-    if (out.back() != '[') out += ',';
-    append_place(place, out);
-  }
-  out += "],\"why\":";
-  text::append_quoted(explain(decision, read.request(), read.action_text()), out);
-  append_missing(missing, out);
-  append_warnings(read, decision, out);
-  out += '}';
+  std::string out;
+  text::JsonWriter writer{out};
+  writer.open('{').member("decision", verdict_code(decision.verdict));
+  writer.table("by", decision.by, [&writer](const StatementPlace& place) { write_place(place, writer); });
+  writer.member("why", explain(decision, read.request(), read.action_text()));
+  if (!missing.empty()) writer.list("missing", missing);
+  write_warnings(read, decision, writer);
+  writer.close('}');
   return out;
 }
 

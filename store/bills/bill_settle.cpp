@@ -6,7 +6,7 @@
 #include "store/bills/bill_table.h"
 #include "store/bills/bill_writer.h"
 #include "store/segments/segment_parts.h"
-#include "text/json_text.h"
+#include "text/json_writer.h"
 
 namespace trailkeeper::store {
 namespace {
@@ -177,30 +177,29 @@ class Settlement {
 
   void replace() {
     std::set<std::uint64_t> segments;
-    std::string names;
+    std::vector<std::string> names;
     for (std::size_t i = 0; i < replaced_.size(); ++i) {
       const BillLoad& load = loads_[replaced_[i]];
       segments.insert(load.segments.begin(), load.segments.end());
       done_.commit.replaced += load.lines;
       if (i >= kMostNamed) continue;
-      if (i > 0) names += ',';
-      text::append_quoted(load.origin.source, names);
+      names.push_back(load.origin.source);
     }
     if (segments.empty()) return;
     std::erase_if(visible_, [&segments](std::uint64_t number) { return segments.contains(number); });
     restore_superseded(segments);
     drop(replaced_);
     const BillOrigin& origin = mine_.whole.origin;
-    done_.note = fmt::format(R"({{"action":"bill-replace","payer":"{}","month":"{}-{:02}")", bill_.payer,
-                             bill_.month / 100, bill_.month % 100);
+    text::JsonWriter json{done_.note};
+    json.open('{').member("action", "bill-replace").member("payer", bill_.payer);
+    json.member("month", fmt::format("{}-{:02}", bill_.month / 100, bill_.month % 100));
     for (const auto& [name, text] :
          {std::pair{"report", &origin.report}, {"version", &origin.assembly}, {"source", &origin.source}}) {
       if (text->empty() || (origin.report.empty() && text == &origin.assembly)) continue;
-      done_.note += fmt::format(",\"{}\":", name);
-      text::append_quoted(*text, done_.note);
+      json.member(name, *text);
     }
-    done_.note += fmt::format(R"(,"lines":{},"replacedLines":{},"replaced":[{}]}})", mine_.whole.lines,
-                              done_.commit.replaced, names);
+    json.member("lines", mine_.whole.lines).member("replacedLines", done_.commit.replaced);
+    json.list("replaced", names).close('}');
   }
 
   // With the segments that go, lines stop standing for others: what is left is as if they had never been there.
