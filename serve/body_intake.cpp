@@ -92,7 +92,7 @@ class BodyIntake {
       if (context_.ended) taken_.no_room = true;
       if (taken_.no_room) break;
       request_.carry(memory() + piece.memory());
-      if (window_->result() != ingest::DecodeResult::ok || decoder_.refused() || taken_.not_read) break;
+      if (window_->result() != ingest::DecodeResult::ok || taken_.refused || taken_.not_read) break;
       observer_.on_piece();
       co_await hand_over(std::move(piece));
       while (pieces_->size() >= kMostPieces) co_await receive();
@@ -151,7 +151,9 @@ class BodyIntake {
     const auto work = [&] {
       if (context_.ended) return false;
       if (!looked_ && !look()) return false;
-      return ingest::next_piece(*window_, decoder_, piece);
+      const ingest::WireResult<bool> behind = ingest::next_piece(*window_, decoder_, piece);
+      if (!behind) taken_.refused = behind.error();
+      return behind && *behind;
     };
     if (!window_->compressed() || window_->memory() < kMuch) co_return work();
     co_return co_await elsewhere(context_.decoding, work);

@@ -166,9 +166,9 @@ boost::asio::awaitable<HttpResponse> HttpRoutes::bulk(HttpRequest request) {
   HttpResponse response;
   if (auto problem = problem_of(taken)) {
     response = std::move(*problem);
-  } else if (decoder.refused()) {
+  } else if (taken.refused) {
     response.status = 400;
-    response.body = decoder.error();
+    response.body = ingest::elasticsearch_error(*taken.refused);
   } else {
     request.carry(pieces.answer.memory());
     keep_held(request, response);
@@ -221,7 +221,7 @@ boost::asio::awaitable<HttpResponse> HttpRoutes::collector(HttpRequest request) 
   if (rest.starts_with("/raw")) decoder = &raw;
   PieceObserver nobody;
   const TakenBody taken = co_await take_body(context_, figures_, request, "splunk-hec", *decoder, nobody);
-  if (events.refused()) co_return answer(*events.refusal());
+  if (taken.refused) co_return answer(ingest::hec_refusal(*taken.refused));
   if (!taken.no_room) {
     if (auto problem = problem_of(taken)) co_return std::move(*problem);
   }
@@ -250,7 +250,7 @@ boost::asio::awaitable<HttpResponse> HttpRoutes::firehose(HttpRequest request) {
   const TakenBody taken = co_await take_body(context_, figures_, request, "firehose", decoder, nobody);
   if (taken.no_room) co_return answer(503, kNoRoom);
   if (auto problem = problem_of(taken)) co_return answer(problem->status, "the body can't be decompressed");
-  if (decoder.refused()) co_return answer(400, decoder.problem());
+  if (taken.refused) co_return answer(400, taken.refused->message);
   const Receipt::Status status = taken.receipt.status;
   if (status == Receipt::Status::durable) co_return answer(200, "");
   co_return answer(refusal_status(status), refusal_text(status));
@@ -266,9 +266,8 @@ boost::asio::awaitable<HttpResponse> HttpRoutes::put_audit_events(HttpRequest re
     if (parameter.name == "channelArn") channel = parameter.value;
   }
   Delivery delivery = delivery_from("audit-events");
-  ingest::AuditRequest events;
-  const ingest::AuditError error = ingest::decode_audit_events(request.body, channel, delivery, events);
-  if (!error.type.empty()) co_return aws_error(400, error.type, error.message);
+  const auto events = ingest::decode_audit_events(request.body, channel, delivery);
+  if (!events) co_return aws_error(400, events.error().code, events.error().message);
   const Receipt receipt = co_await deliver(context_.intake, std::move(delivery), figures_);
   if (receipt.status == Receipt::Status::busy) {
     co_return aws_error(429, "ThrottlingException", refusal_text(receipt.status));
@@ -279,7 +278,7 @@ boost::asio::awaitable<HttpResponse> HttpRoutes::put_audit_events(HttpRequest re
   const auto stand_in = [this](const store::EventKey& key) {
     return query::EventNames{context_.store.snapshot()}.stand_in(key);
   };
-  co_return json_response(200, ingest::audit_response(events, receipt, stand_in));
+  co_return json_response(200, ingest::audit_response(*events, receipt, stand_in));
 }
 
 }  // namespace trailkeeper::serve

@@ -165,17 +165,16 @@ asio::awaitable<bool> shake_hands(Connection& connection, Window& proven, const 
 }
 
 /// What the decoders of the three protocols have in common: takes from the front of a window what is complete (or all
-/// of it, if it is the last), and returns how many bytes are done with.
+/// of it, if it is the last), and returns how many bytes are done with, or why nothing more can be understood.
 struct NdjsonSteps {
   static constexpr std::string_view kSource = "ndjson";
   static constexpr std::size_t kMaxWindow = ingest::JsonLineDecoder::kMaxWindow;
-  std::size_t take(std::string_view window, bool last, Delivery& delivery, std::string&) {
-    const std::size_t consumed = decoder.decode(window, last, delivery);
-    more = delivery.full();
+  ingest::WireResult<std::size_t> take(std::string_view window, bool last, Delivery& delivery, std::string&) {
+    auto consumed = decoder.decode(window, last, delivery);
+    more = consumed && delivery.full();
     return consumed;
   }
   [[nodiscard]] static std::size_t memory() { return 0; }
-  [[nodiscard]] std::string broken() const { return {}; }
   bool more = false;  // It stopped early, as the delivery is full.
   ingest::JsonLineDecoder decoder;
 };
@@ -183,13 +182,12 @@ struct NdjsonSteps {
 struct SyslogSteps {
   static constexpr std::string_view kSource = "syslog";
   static constexpr std::size_t kMaxWindow = ingest::SyslogDecoder::kMaxWindow;
-  std::size_t take(std::string_view window, bool last, Delivery& delivery, std::string&) {
-    const std::size_t consumed = decoder.decode(window, last, delivery);
-    more = delivery.full();
+  ingest::WireResult<std::size_t> take(std::string_view window, bool last, Delivery& delivery, std::string&) {
+    auto consumed = decoder.decode(window, last, delivery);
+    more = consumed && delivery.full();
     return consumed;
   }
   [[nodiscard]] static std::size_t memory() { return 0; }
-  [[nodiscard]] std::string broken() const { return decoder.broken(); }
   bool more = false;
   ingest::SyslogDecoder decoder;
 };
@@ -197,9 +195,10 @@ struct SyslogSteps {
 struct ForwardSteps {
   static constexpr std::string_view kSource = "forward";
   static constexpr std::size_t kMaxWindow = ingest::ForwardDecoder::kMaxWindow;
-  std::size_t take(std::string_view window, bool, Delivery& delivery, std::string& acknowledgements) {
+  ingest::WireResult<std::size_t> take(std::string_view window, bool, Delivery& delivery,
+                                       std::string& acknowledgements) {
     std::vector<ingest::ForwardMessage> messages;
-    const std::size_t consumed = decoder.decode(window, messages);
+    auto consumed = decoder.decode(window, messages);
     for (ingest::ForwardMessage& message : messages) {
       if (!message.chunk.empty()) acknowledgements += ingest::forward_ack(message.chunk);
       delivery.append(std::move(message.delivery));
@@ -208,7 +207,6 @@ struct ForwardSteps {
     return consumed;
   }
   [[nodiscard]] std::size_t memory() const { return decoder.memory(); }
-  [[nodiscard]] std::string broken() const { return decoder.broken(); }
   bool more = false;  // Messages may decompress to far more than came.
   ingest::ForwardDecoder decoder;
 };
@@ -262,7 +260,7 @@ class MessageLoop {
         co_await take(!open);
       } while (steps_.more && !handed_->failed());
       losses_.note(steps_.decoder.dropped(), "they are no message, or the rest of one that is too large");
-      if (problem.empty()) problem = steps_.broken();
+      if (problem.empty()) problem = broken_;
     }
     co_await handed_->finish();
     const std::size_t unfinished = window_.view().size();
@@ -284,8 +282,9 @@ class MessageLoop {
     if (handed_->failed()) co_return;
     Delivery delivery;
     std::string acknowledgements;
-    const std::size_t consumed = steps_.take(window_.view(), last, delivery, acknowledgements);
-    window_.consume(consumed, steps_.memory());
+    const auto consumed = steps_.take(window_.view(), last, delivery, acknowledgements);
+    if (!consumed) broken_ = consumed.error().message;
+    window_.consume(consumed ? *consumed : window_.view().size(), steps_.memory());
     if (delivery.documents.empty() && acknowledgements.empty()) co_return;
     delivery.source = Steps::kSource;
     delivery.seal();
@@ -295,6 +294,7 @@ class MessageLoop {
   const StreamContext& context_;
   Window& window_;
   Steps steps_;
+  std::string broken_;  // Why nothing more can be understood.
   Losses losses_;
   std::shared_ptr<HandedOver> handed_;
 };

@@ -19,7 +19,8 @@ struct Problem {
   std::size_t offset = 0;  ///< Where, in bytes from the document's start.
 };
 
-template <typename T>
-using Result = boost::system::result<T, Problem>;
+/// What bad input gives: a value, or what is wrong. Ask with `if (result)` before `*result` or `result.error()`.
+template <typename T, typename Wrong = Problem>
+using Result = boost::system::result<T, Wrong>;
 
 }  // namespace trailkeeper::text

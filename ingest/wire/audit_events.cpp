@@ -32,16 +32,18 @@ std::string event_id_of(std::string_view event_data) {
   return {};
 }
 
-AuditError take_entry(const simdjson::dom::element& entry, std::uint32_t item, Delivery& delivery,
-                      std::set<std::string>& ids, AuditRequest& request) {
+WireProblem invalid(std::string message) { return {std::move(message), "ValidationException"}; }
+
+WireResult<AuditEvent> take_entry(const simdjson::dom::element& entry, std::uint32_t item, Delivery& delivery,
+                                  std::set<std::string>& ids) {
   std::string_view id;
   std::string_view data;
   std::string_view checksum;
   if (entry["id"].get(id) != simdjson::SUCCESS || entry["eventData"].get(data) != simdjson::SUCCESS) {
-    return {"ValidationException", "Every audit event needs the strings id and eventData."};
+    return invalid("Every audit event needs the strings id and eventData.");
   }
   if (!ids.emplace(id).second) {
-    return {"DuplicatedAuditEventId", "Two or more entries in the request have the same event ID."};
+    return WireProblem{"Two or more entries in the request have the same event ID.", "DuplicatedAuditEventId"};
   }
   AuditEvent event;
   event.id = id;
@@ -54,8 +56,7 @@ AuditError take_entry(const simdjson::dom::element& entry, std::uint32_t item, D
   } else {
     delivery.add(trimmed(data), item);
   }
-  request.events.push_back(std::move(event));
-  return {};
+  return event;
 }
 
 void write_failed(const AuditEvent& event, std::string_view code, std::string_view message, text::JsonWriter& json) {
@@ -64,29 +65,30 @@ void write_failed(const AuditEvent& event, std::string_view code, std::string_vi
 
 }  // namespace
 
-AuditError decode_audit_events(std::string_view body, std::string_view channel_arn, Delivery& delivery,
-                               AuditRequest& request) {
+WireResult<AuditRequest> decode_audit_events(std::string_view body, std::string_view channel_arn, Delivery& delivery) {
   // The channel says where AWS would put the events; here it must only look like one.
   if (!channel_arn.starts_with("arn:") || channel_arn.find(":channel/") == std::string_view::npos) {
-    return {"InvalidChannelARN", "The specified channel ARN is not a valid channel ARN."};
+    return WireProblem{"The specified channel ARN is not a valid channel ARN.", "InvalidChannelARN"};
   }
   simdjson::dom::parser parser;
   simdjson::dom::array entries;
   if (parser.parse(simdjson::padded_string{body})["auditEvents"].get(entries) != simdjson::SUCCESS) {
-    return {"ValidationException", "The body must be JSON with the array auditEvents."};
+    return invalid("The body must be JSON with the array auditEvents.");
   }
   if (entries.size() == 0 || entries.size() > kMaxEvents) {
-    return {"ValidationException", "auditEvents must have 1 to 100 entries."};
+    return invalid("auditEvents must have 1 to 100 entries.");
   }
   delivery.items = static_cast<std::uint32_t>(entries.size());
+  AuditRequest request;
   std::set<std::string> ids;
   std::uint32_t item = 0;
   for (const simdjson::dom::element entry : entries) {
-    AuditError error = take_entry(entry, item++, delivery, ids, request);
-    if (!error.type.empty()) return error;
+    WireResult<AuditEvent> event = take_entry(entry, item++, delivery, ids);
+    if (!event) return event.error();
+    request.events.push_back(std::move(*event));
   }
   delivery.seal();
-  return {};
+  return request;
 }
 
 std::string audit_response(const AuditRequest& request, const Receipt& receipt,

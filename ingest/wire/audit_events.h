@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "ingest/delivery.h"
+#include "ingest/wire/wire_problem.h"
 #include "store/event_key.h"
 
 namespace trailkeeper::ingest {
@@ -25,17 +26,11 @@ struct AuditRequest {
   std::vector<AuditEvent> events;
 };
 
-/// AWS's error of a request as a whole.
-struct AuditError {
-  std::string type;  ///< `InvalidChannelARN`, `DuplicatedAuditEventId`, `ValidationException`, …; empty: none.
-  std::string message;
-};
-
 /// Takes a body `{"auditEvents":[{"id","eventData","eventDataChecksum"?}]}` (1 to 100) apart; entry i is item i, and
 /// its eventData, a string of JSON, the document. A checksum is the base64 SHA-256 of eventData; one that doesn't fit
-/// fails the entry. Leaves the delivery sealed.
-AuditError decode_audit_events(std::string_view body, std::string_view channel_arn, Delivery& delivery,
-                               AuditRequest& request);
+/// fails the entry. Leaves the delivery sealed. A problem has AWS's type of error as its code: `InvalidChannelARN`,
+/// `DuplicatedAuditEventId`, `ValidationException`.
+WireResult<AuditRequest> decode_audit_events(std::string_view body, std::string_view channel_arn, Delivery& delivery);
 
 /// `{"successful":[{"id","eventID"}],"failed":[{"id","errorCode","errorMessage"}]}` for a durable receipt: duplicates
 /// are successful, rejected ones failed. `stand_in` names events that have no eventID, so that they can be found.

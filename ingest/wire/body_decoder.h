@@ -6,6 +6,7 @@
 
 #include "ingest/delivery.h"
 #include "ingest/wire/body_window.h"
+#include "ingest/wire/wire_problem.h"
 
 namespace trailkeeper::ingest {
 
@@ -16,11 +17,10 @@ class BodyDecoder {
 
   /// Appends to `piece` what it finds at the front of `window`, until the piece is full. Returns how many bytes are
   /// done with: the caller gives the rest again, with more behind it. `last`: no more bytes come; then all of them are
-  /// done with, unless the piece is full. The window must be followed by event::kPadding readable bytes.
-  virtual std::size_t decode(std::string_view window, bool last, Delivery& piece) = 0;
+  /// done with, unless the piece is full. The window must be followed by event::kPadding readable bytes. A problem is
+  /// one of the whole request: nothing may be decoded after it.
+  virtual WireResult<std::size_t> decode(std::string_view window, bool last, Delivery& piece) = 0;
 
-  /// Whether something is wrong with the request: nothing more is decoded.
-  [[nodiscard]] virtual bool refused() const { return false; }
   /// Heap bytes that it holds between two calls, about.
   [[nodiscard]] virtual std::size_t memory() const { return 0; }
 
@@ -28,11 +28,11 @@ class BodyDecoder {
   static constexpr std::size_t kMaxWindow = std::size_t{8} << 20;
 };
 
-/// Fills the next piece of a body. False: it is the last one; look at the window's result and at refused(). A piece may
-/// be without documents: it ends, too, when window and decoder have come to hold kMostGrowth more than before, so that
-/// who counts it can look whether there is room, and when kMostWork was decompressed, so that who does it for somebody
-/// can look whether he still waits.
-bool next_piece(BodyWindow& window, BodyDecoder& decoder, Delivery& piece);
+/// Fills the next piece of a body. False: it is the last one; look at the window's result. A problem is the decoder's.
+/// A piece may be without documents: it ends, too, when window and decoder have come to hold kMostGrowth more than
+/// before, so that who counts it can look whether there is room, and when kMostWork was decompressed, so that who does
+/// it for somebody can look whether he still waits.
+WireResult<bool> next_piece(BodyWindow& window, BodyDecoder& decoder, Delivery& piece);
 constexpr std::size_t kMostGrowth = std::size_t{1} << 20;
 constexpr std::uint64_t kMostWork = std::uint64_t{8} << 20;
 

@@ -32,9 +32,11 @@ std::optional<Line> line_of(std::string_view rest, bool last) {
   return line;
 }
 
-std::string bad_action(std::size_t line, std::string_view why) {
-  return elasticsearch_error(400, "illegal_argument_exception",
-                             "Malformed action/metadata line [" + std::to_string(line) + "]: " + std::string{why});
+constexpr const char* kIllegalArgument = "illegal_argument_exception";
+constexpr const char* kParseError = "parse_exception";
+
+WireProblem bad_action(std::size_t line, std::string_view why) {
+  return {"Malformed action/metadata line [" + std::to_string(line) + "]: " + std::string{why}, kIllegalArgument};
 }
 
 constexpr std::array<std::string_view, 4> kOperations{"index", "create", "update", "delete"};
@@ -81,8 +83,7 @@ Fate fate_of(const BulkAction& action, const ItemResult& result, bool durable) {
 
 Outcome outcome_of(Fate fate, event::Reason reason) {
   switch (fate) {
-    case Fate::no_operation:
-      return {400, "illegal_argument_exception", "a trail is only added to: use create or index"};
+    case Fate::no_operation: return {400, kIllegalArgument, "a trail is only added to: use create or index"};
     case Fate::not_stored: return {429, "es_rejected_execution_exception", "not stored: try again later"};
     case Fate::rejected: return {400, "mapper_parsing_exception", event::reason_text(reason)};
     case Fate::conflict: return {409, "version_conflict_engine_exception", "the event is known"};
@@ -143,12 +144,11 @@ std::string elasticsearch_error(int status, std::string_view type, std::string_v
   return body;
 }
 
-std::size_t BulkDecoder::fail(std::string error) {
-  error_ = std::move(error);
-  return 0;
+std::string elasticsearch_error(const WireProblem& problem) {
+  return elasticsearch_error(problem.status, problem.code, problem.message);
 }
 
-std::size_t BulkDecoder::take_action(std::string_view rest, bool last, Delivery& piece) {
+WireResult<std::size_t> BulkDecoder::take_action(std::string_view rest, bool last, Delivery& piece) {
   const auto action_line = line_of(rest, last);
   if (!action_line) return 0;
   if (action_line->text.empty()) {
@@ -156,17 +156,17 @@ std::size_t BulkDecoder::take_action(std::string_view rest, bool last, Delivery&
     return action_line->length;
   }
   if (count_ == kMaxBulkActions) {
-    return fail(elasticsearch_error(413, "illegal_argument_exception", "more than 100000 actions in a request"));
+    return WireProblem{"more than 100000 actions in a request", kIllegalArgument, 413};
   }
   BulkAction action;
   if (action_line->text.size() > kMaxActionLine || !parse_action(action_line->text, path_index_, action)) {
-    return fail(bad_action(lines_ + 1, "expected one action"));
+    return bad_action(lines_ + 1, "expected one action");
   }
   std::size_t length = action_line->length;
   if (action.operation != "delete") {
     const auto source = line_of(rest.substr(length), last);
     if (!source && !last) return 0;
-    if (!source) return fail(bad_action(lines_ + 2, "expected a source behind it"));
+    if (!source) return bad_action(lines_ + 2, "expected a source behind it");
     if (action.stored) piece.add(source->text, static_cast<std::uint32_t>(actions_.size()));
     length += source->length;
     ++lines_;
@@ -179,23 +179,21 @@ std::size_t BulkDecoder::take_action(std::string_view rest, bool last, Delivery&
   return length;
 }
 
-std::size_t BulkDecoder::decode(std::string_view window, bool last, Delivery& piece) {
+WireResult<std::size_t> BulkDecoder::decode(std::string_view window, bool last, Delivery& piece) {
   if (last && window.empty() && lines_ == 0) {
-    return fail(elasticsearch_error(400, "parse_exception", "request body is required"));
+    return WireProblem{"request body is required", kParseError};
   }
   if (last && !window.empty() && !window.ends_with('\n')) {
-    return fail(elasticsearch_error(400, "illegal_argument_exception",
-                                    "The bulk request must be terminated by a newline [\\n]"));
+    return WireProblem{"The bulk request must be terminated by a newline [\\n]", kIllegalArgument};
   }
   std::size_t done = 0;
   while (!piece.full()) {
-    const std::size_t length = take_action(window.substr(done), last, piece);
-    if (length == 0) break;
-    done += length;
+    const WireResult<std::size_t> length = take_action(window.substr(done), last, piece);
+    if (!length) return length.error();
+    if (*length == 0) break;
+    done += *length;
   }
-  if (last && done == window.size() && count_ == 0 && error_.empty()) {
-    error_ = elasticsearch_error(400, "parse_exception", "no requests added");
-  }
+  if (last && done == window.size() && count_ == 0) return WireProblem{"no requests added", kParseError};
   return done;
 }
 
@@ -272,7 +270,7 @@ DocumentAnswer document_response(const BulkAction& action, const Receipt& receip
   const ItemResult result = receipt.items.empty() ? ItemResult{} : receipt.items.front();
   const bool durable = receipt.status == Receipt::Status::durable;
   if (durable && result.events + result.duplicates + result.rejected == 0) {
-    return {400, elasticsearch_error(400, "parse_exception", "request body is required: it holds no event")};
+    return {400, elasticsearch_error(400, kParseError, "request body is required: it holds no event")};
   }
   const Outcome outcome = outcome_of(fate_of(action, result, durable), result.reason);
   if (!outcome.type.empty()) {

@@ -28,24 +28,19 @@ class BulkDecoder : public BodyDecoder {
   /// `path_index` is the index of the path, for actions that name none.
   explicit BulkDecoder(std::string path_index) : path_index_(std::move(path_index)) {}
 
-  std::size_t decode(std::string_view window, bool last, Delivery& piece) override;
-  [[nodiscard]] bool refused() const override { return !error_.empty(); }
-
-  /// The error to answer the whole request with (an Elasticsearch error body, status 400); empty if there is none.
-  [[nodiscard]] const std::string& error() const { return error_; }
+  /// A problem has Elasticsearch's type of the error as its code.
+  WireResult<std::size_t> decode(std::string_view window, bool last, Delivery& piece) override;
   /// The actions of the piece that was just made.
   [[nodiscard]] std::vector<BulkAction> take_actions() { return std::exchange(actions_, {}); }
 
  private:
   /// Takes an action with its source from the front of `rest`; returns their length, 0 if they aren't complete.
-  std::size_t take_action(std::string_view rest, bool last, Delivery& piece);
-  std::size_t fail(std::string error);
+  WireResult<std::size_t> take_action(std::string_view rest, bool last, Delivery& piece);
 
   std::string path_index_;
   std::vector<BulkAction> actions_;
   std::size_t lines_ = 0;
   std::size_t count_ = 0;
-  std::string error_;
 };
 
 /// Most actions of a request.
@@ -110,6 +105,7 @@ DocumentAnswer document_response(const BulkAction& action, const Receipt& receip
 
 /// An Elasticsearch error body.
 std::string elasticsearch_error(int status, std::string_view type, std::string_view reason);
+std::string elasticsearch_error(const WireProblem& problem);
 
 /// Answers to what clients ask before they send: GET / and HEAD /, _license, _xpack, _cluster/health, _nodes,
 /// templates, pipelines, ILM policies, index existence; and _refresh.

@@ -14,44 +14,42 @@ namespace {
 // Firehose's own limit is 1,000 KiB before base64, and 6 MB when a Lambda has transformed them.
 constexpr std::size_t kMaxRecord = std::size_t{8} << 20;
 
-constexpr const char* kNotJson = "the body is not JSON";
+WireProblem wrong(std::string message) { return {std::move(message), ""}; }
+WireProblem not_json() { return wrong("the body is not JSON"); }
 
 }  // namespace
 
-std::size_t FirehoseDecoder::fail(std::string problem) {
-  if (problem_.empty()) problem_ = std::move(problem);
-  return 0;
-}
-
-std::size_t FirehoseDecoder::decode(std::string_view window, bool last, Delivery& piece) {
+WireResult<std::size_t> FirehoseDecoder::decode(std::string_view window, bool last, Delivery& piece) {
   std::size_t done = 0;
-  while (!piece.full() && problem_.empty()) {
+  while (!piece.full()) {
     if (data_) {
-      take_data(piece);
+      if (const WireResult<void> taken = take_data(piece); !taken) return taken.error();
       continue;
     }
     const std::size_t blank = place_ == Place::start ? window.find_first_not_of(" \t\r\n") : skip_blank(window, done);
     done = std::min(blank, window.size());
     if (done == window.size()) break;
-    const std::size_t length = take_next(window.substr(done), piece);
-    if (length == 0) break;
-    done += length;
+    const WireResult<std::size_t> length = take_next(window.substr(done), piece);
+    if (!length) return length.error();
+    if (*length == 0) break;
+    done += *length;
   }
-  if (piece.full() || !last || !problem_.empty()) return done;
-  if (place_ != Place::end || done != window.size()) fail(kNotJson);
-  if (!has_id_) fail("the body has no requestId");
-  if (!has_records_) fail("the body has no records");
+  if (piece.full() || !last) return done;
+  if (place_ != Place::end || done != window.size()) return not_json();
+  if (!has_id_) return wrong("the body has no requestId");
+  if (!has_records_) return wrong("the body has no records");
   return window.size();
 }
 
-std::size_t FirehoseDecoder::take_next(std::string_view rest, Delivery& piece) {
+WireResult<std::size_t> FirehoseDecoder::take_next(std::string_view rest, Delivery& piece) {
   switch (place_) {
     case Place::start:
-      if (rest.front() != '{') return fail(kNotJson);
+      if (rest.front() != '{') return not_json();
       place_ = Place::members;
       return 1;
     case Place::members:
-      if (rest.front() != '}') return rest.front() == '"' ? take_member(rest) : fail(kNotJson);
+      if (rest.front() == '"') return take_member(rest);
+      if (rest.front() != '}') return not_json();
       place_ = Place::end;
       return 1;
     case Place::records:
@@ -60,19 +58,21 @@ std::size_t FirehoseDecoder::take_next(std::string_view rest, Delivery& piece) {
       return 1;
     case Place::end: break;
   }
-  return fail(kNotJson);
+  return not_json();
 }
 
-std::size_t FirehoseDecoder::take_member(std::string_view rest) {
+WireResult<std::size_t> FirehoseDecoder::take_member(std::string_view rest) {
   const auto member = member_at(rest, 0);
-  if (!member) return rest.size() > kMaxRecord ? fail(kNotJson) : 0;
+  if (!member || (member->key != "records" && !member->value_end)) {
+    if (rest.size() > kMaxRecord) return not_json();
+    return 0;
+  }
   if (member->key == "records") {
-    if (rest[member->value] != '[') return fail("the body has no records");
+    if (rest[member->value] != '[') return wrong("the body has no records");
     has_records_ = true;
     place_ = Place::records;
     return member->value + 1;
   }
-  if (!member->value_end) return rest.size() > kMaxRecord ? fail(kNotJson) : 0;
   if (member->key == "requestId") {
     const std::string_view value = rest.substr(member->value, *member->value_end - member->value);
     std::string id;
@@ -80,17 +80,20 @@ std::size_t FirehoseDecoder::take_member(std::string_view rest) {
       text::append_unescaped(value.substr(1, value.size() - 2), id);
     }
     if (id.empty() || id != header_request_id_) {
-      return fail("requestId is not that of the header X-Amz-Firehose-Request-Id");
+      return wrong("requestId is not that of the header X-Amz-Firehose-Request-Id");
     }
     has_id_ = true;
   }
   return *member->value_end;
 }
 
-std::size_t FirehoseDecoder::take_record(std::string_view rest, Delivery& piece) {
+WireResult<std::size_t> FirehoseDecoder::take_record(std::string_view rest, Delivery& piece) {
   const auto end = end_of_value(rest.substr(0, kMaxRecord), 0);
-  if (!end) return rest.size() >= kMaxRecord ? fail("a record has more than 8 MiB") : 0;
-  if (++records_ > kMaxFirehoseRecords) return fail("the request has more than 10000 records");
+  if (!end) {
+    if (rest.size() >= kMaxRecord) return wrong("a record has more than 8 MiB");
+    return 0;
+  }
+  if (++records_ > kMaxFirehoseRecords) return wrong("the request has more than 10000 records");
   const std::string_view record = rest.substr(0, *end);
   for (std::size_t at = skip_blank(record, 1); record.front() == '{' && at < record.size() && record[at] == '"';) {
     const auto member = member_at(record, at);
@@ -101,7 +104,7 @@ std::size_t FirehoseDecoder::take_record(std::string_view rest, Delivery& piece)
     }
     at = skip_blank(record, *member->value_end);
   }
-  return fail("a record has no data");
+  return wrong("a record has no data");
 }
 
 void FirehoseDecoder::begin_data(std::string_view between_quotes, Delivery& piece) {
@@ -123,17 +126,18 @@ void FirehoseDecoder::begin_data(std::string_view between_quotes, Delivery& piec
   documents_.emplace();
 }
 
-void FirehoseDecoder::take_data(Delivery& piece) {
-  const bool more = next_piece(*data_, *documents_, piece);
-  if (more) return;
+WireResult<void> FirehoseDecoder::take_data(Delivery& piece) {
+  const WireResult<bool> more = next_piece(*data_, *documents_, piece);
+  if (!more) return more.error();
+  if (*more) return {};
   if (data_->result() == DecodeResult::too_large) {
-    fail("the records hold too many bytes when they are decompressed");
-  } else if (data_->result() != DecodeResult::ok) {
-    piece.add(packed_, 0, event::Reason::broken_envelope);
+    return wrong("the records hold too many bytes when they are decompressed");
   }
+  if (data_->result() != DecodeResult::ok) piece.add(packed_, 0, event::Reason::broken_envelope);
   left_ -= std::min(left_, data_->taken_out());
   data_.reset();
   std::string{}.swap(packed_);
+  return {};
 }
 
 std::size_t FirehoseDecoder::memory() const { return packed_.capacity() + (data_ ? data_->memory() : 0); }

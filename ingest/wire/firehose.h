@@ -23,23 +23,18 @@ class FirehoseDecoder : public BodyDecoder {
   /// `header_request_id` must be the body's.
   explicit FirehoseDecoder(std::string header_request_id) : header_request_id_(std::move(header_request_id)) {}
 
-  std::size_t decode(std::string_view window, bool last, Delivery& piece) override;
-  [[nodiscard]] bool refused() const override { return !problem_.empty(); }
+  WireResult<std::size_t> decode(std::string_view window, bool last, Delivery& piece) override;
   [[nodiscard]] std::size_t memory() const override;
-
-  /// What is wrong with the request (for firehose_response, HTTP 400); empty if nothing is.
-  [[nodiscard]] const std::string& problem() const { return problem_; }
 
  private:
   enum class Place { start, members, records, end };
 
-  /// Each takes what comes next at the front of `rest` and returns its length; 0: it isn't complete, or wrong.
-  std::size_t take_next(std::string_view rest, Delivery& piece);
-  std::size_t take_member(std::string_view rest);
-  std::size_t take_record(std::string_view rest, Delivery& piece);
+  /// Each takes what comes next at the front of `rest` and returns its length; 0: it isn't complete.
+  WireResult<std::size_t> take_next(std::string_view rest, Delivery& piece);
+  WireResult<std::size_t> take_member(std::string_view rest);
+  WireResult<std::size_t> take_record(std::string_view rest, Delivery& piece);
   void begin_data(std::string_view between_quotes, Delivery& piece);
-  void take_data(Delivery& piece);
-  std::size_t fail(std::string problem);
+  WireResult<void> take_data(Delivery& piece);
 
   std::string header_request_id_;
   Place place_ = Place::start;
@@ -50,7 +45,6 @@ class FirehoseDecoder : public BodyDecoder {
   std::optional<BodyWindow> data_;  // Of the record that is being taken.
   std::optional<JsonLineDecoder> documents_;
   std::string packed_;  // Its bytes, if they are compressed.
-  std::string problem_;
 };
 
 /// `{"requestId":…,"timestamp":…}`, with `errorMessage` if it isn't empty.

@@ -208,65 +208,55 @@ ForwardDecoder::~ForwardDecoder() = default;
 
 std::size_t ForwardDecoder::memory() const { return current_ ? current_->memory() : 0; }
 
-std::size_t ForwardDecoder::decode(std::string_view window, std::vector<ForwardMessage>& messages) {
+WireResult<std::size_t> ForwardDecoder::decode(std::string_view window, std::vector<ForwardMessage>& messages) {
   std::string_view rest = window;
   std::size_t taken = 0;
   stopped_early_ = false;
-  while (broken_.empty() && taken < kEnough && !rest.empty()) {
+  while (taken < kEnough && !rest.empty()) {
     const std::size_t before = messages.size();
+    Problem problem = nullptr;
     if (!current_) {
       const PackStatus status = scanner_.scan(rest);
       if (status == PackStatus::incomplete) return window.size() - rest.size();
-      const Problem problem = problem_of(status);
-      if (problem == nullptr) {
-        begin_message(rest.substr(0, scanner_.size()), messages);
-      } else {
-        broken_ = problem;
-      }
+      problem = problem_of(status);
+      if (problem == nullptr) problem = begin_message(rest.substr(0, scanner_.size()), messages);
     }
-    if (broken_.empty() && current_) take_parts(rest, taken, messages);
-    if (!broken_.empty()) {
+    if (problem == nullptr && current_) problem = take_parts(rest, taken, messages);
+    if (problem != nullptr) {
       messages.resize(before);
-      break;
+      dropped_ += rest.size();
+      return WireProblem{problem, ""};
     }
     for (std::size_t i = before; i < messages.size(); ++i) taken += messages[i].delivery.memory();
     if (current_) continue;
     rest.remove_prefix(scanner_.size());
     scanner_.reset();
   }
-  stopped_early_ = broken_.empty() && !rest.empty() && taken >= kEnough;
-  if (broken_.empty()) return window.size() - rest.size();
-  dropped_ += rest.size();
-  return window.size();
+  stopped_early_ = !rest.empty() && taken >= kEnough;
+  return window.size() - rest.size();
 }
 
 // A message of one event is taken at once; of others the entries are found.
-void ForwardDecoder::begin_message(std::string_view bytes, std::vector<ForwardMessage>& messages) {
+ForwardDecoder::Problem ForwardDecoder::begin_message(std::string_view bytes, std::vector<ForwardMessage>& messages) {
   PackItem item;
-  if (read_item(bytes, item) == PackStatus::complete && item.type == PackType::nil) return;  // A heartbeat.
+  if (read_item(bytes, item) == PackStatus::complete && item.type == PackType::nil) return nullptr;  // A heartbeat.
   Elements elements;
   const std::optional<Option> option =
       parse_elements(bytes, elements) ? parse_option(elements.values[elements.single() ? 3 : 2]) : std::nullopt;
-  if (!option) {
-    broken_ = kNotAMessage;
-    return;
-  }
+  if (!option) return kNotAMessage;
   if (elements.single()) {
     ForwardMessage& message = messages.emplace_back();
     message.delivery.source = "forward";
     message.chunk = option->chunk;
     add_record(elements.values[2], message.delivery);
-    return;
+    return nullptr;
   }
   auto begun = std::make_unique<InProgress>();
   std::string_view entries = elements.values[1];
   if (elements.second.is_text()) {
     entries = elements.second.bytes;
     Compression compression = Compression::none;
-    if (const Problem problem = compression_named(option->compressed, compression)) {
-      broken_ = problem;
-      return;
-    }
+    if (const Problem problem = compression_named(option->compressed, compression)) return problem;
     if (compression != Compression::none) {
       begun->stream = make_decompression_stream(compression, WindowLimit::of_a_request);
     }
@@ -278,18 +268,17 @@ void ForwardDecoder::begin_message(std::string_view bytes, std::vector<ForwardMe
   begun->end = begun->at + entries.size();
   begun->chunk = option->chunk;
   current_ = std::move(begun);
+  return nullptr;
 }
 
-void ForwardDecoder::take_parts(std::string_view rest, std::size_t taken, std::vector<ForwardMessage>& messages) {
+ForwardDecoder::Problem ForwardDecoder::take_parts(std::string_view rest, std::size_t taken,
+                                                   std::vector<ForwardMessage>& messages) {
   const std::string_view bytes = rest.substr(0, current_->length);
   while (current_ && taken < kEnough) {
     ForwardMessage part;
     part.delivery.source = "forward";
     part.whole = false;
-    if (const Problem problem = current_->take_part(bytes, part.delivery)) {
-      broken_ = problem;
-      return;
-    }
+    if (const Problem problem = current_->take_part(bytes, part.delivery)) return problem;
     taken += part.delivery.memory();
     if (current_->finished) {
       part.chunk = std::move(current_->chunk);
@@ -298,6 +287,7 @@ void ForwardDecoder::take_parts(std::string_view rest, std::size_t taken, std::v
     }
     messages.push_back(std::move(part));
   }
+  return nullptr;
 }
 
 std::string forward_ack(std::string_view chunk) {

@@ -9,6 +9,7 @@
 
 #include "ingest/delivery.h"
 #include "ingest/wire/message_pack.h"
+#include "ingest/wire/wire_problem.h"
 
 namespace trailkeeper::ingest {
 
@@ -34,16 +35,13 @@ class ForwardDecoder {
   /// Appends the messages found in `window` (all that wasn't consumed yet, and no less than the last time what wasn't
   /// consumed then). Returns how many bytes are done with. Stops when those appended hold kEnough, also in the middle
   /// of a message, as messages may decompress to far more than came: stopped_early() says so, and the rest is to be
-  /// given again. Of a message that breaks the connection nothing is appended any more; parts that were are never
+  /// given again. A problem (not MessagePack, not a message, beyond a limit) means that nothing more can be understood:
+  /// the connection should be closed. Of a message that has one nothing is appended any more; parts that were are never
   /// acknowledged.
-  std::size_t decode(std::string_view window, std::vector<ForwardMessage>& messages);
+  WireResult<std::size_t> decode(std::string_view window, std::vector<ForwardMessage>& messages);
 
   /// Heap bytes that it holds of a message that isn't taken to its end.
   [[nodiscard]] std::size_t memory() const;
-
-  /// Why nothing more can be understood (not MessagePack, not a message, beyond a limit): the connection should be
-  /// closed. Empty if all is well.
-  [[nodiscard]] const std::string& broken() const { return broken_; }
 
   static constexpr std::size_t kMaxMessage = std::size_t{32} << 20;       ///< Bytes of one message.
   static constexpr std::size_t kMaxDecompressed = std::size_t{64} << 20;  ///< Entries of one message.
@@ -60,10 +58,10 @@ class ForwardDecoder {
 
  private:
   struct InProgress;
-  void begin_message(std::string_view bytes, std::vector<ForwardMessage>& messages);
-  void take_parts(std::string_view rest, std::size_t taken, std::vector<ForwardMessage>& messages);
+  using Problem = const char*;  // Why a message can't be understood; null if it can.
+  Problem begin_message(std::string_view bytes, std::vector<ForwardMessage>& messages);
+  Problem take_parts(std::string_view rest, std::size_t taken, std::vector<ForwardMessage>& messages);
 
-  std::string broken_;
   std::unique_ptr<InProgress> current_;
   std::uint64_t dropped_ = 0;
   bool stopped_early_ = false;

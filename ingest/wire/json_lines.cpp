@@ -4,7 +4,7 @@
 
 namespace trailkeeper::ingest {
 
-std::size_t JsonLineDecoder::decode(std::string_view window, bool last, Delivery& delivery) {
+WireResult<std::size_t> JsonLineDecoder::decode(std::string_view window, bool last, Delivery& delivery) {
   // Few at once: a piece may be full with each.
   constexpr std::size_t kAtOnce = 4;
   std::size_t done = 0;

@@ -15,7 +15,8 @@ class JsonLineDecoder : public BodyDecoder {
  public:
   explicit JsonLineDecoder(std::uint32_t item = 0) : item_(item) {}
 
-  std::size_t decode(std::string_view window, bool last, Delivery& delivery) override;
+  /// Nothing is wrong with a body as a whole.
+  WireResult<std::size_t> decode(std::string_view window, bool last, Delivery& delivery) override;
 
   /// Bytes that were neither taken nor kept: the rest of documents that were given up.
   [[nodiscard]] std::uint64_t dropped() const { return framer_.passed_over(); }

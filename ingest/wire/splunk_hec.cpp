@@ -36,78 +36,77 @@ constexpr std::array<Code, 11> kCodes{{
     {17, 200, "HEC is healthy"},
 }};
 
-// A member of an answer that has a number.
-struct Extra {
-  std::string_view name;
-  std::uint64_t value;
-};
-
-HecAnswer answer_of(int code, std::optional<Extra> more = {}) {
-  const auto* const found = std::find_if(kCodes.begin(), kCodes.end(), [&](const Code& c) { return c.code == code; });
-  HecAnswer answer;
-  answer.status = found->status;
-  text::JsonWriter json{answer.body};
-  json.open('{').member("text", found->text).member("code", code);
-  if (more) json.member(more->name, more->value);
-  json.close('}');
-  return answer;
-}
-
-HecAnswer refused_at(int code, std::uint32_t item) { return answer_of(code, Extra{"invalid-event-number", item}); }
-
-// What is wrong with an object, as Splunk's codes.
-constexpr int kFine = 0;
+constexpr int kSuccess = 0;
+constexpr int kNoData = 5;
 constexpr int kInvalid = 6;
 constexpr int kRequired = 12;
 constexpr int kBlank = 13;
 
+const Code& row_of(int code) {
+  return *std::find_if(kCodes.begin(), kCodes.end(), [code](const Code& row) { return row.code == code; });
+}
+
+// An answer without its end.
+text::JsonWriter begin_answer(const Code& row, HecAnswer& answer) {
+  answer.status = row.status;
+  text::JsonWriter json{answer.body};
+  json.open('{').member("text", row.text).member("code", row.code);
+  return json;
+}
+
+WireProblem problem_of(int code) {
+  const Code& row = row_of(code);
+  return {std::string{row.text}, std::to_string(code), row.status, std::nullopt};
+}
+
 // The event that `value` is: an object as written, or a string's text.
-int take_event(ondemand::value value, std::string_view object_text, std::string& event) {
+WireResult<std::string> event_of(ondemand::value value, std::string_view object_text) {
   ondemand::json_type type{};
-  if (value.type().get(type) != simdjson::SUCCESS) return kInvalid;
+  if (value.type().get(type) != simdjson::SUCCESS) return problem_of(kInvalid);
   std::string_view text;
   ondemand::object inner;
   bool is_null = false;
   switch (type) {
-    case ondemand::json_type::null: return !value.is_null().get(is_null) && is_null ? kBlank : kInvalid;
+    case ondemand::json_type::null: return problem_of(!value.is_null().get(is_null) && is_null ? kBlank : kInvalid);
     case ondemand::json_type::string:
-      if (value.get_string().get(text) != simdjson::SUCCESS) return kInvalid;
-      if (text.find_first_not_of(" \t\r\n") == std::string_view::npos) return kBlank;
+      if (value.get_string().get(text) != simdjson::SUCCESS) return problem_of(kInvalid);
+      if (text.find_first_not_of(" \t\r\n") == std::string_view::npos) return problem_of(kBlank);
       break;
     case ondemand::json_type::object:
       if (value.get_object().get(inner) != simdjson::SUCCESS || inner.raw_json().get(text) != simdjson::SUCCESS) {
-        return kInvalid;
+        return problem_of(kInvalid);
       }
       break;
     default: text = object_text;  // Numbers and the like are no events: kept as rejected records.
   }
-  event = text;
-  return kFine;
+  return std::string{text};
 }
 
-// Takes the event of one object, which is read to its end, so that broken JSON behind it is noticed.
-int take_object(std::string_view object_text, std::uint32_t item, Delivery& delivery) {
+// The event of one object, which is read to its end, so that broken JSON behind it is noticed.
+WireResult<std::string> event_of(std::string_view object_text) {
   thread_local ondemand::parser parser;
   const simdjson::padded_string padded{object_text};
   ondemand::document document;
   ondemand::object object;
   if (parser.iterate(padded).get(document) != simdjson::SUCCESS || document.get_object().get(object) != 0) {
-    return kInvalid;
+    return problem_of(kInvalid);
   }
   std::optional<std::string> event;
   for (auto field : object) {
     std::string_view key;
     ondemand::value value;
-    if (field.error() != simdjson::SUCCESS || field.unescaped_key().get(key) != simdjson::SUCCESS) return kInvalid;
+    if (field.error() != simdjson::SUCCESS || field.unescaped_key().get(key) != simdjson::SUCCESS) {
+      return problem_of(kInvalid);
+    }
     const bool wanted = key == "event" && !event;
-    if (field.value().get(value) != simdjson::SUCCESS) return kInvalid;
+    if (field.value().get(value) != simdjson::SUCCESS) return problem_of(kInvalid);
     if (!wanted) continue;
-    const int wrong = take_event(value, object_text, event.emplace());
-    if (wrong != kFine) return wrong;
+    WireResult<std::string> found = event_of(value, object_text);
+    if (!found) return found;
+    event = std::move(*found);
   }
-  if (!event) return kRequired;
-  delivery.add(*event, item);
-  return kFine;
+  if (!event) return problem_of(kRequired);
+  return std::move(*event);
 }
 
 // A GUID in lower case; nothing for anything else.
@@ -126,7 +125,7 @@ std::optional<std::string> channel_key(std::string_view channel) {
 
 }  // namespace
 
-std::size_t HecDecoder::decode(std::string_view window, bool last, Delivery& piece) {
+WireResult<std::size_t> HecDecoder::decode(std::string_view window, bool last, Delivery& piece) {
   std::size_t done = 0;
   while (!piece.full()) {
     frames_.clear();
@@ -135,23 +134,43 @@ std::size_t HecDecoder::decode(std::string_view window, bool last, Delivery& pie
     if (frames_.empty()) break;
     const event::Frame& frame = frames_.front();
     // What isn't JSON is the sender's to know.
-    const bool sound = frame.reason == event::Reason::none;
-    const int wrong = sound ? take_object(rest.substr(frame.begin, frame.end - frame.begin), 0, piece) : kInvalid;
-    if (wrong != kFine) {
-      refusal_ = refused_at(wrong, objects_);
-      return window.size();
+    WireResult<std::string> event = problem_of(kInvalid);
+    if (frame.reason == event::Reason::none) event = event_of(rest.substr(frame.begin, frame.end - frame.begin));
+    if (!event) {
+      WireProblem problem = event.error();
+      problem.item = objects_;
+      return problem;
     }
+    piece.add(*event, 0);
     ++objects_;
   }
-  if (last && objects_ == 0) refusal_ = answer_of(5);
+  if (last && objects_ == 0) return problem_of(kNoData);
   return done;
 }
 
-HecAnswer hec_success(std::optional<std::uint64_t> ack_id) {
-  return ack_id ? answer_of(0, Extra{"ackId", *ack_id}) : answer_of(0);
+HecAnswer hec_refusal(const WireProblem& problem) {
+  HecAnswer answer;
+  answer.status = problem.status;
+  text::JsonWriter json{answer.body};
+  json.open('{').member("text", problem.message).raw_member("code", problem.code);
+  if (problem.item) json.member("invalid-event-number", *problem.item);
+  json.close('}');
+  return answer;
 }
 
-HecAnswer hec_code(int code) { return answer_of(code); }
+HecAnswer hec_success(std::optional<std::uint64_t> ack_id) {
+  HecAnswer answer;
+  text::JsonWriter json = begin_answer(row_of(kSuccess), answer);
+  if (ack_id) json.member("ackId", *ack_id);
+  json.close('}');
+  return answer;
+}
+
+HecAnswer hec_code(int code) {
+  HecAnswer answer;
+  begin_answer(row_of(code), answer).close('}');
+  return answer;
+}
 
 std::optional<std::uint64_t> AckChannels::next(std::string_view channel) {
   const auto key = channel_key(channel);
@@ -185,10 +204,10 @@ std::optional<std::uint64_t> AckChannels::next(std::string_view channel) {
 
 HecAnswer AckChannels::answer(std::string_view channel, std::string_view body) {
   const auto key = channel_key(channel);
-  if (!key) return answer_of(11);
+  if (!key) return hec_code(11);
   simdjson::dom::parser parser;
   simdjson::dom::array asked;
-  if (parser.parse(simdjson::padded_string{body})["acks"].get(asked) != simdjson::SUCCESS) return answer_of(6);
+  if (parser.parse(simdjson::padded_string{body})["acks"].get(asked) != simdjson::SUCCESS) return hec_code(kInvalid);
   HecAnswer answer;
   text::JsonWriter json{answer.body};
   json.open('{').name("acks").open('{');
@@ -196,7 +215,7 @@ HecAnswer AckChannels::answer(std::string_view channel, std::string_view body) {
   const auto found = channels_.find(*key);
   for (const simdjson::dom::element element : asked) {
     std::uint64_t id = 0;
-    if (element.get(id) != simdjson::SUCCESS) return answer_of(6);
+    if (element.get(id) != simdjson::SUCCESS) return hec_code(kInvalid);
     bool known = false;
     if (found != channels_.end()) {
       std::deque<std::uint64_t>& open = found->second.open;

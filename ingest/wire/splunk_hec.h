@@ -26,20 +26,18 @@ struct HecAnswer {
 /// string of JSON, or a logger's object around one (event/wrapper.h). Everything is item 0.
 class HecDecoder : public BodyDecoder {
  public:
-  std::size_t decode(std::string_view window, bool last, Delivery& piece) override;
-  [[nodiscard]] bool refused() const override { return refusal_.has_value(); }
-
-  /// What to answer if something is wrong: 5 no data, 6 invalid data format (with invalid-event-number), 12 event field
-  /// required, 13 blank. What stands before that object may have been taken, as Splunk takes it.
-  [[nodiscard]] const std::optional<HecAnswer>& refusal() const { return refusal_; }
+  /// A problem has Splunk's code: 5 no data; with the number of the object as its item 6 invalid data format, 12 event
+  /// field required, 13 blank. What stands before that object may have been taken, as Splunk takes it.
+  WireResult<std::size_t> decode(std::string_view window, bool last, Delivery& piece) override;
 
  private:
   event::Framer framer_;
   std::vector<event::Frame> frames_;
   std::uint32_t objects_ = 0;
-  std::optional<HecAnswer> refusal_;
 };
 
+/// The answer to a request that can't be understood, with `invalid-event-number` if the problem has an item.
+HecAnswer hec_refusal(const WireProblem& problem);
 /// The answer to a committed request; with the ID to ask for, if the client sent a channel.
 HecAnswer hec_success(std::optional<std::uint64_t> ack_id);
 /// 9 server is busy (503), 2 token is required (401), 4 invalid token (403), 10 data channel is missing (400), 11

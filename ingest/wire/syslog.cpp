@@ -231,18 +231,18 @@ OctetCount octet_count(std::string_view text) {
 
 }  // namespace
 
-std::size_t SyslogDecoder::decode(std::string_view window, bool last, Delivery& delivery) {
-  if (!broken_.empty()) return window.size();
+WireResult<std::size_t> SyslogDecoder::decode(std::string_view window, bool last, Delivery& delivery) {
   std::string_view rest = window;
-  while (!rest.empty() && broken_.empty() && !delivery.full()) {
-    const std::size_t done = take_next(rest, last, delivery);
-    if (done == 0) return window.size() - rest.size();
-    rest.remove_prefix(done);
+  while (!rest.empty() && !delivery.full()) {
+    const WireResult<std::size_t> done = take_next(rest, last, delivery);
+    if (!done) return done.error();
+    if (*done == 0) break;
+    rest.remove_prefix(*done);
   }
   return window.size() - rest.size();
 }
 
-std::size_t SyslogDecoder::take_next(std::string_view rest, bool last, Delivery& delivery) {
+WireResult<std::size_t> SyslogDecoder::take_next(std::string_view rest, bool last, Delivery& delivery) {
   const bool at_front = scan_.at == 0 && !skipping_ && !leftover_;
   if (!at_front) return take_message(rest, last, delivery);
   if (const std::size_t blank = take_blank(rest); blank > 0) return blank;
@@ -253,7 +253,8 @@ std::size_t SyslogDecoder::take_next(std::string_view rest, bool last, Delivery&
     leftover_ = begins == Begins::no;
   }
   const bool counted = !leftover_ && rest.front() >= '1' && rest.front() <= '9';
-  return counted ? take_counted(rest, last, delivery) : take_message(rest, last, delivery);
+  if (counted) return take_counted(rest, last, delivery);
+  return take_message(rest, last, delivery);
 }
 
 std::size_t SyslogDecoder::take_blank(std::string_view rest) {
@@ -262,12 +263,12 @@ std::size_t SyslogDecoder::take_blank(std::string_view rest) {
   return end;
 }
 
-std::size_t SyslogDecoder::take_counted(std::string_view rest, bool last, Delivery& delivery) {
+WireResult<std::size_t> SyslogDecoder::take_counted(std::string_view rest, bool last, Delivery& delivery) {
   const OctetCount frame = octet_count(rest);
   if (!frame.valid) {
-    broken_ = "a message's octet count (RFC 6587) is malformed or larger than " + std::to_string(kMaxMessage);
     dropped_ += rest.size();
-    return rest.size();
+    return WireProblem{"a message's octet count (RFC 6587) is malformed or larger than " + std::to_string(kMaxMessage),
+                       ""};
   }
   const bool complete = frame.length > 0 && rest.size() - frame.length >= frame.count;
   if (complete) {

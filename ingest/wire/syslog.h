@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "ingest/delivery.h"
+#include "ingest/wire/wire_problem.h"
 
 namespace trailkeeper::ingest {
 
@@ -20,12 +21,9 @@ namespace trailkeeper::ingest {
 /// Not thread-safe.
 class SyslogDecoder {
  public:
-  /// As BodyDecoder::decode, but needs no padding. Everything is item 0.
-  std::size_t decode(std::string_view window, bool last, Delivery& delivery);
-
-  /// What is wrong with the framing, so that nothing behind it can be understood: the connection should be closed.
-  /// Empty if nothing is.
-  [[nodiscard]] const std::string& broken() const { return broken_; }
+  /// As BodyDecoder::decode, but needs no padding. Everything is item 0. A problem is one of the framing, so that
+  /// nothing behind it can be understood: the connection should be closed. What came before is in the delivery.
+  WireResult<std::size_t> decode(std::string_view window, bool last, Delivery& delivery);
 
   /// Bytes that were neither taken nor kept: the rest of messages that were too long, and what stood at and behind the
   /// place that broke the framing.
@@ -50,15 +48,14 @@ class SyslogDecoder {
   enum class End : std::uint8_t { none, line, json };
 
   // Each takes something from the front of `rest` and returns its length; 0: more bytes are needed.
-  std::size_t take_next(std::string_view rest, bool last, Delivery& delivery);
+  WireResult<std::size_t> take_next(std::string_view rest, bool last, Delivery& delivery);
   std::size_t take_blank(std::string_view rest);
-  std::size_t take_counted(std::string_view rest, bool last, Delivery& delivery);
+  WireResult<std::size_t> take_counted(std::string_view rest, bool last, Delivery& delivery);
   std::size_t take_message(std::string_view rest, bool last, Delivery& delivery);
   End find_end(std::string_view rest, bool last);
   End find_json(std::string_view rest);
   End find_end_of_json(std::string_view rest, bool last);
 
-  std::string broken_;
   std::uint64_t dropped_ = 0;
   Scan scan_;
   bool skipping_ = false;     // Inside a message that is too long.

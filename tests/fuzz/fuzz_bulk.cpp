@@ -19,16 +19,16 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   }
   BulkDecoder decoder{"index"};
   std::vector<BulkAction> actions;
-  const Delivery delivery = trailkeeper::tests::whole_body(decoder, body, [&] {
+  const auto delivery = trailkeeper::tests::decoded_body(decoder, body, [&] {
     for (BulkAction& action : decoder.take_actions()) actions.push_back(std::move(action));
   });
-  if (decoder.refused()) {
-    trailkeeper::tests::check_json(decoder.error());
+  if (!delivery) {
+    trailkeeper::tests::check_json(elasticsearch_error(delivery.error()));
     return 0;
   }
-  trailkeeper::tests::check_delivery(delivery);
+  trailkeeper::tests::check_delivery(*delivery);
   BulkAnswer answer;
-  answer.add(actions, trailkeeper::tests::mixed_receipt(delivery));
+  answer.add(actions, trailkeeper::tests::mixed_receipt(*delivery));
   trailkeeper::tests::check_json(trailkeeper::tests::bulk_text(std::move(answer), 1));
   return 0;
 }

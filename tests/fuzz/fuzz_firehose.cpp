@@ -14,8 +14,8 @@ using namespace trailkeeper::ingest;
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const std::string_view body{reinterpret_cast<const char*>(data), size};
   FirehoseDecoder decoder{"r"};
-  const Delivery delivery = trailkeeper::tests::whole_body(decoder, body);
-  if (!decoder.refused()) trailkeeper::tests::check_delivery(delivery);
-  trailkeeper::tests::check_json(firehose_response("r", 1, decoder.problem()));
+  const auto delivery = trailkeeper::tests::decoded_body(decoder, body);
+  if (delivery) trailkeeper::tests::check_delivery(*delivery);
+  trailkeeper::tests::check_json(firehose_response("r", 1, delivery ? "" : delivery.error().message));
   return 0;
 }

@@ -37,16 +37,20 @@ template <typename Step>
 Found decoded(std::string_view stream, Step step) {
   ingest::ForwardDecoder decoder;
   std::vector<ingest::ForwardMessage> messages;
+  bool broken = false;
   const bool fed = tests::feed(stream, step, [&](std::string_view window, bool) {
     const std::vector<char> copy{window.begin(), window.end()};
     std::size_t done = 0;
     do {
-      done += decoder.decode({copy.data() + done, copy.size() - done}, messages);
+      if (broken) return window.size();
+      const auto more = decoder.decode({copy.data() + done, copy.size() - done}, messages);
+      broken = !more;
+      done += more ? *more : 0;
     } while (decoder.stopped_early());
-    return done;
+    return broken ? window.size() : done;
   });
   if (!fed) std::abort();
-  Found found{{}, !decoder.broken().empty()};
+  Found found{{}, broken};
   for (const ingest::ForwardMessage& message : messages) describe(message, found.texts);
   return found;
 }

@@ -14,11 +14,11 @@ using namespace trailkeeper::ingest;
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const std::string_view body{reinterpret_cast<const char*>(data), size};
   HecDecoder decoder;
-  const Delivery delivery = trailkeeper::tests::whole_body(decoder, body);
-  if (decoder.refused()) {
-    trailkeeper::tests::check_json(decoder.refusal()->body);
+  const auto delivery = trailkeeper::tests::decoded_body(decoder, body);
+  if (delivery) {
+    trailkeeper::tests::check_delivery(*delivery);
   } else {
-    trailkeeper::tests::check_delivery(delivery);
+    trailkeeper::tests::check_json(hec_refusal(delivery.error()).body);
   }
   AckChannels channels;
   channels.next("0aedfc20-1c27-4c6a-a9c9-1a6f8a7e5d11");

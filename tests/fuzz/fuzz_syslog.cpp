@@ -38,19 +38,21 @@ Found decoded(std::string_view stream, Step step) {
   Found found;
   const bool fed = tests::feed(stream, step, [&](std::string_view window, bool last) {
     std::size_t done = 0;
-    while (true) {
+    while (!found.broken) {
       const std::vector<char> copy{window.begin() + static_cast<std::ptrdiff_t>(done), window.end()};
-      done += decoder.decode({copy.data(), copy.size()}, last, delivery);
+      const auto more = decoder.decode({copy.data(), copy.size()}, last, delivery);
+      found.broken = !more;
+      done += more ? *more : 0;
       if (!delivery.full()) break;
       collect(delivery, found);
       delivery = {};
     }
+    if (found.broken) return window.size();
     if (last && done != window.size()) std::abort();
     return done;
   });
   if (!fed) std::abort();
   collect(delivery, found);
-  found.broken = !decoder.broken().empty();
   return found;
 }
 

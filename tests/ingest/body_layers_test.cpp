@@ -52,7 +52,7 @@ TEST_CASE("a piece ends after some work, whatever comes of it, so that somebody 
   for (bool more = true; more; ++pieces) {
     const std::uint64_t before = window.work();
     Delivery piece;
-    more = next_piece(window, decoder, piece);
+    more = *next_piece(window, decoder, piece);
     CHECK(window.work() < before + 2 * kMostWork);
   }
   CHECK(window.result() == DecodeResult::ok);

@@ -15,8 +15,8 @@
 using namespace trailkeeper;
 using namespace trailkeeper::ingest;
 using trailkeeper::tests::decoded;
+using trailkeeper::tests::decoded_body;
 using trailkeeper::tests::gzip;
-using trailkeeper::tests::whole_body;
 using trailkeeper::tests::zstd;
 
 namespace {
@@ -40,6 +40,20 @@ std::vector<std::string> texts_of(const Delivery& delivery) {
 }
 
 using Texts = std::vector<std::string>;
+
+// Of a body with which nothing is wrong.
+Delivery whole_body(BodyDecoder& decoder, std::string_view body) {
+  WireResult<Delivery> delivery = decoded_body(decoder, body);
+  REQUIRE(delivery.has_value());
+  return std::move(*delivery);
+}
+
+// Of one with which something is.
+WireProblem problem_of(BodyDecoder& decoder, std::string_view body) {
+  const WireResult<Delivery> delivery = decoded_body(decoder, body);
+  REQUIRE(delivery.has_error());
+  return delivery.error();
+}
 
 std::string base64(std::string_view bytes) {
   constexpr std::string_view kDigits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
@@ -129,7 +143,7 @@ TEST_CASE("a piece ends when its window has grown, so that somebody can look whe
   for (bool more = true; more;) {
     const std::size_t room = window.memory() + window.view().size() + 2 * kMostGrowth;
     Delivery piece;
-    more = next_piece(window, decoder, piece);
+    more = *next_piece(window, decoder, piece);
     CHECK(window.memory() <= room);
   }
 }
@@ -143,7 +157,7 @@ TEST_CASE("a body is taken in pieces, and what is in them is what is in the body
   std::size_t pieces = 0;
   for (bool more = true; more; ++pieces) {
     Delivery piece;
-    more = next_piece(window, decoder, piece);
+    more = *next_piece(window, decoder, piece);
     CHECK(piece.memory() < 3 * Delivery::kPieceBytes);
     piece.seal();
     for (const std::string& document : texts_of(piece)) found += document + "\n";
@@ -160,7 +174,6 @@ TEST_CASE("bulk: actions and sources; what a shipper put around a record is left
                  "{\"create\":{\"_index\":\"i\",\"_id\":\"7\"}}\n{\"eventName\":\"A\"}\n"
                  "{\"index\":{}}\r\n{\"message\":\"{\\\"eventName\\\":\\\"B\\\"}\",\"host\":\"h\"}\n"
                  "{\"delete\":{\"_id\":\"x\"}}\n{\"update\":{\"_id\":\"y\"}}\n{\"doc\":{}}\n");
-  CHECK(!decoder.refused());
   const std::vector<BulkAction> actions = decoder.take_actions();
   CHECK(texts_of(delivery) ==
         Texts{"{\"eventName\":\"A\"}", "{\"message\":\"{\\\"eventName\\\":\\\"B\\\"}\",\"host\":\"h\"}"});
@@ -231,7 +244,6 @@ TEST_CASE("bulk: of an answer little is kept, however many items it has; its tex
 TEST_CASE("bulk: an action line may have members that mean nothing here") {
   BulkDecoder decoder{""};
   whole_body(decoder, "{\"routing\":\"r\",\"index\":{\"_index\":\"i\",\"pipeline\":\"p\"},\"attributes\":{}}\n{}\n");
-  CHECK(!decoder.refused());
   const std::vector<BulkAction> actions = decoder.take_actions();
   REQUIRE(actions.size() == 1);
   CHECK(actions[0].operation == "index");
@@ -270,7 +282,6 @@ TEST_CASE(
     "bulk: creating a known event conflicts, indexing it changes nothing; what isn't durable is to be sent again") {
   BulkDecoder decoder{"i"};
   whole_body(decoder, "{\"index\":{}}\n{}\n{\"create\":{}}\n{}\n");
-  REQUIRE(!decoder.refused());
   const std::vector<BulkAction> actions = decoder.take_actions();
   simdjson::dom::parser parser;
   const auto known = json(parser, bulk_answer(actions, receipt_of({{0, 1, 0, {}}, {0, 1, 0, {}}}), 0));
@@ -288,9 +299,8 @@ TEST_CASE("bulk: a broken request is refused as a whole, and says where") {
                            "{\"index\":{},\"create\":{}}\n{}\n"}) {
     CAPTURE(body);
     BulkDecoder decoder{""};
-    whole_body(decoder, body);
     simdjson::dom::parser parser;
-    CHECK(std::int64_t{json(parser, decoder.error())["status"]} == 400);
+    CHECK(std::int64_t{json(parser, elasticsearch_error(problem_of(decoder, body)))["status"]} == 400);
   }
 }
 
@@ -312,7 +322,6 @@ TEST_CASE("HEC: objects one after the other, each with its event") {
   HecDecoder decoder;
   const Delivery delivery =
       whole_body(decoder, R"({"time":1,"event":{"eventName":"A"}}{"event":"{\"eventName\":\"B\"}"} {"event":3})");
-  CHECK(!decoder.refused());
   CHECK(texts_of(delivery) == Texts{"{\"eventName\":\"A\"}", "{\"eventName\":\"B\"}", "{\"event\":3}"});
 }
 
@@ -322,7 +331,6 @@ TEST_CASE("HEC: a logger's own object around an event is a document as it is; ev
                                                 R"({"event":{"severity":"info","message":"{\"eventName\":\"B\"}"}})"
                                                 R"({"event":{"message":{"a":1},"log":{"file":"f"},"n":2}})"
                                                 R"({"event":{"message":{"eventTime":"C"},"eventName":"D"}})");
-  CHECK(!decoder.refused());
   CHECK(texts_of(delivery) == Texts{R"({"message":{"eventTime":"A","n":[{}]},"severity":"info"})",
                                     R"({"severity":"info","message":"{\"eventName\":\"B\"}"})",
                                     R"({"message":{"a":1},"log":{"file":"f"},"n":2})",
@@ -332,13 +340,14 @@ TEST_CASE("HEC: a logger's own object around an event is a document as it is; ev
 TEST_CASE("HEC: what is wrong is said with Splunk's codes, and nothing is taken") {
   const auto code = [](std::string_view body) {
     HecDecoder decoder;
-    whole_body(decoder, body);
-    const std::optional<HecAnswer> answer = decoder.refusal();
-    REQUIRE(answer);
+    const HecAnswer answer = hec_refusal(problem_of(decoder, body));
     simdjson::dom::parser parser;
-    CHECK(answer->status == 400);
-    return std::int64_t{json(parser, answer->body)["code"]};
+    CHECK(answer.status == 400);
+    return std::int64_t{json(parser, answer.body)["code"]};
   };
+  HecDecoder third;
+  CHECK(hec_refusal(problem_of(third, "{\"event\":{}}{\"event\":{}}{}")).body ==
+        R"({"text":"Event field is required","code":12,"invalid-event-number":2})");
   CHECK(code("") == 5);
   CHECK(code("{\"event\":{}}oops") == 6);
   CHECK(code("{\"event\":{},}") == 6);
@@ -365,7 +374,6 @@ TEST_CASE("Firehose: records of JSON, of several documents, of gzip; a broken on
                            R"("},{"data":")" + base64(gzip("{\"b\":2}\n{\"c\":3}")) + R"("},{"data":"?"}]})";
   FirehoseDecoder decoder{"r"};
   const Delivery delivery = whole_body(decoder, body);
-  CHECK(decoder.problem().empty());
   CHECK(texts_of(delivery) == Texts{"{\"a\":1}", "{\"b\":2}", "{\"c\":3}", "?"});
   CHECK(delivery.documents[3].reason == event::Reason::broken_envelope);
   for (const char* wrong :
@@ -373,9 +381,8 @@ TEST_CASE("Firehose: records of JSON, of several documents, of gzip; a broken on
         R"({"requestId":"r","records":[]}})", R"({"records":[]})", R"({"requestId":"r","records":[{}]})",
         R"({"requestId":"r","records":[{"data":1}]})"}) {
     CAPTURE(wrong);
-    FirehoseDecoder refused{"r"};
-    whole_body(refused, wrong);
-    CHECK(!refused.problem().empty());
+    FirehoseDecoder refusing{"r"};
+    CHECK(!problem_of(refusing, wrong).message.empty());
   }
   CHECK(firehose_response("r", 5, "") == R"({"requestId":"r","timestamp":5})");
   CHECK(firehose_response("\"", 5, "why") == R"({"requestId":"\"","timestamp":5,"errorMessage":"why"})");
@@ -384,19 +391,19 @@ TEST_CASE("Firehose: records of JSON, of several documents, of gzip; a broken on
 TEST_CASE("PutAuditEvents: each entry's eventData is a document; AWS's errors for the request as a whole") {
   constexpr std::string_view kChannel = "arn:aws:cloudtrail:us-east-1:111122223333:channel/0a1b";
   Delivery delivery;
-  AuditRequest request;
   // The checksum is that of "{}".
   const std::string body =
       R"({"auditEvents":[{"id":"1","eventData":"{\"eventName\":\"A\",\"UID\":\"u\"}"},)"
       R"({"id":"2","eventData":"{}","eventDataChecksum":"RBNvo1WzZ4oRRq0W9+hknpT7T8If536DEMBg9hyq/4o="},)"
       R"({"id":"3","eventData":"{} ","eventDataChecksum":"RBNvo1WzZ4oRRq0W9+hknpT7T8If536DEMBg9hyq/4o="}]})";
-  CHECK(decode_audit_events(body, kChannel, delivery, request).type.empty());
+  const WireResult<AuditRequest> request = decode_audit_events(body, kChannel, delivery);
+  REQUIRE(request.has_value());
   CHECK(texts_of(delivery) == Texts{"{\"eventName\":\"A\",\"UID\":\"u\"}", "{}"});
   simdjson::dom::parser parser;
   ItemResult rejected;
   rejected.rejected = 1;
   const auto answer =
-      json(parser, audit_response(request, receipt_of({{0, 1, 0, {}}, rejected, {}}), [](const store::EventKey& key) {
+      json(parser, audit_response(*request, receipt_of({{0, 1, 0, {}}, rejected, {}}), [](const store::EventKey& key) {
              return key == store::key_of_event_bytes(R"({"eventName":"A","UID":"u"})") ? "its name" : "";
            }));
   CHECK(std::string_view{answer["successful"].at(0)["eventID"]} == "its name");
@@ -405,8 +412,7 @@ TEST_CASE("PutAuditEvents: each entry's eventData is a document; AWS's errors fo
 
   const auto error = [&](const std::string& text, std::string_view channel) {
     Delivery nothing;
-    AuditRequest none;
-    return decode_audit_events(text, channel, nothing, none).type;
+    return decode_audit_events(text, channel, nothing).error().code;
   };
   CHECK(error(body, "channel") == "InvalidChannelARN");
   CHECK(error("{}", kChannel) == "ValidationException");

@@ -11,13 +11,15 @@ namespace trailkeeper::tests {
 
 /// Everything that the decoder takes out of a body, as one delivery; sealed. Calls `each()` behind each piece.
 template <typename Each>
-ingest::Delivery whole_body(ingest::BodyDecoder& decoder, std::string_view body, Each&& each) {
+ingest::WireResult<ingest::Delivery> decoded_body(ingest::BodyDecoder& decoder, std::string_view body, Each&& each) {
   ingest::BodyWindow window{std::string{body}, std::string_view{}, body.size()};
   ingest::Delivery whole;
   whole.items = 0;
   for (bool more = true; more;) {
     ingest::Delivery piece;
-    more = next_piece(window, decoder, piece);
+    const auto behind = next_piece(window, decoder, piece);
+    if (!behind) return behind.error();
+    more = *behind;
     for (const ingest::Document& document : piece.documents) {
       whole.add(std::string_view{piece.bytes}.substr(document.begin, document.end - document.begin),
                 whole.items + document.item, document.reason);
@@ -29,8 +31,8 @@ ingest::Delivery whole_body(ingest::BodyDecoder& decoder, std::string_view body,
   return whole;
 }
 
-inline ingest::Delivery whole_body(ingest::BodyDecoder& decoder, std::string_view body) {
-  return whole_body(decoder, body, [] {});
+inline ingest::WireResult<ingest::Delivery> decoded_body(ingest::BodyDecoder& decoder, std::string_view body) {
+  return decoded_body(decoder, body, [] {});
 }
 
 /// What comes out of an encoded body; nothing but the result if it is damaged.
