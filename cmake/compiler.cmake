@@ -8,6 +8,10 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   target_compile_options(trailkeeper_flags INTERFACE
     -Wno-maybe-uninitialized -Wno-restrict -Wno-stringop-overflow -Wno-mismatched-new-delete)
 endif()
+if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
+  # What mutexes guard is used with them held (text/mutex.h).
+  target_compile_options(trailkeeper_flags INTERFACE -Wthread-safety)
+endif()
 if(CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|AMD64")
   # SSE4.2 and POPCNT: every x86-64 server since 2009. simdjson picks AVX2 or AVX-512 at run time by itself.
   target_compile_options(trailkeeper_flags INTERFACE -march=x86-64-v2)

@@ -1,12 +1,12 @@
 // A queue between threads that makes the faster side wait.
 #pragma once
 
-#include <condition_variable>
 #include <cstddef>
 #include <deque>
-#include <mutex>
 #include <optional>
 #include <utility>
+
+#include "text/mutex.h"
 
 namespace trailkeeper::ingest {
 
@@ -18,8 +18,8 @@ class BoundedQueue {
 
   /// Waits for room. False, and the item is dropped, if the queue was closed.
   bool push(Item item) {
-    std::unique_lock lock{mutex_};
-    not_full_.wait(lock, [&] { return items_.size() < capacity_ || closed_; });
+    const text::Lock lock{mutex_};
+    while (items_.size() >= capacity_ && !closed_) not_full_.wait(mutex_);
     if (closed_) return false;
     items_.push_back(std::move(item));
     not_empty_.notify_one();
@@ -28,7 +28,7 @@ class BoundedQueue {
 
   /// Drops the item if there is no room.
   void try_push(Item item) {
-    const std::lock_guard lock{mutex_};
+    const text::Lock lock{mutex_};
     if (closed_ || items_.size() >= capacity_) return;
     items_.push_back(std::move(item));
     not_empty_.notify_one();
@@ -36,8 +36,8 @@ class BoundedQueue {
 
   /// Waits for an item; nothing once the queue is closed and empty.
   std::optional<Item> pop() {
-    std::unique_lock lock{mutex_};
-    not_empty_.wait(lock, [&] { return !items_.empty() || closed_; });
+    const text::Lock lock{mutex_};
+    while (items_.empty() && !closed_) not_empty_.wait(mutex_);
     if (items_.empty()) return std::nullopt;
     std::optional<Item> item{std::move(items_.front())};
     items_.pop_front();
@@ -47,7 +47,7 @@ class BoundedQueue {
 
   /// No more items come; those that are in it can still be taken.
   void close() {
-    const std::lock_guard lock{mutex_};
+    const text::Lock lock{mutex_};
     closed_ = true;
     not_full_.notify_all();
     not_empty_.notify_all();
@@ -55,11 +55,11 @@ class BoundedQueue {
 
  private:
   const std::size_t capacity_;
-  std::mutex mutex_;
-  std::condition_variable not_full_;
-  std::condition_variable not_empty_;
-  std::deque<Item> items_;
-  bool closed_ = false;
+  text::Mutex mutex_;
+  text::Condition not_full_;
+  text::Condition not_empty_;
+  std::deque<Item> items_ TRAILKEEPER_GUARDED_BY(mutex_);
+  bool closed_ TRAILKEEPER_GUARDED_BY(mutex_) = false;
 };
 
 }  // namespace trailkeeper::ingest

@@ -55,7 +55,7 @@ Intake::Intake(store::Store& store, const IntakeOptions& options)
 Intake::~Intake() { stop(); }
 
 bool Intake::has_room(std::size_t bytes) const {
-  const std::lock_guard lock{mutex_};
+  const text::Lock lock{mutex_};
   return !stopping_ && (bytes_in_flight_ == 0 || bytes_in_flight_ + bytes <= options_.max_bytes);
 }
 
@@ -63,7 +63,7 @@ bool Intake::offer(Delivery&& delivery, Done done) {
   delivery.seal();  // Here, where every delivery passes: what parses it reads behind its end.
   const std::size_t bytes = delivery.memory();
   {
-    const std::lock_guard lock{mutex_};
+    const text::Lock lock{mutex_};
     if (stopping_ || (bytes_in_flight_ != 0 && bytes_in_flight_ + bytes > options_.max_bytes)) {
       ++figures_.refused;
       return false;
@@ -80,7 +80,7 @@ bool Intake::offer(Delivery&& delivery, Done done) {
 
 void Intake::when_room(std::function<void()> ready) {
   {
-    const std::lock_guard lock{mutex_};
+    const text::Lock lock{mutex_};
     if (!stopping_ && bytes_in_flight_ > options_.max_bytes / 2) {
       room_waiters_.push_back(std::move(ready));
       return;
@@ -92,7 +92,7 @@ void Intake::when_room(std::function<void()> ready) {
 void Intake::release(std::size_t bytes) {
   std::vector<std::function<void()>> ready;
   {
-    const std::lock_guard lock{mutex_};
+    const text::Lock lock{mutex_};
     assert(bytes <= bytes_in_flight_);
     bytes_in_flight_ -= bytes;
     figures_.bytes_in_flight = bytes_in_flight_;
@@ -101,13 +101,15 @@ void Intake::release(std::size_t bytes) {
   for (const auto& waiter : ready) waiter();
 }
 
+bool Intake::may_take_share() const {
+  if (waiting_.empty()) return stopping_;
+  return groups_in_work_ == 0 || waiting_bytes_ >= options_.group_bytes || stopping_;
+}
+
 // What one worker takes: all that waits, or its share of much.
 std::vector<TakenDelivery> Intake::next_share() {
-  std::unique_lock lock{mutex_};
-  changed_.wait(lock, [&] {
-    if (waiting_.empty()) return stopping_;
-    return groups_in_work_ == 0 || waiting_bytes_ >= options_.group_bytes || stopping_;
-  });
+  const text::Lock lock{mutex_};
+  while (!may_take_share()) changed_.wait(mutex_);
   std::vector<TakenDelivery> share;
   if (waiting_.empty()) return share;
   const std::size_t wanted =
@@ -213,8 +215,8 @@ void Intake::run_worker() {
 // Waits while much is ready: the committer needs nothing from who waits here.
 void Intake::hand_on(GroupPart part) {
   {
-    std::unique_lock lock{mutex_};
-    changed_.wait(lock, [&] { return ready_bytes_ == 0 || ready_bytes_ + part.bytes <= options_.ready_bytes; });
+    const text::Lock lock{mutex_};
+    while (ready_bytes_ != 0 && ready_bytes_ + part.bytes > options_.ready_bytes) changed_.wait(mutex_);
     ready_bytes_ += part.bytes;
     ready_.push_back(std::move(part));
   }
@@ -226,8 +228,8 @@ void Intake::run_committer() {
     std::vector<GroupPart> parts;
     std::size_t bytes = 0;
     {
-      std::unique_lock lock{mutex_};
-      changed_.wait(lock, [&] { return !ready_.empty() || workers_done_; });
+      const text::Lock lock{mutex_};
+      while (ready_.empty() && !workers_done_) changed_.wait(mutex_);
       if (ready_.empty()) break;
       // Each rejected record may make a page of the store's file one to be written, and those are memory.
       constexpr std::size_t kMostRejects = 4096;
@@ -245,7 +247,7 @@ void Intake::run_committer() {
         static_cast<std::size_t>(std::count_if(parts.begin(), parts.end(), [](const auto& part) { return part.last; }));
     commit(std::move(parts));
     {
-      const std::lock_guard lock{mutex_};
+      const text::Lock lock{mutex_};
       groups_in_work_ -= groups;
       ready_bytes_ -= bytes;
     }
@@ -294,7 +296,7 @@ void Intake::commit(std::vector<GroupPart> parts) {
   std::string problem;
   const bool stored = write(std::move(all), status, problem);
   if (status != Receipt::Status::durable) {
-    const std::lock_guard lock{mutex_};
+    const text::Lock lock{mutex_};
     problem_ = problem;
   }
   figures_.failing = status != Receipt::Status::durable;
@@ -308,7 +310,7 @@ void Intake::commit(std::vector<GroupPart> parts) {
   }
   if (stored && options_.merge) {
     {
-      const std::lock_guard lock{mutex_};
+      const text::Lock lock{mutex_};
       merge_wanted_ = true;
     }
     changed_.notify_all();
@@ -316,7 +318,7 @@ void Intake::commit(std::vector<GroupPart> parts) {
 }
 
 std::string Intake::problem() const {
-  const std::lock_guard lock{mutex_};
+  const text::Lock lock{mutex_};
   return problem_;
 }
 
@@ -352,14 +354,14 @@ void Intake::run_merger() {
   Clock::time_point judged = Clock::now();
   while (true) {
     {
-      std::unique_lock lock{mutex_};
-      changed_.wait(lock, [&] { return merge_wanted_ || stopping_; });
+      const text::Lock lock{mutex_};
+      while (!merge_wanted_ && !stopping_) changed_.wait(mutex_);
       if (stopping_) return;
       merge_wanted_ = false;
     }
     try {
       while (writer_.merge_once()) {
-        const std::lock_guard lock{mutex_};
+        const text::Lock lock{mutex_};
         if (stopping_) return;
       }
       if (Clock::now() - judged >= kJudgeEvery) {
@@ -377,14 +379,14 @@ void Intake::run_merger() {
 
 void Intake::stop() {
   {
-    const std::lock_guard lock{mutex_};
+    const text::Lock lock{mutex_};
     if (stopping_) return;
     stopping_ = true;
   }
   changed_.notify_all();
   for (std::thread& worker : workers_) worker.join();
   {
-    const std::lock_guard lock{mutex_};
+    const text::Lock lock{mutex_};
     workers_done_ = true;
   }
   changed_.notify_all();
@@ -392,7 +394,7 @@ void Intake::stop() {
   merger_.join();
   std::vector<std::function<void()>> ready;
   {
-    const std::lock_guard lock{mutex_};
+    const text::Lock lock{mutex_};
     ready.swap(room_waiters_);
   }
   for (const auto& waiter : ready) waiter();

@@ -4,12 +4,10 @@
 #include <array>
 #include <atomic>
 #include <chrono>
-#include <condition_variable>
 #include <cstdint>
 #include <deque>
 #include <functional>
 #include <memory>
-#include <mutex>
 #include <string>
 #include <thread>
 #include <vector>
@@ -18,6 +16,7 @@
 #include "ingest/delivery.h"
 #include "ingest/delivery_group.h"
 #include "store/writer.h"
+#include "text/mutex.h"
 
 namespace trailkeeper::ingest {
 
@@ -109,6 +108,7 @@ class Intake {
   void run_committer();
   void run_merger();
   std::vector<TakenDelivery> next_share();
+  [[nodiscard]] bool may_take_share() const TRAILKEEPER_REQUIRES(mutex_);
   void hand_on(GroupPart part);
   void commit(std::vector<GroupPart> parts);
   bool write(store::Commit all, Receipt::Status& status, std::string& problem);
@@ -120,19 +120,19 @@ class Intake {
   store::Writer writer_;
   IntakeFigures figures_;
   Observer observer_;
-  mutable std::mutex mutex_;  // Guards what follows.
-  std::condition_variable changed_;
-  std::deque<TakenDelivery> waiting_;
-  std::size_t waiting_bytes_ = 0;
-  std::size_t bytes_in_flight_ = 0;
-  std::size_t groups_in_work_ = 0;  // Being made or committed.
-  std::deque<GroupPart> ready_;
-  std::size_t ready_bytes_ = 0;  // Of those, and of what is being committed.
-  std::vector<std::function<void()>> room_waiters_;
-  std::string problem_;
-  bool merge_wanted_ = false;
-  bool stopping_ = false;
-  bool workers_done_ = false;
+  mutable text::Mutex mutex_;
+  text::Condition changed_;
+  std::deque<TakenDelivery> waiting_ TRAILKEEPER_GUARDED_BY(mutex_);
+  std::size_t waiting_bytes_ TRAILKEEPER_GUARDED_BY(mutex_) = 0;
+  std::size_t bytes_in_flight_ TRAILKEEPER_GUARDED_BY(mutex_) = 0;
+  std::size_t groups_in_work_ TRAILKEEPER_GUARDED_BY(mutex_) = 0;  // Being made or committed.
+  std::deque<GroupPart> ready_ TRAILKEEPER_GUARDED_BY(mutex_);
+  std::size_t ready_bytes_ TRAILKEEPER_GUARDED_BY(mutex_) = 0;  // Of those, and of what is being committed.
+  std::vector<std::function<void()>> room_waiters_ TRAILKEEPER_GUARDED_BY(mutex_);
+  std::string problem_ TRAILKEEPER_GUARDED_BY(mutex_);
+  bool merge_wanted_ TRAILKEEPER_GUARDED_BY(mutex_) = false;
+  bool stopping_ TRAILKEEPER_GUARDED_BY(mutex_) = false;
+  bool workers_done_ TRAILKEEPER_GUARDED_BY(mutex_) = false;
   std::vector<std::thread> workers_;
   std::thread committer_;
   std::thread merger_;

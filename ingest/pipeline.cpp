@@ -152,18 +152,18 @@ class Pipeline::Worker {
     ::lseek(descriptor, 0, SEEK_SET);
     SourceReader reader{descriptor, path, [this] { return pipeline_.take_buffer(); }};
     while (auto slice = reader.next()) take(std::move(*slice));
-    const std::lock_guard lock{pipeline_.mutex_};
+    const text::Lock lock{pipeline_.mutex_};
     pipeline_.totals_.files.add(reader.findings());
   }
 
   void note_members(const std::string& path) {
     if (members_.empty()) return;
-    const std::lock_guard lock{pipeline_.mutex_};
+    const text::Lock lock{pipeline_.mutex_};
     pipeline_.totals_.files.add_joined(path, std::move(members_));
   }
 
   void fail(const std::string& path, const std::string& reason) {
-    const std::lock_guard lock{pipeline_.mutex_};
+    const text::Lock lock{pipeline_.mutex_};
     pipeline_.totals_.files.unreadable.push_back({path, reason});
   }
 
@@ -194,7 +194,7 @@ bool Pipeline::submit(Slice slice) { return tasks_.push(std::move(slice)); }
 bool Pipeline::submit(FileBatch batch) { return tasks_.push(std::move(batch)); }
 
 std::string Pipeline::take_buffer() {
-  const std::lock_guard lock{mutex_};
+  const text::Lock lock{mutex_};
   if (buffers_.empty()) return {};
   std::string buffer = std::move(buffers_.back());
   buffers_.pop_back();
@@ -202,7 +202,7 @@ std::string Pipeline::take_buffer() {
 }
 
 void Pipeline::give_back(std::string buffer) {
-  const std::lock_guard lock{mutex_};
+  const text::Lock lock{mutex_};
   if (buffers_.size() < kKeptBuffers) buffers_.push_back(std::move(buffer));
 }
 
@@ -213,7 +213,7 @@ void Pipeline::guard(Body&& body) {
     body();
   } catch (...) {
     {
-      const std::lock_guard lock{mutex_};
+      const text::Lock lock{mutex_};
       if (!failure_) failure_ = std::current_exception();
     }
     tasks_.close();
@@ -246,7 +246,7 @@ void Pipeline::run_committer() {
       part.rejected = flush->commit.rejects.size();
       writer_.commit(std::move(flush->commit));
       {
-        const std::lock_guard lock{mutex_};
+        const text::Lock lock{mutex_};
         totals_.events += part.events;
         totals_.duplicates += part.duplicates;
         totals_.rewritten += part.rewritten;
@@ -301,7 +301,7 @@ void Pipeline::stop_threads() {
 
 PipelineTotals Pipeline::finish() {
   stop_threads();
-  const std::lock_guard lock{mutex_};
+  const text::Lock lock{mutex_};
   if (failure_) std::rethrow_exception(failure_);
   return std::move(totals_);
 }

@@ -6,7 +6,6 @@
 #include <exception>
 #include <map>
 #include <memory>
-#include <mutex>
 #include <string>
 #include <thread>
 #include <variant>
@@ -17,6 +16,7 @@
 #include "ingest/input_files.h"
 #include "ingest/slice.h"
 #include "store/writer.h"
+#include "text/mutex.h"
 
 namespace trailkeeper::ingest {
 
@@ -117,10 +117,10 @@ class Pipeline {
   BoundedQueue<Task> tasks_;
   BoundedQueue<Flush> flushes_;
   BoundedQueue<bool> merge_requests_;
-  std::mutex mutex_;  // Guards what follows.
-  PipelineTotals totals_;
-  std::exception_ptr failure_;
-  std::vector<std::string> buffers_;
+  text::Mutex mutex_;
+  PipelineTotals totals_ TRAILKEEPER_GUARDED_BY(mutex_);
+  std::exception_ptr failure_ TRAILKEEPER_GUARDED_BY(mutex_);
+  std::vector<std::string> buffers_ TRAILKEEPER_GUARDED_BY(mutex_);
   std::map<std::string, Reached> reached_;  // Committer only.
   std::vector<std::thread> workers_;
   std::thread committer_;

@@ -55,14 +55,14 @@ TailHub::TailHub(ShownEvents shown, std::uint64_t capacity)
 
 void TailHub::show_by(ShownEvents shown) {
   auto newest = std::make_shared<const ShownEvents>(std::move(shown));
-  const std::lock_guard lock{mutex_};
+  const text::Lock lock{mutex_};
   shown_.swap(newest);
 }
 
 void TailHub::publish(std::vector<store::SealedBatch> committed) {
   std::vector<std::function<void()>> wakes;
   {
-    const std::lock_guard lock{mutex_};
+    const text::Lock lock{mutex_};
     if (followers_.empty()) return;
     for (store::SealedBatch& batch : committed) {
       if (batch.events == 0) continue;
@@ -98,7 +98,7 @@ void TailHub::drop_read() {
 
 std::unique_ptr<TailHub::Follower> TailHub::follow(Filter filter, std::function<void()> wake) {
   std::unique_ptr<Follower> follower{new Follower{*this, std::move(filter), std::move(wake)}};
-  const std::lock_guard lock{mutex_};
+  const text::Lock lock{mutex_};
   follower->next_ = next_;
   follower->events_seen_ = published_events_;
   followers_.push_back(follower.get());
@@ -106,12 +106,12 @@ std::unique_ptr<TailHub::Follower> TailHub::follow(Filter filter, std::function<
 }
 
 bool TailHub::followed() const {
-  const std::lock_guard lock{mutex_};
+  const text::Lock lock{mutex_};
   return !followers_.empty();
 }
 
 std::uint64_t TailHub::kept_bytes() const {
-  const std::lock_guard lock{mutex_};
+  const text::Lock lock{mutex_};
   return bytes_;
 }
 
@@ -119,7 +119,7 @@ TailHub::Follower::Follower(TailHub& hub, Filter filter, std::function<void()> w
     : hub_(hub), filter_(std::move(filter)), wake_(std::move(wake)) {}
 
 TailHub::Follower::~Follower() {
-  const std::lock_guard lock{hub_.mutex_};
+  const text::Lock lock{hub_.mutex_};
   std::erase(hub_.followers_, this);
   hub_.drop_read();
 }
@@ -129,7 +129,7 @@ TailHub::Follower::~Follower() {
 bool TailHub::Follower::open_next(Chunk& chunk) {
   std::shared_ptr<const Committed> committed;
   {
-    const std::lock_guard lock{hub_.mutex_};
+    const text::Lock lock{hub_.mutex_};
     const auto found =
         std::find_if(hub_.ring_.begin(), hub_.ring_.end(), [this](const auto& kept) { return kept->number >= next_; });
     if (found != hub_.ring_.end()) committed = *found;
@@ -175,7 +175,7 @@ TailHub::Follower::Chunk TailHub::Follower::next(std::size_t bytes) {
 
 void TailHub::Follower::end_reading() {
   reading_.reset();
-  const std::lock_guard lock{hub_.mutex_};
+  const text::Lock lock{hub_.mutex_};
   ++next_;
   hub_.drop_read();
 }

@@ -5,13 +5,13 @@
 #include <deque>
 #include <functional>
 #include <memory>
-#include <mutex>
 #include <string>
 #include <vector>
 
 #include "query/filter.h"
 #include "query/shown_event.h"
 #include "store/writer.h"
+#include "text/mutex.h"
 
 namespace trailkeeper::query {
 
@@ -60,17 +60,17 @@ class TailHub {
     std::uint64_t bytes = 0;
   };
 
-  void drop_oldest();
-  void drop_read();
+  void drop_oldest() TRAILKEEPER_REQUIRES(mutex_);
+  void drop_read() TRAILKEEPER_REQUIRES(mutex_);
 
   const std::uint64_t capacity_;
-  mutable std::mutex mutex_;
-  std::shared_ptr<const ShownEvents> shown_;
-  std::deque<std::shared_ptr<const Committed>> ring_;
-  std::uint64_t bytes_ = 0;
-  std::uint64_t next_ = 1;
-  std::uint64_t published_events_ = 0;
-  std::vector<Follower*> followers_;
+  mutable text::Mutex mutex_;
+  std::shared_ptr<const ShownEvents> shown_ TRAILKEEPER_GUARDED_BY(mutex_);
+  std::deque<std::shared_ptr<const Committed>> ring_ TRAILKEEPER_GUARDED_BY(mutex_);
+  std::uint64_t bytes_ TRAILKEEPER_GUARDED_BY(mutex_) = 0;
+  std::uint64_t next_ TRAILKEEPER_GUARDED_BY(mutex_) = 1;
+  std::uint64_t published_events_ TRAILKEEPER_GUARDED_BY(mutex_) = 0;
+  std::vector<Follower*> followers_ TRAILKEEPER_GUARDED_BY(mutex_);
 };
 
 /// One reader of a hub. Not thread-safe.

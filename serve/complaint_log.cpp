@@ -24,7 +24,7 @@ std::string line_of(std::string_view listener, std::string_view peer, std::strin
 
 void ComplaintLog::say(Complaint kind, std::string_view listener, std::string_view peer, std::string_view text,
                        Clock::time_point now) {
-  const std::lock_guard lock{mutex_};
+  const text::Lock lock{mutex_};
   const Key key{kind, std::string{listener}};
   Recent& recent = recent_[key];
   if (recent.said > 0 && now - recent.begin >= kEvery) summarize(key, recent);
@@ -40,7 +40,7 @@ void ComplaintLog::say(Complaint kind, std::string_view listener, std::string_vi
 }
 
 void ComplaintLog::catch_up(bool all, Clock::time_point now) {
-  const std::lock_guard lock{mutex_};
+  const text::Lock lock{mutex_};
   for (auto& [key, recent] : recent_) {
     if (recent.said > 0 && (all || now - recent.begin >= kEvery)) summarize(key, recent);
   }

@@ -5,10 +5,11 @@
 #include <cstdint>
 #include <map>
 #include <memory>
-#include <mutex>
 #include <string>
 #include <string_view>
 #include <utility>
+
+#include "text/mutex.h"
 
 namespace spdlog {
 class logger;
@@ -56,11 +57,11 @@ class ComplaintLog {
     std::string last;  // The last that was left out.
   };
   using Key = std::pair<Complaint, std::string>;
-  void summarize(const Key& key, Recent& recent);
+  void summarize(const Key& key, Recent& recent) TRAILKEEPER_REQUIRES(mutex_);
 
   std::shared_ptr<spdlog::logger> log_;
-  std::mutex mutex_;
-  std::map<Key, Recent> recent_;  // As many as there are listeners, times kinds.
+  text::Mutex mutex_;
+  std::map<Key, Recent> recent_ TRAILKEEPER_GUARDED_BY(mutex_);  // As many as there are listeners, times kinds.
 };
 
 }  // namespace trailkeeper::serve

@@ -208,22 +208,22 @@ TokenFile::TokenFile(std::string path) : path_(std::move(path)), mark_(look()), 
 std::shared_ptr<const TokenSet> TokenFile::current() {
   constexpr std::int64_t kLookEvery = 1000;
   const std::int64_t now = steady_milliseconds();
-  const std::lock_guard lock{mutex_};
+  const text::Lock lock{mutex_};
   if (now - looked_ >= kLookEvery) {
     looked_ = now;
-    if (look() != mark_) load_locked();
+    if (look() != mark_) load();
   }
   return tokens_;
 }
 
 bool TokenFile::reload() {
-  const std::lock_guard lock{mutex_};
+  const text::Lock lock{mutex_};
   looked_ = steady_milliseconds();
-  return load_locked();
+  return load();
 }
 
 std::string TokenFile::error() const {
-  const std::lock_guard lock{mutex_};
+  const text::Lock lock{mutex_};
   return error_;
 }
 
@@ -234,7 +234,7 @@ TokenFile::Mark TokenFile::look() const {
 }
 
 // Looks before it reads: a file that is replaced in between is read again.
-bool TokenFile::load_locked() {
+bool TokenFile::load() {
   const Mark mark = look();
   try {
     tokens_ = std::make_shared<const TokenSet>(TokenSet::load(path_));

@@ -3,7 +3,6 @@
 
 #include <cstdint>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <span>
 #include <stdexcept>
@@ -11,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "text/mutex.h"
 #include "text/sha256.h"
 #include "text/timestamp.h"
 
@@ -147,14 +147,14 @@ class TokenFile {
     bool operator==(const Mark&) const = default;
   };
   [[nodiscard]] Mark look() const;
-  bool load_locked();
+  bool load() TRAILKEEPER_REQUIRES(mutex_);
 
   std::string path_;
-  mutable std::mutex mutex_;
-  std::shared_ptr<const TokenSet> tokens_;
-  Mark mark_;
-  std::int64_t looked_ = 0;  // Milliseconds of a steady clock.
-  std::string error_;
+  mutable text::Mutex mutex_;
+  std::shared_ptr<const TokenSet> tokens_ TRAILKEEPER_GUARDED_BY(mutex_);
+  Mark mark_ TRAILKEEPER_GUARDED_BY(mutex_);
+  std::int64_t looked_ TRAILKEEPER_GUARDED_BY(mutex_) = 0;  // Milliseconds of a steady clock.
+  std::string error_ TRAILKEEPER_GUARDED_BY(mutex_);
 };
 
 /// What `token create` was asked for.

@@ -1,16 +1,17 @@
 #include "store/damage.h"
 
-#include <mutex>
 #include <set>
 #include <utility>
+
+#include "text/mutex.h"
 
 namespace trailkeeper::store {
 namespace {
 
 struct Places {
-  std::mutex mutex;
-  std::function<void(const std::string&)> told;
-  std::set<std::string> known;
+  text::Mutex mutex;
+  std::function<void(const std::string&)> told TRAILKEEPER_GUARDED_BY(mutex);
+  std::set<std::string> known TRAILKEEPER_GUARDED_BY(mutex);
 };
 
 Places& places() {
@@ -21,24 +22,28 @@ Places& places() {
 }  // namespace
 
 void leave_out_damage(std::function<void(const std::string&)> told) {
-  const std::lock_guard lock{places().mutex};
-  places().told = std::move(told);
+  Places& all = places();
+  const text::Lock lock{all.mutex};
+  all.told = std::move(told);
 }
 
 bool leaves_out_damage() {
-  const std::lock_guard lock{places().mutex};
-  return static_cast<bool>(places().told);
+  Places& all = places();
+  const text::Lock lock{all.mutex};
+  return static_cast<bool>(all.told);
 }
 
 void left_out_or_throw(const StoreError& error) {
-  const std::lock_guard lock{places().mutex};
-  if (!places().told || error.kind() != StoreErrorKind::corrupt) throw StoreError{error};
-  if (places().known.insert(error.what()).second) places().told(error.what());
+  Places& all = places();
+  const text::Lock lock{all.mutex};
+  if (!all.told || error.kind() != StoreErrorKind::corrupt) throw StoreError{error};
+  if (all.known.insert(error.what()).second) all.told(error.what());
 }
 
 std::size_t places_left_out() {
-  const std::lock_guard lock{places().mutex};
-  return places().known.size();
+  Places& all = places();
+  const text::Lock lock{all.mutex};
+  return all.known.size();
 }
 
 }  // namespace trailkeeper::store

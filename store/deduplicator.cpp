@@ -266,7 +266,7 @@ Deduplicated Deduplicator::run(const SegmentBuilder& batch) {
   std::vector<std::shared_ptr<const Pending>> earlier;
   std::optional<Snapshot> snapshot;
   {
-    const std::lock_guard lock{mutex_};
+    const text::Lock lock{mutex_};
     // First what may throw: a ticket that nobody gives back would hold up all others.
     snapshot.emplace(store_.snapshot());
     earlier = pending_;
@@ -295,15 +295,14 @@ Deduplicated Deduplicator::run(const SegmentBuilder& batch) {
 }
 
 void Deduplicator::wait_for(std::uint64_t ticket) {
-  std::unique_lock lock{mutex_};
-  changed_.wait(lock, [&] {
-    return std::none_of(pending_.begin(), pending_.end(), [&](const auto& p) { return p->ticket == ticket; });
-  });
+  const text::Lock lock{mutex_};
+  const auto is_it = [ticket](const auto& pending) { return pending->ticket == ticket; };
+  while (std::any_of(pending_.begin(), pending_.end(), is_it)) changed_.wait(mutex_);
 }
 
 void Deduplicator::finished(std::uint64_t ticket) {
   {
-    const std::lock_guard lock{mutex_};
+    const text::Lock lock{mutex_};
     std::erase_if(pending_, [&](const auto& p) { return p->ticket == ticket; });
   }
   changed_.notify_all();

@@ -1,14 +1,13 @@
 // Decides which events are new.
 #pragma once
 
-#include <condition_variable>
 #include <cstdint>
 #include <memory>
-#include <mutex>
 #include <vector>
 
 #include "store/known_contents.h"
 #include "store/segments/segment_builder.h"
+#include "text/mutex.h"
 
 namespace trailkeeper::store {
 
@@ -58,10 +57,10 @@ class Deduplicator {
 
   Store& store_;
   VariantRule rule_;
-  std::mutex mutex_;
-  std::condition_variable changed_;
-  std::uint64_t next_ticket_ = 1;
-  std::vector<std::shared_ptr<const Pending>> pending_;
+  text::Mutex mutex_;
+  text::Condition changed_;
+  std::uint64_t next_ticket_ TRAILKEEPER_GUARDED_BY(mutex_) = 1;
+  std::vector<std::shared_ptr<const Pending>> pending_ TRAILKEEPER_GUARDED_BY(mutex_);
   KnownContents known_;
 };
 

@@ -195,7 +195,7 @@ int Environment::descriptor() const {
 // Of the file's first bytes at least; addresses to grow into are free.
 std::shared_ptr<const FileMap> Environment::map_of(std::uint64_t bytes) {
   constexpr std::uint64_t kSmallest = std::uint64_t{64} << 20;
-  const std::lock_guard lock{map_mutex_};
+  const text::Lock lock{map_mutex_};
   if (map_ && map_->bytes() >= bytes && !map_->may_be_harmed()) return map_;
   try {
     map_ = std::make_shared<const FileMap>(descriptor(), std::max(kSmallest, 2 * bytes));

@@ -4,7 +4,6 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -12,6 +11,7 @@
 #include "store/error.h"
 #include "store/lmdb/store_files.h"
 #include "store/lmdb/table_id.h"
+#include "text/mutex.h"
 
 struct MDB_env;
 struct MDB_txn;
@@ -166,8 +166,8 @@ class Environment {
   FileIdentity data_file_;
   std::optional<FileIdentity> readers_file_;
   unsigned tables_[kTableCount] = {};  ///< LMDB's handles, for writing.
-  std::mutex map_mutex_;
-  std::shared_ptr<const FileMap> map_;
+  text::Mutex map_mutex_;
+  std::shared_ptr<const FileMap> map_ TRAILKEEPER_GUARDED_BY(map_mutex_);
 };
 
 }  // namespace trailkeeper::store

@@ -5,7 +5,7 @@ namespace trailkeeper::store {
 std::unique_ptr<Snapshot> IdleSnapshots::take() {
   std::vector<Idle> stale;  // Ended when the mutex is free again.
   {
-    const std::lock_guard lock{mutex_};
+    const text::Lock lock{mutex_};
     const std::uint64_t newest = store_.environment().last_commit();
     while (!idle_.empty()) {
       Idle idle = std::move(idle_.back());
@@ -18,13 +18,13 @@ std::unique_ptr<Snapshot> IdleSnapshots::take() {
 }
 
 void IdleSnapshots::give_back(std::unique_ptr<Snapshot> snapshot) {
-  const std::lock_guard lock{mutex_};
+  const text::Lock lock{mutex_};
   if (idle_.size() < kMost) idle_.push_back({std::move(snapshot), std::chrono::steady_clock::now()});
 }
 
 void IdleSnapshots::end_idle(std::chrono::steady_clock::duration longest) {
   const auto before = std::chrono::steady_clock::now() - longest;
-  const std::lock_guard lock{mutex_};
+  const text::Lock lock{mutex_};
   std::erase_if(idle_, [&](const Idle& idle) { return idle.since <= before; });
 }
 

@@ -3,10 +3,10 @@
 
 #include <chrono>
 #include <memory>
-#include <mutex>
 #include <vector>
 
 #include "store/store.h"
+#include "text/mutex.h"
 
 namespace trailkeeper::store {
 
@@ -32,8 +32,8 @@ class IdleSnapshots {
   static constexpr std::size_t kMost = 4;
 
   Store& store_;
-  std::mutex mutex_;
-  std::vector<Idle> idle_;
+  text::Mutex mutex_;
+  std::vector<Idle> idle_ TRAILKEEPER_GUARDED_BY(mutex_);
 };
 
 }  // namespace trailkeeper::store

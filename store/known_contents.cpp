@@ -37,12 +37,12 @@ std::shared_ptr<const KeyContents> KnownContents::of(const Segment& segment, con
                                                      std::uint64_t hash_seed, std::uint64_t& decoded) {
   const Place place{segment.header().number, checksum_of_hashes(segment.header()), key};
   {
-    const std::lock_guard lock{mutex_};
+    const text::Lock lock{mutex_};
     if (const auto found = known_.find(place); found != known_.end()) return found->second;
   }
   auto contents = std::make_shared<const KeyContents>(contents_of(segment, key, hash_seed));
   decoded += contents->size();
-  const std::lock_guard lock{mutex_};
+  const text::Lock lock{mutex_};
   if (size_ + contents->size() + kCostOfKey > kMost) {
     known_.clear();
     size_ = 0;

@@ -4,11 +4,11 @@
 #include <cstdint>
 #include <map>
 #include <memory>
-#include <mutex>
 #include <tuple>
 #include <vector>
 
 #include "store/segments/segment.h"
+#include "text/mutex.h"
 
 namespace trailkeeper::store {
 
@@ -34,9 +34,9 @@ class KnownContents {
     }
   };
 
-  std::mutex mutex_;
-  std::map<Place, std::shared_ptr<const KeyContents>> known_;
-  std::size_t size_ = 0;  // Contents of all keys, and a few for each key itself.
+  text::Mutex mutex_;
+  std::map<Place, std::shared_ptr<const KeyContents>> known_ TRAILKEEPER_GUARDED_BY(mutex_);
+  std::size_t size_ TRAILKEEPER_GUARDED_BY(mutex_) = 0;  // Contents of all keys, and a few for each key itself.
 };
 
 }  // namespace trailkeeper::store

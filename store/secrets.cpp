@@ -66,7 +66,7 @@ void check_secret(std::string_view key, std::string_view value) {
 std::shared_ptr<const Secrets> SecretCache::open(const Transaction& transaction, std::uint64_t seed) {
   const std::uint64_t rows = transaction.count(TableId::secrets);
   const std::uint64_t now = rows == 0 ? 0 : looked_for(transaction);
-  const std::lock_guard lock{mutex_};
+  const text::Lock lock{mutex_};
   if (!secrets_ || rows != rows_ || now != looked_for_) {
     secrets_ = std::make_shared<const Secrets>(read_secrets(transaction, seed));
     rows_ = rows;

@@ -3,7 +3,6 @@
 
 #include <cstdint>
 #include <memory>
-#include <mutex>
 #include <span>
 #include <string>
 #include <string_view>
@@ -11,6 +10,7 @@
 
 #include "event/phrase_set.h"
 #include "store/environment.h"
+#include "text/mutex.h"
 
 namespace trailkeeper::store {
 
@@ -48,10 +48,10 @@ class SecretCache {
   std::shared_ptr<const Secrets> open(const Transaction& transaction, std::uint64_t seed);
 
  private:
-  std::mutex mutex_;
-  std::uint64_t rows_ = 0;
-  std::uint64_t looked_for_ = 0;
-  std::shared_ptr<const Secrets> secrets_;
+  text::Mutex mutex_;
+  std::uint64_t rows_ TRAILKEEPER_GUARDED_BY(mutex_) = 0;
+  std::uint64_t looked_for_ TRAILKEEPER_GUARDED_BY(mutex_) = 0;
+  std::shared_ptr<const Secrets> secrets_ TRAILKEEPER_GUARDED_BY(mutex_);
 };
 
 /// Throws StoreError(corrupt) if an entry can't be read.

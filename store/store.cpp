@@ -79,7 +79,7 @@ std::string Snapshot::pseudonym_key() const {
 }
 
 std::shared_ptr<const OpenedHeader> HeaderCache::open(std::uint64_t number, std::string_view encoded) {
-  const std::lock_guard lock{mutex_};
+  const text::Lock lock{mutex_};
   Entry& entry = entries_[number];
   if (!entry.header || entry.encoded != encoded) {
     entry.header.reset();
@@ -90,7 +90,7 @@ std::shared_ptr<const OpenedHeader> HeaderCache::open(std::uint64_t number, std:
 }
 
 void HeaderCache::keep_only(const std::vector<std::uint64_t>& numbers) {
-  const std::lock_guard lock{mutex_};
+  const text::Lock lock{mutex_};
   // Merging removes segments one after the other: looking once in a while is enough.
   if (entries_.size() < 2 * numbers.size() + 16) return;
   std::erase_if(entries_,

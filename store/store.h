@@ -4,7 +4,6 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -19,6 +18,7 @@
 #include "store/secrets.h"
 #include "store/segments/segment.h"
 #include "store/verdict_maker.h"
+#include "text/mutex.h"
 
 namespace trailkeeper::store {
 
@@ -57,8 +57,8 @@ class HeaderCache {
     std::string encoded;
     std::shared_ptr<const OpenedHeader> header;
   };
-  std::mutex mutex_;
-  std::unordered_map<std::uint64_t, Entry> entries_;
+  text::Mutex mutex_;
+  std::unordered_map<std::uint64_t, Entry> entries_ TRAILKEEPER_GUARDED_BY(mutex_);
 };
 
 /// A consistent view of the store; later commits don't show. Keep it short: it holds back the reuse of freed pages.

@@ -94,7 +94,7 @@ void Writer::write(Commit& commit, bool keep_parts) {
 }
 
 void Writer::write_transaction(Commit& commit, bool keep_parts) {
-  const std::lock_guard lock{commit_mutex_};
+  const text::Lock lock{commit_mutex_};
   const auto before = before_change(&commit.batches);
   Transaction transaction = store_.environment().write();
   pin(transaction, before);
@@ -129,7 +129,7 @@ void Writer::put_records(Transaction& transaction, const std::vector<RejectedRec
 }
 
 std::uint64_t Writer::new_bill_load() {
-  const std::lock_guard lock{commit_mutex_};
+  const text::Lock lock{commit_mutex_};
   std::uint64_t token = 0;
   std::random_device random;
   while (token == 0) token = (std::uint64_t{random()} << 32U) | random();
@@ -139,7 +139,7 @@ std::uint64_t Writer::new_bill_load() {
 
 BillCommit Writer::commit_bills(std::vector<BillBatch>& bills, const std::vector<RejectedRecord>& rejects,
                                 const std::vector<SourcePosition>& positions, const BillOrigin& origin) {
-  const std::lock_guard lock{commit_mutex_};
+  const text::Lock lock{commit_mutex_};
   Transaction transaction = store_.environment().write();
   BillCommit done;
   for (BillBatch& batch : bills) done.add(stage_bill(transaction, batch, origin, bill_loads_));
@@ -149,7 +149,7 @@ BillCommit Writer::commit_bills(std::vector<BillBatch>& bills, const std::vector
 }
 
 BillCommit Writer::settle_bills(const std::set<BillName>& bills, const std::set<std::uint64_t>& tokens) {
-  const std::lock_guard lock{commit_mutex_};
+  const text::Lock lock{commit_mutex_};
   Transaction transaction = store_.environment().write();
   BillCommit done;
   for (const BillName& bill : bills) {
@@ -163,7 +163,7 @@ BillCommit Writer::settle_bills(const std::set<BillName>& bills, const std::set<
 }
 
 bool Writer::merge_once(bool all) {
-  const std::lock_guard merging{merge_mutex_};
+  const text::Lock merging{merge_mutex_};
   std::vector<std::uint64_t> numbers;
   {
     const Snapshot snapshot = store_.snapshot();
@@ -196,7 +196,7 @@ void Writer::merge(const std::vector<std::uint64_t>& numbers) {
     for (const MergeInput& input : inputs) input.segment->forget();
   }
   replace(numbers, header);
-  const std::lock_guard lock{cost_mutex_};
+  const text::Lock lock{cost_mutex_};
   ++cost_.merges;
   cost_.events += header.events;
   cost_.bytes += header.stored_bytes;
@@ -214,7 +214,7 @@ MergedSegment Writer::write_merged(const std::vector<MergeInput>& inputs) {
   std::uint64_t number = 0;
   bool written = false;
   SegmentParts parts{[&](std::uint32_t part, const std::string& bytes) {
-    const std::lock_guard lock{commit_mutex_};
+    const text::Lock lock{commit_mutex_};
     Transaction transaction = store_.environment().write();
     if (!written) number = take_segment_number(transaction);
     transaction.insert(TableId::parts, part_key(number, part), bytes);
@@ -234,7 +234,7 @@ MergedSegment Writer::write_merged(const std::vector<MergeInput>& inputs) {
 // What a failed merge has written; on a full disk it may be all that is in the way.
 void Writer::remove_parts(std::uint64_t number) noexcept {
   try {
-    const std::lock_guard lock{commit_mutex_};
+    const text::Lock lock{commit_mutex_};
     Transaction transaction = store_.environment().write();
     for (std::uint32_t part = 0; transaction.erase(TableId::parts, part_key(number, part)); ++part) {
     }
@@ -259,7 +259,7 @@ void Writer::erase_segment(Transaction& transaction, std::uint64_t number) {
 }
 
 void Writer::replace(const std::vector<std::uint64_t>& numbers, const SegmentHeader& header) {
-  const std::lock_guard lock{commit_mutex_};
+  const text::Lock lock{commit_mutex_};
   Transaction transaction = store_.environment().write();
   require_parts(transaction, header);
   if (header.events > 0) transaction.insert(TableId::segments, segment_key(header.number), encode_header(header));
@@ -276,7 +276,7 @@ RejectFigures Writer::reject_figures() const { return {without_bytes_, only_coun
 
 RemovedRejects Writer::remove_rejects(const std::function<bool(const KeptReject&)>& which,
                                       const std::function<JournalEntry(const RemovedRejects&)>& entry) {
-  const std::lock_guard lock{commit_mutex_};
+  const text::Lock lock{commit_mutex_};
   Transaction transaction = store_.environment().write();
   const RemovedRejects removed = store::remove_rejects(transaction, which, false);
   append_to_journal(transaction, entry(removed));
@@ -285,7 +285,7 @@ RemovedRejects Writer::remove_rejects(const std::function<bool(const KeptReject&
 }
 
 void Writer::set_reject_limit(std::uint64_t bytes, const JournalEntry& entry) {
-  const std::lock_guard lock{commit_mutex_};
+  const text::Lock lock{commit_mutex_};
   Transaction transaction = store_.environment().write();
   store::set_reject_limit(transaction, bytes);
   append_to_journal(transaction, entry);
@@ -293,14 +293,14 @@ void Writer::set_reject_limit(std::uint64_t bytes, const JournalEntry& entry) {
 }
 
 void Writer::record(const JournalEntry& entry) {
-  const std::lock_guard lock{commit_mutex_};
+  const text::Lock lock{commit_mutex_};
   Transaction transaction = store_.environment().write();
   append_to_journal(transaction, entry);
   transaction.commit();
 }
 
 void Writer::put_hold(const LegalHold& hold, const JournalEntry& entry) {
-  const std::lock_guard lock{commit_mutex_};
+  const text::Lock lock{commit_mutex_};
   Transaction transaction = store_.environment().write();
   transaction.put(TableId::holds, hold.name, hold.filter);
   append_to_journal(transaction, entry);
@@ -308,7 +308,7 @@ void Writer::put_hold(const LegalHold& hold, const JournalEntry& entry) {
 }
 
 bool Writer::erase_hold(const std::string& name, const JournalEntry& entry) {
-  const std::lock_guard lock{commit_mutex_};
+  const text::Lock lock{commit_mutex_};
   Transaction transaction = store_.environment().write();
   if (!transaction.erase(TableId::holds, name)) return false;
   erase_pins(transaction, name);
@@ -318,7 +318,7 @@ bool Writer::erase_hold(const std::string& name, const JournalEntry& entry) {
 }
 
 bool Writer::put_policy_file(const PolicyFile& file, const JournalEntry& entry) {
-  const std::lock_guard lock{commit_mutex_};
+  const text::Lock lock{commit_mutex_};
   const auto before = before_change(nullptr);
   Transaction transaction = store_.environment().write();
   const std::string key = policy_key(file);
@@ -332,7 +332,7 @@ bool Writer::put_policy_file(const PolicyFile& file, const JournalEntry& entry) 
 }
 
 bool Writer::erase_policy_file(const std::string& key, const JournalEntry& entry) {
-  const std::lock_guard lock{commit_mutex_};
+  const text::Lock lock{commit_mutex_};
   const auto before = before_change(nullptr);
   Transaction transaction = store_.environment().write();
   if (!transaction.erase(TableId::policies, key)) return false;
@@ -345,7 +345,7 @@ bool Writer::erase_policy_file(const std::string& key, const JournalEntry& entry
 
 void Writer::put_verdicts(const std::vector<VerdictsOfSegment>& verdicts) {
   if (verdicts.empty()) return;
-  const std::lock_guard lock{commit_mutex_};
+  const text::Lock lock{commit_mutex_};
   Transaction transaction = store_.environment().write();
   for (const auto& [segment, of_segment] : verdicts) {
     const std::string key = segment_key(segment);
@@ -356,7 +356,7 @@ void Writer::put_verdicts(const std::vector<VerdictsOfSegment>& verdicts) {
 }
 
 MergeCost Writer::merge_cost() const {
-  const std::lock_guard lock{cost_mutex_};
+  const text::Lock lock{cost_mutex_};
   return cost_;
 }
 

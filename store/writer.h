@@ -5,7 +5,6 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <set>
 #include <string>
@@ -19,6 +18,7 @@
 #include "store/segments/segment_builder.h"
 #include "store/segments/segment_verdicts.h"
 #include "store/store.h"
+#include "text/mutex.h"
 #include "text/timestamp.h"
 
 namespace trailkeeper::store {
@@ -146,31 +146,33 @@ class Writer {
   void write(Commit& commit, bool keep_parts);
   void write_transaction(Commit& commit, bool keep_parts);
   void remove_orphans();
-  void merge(const std::vector<std::uint64_t>& numbers);
-  std::optional<Snapshot> before_change(const std::vector<SealedBatch>* batches);
-  void pin(Transaction& transaction, const std::optional<Snapshot>& before);
-  void pins_kept(const std::optional<Snapshot>& before);
-  SegmentHeader write_kept(const Removal& removal, std::vector<std::uint64_t>& written);
+  void merge(const std::vector<std::uint64_t>& numbers) TRAILKEEPER_REQUIRES(merge_mutex_);
+  std::optional<Snapshot> before_change(const std::vector<SealedBatch>* batches) TRAILKEEPER_REQUIRES(commit_mutex_);
+  void pin(Transaction& transaction, const std::optional<Snapshot>& before) TRAILKEEPER_REQUIRES(commit_mutex_);
+  void pins_kept(const std::optional<Snapshot>& before) TRAILKEEPER_REQUIRES(commit_mutex_);
+  SegmentHeader write_kept(const Removal& removal, std::vector<std::uint64_t>& written)
+      TRAILKEEPER_REQUIRES(merge_mutex_);
   /// Throws StoreError(replaced) if it is gone.
   static void erase_segment(Transaction& transaction, std::uint64_t number);
-  MergedSegment write_merged(const std::vector<MergeInput>& inputs);
+  MergedSegment write_merged(const std::vector<MergeInput>& inputs) TRAILKEEPER_REQUIRES(merge_mutex_);
   void remove_parts(std::uint64_t number) noexcept;
   static void require_parts(const Transaction& transaction, const SegmentHeader& header);
-  void replace(const std::vector<std::uint64_t>& numbers, const SegmentHeader& header);
+  void replace(const std::vector<std::uint64_t>& numbers, const SegmentHeader& header)
+      TRAILKEEPER_REQUIRES(merge_mutex_);
   void put_records(Transaction& transaction, const std::vector<RejectedRecord>& rejects,
-                   const std::vector<SourcePosition>& positions);
+                   const std::vector<SourcePosition>& positions) TRAILKEEPER_REQUIRES(commit_mutex_);
   static void append_to_journal(Transaction& transaction, const JournalEntry& entry);
 
   Store& store_;
   Clock now_;
   Deduplicator deduplicator_;
-  std::mutex commit_mutex_;
-  std::mutex merge_mutex_;
-  std::set<std::uint64_t> bill_loads_;  // That aren't settled.
+  text::Mutex merge_mutex_;   // For all of a merge or removal; taken before the other.
+  text::Mutex commit_mutex_;  // For one write transaction.
+  std::set<std::uint64_t> bill_loads_ TRAILKEEPER_GUARDED_BY(commit_mutex_);  // That aren't settled.
   std::atomic<std::uint64_t> without_bytes_{0};
   std::atomic<std::uint64_t> only_counted_{0};
-  mutable std::mutex cost_mutex_;
-  MergeCost cost_;
+  mutable text::Mutex cost_mutex_;
+  MergeCost cost_ TRAILKEEPER_GUARDED_BY(cost_mutex_);
 };
 
 }  // namespace trailkeeper::store

@@ -26,7 +26,7 @@ void Writer::pins_kept(const std::optional<Snapshot>& before) {
 }
 
 void Writer::pin_holds() {
-  const std::lock_guard lock{commit_mutex_};
+  const text::Lock lock{commit_mutex_};
   const auto before = before_change(nullptr);
   if (!before) return;
   Transaction transaction = store_.environment().write();
@@ -36,13 +36,13 @@ void Writer::pin_holds() {
 }
 
 RemovedRejects Writer::retain(const Retained& retained) {
-  const std::lock_guard merging{merge_mutex_};
+  const text::Lock merging{merge_mutex_};
   std::vector<std::uint64_t> written;
   try {
     std::vector<SegmentHeader> headers;
     for (const Removal& removal : retained.segments) headers.push_back(write_kept(removal, written));
 
-    const std::lock_guard lock{commit_mutex_};
+    const text::Lock lock{commit_mutex_};
     // Events that go may be IAM's: what others are judged by.
     const auto before = before_change(nullptr);
     Transaction transaction = store_.environment().write();

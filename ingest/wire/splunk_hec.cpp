@@ -172,14 +172,15 @@ HecAnswer hec_code(int code) {
   return answer;
 }
 
+AckChannels::Channels::iterator AckChannels::oldest() {
+  return std::min_element(channels_.begin(), channels_.end(),
+                          [](const auto& a, const auto& b) { return a.second.used < b.second.used; });
+}
+
 std::optional<std::uint64_t> AckChannels::next(std::string_view channel) {
   const auto key = channel_key(channel);
   if (!key) return std::nullopt;
-  const std::lock_guard lock{mutex_};
-  const auto oldest = [&] {
-    return std::min_element(channels_.begin(), channels_.end(),
-                            [](const auto& a, const auto& b) { return a.second.used < b.second.used; });
-  };
+  const text::Lock lock{mutex_};
   if (!channels_.contains(*key) && channels_.size() >= kMaxChannels) {
     const auto gone = oldest();
     ids_ -= gone->second.open.size();
@@ -211,7 +212,7 @@ HecAnswer AckChannels::answer(std::string_view channel, std::string_view body) {
   HecAnswer answer;
   text::JsonWriter json{answer.body};
   json.open('{').name("acks").open('{');
-  const std::lock_guard lock{mutex_};
+  const text::Lock lock{mutex_};
   const auto found = channels_.find(*key);
   for (const simdjson::dom::element element : asked) {
     std::uint64_t id = 0;

@@ -4,7 +4,6 @@
 
 #include <cstdint>
 #include <deque>
-#include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -13,6 +12,7 @@
 
 #include "event/framer.h"
 #include "ingest/wire/body_decoder.h"
+#include "text/mutex.h"
 
 namespace trailkeeper::ingest {
 
@@ -65,10 +65,13 @@ class AckChannels {
     std::deque<std::uint64_t> open;  // Ascending.
     std::uint64_t used = 0;
   };
-  std::mutex mutex_;
-  std::unordered_map<std::string, Channel> channels_;
-  std::size_t ids_ = 0;
-  std::uint64_t clock_ = 0;
+  using Channels = std::unordered_map<std::string, Channel>;
+  Channels::iterator oldest() TRAILKEEPER_REQUIRES(mutex_);
+
+  text::Mutex mutex_;
+  Channels channels_ TRAILKEEPER_GUARDED_BY(mutex_);
+  std::size_t ids_ TRAILKEEPER_GUARDED_BY(mutex_) = 0;
+  std::uint64_t clock_ TRAILKEEPER_GUARDED_BY(mutex_) = 0;
 };
 
 }  // namespace trailkeeper::ingest

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <map>
-#include <mutex>
 #include <utility>
 
 #include "query/segment_filter.h"
@@ -13,6 +12,7 @@
 #include "query/verdicts/segment_judge.h"
 #include "query/verdicts/verdict_filter.h"
 #include "query/verdicts/verdict_index.h"
+#include "text/mutex.h"
 
 namespace trailkeeper::query {
 namespace {
@@ -34,10 +34,13 @@ class Reasons {
   using Counts = std::map<Reason, std::uint64_t>;
 
   void add(const Counts& counts) {
-    const std::lock_guard lock{mutex_};
+    const text::Lock lock{mutex_};
     for (const auto& [reason, count] : counts) put(all_, reason, count);
   }
-  [[nodiscard]] const Counts& all() const { return all_; }
+  [[nodiscard]] Counts all() const {
+    const text::Lock lock{mutex_};
+    return all_;
+  }
 
   static void put(Counts& counts, const Reason& reason, std::uint64_t count) {
     const auto found = counts.find(reason);
@@ -51,8 +54,8 @@ class Reasons {
   }
 
  private:
-  std::mutex mutex_;
-  Counts all_;
+  mutable text::Mutex mutex_;
+  Counts all_ TRAILKEEPER_GUARDED_BY(mutex_);
 };
 
 void add_reasons(const store::Snapshot& snapshot, const store::Segment& segment, const Filter& unknown,

@@ -29,12 +29,12 @@ VerdictIndex::Kept VerdictIndex::kept(const store::Segment& segment) const {
 const std::vector<std::uint8_t>& VerdictIndex::of(const store::Segment& segment) {
   const std::uint64_t number = segment.header().number;
   {
-    const std::lock_guard lock{mutex_};
+    const text::Lock lock{mutex_};
     if (const auto found = made_.find(number); found != made_.end()) return found->second;
   }
   std::vector<std::uint8_t> codes = make(segment);
   for (const std::uint32_t index : state_.superseded().of(segment)) codes[index] |= kSuperseded;
-  const std::lock_guard lock{mutex_};
+  const text::Lock lock{mutex_};
   return made_.emplace(number, std::move(codes)).first->second;
 }
 
@@ -90,8 +90,8 @@ class Rechecker {
     constexpr double kSecondsOfChange = 60e-6;
     if (stale_.empty()) return {};
     if (static_cast<double>(index_.state().changes()) * kSecondsOfChange > request_.seconds) {
-      for (const store::Segment* segment : stale_) result_.deferred += segment->size();
-      return result_;
+      for (const store::Segment* segment : stale_) leave(*segment);
+      return result();
     }
     history_ = &index_.state().history();
     std::vector<std::thread> threads;
@@ -99,11 +99,16 @@ class Rechecker {
     for (std::size_t i = 1; i < wanted; ++i) threads.emplace_back([this] { work(); });
     work();
     for (std::thread& thread : threads) thread.join();
+    return result();
+  }
+
+ private:
+  store::VerdictsMade result() {
+    const text::Lock lock{mutex_};
     if (failure_) std::rethrow_exception(failure_);
     return result_;
   }
 
- private:
   // Kept, good and whole.
   [[nodiscard]] bool sound(const store::Segment& segment) const {
     return index_.kept(segment) == VerdictIndex::Kept::all &&
@@ -146,21 +151,21 @@ class Rechecker {
       }
       writer_.put_verdicts(made);
     } catch (...) {
-      const std::lock_guard lock{mutex_};
+      const text::Lock lock{mutex_};
       failure_ = std::current_exception();
       next_ = stale_.size();
     }
   }
 
   void note(const store::Segment& segment, std::uint64_t deferred) {
-    const std::lock_guard lock{mutex_};
+    const text::Lock lock{mutex_};
     ++result_.segments;
     result_.events += segment.size();
     result_.deferred += deferred;
   }
 
   void leave(const store::Segment& segment) {
-    const std::lock_guard lock{mutex_};
+    const text::Lock lock{mutex_};
     result_.deferred += segment.size();
   }
 
@@ -173,9 +178,9 @@ class Rechecker {
   Deadline records_end_;
   std::vector<const store::Segment*> stale_;
   std::atomic<std::size_t> next_{0};
-  std::mutex mutex_;
-  std::exception_ptr failure_;
-  store::VerdictsMade result_;
+  text::Mutex mutex_;
+  std::exception_ptr failure_ TRAILKEEPER_GUARDED_BY(mutex_);
+  store::VerdictsMade result_ TRAILKEEPER_GUARDED_BY(mutex_);
 };
 
 }  // namespace

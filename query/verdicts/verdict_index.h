@@ -3,7 +3,6 @@
 
 #include <cstdint>
 #include <memory>
-#include <mutex>
 #include <string_view>
 #include <unordered_map>
 #include <vector>
@@ -12,6 +11,7 @@
 #include "rules/verdicts/verdict.h"
 #include "store/store.h"
 #include "store/writer.h"
+#include "text/mutex.h"
 
 namespace trailkeeper::query {
 
@@ -48,8 +48,9 @@ class VerdictIndex {
 
   const store::Snapshot& snapshot_;
   PolicyState state_;
-  std::mutex mutex_;
-  std::unordered_map<std::uint64_t, std::vector<std::uint8_t>> made_;  // By segment number.
+  text::Mutex mutex_;
+  std::unordered_map<std::uint64_t, std::vector<std::uint8_t>> made_
+      TRAILKEEPER_GUARDED_BY(mutex_);  // By segment number.
 };
 
 /// What a recheck is to do.

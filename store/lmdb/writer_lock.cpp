@@ -45,7 +45,7 @@ void WriterLock::require_held() {
                                                    " was moved, removed or replaced while this process writes to it: "
                                                    "nothing more is stored; put it back, or start this again");
   }
-  const std::lock_guard lock{mutex_};
+  const text::Lock lock{mutex_};
   if (file_at(directory_ + kWriterLockFile) != identity_of(file_)) lock_file();
 }
 

@@ -1,10 +1,10 @@
 // Who may write to a store: one process at a time.
 #pragma once
 
-#include <mutex>
 #include <string>
 
 #include "store/lmdb/store_files.h"
+#include "text/mutex.h"
 
 namespace trailkeeper::store {
 
@@ -24,14 +24,14 @@ class WriterLock {
   [[nodiscard]] bool made_folder() const { return made_folder_; }
 
  private:
-  void lock_file();
+  void lock_file() TRAILKEEPER_REQUIRES(mutex_);
   [[noreturn]] void refuse() const;
 
   std::string directory_;
   bool made_folder_;
   Descriptor folder_;
-  std::mutex mutex_;
-  Descriptor file_;
+  text::Mutex mutex_;
+  Descriptor file_ TRAILKEEPER_GUARDED_BY(mutex_);
 };
 
 }  // namespace trailkeeper::store
