@@ -3,6 +3,7 @@
 #include <array>
 
 #include "event/reject_words.h"
+#include "text/enum_rows.h"
 
 namespace trailkeeper::event {
 namespace {
@@ -38,13 +39,7 @@ constexpr std::array<ReasonWord, static_cast<std::size_t>(Reason::service_notifi
      "is another service's notification, not an event of CloudTrail: its eventSource begins with aws:"},
 }};
 
-constexpr bool in_order() {
-  for (std::size_t i = 0; i < kRows.size(); ++i) {
-    if (static_cast<std::size_t>(kRows[i].reason) != i) return false;
-  }
-  return true;
-}
-static_assert(in_order());
+static_assert(text::are_rows_of(kRows, &ReasonWord::reason, Reason::service_notification));
 
 // A number that a newer store may have is said as broken JSON.
 const ReasonWord& row(Reason reason) {

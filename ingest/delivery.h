@@ -1,6 +1,7 @@
 // What a sender delivers, between the decoder of its wire format and the commit that acknowledges it.
 #pragma once
 
+#include <cassert>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -42,9 +43,10 @@ struct Delivery {
   std::optional<ReadSoFar> read_so_far;  ///< Of a file: committed with the events.
   std::size_t beside = 0;                ///< Heap bytes that its decoder keeps for the answer, about.
 
-  /// Appends a document's bytes. To be used by decoders that take documents out of something else. Of one that is far
-  /// too large for an event the front is kept, as the framer keeps it of a stream.
+  /// Appends a document's bytes, before seal(). To be used by decoders that take documents out of something else. Of
+  /// one that is far too large for an event the front is kept, as the framer keeps it of a stream.
   void add(std::string_view text, std::uint32_t item, event::Reason reason = event::Reason::none) {
+    assert(bytes.size() == size);
     if (text.size() > event::Framer::kMaxUnfinished) {
       text = text.substr(0, event::Framer::kMaxUnfinished);
       reason = event::Reason::too_large;
@@ -56,6 +58,7 @@ struct Delivery {
 
   /// Appends the documents of `other`, which must not be sealed, as they are: items and reasons.
   void append(Delivery&& other) {
+    assert(other.bytes.size() == other.size);
     if (documents.empty()) {
       bytes = std::move(other.bytes);
       documents = std::move(other.documents);

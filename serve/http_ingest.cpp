@@ -1,4 +1,5 @@
 // The routes that take events.
+#include <cassert>
 #include <chrono>
 #include <deque>
 #include <memory>
@@ -133,6 +134,7 @@ constexpr const char* kNoRoom = "too many requests are being received: try again
 }  // namespace
 
 HttpResponse refusal_response(Receipt::Status status) {
+  assert(status != Receipt::Status::durable);
   return retry_response(refusal_status(status), refusal_text(status));
 }
 

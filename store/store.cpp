@@ -6,6 +6,7 @@
 #include <xxhash.h>
 
 #include <algorithm>
+#include <cassert>
 #include <cerrno>
 #include <cstring>
 #include <random>
@@ -90,6 +91,7 @@ std::shared_ptr<const OpenedHeader> HeaderCache::open(std::uint64_t number, std:
 }
 
 void HeaderCache::keep_only(const std::vector<std::uint64_t>& numbers) {
+  assert(std::is_sorted(numbers.begin(), numbers.end()));
   const text::Lock lock{mutex_};
   // Merging removes segments one after the other: looking once in a while is enough.
   if (entries_.size() < 2 * numbers.size() + 16) return;

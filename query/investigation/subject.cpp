@@ -6,11 +6,13 @@
 
 #include "query/event_list.h"
 #include "query/ip_range.h"
+#include "text/enum_rows.h"
 
 namespace trailkeeper::query {
 namespace {
 
 constexpr std::array<std::string_view, kSubjectKindCount> kNames{"principal", "access-key", "ip", "resource"};
+static_assert(text::are_names_of(kNames, SubjectKind::resource));
 
 // Prefixes of unique identifiers: access keys; users, roles, groups of a federated or assumed identity.
 constexpr std::array<std::string_view, 2> kKeyPrefixes{"AKIA", "ASIA"};

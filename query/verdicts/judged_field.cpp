@@ -1,6 +1,7 @@
 #include "query/verdicts/judged_field.h"
 
 #include <algorithm>
+#include <cassert>
 #include <iterator>
 
 #include "query/verdicts/findings.h"
@@ -24,6 +25,7 @@ bool JudgedFields::has(std::string_view field) {
 }
 
 std::optional<std::string> JudgedFields::text(const ListedEvent& event, std::string_view field) {
+  assert(has(field));
   if (field == kSupersededField) {
     const auto newest = superseded().newest({event.segment, event.index});
     if (!newest) return std::nullopt;

@@ -6,6 +6,8 @@
 #include <map>
 #include <tuple>
 
+#include "text/enum_rows.h"
+
 namespace trailkeeper::rules::credits {
 namespace {
 
@@ -327,11 +329,13 @@ std::string_view reason_text(Reason reason) {
   constexpr std::array<std::string_view, 11> kTexts{"covered",         "used",       "expired",      "historical",
                                                     "no-credit",       "not-shared", "ineligible",   "unlisted",
                                                     "not-for-support", "discount",   "before-import"};
+  static_assert(text::are_names_of(kTexts, Reason::before_import));
   return kTexts[static_cast<std::size_t>(reason)];
 }
 
 std::string_view kind_text(CreditKind kind) {
   constexpr std::array<std::string_view, 4> kTexts{"Activate", "Service", "Support", "Other"};
+  static_assert(text::are_names_of(kTexts, CreditKind::other));
   return kTexts[static_cast<std::size_t>(kind)];
 }
 

@@ -7,12 +7,14 @@
 #include <stdexcept>
 #include <tuple>
 
+#include "text/enum_rows.h"
 #include "text/timestamp.h"
 
 namespace trailkeeper::rules::credits {
 
 std::string_view status_text(CreditStatus status) {
   constexpr std::array<std::string_view, 4> kTexts{"active", "used", "expired", "revoked"};
+  static_assert(text::are_names_of(kTexts, CreditStatus::revoked));
   return kTexts[static_cast<std::size_t>(status)];
 }
 

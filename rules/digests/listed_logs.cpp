@@ -6,6 +6,8 @@
 #include <unordered_map>
 #include <utility>
 
+#include "text/enum_rows.h"
+
 namespace trailkeeper::rules::digests {
 namespace {
 
@@ -117,6 +119,7 @@ class Logs {
 
 std::string_view word_for(Status status) {
   constexpr std::array<std::string_view, 6> kWords{"valid", "invalid", "missing", "moved", "unproven", "unlisted"};
+  static_assert(text::are_names_of(kWords, Status::unlisted));
   return kWords.at(static_cast<std::size_t>(status));
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "rules/verdicts/verdict_words.h"
+#include "text/enum_rows.h"
 
 namespace trailkeeper::rules::verdicts {
 namespace {
@@ -20,13 +21,7 @@ constexpr std::array<VerdictWord, kVerdictCount> kRows{{
      "the policies aren't known, or a condition asks for what CloudTrail doesn't carry, which is named"},
 }};
 
-constexpr bool in_order() {
-  for (std::size_t i = 0; i < kRows.size(); ++i) {
-    if (static_cast<std::size_t>(kRows[i].verdict) != i) return false;
-  }
-  return true;
-}
-static_assert(in_order());
+static_assert(text::are_rows_of(kRows, &VerdictWord::verdict, Verdict::unknown));
 
 }  // namespace
 

@@ -3,6 +3,8 @@
 
 #include <array>
 
+#include "text/enum_rows.h"
+
 namespace trailkeeper::store {
 
 /// The store's named tables. Append only: the numbers are part of seals.
@@ -27,6 +29,7 @@ constexpr unsigned kTableCount = 13;
 constexpr std::array<const char*, kTableCount> kTableNames{"meta",     "segments", "parts",    "rejects",  "sources",
                                                            "holds",    "journal",  "policies", "verdicts", "bills",
                                                            "rejected", "pins",     "secrets"};
+static_assert(text::are_names_of(kTableNames, TableId::secrets));
 
 constexpr const char* name_of(TableId table) { return kTableNames[static_cast<unsigned>(table)]; }
 

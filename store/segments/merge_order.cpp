@@ -1,6 +1,7 @@
 #include "store/segments/merge_order.h"
 
 #include <algorithm>
+#include <cassert>
 #include <queue>
 #include <tuple>
 
@@ -96,6 +97,7 @@ MergeOrder order_of_merge(const std::vector<MergeInput>& inputs) { return Heads{
 
 std::vector<SharedContent> contents_of_merge(const std::vector<MergeInput>& inputs, MergeOrder& order,
                                              std::span<const std::uint32_t> by_key, std::uint64_t hash_seed) {
+  assert(by_key.size() == order.keys.size());
   const InputContents known{inputs};
   std::vector<SharedContent> contents;
   std::string json;

@@ -1,6 +1,7 @@
 #include "store/segments/segment_encoder.h"
 
 #include <algorithm>
+#include <cassert>
 #include <tuple>
 
 #include "store/byte_codec.h"
@@ -40,6 +41,9 @@ void encode_times(std::span<const text::Timestamp> times, SegmentHeader& header,
 void encode_identity(std::span<const text::Timestamp> times, std::span<const EventKey> keys,
                      std::span<const std::uint64_t> hashes, std::span<const std::uint32_t> by_key,
                      SegmentHeader& header, SegmentParts& parts) {
+  assert(times.size() == keys.size() && times.size() == hashes.size() && times.size() == by_key.size());
+  assert(std::is_sorted(times.begin(), times.end()));
+  assert(std::is_sorted(by_key.begin(), by_key.end(), [&](auto a, auto b) { return keys[a] < keys[b]; }));
   header.events = times.size();
   encode_times(times, header, parts);
   parts.add(SectionId::keys, {reinterpret_cast<const char*>(keys.data()), keys.size_bytes()});
@@ -65,6 +69,7 @@ void encode_contents(std::vector<SharedContent> contents, std::span<const EventK
 
 void encode_arrivals(std::span<const OddArrival> arrivals, SegmentParts& parts) {
   if (arrivals.empty()) return;
+  assert(std::is_sorted(arrivals.begin(), arrivals.end(), [](auto a, auto b) { return a.event < b.event; }));
   std::string bytes;
   for (const OddArrival& arrival : arrivals) {
     put_fixed(arrival.event, bytes);
