@@ -55,7 +55,7 @@ void print_matrix(Out& out, query::PolicyState& state, const std::vector<History
   RowWriter rows{out, std::move(columns)};
   for (const History::Name& principal : principals) {
     std::vector<Cell> cells{Cell::of(principal.arn)};
-    for (const query::Access& access : query::access_of(state, principal, time)) {
+    for (const query::ConsoleAccess& access : query::console_access_of(state, principal, time)) {
       cells.push_back(Cell::shown(std::string{query::level_name(access.level)} + (access.warning.empty() ? "" : "!")));
     }
     rows.row(std::move(cells));
@@ -68,7 +68,7 @@ void print_details(Out& out, query::PolicyState& state, const std::vector<Histor
                    text::Timestamp time) {
   RowWriter rows{out, {{"principal"}, {"feature"}, {"rule"}, {"access"}, {"missing"}, {"warning"}, {"policy"}}};
   for (const History::Name& principal : principals) {
-    for (const query::Access& access : query::access_of(state, principal, time)) {
+    for (const query::ConsoleAccess& access : query::console_access_of(state, principal, time)) {
       Cell policy = access.policy.empty() ? Cell::absent() : Cell{access.policy, access.policy};
       rows.row({Cell::of(principal.arn), Cell::shown(access.feature), Cell::shown(access.rule),
                 Cell::shown(query::level_name(access.level)), list_cell(access.missing, ""),

@@ -36,7 +36,7 @@ int run_findings(const GlobalOptions& global, const Arguments& arguments) {
                   {"action"},
                   {"sentence"}}};
   bool any = false;
-  query::list_findings(snapshot, filter, arguments.limit, [&](const query::Finding& finding) {
+  query::list_findings(snapshot, filter, arguments.limit, [&](const query::PermissionFinding& finding) {
     any = true;
     rows.row({Cell::time(finding.event.segment->time(finding.event.index)), shown_or_absent(finding.rule),
               Cell::shown(finding.severity), Cell::shown(finding.verdict), Cell::id(finding.event_id),

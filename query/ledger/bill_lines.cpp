@@ -35,7 +35,7 @@ void for_each_paid_line(const store::Snapshot& snapshot, const credits::Bill& bi
   const store::BillCell* before = nullptr;
   const credits::PaidCell* paid = nullptr;
   std::optional<credits::LineShare> share;
-  store::for_each_bill_line(snapshot, bill.payer, bill.month.number(), [&](const store::BilledLine& line) {
+  store::for_each_bill_line(snapshot, bill.payer, bill.month.number(), [&](const store::CountedBillLine& line) {
     if (line.cell != before) {
       before = line.cell;
       const auto found = std::lower_bound(

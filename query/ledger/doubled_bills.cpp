@@ -27,7 +27,7 @@ struct DayOfBill {
 // Counts the days of one bill, whose lines come by cell and start.
 class Twins {
  public:
-  void add(const store::BilledLine& line) {
+  void add(const store::CountedBillLine& line) {
     if (line.amount == 0 || line.id.empty()) return;
     if (!amounts_.empty() && (line.cell != cell_ || line.start != start_)) settle();
     cell_ = line.cell;
@@ -70,7 +70,7 @@ std::vector<credits::Finding> doubled_bills(const store::Snapshot& snapshot) {
     if (!month) continue;
     Twins twins;
     store::for_each_bill_line(snapshot, bill.payer, bill.month,
-                              [&twins](const store::BilledLine& line) { twins.add(line); });
+                              [&twins](const store::CountedBillLine& line) { twins.add(line); });
     const auto& days = twins.days();
     const auto doubled = [](const auto& day) { return day.second.doubled(); };
     const auto first = std::find_if(days.begin(), days.end(), doubled);

@@ -9,7 +9,7 @@
 
 namespace trailkeeper::query {
 
-using rules::iam::Verdict;
+using rules::iam::EvalDecision;
 using rules::requirements::Feature;
 using rules::verdicts::EventFacts;
 using rules::verdicts::Judge;
@@ -30,8 +30,8 @@ class Asker {
   Asker(Judge& judge, const rules::grants::Granted& granted, const EventFacts& facts)
       : judge_(judge), granted_(granted), facts_(facts) {}
 
-  Access ask(const Feature& feature) {
-    Access access;
+  ConsoleAccess ask(const Feature& feature) {
+    ConsoleAccess access;
     access.feature = feature.name;
     access.rule = feature.rule;
     if (!granted_.unknown.empty()) {
@@ -43,8 +43,8 @@ class Asker {
     bool helps = true;  // Another Allow would.
     for (const std::string& action : feature.actions) {
       const rules::iam::Decision& decision = decide(action);
-      if (decision.verdict == Verdict::allowed) continue;
-      if (decision.verdict == Verdict::unknown) {
+      if (decision.verdict == EvalDecision::allowed) continue;
+      if (decision.verdict == EvalDecision::unknown) {
         unknown.push_back(
             fmt::format("{} (depends on {})", action, decision.missing.empty() ? "" : decision.missing.front()));
         continue;
@@ -56,16 +56,16 @@ class Asker {
     }
     const bool none = lacking.size() == feature.actions.size();
     if (feature.administrator && !rules::verdicts::is_administrator(granted_)) {
-      access.level = Access::Level::no;
+      access.level = ConsoleAccess::Level::no;
       access.missing.emplace_back("an administrator's policy, without a Deny, boundary or SCP that narrows it");
       access.policy = policy_of({"*"});
       return access;
     }
-    access.level = lacking.empty() ? (unknown.empty() ? Access::Level::yes : Access::Level::unknown)
-                                   : (none ? Access::Level::no : Access::Level::partly);
+    access.level = lacking.empty() ? (unknown.empty() ? ConsoleAccess::Level::yes : ConsoleAccess::Level::unknown)
+                                   : (none ? ConsoleAccess::Level::no : ConsoleAccess::Level::partly);
     access.missing.insert(access.missing.end(), unknown.begin(), unknown.end());
     if (!lacking.empty() && helps) access.policy = policy_of(none ? feature.grants : lacking);
-    if (!feature.warn_without.empty() && decide(feature.warn_without).verdict != Verdict::allowed) {
+    if (!feature.warn_without.empty() && decide(feature.warn_without).verdict != EvalDecision::allowed) {
       access.warning = feature.warn_without + " missing";
     }
     return access;
@@ -75,7 +75,7 @@ class Asker {
   // What stands in the way besides the want of an Allow: a Deny, a boundary or an SCP; empty if nothing does.
   [[nodiscard]] std::string limit_of(const rules::iam::Decision& decision) const {
     using Kind = rules::iam::PolicyKind;
-    if (decision.verdict == Verdict::explicitly_denied) {
+    if (decision.verdict == EvalDecision::explicitly_denied) {
       return "denied by " + rules::verdicts::statement_words(decision.by.front(), &granted_);
     }
     for (const rules::iam::Lack& lack : decision.lacks) {
@@ -102,16 +102,17 @@ class Asker {
 
 }  // namespace
 
-std::string_view level_name(Access::Level level) {
+std::string_view level_name(ConsoleAccess::Level level) {
   switch (level) {
-    case Access::Level::no: return "no";
-    case Access::Level::partly: return "partly";
-    case Access::Level::yes: return "yes";
+    case ConsoleAccess::Level::no: return "no";
+    case ConsoleAccess::Level::partly: return "partly";
+    case ConsoleAccess::Level::yes: return "yes";
     default: return "unknown";
   }
 }
 
-std::vector<Access> access_of(PolicyState& state, const rules::grants::History::Name& principal, text::Timestamp time) {
+std::vector<ConsoleAccess> console_access_of(PolicyState& state, const rules::grants::History::Name& principal,
+                                             text::Timestamp time) {
   Judge judge{state.history(), state.catalogue()};
   const auto granted = judge.granted({principal.kind, principal.account, principal.name}, time);
   EventFacts facts;
@@ -120,7 +121,7 @@ std::vector<Access> access_of(PolicyState& state, const rules::grants::History::
   facts.account = principal.account;
   facts.user_name = principal.name;
   Asker asker{judge, *granted, facts};
-  std::vector<Access> all;
+  std::vector<ConsoleAccess> all;
   for (const Feature& feature : state.catalogue().features()) all.push_back(asker.ask(feature));
   return all;
 }

@@ -11,7 +11,7 @@
 namespace trailkeeper::query {
 
 /// One principal's access to one of the console's features (rules/requirements, Feature).
-struct Access {
+struct ConsoleAccess {
   enum class Level { no, partly, yes, unknown };
 
   std::string feature;
@@ -22,9 +22,10 @@ struct Access {
   std::string policy;  ///< The smallest policy that would add it, as JSON; empty if none is needed or would help.
 };
 
-std::string_view level_name(Access::Level level);
+std::string_view level_name(ConsoleAccess::Level level);
 
 /// All features for a user or role, as of a time.
-std::vector<Access> access_of(PolicyState& state, const rules::grants::History::Name& principal, text::Timestamp time);
+std::vector<ConsoleAccess> console_access_of(PolicyState& state, const rules::grants::History::Name& principal,
+                                             text::Timestamp time);
 
 }  // namespace trailkeeper::query

@@ -46,7 +46,7 @@ class Explainer {
     std::string json;
     event.segment->append_event(event.index, snapshot_.hash_seed(), json);
     Explanation out;
-    Finding& finding = out.finding;
+    PermissionFinding& finding = out.finding;
     finding.event = event;
     finding.verdict = rules::verdicts::verdict_name(Verdict::unknown);
     finding.principal = facts.arn.empty() ? facts.principal_id : facts.arn;
@@ -75,7 +75,7 @@ class Explainer {
     for (const EventPlace& older : superseded_.replaced_by(place)) out.replaces.push_back(id_of(older));
     const auto newest = superseded_.newest(place);
     if (!newest) return;
-    Finding& finding = out.finding;
+    PermissionFinding& finding = out.finding;
     out.superseded_by = id_of(*newest);
     finding.verdict = kSupersededWord;
     finding.severity = "low";
@@ -99,7 +99,7 @@ std::string event_id_of(const store::Snapshot& snapshot, const ListedEvent& even
 }
 
 void list_findings(const store::Snapshot& snapshot, const Filter& filter, std::optional<std::uint64_t> limit,
-                   const std::function<bool(const Finding&)>& visit) {
+                   const std::function<bool(const PermissionFinding&)>& visit) {
   Filter wanted = filter;
   const bool asked = std::any_of(filter.fields.begin(), filter.fields.end(),
                                  [](const FieldFilter& field) { return field.field == FilterField::verdict; });

@@ -14,7 +14,7 @@
 namespace trailkeeper::query {
 
 /// An event whose verdict somebody should look at.
-struct Finding {
+struct PermissionFinding {
   ListedEvent event;
   std::string event_id;
   std::string principal;  ///< ARN, else principalId.
@@ -28,11 +28,11 @@ struct Finding {
 /// Visits findings, newest first, until `visit` returns false: events that pass the filter and are not-granted or
 /// denied-though-granted, or have the verdicts that the filter asks for.
 void list_findings(const store::Snapshot& snapshot, const Filter& filter, std::optional<std::uint64_t> limit,
-                   const std::function<bool(const Finding&)>& visit);
+                   const std::function<bool(const PermissionFinding&)>& visit);
 
 /// One event's verdict with all reasons.
 struct Explanation {
-  Finding finding;
+  PermissionFinding finding;
   std::string superseded_by;             ///< The eventID of the addendum that replaced the event; empty if none did.
   std::vector<std::string> replaces;     ///< The eventIDs of the events that it replaced.
   rules::verdicts::Judgement judgement;  ///< What it would be if nothing had replaced the event.

@@ -31,7 +31,7 @@ void Evaluator::begin(const Request& request, const PolicySet& policies) {
   denying_.clear();
   granting_.clear();
   missing_.names.clear();
-  decision_.verdict = Verdict::implicitly_denied;
+  decision_.verdict = EvalDecision::implicitly_denied;
   decision_.ground = Ground::statements;
   decision_.cross_account = false;
   decision_.may_deny = false;
@@ -48,7 +48,7 @@ const Decision& Evaluator::evaluate(const Request& request, const PolicySet& pol
   // "No permissions are required … If an administrator attaches a policy that explicitly denies access, you can still
   // perform this operation" (AWS STS API Reference, GetCallerIdentity).
   if (request.action->text() == "sts:getcalleridentity" && principal.kind != Of::anonymous) {
-    decision_.verdict = Verdict::allowed;
+    decision_.verdict = EvalDecision::allowed;
     decision_.ground = Ground::caller_identity;
     return decision_;
   }
@@ -77,7 +77,7 @@ const Decision& Evaluator::evaluate(const Request& request, const PolicySet& pol
 
   decision_.may_deny = deny_ == Tri::unknown;
   if (deny_ == Tri::yes) {
-    decision_.verdict = Verdict::explicitly_denied;
+    decision_.verdict = EvalDecision::explicitly_denied;
     decision_.ground = Ground::statements;
     decision_.by.assign(denying_.begin(), denying_.end());
     decision_.lacks.clear();
@@ -89,12 +89,12 @@ const Decision& Evaluator::evaluate(const Request& request, const PolicySet& pol
     decision_.by.clear();
     decision_.ground = Ground::statements;
   } else if (allowed == Tri::unknown || deny_ == Tri::unknown) {
-    decision_.verdict = Verdict::unknown;
+    decision_.verdict = EvalDecision::unknown;
     decision_.by.clear();
     decision_.lacks.clear();
     decision_.missing.assign(missing_.names.begin(), missing_.names.end());
   } else {
-    decision_.verdict = Verdict::allowed;
+    decision_.verdict = EvalDecision::allowed;
     decision_.lacks.clear();
   }
   return decision_;

@@ -28,7 +28,8 @@ struct PolicySet {
   Policies vpc_endpoint;
 };
 
-enum class Verdict : std::uint8_t {
+/// What IAM's API calls EvalDecision (SimulatePrincipalPolicy).
+enum class EvalDecision : std::uint8_t {
   allowed,
   explicitly_denied,  ///< A Deny statement applies.
   implicitly_denied,  ///< Something whose Allow is needed doesn't allow it.
@@ -59,7 +60,7 @@ enum class Ground : std::uint8_t {
 };
 
 struct Decision {
-  Verdict verdict = Verdict::implicitly_denied;
+  EvalDecision verdict = EvalDecision::implicitly_denied;
   Ground ground = Ground::statements;
   bool cross_account = false;
   bool may_deny = false;                  ///< Whether a Deny applies isn't known.

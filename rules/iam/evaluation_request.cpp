@@ -272,11 +272,11 @@ class ReadRequest {
   std::vector<ContextEntry> entries_;
 };
 
-std::string_view verdict_code(Verdict verdict) {
+std::string_view verdict_code(EvalDecision verdict) {
   switch (verdict) {
-    case Verdict::allowed: return "Allowed";
-    case Verdict::explicitly_denied: return "ExplicitlyDenied";
-    case Verdict::implicitly_denied: return "ImplicitlyDenied";
+    case EvalDecision::allowed: return "Allowed";
+    case EvalDecision::explicitly_denied: return "ExplicitlyDenied";
+    case EvalDecision::implicitly_denied: return "ImplicitlyDenied";
     default: return "Unknown";
   }
 }

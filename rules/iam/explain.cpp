@@ -76,15 +76,15 @@ std::string_view kind_words(PolicyKind kind) {
 
 std::string explain(const Decision& decision, const Request& request, std::string_view action) {
   switch (decision.verdict) {
-    case Verdict::explicitly_denied:
+    case EvalDecision::explicitly_denied:
       return fmt::format("{} is denied by {}, and a Deny overrides every Allow.", action, places_words(decision.by));
-    case Verdict::implicitly_denied:
+    case EvalDecision::implicitly_denied:
       if (decision.ground == Ground::aws_owned) {
         return fmt::format("{} is AWS's own: nobody may do {} to it, whatever policies allow.", request.resource,
                            action);
       }
       return implicit_words(decision, request, action);
-    case Verdict::unknown: {
+    case EvalDecision::unknown: {
       std::vector<std::string> parts;
       for (const std::string_view name : decision.missing) parts.emplace_back(name);
       return fmt::format("Whether {} is allowed depends on {}, which isn't known.", action, list_words(parts, "and"));

@@ -37,11 +37,11 @@ const iam::Policy& delegating_policy(std::string_view account) {
 }
 
 // Which of several answers decides.
-int rank(iam::Verdict verdict) {
+int rank(iam::EvalDecision verdict) {
   switch (verdict) {
-    case iam::Verdict::allowed: return 0;
-    case iam::Verdict::unknown: return 1;
-    case iam::Verdict::implicitly_denied: return 2;
+    case iam::EvalDecision::allowed: return 0;
+    case iam::EvalDecision::unknown: return 1;
+    case iam::EvalDecision::implicitly_denied: return 2;
     default: return 3;
   }
 }
@@ -56,8 +56,8 @@ std::string_view limit_of_session(const text::JsonNode& record) {
              : "the permissions that were delegated (invokedByDelegate)";
 }
 
-bool denies(iam::Verdict verdict) {
-  return verdict == iam::Verdict::explicitly_denied || verdict == iam::Verdict::implicitly_denied;
+bool denies(iam::EvalDecision verdict) {
+  return verdict == iam::EvalDecision::explicitly_denied || verdict == iam::EvalDecision::implicitly_denied;
 }
 
 // Kinds of events that record no call of an API with IAM's permission.
@@ -93,7 +93,7 @@ struct Judge::Case {
   text::Timestamp asked = 0;                       // When what was granted counts.
   std::shared_ptr<const grants::Granted> granted;  // What the caller had then.
   std::shared_ptr<const grants::Granted> owner;    // What holds for the account that the resource is in.
-  iam::Verdict decision = iam::Verdict::unknown;
+  iam::EvalDecision decision = iam::EvalDecision::unknown;
   std::vector<std::string> decided_by;
   std::vector<std::string> missing;
   std::vector<Considered> considered;
@@ -275,29 +275,29 @@ const iam::Decision& Judge::answer(Case& one, const Question& question) {
 
 // An answer's verdict. Without the whole record it has to be that on every resource, or it is unknown: this is the one
 // place where the two ways to judge an event could come apart.
-iam::Verdict Judge::verdict_on(Case& one, const Question& question) {
-  using iam::Verdict;
+iam::EvalDecision Judge::verdict_on(Case& one, const Question& question) {
+  using iam::EvalDecision;
   const iam::Decision& decision = answer(one, question);
   if (!one.any_resource(question)) return decision.verdict;
-  if (decision.verdict == Verdict::explicitly_denied) {
+  if (decision.verdict == EvalDecision::explicitly_denied) {
     // An RCP is one of the account that the resource is in.
     const bool everywhere = std::any_of(decision.by.begin(), decision.by.end(), [](const iam::StatementPlace& place) {
       return place.kind != iam::PolicyKind::resource_control;
     });
-    return everywhere ? decision.verdict : Verdict::unknown;
+    return everywhere ? decision.verdict : EvalDecision::unknown;
   }
   // Which role is to be taken decides whose trust counts.
   const iam::Action& action = *question.action;
-  if (action.service() == "sts" && decision.ground != iam::Ground::caller_identity) return Verdict::unknown;
+  if (action.service() == "sts" && decision.ground != iam::Ground::caller_identity) return EvalDecision::unknown;
   const grants::Granted& has = *one.granted;
   // RCPs don't bind the management account's resources, but others'.
   const bool rcps = has.account == has.management_account && !has.any_resource_control.empty() &&
                     iam::supports_resource_control(action.service());
-  if (decision.verdict != Verdict::allowed) {
+  if (decision.verdict != EvalDecision::allowed) {
     // Where not all policies are known only a Deny counts, so whether there is one matters.
-    return (decision.may_deny || rcps) && !has.unknown.empty() ? Verdict::unknown : decision.verdict;
+    return (decision.may_deny || rcps) && !has.unknown.empty() ? EvalDecision::unknown : decision.verdict;
   }
-  return rcps || iam::may_be_aws_owned(action) ? Verdict::unknown : Verdict::allowed;
+  return rcps || iam::may_be_aws_owned(action) ? EvalDecision::unknown : EvalDecision::allowed;
 }
 
 // The reasons of a decision, for people.
@@ -311,7 +311,7 @@ void Judge::give_reasons(Case& one, const Question& question, const iam::Decisio
     one.decided_by.push_back(statement_words(place, of_owner ? one.owner.get() : one.granted.get()));
   }
   if (!one.decided_by.empty()) {
-    const bool allows = decision.verdict == iam::Verdict::allowed;
+    const bool allows = decision.verdict == iam::EvalDecision::allowed;
     one.why = fmt::format("{} is {} by {}{}.", question.words, allows ? "allowed" : "denied", one.decided_by.front(),
                           allows ? ", and nothing denies it" : "");
   }
@@ -342,7 +342,7 @@ void Judge::decide(Case& one, const text::JsonNode* record) {
   if (!principal && facts.identity_type == "AssumedRole") principal = iam::Principal::parse(one.granted->arn);
   if (!principal) {
     one.broken = true;
-    one.decision = iam::Verdict::unknown;
+    one.decision = iam::EvalDecision::unknown;
     return one.settle(Verdict::unknown, "the caller's ARN is broken: " + principal.error());
   }
   request_.principal = *principal;
@@ -352,7 +352,7 @@ void Judge::decide(Case& one, const text::JsonNode* record) {
   one.decision = verdict_on(one, asked.front());
   one.denied_everywhere = denies(one.decision);
   for (std::size_t i = 1; i < asked.size(); ++i) {
-    const iam::Verdict verdict = verdict_on(one, asked[i]);
+    const iam::EvalDecision verdict = verdict_on(one, asked[i]);
     one.denied_everywhere = one.denied_everywhere && denies(verdict);
     if (rank(verdict) <= rank(one.decision)) continue;
     worst = i;
@@ -383,7 +383,7 @@ void Judge::decide_quickly(Case& one) {
 
 // What was found so far doesn't decide: the reason goes with it, so that no sentence contradicts the verdict.
 void Judge::leave_unknown(Case& one, std::string_view because) {
-  one.decision = iam::Verdict::unknown;
+  one.decision = iam::EvalDecision::unknown;
   one.decided_by.clear();
   one.settle(Verdict::unknown, because);
 }
@@ -391,7 +391,7 @@ void Judge::leave_unknown(Case& one, std::string_view because) {
 // What the caller's policies at one.asked decide. Where not all of them are known, only a Deny counts.
 void Judge::ask_policies(Case& one, const text::JsonNode* record) {
   const grants::Granted& has = *one.granted;
-  one.decision = iam::Verdict::unknown;
+  one.decision = iam::EvalDecision::unknown;
   const bool asked = has.unknown.empty() || (!has.doubtful && !has.empty());
   if (asked) {
     if (record != nullptr || one.explain || one.facts.identity_type == "FederatedUser") {
@@ -400,8 +400,8 @@ void Judge::ask_policies(Case& one, const text::JsonNode* record) {
       decide_quickly(one);
     }
   }
-  if (has.unknown.empty() || one.decision == iam::Verdict::explicitly_denied) return;
-  one.needs_record = asked && record == nullptr && one.decision == iam::Verdict::unknown && !one.broken;
+  if (has.unknown.empty() || one.decision == iam::EvalDecision::explicitly_denied) return;
+  one.needs_record = asked && record == nullptr && one.decision == iam::EvalDecision::unknown && !one.broken;
   leave_unknown(one, has.unknown);
 }
 
@@ -435,9 +435,9 @@ void Judge::ask_as_of_event(Case& one, const text::JsonNode* record) {
     one.take(std::move(before));
     return;
   }
-  one.needs_record =
-      one.needs_record || before.needs_record ||
-      (record == nullptr && (one.decision == iam::Verdict::unknown || before.decision == iam::Verdict::unknown));
+  one.needs_record = one.needs_record || before.needs_record ||
+                     (record == nullptr &&
+                      (one.decision == iam::EvalDecision::unknown || before.decision == iam::EvalDecision::unknown));
   leave_unknown(one, "what the caller may changed within the same second");
 }
 
@@ -449,24 +449,24 @@ void Judge::settle_by_policies(Case& one, const text::JsonNode* record) {
   const std::string_view limit = federated           ? "the session policy"
                                  : record == nullptr ? std::string_view{}
                                                      : limit_of_session(*record);
-  if (!limit.empty() && one.decision == iam::Verdict::allowed) {
+  if (!limit.empty() && one.decision == iam::EvalDecision::allowed) {
     leave_unknown(one, fmt::format("what the session may depends on {}, which isn't known", limit));
     if (one.explain) one.missing.emplace_back(limit);
   }
   one.needs_record = one.needs_record || (facts.limited && record == nullptr);
   // Of an action without a name only what anything may do is known.
   if (!one.requirement->unknown.empty() && one.granted && one.granted->unknown.empty() &&
-      one.decision != iam::Verdict::allowed && one.decision != iam::Verdict::unknown) {
+      one.decision != iam::EvalDecision::allowed && one.decision != iam::EvalDecision::unknown) {
     return leave_unknown(one, one.requirement->unknown);
   }
-  if (one.decision == iam::Verdict::unknown) {
+  if (one.decision == iam::EvalDecision::unknown) {
     one.verdict = Verdict::unknown;
     const bool known = one.granted && one.granted->unknown.empty();
     one.needs_record = one.needs_record || (known && record == nullptr && !federated && !one.broken);
     return;
   }
   const requirements::Requirement& needed = *one.requirement;
-  const bool allowed = one.decision == iam::Verdict::allowed;
+  const bool allowed = one.decision == iam::EvalDecision::allowed;
   one.rule = needed.rule;
   if (!one.failed()) {
     one.verdict = allowed ? Verdict::granted : Verdict::not_granted;

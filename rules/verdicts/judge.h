@@ -28,7 +28,7 @@ struct Judgement {
   std::string rule;                                ///< The rule that the verdict rests on; may be empty.
   std::string resource;                            ///< ARN, `*`, or empty where it isn't known.
   std::shared_ptr<const grants::Granted> granted;  ///< What the caller had; null if nobody's policies were asked.
-  iam::Verdict decision = iam::Verdict::unknown;
+  iam::EvalDecision decision = iam::EvalDecision::unknown;
   std::vector<std::string> decided_by;  ///< The statements, as people call them.
   std::vector<std::string> missing;     ///< Condition keys, or `resource`, that would have decided.
   /// Each policy that was asked, and what it said of what decided.
@@ -102,7 +102,7 @@ class Judge {
   void decide(Case& one, const text::JsonNode* record);
   [[nodiscard]] std::vector<Question> questions(const Case& one, const text::JsonNode* record) const;
   const iam::Decision& answer(Case& one, const Question& question);
-  iam::Verdict verdict_on(Case& one, const Question& question);
+  iam::EvalDecision verdict_on(Case& one, const Question& question);
   void give_reasons(Case& one, const Question& question, const iam::Decision& decision);
   const iam::Policy* resource_policy(const Case& one, const Question& question);
 
@@ -126,7 +126,7 @@ class Judge {
   struct HashOfAsked {
     std::size_t operator()(const Asked& asked) const;
   };
-  using Decided = std::pair<iam::Verdict, std::shared_ptr<const grants::Granted>>;
+  using Decided = std::pair<iam::EvalDecision, std::shared_ptr<const grants::Granted>>;
   boost::unordered_flat_map<Asked, Decided, HashOfAsked> decisions_;
   std::shared_ptr<const grants::Granted> trusting_;
 };

@@ -93,7 +93,7 @@ std::vector<BillCell> bill_cells(const Snapshot& snapshot, std::string_view paye
 }
 
 void for_each_bill_line(const Snapshot& snapshot, std::string_view payer, std::uint32_t month,
-                        const std::function<void(const BilledLine&)>& visit) {
+                        const std::function<void(const CountedBillLine&)>& visit) {
   const std::string prefix = bill_prefix(payer, month);
   std::vector<Source> sources;
   std::set<BillLineName> superseded;

@@ -25,8 +25,8 @@ std::vector<BillMonth> bill_months(const Snapshot& snapshot);
 /// a sum is more than 64 bits hold.
 std::vector<BillCell> bill_cells(const Snapshot& snapshot, std::string_view payer, std::uint32_t month);
 
-/// A line, and the common part of its cell.
-struct BilledLine {
+/// A line that counts, and the common part of its cell.
+struct CountedBillLine {
   const BillCell* cell;  ///< Valid until the visit ends; its sums mean nothing.
   BillKey key;
   std::int64_t amount;
@@ -36,7 +36,7 @@ struct BilledLine {
 
 /// Visits the lines that count, by cell, start and key, in bounded memory.
 void for_each_bill_line(const Snapshot& snapshot, std::string_view payer, std::uint32_t month,
-                        const std::function<void(const BilledLine&)>& visit);
+                        const std::function<void(const CountedBillLine&)>& visit);
 
 /// Lines that another line of the same identity stands for.
 std::uint64_t superseded_bill_lines(const Snapshot& snapshot);

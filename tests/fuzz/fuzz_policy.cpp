@@ -39,12 +39,13 @@ void decide(const Policy& policy, const Action& action, std::string_view resourc
   if (policy.kind == PolicyKind::vpc_endpoint) set.vpc_endpoint = one;
   Evaluator evaluator;
   const Decision first = evaluator.evaluate(request, set);
-  check(first.by.empty() == (first.verdict == Verdict::implicitly_denied || first.verdict == Verdict::unknown));
-  check(first.missing.empty() == (first.verdict != Verdict::unknown));
+  check(first.by.empty() ==
+        (first.verdict == EvalDecision::implicitly_denied || first.verdict == EvalDecision::unknown));
+  check(first.missing.empty() == (first.verdict != EvalDecision::unknown));
   check(evaluator.evaluate(request, set).verdict == first.verdict);
   if (policy.kind == PolicyKind::identity) {
     set.identity = both;
-    check(evaluator.evaluate(request, set).verdict == Verdict::explicitly_denied);
+    check(evaluator.evaluate(request, set).verdict == EvalDecision::explicitly_denied);
   }
 }
 

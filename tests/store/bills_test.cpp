@@ -75,7 +75,7 @@ std::string printed(const Snapshot& snapshot) {
     out += cell.service + " " + std::to_string(cell.day) + " " + std::to_string(cell.amount) + " " +
            std::to_string(cell.lines) + "\n";
   }
-  for_each_bill_line(snapshot, "111122223333", 202405, [&](const BilledLine& line) {
+  for_each_bill_line(snapshot, "111122223333", 202405, [&](const CountedBillLine& line) {
     out += line.cell->service + " " + std::to_string(line.key[0]) + " " + std::to_string(line.amount) + "\n";
   });
   return out;

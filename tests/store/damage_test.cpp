@@ -157,7 +157,7 @@ std::string bill_answers(const Snapshot& snapshot) {
     out += month.payer + std::to_string(month.month) + " " + std::to_string(month.lines);
     for (const BillCell& cell : bill_cells(snapshot, month.payer, month.month)) out += std::to_string(cell.amount);
     for_each_bill_line(snapshot, month.payer, month.month,
-                       [&](const BilledLine& line) { out += std::to_string(line.amount) + ";"; });
+                       [&](const CountedBillLine& line) { out += std::to_string(line.amount) + ";"; });
   }
   check_bills(snapshot);
   return out;

@@ -84,10 +84,10 @@ TEST_CASE("evaluation allocates nothing") {
   set.service_control = levels;
 
   Evaluator evaluator;
-  CHECK(evaluator.evaluate(request, set).verdict == Verdict::allowed);
+  CHECK(evaluator.evaluate(request, set).verdict == EvalDecision::allowed);
   const std::size_t before = allocations;
   std::size_t allowed = 0;
-  for (int i = 0; i < 1000; ++i) allowed += evaluator.evaluate(request, set).verdict == Verdict::allowed ? 1 : 0;
+  for (int i = 0; i < 1000; ++i) allowed += evaluator.evaluate(request, set).verdict == EvalDecision::allowed ? 1 : 0;
   const std::size_t after = allocations;
   CHECK(allowed == 1000);
   CHECK(after == before);

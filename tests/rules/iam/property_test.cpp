@@ -227,8 +227,8 @@ TEST_CASE("an answer that is given with unknown keys stays, whatever they are") 
       }
     }
     request.context = {known, &unknowable};
-    const iam::Verdict verdict = evaluator.evaluate(request, compiled.set()).verdict;
-    if (verdict == iam::Verdict::unknown) {
+    const iam::EvalDecision verdict = evaluator.evaluate(request, compiled.set()).verdict;
+    if (verdict == iam::EvalDecision::unknown) {
       ++unknown;
       continue;
     }
@@ -244,8 +244,8 @@ TEST_CASE("an answer that is given with unknown keys stays, whatever they are") 
       request.context = {entries, nullptr};
       CAPTURE(seed);
       CAPTURE(world);
-      const iam::Verdict there = evaluator.evaluate(request, compiled.set()).verdict;
-      CHECK((there == iam::Verdict::allowed) == (verdict == iam::Verdict::allowed));
+      const iam::EvalDecision there = evaluator.evaluate(request, compiled.set()).verdict;
+      CHECK((there == iam::EvalDecision::allowed) == (verdict == iam::EvalDecision::allowed));
     }
   }
   CHECK(unknown > kRounds / 50);

@@ -43,10 +43,10 @@ Asked ask(const std::vector<std::string>& documents, const std::vector<std::stri
   Evaluator evaluator;
   const Decision& decision = evaluator.evaluate(request, set);
   Asked asked;
-  asked.verdict = decision.verdict == Verdict::allowed             ? "allowed"
-                  : decision.verdict == Verdict::explicitly_denied ? "denied"
-                  : decision.verdict == Verdict::implicitly_denied ? "not allowed"
-                                                                   : "unknown";
+  asked.verdict = decision.verdict == EvalDecision::allowed             ? "allowed"
+                  : decision.verdict == EvalDecision::explicitly_denied ? "denied"
+                  : decision.verdict == EvalDecision::implicitly_denied ? "not allowed"
+                                                                        : "unknown";
   for (const std::string_view name : decision.missing) asked.missing.emplace_back(name);
   return asked;
 }
