@@ -8,6 +8,7 @@
 #include "store/bills/bill_writer.h"
 #include "store/byte_codec.h"
 #include "store/segments/merge.h"
+#include "store/segments/merge_choice.h"
 #include "text/clock.h"
 
 namespace trailkeeper::store {

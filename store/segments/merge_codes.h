@@ -1,0 +1,41 @@
+// The paths and dictionaries of several segments as those of the one that they become.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "store/segments/merge.h"
+#include "store/segments/merge_rows.h"
+#include "store/segments/segment_parts.h"
+
+namespace trailkeeper::store {
+
+/// The new segment's paths. Those of columns keep their numbers: they are the first of every input, in the same order.
+struct MergedPaths {
+  std::vector<std::string> names;
+  std::vector<std::vector<std::uint32_t>> numbers;  ///< Input, its path to the new path.
+};
+MergedPaths unite_paths(const std::vector<MergeInput>& inputs);
+
+/// The codes of the new segment's dictionaries.
+class MergedCodes {
+ public:
+  /// What a code of an input became. Throws StoreError(corrupt) if there is no such code.
+  [[nodiscard]] std::uint32_t of(std::size_t input, std::uint32_t path, std::uint64_t code) const;
+  /// How many codes there are, by new path.
+  [[nodiscard]] const std::vector<std::uint32_t>& counts() const { return counts_; }
+
+ private:
+  friend MergedCodes write_dictionaries(const std::vector<MergeInput>& inputs, const MergedPaths& paths,
+                                        const KeptRows& rows, SegmentParts& parts);
+  std::vector<std::vector<std::vector<std::uint32_t>>> codes_;  // Input, its path, its code to the new code.
+  std::vector<std::uint32_t> counts_;
+};
+
+/// Writes the dictionaries, with the strings that events have which stay, and the paths' names. One dictionary at a
+/// time, so that only its strings are in memory.
+MergedCodes write_dictionaries(const std::vector<MergeInput>& inputs, const MergedPaths& paths, const KeptRows& rows,
+                               SegmentParts& parts);
+
+}  // namespace trailkeeper::store
