@@ -4,47 +4,13 @@
 
 #include <algorithm>
 
-#include "rules/iam/arn.h"
-#include "rules/iam/aws_owned.h"
-#include "rules/iam/explain.h"
 #include "rules/verdicts/administrator.h"
-#include "rules/verdicts/resource.h"
 
 namespace trailkeeper::rules::verdicts {
 namespace {
 
-// How many principals, and kinds of events, are remembered; past that, all are looked up anew.
-constexpr std::size_t kRemembered = 1U << 16;
-
 constexpr std::string_view kActivate = "activate.amazonaws.com";
 constexpr std::string_view kIam = "iam.amazonaws.com";
-
-// An action whose name nobody knows, in words.
-constexpr std::string_view kAnything = "any action";
-
-// A key's or role's own policy isn't in the trail. What an account's default key policy says: IAM's policies decide.
-const iam::Policy& delegating_policy(std::string_view account) {
-  static thread_local std::string of_account;
-  static thread_local iam::Policy policy;
-  if (of_account != account) {
-    policy = *iam::parse_policy(
-        fmt::format(R"({{"Statement":{{"Effect":"Allow","Action":"*","Resource":"*","Principal":{{"AWS":"{}"}}}}}})",
-                    account),
-        iam::PolicyKind::resource);
-    of_account = account;
-  }
-  return policy;
-}
-
-// Which of several answers decides.
-int rank(iam::EvalDecision verdict) {
-  switch (verdict) {
-    case iam::EvalDecision::allowed: return 0;
-    case iam::EvalDecision::unknown: return 1;
-    case iam::EvalDecision::implicitly_denied: return 2;
-    default: return 3;
-  }
-}
 
 // What else than the principal's own policies limits a session, of which nothing is known; empty: nothing.
 std::string_view limit_of_session(const text::JsonNode& record) {
@@ -54,10 +20,6 @@ std::string_view limit_of_session(const text::JsonNode& record) {
   return text_at(*identity, {"invokedByDelegate", "accountId"}).empty()
              ? ""
              : "the permissions that were delegated (invokedByDelegate)";
-}
-
-bool denies(iam::EvalDecision verdict) {
-  return verdict == iam::EvalDecision::explicitly_denied || verdict == iam::EvalDecision::implicitly_denied;
 }
 
 // Kinds of events that record no call of an API with IAM's permission.
@@ -79,46 +41,26 @@ struct Judge::Case {
   const EventFacts& facts;
   const requirements::Requirement* requirement = nullptr;
   Verdict verdict = Verdict::unknown;
-  bool whole = false;  // The record is at hand.
   bool needs_record = false;
   bool explain = false;  // With all reasons.
   bool says_why = false;
-  bool denied_everywhere = false;  // On every resource.
-  bool broken = false;             // Nothing of the record would help.
   grants::Window window;
-  std::string why;
   std::string rule;
-  std::string action;
-  std::string resource;
   text::Timestamp asked = 0;                       // When what was granted counts.
   std::shared_ptr<const grants::Granted> granted;  // What the caller had then.
-  std::shared_ptr<const grants::Granted> owner;    // What holds for the account that the resource is in.
-  iam::EvalDecision decision = iam::EvalDecision::unknown;
-  std::vector<std::string> decided_by;
-  std::vector<std::string> missing;
-  std::vector<Considered> considered;
+  PolicyAnswer answer;                             // With the reason, also where policies weren't asked.
 
   void settle(Verdict as, std::string_view because) {
     verdict = as;
     if (!says_why) return;
-    why = because;
-    if (explain && !why.ends_with('.')) why += '.';
+    answer.why = because;
+    if (explain && !answer.why.ends_with('.')) answer.why += '.';
   }
   void take(Case&& other) {
     needs_record = other.needs_record;
-    broken = other.broken;
-    denied_everywhere = other.denied_everywhere;
-    why = std::move(other.why);
-    action = std::move(other.action);
-    resource = std::move(other.resource);
     granted = std::move(other.granted);
-    decision = other.decision;
-    decided_by = std::move(other.decided_by);
-    missing = std::move(other.missing);
-    considered = std::move(other.considered);
+    answer = std::move(other.answer);
   }
-  // The resource isn't known yet, so an answer has to hold for every one.
-  [[nodiscard]] bool any_resource(const Question& question) const { return !whole && question.resource.arn.empty(); }
   [[nodiscard]] bool failed() const { return outcome_of(facts.error_code) != Outcome::allowed; }
 };
 
@@ -141,17 +83,6 @@ const std::vector<requirements::Requirement>& Judge::requirements(const EventFac
     decisions_.clear();
   }
   return requirements_.emplace(key_, catalogue_.requirements(facts.event_source, facts.event_name)).first->second;
-}
-
-std::shared_ptr<const grants::Granted> Judge::granted(const grants::Holder& holder, text::Timestamp time) {
-  key_ = static_cast<char>('0' + static_cast<int>(holder.kind));
-  key_ += holder.account;
-  key_ += '/';
-  key_ += holder.name;
-  if (granted_.size() >= kRemembered) granted_.clear();
-  std::shared_ptr<const grants::Granted>& known = granted_[key_];
-  if (!known || !known->window.covers(time)) known = history_.granted(holder, time);
-  return known;
 }
 
 bool Judge::settle_without_policies(Case& one) {
@@ -194,175 +125,14 @@ bool Judge::settle_without_policies(Case& one) {
   return false;
 }
 
-const iam::Policy* Judge::resource_policy(const Case& one, const Question& question) {
-  const auto arn = iam::Arn::parse(question.resource.arn);
-  if (!arn) return nullptr;
-  const std::string_view service = question.action->service();
-  const bool role = service == "sts" && arn->service == "iam" && arn->resource.starts_with("role/");
-  if (role) {
-    const std::string_view name = arn->resource.substr(arn->resource.rfind('/') + 1);
-    trusting_ = granted({grants::Holder::Kind::role, arn->account, name}, one.asked);
-    if (trusting_->trust && trusting_->trust->policy) return &*trusting_->trust->policy;
-  }
-  // Another account's side isn't known: what it says is seen by whether the call succeeded.
-  const std::string& account = question.resource.account;
-  const bool foreign = !account.empty() && account != request_.principal.account;
-  if (foreign) return &delegating_policy("*");
-  return role || service == "kms" ? &delegating_policy(request_.principal.account) : nullptr;
-}
-
-const iam::Decision& Judge::decide(const grants::Granted& granted, const EventFacts& facts, const iam::Action& action,
-                                   std::string_view resource) {
-  context_.clear();
-  context_.add_caller(facts, granted.arn, granted.organization);
-  context_.add_tags(granted);
-  iam::Request request;
-  if (const auto principal = iam::Principal::parse(facts.arn.empty() ? std::string_view{granted.arn} : facts.arn)) {
-    request.principal = *principal;
-  }
-  request.principal.service_linked = granted.service_linked();
-  request.action = &action;
-  request.resource = resource;
-  request.resource_account = request.principal.account;
-  request.context = context_.view();
-  request.management_account = granted.management_account;
-  return evaluator_.evaluate(request, granted.policies());
-}
-
-// Everything that had to be allowed: each action on each of its resources.
-std::vector<Judge::Question> Judge::questions(const Case& one, const text::JsonNode* record) const {
-  std::vector<Question> questions;
-  const auto add = [&](const iam::Action& action, std::string_view words, bool without_resource) {
-    std::vector<Resource> resources;
-    if (without_resource) {
-      resources.push_back({"*", std::string{one.facts.account}});
-    } else if (record != nullptr) {
-      resources = resources_of(one.facts, *record, action, catalogue_);
-    }
-    if (resources.empty()) resources.emplace_back();
-    for (Resource& resource : resources) {
-      resource.arn = history_.with_path(std::move(resource.arn), one.asked);
-      questions.push_back({&action, words, std::move(resource)});
-    }
-  };
-  add(*one.requirement->parsed, one.requirement->unknown.empty() ? one.requirement->action : kAnything,
-      one.requirement->without_resource);
-  for (const auto& more : one.requirement->more) add(more.parsed, more.action, more.without_resource);
-  return questions;
-}
-
-// The policies' answer; valid until the next one.
-const iam::Decision& Judge::answer(Case& one, const Question& question) {
-  const grants::Granted& has = *one.granted;
-  const std::string_view owner =
-      question.resource.account.empty() ? request_.principal.account : std::string_view{question.resource.account};
-  context_.set_resource_account(question.resource.account);
-  request_.action = question.action;
-  request_.resource = question.resource.arn;
-  request_.resource_account = owner;
-  request_.context = context_.view();
-  request_.management_account = has.management_account;
-  iam::PolicySet policies = one.any_resource(question) ? has.policies_of_any_owner() : has.policies();
-  policies.resource = resource_policy(one, question);
-  // RCPs are those of the resource's account.
-  one.owner = one.granted;
-  if (owner != has.account) {
-    one.owner = granted({grants::Holder::Kind::root, owner, {}}, one.asked);
-    policies.resource_control = one.owner->policies().resource_control;
-  }
-  return evaluator_.evaluate(request_, policies);
-}
-
-// An answer's verdict. Without the whole record it has to be that on every resource, or it is unknown: this is the one
-// place where the two ways to judge an event could come apart.
-iam::EvalDecision Judge::verdict_on(Case& one, const Question& question) {
-  using iam::EvalDecision;
-  const iam::Decision& decision = answer(one, question);
-  if (!one.any_resource(question)) return decision.verdict;
-  if (decision.verdict == EvalDecision::explicitly_denied) {
-    // An RCP is one of the account that the resource is in.
-    const bool everywhere = std::any_of(decision.by.begin(), decision.by.end(), [](const iam::StatementPlace& place) {
-      return place.kind != iam::PolicyKind::resource_control;
-    });
-    return everywhere ? decision.verdict : EvalDecision::unknown;
-  }
-  // Which role is to be taken decides whose trust counts.
-  const iam::Action& action = *question.action;
-  if (action.service() == "sts" && decision.ground != iam::Ground::caller_identity) return EvalDecision::unknown;
-  const grants::Granted& has = *one.granted;
-  // RCPs don't bind the management account's resources, but others'.
-  const bool rcps = has.account == has.management_account && !has.any_resource_control.empty() &&
-                    iam::supports_resource_control(action.service());
-  if (decision.verdict != EvalDecision::allowed) {
-    // Where not all policies are known only a Deny counts, so whether there is one matters.
-    return (decision.may_deny || rcps) && !has.unknown.empty() ? EvalDecision::unknown : decision.verdict;
-  }
-  return rcps || iam::may_be_aws_owned(action) ? EvalDecision::unknown : EvalDecision::allowed;
-}
-
-// The reasons of a decision, for people.
-void Judge::give_reasons(Case& one, const Question& question, const iam::Decision& decision) {
-  // Where IAM knows no action of the event's name, there is none to be named.
-  if (question.words != kAnything && one.requirement->unknown.empty()) one.action = question.words;
-  one.resource = question.resource.arn;
-  one.why = iam::explain(decision, request_, question.words);
-  for (const iam::StatementPlace& place : decision.by) {
-    const bool of_owner = place.kind == iam::PolicyKind::resource_control;
-    one.decided_by.push_back(statement_words(place, of_owner ? one.owner.get() : one.granted.get()));
-  }
-  if (!one.decided_by.empty()) {
-    const bool allows = decision.verdict == iam::EvalDecision::allowed;
-    one.why = fmt::format("{} is {} by {}{}.", question.words, allows ? "allowed" : "denied", one.decided_by.front(),
-                          allows ? ", and nothing denies it" : "");
-  }
-  one.missing.insert(one.missing.end(), decision.missing.begin(), decision.missing.end());
-  one.considered = considered_by(*one.granted, request_);
-  const iam::Policy* const resource = resource_policy(one, question);
-  if (resource == nullptr) return;
-  const bool trust =
-      trusting_ && trusting_->trust && trusting_->trust->policy && &*trusting_->trust->policy == resource;
-  one.considered.push_back(considered(
-      *resource, iam::PolicyKind::resource,
-      trust ? std::string_view{trusting_->trust->name} : "the resource's own, taken to let the caller's decide",
-      !one.granted->boundaries.empty(), request_));
-}
-
-// The policies' decision: the worst answer to what had to be allowed.
-void Judge::decide(Case& one, const text::JsonNode* record) {
-  const EventFacts& facts = one.facts;
-  one.whole = record != nullptr;
-  context_.clear();
-  context_.add_caller(facts, one.granted->arn, one.granted->organization);
-  if (record != nullptr) context_.add_record(facts, *record);
-  const bool federated = facts.identity_type == "FederatedUser";
-  if (!federated) context_.add_tags(*one.granted);  // Else the session may have brought its own.
-  const std::string_view who = federated || facts.arn.empty() ? std::string_view{one.granted->arn} : facts.arn;
-  auto principal = iam::Principal::parse(who);
-  // A session whose ARN is broken counts as its role.
-  if (!principal && facts.identity_type == "AssumedRole") principal = iam::Principal::parse(one.granted->arn);
-  if (!principal) {
-    one.broken = true;
-    one.decision = iam::EvalDecision::unknown;
-    return one.settle(Verdict::unknown, "the caller's ARN is broken: " + principal.error());
-  }
-  request_.principal = *principal;
-  request_.principal.service_linked = one.granted->service_linked();
-  const std::vector<Question> asked = questions(one, record);  // One at least.
-  std::size_t worst = 0;
-  one.decision = verdict_on(one, asked.front());
-  one.denied_everywhere = denies(one.decision);
-  for (std::size_t i = 1; i < asked.size(); ++i) {
-    const iam::EvalDecision verdict = verdict_on(one, asked[i]);
-    one.denied_everywhere = one.denied_everywhere && denies(verdict);
-    if (rank(verdict) <= rank(one.decision)) continue;
-    worst = i;
-    one.decision = verdict;
-  }
-  if (one.explain) give_reasons(one, asked[worst], answer(one, asked[worst]));
+// What the policies say of all that the event needed.
+void Judge::ask(Case& one, const text::JsonNode* record) {
+  one.answer = asker_.ask({one.facts, *one.requirement, one.granted, one.asked, one.explain}, record);
+  if (one.answer.broken) one.settle(Verdict::unknown, std::string{one.answer.why});
 }
 
 // The same from what is remembered. What the caller's fields add to the context is part of the key.
-void Judge::decide_quickly(Case& one) {
+void Judge::ask_quickly(Case& one) {
   const EventFacts& facts = one.facts;
   std::uint64_t caller = 0;
   for (const std::string_view field :
@@ -374,34 +144,36 @@ void Judge::decide_quickly(Case& one) {
   if (decisions_.size() >= kRemembered) decisions_.clear();
   const auto [found, is_new] = decisions_.try_emplace(asked);
   if (is_new) {
-    decide(one, nullptr);
-    found->second = {one.decision, one.granted};
+    ask(one, nullptr);
+    found->second = {one.answer.decision, one.granted};
   }
-  one.decision = found->second.first;
-  one.denied_everywhere = denies(one.decision);  // Without the record there is one question for each action.
+  one.answer.decision = found->second.first;
+  // Without the record there is one question for each action.
+  one.answer.denied_everywhere = denies(one.answer.decision);
 }
 
 // What was found so far doesn't decide: the reason goes with it, so that no sentence contradicts the verdict.
 void Judge::leave_unknown(Case& one, std::string_view because) {
-  one.decision = iam::EvalDecision::unknown;
-  one.decided_by.clear();
+  one.answer.decision = iam::EvalDecision::unknown;
+  one.answer.decided_by.clear();
   one.settle(Verdict::unknown, because);
 }
 
 // What the caller's policies at one.asked decide. Where not all of them are known, only a Deny counts.
 void Judge::ask_policies(Case& one, const text::JsonNode* record) {
   const grants::Granted& has = *one.granted;
-  one.decision = iam::EvalDecision::unknown;
+  one.answer.decision = iam::EvalDecision::unknown;
   const bool asked = has.unknown.empty() || (!has.doubtful && !has.empty());
   if (asked) {
     if (record != nullptr || one.explain || one.facts.identity_type == "FederatedUser") {
-      decide(one, record);
+      ask(one, record);
     } else {
-      decide_quickly(one);
+      ask_quickly(one);
     }
   }
-  if (has.unknown.empty() || one.decision == iam::EvalDecision::explicitly_denied) return;
-  one.needs_record = asked && record == nullptr && one.decision == iam::EvalDecision::unknown && !one.broken;
+  if (has.unknown.empty() || one.answer.decision == iam::EvalDecision::explicitly_denied) return;
+  one.needs_record =
+      asked && record == nullptr && one.answer.decision == iam::EvalDecision::unknown && !one.answer.broken;
   leave_unknown(one, has.unknown);
 }
 
@@ -429,15 +201,16 @@ void Judge::ask_as_of_event(Case& one, const text::JsonNode* record) {
   before.granted = granted(*holder, before.asked);
   if (!before.granted->unknown.empty()) return;
   ask_policies(before, record);
-  if (before.decision == one.decision || (denies(before.decision) && denies(one.decision))) return;
+  if (before.answer.decision == one.answer.decision || (denies(before.answer.decision) && denies(one.answer.decision)))
+    return;
   if (!one.granted->unknown.empty()) {
     before.window = one.window;
     one.take(std::move(before));
     return;
   }
   one.needs_record = one.needs_record || before.needs_record ||
-                     (record == nullptr &&
-                      (one.decision == iam::EvalDecision::unknown || before.decision == iam::EvalDecision::unknown));
+                     (record == nullptr && (one.answer.decision == iam::EvalDecision::unknown ||
+                                            before.answer.decision == iam::EvalDecision::unknown));
   leave_unknown(one, "what the caller may changed within the same second");
 }
 
@@ -449,24 +222,24 @@ void Judge::settle_by_policies(Case& one, const text::JsonNode* record) {
   const std::string_view limit = federated           ? "the session policy"
                                  : record == nullptr ? std::string_view{}
                                                      : limit_of_session(*record);
-  if (!limit.empty() && one.decision == iam::EvalDecision::allowed) {
+  if (!limit.empty() && one.answer.decision == iam::EvalDecision::allowed) {
     leave_unknown(one, fmt::format("what the session may depends on {}, which isn't known", limit));
-    if (one.explain) one.missing.emplace_back(limit);
+    if (one.explain) one.answer.missing.emplace_back(limit);
   }
   one.needs_record = one.needs_record || (facts.limited && record == nullptr);
   // Of an action without a name only what anything may do is known.
   if (!one.requirement->unknown.empty() && one.granted && one.granted->unknown.empty() &&
-      one.decision != iam::EvalDecision::allowed && one.decision != iam::EvalDecision::unknown) {
+      one.answer.decision != iam::EvalDecision::allowed && one.answer.decision != iam::EvalDecision::unknown) {
     return leave_unknown(one, one.requirement->unknown);
   }
-  if (one.decision == iam::EvalDecision::unknown) {
+  if (one.answer.decision == iam::EvalDecision::unknown) {
     one.verdict = Verdict::unknown;
     const bool known = one.granted && one.granted->unknown.empty();
-    one.needs_record = one.needs_record || (known && record == nullptr && !federated && !one.broken);
+    one.needs_record = one.needs_record || (known && record == nullptr && !federated && !one.answer.broken);
     return;
   }
   const requirements::Requirement& needed = *one.requirement;
-  const bool allowed = one.decision == iam::EvalDecision::allowed;
+  const bool allowed = one.answer.decision == iam::EvalDecision::allowed;
   one.rule = needed.rule;
   if (!one.failed()) {
     one.verdict = allowed ? Verdict::granted : Verdict::not_granted;
@@ -482,7 +255,7 @@ void Judge::settle_by_policies(Case& one, const text::JsonNode* record) {
   } else {
     one.verdict = allowed ? Verdict::granted : Verdict::not_applicable;
     if (!allowed && one.explain)
-      one.why = "It failed for another reason, so permissions may not have been asked for. " + one.why;
+      one.answer.why = "It failed for another reason, so permissions may not have been asked for. " + one.answer.why;
   }
 }
 
@@ -495,7 +268,7 @@ void Judge::settle_undecided(Case& one, const std::vector<const requirements::Re
                              const text::JsonNode* record) {
   // Several actions may share the resources: where one action is denied on all of them another may be as it should.
   const auto sure = [](const Case& of) {
-    return !of.needs_record && (!of.requirement->several || !denies(of.decision) || of.denied_everywhere);
+    return !of.needs_record && (!of.requirement->several || !denies(of.answer.decision) || of.answer.denied_everywhere);
   };
   bool agree = sure(one);
   for (std::size_t i = 1; i < possible.size(); ++i) {
@@ -538,9 +311,9 @@ Judge::Cause Judge::cause(const EventFacts& facts) {
   if (one.granted && !one.granted->unknown.empty()) {
     out.kind = Cause::Kind::policies;
     out.why = one.granted->unknown;
-  } else if (!one.needs_record && one.verdict == Verdict::unknown && !one.why.empty()) {
+  } else if (!one.needs_record && one.verdict == Verdict::unknown && !one.answer.why.empty()) {
     if (facts.identity_type == "AWSAccount") out.kind = Cause::Kind::other_account;
-    out.why = std::move(one.why);
+    out.why = std::move(one.answer.why);
   } else {
     out.why =
         "CloudTrail doesn't carry what decides, a condition key, the resource or a session's policy; `trailkeeper "
@@ -557,16 +330,16 @@ Judgement Judge::judgement(const EventFacts& facts, const text::JsonNode& record
   Case one = settle(facts, &record, Detail::reasons);
   Judgement out;
   out.verdict = one.verdict;
-  out.why = std::move(one.why);
+  out.why = std::move(one.answer.why);
   out.requirement = *one.requirement;
   out.rule = std::move(one.rule);
-  out.action = one.action.empty() ? out.requirement.action : std::move(one.action);
-  out.resource = std::move(one.resource);
+  out.action = one.answer.action.empty() ? out.requirement.action : std::move(one.answer.action);
+  out.resource = std::move(one.answer.resource);
   out.granted = std::move(one.granted);
-  out.decision = one.decision;
-  out.decided_by = std::move(one.decided_by);
-  out.missing = std::move(one.missing);
-  out.considered = std::move(one.considered);
+  out.decision = one.answer.decision;
+  out.decided_by = std::move(one.answer.decided_by);
+  out.missing = std::move(one.answer.missing);
+  out.considered = std::move(one.answer.considered);
   return out;
 }
 

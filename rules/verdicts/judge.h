@@ -13,8 +13,7 @@
 #include "rules/requirements/catalogue.h"
 #include "rules/verdicts/considered.h"
 #include "rules/verdicts/event_facts.h"
-#include "rules/verdicts/request_context.h"
-#include "rules/verdicts/resource.h"
+#include "rules/verdicts/policy_asker.h"
 #include "rules/verdicts/verdict.h"
 
 namespace trailkeeper::rules::verdicts {
@@ -40,7 +39,7 @@ struct Judgement {
 class Judge {
  public:
   Judge(const grants::History& history, const requirements::Catalogue& catalogue)
-      : history_(history), catalogue_(catalogue) {}
+      : catalogue_(catalogue), asker_(history, catalogue) {}
 
   /// A verdict from what columns have, and for which times it holds for events of the same facts.
   struct Quick {
@@ -74,20 +73,18 @@ class Judge {
 
   /// Whether the policies allow an action on a resource (`*`: any), as far as the facts of a caller tell.
   const iam::Decision& decide(const grants::Granted& granted, const EventFacts& facts, const iam::Action& action,
-                              std::string_view resource);
+                              std::string_view resource) {
+    return asker_.decide(granted, facts, action, resource);
+  }
 
   /// What the holder had. Kept until another time is asked for that it doesn't cover.
-  std::shared_ptr<const grants::Granted> granted(const grants::Holder& holder, text::Timestamp time);
+  std::shared_ptr<const grants::Granted> granted(const grants::Holder& holder, text::Timestamp time) {
+    return asker_.granted(holder, time);
+  }
 
  private:
   struct Case;
   const std::vector<requirements::Requirement>& requirements(const EventFacts& facts);
-  // An action on a resource, which had to be allowed.
-  struct Question {
-    const iam::Action* action;
-    std::string_view words;  // The action as IAM spells it.
-    Resource resource;
-  };
   bool settle_without_policies(Case& one);
   void settle_by_policies(Case& one, const text::JsonNode* record);
   void settle_as(Case& one, const text::JsonNode* record);
@@ -98,23 +95,14 @@ class Judge {
                         const text::JsonNode* record);
   void ask_as_of_event(Case& one, const text::JsonNode* record);
   void ask_policies(Case& one, const text::JsonNode* record);
-  void decide_quickly(Case& one);
-  void decide(Case& one, const text::JsonNode* record);
-  [[nodiscard]] std::vector<Question> questions(const Case& one, const text::JsonNode* record) const;
-  const iam::Decision& answer(Case& one, const Question& question);
-  iam::EvalDecision verdict_on(Case& one, const Question& question);
-  void give_reasons(Case& one, const Question& question, const iam::Decision& decision);
-  const iam::Policy* resource_policy(const Case& one, const Question& question);
+  void ask(Case& one, const text::JsonNode* record);
+  void ask_quickly(Case& one);
 
-  const grants::History& history_;
   const requirements::Catalogue& catalogue_;
   // Nodes stay where they are, because decisions_ points to them.
   std::unordered_map<std::string, std::vector<requirements::Requirement>> requirements_;
-  boost::unordered_flat_map<std::string, std::shared_ptr<const grants::Granted>> granted_;
   std::string key_;
-  RequestContext context_;
-  iam::Request request_;
-  iam::Evaluator evaluator_;
+  PolicyAsker asker_;
   // Decisions made without the record, by what was granted, the action and the caller's fields. What was granted is
   // kept, so that nothing else comes to lie at its address.
   struct Asked {
@@ -128,7 +116,6 @@ class Judge {
   };
   using Decided = std::pair<iam::EvalDecision, std::shared_ptr<const grants::Granted>>;
   boost::unordered_flat_map<Asked, Decided, HashOfAsked> decisions_;
-  std::shared_ptr<const grants::Granted> trusting_;
 };
 
 }  // namespace trailkeeper::rules::verdicts
