@@ -15,6 +15,7 @@
 #include "event/framer.h"
 #include "event/reject.h"
 #include "ingest/decompressor.h"
+#include "ingest/layer_stream.h"
 #include "rules/iam/evaluation_request.h"
 #include "text/json_writer.h"
 

@@ -7,6 +7,7 @@
 #include <iostream>
 
 #include "ingest/decompressor.h"
+#include "ingest/layer_stream.h"
 
 namespace trailkeeper::cli {
 namespace {

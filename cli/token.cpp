@@ -3,6 +3,7 @@
 
 #include "cli/command.h"
 #include "cli/row_writer.h"
+#include "serve/token_edit.h"
 #include "serve/tokens.h"
 #include "text/clock.h"
 #include "text/time_argument.h"

@@ -5,6 +5,7 @@
 
 #include "event/byte_masks.h"
 #include "ingest/decompressor.h"
+#include "ingest/layer_stream.h"
 
 namespace trailkeeper::ingest {
 namespace {

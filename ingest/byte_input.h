@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "ingest/decompressor.h"
+#include "ingest/layer_stream.h"
 
 namespace trailkeeper::ingest {
 

@@ -1,8 +1,7 @@
-// Encodings in encodings, taken off one by one; declared in ingest/decompressor.h.
+#include "ingest/layer_stream.h"
+
 #include <algorithm>
 #include <utility>
-
-#include "ingest/decompressor.h"
 
 namespace trailkeeper::ingest {
 namespace {

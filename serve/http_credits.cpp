@@ -5,6 +5,7 @@
 #include "rules/credits/own_request.h"
 #include "serve/http_query.h"
 #include "serve/http_routes.h"
+#include "serve/query_parameters.h"
 #include "store/actor.h"
 #include "text/clock.h"
 #include "text/json_writer.h"

@@ -13,6 +13,7 @@
 #include "serve/body_intake.h"
 #include "serve/http_query.h"
 #include "serve/http_routes.h"
+#include "serve/query_parameters.h"
 #include "text/clock.h"
 #include "text/json_writer.h"
 

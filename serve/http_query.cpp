@@ -10,6 +10,7 @@
 #include "query/json_path.h"
 #include "query/similar_name.h"
 #include "query/verdicts/unknown_verdicts.h"
+#include "serve/query_parameters.h"
 #include "store/read_limit.h"
 #include "text/json_text.h"
 #include "text/json_writer.h"

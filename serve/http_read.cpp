@@ -6,6 +6,7 @@
 #include "serve/elsewhere.h"
 #include "serve/http_query.h"
 #include "serve/http_routes.h"
+#include "serve/query_parameters.h"
 #include "store/actor.h"
 #include "text/clock.h"
 #include "text/json_text.h"

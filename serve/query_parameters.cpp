@@ -1,8 +1,8 @@
-// Query strings, and the filters in them.
+#include "serve/query_parameters.h"
+
 #include <algorithm>
 
 #include "query/filter_value.h"
-#include "serve/http_query.h"
 #include "text/percent.h"
 #include "text/time_argument.h"
 

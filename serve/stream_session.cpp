@@ -10,6 +10,7 @@
 #include <cstring>
 
 #include "ingest/wire/forward.h"
+#include "ingest/wire/forward_handshake.h"
 #include "ingest/wire/json_lines.h"
 #include "ingest/wire/syslog.h"
 #include "serve/first_bytes.h"

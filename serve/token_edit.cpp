@@ -1,4 +1,5 @@
-// Changes to the token file: made under a lock, and as a whole or not at all.
+#include "serve/token_edit.h"
+
 #include <fcntl.h>
 #include <openssl/rand.h>
 #include <sys/file.h>
@@ -10,8 +11,6 @@
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
-
-#include "serve/tokens.h"
 
 namespace trailkeeper::serve {
 namespace {

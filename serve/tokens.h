@@ -157,31 +157,6 @@ class TokenFile {
   std::string error_ TRAILKEEPER_GUARDED_BY(mutex_);
 };
 
-/// What `token create` was asked for.
-struct TokenRequest {
-  std::string name;  ///< 1 to 64 of A-Z a-z 0-9 . _ - @
-  Rights rights;
-  std::optional<text::Timestamp> expires;
-  bool aws = false;
-};
-
-/// A token that was just made. The secret is nowhere else.
-struct NewToken {
-  std::string access_key_id;  ///< Only of AWS access keys.
-  std::string secret;         ///< `tk_` and 256 random bits as base64url; of an AWS access key 40 characters.
-};
-
-/// Adds a token to the file, which is made (mode 0600) if there is none. The file is replaced as a whole, synced, under
-/// a lock against others who do the same. Throws TokenError.
-NewToken create_token(const std::string& path, const TokenRequest& request, text::Timestamp now);
-
-/// Removes a token; false if there is none of the name. Throws TokenError. Tokens are needed as before, also if it was
-/// the last.
-bool revoke_token(const std::string& path, std::string_view name);
-
-/// Removes all tokens, and says that none is needed from this machine any more. Throws TokenError.
-void open_access(const std::string& path);
-
 /// The mark's name: `tokens.required` for `tokens.json`.
 std::string token_mark(const std::string& path);
 

@@ -3,6 +3,8 @@
 #include <cstring>
 #include <utility>
 
+#include "ingest/layer_stream.h"
+
 namespace trailkeeper::ingest {
 namespace {
 

@@ -7,7 +7,7 @@
 #include <string_view>
 
 #include "event/reject.h"
-#include "ingest/decompressor.h"
+#include "ingest/layer_stream.h"
 
 namespace trailkeeper::ingest {
 

@@ -1,3 +1,5 @@
+#include "ingest/wire/forward_handshake.h"
+
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
 #include <openssl/rand.h>
@@ -8,7 +10,6 @@
 #include <stdexcept>
 #include <utility>
 
-#include "ingest/wire/forward.h"
 #include "ingest/wire/message_pack.h"
 #include "text/hex.h"
 

@@ -6,6 +6,7 @@
 #include <array>
 
 #include "rules/iam/arn.h"
+#include "rules/iam/policy_parser.h"
 #include "rules/requirements/catalogue.h"
 #include "text/ascii.h"
 #include "text/json_node.h"

@@ -4,6 +4,7 @@
 
 #include "rules/iam/arn.h"
 #include "rules/iam/aws_owned.h"
+#include "rules/iam/resource_control.h"
 
 namespace trailkeeper::rules::iam {
 namespace {

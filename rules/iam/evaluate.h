@@ -118,8 +118,4 @@ class Evaluator {
   Decision decision_;
 };
 
-/// Whether resource control policies apply to a service, by its prefix in lower case (AWS Organizations User Guide,
-/// "List of AWS services that support RCPs"; as of 2026-09).
-bool supports_resource_control(std::string_view service);
-
 }  // namespace trailkeeper::rules::iam

@@ -8,7 +8,9 @@
 
 #include "rules/iam/arn.h"
 #include "rules/iam/explain.h"
+#include "rules/iam/global_keys.h"
 #include "rules/iam/implied_keys.h"
+#include "rules/iam/policy_parser.h"
 #include "text/ascii.h"
 #include "text/json_node.h"
 #include "text/json_writer.h"

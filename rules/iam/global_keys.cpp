@@ -1,8 +1,7 @@
-// AWS's global condition keys.
+#include "rules/iam/global_keys.h"
+
 #include <algorithm>
 #include <array>
-
-#include "rules/iam/context.h"
 
 namespace trailkeeper::rules::iam {
 

@@ -1,10 +1,11 @@
-// From a policy's JSON to its compiled form.
+#include "rules/iam/policy_parser.h"
+
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <array>
 
-#include "rules/iam/policy.h"
+#include "rules/iam/global_keys.h"
 #include "text/ascii.h"
 #include "text/json_node.h"
 

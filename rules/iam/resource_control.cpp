@@ -1,8 +1,7 @@
-// Which services resource control policies apply to.
+#include "rules/iam/resource_control.h"
+
 #include <algorithm>
 #include <array>
-
-#include "rules/iam/evaluate.h"
 
 namespace trailkeeper::rules::iam {
 

@@ -7,6 +7,8 @@
 #include "rules/iam/arn.h"
 #include "rules/iam/aws_owned.h"
 #include "rules/iam/explain.h"
+#include "rules/iam/policy_parser.h"
+#include "rules/iam/resource_control.h"
 
 namespace trailkeeper::rules::verdicts {
 namespace {

@@ -5,6 +5,7 @@
 
 #include "rules/iam/condition_value.h"
 #include "rules/iam/glob.h"
+#include "rules/iam/global_keys.h"
 #include "text/ascii.h"
 
 namespace trailkeeper::rules::verdicts {

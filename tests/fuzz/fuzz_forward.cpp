@@ -6,6 +6,7 @@
 
 #include "event/record.h"
 #include "ingest/wire/forward.h"
+#include "ingest/wire/forward_handshake.h"
 #include "tests/support/fed.h"
 #include "tests/support/padded.h"
 

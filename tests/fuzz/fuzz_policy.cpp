@@ -6,6 +6,7 @@
 
 #include "rules/iam/evaluate.h"
 #include "rules/iam/evaluation_request.h"
+#include "rules/iam/policy_parser.h"
 
 using namespace trailkeeper::rules::iam;
 

@@ -3,6 +3,7 @@
 
 #include <string>
 
+#include "ingest/layer_stream.h"
 #include "ingest/wire/json_lines.h"
 #include "tests/support/compressed.h"
 #include "tests/support/whole_body.h"

@@ -1,10 +1,11 @@
 // The handshake of the Forward protocol, from the side of a client that follows the specification.
+#include "ingest/wire/forward_handshake.h"
+
 #include <doctest/doctest.h>
 #include <openssl/evp.h>
 
 #include <array>
 
-#include "ingest/wire/forward.h"
 #include "tests/support/forward_samples.h"
 
 using namespace trailkeeper;

@@ -9,6 +9,7 @@
 
 #include "ingest/decompressor.h"
 #include "ingest/input_files.h"
+#include "ingest/layer_stream.h"
 #include "ingest/replay.h"
 #include "ingest/source_reader.h"
 #include "tests/support/compressed.h"

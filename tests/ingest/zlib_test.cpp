@@ -5,6 +5,7 @@
 #include <string>
 
 #include "ingest/decompressor.h"
+#include "ingest/layer_stream.h"
 
 using namespace trailkeeper::ingest;
 

@@ -3,6 +3,7 @@
 
 #include <doctest/doctest.h>
 
+#include "serve/token_edit.h"
 #include "tests/support/admitted.h"
 
 using namespace trailkeeper;

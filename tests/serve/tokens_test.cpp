@@ -11,6 +11,7 @@
 #include <thread>
 
 #include "serve/authorization.h"
+#include "serve/token_edit.h"
 #include "tests/support/temporary_directory.h"
 
 using namespace trailkeeper;

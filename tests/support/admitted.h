@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "serve/access.h"
+#include "serve/token_edit.h"
 #include "tests/support/temporary_directory.h"
 
 namespace trailkeeper::tests {

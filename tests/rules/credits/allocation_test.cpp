@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "rules/iam/evaluate.h"
+#include "rules/iam/policy_parser.h"
 #include "tests/rules/iam/request_case.h"
 
 namespace {

@@ -1,4 +1,6 @@
 // What is a policy and what isn't; every error says where.
+#include "rules/iam/policy_parser.h"
+
 #include <doctest/doctest.h>
 
 #include <string>

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "rules/iam/evaluate.h"
+#include "rules/iam/policy_parser.h"
 #include "tests/rules/iam/random_policy.h"
 
 using namespace trailkeeper::tests;

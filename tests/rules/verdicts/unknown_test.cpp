@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "rules/iam/evaluate.h"
+#include "rules/iam/policy_parser.h"
 #include "tests/rules/iam/request_case.h"
 
 using namespace trailkeeper::rules::iam;
