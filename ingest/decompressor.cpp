@@ -12,6 +12,7 @@
 #include <new>
 #include <utility>
 
+#include "ingest/layer_stream.h"
 #include "text/utf8.h"
 
 namespace trailkeeper::ingest {
