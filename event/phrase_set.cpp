@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <array>
 
+#include "text/ascii.h"
+
 namespace trailkeeper::event {
 namespace {
 
@@ -31,6 +33,20 @@ std::size_t word_begin(std::string_view text, std::size_t at) {
 
 std::uint64_t hash(std::string_view piece, std::uint64_t before) {
   return XXH3_64bits_withSeed(piece.data(), piece.size(), before);
+}
+
+bool has_capital(std::string_view text) {
+  return std::any_of(text.begin(), text.end(), [](char c) { return c >= 'A' && c <= 'Z'; });
+}
+
+bool has_digit(std::string_view text) { return text.find_first_of("0123456789") != kNone; }
+
+using HashOfWord = std::uint64_t (*)(std::string_view word, std::uint64_t before);
+
+// Of a word without regard to ASCII case. So are words of phrases that have a digit; one without may be anybody's word:
+// `Root` isn't `root`.
+std::uint64_t hash_of_word(std::string_view word, std::uint64_t before) {
+  return has_capital(word) ? hash(text::lowered(word), before) : hash(word, before);
 }
 
 bool is_hex(char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F'); }
@@ -65,10 +81,11 @@ std::vector<std::uint64_t> PhraseSet::marks(std::string_view phrase) const {
   while (!phrase.empty() && !is_word_byte(phrase.back())) phrase.remove_suffix(1);
   std::vector<std::uint64_t> marks;
   if (phrase.size() < kShortest || phrase.size() > kLongest) return marks;
+  const HashOfWord hash_word = has_digit(phrase) ? hash_of_word : hash;
   std::uint64_t before = seed_;
   for (std::size_t at = 0; at < phrase.size();) {
     const std::size_t end = word_end(phrase, at);
-    marks.push_back(hash(phrase.substr(at, end - at), before));
+    marks.push_back(hash_word(phrase.substr(at, end - at), before));
     at = word_begin(phrase, end);
     before = hash(phrase.substr(end, at - end), marks.back());
   }
@@ -81,21 +98,31 @@ void PhraseSet::add(std::span<const std::uint64_t> marks) {
 
 // Where the longest phrase that begins there ends; kNone if none does.
 std::size_t PhraseSet::match_at(std::string_view text, std::size_t begin) const {
-  std::size_t longest = kNone;
-  std::uint64_t before = seed_;
-  std::size_t at = begin;
-  while (at < text.size()) {
-    const std::size_t end = word_end(text, at);
-    if (end - begin > kLongest) break;
-    const std::uint64_t mark = hash(text.substr(at, end - at), before);
-    const auto state = states_.find(mark);
-    if (state == states_.end()) break;
-    if ((state->second & kWhole) != 0) longest = end;
-    if ((state->second & kGoesOn) == 0) break;
-    at = word_begin(text.substr(0, std::min(text.size(), begin + kLongest)), end);
-    before = hash(text.substr(end, at - end), mark);
-  }
-  return longest;
+  bool began = false;  // The first word begins some phrase.
+  const auto longest_by = [&](HashOfWord hash_word) {
+    std::size_t longest = kNone;
+    std::uint64_t before = seed_;
+    std::size_t at = begin;
+    while (at < text.size()) {
+      const std::size_t end = word_end(text, at);
+      if (end - begin > kLongest) break;
+      const std::uint64_t mark = hash_word(text.substr(at, end - at), before);
+      const auto state = states_.find(mark);
+      if (state == states_.end()) break;
+      began = true;
+      if ((state->second & kWhole) != 0) longest = end;
+      if ((state->second & kGoesOn) == 0) break;
+      at = word_begin(text.substr(0, std::min(text.size(), begin + kLongest)), end);
+      before = hash(text.substr(end, at - end), mark);
+    }
+    return longest;
+  };
+  const std::size_t end = longest_by(hash_of_word);
+  if (end != kNone && has_digit(text.substr(begin, end - begin))) return end;
+  // Marks of phrases without a digit, and of all in stores of earlier versions, are of words as they are written. The
+  // first word decides whether they may be others.
+  const bool may_differ = began || has_capital(text.substr(begin, word_end(text, begin) - begin));
+  return may_differ ? longest_by(hash) : kNone;
 }
 
 std::optional<PhraseSet::Match> PhraseSet::find(std::string_view text, std::size_t from) const {
