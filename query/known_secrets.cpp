@@ -6,13 +6,12 @@
 #include <algorithm>
 #include <set>
 
-#include "event/canonical_name.h"
-#include "query/columns/event_fields.h"
+#include "event/decoded_text.h"
 #include "query/columns/named_events.h"
 #include "query/ledger/credit_ledger.h"
 #include "rules/credits/confidential.h"
-#include "rules/credits/fact.h"
 #include "rules/credits/secret_name.h"
+#include "rules/credits/secret_text.h"
 
 namespace trailkeeper::query {
 
@@ -22,7 +21,7 @@ namespace {
 
 constexpr std::string_view kActivate = "activate.amazonaws.com";
 // Another way to look for them is another number.
-constexpr std::string_view kWay = "3";
+constexpr std::string_view kWay = "4";
 
 /// Looks through segments for the Org IDs that Activate's events name.
 class Finder final : public store::SecretFinder {
@@ -42,9 +41,10 @@ class Finder final : public store::SecretFinder {
       if (tables.empty()) tables.assign(segment.table_count(), Look::unknown);
       Look& look = tables.at(segment.table_of(index));
       if (look == Look::unknown) look = may_name_some(segment, segment.table_of(index)) ? Look::yes : Look::no;
-      if (look == Look::no && !states_facts(segment, index)) return;
       json.clear();
       segment.append_event(index, hash_seed_, json);
+      // A text may have an Org ID in it, too.
+      if (look == Look::no && !credits::may_name_org_id(json) && !event::is_encoded(json)) return;
       credits::visit_org_ids(json, paths_, [&](std::string_view org_id) {
         if (found.size() < store::kMostSecrets && !found.contains(org_id)) found.emplace(org_id);
       });
@@ -65,13 +65,6 @@ class Finder final : public store::SecretFinder {
       const bool plain = slot.kind != store::SlotKind::event_key && slot.kind != store::SlotKind::event_time;
       return plain && credits::may_be_org_id(segment.path_name(slot.path), paths_);
     });
-  }
-
-  // Forms, offers and the like may have an Org ID within a text.
-  static bool states_facts(const store::Segment& segment, std::uint32_t index) {
-    const std::string name = EventFields{segment}.text(event::Field::event_name, index);
-    const std::string_view canonical = event::canonical_name(kActivate, name);
-    return canonical != "GetCredits" && credits::carries_facts(canonical);
   }
 
   std::uint64_t hash_seed_;

@@ -1,7 +1,5 @@
 #include "rules/credits/confidential.h"
 
-#include <fmt/format.h>
-
 #include <charconv>
 
 #include "event/decoded_text.h"
@@ -11,7 +9,6 @@
 #include "rules/credits/secret_mention.h"
 #include "rules/credits/secret_values.h"
 #include "text/hex.h"
-#include "text/json_node.h"
 #include "text/percent.h"
 
 namespace trailkeeper::rules::credits {
@@ -41,14 +38,12 @@ bool hides_letters(std::string_view json) {
   return false;
 }
 
-// Whether a text may have an Org ID's name and a value behind it: `org`, however it is spelt, and `=` or `:`, or what
-// URLs have for them.
-bool may_name_org_id(std::string_view text) {
-  const auto small = [](char c) { return static_cast<char>(c | 0x20); };
-  for (std::size_t at = 2; at < text.size(); ++at) {
-    if (small(text[at]) == 'g' && small(text[at - 1]) == 'r' && small(text[at - 2]) == 'o') return true;
-  }
-  return false;
+// Whether an event is Activate's, or may name a promotion code.
+bool may_name_secret(std::string_view json) {
+  if (has(json, kActivate) || has(json, kTag) || may_name_code(json) || hides_letters(json)) return true;
+  if (!event::is_encoded(json)) return false;
+  const event::DecodedText decoded{json};
+  return has(decoded.bytes(), kTag) || may_name_code(decoded.bytes());
 }
 
 // An event of Activate, or one that names it. Its source may be written with escapes.
@@ -63,11 +58,6 @@ bool is_of_activate(std::string_view json) {
   return false;
 }
 
-// Any value, not only an object.
-bool is_json(std::string_view bytes) {
-  return static_cast<bool>(text::parse_json_object(fmt::format("{{\"\":{}}}", bytes)));
-}
-
 }  // namespace
 
 Mask::Mask(Pseudonymiser pseudonymiser, std::shared_ptr<const event::PhraseSet> known,
@@ -77,8 +67,7 @@ Mask::Mask(Pseudonymiser pseudonymiser, std::shared_ptr<const event::PhraseSet> 
 }
 
 bool Mask::may_change_event(std::string_view json) const {
-  if (has(json, kActivate) || has(json, kTag) || has(json, "romo") || hides_letters(json)) return true;
-  if (event::is_encoded(json) && has(event::DecodedText{json}.bytes(), kTag)) return true;
+  if (may_name_secret(json)) return true;
   // Known words may be written with escapes.
   return known_ != nullptr && (has(json, "\\") || event::has_phrase(json, *known_));
 }
@@ -99,7 +88,7 @@ std::string Mask::masked(std::string_view json, bool org_ids, bool of_event) con
     if (!may_be_known(value) || own++ >= kMostOwn) return;
     (secret == Secret::org_id ? own_org_ids : own_codes).add(value);
   };
-  std::string shown = values.without_in_json(json);
+  std::string shown = of_event && !may_name_secret(json) ? std::string{json} : values.without_in_json(json);
   if (!of_event) shown = values.without(shown);
   KnownWords words{pseudonymiser_};
   words.org_ids = known_.get();
@@ -119,22 +108,22 @@ std::string Mask::record(std::string_view bytes) const {
 
 bool Mask::may_change_text(std::string_view text) const {
   if (known_ != nullptr && event::has_phrase(text, *known_)) return true;
-  if (has(text, kTag) || may_name_org_id(text) || looks_like_json(text)) return true;
-  if (!event::is_encoded(text)) return false;
-  const event::DecodedText decoded{text};
-  return has(decoded.bytes(), kTag) || may_name_org_id(decoded.bytes());
+  const auto may_name = [](std::string_view bytes) {
+    return has(bytes, kTag) || may_name_org_id(bytes) || may_name_code(bytes);
+  };
+  if (may_name(text) || looks_like_json(text)) return true;
+  return event::is_encoded(text) && may_name(event::DecodedText{text}.bytes());
 }
 
 std::string Mask::text(std::string_view text, Wording wording) const {
   if (wording == Wording::fixed || !may_change_text(text)) return std::string{text};
   SecretValues values{pseudonymiser_, paths_};
   values.org_ids = true;
-  const bool json = looks_like_json(text);
-  std::string shown = json ? values.without_in_json(text, 1) : values.without(text);
+  const std::string shown = values.without_in_text(text);
   if (known_ == nullptr) return shown;
   KnownWords words{pseudonymiser_};
   words.org_ids = known_.get();
-  return json ? words.without_in_json(shown, false, 1) : words.without(shown, wording);
+  return words.without_in_text(shown, wording);
 }
 
 void visit_org_ids(std::string_view json, const std::vector<std::string>& org_id_paths,

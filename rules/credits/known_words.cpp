@@ -103,10 +103,17 @@ std::string KnownWords::without(std::string_view text, Wording wording) const {
   return out;
 }
 
+std::string KnownWords::without_in_text(std::string_view text, Wording wording, int nesting) const {
+  const bool nested = wording == Wording::free && nesting < kMaxNesting && looks_like_json(text);
+  if (!nested) return without(text, wording);
+  std::string shown = without_in_json(text, false, nesting + 1);
+  // What only looks like JSON may have its words anywhere.
+  return is_json(text) ? shown : without(shown, wording);
+}
+
 std::string KnownWords::token_without(std::string_view token, int nesting, Wording wording) const {
   const std::string text = text_of_token(token);
-  const bool nested = wording == Wording::free && nesting < kMaxNesting && looks_like_json(text);
-  const std::string shown = nested ? without_in_json(text, false, nesting + 1) : without(text, wording);
+  const std::string shown = without_in_text(text, wording, nesting);
   if (shown == text) return std::string{token};
   std::string quoted;
   text::append_quoted(shown, quoted);

@@ -24,6 +24,9 @@ class KnownWords {
   /// A text with pseudonyms for them; `wording`: of the field that it is the value of.
   [[nodiscard]] std::string without(std::string_view text, Wording wording = Wording::free) const;
 
+  /// A text, and what is JSON of it as without_in_json() has it. `nesting`: in how many others it stands.
+  [[nodiscard]] std::string without_in_text(std::string_view text, Wording wording, int nesting = 0) const;
+
   /// JSON, or what looks like it, with pseudonyms for them in its strings, numbers and keys; also in strings that are
   /// JSON themselves. `of_event`: an event, whose fields have their wording and whose keys that are plain names
   /// stay, so that nobody can hide what happened by writing a call's name into a form.

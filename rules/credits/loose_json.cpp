@@ -1,8 +1,11 @@
 #include "rules/credits/loose_json.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cassert>
 
+#include "text/json_node.h"
 #include "text/json_text.h"
 
 namespace trailkeeper::rules::credits {
@@ -59,5 +62,17 @@ bool looks_like_json(std::string_view text) {
   const std::size_t first = text.find_first_not_of(" \t\r\n");
   return first != std::string_view::npos && (text[first] == '{' || text[first] == '[');
 }
+
+bool is_json(std::string_view text) {
+  constexpr std::string_view kSpace = " \t\r\n";
+  const std::size_t first = text.find_first_not_of(kSpace);
+  if (first == std::string_view::npos || first == text.find_last_not_of(kSpace)) return false;
+  const char open = text[first];
+  const char close = text[text.find_last_not_of(kSpace)];
+  const bool whole = (open == '{' && close == '}') || (open == '[' && close == ']') || (open == '"' && close == '"');
+  return whole && static_cast<bool>(text::parse_json_object(fmt::format("{{\"\":{}}}", text)));
+}
+
+bool may_have_json(std::string_view text) { return text.find_first_of("{[") != std::string_view::npos; }
 
 }  // namespace trailkeeper::rules::credits

@@ -44,4 +44,10 @@ std::string text_of_token(std::string_view token);
 /// Whether a text looks like a JSON object or array.
 bool looks_like_json(std::string_view text);
 
+/// Whether a text is a JSON object, array or string, and nothing else.
+bool is_json(std::string_view text);
+
+/// Whether a text has what may be an object or array in it.
+bool may_have_json(std::string_view text);
+
 }  // namespace trailkeeper::rules::credits

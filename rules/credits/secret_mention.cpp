@@ -19,7 +19,7 @@ bool is_name_byte(char c) { return is_letter(c) || (c >= '0' && c <= '9') || is_
 /// Takes a text's names one by one.
 class Names {
  public:
-  Names(std::string_view text, std::size_t from) : text_(text), end_(from) {}
+  Names(std::string_view text, std::size_t from) : text_(text), begin_(from), end_(from) {}
 
   // The next one; false: there is none.
   bool next() {
@@ -42,7 +42,7 @@ class Names {
  private:
   std::string_view text_;
   std::size_t before_ = kNone;
-  std::size_t begin_ = 0;
+  std::size_t begin_;
   std::size_t end_;
 };
 

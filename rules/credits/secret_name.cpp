@@ -9,6 +9,8 @@
 namespace trailkeeper::rules::credits {
 namespace {
 
+constexpr std::size_t kLongestName = 256;
+
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 bool is_capital(char c) { return c >= 'A' && c <= 'Z'; }
 
@@ -30,6 +32,11 @@ template <std::size_t N>
 bool has_one_of(std::string_view text, const std::array<std::string_view, N>& parts) {
   return std::any_of(parts.begin(), parts.end(),
                      [&](std::string_view part) { return text.find(part) != std::string_view::npos; });
+}
+
+template <std::size_t N>
+bool ends_with_one_of(std::string_view text, const std::array<std::string_view, N>& ends) {
+  return std::any_of(ends.begin(), ends.end(), [&](std::string_view end) { return text.ends_with(end); });
 }
 
 // `eu-central-1`, `us-gov-west-1`: an area, a direction, a digit.
@@ -68,7 +75,6 @@ bool is_address(std::string_view value) {
 
 Secret secret_named(std::string_view key) {
   // What a name begins with, or where it comes from, is anybody's.
-  constexpr std::size_t kLongestName = 256;
   constexpr std::array<std::string_view, 3> kOrgIds{"orgid", "organizationid", "organisationid"};
   constexpr std::array<std::string_view, 4> kCodes{"promocode", "promotioncode", "promotionalcode", "a3popc"};
   const std::string plain = plain_name(key.substr(key.size() - std::min(key.size(), kLongestName)));
@@ -77,9 +83,31 @@ Secret secret_named(std::string_view key) {
   return Secret::none;
 }
 
+bool is_secret_name(std::string_view text) {
+  constexpr std::size_t kLongest = 64;
+  constexpr std::array<std::string_view, 14> kEnds{
+      "orgid",          "orgids",          "orgidlist",        "organizationid", "organizationids",
+      "organisationid", "organisationids", "promocode",        "promotioncode",  "promotionalcode",
+      "promocodes",     "promotioncodes",  "promotionalcodes", "a3popc"};
+  if (text.size() > kLongest) return false;
+  std::string plain = plain_name(text);
+  std::erase_if(plain, [](char c) { return std::string_view{"[]()*:?\"'"}.find(c) != std::string_view::npos; });
+  return ends_with_one_of(plain, kEnds);
+}
+
 bool names_organisation(std::string_view key) {
   constexpr std::array<std::string_view, 6> kNames{"org",  "organization",  "organisation",
                                                    "orgs", "organizations", "organisations"};
+  return key.size() <= kLongestName && ends_with_one_of(plain_name(key), kNames);
+}
+
+bool names_promotion(std::string_view key) {
+  constexpr std::array<std::string_view, 4> kNames{"promo", "promos", "promotion", "promotions"};
+  return key.size() <= kLongestName && ends_with_one_of(plain_name(key), kNames);
+}
+
+bool names_code(std::string_view key) {
+  constexpr std::array<std::string_view, 2> kNames{"code", "codes"};
   return is_one_of(plain_name(key), kNames);
 }
 
@@ -130,7 +158,7 @@ bool may_be_org_id(std::string_view path, const std::vector<std::string>& org_id
 bool may_be_known(std::string_view value) {
   constexpr std::size_t kAccount = 12;
   if (value.size() < event::PhraseSet::kShortest || value.size() > event::PhraseSet::kLongest) return false;
-  if (value == "true" || value == "false" || value == "null") return false;
+  if (value == "true" || value == "false" || value == "null" || value == "None" || value == "undefined") return false;
   if (value.size() == kAccount && std::all_of(value.begin(), value.end(), is_digit)) return false;
   return !value.starts_with("arn:") && !value.ends_with("amazonaws.com") && !is_region(value) &&
          !is_access_key(value) && !is_address(value);

@@ -16,10 +16,17 @@ enum class Secret : std::uint8_t { none, org_id, promotion_code };
 /// `promoCode`.
 Secret secret_named(std::string_view key);
 
-/// Whether a member of this name is about an organisation: its `id` is an Org ID then.
+/// Whether a text is such a name and nothing else, as a form's field has it: `orgId`, `form[orgId]`, `Your Org ID?`.
+bool is_secret_name(std::string_view text);
+
+/// Whether a member of this name is about an organisation (`org`, `providerOrganization`): its `id` is an Org ID then.
 bool names_organisation(std::string_view key);
 /// Whether a member of this name, in an object about an organisation, is the Org ID: `id`, `identifiers`.
 bool names_identifier(std::string_view key);
+/// Whether a member of this name is about a promotion: its `code` is a promotion code then.
+bool names_promotion(std::string_view key);
+/// Whether a member of this name, in an object about a promotion, is the code.
+bool names_code(std::string_view key);
 /// Whether a member of this name holds what another member of its object names: `{"name":"orgId","value":…}`.
 bool names_value(std::string_view key);
 

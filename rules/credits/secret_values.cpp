@@ -7,124 +7,61 @@
 #include "rules/credits/known_words.h"
 #include "rules/credits/loose_json.h"
 #include "rules/credits/secret_mention.h"
+#include "rules/credits/secret_pairs.h"
+#include "rules/credits/wording.h"
 #include "text/json_text.h"
 
 namespace trailkeeper::rules::credits {
 namespace {
 
 constexpr std::size_t kNone = std::string_view::npos;
-
-bool ends_value(char c) { return c == '\0' || std::string_view{"&;#\"'<> \t\r\n,(){}[]\\"}.find(c) != kNone; }
+constexpr std::size_t kDigits = 16;
+constexpr std::size_t kOrgIdSize = std::string_view{"org-"}.size() + kDigits;
+constexpr std::size_t kCodeSize = std::string_view{"promo-"}.size() + kDigits;
 
 bool is_literal(std::string_view value) { return value == "null" || value == "true" || value == "false"; }
 
+bool has(std::string_view text, std::string_view part) { return text.find(part) != kNone; }
+
 bool has_digit(std::string_view text) { return text.find_first_of("0123456789") != kNone; }
-
-// Skips one of `separators`; false if none stands there.
-template <std::size_t N>
-bool skip_one_of(std::string_view text, const std::array<std::string_view, N>& separators, std::size_t& at) {
-  const auto* const found = std::find_if(separators.begin(), separators.end(), [&](std::string_view separator) {
-    return text.substr(at).starts_with(separator);
-  });
-  if (found == separators.end()) return false;
-  at += found->size();
-  return true;
-}
-
-// Quotes, escapes and spaces between a name, its `:` or `=`, and its value.
-void skip_quotes(std::string_view text, std::size_t& at) {
-  constexpr std::size_t kMost = 16;
-  const std::size_t end = std::min(text.size(), at + kMost);
-  while (at < end && std::string_view{"\\\"' \t[("}.find(text[at]) != kNone) ++at;
-}
-
-// Where a value begins behind a name that ends at `at`; kNone if none does.
-std::size_t value_behind(std::string_view text, std::size_t at) {
-  constexpr std::array<std::string_view, 9> kMeans{"=>", ":=", "=", ":", "%3D", "%3d", "%3A", "%3a", ">"};
-  skip_quotes(text, at);
-  if (!skip_one_of(text, kMeans, at)) return kNone;
-  skip_quotes(text, at);
-  return at;
-}
-
-/// A value in a text that is no JSON: [begin, end).
-struct Value {
-  std::size_t begin = 0;
-  std::size_t end = 0;
-  Secret secret = Secret::none;
-  bool lacks_quotes = false;  // Behind a key of JSON.
-};
-
-std::size_t value_end(std::string_view text, std::size_t at) {
-  while (at < text.size() && !ends_value(text[at])) ++at;
-  return at;
-}
-
-// A3POPC=ABC, A3POPC%3DABC, A3POPC/ABC.
-std::vector<Value> codes_in(std::string_view text) {
-  constexpr std::array<std::string_view, 9> kMeans{"%3D", "%3d", "%2F", "%2f", "%3A", "%3a", "=", ":", "/"};
-  std::vector<Value> found;
-  std::size_t at = 0;
-  for (std::size_t tag = text.find(kTag); tag != kNone; tag = text.find(kTag, at)) {
-    std::size_t begin = tag + kTag.size();
-    skip_one_of(text, kMeans, begin);
-    at = value_end(text, begin);
-    found.push_back({begin, at, Secret::promotion_code});
-  }
-  return found;
-}
-
-// orgId=0Xy12, "orgId": "0Xy12", <orgId>0Xy12.
-void add_named(std::string_view text, std::vector<Value>& values) {
-  std::size_t at = 0;
-  for (auto name = find_secret_name(text, at); name; name = find_secret_name(text, at)) {
-    at = name->end;
-    const bool closes = name->begin > 0 && text[name->begin - 1] == '/' && text.substr(at).starts_with('>');
-    if (closes) continue;  // `</orgId>`
-    const std::size_t begin = value_behind(text, at);
-    if (begin == kNone) continue;
-    const std::size_t end = value_end(text, begin);
-    const std::string_view value = text.substr(begin, end - begin);
-    if (value.empty() || is_literal(value)) continue;
-    const bool quoted = std::string_view{"\\\"'"}.find(text[begin - 1]) != kNone;
-    const bool key_is_quoted = at < text.size() && text[at] == '"';
-    values.push_back({begin, end, name->secret, !quoted && key_is_quoted});
-    at = end;
-  }
-}
 
 }  // namespace
 
-std::string SecretValues::pseudonym(const std::string& value, Secret secret, bool sure) const {
-  const bool org_id = secret == Secret::org_id;
+std::string SecretValues::masked(const std::string& value, Secret secret) const {
   if (value.empty() || pseudonymiser_.is_pseudonym(value)) return value;
-  if (take) take(value, secret, sure);
-  return org_id ? pseudonymiser_.org_id(value) : pseudonymiser_.promotion_code(value);
+  return secret == Secret::org_id ? pseudonymiser_.org_id(value) : pseudonymiser_.promotion_code(value);
+}
+
+std::string SecretValues::pseudonym(const std::string& value, Secret secret, bool sure) const {
+  std::string shown = masked(value, secret);
+  if (take && shown != value) take(value, secret, sure);
+  return shown;
 }
 
 std::string SecretValues::without(std::string_view text) const {
+  const bool encoded = event::is_encoded(text);
   std::string out = without(
-      text, [](std::size_t at) { return at; }, text);
+      text, [](std::size_t at) { return at; }, text, !encoded);
   // A name may be in disguise, too: `org%49d=0Xy12`.
-  if (!event::is_encoded(out)) return out;
+  if (!encoded) return out;
   const event::DecodedText decoded{out};
   return without(
-      decoded.bytes(), [&](std::size_t at) { return decoded.place(at); }, out);
+      decoded.bytes(), [&](std::size_t at) { return decoded.place(at); }, out, true);
 }
 
 template <typename Place>
-std::string SecretValues::without(std::string_view read, const Place& place, std::string_view text) const {
-  std::vector<Value> values = codes_in(read);
-  if (org_ids) add_named(read, values);
-  std::sort(values.begin(), values.end(), [](const Value& a, const Value& b) { return a.begin < b.begin; });
+std::string SecretValues::without(std::string_view read, const Place& place, std::string_view text,
+                                  bool all_words) const {
+  const bool of_activate = org_ids && !of_record;
   std::string out;
   std::size_t copied = 0;
-  for (const Value& value : values) {
+  for (const SecretInText& value : secrets_in_text(read, {org_ids, of_activate, of_activate && all_words})) {
     const std::size_t begin = place(value.begin);
     if (begin < copied) continue;
-    out += text.substr(copied, begin - copied);
     const std::string found{read.substr(value.begin, value.end - value.begin)};
-    const std::string shown = pseudonym(found, value.secret, false);
+    if (!value.linked && has_pseudonym(found)) continue;
+    out += text.substr(copied, begin - copied);
+    const std::string shown = value.linked ? pseudonym(found, value.secret, value.sure) : masked(found, value.secret);
     copied = place(value.end);
     if (shown == found) {
       out += text.substr(begin, copied - begin);
@@ -138,6 +75,17 @@ std::string SecretValues::without(std::string_view read, const Place& place, std
   return out;
 }
 
+// A word that was masked in part is left so.
+bool SecretValues::has_pseudonym(std::string_view word) const {
+  for (std::size_t at = word.find("o"); at != kNone; at = word.find("o", at + 1)) {
+    const std::size_t begin = word.substr(0, at).ends_with("prom") ? at - 4 : at;
+    for (const std::size_t size : {kOrgIdSize, kCodeSize}) {
+      if (pseudonymiser_.is_pseudonym(word.substr(begin, size))) return true;
+    }
+  }
+  return false;
+}
+
 /// One JSON text's way through. What is open is remembered; deeper than kMostDepth without its paths.
 class SecretValues::JsonPass {
  public:
@@ -146,6 +94,8 @@ class SecretValues::JsonPass {
       : values_(values), nesting_(nesting), path_(std::move(path)) {}
 
   std::string run(std::string_view json) {
+    json_ = json;
+    if (values_.org_ids || may_name_code(json) || has(json, kTag)) pairs_ = secret_pairs(json, values_.org_ids);
     for (LooseJson tokens{json}; !tokens.ended();) take(tokens.next());
     return std::move(out_);
   }
@@ -153,14 +103,13 @@ class SecretValues::JsonPass {
  private:
   using Kind = LooseToken::Kind;
   struct Level {
-    Secret within = Secret::none;     // What all of its values are.
-    bool loose = false;               // They say something about such a value, maybe not the value.
-    std::size_t path_size = 0;        // Of what it is in.
-    bool of_many = false;             // Its keys are such values: `{"orgIds":{"0Xy12":…}}`.
-    bool organisation = false;        // Its `id` is an Org ID.
-    Secret pair = Secret::none;       // What one of its members says that another, called `value`, is.
-    std::size_t value_begin = kNone;  // Where that other one stands in what was put out, if it came first.
-    std::size_t value_end = kNone;
+    Secret within = Secret::none;  // What all of its values are.
+    bool loose = false;            // They say something about such a value, maybe not the value.
+    std::size_t path_size = 0;     // Of what it is in.
+    bool of_many = false;          // Its keys are such values: `{"orgIds":{"0Xy12":…}}`.
+    bool organisation = false;     // Its `id` is an Org ID.
+    bool promotion = false;        // Its `code` is a promotion code.
+    bool paired = false;           // A member beside it says that they are.
   };
 
   void take(const LooseToken& token) {
@@ -171,7 +120,7 @@ class SecretValues::JsonPass {
       case Kind::open:
         // The keys of what is in an array are names again.
         if (token.bytes == "[") of_many_ = false;
-        levels_.push_back({wanted_, loose_, path_.size(), of_many_, organisation_});
+        levels_.push_back({wanted_, loose_, path_.size(), of_many_, organisation_, promotion_, paired_});
         break;
       case Kind::close:
         if (!levels_.empty()) {
@@ -180,10 +129,7 @@ class SecretValues::JsonPass {
         }
         go_on();
         break;
-      case Kind::comma:
-        if (!levels_.empty() && levels_.back().value_end == kNone) levels_.back().value_end = out_.size();
-        go_on();
-        break;
+      case Kind::comma: go_on(); break;
       case Kind::other: break;
     }
     out_ += token.bytes;
@@ -192,35 +138,45 @@ class SecretValues::JsonPass {
   // Behind a value, within what is open.
   void go_on() {
     wanted_ = levels_.empty() ? Secret::none : levels_.back().within;
-    loose_ = !levels_.empty() && levels_.back().loose;
+    loose_ = is_in(&Level::loose);
     // In an array as around it.
-    of_many_ = !levels_.empty() && levels_.back().of_many;
-    organisation_ = !levels_.empty() && levels_.back().organisation;
+    of_many_ = is_in(&Level::of_many);
+    organisation_ = is_in(&Level::organisation);
+    promotion_ = is_in(&Level::promotion);
+    paired_ = is_in(&Level::paired);
   }
 
   void take_key(std::string_view token) {
-    const std::string name = text_of_token(token);
+    const std::string written = text_of_token(token);
+    // What it says when it is masked, it says then, too.
+    const std::string name = is_plain_name(written) ? written : values_.without_in_text(written, nesting_, {});
     const Secret within = levels_.empty() ? Secret::none : levels_.back().within;
     enter(name);
+    const auto paired = pairs_.find(static_cast<std::size_t>(token.data() - json_.data()));
     Secret named = secret_of(name);
+    if (named == Secret::none && paired != pairs_.end()) named = paired->second;
     if (named == Secret::org_id && !values_.org_ids) named = Secret::none;
     wanted_ = named == Secret::none ? within : named;
     // In an object about an Org ID, what it is called there may not be the ID itself: `type`.
     constexpr std::array<std::string_view, 3> kSure{"code", "id", "value"};
-    loose_ = named == Secret::none && std::find(kSure.begin(), kSure.end(), name) == kSure.end();
-    const bool is_key_of_many = !levels_.empty() && levels_.back().of_many;
+    paired_ = named == Secret::none ? is_in(&Level::paired) : paired != pairs_.end() && !names_value(name);
+    loose_ = (named == Secret::none || paired_) && std::find(kSure.begin(), kSure.end(), name) == kSure.end();
+    const bool is_key_of_many = is_in(&Level::of_many);
     of_many_ = named != Secret::none && name.ends_with('s');
-    organisation_ = values_.org_ids && names_organisation(name);
-    if (within != Secret::none && (has_digit(name) || is_key_of_many)) {
-      text::append_quoted(values_.pseudonym(name, within, true), out_);
-    } else {
-      out_ += token;
+    organisation_ = values_.org_ids && (names_organisation(name) || is_in(&Level::organisation));
+    promotion_ = names_promotion(name) || is_in(&Level::promotion);
+    if (within != Secret::none && (has_digit(written) || is_key_of_many) && !values_.has_pseudonym(written)) {
+      return text::append_quoted(values_.pseudonym(written, within, true), out_);
     }
-    if (!levels_.empty() && names_value(name)) {
-      levels_.back().value_begin = out_.size();
-      levels_.back().value_end = kNone;
+    if (name == written) {
+      out_ += token;
+    } else {
+      text::append_quoted(name, out_);
     }
   }
+
+  // What holds of all that the object or array holds.
+  [[nodiscard]] bool is_in(bool Level::*what) const { return !levels_.empty() && levels_.back().*what; }
 
   // What a member of this name is, here.
   [[nodiscard]] Secret secret_of(const std::string& name) const {
@@ -228,21 +184,7 @@ class SecretValues::JsonPass {
     if (is_configured()) return Secret::org_id;
     if (levels_.empty()) return Secret::none;
     if (levels_.back().organisation && names_identifier(name)) return Secret::org_id;
-    return names_value(name) ? levels_.back().pair : Secret::none;
-  }
-
-  // `{"name":"orgId","value":"0Xy12"}`, in either order.
-  void take_pair(const std::string& text) {
-    const Secret named = levels_.empty() ? Secret::none : secret_named(text);
-    if (named == Secret::none || (named == Secret::org_id && !values_.org_ids)) return;
-    Level& level = levels_.back();
-    level.pair = named;
-    if (level.value_begin == kNone || level.value_end == kNone) return;
-    JsonPass again{values_, nesting_, path_};
-    again.wanted_ = named;
-    const std::string masked = again.run(out_.substr(level.value_begin, level.value_end - level.value_begin));
-    out_.replace(level.value_begin, level.value_end - level.value_begin, masked);
-    level.value_begin = kNone;
+    return levels_.back().promotion && names_code(name) ? Secret::promotion_code : Secret::none;
   }
 
   void enter(const std::string& name) {
@@ -268,9 +210,7 @@ class SecretValues::JsonPass {
       const bool sure = !loose_ || has_digit(text);
       return text::append_quoted(values_.pseudonym(text, wanted_, sure), out_);
     }
-    take_pair(text);
-    const bool nested = nesting_ < kMaxNesting && looks_like_json(text);
-    std::string shown = nested ? JsonPass{values_, nesting_ + 1, path_}.run(text) : text_without(text);
+    const std::string shown = values_.without_in_text(text, nesting_, path_);
     if (shown == text) {
       out_ += token;
     } else {
@@ -278,19 +218,11 @@ class SecretValues::JsonPass {
     }
   }
 
-  // Text in a record that is no event may say which of its words it is in any way.
-  [[nodiscard]] std::string text_without(std::string_view text) const {
-    if (values_.of_record && names_secret(text, values_.paths_)) {
-      return without_words(text, values_.pseudonymiser_, values_.paths_);
-    }
-    return values_.without(text);
-  }
-
   void take_scalar(std::string_view token) {
     if (wanted_ == Secret::none || is_literal(token)) {
       out_ += token;
     } else {
-      text::append_quoted(values_.pseudonym(std::string{token}, wanted_, true), out_);
+      text::append_quoted(values_.pseudonym(std::string{token}, wanted_, !paired_), out_);
     }
   }
 
@@ -300,13 +232,26 @@ class SecretValues::JsonPass {
   bool loose_ = false;            // It is something about a secret, maybe not the secret.
   bool of_many_ = false;          // As in Level, of the value that comes now.
   bool organisation_ = false;
+  bool promotion_ = false;
+  bool paired_ = false;
+  std::unordered_map<std::size_t, Secret> pairs_;  // secret_pairs(), of the text.
+  std::string_view json_;
   std::vector<Level> levels_;
   std::string path_;
   std::string out_;
 };
 
-std::string SecretValues::without_in_json(std::string_view json, int nesting) const {
-  return JsonPass{*this, nesting}.run(json);
+std::string SecretValues::without_in_text(std::string_view text, int nesting, const std::string& path) const {
+  const bool json = is_json(text);
+  if (json && nesting < kMaxNesting) return JsonPass{*this, nesting + 1, path}.run(text);
+  // Nobody looks further.
+  if (json && org_ids && may_have_json(text)) return masked(std::string{text}, Secret::org_id);
+  // Text in a record that is no event may say which of its words it is in any way.
+  if (of_record && names_secret(text, paths_)) return without_words(text, pseudonymiser_, paths_);
+  std::string shown = without(text);
+  return nesting < kMaxNesting && may_have_json(shown) ? JsonPass{*this, nesting + 1, path}.run(shown) : shown;
 }
+
+std::string SecretValues::without_in_json(std::string_view json) const { return JsonPass{*this, 0}.run(json); }
 
 }  // namespace trailkeeper::rules::credits

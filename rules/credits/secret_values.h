@@ -8,11 +8,9 @@
 
 #include "rules/credits/pseudonymiser.h"
 #include "rules/credits/secret_name.h"
+#include "rules/credits/secret_text.h"
 
 namespace trailkeeper::rules::credits {
-
-/// The tag that promotion codes follow (R56).
-constexpr std::string_view kTag = "A3POPC";
 
 /// Takes every value that is masked by its name or tag. `sure`: it is one of the values that a name has, not part of a
 /// text or of an object, which may say other things, too.
@@ -32,16 +30,25 @@ class SecretValues {
   TakeSecret take;
 
   /// JSON, or what looks like it. All other bytes stay; JSON stays JSON.
-  [[nodiscard]] std::string without_in_json(std::string_view json, int nesting = 0) const;
-  /// A text of one piece: what follows the tag, and with `org_ids` what a name and `=` or `:` are followed by.
+  [[nodiscard]] std::string without_in_json(std::string_view json) const;
+  /// Any text: by the rules for JSON if it is JSON, else by those for texts (secrets_in_text()), and what JSON it has
+  /// in it by its own, too.
+  [[nodiscard]] std::string without_in_text(std::string_view text) const { return without_in_text(text, 0, {}); }
+  /// A text by the rules for texts alone.
   [[nodiscard]] std::string without(std::string_view text) const;
 
  private:
   class JsonPass;
+  /// `path`: where the text stands; `nesting`: in how many others.
+  [[nodiscard]] std::string without_in_text(std::string_view text, int nesting, const std::string& path) const;
+  [[nodiscard]] std::string masked(const std::string& value, Secret secret) const;
+  /// The same, and takes it.
   [[nodiscard]] std::string pseudonym(const std::string& value, Secret secret, bool sure) const;
   /// `read`: what `text` says, whose byte of a number began at `place` of it.
   template <typename Place>
-  [[nodiscard]] std::string without(std::string_view read, const Place& place, std::string_view text) const;
+  [[nodiscard]] std::string without(std::string_view read, const Place& place, std::string_view text,
+                                    bool all_words) const;
+  [[nodiscard]] bool has_pseudonym(std::string_view word) const;
 
   const Pseudonymiser& pseudonymiser_;
   const std::vector<std::string>& paths_;

@@ -17,7 +17,8 @@ SOURCE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..")
 ACCOUNT, OTHER = "111122223333", "444455556666"
 # Each made known in another way; the last only where it is named, in a record that is no event.
 ORGS = {way: "0Xy%sQq" % (71 + number) for number, way in enumerate(
-    ["offer", "form", "configured", "array", "object", "key", "organization", "text-json", "escaped", "affiliation", "refused", "configured-text", "configured-deep"])}
+    ["offer", "form", "configured", "array", "object", "key", "organization", "text-json", "escaped", "affiliation", "refused", "configured-text", "configured-deep",
+     "text-0", "text-1", "text-2", "text-3", "text-key", "pair", "encoded-twice"])}
 ORGS["phrase"] = "acme-7731/eu west"
 ORGS["number"] = "99887766"
 REJECTED = "0Xy99Rr"
@@ -75,6 +76,14 @@ event("CreateForm", requestParameters={"applicationId": "app-10", "orgId": ORGS[
 event("CreateForm", requestParameters={"applicationId": "app-11", "orgId": int(ORGS["number"])})
 event("CreateForm", requestParameters={"applicationId": "app-12", "form": json.dumps({"partner": ORGS["configured-text"]})})
 event("CreateForm", requestParameters=json.dumps({"form": json.dumps({"partner": [ORGS["configured-deep"]]})}))
+# In texts and members of any spelling, also of calls that state no facts; and codes in texts of others' events.
+for number, text in enumerate(["{orgId=%s, package=Portfolio} is not valid", "Value '%s' at 'orgId' failed to satisfy constraint", "[ERROR] Org ID %s is not valid", "form[orgId]=%s&x=1"]):
+    org = ORGS["text-%d" % number]
+    event("CreateForm" if number % 2 else "ListOffers", errorCode="ValidationException", errorMessage=text % org, requestParameters=None)
+event("CreateForm", requestParameters={"orgId=%s&x=1" % ORGS["text-key"]: "", "applicationId": "app-13"})
+event("CreateForm", requestParameters={"fields": [{"fieldName": "orgId", "fieldValue": ORGS["pair"]}], "applicationId": "app-14"})
+event("CreateForm", requestParameters={"applicationId": "app-15", "form": json.dumps(json.dumps({"partner": ORGS["encoded-twice"]}))})
+event("GetObject", "s3.amazonaws.com", userAgent="[Mozilla/5.0] ref=https://x/?A3POPC=" + CODE, requestParameters={"https://x/?A3POPC=" + CODE: "", "u": "https://x/?promoCode=" + CODE})
 event("AffiliationConfirmed", serviceEventDetails={"orgId": ORGS["affiliation"], "confirmed": True})
 event("OfferRegistered", serviceEventDetails={"orgId": ORGS["offer"], "providerId": "P", "amount": 25000})
 event("ApplicationDecided", serviceEventDetails={"applicationId": "app-1", "decision": "Approved", "amount": "25000", "note": ORGS["offer"]})
