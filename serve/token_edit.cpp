@@ -12,39 +12,25 @@
 #include <cstring>
 #include <filesystem>
 
+#include "serve/token_files.h"
+
 namespace trailkeeper::serve {
 namespace {
 
 std::string system_reason() { return std::strerror(errno); }
 
-/// A file descriptor that is closed with its owner.
-class Descriptor {
- public:
-  explicit Descriptor(int number) : number_(number) {}
-  ~Descriptor() {
-    if (number_ >= 0) ::close(number_);
-  }
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
-  [[nodiscard]] int get() const { return number_; }
-  [[nodiscard]] bool valid() const { return number_ >= 0; }
-
- private:
-  int number_;
-};
+using store::Descriptor;
 
 constexpr mode_t kOwnerOnly = 0600;
 
 // The lock lies beside the file, since the file itself is replaced.
 class Lock {
  public:
-  explicit Lock(const std::string& path)
-      : file_(::open((path + ".lock").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, kOwnerOnly)) {
-    int result = file_.valid() ? 0 : -1;
-    while (file_.valid()) {
+  explicit Lock(const std::string& path) : file_(open_token_file(path + ".lock", O_RDWR | O_CREAT)) {
+    int result = 0;
+    do {
       result = ::flock(file_.get(), LOCK_EX);
-      if (result == 0 || errno != EINTR) break;
-    }
+    } while (result != 0 && errno == EINTR);
     if (result != 0) throw TokenError("cannot lock " + path + ".lock: " + system_reason());
   }
 
@@ -64,7 +50,7 @@ void write_all(int file, std::string_view bytes, const std::string& path) {
 void sync_directory(const std::string& path) {
   const std::string directory = std::filesystem::path{path}.parent_path().string();
   const Descriptor folder{::open(directory.empty() ? "." : directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
-  if (!folder.valid() || ::fsync(folder.get()) != 0) {
+  if (!folder || ::fsync(folder.get()) != 0) {
     throw TokenError("cannot sync the folder of " + path + ": " + system_reason());
   }
 }
@@ -72,14 +58,15 @@ void sync_directory(const std::string& path) {
 // A new file takes the old one's name only when it is whole and on disk. Its owner stays who it was, so that a server
 // under its own account can still read what root has changed.
 void replace_file(const std::string& path, std::string_view bytes) {
+  if (bytes.size() > kMaxTokenBytes) throw TokenRefused("there are too many tokens: revoke some that have expired");
   const std::string fresh = path + ".new";
   ::unlink(fresh.c_str());
   const Descriptor file{::open(fresh.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, kOwnerOnly)};
-  if (!file.valid()) throw TokenError("cannot make " + fresh + ": " + system_reason());
+  if (!file) throw TokenError("cannot make " + fresh + ": " + system_reason());
   try {
     struct stat info {};
     const std::string folder = std::filesystem::path{path}.parent_path().string();
-    if (::stat(path.c_str(), &info) == 0 || ::stat(folder.empty() ? "." : folder.c_str(), &info) == 0) {
+    if (::lstat(path.c_str(), &info) == 0 || ::stat(folder.empty() ? "." : folder.c_str(), &info) == 0) {
       // Only root may give files away; for anybody else they are the own ones already.
       if (::geteuid() == 0 && ::fchown(file.get(), info.st_uid, info.st_gid) != 0) {
         throw TokenError("cannot set the owner of " + fresh + ": " + system_reason());
@@ -101,8 +88,7 @@ void make_mark(const std::string& path) {
       "Tokens were made for this store: without one nobody gets in over HTTP, even if tokens.json is gone.\n"
       "`trailkeeper token open` takes that back.\n";
   const std::string mark = token_mark(path);
-  const Descriptor file{::open(mark.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW, kOwnerOnly)};
-  if (!file.valid()) throw TokenError("cannot make " + mark + ": " + system_reason());
+  const Descriptor file = open_token_file(mark, O_WRONLY | O_CREAT);
   write_all(file.get(), kText, mark);
   if (::fsync(file.get()) != 0) throw TokenError("cannot sync " + mark + ": " + system_reason());
   sync_directory(mark);

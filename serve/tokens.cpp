@@ -7,12 +7,10 @@
 #include <algorithm>
 #include <cerrno>
 #include <chrono>
-#include <cstring>
 #include <filesystem>
-#include <fstream>
 #include <set>
-#include <sstream>
 
+#include "serve/token_files.h"
 #include "text/hex.h"
 #include "text/json_writer.h"
 
@@ -80,8 +78,6 @@ std::string plain_encoding(const std::vector<Token>& tokens, bool taken_back) {
   return json + "]";
 }
 
-std::string system_reason() { return std::strerror(errno); }
-
 // The lock's file is there since a token was made, also in stores of before the mark.
 bool made_once(const std::string& path) {
   struct stat info {};
@@ -125,16 +121,10 @@ std::string rights_text(Rights rights) {
 }
 
 TokenSet TokenSet::load(const std::string& path) {
-  std::ifstream file{path, std::ios::binary};
-  if (!file) {
-    if (errno == ENOENT) return TokenSet{{}, made_once(path) ? Need::needed : Need::never_made};
-    throw TokenError("cannot read the tokens in " + path + ": " + system_reason());
-  }
-  std::ostringstream bytes;
-  bytes << file.rdbuf();
-  if (file.bad()) throw TokenError("cannot read the tokens in " + path + ": " + system_reason());
+  const std::optional<std::string> bytes = read_token_file(path);
+  if (!bytes) return TokenSet{{}, made_once(path) ? Need::needed : Need::never_made};
   try {
-    return parse(bytes.str());
+    return parse(*bytes);
   } catch (const TokenError& error) {
     throw TokenError(path + ": " + error.what() + "; put a backup back, or remove it and make the tokens anew");
   }
@@ -229,7 +219,7 @@ std::string TokenFile::error() const {
 
 TokenFile::Mark TokenFile::look() const {
   struct stat info {};
-  if (::stat(path_.c_str(), &info) != 0) return Mark{};
+  if (::lstat(path_.c_str(), &info) != 0) return Mark{};
   return {info.st_mtim.tv_sec, info.st_mtim.tv_nsec, info.st_size, info.st_ino};
 }
 

@@ -6,9 +6,11 @@
 
 #include <filesystem>
 #include <fstream>
+#include <functional>
 #include <set>
 #include <sstream>
 #include <thread>
+#include <vector>
 
 #include "serve/authorization.h"
 #include "serve/token_edit.h"
@@ -214,6 +216,46 @@ TEST_CASE("a running server sees changes, and keeps the old tokens while the fil
   create_token(path, request("later"), kNow);
   for (int i = 0; i < 40 && file.current()->empty(); ++i) std::this_thread::sleep_for(std::chrono::milliseconds{100});
   CHECK(file.current()->tokens().size() == 1);
+}
+
+TEST_CASE(
+    "the tokens' files are files of their own: links, pipes, folders and devices are refused, and not waited for") {
+  const TemporaryDirectory directory;
+  const std::string path = directory.path("tokens.json");
+  const std::string secret = create_token(path, request("first"), kNow).secret;
+  namespace fs = std::filesystem;
+  TokenFile file{path};
+  const std::string outside = directory.path("outside");
+  directory.write("other.json", read(path));
+  const std::vector<std::function<void(const std::string&)>> makers{
+      [](const std::string& name) { REQUIRE(::mkfifo(name.c_str(), 0600) == 0); },
+      [](const std::string& name) { fs::create_symlink("/dev/zero", name); },
+      [&](const std::string& name) { fs::create_symlink(directory.path("other.json"), name); },
+      [&](const std::string& name) { fs::create_symlink(outside, name); },
+      [](const std::string& name) { fs::create_directory(name); },
+  };
+  for (std::size_t kind = 0; kind < makers.size(); ++kind) {
+    for (const std::string& name : {path, path + ".lock", token_mark(path)}) {
+      CAPTURE(kind);
+      CAPTURE(name);
+      fs::rename(name, name + ".kept");
+      makers[kind](name);
+      try {
+        static_cast<void>(create_token(path, request("more"), kNow));
+        FAIL("it was taken");
+      } catch (const TokenError& error) {
+        CHECK(std::string{error.what()}.find(name) != std::string::npos);
+      }
+      CHECK(file.reload() == (name != path));
+      CHECK(file.current()->find(secret, kNow) != nullptr);
+      CHECK(!fs::exists(outside));
+      fs::remove(name);
+      fs::rename(name + ".kept", name);
+    }
+  }
+  CHECK(TokenSet::load(path).tokens().size() == 1);
+  fs::resize_file(path, 17 << 20);
+  CHECK_THROWS_AS(TokenSet::load(path), TokenError);
 }
 
 TEST_CASE("the secret of an Authorization header, as each kind of sender presents it") {
