@@ -1,29 +1,15 @@
 #include "ingest/follow.h"
 
-#include <fcntl.h>
 #include <poll.h>
 #include <sys/inotify.h>
-#include <sys/stat.h>
 #include <unistd.h>
-
-#define XXH_INLINE_ALL
-#include <xxhash.h>
 
 #include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
-#include <future>
-#include <limits>
 #include <stdexcept>
-
-#include "event/byte_masks.h"
-#include "event/framer.h"
-#include "ingest/file_kind.h"
-#include "ingest/followed_file.h"
-#include "ingest/input_files.h"
-#include "ingest/source_reader.h"
 
 namespace trailkeeper::ingest {
 namespace {
@@ -32,25 +18,8 @@ namespace fs = std::filesystem;
 
 constexpr std::uint32_t kWatched =
     IN_CLOSE_WRITE | IN_MOVED_TO | IN_MODIFY | IN_CREATE | IN_DELETE | IN_MOVED_FROM | IN_ONLYDIR;
-// Of so many refused files it is remembered that they were named.
-constexpr std::size_t kMostRefused = 10'000;
 // How often a thread that has nothing to do looks whether it should stop, or tries again what failed.
 constexpr int kPollMilliseconds = 250;
-constexpr std::size_t kReadBytes = std::size_t{1} << 20;
-// Largest unfinished document: beyond it the framer gives up.
-constexpr std::size_t kMaxWindow = event::Framer::kMaxUnfinished + 2 * kReadBytes;
-
-// Another file under the name differs in this: its number and its first bytes, as many as were read before, up to
-// 4,096.
-std::uint64_t fingerprint_of(int descriptor, std::uint64_t bytes) {
-  struct stat status {};
-  std::array<char, 4096> first{};
-  const ssize_t got = ::pread(descriptor, first.data(), std::min<std::uint64_t>(bytes, first.size()), 0);
-  if (got < 0 || ::fstat(descriptor, &status) != 0) return 0;
-  const std::array<std::uint64_t, 2> number{status.st_dev, status.st_ino};
-  const auto seed = XXH3_64bits(number.data(), sizeof number);
-  return XXH3_64bits_withSeed(first.data(), static_cast<std::size_t>(got), seed) | 1U;
-}
 
 // Absolute, and without a slash behind it.
 std::string normal_folder(const std::string& folder) {
@@ -64,16 +33,11 @@ bool hidden(std::string_view path) {
   return path.substr(slash == std::string_view::npos ? 0 : slash + 1).starts_with('.');
 }
 
-Delivery delivery_at(const std::string& path, std::uint64_t offset, std::uint64_t line) {
-  Delivery delivery;
-  delivery.source = path;
-  delivery.offset = offset;
-  delivery.line = line;
-  return delivery;
-}
-
-void add_frames(const std::vector<event::Frame>& frames, Delivery& delivery) {
-  for (const event::Frame& frame : frames) delivery.documents.push_back({frame.begin, frame.end, 0, frame.reason});
+// Whether somebody may be writing to it: it changed a moment ago, or will have.
+bool fresh(const fs::directory_entry& entry) {
+  std::error_code failed;
+  const auto written = entry.last_write_time(failed);
+  return !failed && fs::file_time_type::clock::now() - written < Follower::kRest;
 }
 
 }  // namespace
@@ -107,8 +71,11 @@ void Follower::remember_places() {
   const store::Snapshot snapshot = store_.snapshot();
   snapshot.sources([&](const store::SourcePosition& position) {
     if (!position.source.starts_with(folder_)) return;
-    places_[position.source] = {position.bytes, 1, position.fingerprint};
-    if (position.complete) complete_[position.source] = position.fingerprint;
+    if (position.complete) {
+      complete_[position.source] = position.fingerprint;
+    } else if (position.fingerprint != 0) {  // Else of `replay`, which doesn't say of which file.
+      places_[position.source] = {position.bytes, 1, position.fingerprint, 0};
+    }
   });
 }
 
@@ -124,7 +91,8 @@ void Follower::scan(const std::string& folder) {
     } else if (!entry->is_symlink(failed) && entry->is_directory(failed)) {
       watch_folder(path);
     } else {
-      pending_[path] = true;  // Also what is no file: it is to be refused.
+      // Also what is no file: it is to be refused.
+      look_at(path, fresh(*entry) ? Look::made : Look::closed);
     }
   }
   if (failed) on_problem_("cannot list " + folder + ": " + failed.message());
@@ -145,6 +113,7 @@ void Follower::watch_folder(const std::string& folder) {
 void Follower::run() {
   while (!stopping_) {
     try {
+      end_rests();
       take_pending();
     } catch (const std::exception& error) {
       on_problem_(error.what());
@@ -152,6 +121,7 @@ void Follower::run() {
     pollfd wait{inotify_, POLLIN, 0};
     if (::poll(&wait, 1, kPollMilliseconds) > 0) read_notifications();
   }
+  say_unfinished();
 }
 
 void Follower::read_notifications() {
@@ -173,15 +143,48 @@ void Follower::read_notifications() {
       if ((event.mask & (IN_CREATE | IN_MOVED_TO)) != 0) scan(path);
       continue;
     }
-    if ((event.mask & IN_MOVED_TO) != 0) {
-      // Another file under the name.
-      places_.erase(path);
-      complete_.erase(path);
+    notice(path, event.mask);
+  }
+}
+
+void Follower::notice(const std::string& path, std::uint32_t mask) {
+  // Another file under the name, or none.
+  if ((mask & (IN_CREATE | IN_MOVED_TO | IN_DELETE | IN_MOVED_FROM)) != 0) forget(path);
+  if ((mask & (IN_CLOSE_WRITE | IN_MODIFY)) != 0) {
+    resting_.erase(path);
+    // How it looked when `replay` read it isn't known.
+    if (const auto before = complete_.find(path); before != complete_.end() && before->second == 0) {
+      complete_.erase(before);
     }
-    if ((event.mask & (IN_DELETE | IN_MOVED_FROM)) != 0) refused_.erase(path);
-    if ((event.mask & (IN_CLOSE_WRITE | IN_MOVED_TO)) != 0) pending_[path] = true;
-    // Of links, pipes and devices nothing more is told than that they were made.
-    if ((event.mask & (IN_MODIFY | IN_CREATE)) != 0) pending_.try_emplace(path, false);
+  }
+  // Of a file that gets one more name, as of links, pipes and devices, nothing more is told than that it was made.
+  if ((mask & IN_CREATE) != 0) look_at(path, Look::made);
+  if ((mask & IN_MODIFY) != 0) look_at(path, Look::changed);
+  if ((mask & (IN_CLOSE_WRITE | IN_MOVED_TO)) != 0) look_at(path, Look::closed);
+}
+
+void Follower::forget(const std::string& path) {
+  places_.erase(path);
+  complete_.erase(path);
+  refused_.erase(path);
+  pending_.erase(path);
+  resting_.erase(path);
+  unfinished_.erase(path);
+}
+
+void Follower::look_at(const std::string& path, Look look) {
+  Look& wanted = pending_.try_emplace(path, look).first->second;
+  wanted = std::max(wanted, look);
+}
+
+void Follower::rest(const std::string& path, int descriptor, bool open) {
+  resting_[path] = {std::chrono::steady_clock::now() + kRest, stamp_of(descriptor), open};
+}
+
+void Follower::end_rests() {
+  const auto now = std::chrono::steady_clock::now();
+  for (const auto& [path, rest] : resting_) {
+    if (rest.until <= now) look_at(path, rest.open ? Look::paused : Look::rested);
   }
 }
 
@@ -189,128 +192,6 @@ void Follower::take_pending() {
   for (auto file = pending_.begin(); file != pending_.end() && !stopping_;) {
     file = take_file(file->first, file->second) ? pending_.erase(file) : std::next(file);
   }
-}
-
-// False: to be tried again.
-bool Follower::take_file(const std::string& path, bool written) {
-  FollowedFile opened = open_followed(folder_, path);
-  if (!opened.file) {
-    if (!opened.problem.empty()) refuse(path, opened.problem);
-    return true;
-  }
-  refused_.erase(path);
-  std::array<char, 4096> first{};
-  const ssize_t got = ::pread(opened.file.get(), first.data(), first.size(), 0);
-  if (got <= 0) return true;
-  // What isn't lines that may grow is read when it is whole.
-  const std::string_view begin{first.data(), static_cast<std::size_t>(got)};
-  const bool lines = compression_of(begin) == Compression::none && file_kind(path, begin).what == FileKind::What::trail;
-  if (lines) return take_plain(opened.file.get(), path);
-  return !written || take_whole(std::move(opened.file), path);
-}
-
-// Who writes to a pipe in the folder tells of it again and again.
-void Follower::refuse(const std::string& path, const std::string& problem) {
-  if (refused_.size() >= kMostRefused) refused_.clear();
-  std::string& said = refused_[path];
-  if (said == problem) return;
-  said = problem;
-  on_problem_(problem);
-}
-
-bool Follower::take_plain(int descriptor, const std::string& path) {
-  struct stat status {};
-  Place& place = places_[path];
-  // A file that became shorter, or begins differently, is another one.
-  const bool shorter = ::fstat(descriptor, &status) == 0 && static_cast<std::uint64_t>(status.st_size) < place.bytes;
-  const bool other = place.fingerprint != 0 && place.fingerprint != fingerprint_of(descriptor, place.bytes);
-  if (shorter || other) place = {};
-  event::Framer framer;
-  std::uint64_t offset = place.bytes;
-  std::uint64_t line = place.line;
-  std::string window;
-  bool left_over = false;  // The window holds more documents than are taken at once.
-  while (!stopping_) {
-    if (!left_over) {
-      const std::size_t held = window.size();
-      window.resize(held + kReadBytes);
-      const ssize_t got = ::pread(descriptor, window.data() + held, kReadBytes, static_cast<off_t>(offset + held));
-      window.resize(held + static_cast<std::size_t>(std::max<ssize_t>(got, 0)));
-      if (got <= 0 || window.size() > kMaxWindow) return true;
-    }
-    const std::size_t size = window.size();
-    window.resize(size + event::kPadding);
-    std::vector<event::Frame> frames;
-    const std::size_t done = framer.split({window.data(), size}, false, frames);
-    window.resize(size);
-    left_over = frames.size() >= event::Framer::kMostFrames;
-    if (done == 0) continue;
-    Delivery delivery = delivery_at(path, offset, line);
-    delivery.bytes = window.substr(0, done);
-    delivery.size = done;
-    add_frames(frames, delivery);
-    offset += done;
-    line += event::count_line_feeds({window.data(), done});
-    // In the middle of an array of records nothing can be begun again.
-    const bool resumable = framer.between_documents();
-    const std::uint64_t fingerprint = resumable ? fingerprint_of(descriptor, offset) : 0;
-    if (resumable) delivery.read_so_far = ReadSoFar{offset, false, fingerprint};
-    if (!commit(std::move(delivery))) return false;
-    if (resumable) place = {offset, line, fingerprint};
-    window.erase(0, done);
-  }
-  return false;
-}
-
-bool Follower::take_whole(store::Descriptor file, const std::string& path) {
-  // All of it has to be there again for it to be the same file: its size counts, too.
-  struct stat status {};
-  const bool known_size = ::fstat(file.get(), &status) == 0;
-  std::uint64_t fingerprint = fingerprint_of(file.get(), std::numeric_limits<std::uint64_t>::max());
-  if (known_size) fingerprint = (fingerprint ^ static_cast<std::uint64_t>(status.st_size) << 1U) | 1U;
-  SourceReader reader{file.release(), path, [] { return std::string{}; }};
-  const auto before = complete_.find(path);
-  if (before != complete_.end() && (before->second == 0 || before->second == fingerprint)) return true;
-  bool said = false;  // Whether the file's own position is among what was committed.
-  while (auto slice = reader.next()) {
-    Delivery delivery = delivery_at(*slice->source, slice->offset, slice->line);
-    delivery.bytes = std::move(slice->bytes);
-    delivery.size = slice->size;
-    add_frames(slice->frames, delivery);
-    if (slice->last) {
-      said = delivery.source == path;
-      delivery.read_so_far = ReadSoFar{slice->offset + slice->size, reader.findings().unreadable.empty(), fingerprint};
-    }
-    if (stopping_ || !commit(std::move(delivery))) return false;
-  }
-  for (const UnreadableFile& problem : reader.findings().unreadable) on_problem_(problem.path + ": " + problem.reason);
-  if (!said) {
-    // Of an archive, or of another service's file: so that it isn't read again after a restart.
-    Delivery delivery = delivery_at(path, 0, 1);
-    delivery.read_so_far = ReadSoFar{0, true, fingerprint};
-    if (!commit(std::move(delivery))) return false;
-  }
-  complete_[path] = fingerprint;
-  return true;
-}
-
-// One after the other, so that a position never runs ahead of the events before it.
-bool Follower::commit(Delivery delivery) {
-  const std::size_t size = delivery.size;
-  while (!stopping_) {
-    const auto promise = std::make_shared<std::promise<Receipt>>();
-    auto answer = promise->get_future();
-    const auto answered = [promise](Receipt receipt) { promise->set_value(std::move(receipt)); };
-    // NOLINTNEXTLINE(bugprone-use-after-move): a refused delivery is still whole.
-    if (!intake_.offer(std::move(delivery), answered)) {
-      std::this_thread::sleep_for(std::chrono::milliseconds{10});
-      continue;
-    }
-    const Receipt receipt = answer.get();
-    on_receipt_(receipt, size);
-    return receipt.status == Receipt::Status::durable;
-  }
-  return false;
 }
 
 }  // namespace trailkeeper::ingest

@@ -1,7 +1,10 @@
 // Takes in files as they appear in a folder.
 #pragma once
 
+#include <sys/types.h>
+
 #include <atomic>
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -15,10 +18,15 @@
 namespace trailkeeper::ingest {
 
 /// Watches a folder and the folders in it (inotify) in a thread of its own. What is there at the start, a file that was
-/// written and closed, or one that was moved in, is taken in; of a file that grows by lines (not compressed), what it
-/// grew by. How far each file was read is committed with its events, so a restart goes on there. Hidden files are left
-/// alone; links, pipes and devices are refused, and said once each. A file is given again from the place reached when
-/// its events couldn't be stored.
+/// written and closed, one that was moved in or got a name there, is taken in; of a file that grows by lines (not
+/// compressed), what it grew by. How far each file was read is committed with its events, so a restart goes on there,
+/// if it is still the file that was read; another one under its name is read from its beginning. Hidden files are left
+/// alone; links, pipes and devices are refused, and said once each, as cost reports are. A file is given again from the
+/// place reached when its events couldn't be stored.
+///
+/// What stands at a file's end without a line feed or closing bracket is taken when the file is closed, or nothing has
+/// changed for kRest, as far as it is whole records, but the place stays before it: whatever is written behind it later
+/// is read with it. What isn't whole waits: that is said once, and again at the end.
 class Follower {
  public:
   using OnReceipt = std::function<void(const Receipt&, std::size_t bytes)>;
@@ -30,6 +38,9 @@ class Follower {
   Follower(const Follower&) = delete;
   Follower& operator=(const Follower&) = delete;
 
+  /// After so long without a change a file's writer is taken to be done with it for now.
+  static constexpr std::chrono::seconds kRest{2};
+
   /// Ends the thread; what it has handed over is the intake's.
   void stop();
 
@@ -38,18 +49,62 @@ class Follower {
   struct Place {
     std::uint64_t bytes = 0;
     std::uint64_t line = 1;
-    std::uint64_t fingerprint = 0;  // Of the file's first bytes, up to `bytes`; 0: of an older version.
+    std::uint64_t fingerprint = 0;  // As ingest/file_fingerprint.h gives it for `bytes`.
+    std::uint64_t tail = 0;         // Hash of what was taken behind it.
   };
+
+  /// Why a file is looked at; the later ones know more of it.
+  enum class Look : std::uint8_t {
+    made,     // Its name appeared: whether somebody writes to it isn't known.
+    changed,  // Its writer has it open.
+    paused,   // Its writer has it open, and nothing has changed for kRest.
+    rested,   // Nothing has changed for kRest.
+    closed,   // Its writer is done with it.
+  };
+
+  /// Tells whether a file has changed.
+  struct Stamp {
+    off_t size = 0;
+    std::int64_t seconds = 0;
+    std::int64_t nanoseconds = 0;
+    bool operator==(const Stamp&) const = default;
+  };
+  struct Rest {
+    std::chrono::steady_clock::time_point until;
+    Stamp stamp;
+    bool open = false;  // Its writer has it open, as far as is known.
+  };
+
+  /// Bytes at a file's end that wait for more.
+  struct Unfinished {
+    std::uint64_t begin = 0;
+    std::uint64_t bytes = 0;
+    bool said = false;
+  };
+
+  struct Reading;
 
   void run();
   void remember_places();
   void watch_folder(const std::string& folder);
   void scan(const std::string& folder);
   void read_notifications();
+  void notice(const std::string& path, std::uint32_t mask);
+  void forget(const std::string& path);
+  void look_at(const std::string& path, Look look);
+  void rest(const std::string& path, int descriptor, bool open);
+  void end_rests();
   void take_pending();
-  bool take_file(const std::string& path, bool written);
+  bool take_file(const std::string& path, Look look);
   void refuse(const std::string& path, const std::string& problem);
-  bool take_plain(int descriptor, const std::string& path);
+  static Stamp stamp_of(int descriptor);
+  Place place_of(int descriptor, const std::string& path);
+  bool take_plain(int descriptor, const std::string& path, Look look);
+  bool read_more(int descriptor, const std::string& path, Reading& reading);
+  bool take_documents(int descriptor, const std::string& path, Reading& reading, Place& place);
+  bool take_tail(int descriptor, const std::string& path, Reading& reading, Look look);
+  void wait_for_more(const std::string& path, std::uint64_t begin, std::uint64_t bytes, bool say);
+  void say_unfinished();
   bool take_whole(store::Descriptor file, const std::string& path);
   bool commit(Delivery delivery);
 
@@ -62,8 +117,10 @@ class Follower {
   std::map<int, std::string> watched_;             // Watch to folder.
   std::map<std::string, Place> places_;            // Of files that may grow.
   std::map<std::string, std::uint64_t> complete_;  // Fingerprints of compressed files that were read.
-  std::map<std::string, bool> pending_;            // To be looked at; whether its writer is done with it.
-  std::map<std::string, std::string> refused_;     // What isn't taken in, and why, as was said.
+  std::map<std::string, Look> pending_;            // To be looked at.
+  std::map<std::string, Rest> resting_;            // To be looked at if nothing changes.
+  std::map<std::string, Unfinished> unfinished_;
+  std::map<std::string, std::string> refused_;  // What isn't taken in, and why, as was said.
   std::atomic<bool> stopping_{false};
   std::thread thread_;
 };

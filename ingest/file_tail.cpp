@@ -1,0 +1,44 @@
+#include "ingest/file_tail.h"
+
+#include <string>
+
+#include "event/unwrap.h"
+#include "ingest/decompressor.h"
+
+namespace trailkeeper::ingest {
+namespace {
+
+class Counter : public event::DocumentVisitor {
+ public:
+  void on_event(const event::Record&, std::size_t) override { ++events; }
+  void on_reject(std::string_view, std::size_t, event::Reason) override { ++rejects; }
+  std::size_t events = 0;
+  std::size_t rejects = 0;
+};
+
+bool unpack_data(std::string_view bytes, std::size_t limit, std::string& out) {
+  return unpack(bytes, limit, out, WindowLimit::of_a_request) == UnpackResult::ok;
+}
+
+}  // namespace
+
+FileTail tail_of(event::Framer framer, std::string_view bytes) {
+  FileTail tail;
+  event::Unwrapper unwrapper{unpack_data};
+  std::vector<event::Frame> frames;
+  event::for_each_frame(framer, bytes, frames, [&](const event::Frame& frame) {
+    Counter counter;
+    if (frame.reason == event::Reason::none) {
+      unwrapper.unwrap(bytes.substr(frame.begin, frame.end - frame.begin), counter);
+    }
+    if (counter.events > 0 && counter.rejects == 0) {
+      tail.frames.push_back(frame);
+    } else {
+      tail.whole = false;
+    }
+  });
+  tail.whole = tail.whole && framer.between_documents();
+  return tail;
+}
+
+}  // namespace trailkeeper::ingest
