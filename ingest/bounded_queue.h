@@ -56,8 +56,8 @@ class BoundedQueue {
  private:
   const std::size_t capacity_;
   text::Mutex mutex_;
-  text::Condition not_full_;
-  text::Condition not_empty_;
+  text::ConditionVariable not_full_;
+  text::ConditionVariable not_empty_;
   std::deque<Item> items_ TRAILKEEPER_GUARDED_BY(mutex_);
   bool closed_ TRAILKEEPER_GUARDED_BY(mutex_) = false;
 };

@@ -121,7 +121,7 @@ class Intake {
   IntakeFigures figures_;
   Observer observer_;
   mutable text::Mutex mutex_;
-  text::Condition changed_;
+  text::ConditionVariable changed_;
   std::deque<TakenDelivery> waiting_ TRAILKEEPER_GUARDED_BY(mutex_);
   std::size_t waiting_bytes_ TRAILKEEPER_GUARDED_BY(mutex_) = 0;
   std::size_t bytes_in_flight_ TRAILKEEPER_GUARDED_BY(mutex_) = 0;

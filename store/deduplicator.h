@@ -58,7 +58,7 @@ class Deduplicator {
   Store& store_;
   VariantRule rule_;
   text::Mutex mutex_;
-  text::Condition changed_;
+  text::ConditionVariable changed_;
   std::uint64_t next_ticket_ TRAILKEEPER_GUARDED_BY(mutex_) = 1;
   std::vector<std::shared_ptr<const Pending>> pending_ TRAILKEEPER_GUARDED_BY(mutex_);
   KnownContents known_;

@@ -28,7 +28,7 @@ class TRAILKEEPER_THREAD_CHECK(capability("mutex")) Mutex {
   void unlock() TRAILKEEPER_THREAD_CHECK(release_capability()) { mutex_.unlock(); }
 
  private:
-  friend class Condition;
+  friend class ConditionVariable;
   std::mutex mutex_;
 };
 
@@ -45,7 +45,7 @@ class TRAILKEEPER_THREAD_CHECK(scoped_lockable) Lock {
 };
 
 /// A std::condition_variable. What is waited for is asked in a loop around wait(): the check doesn't see into lambdas.
-class Condition {
+class ConditionVariable {
  public:
   void wait(Mutex& mutex) TRAILKEEPER_REQUIRES(mutex) {
     std::unique_lock lock{mutex.mutex_, std::adopt_lock};
