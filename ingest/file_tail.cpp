@@ -3,7 +3,7 @@
 #include <string>
 
 #include "event/unwrap.h"
-#include "ingest/decompressor.h"
+#include "ingest/layer_stream.h"
 
 namespace trailkeeper::ingest {
 namespace {
