@@ -3,6 +3,7 @@
 
 #include <cassert>
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -107,6 +108,7 @@ struct Receipt {
   std::uint64_t duplicates = 0;
   std::uint64_t rewritten = 0;  ///< Among `duplicates`: copies that a shipper rewrote.
   std::uint64_t rejected = 0;
+  std::map<event::Reason, std::uint64_t> reasons;  ///< Of `rejected`, how many each has.
 };
 
 }  // namespace trailkeeper::ingest

@@ -61,6 +61,7 @@ void GroupPart::note_results() const {
     for (std::size_t reject = stretch.reject; reject < end_reject; ++reject) {
       if (item.rejected++ == 0) item.reason = reasons_[reject];
       ++receipt.rejected;
+      ++receipt.reasons[reasons_[reject]];
     }
   }
 }

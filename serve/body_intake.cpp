@@ -21,10 +21,12 @@ using ingest::Receipt;
 
 // So that all workers have something to do while a piece is committed.
 constexpr std::size_t kMostPieces = 6;
+// What is kept for an answer of more than this must fit within the limits: it stays for as long as the client reads.
+constexpr std::size_t kMostInTurn = std::size_t{8} << 20;
 // Less is decompressed in the server's thread.
 constexpr std::size_t kMuch = std::size_t{16} << 10;
-// First bytes that tell an archive.
-constexpr std::size_t kTelling = 512;
+// First bytes that tell an archive, or a cost report by its first line.
+constexpr std::size_t kTelling = std::size_t{64} << 10;
 
 /// Pieces of one body that the intake has, in order. In the server's thread; made by std::make_shared.
 class PiecesInFlight : public std::enable_shared_from_this<PiecesInFlight> {
@@ -136,7 +138,9 @@ class BodyIntake {
   asio::awaitable<bool> hold() {
     constexpr std::chrono::seconds kPatience{2};
     const auto limit = std::chrono::steady_clock::now() + kPatience;
-    while (!request_.hold(memory() + reserve())) {
+    const HttpRequest::Room room =
+        observer_.memory() <= kMostInTurn ? HttpRequest::Room::in_turn : HttpRequest::Room::within;
+    while (!request_.hold(memory() + reserve(), room)) {
       if (std::chrono::steady_clock::now() >= limit || context_.stopping) {
         taken_.no_room = true;
         co_return false;
@@ -164,7 +168,7 @@ class BodyIntake {
     while (window_->view().size() < kTelling && window_->grow()) {
     }
     looked_ = true;
-    taken_.not_read = archive_problem(window_->view());
+    taken_.not_read = file_problem(window_->view());
     return !taken_.not_read;
   }
 
@@ -200,9 +204,7 @@ class BodyIntake {
     all.duplicates += receipt.duplicates;
     all.rewritten += receipt.rewritten;
     all.rejected += receipt.rejected;
-    for (const ingest::ItemResult& item : receipt.items) {
-      if (item.rejected > 0) taken_.rejected[item.reason] += item.rejected;
-    }
+    for (const auto& [reason, count] : receipt.reasons) all.reasons[reason] += count;
     if (all.status == Receipt::Status::durable && receipt.status != Receipt::Status::durable) {
       all.status = receipt.status;
       all.problem = receipt.problem;

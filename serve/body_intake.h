@@ -2,7 +2,6 @@
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
-#include <map>
 #include <optional>
 #include <string_view>
 
@@ -29,12 +28,11 @@ class PieceObserver {
 /// What became of a body.
 struct TakenBody {
   ingest::DecodeResult encoding = ingest::DecodeResult::ok;  ///< What is wrong with its Content-Encoding.
-  std::optional<HttpResponse> not_read;        ///< It is an archive, or of a format that isn't read: what to answer.
+  std::optional<HttpResponse> not_read;        ///< It is an archive, a cost report, or of a format that isn't read: what to answer.
   std::optional<ingest::WireProblem> refused;  ///< What the decoder says is wrong with all of it.
   bool no_room = false;                        ///< Others held all the room, for long; or it was given up.
   /// Of all pieces. Durable only if all are; some may be durable all the same. Without items.
   ingest::Receipt receipt;
-  std::map<event::Reason, std::uint64_t> rejected;  ///< By the reason of the first in a piece.
 };
 
 /// Hands the documents that `decoder` finds in the request's body to the intake. The body is decompressed and taken

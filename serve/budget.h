@@ -11,8 +11,9 @@
 namespace trailkeeper::serve {
 
 /// Counts bytes against a limit: of all holders together, and of those of one peer, and of one listener, against three
-/// quarters of it. The last quarter is for other peers and listeners, and for those of any that hold little: however
-/// much somebody sends, others' requests come in. Used in the server's thread only.
+/// quarters of it; there only holders of more than a little count. The last quarter is for other peers and listeners,
+/// and for those of any that hold little: however much somebody sends, others' requests come in. Used in the server's
+/// thread only.
 class Budget {
  public:
   explicit Budget(std::size_t limit) : limit_(limit), limit_of_one_(limit - limit / 4) {}
@@ -44,25 +45,32 @@ class Budget {
       return true;
     }
 
-    /// The same for somebody who waits until it is true. One at a time may go beyond the limit, until it holds less
-    /// again: where everybody waits for the rest of a message, somebody's has to come in whole.
+    /// The same for somebody who waits until it is true. One at a time may go beyond the limits, until it holds less
+    /// again: where everybody waits for the rest of a message, somebody's has to come in whole. While what is there is
+    /// beyond them already, whoever holds it, nobody else begins to: so all together are never beyond them by more than
+    /// one message.
     [[nodiscard]] bool hold_in_turn(std::size_t bytes) {
       if (hold(bytes)) return true;
-      if (budget_.first_ != nullptr && budget_.first_ != this) return false;
-      within_ = held_;
-      set(bytes);
-      if (budget_.used_ > budget_.limit_) budget_.first_ = this;
+      settle();
+      if (budget_.first_ != this && (budget_.first_ != nullptr || !(beyond_ || nearly_within()))) return false;
+      step_ = held_;
+      go_beyond(bytes);
+      budget_.first_ = this;
       return true;
     }
 
-    /// Holds so many bytes that are in memory already, as another share had room for them: never refused.
-    void carry(std::size_t bytes) { set(bytes); }
+    /// Holds so many bytes that are in memory already, as another share had room for them: never refused. Where that is
+    /// beyond the limits, others wait until it isn't any more.
+    void carry(std::size_t bytes) {
+      if (bytes > held_ && !fits(bytes)) return go_beyond(bytes);
+      set(bytes);
+    }
 
-    /// Holds no more than so many bytes. Who was beyond the limit isn't any more once all together are within it, or it
-    /// holds no more than before.
+    /// Holds no more than so many bytes. Who goes first doesn't any more once it holds no more than before its last
+    /// step.
     void shrink(std::size_t bytes) {
       if (bytes < held_) set(bytes);
-      if (budget_.first_ == this && (budget_.used_ <= budget_.limit_ || held_ <= within_)) budget_.first_ = nullptr;
+      if (budget_.first_ == this && held_ <= step_) budget_.first_ = nullptr;
     }
 
    private:
@@ -70,29 +78,49 @@ class Budget {
       const std::size_t more = bytes - held_;
       if (budget_.used_ + more > budget_.limit_) return false;
       if (bytes <= kLittle) return true;
-      return budget_.used_by(peer_) + more <= budget_.limit_of_one_ &&
-             budget_.used_by(listener_) + more <= budget_.limit_of_one_;
+      return budget_.used_by(peer_) + bytes - counted(held_) <= budget_.limit_of_one_ &&
+             budget_.used_by(listener_) + bytes - counted(held_) <= budget_.limit_of_one_;
+    }
+    static std::size_t counted(std::size_t bytes) { return bytes > kLittle ? bytes : 0; }
+    [[nodiscard]] bool within(std::size_t excess) const {
+      return budget_.used_ <= budget_.limit_ + excess && budget_.used_by(peer_) <= budget_.limit_of_one_ + excess &&
+             budget_.used_by(listener_) <= budget_.limit_of_one_ + excess;
+    }
+    // The rests of messages whose turn is over are no reason to let everybody wait.
+    [[nodiscard]] bool nearly_within() const { return within(budget_.limit_ / 16); }
+    void go_beyond(std::size_t bytes) {
+      if (!beyond_) base_ = held_;
+      beyond_ = true;
+      set(bytes);
+    }
+    // Whether it is beyond the limits still.
+    void settle() {
+      if (beyond_ && (held_ <= base_ || within(0))) beyond_ = false;
+      if (budget_.first_ == this && !beyond_) budget_.first_ = nullptr;
     }
     void set(std::size_t bytes) {
       if (bytes == held_) return;
       for (const std::string& name : {peer_, listener_}) {
         std::size_t& used = budget_.used_by_[name];
-        assert(used >= held_);
-        used = used - held_ + bytes;
+        assert(used >= counted(held_));
+        used = used - counted(held_) + counted(bytes);
         if (used == 0) budget_.used_by_.erase(name);
       }
       assert(budget_.used_ >= held_);
       budget_.used_ = budget_.used_ - held_ + bytes;
       held_ = bytes;
-      // Nobody is beyond the limit any more: the next may go.
-      if (budget_.used_ <= budget_.limit_) budget_.first_ = nullptr;
+      settle();
+      // Nobody is beyond the limits any more, perhaps: the next may go.
+      if (budget_.first_ != nullptr) budget_.first_->settle();
     }
 
     Budget& budget_;
     std::string peer_;
     std::string listener_;
     std::size_t held_ = 0;
-    std::size_t within_ = 0;  // Before it went beyond the limit.
+    bool beyond_ = false;   // It went beyond the limits, and holds part of that still.
+    std::size_t base_ = 0;  // What it held before.
+    std::size_t step_ = 0;  // What it held before it went further, in its turn.
   };
 
  private:
@@ -104,8 +132,8 @@ class Budget {
   std::size_t limit_;
   std::size_t limit_of_one_;
   std::size_t used_ = 0;
-  std::map<std::string, std::size_t> used_by_;  // Those that hold something.
-  const Share* first_ = nullptr;                // Who is beyond the limit.
+  std::map<std::string, std::size_t> used_by_;  // Those that hold much.
+  Share* first_ = nullptr;                      // Whose turn it is to be beyond the limits.
 };
 
 }  // namespace trailkeeper::serve

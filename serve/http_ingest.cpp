@@ -62,7 +62,7 @@ std::string accepted_body(const TakenBody& taken) {
   text::JsonWriter json{body};
   json.open('{').member("accepted", receipt.events).member("duplicate", receipt.duplicates);
   if (receipt.rewritten > 0) json.member("rewritten", receipt.rewritten);
-  json.member("rejected", receipt.rejected).table("errors", taken.rejected, [&json](const auto& rejected) {
+  json.member("rejected", receipt.rejected).table("errors", receipt.reasons, [&json](const auto& rejected) {
     const auto& [reason, count] = rejected;
     json.member("reason", event::reason_code(reason)).member("message", event::reason_text(reason));
     json.member("count", count);
@@ -78,25 +78,28 @@ class BulkPieces : public PieceObserver {
 
   void on_piece() override {
     pieces_.push_back(decoder_.take_actions());
-    actions_ += pieces_.back().size();
+    actions_ += memory_of(pieces_.back());
   }
   void on_receipt(const Receipt& receipt) override {
     answer.add(pieces_.front(), receipt);
-    actions_ -= pieces_.front().size();
+    actions_ -= memory_of(pieces_.front());
     pieces_.pop_front();
   }
   [[nodiscard]] bool wants_all() const override { return true; }
-  [[nodiscard]] std::size_t memory() const override {
-    return answer.memory() + actions_ * (sizeof(ingest::BulkAction) + kNames);
-  }
+  [[nodiscard]] std::size_t memory() const override { return answer.memory() + actions_; }
 
   ingest::BulkAnswer answer;
 
  private:
-  static constexpr std::size_t kNames = 256;
+  static std::size_t memory_of(const std::vector<ingest::BulkAction>& actions) {
+    std::size_t bytes = actions.capacity() * sizeof(ingest::BulkAction);
+    for (const ingest::BulkAction& action : actions) bytes += action.index.capacity() + action.id.capacity();
+    return bytes;
+  }
+
   ingest::BulkDecoder& decoder_;
   std::deque<std::vector<ingest::BulkAction>> pieces_;
-  std::size_t actions_ = 0;
+  std::size_t actions_ = 0;  // Bytes of them all.
 };
 
 /// What became of all of a body, as if it were one item.
@@ -200,7 +203,7 @@ boost::asio::awaitable<HttpResponse> HttpRoutes::document(HttpRequest request, c
 
 // What the answer is made of is counted as what was received until it is sent.
 void HttpRoutes::keep_held(HttpRequest& request, HttpResponse& response) {
-  response.held = std::make_shared<std::function<bool(std::size_t)>>(std::move(request.hold));
+  response.held = std::make_shared<decltype(request.hold)>(std::move(request.hold));
 }
 
 boost::asio::awaitable<HttpResponse> HttpRoutes::collector(HttpRequest request) {

@@ -3,6 +3,7 @@
 
 #include <boost/asio/awaitable.hpp>
 #include <boost/beast/http/fields.hpp>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -29,9 +30,11 @@ struct RequestHead {
 
 struct HttpRequest : RequestHead {
   std::string body;  ///< As it came: before Content-Encoding is taken off.
+  /// Whether one at a time may go beyond the limits, as a message that has to come in whole may.
+  enum class Room : std::uint8_t { in_turn, within };
   /// Counts what the body, and what is made of it, takes from now on; false: there is no room for it now.
-  std::function<bool(std::size_t)> hold = [](std::size_t) { return true; };
-  /// The same for what is in memory already: never refused.
+  std::function<bool(std::size_t, Room)> hold = [](std::size_t, Room) { return true; };
+  /// The same for what is in memory already: never refused. Others wait, or are refused, while it is too much.
   std::function<void(std::size_t)> carry = [](std::size_t) {};
   /// Whether the client doesn't wait for the answer any more.
   std::function<bool()> client_has_gone = [] { return false; };

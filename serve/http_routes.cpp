@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "ingest/bill/cost_report.h"
 #include "ingest/file_kind.h"
 #include "ingest/wire/body_window.h"
 #include "ingest/wire/elasticsearch_bulk.h"
@@ -58,8 +59,11 @@ std::optional<HttpResponse> encoding_problem(ingest::DecodeResult result, std::s
   return std::nullopt;
 }
 
-std::optional<HttpResponse> archive_problem(std::string_view body) {
+std::optional<HttpResponse> file_problem(std::string_view body) {
   constexpr std::size_t kTelling = 512;
+  if (ingest::is_cost_report(body)) {
+    return error_response(415, "the body is not taken: " + std::string{ingest::kReportRemedy});
+  }
   const ingest::FileKind kind = ingest::file_kind("", body.substr(0, kTelling));
   switch (kind.what) {
     case ingest::FileKind::What::archive:

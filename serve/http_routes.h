@@ -50,9 +50,9 @@ HttpResponse not_found(const HttpRequest& request);
 /// What to answer to a body whose Content-Encoding can't be taken off; nothing if it can. `limit`: what it may grow to.
 std::optional<HttpResponse> encoding_problem(ingest::DecodeResult result, std::size_t limit);
 
-/// What to answer to a body that begins like an archive, or like a format that isn't read: those are for whoever
-/// replays them. Nothing for any other.
-std::optional<HttpResponse> archive_problem(std::string_view body);
+/// What to answer to a body that begins like an archive, a cost report, or a format that isn't read: those are for
+/// whoever replays them. Nothing for any other. A report's first line has up to 64 KiB.
+std::optional<HttpResponse> file_problem(std::string_view body);
 
 /// What to answer where a delivery wasn't stored: the status, and when to try again. Precondition: not durable.
 HttpResponse refusal_response(ingest::Receipt::Status status);

@@ -90,13 +90,12 @@ class HttpSession {
     std::optional<std::string> body = co_await read_body(parser, admission, *share);
     if (!body) co_return false;
     // While the answer is made and sent, which may take long, nothing of the head is kept but this.
-    const bool head_only = head.method == "HEAD";
     const bool stays = head.keep_alive;
     parsing.reset();
     HttpRequest request{std::move(head), std::move(*body),
-                        [share](std::size_t bytes) {
+                        [share](std::size_t bytes, HttpRequest::Room room) {
                           share->shrink(bytes);
-                          return share->hold_in_turn(bytes);
+                          return room == HttpRequest::Room::within ? share->hold(bytes) : share->hold_in_turn(bytes);
                         },
                         [share](std::size_t bytes) {
                           share->shrink(bytes);
@@ -109,7 +108,7 @@ class HttpSession {
       response = error_response(401, "the token was revoked, or has expired");
     }
     const bool keep = stays && !response.close && !context_.stopping;
-    co_return co_await write_response(response, head_only, keep, &admission) && keep;
+    co_return co_await write_response(response, keep, &admission) && keep;
   }
 
   // The handler's answer; one that says so if the handler fails.
@@ -133,6 +132,7 @@ class HttpSession {
     if (!unread_.empty()) first_byte = begin;
     while (true) {
       boost::system::error_code failed = feed(parser, [&] { return parser.is_header_done(); });
+      head_only_ = parser.get().method() == http::verb::head;
       if (failed) {
         const Foreign what = foreign_protocol(unread_);
         if (what == Foreign::tls || what == Foreign::http2) {
@@ -193,7 +193,7 @@ class HttpSession {
       if (left == 0) break;
       if (!co_await read_more(limit)) co_return false;
     }
-    co_return co_await write_response(refusal, head.method == "HEAD", !context_.stopping) && !context_.stopping;
+    co_return co_await write_response(refusal, !context_.stopping) && !context_.stopping;
   }
 
   static bool expects_continue(const Parser& parser) {
@@ -318,7 +318,7 @@ class HttpSession {
     constexpr std::chrono::milliseconds kPatience{500};
     constexpr std::chrono::seconds kPatienceInAll{2};
     constexpr int kMostReads = 64;
-    if (!co_await write_response(response, false, false)) co_return;
+    if (!co_await write_response(response, false)) co_return;
     std::string buffer(kReadBytes, '\0');
     const auto limit = Clock::now() + kPatienceInAll;
     for (int i = 0; i < kMostReads && !context_.stopping && Clock::now() < limit; ++i) {
@@ -372,16 +372,15 @@ class HttpSession {
     return head;
   }
 
-  asio::awaitable<bool> write_response(HttpResponse& response, bool head_only, bool keep_alive,
-                                       const Admission* admission = nullptr) {
+  asio::awaitable<bool> write_response(HttpResponse& response, bool keep_alive, const Admission* admission = nullptr) {
     keep_alive = keep_alive && (chunks_ || !response.source);
     std::string head = head_of(response, keep_alive);
     if (!response.source) {
-      if (!head_only) head += response.body;
+      if (!head_only_) head += response.body;
       co_return co_await connection_->write(head, context_.options.write_timeout);
     }
     if (!co_await connection_->write(head, context_.options.write_timeout)) co_return false;
-    if (head_only) co_return keep_alive;
+    if (head_only_) co_return keep_alive;
     // What became of events that were taken is told in any case, and counted with them.
     const bool counted = response.held != nullptr;
     const bool whole = co_await write_chunks(std::move(response.source), counted ? nullptr : admission,
@@ -461,7 +460,8 @@ class HttpSession {
   std::string unread_;
   bool full_reads_ = false;
   std::size_t head_memory_ = 0;
-  bool chunks_ = true;  // The client knows chunks: HTTP/1.1.
+  bool chunks_ = true;      // The client knows chunks: HTTP/1.1.
+  bool head_only_ = false;  // It asked with HEAD: no answer, of whatever kind, has a body.
 };
 
 }  // namespace

@@ -60,16 +60,12 @@ class Window {
     beginning_ = false;
   }
 
-  /// Waits until as much may be held as a delivery takes: what is made of what came may be far more, and is held before
-  /// it is there. The next consume() gives it back.
-  asio::awaitable<void> make_room() {
+  /// Holds as much as a delivery takes: what is made of what came may be far more, and is held before it is there. The
+  /// next consume() gives it back. False if there is no room now.
+  [[nodiscard]] bool make_room() {
     constexpr std::size_t kMost = 4 * Delivery::kPieceBytes;
     constexpr std::size_t kTimes = 16;  // Of little no more is to be expected.
-    const std::size_t piece = std::min(kMost, kTimes * size_);
-    while (!share_.hold_in_turn(size_ + piece)) {
-      asio::steady_timer pause{co_await asio::this_coro::executor, std::chrono::milliseconds{10}};
-      co_await pause.async_wait(asio::use_awaitable);
-    }
+    return share_.hold_in_turn(size_ + beside_ + std::min(kMost, kTimes * size_));
   }
 
   /// Lets the first bytes go. `beside`: what the decoder holds of those that stay.
@@ -79,8 +75,9 @@ class Window {
     if (count > 0 || size_ <= Budget::kLittle) waited_ = {};
     if (size_ == 0 && !full_reads_) std::string{}.swap(bytes_);
     if (bytes_.size() < size_ + event::kPadding) bytes_.resize(size_ + event::kPadding);
-    share_.shrink(size_ + beside);
-    share_.carry(size_ + beside);
+    beside_ = beside;
+    share_.shrink(size_ + beside_);
+    share_.carry(size_ + beside_);
   }
 
  private:
@@ -89,11 +86,13 @@ class Window {
       problem = "a message of more than " + std::to_string(limit) + " bytes";
       co_return false;
     }
-    // A connection that says little holds little: the room grows with what comes.
-    const std::size_t room = full_reads_ ? kReadBytes : kFirstReadBytes;
+    // A connection that says little holds little: the room grows with what comes. Nobody is waited for, or goes first,
+    // for more room than that.
+    const bool much = full_reads_ && share_.hold(size_ + beside_ + kReadBytes);
+    const std::size_t room = much ? kReadBytes : kFirstReadBytes;
     // What others hold comes free again: a sender that isn't read from slows down.
     const auto limit_of_waiting = std::chrono::steady_clock::now() + timeout;
-    while (!share_.hold_in_turn(size_ + room)) {
+    while (!share_.hold_in_turn(size_ + beside_ + room)) {
       if (std::chrono::steady_clock::now() >= limit_of_waiting) {
         problem = "too many incomplete messages of all connections together";
         co_return false;
@@ -131,6 +130,7 @@ class Window {
   std::chrono::milliseconds waited_{0};
   std::string bytes_ = std::string(event::kPadding, '\0');
   std::size_t size_ = 0;
+  std::size_t beside_ = 0;  // What the decoder holds.
   bool full_reads_ = false;
   bool beginning_ = true;
 };
@@ -264,6 +264,7 @@ class MessageLoop {
       if (problem.empty()) problem = broken_;
     }
     co_await handed_->finish();
+    if (handed_->unread()) problem = "it did not read its acknowledgements";
     const std::size_t unfinished = window_.view().size();
     losses_.note(steps_.decoder.dropped() + unfinished + handed_->lost_bytes(),
                  unfinished > 0 ? "the connection ended inside a message" : "the store did not take them");
@@ -279,7 +280,10 @@ class MessageLoop {
   // What is complete in the window, or much of it: one delivery.
   asio::awaitable<void> take(bool last) {
     co_await handed_->make_room();
-    co_await window_.make_room();
+    while (!handed_->failed() && !window_.make_room()) {
+      asio::steady_timer pause{co_await asio::this_coro::executor, std::chrono::milliseconds{10}};
+      co_await pause.async_wait(asio::use_awaitable);
+    }
     if (handed_->failed()) co_return;
     Delivery delivery;
     std::string acknowledgements;

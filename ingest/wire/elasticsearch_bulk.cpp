@@ -197,6 +197,14 @@ WireResult<std::size_t> BulkDecoder::decode(std::string_view window, bool last, 
   return done;
 }
 
+std::string& BulkAnswer::block_with_room() {
+  if (blocks_.empty() || blocks_.back().size() >= kBlock) {
+    if (!blocks_.empty()) full_ += blocks_.back().capacity();
+    blocks_.emplace_back();
+  }
+  return blocks_.back();
+}
+
 void BulkAnswer::add(const std::vector<BulkAction>& actions, const Receipt& receipt) {
   const bool durable = receipt.status == Receipt::Status::durable;
   for (std::size_t i = 0; i < actions.size(); ++i) {
@@ -205,14 +213,17 @@ void BulkAnswer::add(const std::vector<BulkAction>& actions, const Receipt& rece
     const Fate fate = fate_of(action, result, durable);
     errors_ = errors_ || (fate != Fate::created && fate != Fate::known);
     const auto* const operation = std::find(kOperations.begin(), kOperations.end(), action.operation);
-    const bool other_index = items_.empty() || action.index != last_index_;
+    const bool other_index = size_ == 0 || action.index != last_index_;
     const unsigned flags = static_cast<unsigned>(operation - kOperations.begin()) | (other_index ? kNamesIndex : 0) |
                            (action.id.empty() ? 0 : kNamesId);
-    items_.push_back(static_cast<char>(flags));
-    items_.push_back(static_cast<char>(fate));
-    items_.push_back(static_cast<char>(result.reason));
-    if (other_index) keep_name(last_index_ = action.index, items_);
-    if (!action.id.empty()) keep_name(action.id, items_);
+    std::string& block = block_with_room();
+    const std::size_t before = block.size();
+    block.push_back(static_cast<char>(flags));
+    block.push_back(static_cast<char>(fate));
+    block.push_back(static_cast<char>(result.reason));
+    if (other_index) keep_name(last_index_ = action.index, block);
+    if (!action.id.empty()) keep_name(action.id, block);
+    size_ += block.size() - before;
   }
 }
 
@@ -222,7 +233,7 @@ BulkAnswerText::BulkAnswerText(BulkAnswer answer, std::uint64_t took_millisecond
             ",\"items\":[") {}
 
 void BulkAnswerText::append_item(std::string& out) {
-  const std::string_view kept = answer_.items_;
+  const std::string& kept = answer_.blocks_.front();
   const auto flags = static_cast<unsigned char>(kept[at_]);
   const auto fate = static_cast<Fate>(kept[at_ + 1]);
   const auto reason = static_cast<event::Reason>(kept[at_ + 2]);
@@ -234,16 +245,19 @@ void BulkAnswerText::append_item(std::string& out) {
   if ((flags & kNamesId) != 0) action.id = kept_name(kept, at_);
   text::JsonWriter json{out};
   write_result(action, count_++, outcome_of(fate, reason), json);
+  if (at_ < kept.size()) return;
+  answer_.blocks_.pop_front();
+  at_ = 0;
 }
 
 std::string BulkAnswerText::next() {
   if (ended_) return {};
   std::string piece = std::exchange(head_, {});
-  while (at_ < answer_.items_.size() && piece.size() < BulkAnswer::kPiece) {
+  while (!answer_.blocks_.empty() && piece.size() < BulkAnswer::kPiece) {
     if (count_ > 0) piece += ",";
     append_item(piece);
   }
-  ended_ = at_ >= answer_.items_.size();
+  ended_ = answer_.blocks_.empty();
   if (ended_) piece += "]}";
   return piece;
 }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <algorithm>
+#include <deque>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -59,15 +60,19 @@ class BulkAnswer {
   void add(const std::vector<BulkAction>& actions, const Receipt& receipt);
   /// Heap bytes, with those of a piece of text.
   [[nodiscard]] std::size_t memory() const {
-    return items_.capacity() + std::min(3 * kPiece, kMostGrowth * items_.size());
+    return full_ + (blocks_.empty() ? 0 : blocks_.back().capacity()) + std::min(3 * kPiece, kMostGrowth * size_);
   }
 
   static constexpr std::size_t kPiece = std::size_t{64} << 10;  ///< A piece of text, but for its last item.
 
  private:
   friend class BulkAnswerText;
+  std::string& block_with_room();
   static constexpr std::size_t kMostGrowth = 128;  // Of an item to its text, about.
-  std::string items_;
+  static constexpr std::size_t kBlock = std::size_t{64} << 10;
+  std::deque<std::string> blocks_;  // Whole items; never copied as they become more.
+  std::size_t full_ = 0;            // Heap bytes of all blocks but the last.
+  std::size_t size_ = 0;            // Bytes of all items.
   std::string last_index_;
   bool errors_ = false;
 };
@@ -87,7 +92,7 @@ class BulkAnswerText {
   BulkAnswer answer_;
   std::string head_;  // What stands before the items.
   std::string index_;
-  std::size_t at_ = 0;
+  std::size_t at_ = 0;  // In the first block that is left.
   std::uint32_t count_ = 0;
   bool ended_ = false;
 };

@@ -15,6 +15,8 @@ namespace {
 using Problem = const char*;
 
 constexpr Problem kNotEntries = "an entry of a Forward message isn't an array of a time and a record";
+constexpr Problem kLongChunk = "the chunk of a Forward message has more than 1024 bytes";
+static_assert(ForwardDecoder::kMaxChunk == 1024);
 constexpr Problem kTooMuch = "the events of a Forward message are too large together";
 
 std::string_view trimmed(std::string_view text) {
@@ -227,7 +229,9 @@ WireResult<std::size_t> ForwardDecoder::decode(std::string_view window, std::vec
       dropped_ += rest.size();
       return WireProblem{problem, ""};
     }
-    for (std::size_t i = before; i < messages.size(); ++i) taken += messages[i].delivery.memory();
+    for (std::size_t i = before; i < messages.size(); ++i) {
+      taken += messages[i].delivery.memory() + messages[i].chunk.size();
+    }
     if (current_) continue;
     rest.remove_prefix(scanner_.size());
     scanner_.reset();
@@ -244,6 +248,7 @@ ForwardDecoder::Problem ForwardDecoder::begin_message(std::string_view bytes, st
   const std::optional<Option> option =
       parse_elements(bytes, elements) ? parse_option(elements.values[elements.single() ? 3 : 2]) : std::nullopt;
   if (!option) return kNotAMessage;
+  if (option->chunk.size() > kMaxChunk) return kLongChunk;
   if (elements.single()) {
     ForwardMessage& message = messages.emplace_back();
     message.delivery.source = "forward";

@@ -48,7 +48,10 @@ class ForwardDecoder {
   static constexpr std::size_t kMaxRecord = 2 * event::kMaxRecordBytes;   ///< Of a larger one the front is kept.
   static constexpr std::size_t kKeptOfTooLarge = std::size_t{64} << 10;
   static constexpr std::size_t kMaxWindow = kMaxMessage;
-  static constexpr std::size_t kEnough = Delivery::kPieceBytes;  ///< Memory of documents.
+  /// Bytes of a chunk's ID; the protocol's own are 16 bytes in base64. Of a longer one the message breaks the
+  /// connection.
+  static constexpr std::size_t kMaxChunk = 1024;
+  static constexpr std::size_t kEnough = Delivery::kPieceBytes;  ///< Memory of documents and chunks.
 
   /// Bytes that came and were neither taken nor kept: what stood at and behind the place that broke the connection.
   [[nodiscard]] std::uint64_t dropped() const { return dropped_; }

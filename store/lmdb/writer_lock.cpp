@@ -57,7 +57,10 @@ void WriterLock::refuse() const {
     if (id > 0) owner = " (process " + std::to_string(id) + ")";
   }
   throw StoreError(StoreErrorKind::locked, "the store at " + directory_ + " is being written by another process" +
-                                               owner + ": wait for it to end, or use another store");
+                                               owner +
+                                               ": wait for it to end, or use another store. Where that is trailkeeper "
+                                               "serve, it takes events itself; cost reports are loaded while it is "
+                                               "stopped");
 }
 
 }  // namespace trailkeeper::store

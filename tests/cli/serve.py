@@ -37,6 +37,14 @@ status, answer = server.post("/v1/events", gzip.compress(b'{"Records":[' + b",".
 t.equal("gzip, Records, two known", (status, answer["accepted"], answer["duplicate"]), (200, 10, 2))
 status, answer = server.post("/v1/events", b'{"eventName":"x"}')
 t.equal("no event", (status, answer["rejected"], answer["errors"][0]["reason"]), (200, 1, "bad-event-time"))
+status, answer = server.post("/v1/events", b'not json\n{"a":1}\n{"a":2}')
+t.equal("an entry for each reason, with its own count", (status, sorted((error["reason"], error["count"]) for error in answer["errors"])),
+        (200, [("no-event-name", 2), ("not-an-object", 1)]))
+for kind, bill in (("legacy", "identity/LineItemId,lineItem/UsageAccountId,lineItem/ProductCode,lineItem/UnblendedCost\n"),
+                   ("CUR 2.0", "bill_payer_account_id," + "line_item_x," * 500 + "line_item_unblended_cost\n"), ("FOCUS", "BilledCost,ChargePeriodStart\n")):
+    for sent, encoding in ((bill.encode() * 2, {}), (gzip.compress(bill.encode() * 2), {"Content_Encoding": "gzip"})):
+        status, answer = server.post("/v1/events", sent, **encoding)
+        t.check("a cost report is no event: " + kind, status == 415 and "cost report" in str(answer) and "trailkeeper replay" in str(answer), (status, answer))
 t.equal("an unknown encoding", server.post("/v1/events", b"x", Content_Encoding="br")[0], 415)
 t.equal("damaged gzip", server.post("/v1/events", b"x", Content_Encoding="gzip")[0], 400)
 t.equal("nothing there", server.request("GET", "/nothing")[0], 404)

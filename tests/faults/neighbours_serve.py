@@ -37,6 +37,13 @@ for page, headers in (("rebound", REBOUND), ("form", FORM), ("old form", OLD_FOR
 with server.connect("http") as raw:
     raw.sendall("GET /v1/count?\u202e\u009b31m HTTP/1.1\r\nHost: evil.\u202eexample\r\nOrigin: http://evil\u009b\r\n\r\n".encode())
     t.check("what acts on terminals is refused", raw.recv(65536).startswith(b"HTTP/1.1 40"))
+for path in ("/v1/events", "/v1/count", "/nothing"):
+    with server.connect("http") as raw:
+        raw.sendall(b"HEAD %s HTTP/1.1\r\nHost: evil.example\r\n\r\n" % path.encode())
+        answer = b""
+        while piece := raw.recv(65536):
+            answer += piece
+        t.check("a HEAD that is refused has no body: " + path, answer.startswith(b"HTTP/1.1 403") and answer.endswith(b"\r\n\r\n"), answer)
 log = server.log()
 refusals = len(PATHS) * 3 * 6
 t.check("and told in few lines, of which none acts on terminals", 0 < log.count(": a browser sent") + log.count("has no name") < refusals / 4 and

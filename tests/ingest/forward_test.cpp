@@ -282,6 +282,18 @@ TEST_CASE("however the bytes come, the messages are the same") {
   }
 }
 
+TEST_CASE("a chunk's ID has a limit, in each mode") {
+  for (const std::size_t size : {ForwardDecoder::kMaxChunk, ForwardDecoder::kMaxChunk + 1}) {
+    const std::string option = packed({{"chunk", std::string(size, 'c')}});
+    for (const std::string& bytes : {array({kTag, "\x01", kA, option}), array({kTag, array({entry(kA)}), option}),
+                                     array({kTag, packed_entries({kA}), option})}) {
+      const Decoded all = decoded(bytes);
+      CHECK(all.messages.size() == (size > ForwardDecoder::kMaxChunk ? 0 : 1));
+      CHECK(all.broken.empty() == (size <= ForwardDecoder::kMaxChunk));
+    }
+  }
+}
+
 TEST_CASE("an acknowledgement names the chunk") {
   CHECK(forward_ack("c1") == "\x81\xA3"s + "ack\xA2" + "c1");
   std::string json;

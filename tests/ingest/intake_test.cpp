@@ -75,6 +75,16 @@ TEST_CASE("a receipt comes after the commit and tells what became of each item")
   CHECK(give(intake, delivery_of({})).status == Receipt::Status::durable);
 }
 
+TEST_CASE("a receipt counts rejected records by reason, whichever item they are of") {
+  Fixture fixture;
+  Intake intake{fixture.store, {}};
+  const Receipt receipt = give(intake, delivery_of({"not json", "[{\"a\":1},{\"a\":2},3]"}));
+  CHECK(receipt.rejected == 4);
+  const std::map<event::Reason, std::uint64_t> expected{{event::Reason::not_an_object, 2},
+                                                        {event::Reason::no_event_name, 2}};
+  CHECK(receipt.reasons == expected);
+}
+
 TEST_CASE("deliveries of many threads share commits, and each event is stored once and acknowledged as new once") {
   Fixture fixture;
   IntakeOptions options;

@@ -116,3 +116,46 @@ TEST_CASE("budget: nobody is the first any more once all are within the limit, w
   carried.shrink(0);
   CHECK(b.hold_in_turn(120));
 }
+
+TEST_CASE("budget: what is carried beyond the limit keeps everybody else from going beyond it") {
+  const Door door;
+  const trailkeeper::serve::Admission sender = door.admitted();
+  Budget budget{100};
+  std::list<Budget::Share> answers;
+  // Each is a request whose answer stays: it goes beyond in its turn, gives the turn back, and carries what it made.
+  const auto ask = [&] {
+    answers.emplace_back(budget, sender);
+    if (!answers.back().hold_in_turn(60)) return false;
+    answers.back().shrink(0);
+    answers.back().carry(60);
+    return true;
+  };
+  CHECK(ask());
+  CHECK(ask());
+  CHECK_FALSE(ask());
+  CHECK(budget.used() == 120);
+  CHECK_FALSE(answers.back().hold_in_turn(1));
+  // Whoever is beyond it already may go on: what it waits for is its own.
+  auto second = std::next(answers.begin());
+  CHECK(second->hold_in_turn(70));
+  second->shrink(0);
+  CHECK(ask());
+}
+
+TEST_CASE("budget: a peer's turn ends at its three quarters, too") {
+  const Door door;
+  constexpr std::size_t kMiB = std::size_t{1} << 20;
+  Budget budget{16 * kMiB};
+  const trailkeeper::serve::Admission peer = door.admitted("203.0.113.1", "http");
+  Budget::Share answer{budget, peer};
+  Budget::Share next{budget, peer};
+  Budget::Share another{budget, peer};
+  CHECK(answer.hold_in_turn(11 * kMiB));
+  CHECK(next.hold_in_turn(3 * kMiB));
+  CHECK_FALSE(another.hold_in_turn(kMiB));
+  CHECK(another.hold_in_turn(Budget::kLittle));
+  Budget::Share other{budget, door.admitted("203.0.113.2", "syslog")};
+  CHECK(other.hold(kMiB));
+  answer.shrink(0);
+  CHECK(another.hold_in_turn(9 * kMiB));
+}
