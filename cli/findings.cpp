@@ -54,6 +54,7 @@ std::vector<std::string> needed(const verdicts::Judgement& judgement) {
   if (requirement.action.empty()) return {};
   std::vector<std::string> actions{requirement.action};
   for (const auto& more : requirement.more) actions.push_back(more.action);
+  actions.insert(actions.end(), judgement.extra.begin(), judgement.extra.end());
   return actions;
 }
 

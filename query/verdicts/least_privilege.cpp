@@ -8,9 +8,8 @@
 #include "query/event_list.h"
 #include "query/shown_event.h"
 #include "query/verdicts/segment_judge.h"
-#include "rules/iam/arn.h"
+#include "rules/verdicts/extra_needs.h"
 #include "rules/verdicts/resource.h"
-#include "text/ascii.h"
 #include "text/json_node.h"
 #include "text/json_writer.h"
 
@@ -60,17 +59,6 @@ Resources few(Resources resources) {
   return wider;
 }
 
-// Roles that a call hands to a service: strings that are a role's ARN, below a key that speaks of a role.
-void passed_roles(const text::JsonNode& node, Resources& out) {  // NOLINT(misc-no-recursion): parsing bounds the depth.
-  for (const text::JsonMember& member : node.members) {
-    const auto arn = iam::Arn::parse(member.value.text);
-    const bool role = arn && arn->service == "iam" && arn->resource.starts_with("role/");
-    if (role && text::lowered(member.key).find("role") != std::string::npos) out.insert(literal(member.value.text));
-    passed_roles(member.value, out);
-  }
-  for (const text::JsonNode& item : node.items) passed_roles(item, out);
-}
-
 using Used = std::map<std::string, Resources>;  // By action.
 
 /// Gathers what the calls of one kind need.
@@ -95,7 +83,7 @@ class Gatherer {
       return look(event, requirements, kind);
     });
     for (auto& [name, needed] : kind.actions) put(name, few(std::move(needed.resources)));
-    if (!kind.roles.empty()) put("iam:PassRole", few(std::move(kind.roles)));
+    for (auto& [name, resources] : kind.extra) put(name, few(std::move(resources)));
     return told_;
   }
 
@@ -108,7 +96,7 @@ class Gatherer {
   // What one kind of call needed.
   struct Kind {
     std::map<std::string, Needed> actions;
-    Resources roles;
+    Used extra;  // What they needed beside that.
   };
 
   void need(const rules::requirements::Requirement& requirement, Kind& kind) {
@@ -147,10 +135,8 @@ class Gatherer {
   bool look_at(const rules::requirements::Requirement& requirement, const rules::verdicts::EventFacts& facts,
                const text::JsonNode& record, Kind& kind) {
     if (requirement.action.empty()) return false;
-    const text::JsonNode* const parameters = record.find("requestParameters");
-    const bool passes = requirement.parsed->service() != "iam" && requirement.parsed->service() != "sts";
-    if (passes && parameters != nullptr) passed_roles(*parameters, kind.roles);
-    bool open = passes;
+    add_extra(requirement, facts, record, kind);
+    bool open = !requirement.extras.empty();
     const auto of = [&](const std::string& name) {
       Needed& needed = kind.actions.at(name);
       if (needed.without_resource) {
@@ -163,6 +149,21 @@ class Gatherer {
     of(requirement.action);
     for (const auto& more : requirement.more) of(more.action);
     return open;
+  }
+
+  void add_extra(const rules::requirements::Requirement& requirement, const rules::verdicts::EventFacts& facts,
+                 const text::JsonNode& record, Kind& kind) {
+    for (const auto& need : rules::verdicts::extra_needs(facts, &record, requirement, state_.catalogue())) {
+      if (!need.sure) continue;
+      const rules::verdicts::Resource& on = need.resource;
+      std::string resource = "*";
+      if (!on.arn.empty()) {
+        resource = literal(state_.history().with_path(on.arn, facts.time));
+      } else if (!on.beginning.empty()) {
+        resource = on.beginning + "*";
+      }
+      kind.extra[std::string{need.extra->row->action}].insert(std::move(resource));
+    }
   }
 
   void add(const rules::verdicts::EventFacts& facts, const text::JsonNode& record, const iam::Action& action,

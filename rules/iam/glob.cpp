@@ -174,6 +174,37 @@ Fit Pattern::match(std::string_view text, const Context& context, MissingKeys& m
   return fits(text, {values.data(), variables_.size()}) ? Fit::yes : Fit::no;
 }
 
+// Whether literals leave room for a text with that beginning: the one that the pattern starts with, and what follows
+// its last colon, which has to stand behind one of the text's.
+bool Pattern::may_begin(std::string_view beginning) const {
+  const auto agree = [&](std::string_view literal, std::string_view text) {
+    const std::size_t size = std::min(literal.size(), text.size());
+    return starts_with(text.substr(0, size), literal.substr(0, size));
+  };
+  const auto literal_of = [&](const Piece& piece) { return std::string_view{text_}.substr(piece.begin, piece.size); };
+  if (pieces_.empty()) return false;
+  if (pieces_.front().kind == Piece::Kind::literal && !agree(literal_of(pieces_.front()), beginning)) return false;
+  const auto last = std::find_if(pieces_.rbegin(), pieces_.rend(), [&](const Piece& piece) {
+    return piece.kind == Piece::Kind::literal && literal_of(piece).find(':') != std::string_view::npos;
+  });
+  if (last == pieces_.rend()) return true;
+  const std::string_view literal = literal_of(*last);
+  const std::string_view behind = literal.substr(literal.rfind(':') + 1);
+  for (std::size_t colon = beginning.find(':'); colon != std::string_view::npos;
+       colon = beginning.find(':', colon + 1)) {
+    if (agree(behind, beginning.substr(colon + 1))) return true;
+  }
+  return false;
+}
+
+Fit Pattern::match_beginning(std::string_view beginning, const Context& context, MissingKeys& missing) const {
+  if (!may_begin(beginning)) return Fit::no;
+  const Fit fit = match(beginning, context, missing);
+  // What fits the beginning and ends in a run fits with anything behind it.
+  const bool open = !pieces_.empty() && pieces_.back().kind == Piece::Kind::run;
+  return fit == Fit::unresolvable || (fit == Fit::yes && open) ? fit : Fit::unknown;
+}
+
 bool Pattern::starts_with(std::string_view text, std::string_view literal) const {
   if (!fold_case_) return text.substr(0, literal.size()) == literal;
   return text::same_ignoring_case(text.substr(0, literal.size()), literal);

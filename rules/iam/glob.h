@@ -59,6 +59,10 @@ class Pattern {
   /// Whether the whole text fits. Names of keys that an unknown fit depends on are added to `missing`.
   [[nodiscard]] Fit match(std::string_view text, const Context& context, MissingKeys& missing) const;
 
+  /// Whether a text fits of which only the beginning is known, and that no colon follows: `yes` if every such text
+  /// does, `no` if none does. Where neither is sure it is unknown, without anything in `missing` for it.
+  [[nodiscard]] Fit match_beginning(std::string_view beginning, const Context& context, MissingKeys& missing) const;
+
   /// The pattern has a variable before the fifth colon, where `Resource` may have none.
   [[nodiscard]] bool variable_too_early() const { return variable_too_early_; }
   [[nodiscard]] bool has_variables() const { return !variables_.empty(); }
@@ -87,6 +91,7 @@ class Pattern {
   class Compiler;
 
   [[nodiscard]] bool fits(std::string_view text, std::span<const std::string_view> values) const;
+  [[nodiscard]] bool may_begin(std::string_view beginning) const;
   [[nodiscard]] bool starts_with(std::string_view text, std::string_view literal) const;
 
   std::string text_;

@@ -36,6 +36,15 @@ Naming principal_applies(const Statement& statement, const Principal& principal,
   return naming_in(statement, principal) < exempt ? Naming::direct : Naming::none;
 }
 
+Fit resource_fits(const Pattern& pattern, const Request& request, MissingKeys& missing) {
+  if (!request.resource.empty()) return pattern.match(request.resource, request.context, missing);
+  const Fit fit = request.resource_beginning.empty()
+                      ? Fit::unknown
+                      : pattern.match_beginning(request.resource_beginning, request.context, missing);
+  if (fit == Fit::unknown) missing.add("resource");
+  return fit;
+}
+
 Tri resource_applies(const Statement& statement, const Request& request, MissingKeys& missing) {
   if (statement.resources == Names::absent) return Tri::yes;  // The policy's own resource.
   bool unknown = false;
@@ -46,11 +55,8 @@ Tri resource_applies(const Statement& statement, const Request& request, Missing
       listed = true;
     } else if (resource.nothing) {
       unresolvable = true;
-    } else if (request.resource.empty()) {
-      missing.add("resource");
-      unknown = true;
     } else {
-      switch (resource.pattern.match(request.resource, request.context, missing)) {
+      switch (resource_fits(resource.pattern, request, missing)) {
         case Fit::yes: listed = true; break;
         case Fit::unresolvable: unresolvable = true; break;
         case Fit::unknown: unknown = true; break;

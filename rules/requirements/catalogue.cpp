@@ -355,6 +355,7 @@ void Catalogue::complete(Requirement& requirement, std::string_view source, std:
     requirement.parsed = std::move(*action);
     requirement.without_resource = without_resource(*requirement.parsed);
     for (Requirement::More& more : requirement.more) more.without_resource = without_resource(more.parsed);
+    requirement.extras = extras_with(*requirement.parsed);
   } else {
     requirement.action.clear();
   }

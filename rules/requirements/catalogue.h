@@ -10,6 +10,7 @@
 
 #include "rules/iam/action.h"
 #include "rules/requirements/clue.h"
+#include "rules/requirements/extra_permission.h"
 #include "text/json_node.h"
 #include "text/result.h"
 
@@ -44,6 +45,8 @@ struct Requirement {
     std::string rule;
   };
   std::vector<Also> also;
+  /// What it may need as well, by what the event hands over or sets (rules/verdicts/extra_needs.h).
+  std::vector<Extra> extras;
 };
 
 /// A part of the Activate console, and what it needs.

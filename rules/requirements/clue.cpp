@@ -13,7 +13,8 @@ namespace {
 
 constexpr std::string_view kParameters = "requestParameters";
 
-// A refused request may be logged without its parameters; a large one has only a note in their place.
+}  // namespace
+
 bool lacks_parameters(const JsonNode& record) {
   const JsonNode* const parameters = record.find(kParameters);
   if (parameters == nullptr) return true;
@@ -21,8 +22,6 @@ bool lacks_parameters(const JsonNode& record) {
   const JsonNode* const omitted = parameters->find("omitted");
   return omitted != nullptr && omitted->text == "true";
 }
-
-}  // namespace
 
 Fits Clue::fits(const JsonNode& record) const {
   if (path.starts_with(kParameters) && lacks_parameters(record)) return Fits::unknown;

@@ -21,6 +21,10 @@ struct Clue {
   [[nodiscard]] Fits fits(const text::JsonNode& record) const;
 };
 
+/// Whether an event came without its parameters: a refused request may be logged so, and of a large one there is only a
+/// note in their place.
+bool lacks_parameters(const text::JsonNode& record);
+
 /// All of them.
 Fits fits_all(const std::vector<Clue>& clues, const text::JsonNode& record);
 

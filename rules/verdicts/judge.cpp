@@ -337,6 +337,7 @@ Judgement Judge::judgement(const EventFacts& facts, const text::JsonNode& record
   out.resource = std::move(one.answer.resource);
   out.granted = std::move(one.granted);
   out.decision = one.answer.decision;
+  out.extra = std::move(one.answer.extra);
   out.decided_by = std::move(one.answer.decided_by);
   out.missing = std::move(one.answer.missing);
   out.considered = std::move(one.answer.considered);

@@ -28,6 +28,7 @@ struct Judgement {
   std::string resource;                            ///< ARN, `*`, or empty where it isn't known.
   std::shared_ptr<const grants::Granted> granted;  ///< What the caller had; null if nobody's policies were asked.
   iam::EvalDecision decision = iam::EvalDecision::unknown;
+  std::vector<std::string> extra;       ///< Actions that the event shows it needed, beside the requirement's.
   std::vector<std::string> decided_by;  ///< The statements, as people call them.
   std::vector<std::string> missing;     ///< Condition keys, or `resource`, that would have decided.
   /// Each policy that was asked, and what it said of what decided.

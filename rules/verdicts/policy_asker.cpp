@@ -9,6 +9,7 @@
 #include "rules/iam/explain.h"
 #include "rules/iam/policy_parser.h"
 #include "rules/iam/resource_control.h"
+#include "rules/verdicts/extra_needs.h"
 
 namespace trailkeeper::rules::verdicts {
 namespace {
@@ -28,6 +29,15 @@ const iam::Policy& delegating_policy(std::string_view account) {
     of_account = account;
   }
   return policy;
+}
+
+// The condition key of what is needed beside the event's own action. The partitions of China have other names for some
+// services.
+std::pair<std::string_view, std::string_view> key_of_extra(const requirements::Extra* extra, const EventFacts& facts) {
+  if (extra == nullptr) return {};
+  if (extra->row->value.empty()) return {extra->row->key, facts.event_name};
+  return facts.arn.starts_with("arn:aws:") ? std::pair{extra->row->key, extra->row->value}
+                                           : std::pair<std::string_view, std::string_view>{};
 }
 
 // Which of several answers decides.
@@ -109,19 +119,23 @@ std::vector<PolicyAsker::Action> PolicyAsker::actions_of(const PolicyQuestion& o
   const auto add = [&](const iam::Action& action, std::string_view words, bool without_resource) {
     std::vector<Resource> resources;
     if (without_resource) {
-      resources.push_back({"*", std::string{of.facts.account}});
+      resources.push_back({"*", std::string{of.facts.account}, {}});
     } else if (record != nullptr) {
       resources = resources_of(of.facts, *record, action, catalogue_);
     }
     if (resources.empty()) resources.emplace_back();
     for (Resource& resource : resources) {
       resource.arn = history_.with_path(std::move(resource.arn), of.time);
-      actions.push_back({&action, words, std::move(resource)});
+      actions.push_back({&action, words, std::move(resource), nullptr, true});
     }
   };
   add(*of.requirement.parsed, of.requirement.unknown.empty() ? of.requirement.action : kAnything,
       of.requirement.without_resource);
   for (const auto& more : of.requirement.more) add(more.parsed, more.action, more.without_resource);
+  for (ExtraNeed& need : extra_needs(of.facts, record, of.requirement, catalogue_)) {
+    need.resource.arn = history_.with_path(std::move(need.resource.arn), of.time);
+    actions.push_back({&need.extra->action, need.extra->row->action, std::move(need.resource), need.extra, need.sure});
+  }
   return actions;
 }
 
@@ -131,6 +145,9 @@ const iam::Decision& PolicyAsker::answer(Asking& one, const Action& question) {
   const std::string_view owner =
       question.resource.account.empty() ? request_.principal.account : std::string_view{question.resource.account};
   context_.set_resource_account(question.resource.account);
+  const auto [key, value] = key_of_extra(question.extra, one.of.facts);
+  context_.set_extra(key, value);
+  request_.resource_beginning = question.resource.beginning;
   request_.action = question.action;
   request_.resource = question.resource.arn;
   request_.resource_account = owner;
@@ -179,6 +196,7 @@ void PolicyAsker::give_reasons(Asking& one, const Action& question, const iam::D
   // Where IAM knows no action of the event's name, there is none to be named.
   if (question.words != kAnything && one.of.requirement.unknown.empty()) one.answer.action = question.words;
   one.answer.resource = question.resource.arn;
+  if (!question.resource.beginning.empty()) one.answer.resource = question.resource.beginning + "*";
   one.answer.why = iam::explain(decision, request_, question.words);
   for (const iam::StatementPlace& place : decision.by) {
     const bool of_owner = place.kind == iam::PolicyKind::resource_control;
@@ -199,6 +217,26 @@ void PolicyAsker::give_reasons(Asking& one, const Action& question, const iam::D
       *resource, iam::PolicyKind::resource,
       trust ? std::string_view{trusting_->trust->name} : "the resource's own, taken to let the caller's decide",
       !one.of.granted->boundaries.empty(), request_));
+}
+
+// What the event doesn't tell may have been needed, and then would have changed the decision: so it isn't known.
+void PolicyAsker::heed_unsure(Asking& one, const std::vector<Action>& asked) {
+  PolicyAnswer& answer = one.answer;
+  for (const Action& question : asked) {
+    if (question.sure) {
+      const bool known = std::find(answer.extra.begin(), answer.extra.end(), question.words) != answer.extra.end();
+      if (question.extra != nullptr && one.of.explain && !known) answer.extra.emplace_back(question.words);
+      continue;
+    }
+    // A Deny more changes nothing but where only one that is explicit counts.
+    const bool settled = answer.decision == iam::EvalDecision::unknown ||
+                         answer.decision == iam::EvalDecision::explicitly_denied ||
+                         (denies(answer.decision) && one.of.granted->unknown.empty());
+    if (settled || decision_on(one, question) == iam::EvalDecision::allowed) continue;
+    answer.decision = iam::EvalDecision::unknown;
+    answer.decided_by.clear();
+    answer.why = fmt::format("the event doesn't tell whether it needed {}, too.", question.words);
+  }
 }
 
 // The policies' decision: the worst answer to what had to be allowed.
@@ -227,6 +265,7 @@ PolicyAnswer PolicyAsker::ask(const PolicyQuestion& of, const text::JsonNode* re
   decision = decision_on(one, asked.front());
   one.answer.denied_everywhere = denies(decision);
   for (std::size_t i = 1; i < asked.size(); ++i) {
+    if (!asked[i].sure) continue;
     const iam::EvalDecision other = decision_on(one, asked[i]);
     one.answer.denied_everywhere = one.answer.denied_everywhere && denies(other);
     if (rank(other) <= rank(decision)) continue;
@@ -234,6 +273,7 @@ PolicyAnswer PolicyAsker::ask(const PolicyQuestion& of, const text::JsonNode* re
     decision = other;
   }
   if (of.explain) give_reasons(one, asked[worst], answer(one, asked[worst]));
+  heed_unsure(one, asked);
   return std::move(one.answer);
 }
 

@@ -37,6 +37,7 @@ struct PolicyAnswer {
   std::string why;                      ///< One sentence, if that was asked for.
   std::string action;                   ///< The one that decided, if it has a name.
   std::string resource;                 ///< ARN, `*`, or empty where it isn't known.
+  std::vector<std::string> extra;       ///< Actions that the event shows it needed, beside the requirement's.
   std::vector<std::string> decided_by;  ///< The statements, as people call them.
   std::vector<std::string> missing;     ///< Condition keys, or `resource`, that would have decided.
   std::vector<Considered> considered;   ///< Each policy that was asked, and what it said of what decided.
@@ -71,10 +72,13 @@ class PolicyAsker {
     const iam::Action* action;
     std::string_view words;  // The action as IAM spells it.
     Resource resource;
+    const requirements::Extra* extra = nullptr;  // If it is needed beside the event's own action.
+    bool sure = true;                            // Else the event doesn't tell whether it had to be.
   };
   [[nodiscard]] std::vector<Action> actions_of(const PolicyQuestion& of, const text::JsonNode* record) const;
   const iam::Decision& answer(Asking& one, const Action& question);
   iam::EvalDecision decision_on(Asking& one, const Action& question);
+  void heed_unsure(Asking& one, const std::vector<Action>& asked);
   void give_reasons(Asking& one, const Action& question, const iam::Decision& decision);
   const iam::Policy* resource_policy(const Asking& one, const Action& question);
 

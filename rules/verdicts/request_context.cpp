@@ -18,6 +18,7 @@ void RequestContext::clear() {
   entries_.clear();
   texts_.clear();
   values_.clear();
+  extra_ = {};
 }
 
 void RequestContext::add(std::string_view folded, std::string value) {
@@ -67,6 +68,15 @@ void RequestContext::set_resource_account(std::string_view account) {
   constexpr std::string_view kKey = "aws:resourceaccount";
   std::erase_if(entries_, [&](const iam::ContextEntry& entry) { return entry.folded == kKey; });
   if (!account.empty()) add(kKey, std::string{account});
+}
+
+void RequestContext::set_extra(std::string_view folded, std::string_view value) {
+  if (!extra_.empty()) {
+    std::erase_if(entries_, [&](const iam::ContextEntry& entry) { return entry.folded == extra_; });
+  }
+  const std::size_t before = entries_.size();
+  if (!folded.empty()) add(folded, std::string{value});
+  extra_ = entries_.size() > before ? folded : std::string_view{};
 }
 
 void RequestContext::add_tags(std::string_view prefix, const JsonNode& tags) {

@@ -24,6 +24,8 @@ class RequestContext {
   void add_tags(const grants::Granted& granted);
   /// Whose resource is asked for; empty where that isn't known. May be called again.
   void set_resource_account(std::string_view account);
+  /// The key that goes with a permission beside the call's own; empty: none does. May be called again.
+  void set_extra(std::string_view folded, std::string_view value);
   /// What the rest of the event tells.
   void add_record(const EventFacts& facts, const text::JsonNode& record);
 
@@ -41,6 +43,7 @@ class RequestContext {
   std::vector<iam::ContextEntry> entries_;
   std::deque<std::string> texts_;
   std::deque<std::vector<std::string_view>> values_;
+  std::string_view extra_;  // The key that set_extra() added.
 };
 
 /// The text of a string, number or boolean at a path of member names in a JSON tree; empty if there is none. Shippers

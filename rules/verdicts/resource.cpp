@@ -193,7 +193,7 @@ std::vector<Resource> resources_of(const EventFacts& facts, const JsonNode& reco
   const auto take = [&](std::string arn) {
     if (arn.empty()) return;
     std::string account = account_of(arn, record);
-    resources.push_back({std::move(arn), std::move(account)});
+    resources.push_back({std::move(arn), std::move(account), {}});
   };
   for (const std::string_view text : templates.first) {
     take(filler.fill(text));

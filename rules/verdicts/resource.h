@@ -13,7 +13,8 @@ namespace trailkeeper::rules::verdicts {
 /// A resource and the account that it is in.
 struct Resource {
   std::string arn;
-  std::string account;  ///< Empty where neither the ARN nor the event tells.
+  std::string account;    ///< Empty where neither the ARN nor the event tells.
+  std::string beginning;  ///< Without an ARN: how it begins, if that is known; what follows has no colon in it.
 };
 
 /// What an action was asked for on; all of them had to be allowed. The first of the catalogue's templates for the

@@ -24,6 +24,6 @@ std::string_view verdict_name(Verdict verdict);
 std::optional<Verdict> verdict_of_name(std::string_view name);
 
 /// Changes when the same events and policies would get other verdicts.
-constexpr std::uint64_t kVerdictRevision = 8;
+constexpr std::uint64_t kVerdictRevision = 9;
 
 }  // namespace trailkeeper::rules::verdicts

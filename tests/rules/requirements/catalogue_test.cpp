@@ -239,6 +239,28 @@ TEST_CASE("catalogue: a broken file changes nothing and says where") {
   CHECK(catalogue.fingerprint() == before);
 }
 
+TEST_CASE("catalogue: every permission beside a call's own is an action that IAM has") {
+  using trailkeeper::rules::requirements::ExtraPermission;
+  for (const ExtraPermission& row : trailkeeper::rules::requirements::extra_permissions()) {
+    CAPTURE(row.action);
+    CAPTURE(row.names);
+    CHECK(KnownActions::built_in().has(row.action));
+    CHECK((row.seen == ExtraPermission::Seen::parameter) != row.parameters.empty());
+  }
+  const auto extras = [](std::string_view source, std::string_view name) {
+    std::string out;
+    for (const auto& extra : built_in().requirements(source, name).front().extras) {
+      out += std::string{extra.row->action} + " ";
+    }
+    return out;
+  };
+  CHECK(extras("lambda.amazonaws.com", "CreateFunction20150331") == "iam:PassRole ");
+  CHECK(extras("ec2.amazonaws.com", "RunInstances") == "ec2:CreateTags iam:PassRole ");
+  CHECK(extras("s3.amazonaws.com", "CopyObject") ==
+        "s3:PutObjectAcl s3:PutObjectTagging s3:PutObjectRetention s3:PutObjectLegalHold ");
+  CHECK(extras("s3.amazonaws.com", "GetObject").empty());
+}
+
 TEST_CASE("catalogue: nothing that IAM has an action for passes as needing none by a glob") {
   std::string without;
   for (const auto& [service, names] : KnownActions::built_in().services()) {

@@ -1,0 +1,145 @@
+#include <doctest/doctest.h>
+
+#include "rules/verdicts/judge.h"
+#include "text/json_node.h"
+#include "text/timestamp.h"
+
+using namespace trailkeeper;
+using namespace trailkeeper::rules;
+using verdicts::EventFacts;
+using verdicts::Judge;
+using verdicts::Verdict;
+
+namespace {
+
+constexpr std::string_view kRole = "arn:aws:iam::111122223333:role/Runner";
+
+std::string allow(std::string_view action, std::string_view resource = "*") {
+  return R"({"Effect":"Allow","Action":")" + std::string{action} + R"(","Resource":")" + std::string{resource} +
+         R"("})";
+}
+
+std::string deny(std::string_view action) {
+  return R"({"Effect":"Deny","Action":")" + std::string{action} + R"(","Resource":"*"})";
+}
+
+// What the policies of a user say of a call.
+struct Asked {
+  explicit Asked(const std::string& statements) {
+    history.add(
+        0, *grants::read_account(
+               R"({"UserDetailList":[{"UserName":"dora","Arn":"arn:aws:iam::111122223333:user/dora","UserPolicyList":[)"
+               R"({"PolicyName":"P","PolicyDocument":{"Version":"2012-10-17","Statement":[)" +
+               statements + "]}}]}]}"));
+    history.finish();
+  }
+  verdicts::Judgement of(std::string_view service, std::string_view name, const std::string& parameters,
+                         std::string_view error = {}) {
+    const std::string source = std::string{service} + ".amazonaws.com";
+    EventFacts facts;
+    facts.time = text::kDay;
+    facts.event_source = source;
+    facts.event_name = name;
+    facts.event_type = "AwsApiCall";
+    facts.error_code = error;
+    facts.region = "eu-west-1";
+    facts.recipient_account = facts.account = "111122223333";
+    facts.identity_type = "IAMUser";
+    facts.arn = "arn:aws:iam::111122223333:user/dora";
+    facts.user_name = "dora";
+    facts.principal_id = "AIDAEXAMPLE";
+    const auto record = text::parse_json_object(R"({"requestParameters":)" + parameters + "}");
+    REQUIRE(record.has_value());
+    Judge judge{history, catalogue};
+    verdicts::Judgement found = judge.judgement(facts, *record);
+    const Judge::Quick quick = judge.quick(facts);
+    if (!quick.needs_record) CHECK(quick.verdict == found.verdict);
+    CHECK(judge.verdict(facts, *record) == found.verdict);
+    return found;
+  }
+  grants::History history;
+  requirements::Catalogue catalogue = requirements::Catalogue::built_in();
+};
+
+const std::string kCreate = R"({"functionName":"f","role":")" + std::string{kRole} + R"("})";
+
+}  // namespace
+
+TEST_CASE("extra needs: a role that is handed over has to be passed") {
+  const auto verdict = [](const std::string& statements) {
+    return Asked{statements}.of("lambda", "CreateFunction20150331", kCreate).verdict;
+  };
+  CHECK(verdict(allow("lambda:CreateFunction")) == Verdict::not_granted);
+  CHECK(verdict(allow("lambda:CreateFunction") + "," + allow("iam:PassRole", kRole)) == Verdict::granted);
+  CHECK(verdict(allow("lambda:CreateFunction") + "," + allow("iam:PassRole", "arn:aws:iam::*:role/other")) ==
+        Verdict::not_granted);
+  CHECK(verdict(allow("*") + "," + deny("iam:PassRole")) == Verdict::not_granted);
+  CHECK(verdict(allow("*")) == Verdict::granted);
+  Asked some{allow("lambda:*")};
+  const auto found = some.of("lambda", "CreateFunction20150331", kCreate);
+  CHECK(found.action == "iam:PassRole");
+  CHECK(found.resource == kRole);
+  CHECK(found.extra == std::vector<std::string>{"iam:PassRole"});
+  // A refusal may be for want of it; without parameters nobody knows whether a role was handed over.
+  CHECK(some.of("lambda", "CreateFunction20150331", kCreate, "AccessDenied").verdict == Verdict::denied_as_expected);
+  CHECK(some.of("lambda", "CreateFunction20150331", R"({"omitted":true})").verdict == Verdict::unknown);
+  CHECK(some.of("lambda", "UpdateFunctionConfiguration20150331v2", R"({"functionName":"f"})").verdict ==
+        Verdict::granted);
+  CHECK(Asked{allow("ecs:*")}
+            .of("ecs", "RegisterTaskDefinition", R"({"family":"f","taskRoleArn":")" + std::string{kRole} + R"("})")
+            .verdict == Verdict::not_granted);
+}
+
+TEST_CASE("extra needs: iam:PassedToService follows from the call") {
+  const std::string to = R"({"Effect":"Allow","Action":"iam:PassRole","Resource":"*","Condition":{"StringEquals":)"
+                         R"({"iam:PassedToService":"lambda.amazonaws.com"}}})";
+  CHECK(Asked{allow("lambda:*") + "," + to}.of("lambda", "CreateFunction20150331", kCreate).verdict ==
+        Verdict::granted);
+  const std::string task = R"({"taskRoleArn":")" + std::string{kRole} + R"("})";
+  CHECK(Asked{allow("ecs:*") + "," + to}.of("ecs", "RegisterTaskDefinition", task).verdict == Verdict::not_granted);
+}
+
+TEST_CASE("extra needs: an instance profile has some role of the account") {
+  const std::string run = R"({"iamInstanceProfile":{"name":"P"}})";
+  const auto verdict = [&](const std::string& pass, const std::string& parameters) {
+    return Asked{allow("ec2:*") + pass}.of("ec2", "RunInstances", parameters).verdict;
+  };
+  CHECK(verdict("", run) == Verdict::not_granted);
+  CHECK(verdict("", R"({"iamInstanceProfile":{}})") == Verdict::granted);
+  CHECK(verdict("," + allow("iam:PassRole", kRole), run) == Verdict::unknown);
+  CHECK(verdict("," + allow("iam:PassRole", "arn:aws:iam::111122223333:role/*"), run) == Verdict::granted);
+  CHECK(verdict("," + allow("iam:PassRole", "arn:aws:iam::444455556666:role/*"), run) == Verdict::not_granted);
+}
+
+TEST_CASE("extra needs: an upload's headers") {
+  const auto verdict = [](const std::string& statements, std::string_view header) {
+    return Asked{statements}
+        .of("s3", "PutObject", R"({"bucketName":"b","key":"k",")" + std::string{header} + R"(":"x"})")
+        .verdict;
+  };
+  const std::string put = allow("s3:PutObject");
+  CHECK(verdict(put, "x-amz-storage-class") == Verdict::granted);
+  for (const std::string_view header : {"x-amz-acl", "x-amz-grant-read", "x-amz-tagging", "x-amz-object-lock-mode",
+                                        "x-amz-object-lock-retain-until-date", "x-amz-object-lock-legal-hold"}) {
+    CAPTURE(header);
+    CHECK(verdict(put, header) == Verdict::not_granted);
+    CHECK(verdict(allow("s3:*"), header) == Verdict::granted);
+    CHECK(verdict(put + "," + allow("s3:Put*", "arn:aws:s3:::b/*"), header) == Verdict::granted);
+  }
+}
+
+TEST_CASE("extra needs: tags for what is created, by its type") {
+  const auto verdict = [](const std::string& tag) {
+    return Asked{allow("ec2:RunInstances") + tag}
+        .of("ec2", "RunInstances",
+            R"({"tagSpecificationSet":{"items":[{"resourceType":"instance","tags":[{"key":"a","value":"b"}]}]}})")
+        .verdict;
+  };
+  CHECK(verdict("") == Verdict::not_granted);
+  CHECK(verdict("," + allow("ec2:CreateTags")) == Verdict::granted);
+  CHECK(verdict("," + allow("ec2:CreateTags", "arn:aws:ec2:*:111122223333:instance/*")) == Verdict::granted);
+  CHECK(verdict("," + allow("ec2:CreateTags", "arn:aws:ec2:*:*:volume/*")) == Verdict::not_granted);
+  CHECK(verdict("," + allow("ec2:CreateTags", "arn:aws:ec2:*:*:instance/i-1")) == Verdict::unknown);
+  CHECK(verdict(R"(,{"Effect":"Allow","Action":"ec2:CreateTags","Resource":"*","Condition":{"StringEquals":)"
+                R"({"ec2:CreateAction":"RunInstances"}}})") == Verdict::granted);
+}
