@@ -3,6 +3,7 @@
 #include <bit>
 
 #include "event/byte_masks.h"
+#include "event/wrapped_text.h"
 #include "event/wrapper.h"
 
 namespace trailkeeper::event {
@@ -169,6 +170,7 @@ std::size_t Framer::split(std::string_view window, bool last, std::vector<Frame>
     switch (mode_) {
       case Mode::top: progress = step_top(window, last, frames); break;
       case Mode::elements: progress = step_elements(window, last, frames); break;
+      case Mode::behind: progress = step_behind(window, last, frames); break;
       case Mode::skip: progress = step_skip(window, last); break;
       case Mode::text: progress = step_text(window, last); break;
       case Mode::rest:
@@ -221,11 +223,16 @@ bool Framer::step_top(std::string_view window, bool last, std::vector<Frame>& fr
   }
   if (rest.front() != '{') return step_line(window, last, frames);
   if (const auto array = opening_of_document_array(rest)) {
-    at_ += *array;
-    array_depth_ = 1;
-    mode_ = Mode::elements;
-    document_seen_ = true;
-    return true;
+    // An object with an empty array is a document: it may hold a record elsewhere.
+    const std::size_t first = skip_space(rest, *array);
+    if (first >= rest.size() && !last && rest.size() <= kMaxUnfinished) return false;
+    if (first >= rest.size() || rest[first] != ']') {
+      at_ += *array;
+      array_depth_ = 1;
+      mode_ = Mode::elements;
+      document_seen_ = true;
+      return true;
+    }
   }
   document_seen_ = true;
   return take_line(window, frames) || take_value(window, last, frames);
@@ -238,18 +245,46 @@ bool Framer::step_elements(std::string_view window, bool last, std::vector<Frame
     case '{':
     case '[': return take_value(window, last, frames);
     case ']':
-      ++at_;
-      if (array_depth_ == 0) {
-        mode_ = Mode::top;
-      } else {
-        // The rest of the objects around the array.
-        mode_ = Mode::skip;
-        after_skip_ = Mode::top;
-        skipping_ = Scan{0, array_depth_, false, false, ']'};
-      }
+      if (array_depth_ == 0) ++at_;
+      mode_ = array_depth_ == 0 ? Mode::top : Mode::behind;
       return true;
     default: return take_scalar(window, last, frames);
   }
+}
+
+// From the array's bracket to the end of the objects around it.
+bool Framer::step_behind(std::string_view window, bool last, std::vector<Frame>& frames) {
+  Scan scan{at_ + 1, array_depth_, false, false, ']'};
+  // White space at the window's end waits for what follows: a line that begins an object would end it.
+  const bool too_long = window.size() - at_ > kMaxUnfinished;
+  std::size_t end = window.size();
+  while (!last && !too_long && end > at_ && is_space(window[end - 1])) --end;
+  const ScanEnd ended = scan_value(window.substr(0, end), scan, true);
+  if (ended == ScanEnd::more && !last && !too_long) return false;
+  const std::string_view rest = window.substr(at_, scan.at - at_);
+  Reason reason = Reason::broken_json;
+  if (ended == ScanEnd::complete) reason = rest.size() > kMaxRecordBytes ? Reason::too_large : Reason::none;
+  if (ended == ScanEnd::more) reason = last ? Reason::truncated : Reason::too_large;
+  if (rest.find_first_not_of("]}, \t\r\n") != std::string_view::npos) add(window, at_, scan.at, reason, frames);
+  at_ = scan.at;
+  mode_ = Mode::top;
+  if (ended == ScanEnd::more && !last) {
+    after_skip_ = mode_;
+    mode_ = Mode::skip;
+    skipping_ = scan;
+    gave_up_ = true;
+  }
+  return true;
+}
+
+// Goes on inside an array of the object at at_, which is too large for a document. What stands before the array is kept
+// where it may be, or hold, a record.
+void Framer::enter_array(std::string_view window, const DocumentArray& array, std::vector<Frame>& frames) {
+  const std::size_t begin = at_ + array.begin;
+  if (record_mentions(window.substr(at_, array.begin)) > 0) add(window, at_, begin, Reason::too_large, frames);
+  at_ = begin;
+  array_depth_ = array.depth;
+  mode_ = Mode::elements;
 }
 
 bool Framer::step_skip(std::string_view window, bool last) {
@@ -303,9 +338,7 @@ bool Framer::take_value(std::string_view window, bool last, std::vector<Frame>& 
       const std::string_view value = window.substr(at_, scan.at - at_);
       if (value.size() > kMaxRecordBytes && top) {
         if (const auto array = find_document_array(value)) {
-          at_ += array->begin;
-          array_depth_ = array->depth;
-          mode_ = Mode::elements;
+          enter_array(window, *array, frames);
           return true;
         }
       }
@@ -355,9 +388,7 @@ bool Framer::give_up(std::string_view window, bool last, const Scan& scan, std::
   if (mode_ == Mode::elements) {
     if (end_before_next_event(window, frames)) return true;
   } else if (const auto array = too_long ? find_document_array(window.substr(at_)) : std::nullopt) {
-    at_ += array->begin;
-    array_depth_ = array->depth;
-    mode_ = Mode::elements;
+    enter_array(window, *array, frames);
     return true;
   }
   add(window, at_, window.size(), last ? Reason::truncated : Reason::too_large, frames);

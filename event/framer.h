@@ -19,10 +19,19 @@ struct Frame {
   Reason reason;
 };
 
+/// An array of documents inside an object.
+struct DocumentArray {
+  std::size_t begin = 0;   ///< Just after its `[`.
+  std::int64_t depth = 1;  ///< Objects around it.
+};
+
 /// Cuts a stream into frames. It knows: documents one a line (NDJSON), one after the other, or laid out over lines; an
 /// array of documents; an object whose first member is the array `Records` or `Events`; byte order marks; CRLF; lines
 /// with a document in them (event/text_line.h). It only counts brackets and quotes; whether a frame is JSON is the
 /// parser's to say.
+///
+/// What such an object has behind its array is a frame, too, from the array's `]` to the object's end; event/unwrap.h
+/// takes it for the object without the array.
 ///
 /// Text before the first document is one frame, its first kKeptText bytes: a file that is something else altogether
 /// isn't taken apart into lines. The rows of a query that lack the records are one frame, too, to the stream's end.
@@ -56,12 +65,15 @@ class Framer {
   [[nodiscard]] std::uint64_t passed_over() const { return passed_over_; }
 
   /// Whether what is done with ends between documents: a new framer may start there.
-  [[nodiscard]] bool between_documents() const { return mode_ != Mode::elements && mode_ != Mode::skip; }
+  [[nodiscard]] bool between_documents() const {
+    return mode_ != Mode::elements && mode_ != Mode::behind && mode_ != Mode::skip;
+  }
 
  private:
   enum class Mode : std::uint8_t {
     top,       // Between documents.
     elements,  // In an array of documents.
+    behind,    // At the `]` of an array of documents that has an object around it.
     skip,      // In a value of which no frame is to be made (any more).
     text,      // In text before the first document, of which a frame was made.
     rest,      // In what no frame is to be made of, to the stream's end.
@@ -87,11 +99,13 @@ class Framer {
   bool take_first_text(std::string_view window, bool last, std::vector<Frame>& frames);
   bool step_top(std::string_view window, bool last, std::vector<Frame>& frames);
   bool step_elements(std::string_view window, bool last, std::vector<Frame>& frames);
+  bool step_behind(std::string_view window, bool last, std::vector<Frame>& frames);
   bool step_skip(std::string_view window, bool last);
   bool take_line(std::string_view window, std::vector<Frame>& frames);
   bool take_value(std::string_view window, bool last, std::vector<Frame>& frames);
   bool end_before_next_event(std::string_view window, std::vector<Frame>& frames);
   bool give_up(std::string_view window, bool last, const Scan& scan, std::vector<Frame>& frames);
+  void enter_array(std::string_view window, const DocumentArray& array, std::vector<Frame>& frames);
   bool take_scalar(std::string_view window, bool last, std::vector<Frame>& frames);
   void add(std::string_view window, std::size_t begin, std::size_t end, Reason reason, std::vector<Frame>& frames);
 
@@ -123,12 +137,6 @@ void for_each_frame(Framer& framer, std::string_view bytes, std::vector<Frame>& 
     }
   } while (done < bytes.size());
 }
-
-/// An array of documents inside an object.
-struct DocumentArray {
-  std::size_t begin = 0;   ///< Just after its `[`.
-  std::int64_t depth = 1;  ///< Objects around it.
-};
 
 /// The first array of the object that starts at json[0] whose member's name says that it holds documents
 /// (names_documents), also inside of objects that are known to hold such; nothing if it has none (as far as `json`

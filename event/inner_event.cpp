@@ -1,6 +1,7 @@
 #include "event/inner_event.h"
 
 #include <algorithm>
+#include <array>
 #include <iterator>
 #include <string>
 #include <vector>
@@ -8,6 +9,7 @@
 #include "event/member_json.h"
 #include "event/record_member.h"
 #include "event/wrapper.h"
+#include "text/ascii.h"
 #include "text/timestamp.h"
 
 namespace trailkeeper::event {
@@ -40,11 +42,32 @@ std::string take_first_key(std::string_view& path) {
   return key;
 }
 
-// Whether an object at that path may be a record that others put members around.
+// A name as all its spellings: `requestParameters`, `request_parameters`, `RequestParameters`.
+std::string folded(std::string_view name) {
+  std::string out;
+  for (const char c : name) {
+    if (c != '_' && c != '-') out.push_back(text::lower(c));
+  }
+  return out;
+}
+
+// Whether an object at that path may be a record that others put members around: whatever lies below a member in which
+// a record says what was asked for, and what was answered, is the caller's own words.
 bool may_be_wrapped(std::string_view path) {
   if (path.empty() || path.find("[]") != npos) return false;
-  const std::string top = take_first_key(path);
-  return !is_structured_member(top);
+  while (!path.empty()) {
+    if (spells_structured_member(take_first_key(path))) return false;
+  }
+  return true;
+}
+
+// Whether a member of this name has what a visitor sends: it isn't who wrote the log.
+bool names_request(std::string_view name) {
+  constexpr std::array<std::string_view, 12> kWords{"agent",  "uri",    "url",  "path",    "query", "refer",
+                                                    "header", "cookie", "args", "request", "host",  "user"};
+  const std::string spelled = folded(name);
+  return spelled == "ua" || std::any_of(kWords.begin(), kWords.end(),
+                                        [&](std::string_view word) { return spelled.find(word) != std::string::npos; });
 }
 
 // Whether a string as written, between its quotes, may be a record's JSON.
@@ -68,17 +91,35 @@ std::string_view object_at(std::string_view json, std::string_view path) {
   return {};
 }
 
-// The only text of a record, with its quotes; empty if it has none or several.
+// Whether a number may be a time: seconds since 1970, or parts of them. A status or a size isn't.
+bool may_be_time(std::string_view number) {
+  constexpr std::size_t kDigitsOfSeconds = 10;
+  return number.substr(0, number.find_first_of(".eE")).size() >= kDigitsOfSeconds;
+}
+
+// The only text of a record, with its quotes; empty if it has none or several, if there is a number that is no time, as
+// in a log of requests, or if a visitor wrote it.
 std::string_view only_text(const Record& record) {
   const Leaf* only = nullptr;
-  for (const Leaf& leaf : record.leaves) {
+  std::string_view path;
+  for (std::size_t i = 0; i < record.leaves.size(); ++i) {
+    const Leaf& leaf = record.leaves[i];
     const LeafType type = leaf.type();
-    if (!is_quoted(type) || type == LeafType::time || type == LeafType::guid) continue;
+    if (type == LeafType::time || type == LeafType::guid) continue;
     if (type == LeafType::text && text::parse_timestamp(record.raw(leaf))) continue;
+    if (!is_quoted(type)) {
+      if (may_be_time(record.raw(leaf))) continue;
+      return {};
+    }
     if (only != nullptr) return {};
     only = &leaf;
+    path = record.shape->slots[i].path;
   }
-  return only == nullptr ? std::string_view{} : record.bytes.substr(only->offset - 1, only->length + 2);
+  if (only == nullptr) return {};
+  while (!path.empty()) {
+    if (names_request(take_first_key(path))) return {};
+  }
+  return record.bytes.substr(only->offset - 1, only->length + 2);
 }
 
 using Paths = std::vector<std::string_view>;
@@ -103,6 +144,8 @@ std::string_view record_path(const std::vector<Slot>& slots) {
   std::set_intersection(timed.begin(), timed.end(), named.begin(), named.end(), std::back_inserter(both));
   std::erase_if(both, [](std::string_view path) { return !may_be_wrapped(path); });
   if (both.empty()) return {};
+  // Of two under one name, which one is it?
+  if (both.size() > 1 && both[0] == both[1]) return {};
   // A path comes before those below it.
   const std::string below = std::string{both.front()} + ".";
   const bool one = std::all_of(both.begin(), both.end(),

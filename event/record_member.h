@@ -13,4 +13,7 @@ bool is_record_member(std::string_view name);
 /// Whether such a member has more levels below it.
 bool is_structured_member(std::string_view name);
 
+/// The same for a name that others may have spelled anew: `request_parameters`, `RequestParameters`.
+bool spells_structured_member(std::string_view name);
+
 }  // namespace trailkeeper::event

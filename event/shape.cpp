@@ -146,8 +146,7 @@ class PathWalk {
     const bool text = type == ondemand::json_type::string;
     const bool object = type == ondemand::json_type::object;
     if (const auto row = wrapper_row(key)) {
-      // Of a repeated key the last counts.
-      top_.wrappers &= ~wrapper_bit(*row);
+      // Each of a repeated key counts: none of them may be passed over.
       if ((wrappers()[*row].values & wrapper_value(type)) != 0) top_.wrappers |= wrapper_bit(*row);
     }
     if (key == "detail-type") top_.detail_type = text;

@@ -3,8 +3,10 @@
 #include <algorithm>
 #include <array>
 
+#include "event/wrapped_text.h"
 #include "event/wrapper.h"
 #include "text/ascii.h"
+#include "text/timestamp.h"
 
 namespace trailkeeper::event {
 namespace {
@@ -65,34 +67,55 @@ bool is_page_line(std::string_view line) {
   return std::any_of(kWords.begin(), kWords.end(), [&](std::string_view word) { return line.starts_with(word); });
 }
 
-// Behind the object that starts at line[at], by brackets and quotes; npos if it doesn't end.
-std::size_t object_end(std::string_view line, std::size_t at) {
-  std::size_t depth = 0;
-  for (; at < line.size(); ++at) {
-    const char c = line[at];
-    if (c == '"') {
-      for (++at; at < line.size() && line[at] != '"'; ++at) at += line[at] == '\\' ? 1 : 0;
-    } else if (c == '{' || c == '[') {
-      ++depth;
-    } else if ((c == '}' || c == ']') && --depth == 0) {
-      return at + 1;
-    }
-  }
-  return npos;
-}
-
-// The content of the cell whose opening quote is line[at], doubled quotes made single; false if it doesn't end.
-bool take_cell(std::string_view line, std::size_t at, std::string& cell) {
+// The content of the cell whose opening quote is line[at], doubled quotes made single, and `at` moved behind its
+// closing quote; false if it doesn't end.
+bool take_cell(std::string_view line, std::size_t& at, std::string& cell) {
   cell.clear();
   for (++at; at < line.size(); ++at) {
-    if (line[at] == '"' && (at + 1 >= line.size() || line[at + 1] != '"')) return true;
+    if (line[at] == '"' && (at + 1 >= line.size() || line[at + 1] != '"')) {
+      ++at;
+      return true;
+    }
     if (line[at] == '"') ++at;
     cell.push_back(line[at]);
   }
   return false;
 }
 
-// What stands before or behind a record in a line, and not the rest of a broken one.
+bool is_separator(char c) { return c == ',' || c == ';' || c == '\t'; }
+
+// Lines of `--output text`, whose cells may be of several words.
+bool is_page_row(std::string_view line) {
+  constexpr std::array<std::string_view, 3> kWords{"EVENTS\t", "MESSAGES\t", "QUERYRESULTROWS\t"};
+  return std::any_of(kWords.begin(), kWords.end(), [&](std::string_view word) { return line.starts_with(word); });
+}
+
+// Whether a cell without quotes is one value: words are a sentence, of a log that names somebody's input.
+bool is_value(std::string_view cell) {
+  if (cell.find_first_of("{}\"") != npos) return false;
+  return cell.find(' ') == npos || text::parse_timestamp(cell).has_value();
+}
+
+// Whether what stands behind a cell is more cells, up to the line's end.
+bool is_rest_of_row(std::string_view rest, bool words) {
+  std::string cell;
+  while (!rest.empty()) {
+    if (!is_separator(rest.front())) return false;
+    rest.remove_prefix(1);
+    std::size_t end = 0;
+    if (rest.starts_with('"')) {
+      if (!take_cell(rest, end, cell)) return false;
+    } else {
+      end = std::min(rest.find_first_of(",;\t"), rest.size());
+      const std::string_view value = rest.substr(0, end);
+      if (words ? value.find_first_of("{}") != npos : !is_value(value)) return false;
+    }
+    rest.remove_prefix(end);
+  }
+  return true;
+}
+
+// What stands before a record in a line, and isn't the beginning of a broken one.
 bool is_label(std::string_view text) { return text.find_first_of("{}") == npos && text.find("\":") == npos; }
 
 }  // namespace
@@ -104,16 +127,43 @@ LineKind line_kind(std::string_view line) {
   return header_kind(line);
 }
 
-std::string_view json_in_line(std::string_view line, std::string& scratch) {
-  const std::size_t begin = object_start(line);
-  if (begin == npos || !is_label(line.substr(0, begin))) return {};
-  const std::string_view object = line.substr(begin);
-  if (begin > 0 && line[begin - 1] == '"' && (object.starts_with("{\"\"") || object.starts_with("{ \"\""))) {
-    return take_cell(line, begin - 1, scratch) ? std::string_view{scratch} : std::string_view{};
+JsonInLine::JsonInLine(std::string_view line, std::string& scratch) : line_(trimmed(line)), scratch_(scratch) {}
+
+std::string_view JsonInLine::next() {
+  if (!begun_) {
+    begun_ = true;
+    return first();
   }
-  const std::size_t end = object_end(line, begin);
-  if (end == npos || !is_label(line.substr(end))) return {};
-  return line.substr(begin, end - begin);
+  while (!cells_.empty()) {
+    cells_.remove_prefix(1);  // The separator.
+    std::size_t end = 0;
+    const bool quoted = cells_.starts_with('"');
+    if (!quoted) {
+      end = std::min(cells_.find_first_of(",;\t"), cells_.size());
+    } else if (!take_cell(cells_, end, scratch_)) {
+      break;
+    }
+    cells_.remove_prefix(end);
+    if (quoted && scratch_.starts_with('{')) return scratch_;
+  }
+  return {};
+}
+
+std::string_view JsonInLine::first() {
+  const std::size_t begin = object_start(line_);
+  if (begin == npos || !is_label(line_.substr(0, begin))) return {};
+  const std::string_view object = line_.substr(begin);
+  if (begin > 0 && line_[begin - 1] == '"' && (object.starts_with("{\"\"") || object.starts_with("{ \"\""))) {
+    std::size_t end = begin - 1;
+    if (!take_cell(line_, end, scratch_) || !is_rest_of_row(line_.substr(end), false)) return {};
+    cells_ = line_.substr(end);
+    return scratch_;
+  }
+  const std::size_t end = object_end(line_, begin);
+  if (end == npos) return {};
+  const std::string_view behind = line_.substr(end);
+  if (!behind.empty() && (behind.front() != '\t' || !is_rest_of_row(behind, is_page_row(line_)))) return {};
+  return line_.substr(begin, end - begin);
 }
 
 }  // namespace trailkeeper::event

@@ -10,7 +10,7 @@ namespace trailkeeper::event {
 /// What a line that begins with neither `{` nor `[` is.
 enum class LineKind : std::uint8_t {
   text,        ///< Nothing that could be a record.
-  holds_json,  ///< A JSON object may be in it: json_in_line() takes it out.
+  holds_json,  ///< A JSON object may be in it: JsonInLine takes it out.
   label,       ///< A line of an export that stands beside those with records, such as a page's token.
   header,      ///< The header of a query's rows, one of whose columns is the record.
   flattened,   ///< The header of a query's rows that have the record's fields, but not the record as it came.
@@ -18,9 +18,26 @@ enum class LineKind : std::uint8_t {
 
 LineKind line_kind(std::string_view line);
 
-/// The JSON object or text inside a line: behind a time, a stream's name or other words (`aws logs tail`,
-/// `create-export-task`, `--output text`, syslog), or in a cell of CSV, whose doubled quotes are then taken off into
-/// `scratch`. Empty if there is none, or if what stands around it may be the rest of a broken record.
-std::string_view json_in_line(std::string_view line, std::string& scratch);
+/// The JSON objects inside a line: one behind a time, a stream's name or other words (`aws logs tail`,
+/// `create-export-task`, syslog); one in a cell of tab-separated values (`--output text`); those in the quoted cells of
+/// a row of CSV, whose doubled quotes are taken off. Behind the object, or in a row behind its cell and separators, no
+/// words may stand: a line that goes on behind it reports somebody's input.
+class JsonInLine {
+ public:
+  /// `scratch` holds what next() gave.
+  JsonInLine(std::string_view line, std::string& scratch);
+
+  /// The next object, which is valid up to the next call. Empty: there is no more, or what stands around it may be the
+  /// rest of a broken record.
+  std::string_view next();
+
+ private:
+  std::string_view first();
+
+  std::string_view line_;
+  std::string& scratch_;
+  std::string_view cells_;  // Behind what next() gave, from a separator on.
+  bool begun_ = false;
+};
 
 }  // namespace trailkeeper::event

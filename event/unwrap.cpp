@@ -3,7 +3,6 @@
 #include <simdjson.h>
 
 #include <algorithm>
-#include <array>
 #include <utility>
 #include <vector>
 
@@ -22,7 +21,6 @@ namespace ondemand = simdjson::ondemand;
 
 namespace {
 
-constexpr std::size_t kMaxRows = 64;
 // A buffer that grew beyond this isn't kept.
 constexpr std::size_t kKeptBuffer = std::size_t{1} << 20;
 
@@ -37,6 +35,25 @@ bool is_probe(const Record& record) {
     text::append_unescaped(record.raw(record.leaves[i]), text);
   }
   return text == "CONTROL_MESSAGE";
+}
+
+// What makes the rest of some objects, from an array's bracket on, JSON: the objects' beginnings.
+std::string opening_of(std::string_view rest) {
+  std::size_t open = 0;
+  std::string opening;
+  for (std::size_t at = 0; at < rest.size(); ++at) {
+    const char c = rest[at];
+    if (c == '"') {
+      for (++at; at < rest.size() && rest[at] != '"'; ++at) at += rest[at] == '\\' ? 1 : 0;
+    } else if (c == '{') {
+      ++open;
+    } else if (c == '}' && open > 0) {
+      --open;
+    } else if (c == '}') {
+      opening += "{\"\":";
+    }
+  }
+  return opening + "[";
 }
 
 // Whether a record has objects in it, as all have that come from CloudTrail.
@@ -54,22 +71,33 @@ bool is_vague(Reason reason) {
 
 }  // namespace
 
-struct Unwrapper::Level {
-  std::string text;
-  std::string unpacked;
-  std::vector<Frame> frames;
-  ondemand::parser parser;
-};
-
-/// The members that rows name, as written.
-struct Unwrapper::Members {
-  std::array<std::string_view, kMaxRows> json;
-};
-
 /// Where a document lies.
 struct Unwrapper::Place {
   std::size_t offset = 0;  ///< In the outermost document.
   int level = 0;
+};
+
+/// A member that a row names, as written.
+struct Unwrapper::Member {
+  std::size_t row = 0;
+  std::string_view json;
+  bool tried = false;  ///< What it holds was looked at as if it were taken.
+
+  /// Whether it is an array of documents, each of which counts by itself.
+  [[nodiscard]] bool is_list() const { return json.starts_with('[') && wrappers()[row].certain; }
+  [[nodiscard]] bool has_content() const { return json != "{}" && json != "\"\"" && json != "[]"; }
+  [[nodiscard]] bool holds(std::string_view part) const {
+    return part.data() >= json.data() && part.data() < json.data() + json.size();
+  }
+  [[nodiscard]] Place place(std::string_view document, const Place& around) const;
+};
+
+struct Unwrapper::Level {
+  std::string text;
+  std::string unpacked;
+  std::vector<Frame> frames;
+  std::vector<Member> members;
+  ondemand::parser parser;
 };
 
 /// What a wrapper's shape says of it; shapes may be forgotten while what it holds is taken.
@@ -92,12 +120,29 @@ Unwrapper::Unwrapper(Unpack unpack)
     : unpack_(std::move(unpack)), levels_(std::make_unique<Level[]>(kMaxWrappers + 2)) {}
 Unwrapper::~Unwrapper() = default;
 
+Unwrapper::Place Unwrapper::Member::place(std::string_view document, const Place& around) const {
+  // What comes out of a string has the place of the object with the string.
+  const std::size_t inside = json.starts_with('"') ? 0 : static_cast<std::size_t>(json.data() - document.data());
+  return {around.offset + inside, around.level};
+}
+
 void Unwrapper::unwrap(std::string_view document, DocumentVisitor& visitor) {
   visitor_ = &visitor;
+  events_ = 0;
   rejects_ = 0;
   unpacked_around_ = 0;
-  take(document, {});
+  shift_ = 0;
+  if (document.starts_with(']')) {
+    take_rest(document);
+  } else {
+    take(document, {});
+  }
   if (rejects_ > kMaxRejects) visitor.on_reject(document, 0, reason_of_rest_);
+}
+
+void Unwrapper::emit(const Record& record, std::size_t offset) {
+  ++events_;
+  if (!trial_) visitor_->on_event(record, offset - std::min(offset, shift_));
 }
 
 void Unwrapper::reject(std::string_view bytes, std::size_t offset, Reason reason) {
@@ -105,7 +150,32 @@ void Unwrapper::reject(std::string_view bytes, std::size_t offset, Reason reason
     if (rejects_ == kMaxRejects + 1) reason_of_rest_ = reason;
     return;
   }
-  visitor_->on_reject(bytes, offset, reason);
+  if (!trial_) visitor_->on_reject(bytes, offset - std::min(offset, shift_), reason);
+}
+
+// What objects have behind an array of documents: taken as these objects with an array that is empty. That they hold no
+// event is no loss if they don't look as if they did.
+void Unwrapper::take_rest(std::string_view document) {
+  std::string& text = levels_[0].text;
+  text = opening_of(document);
+  shift_ = text.size();
+  text += document;
+  const std::size_t size = text.size();
+  text.append(kPadding, '\0');
+  const std::string_view whole = std::string_view{text}.substr(0, size);
+  Record record;
+  const Reason reason = parse(whole, record);
+  const bool event = reason == Reason::none && record.shape->kind == ShapeKind::event;
+  if (reason == Reason::broken_json || reason == Reason::invalid_utf8 || reason == Reason::too_deep) {
+    return reject(document, shift_, reason);
+  }
+  trial_ = true;
+  if (!event) take(whole, {0, 1});
+  trial_ = false;
+  const bool found = std::exchange(events_, 0) > 0;
+  rejects_ = 0;
+  if (found) return take(whole, {0, 1});
+  if (record_mentions(document) > 0) reject(document, shift_, Reason::no_event_name);
 }
 
 // Before each record, not each document: one document may hold many records of new shapes. Records of the levels around
@@ -128,19 +198,23 @@ void Unwrapper::take(std::string_view document, const Place& place) {
 void Unwrapper::take_parsed(std::string_view document, Reason reason, const Record& record, const Place& place) {
   const bool event = reason == Reason::none && record.shape->kind == ShapeKind::event;
   if (reason == Reason::none && !event && place.level >= kMaxWrappers) reason = Reason::broken_envelope;
-  if (event) return visitor_->on_event(record, place.offset);
+  if (event) return emit(record, place.offset);
   if (reason != Reason::none && !is_vague(reason)) return reject(document, place.offset, reason);
   const std::string_view inner = inner_event(record);
   if (reason == Reason::none) {
     take_wrapper(document, {record.shape->wrappers, is_probe(record), record.shape->reason, inner}, place);
-  } else if (!Wrapping::Inner{*this, inner}.take(document, place)) {
-    reject(document, place.offset, reason);
+  } else {
+    levels_[static_cast<std::size_t>(place.level)].members.clear();
+    if (!Wrapping::Inner{*this, inner}.take(document, place)) reject(document, place.offset, reason);
   }
 }
 
 // False: there is none, and nothing was done.
 bool Unwrapper::Wrapping::Inner::take(std::string_view document, const Place& place) const {
-  if (!holds(json, place.level)) return false;
+  const std::vector<Member>& members = unwrapper.levels_[static_cast<std::size_t>(place.level)].members;
+  const bool tried = std::any_of(members.begin(), members.end(),
+                                 [&](const Member& member) { return member.tried && member.holds(json); });
+  if (tried || !holds(json, place.level)) return false;
   const bool text = json.starts_with('"');
   const std::size_t inside = text ? 0 : static_cast<std::size_t>(json.data() - document.data());
   return unwrapper.take_member(json, false, {place.offset + inside, place.level});
@@ -169,36 +243,103 @@ void Unwrapper::take_other(std::string_view document, const Place& place) {
     const std::string_view text = text_of(document, place.level);
     if (text_holds_record(text)) return take_text(text, place);
   }
-  release(place.level);
-  std::string& scratch = levels_[static_cast<std::size_t>(place.level)].text;
-  scratch.clear();
-  std::string_view json = json_in_line(document, scratch);
-  if (!json.empty() && json.data() != scratch.data()) json = scratch.assign(json);
-  const std::size_t size = json.size();
-  scratch.append(kPadding, '\0');
-  json = std::string_view{scratch}.substr(0, size);
-  if (json.empty() || !holds_record(json, place.level)) return reject(document, place.offset, Reason::not_an_object);
-  take(json, {place.offset, place.level + 1});
+  take_line(document, place);
 }
 
-// Of the rows whose member the object has, the first that holds a record counts.
+// A line of text: words and a record, or cells.
+void Unwrapper::take_line(std::string_view line, const Place& place) {
+  release(place.level);
+  std::string scratch;
+  JsonInLine found{line, scratch};
+  const std::size_t before = events_ + rejects_;
+  for (std::string_view json = found.next(); !json.empty(); json = found.next()) {
+    std::string& text = levels_[static_cast<std::size_t>(place.level)].text;
+    const std::size_t size = text.assign(json).size();
+    text.append(kPadding, '\0');
+    json = std::string_view{text}.substr(0, size);
+    if (holds_record(json, place.level)) take(json, {place.offset, place.level + 1});
+  }
+  if (events_ + rejects_ == before) reject(line, place.offset, Reason::not_an_object);
+}
+
+// What counts of an object: each array of documents, and each other member that holds an event. If none does, the one
+// event that it may have elsewhere, or what is to be rejected.
 void Unwrapper::take_wrapper(std::string_view document, const Wrapping& wrapping, const Place& place) {
-  if (wrapping.probe && (wrapping.rows & wrapper_bit(*wrapper_row("logEvents"))) != 0) return;
-  Members members;
-  find_members(document, wrapping.rows, place.level, members);
+  std::vector<Member>& members = find_members(document, wrapping.rows, place.level);
+  const std::size_t before = events_;
+  bool lists = false;
+  for (Member& member : members) {
+    const Wrapper& row = wrappers()[member.row];
+    const Place inside = member.place(document, place);
+    if (member.is_list()) {
+      lists = member.tried = true;
+      if (!wrapping.probe || row.member != "logEvents") take_elements(member.json, inside);
+    } else if (members.size() > 1 && !(row.member == "result" && has_fields_only(member.json))) {
+      const bool found = gives_event(member, inside);
+      if (found && !trial_) take_member(member.json, row.certain, inside);
+    }
+  }
+  if (events_ > before) return;
+  if (lists) return take_lists(document, wrapping, place);
+  // In a trial they were taken, and not twice.
+  const bool taken = trial_ && members.size() > 1;
+  if (!taken) return take_vague(document, wrapping, place);
+  static_cast<void>(Wrapping::Inner{*this, wrapping.inner}.take(document, place));
+}
+
+// Whether what a member holds gives an event. In a trial it is taken; else nothing is done.
+bool Unwrapper::gives_event(Member& member, const Place& place) {
+  const std::size_t events = events_;
+  const std::size_t rejects = rejects_;
+  const Reason reason_of_rest = reason_of_rest_;
+  const bool within = std::exchange(trial_, true);
+  member.tried = take_member(member.json, wrappers()[member.row].certain, place);
+  trial_ = within;
+  const bool found = events_ > events;
+  if (!within) {
+    events_ = events;
+    rejects_ = rejects;
+    reason_of_rest_ = reason_of_rest;
+  }
+  return found;
+}
+
+// An object whose arrays of documents gave no event: it is rejected, too, if there is more in it than in an envelope
+// around nothing.
+void Unwrapper::take_lists(std::string_view document, const Wrapping& wrapping, const Place& place) {
+  if (Wrapping::Inner{*this, wrapping.inner}.take(document, place)) return;
+  std::size_t mentions = record_mentions(document);
+  bool more = false;
+  for (const Member& member : levels_[static_cast<std::size_t>(place.level)].members) {
+    if (member.is_list()) {
+      mentions -= record_mentions(member.json);
+    } else {
+      more = more || member.has_content();
+    }
+  }
+  if (more || mentions > 0) reject(document, place.offset, wrapping.if_empty);
+}
+
+// An object without an array of documents: the first member that may hold a record counts.
+void Unwrapper::take_vague(std::string_view document, const Wrapping& wrapping, const Place& place) {
+  const std::vector<Member>& members = levels_[static_cast<std::size_t>(place.level)].members;
+  const std::size_t events = events_;
+  const std::size_t rejects = rejects_;
+  const Wrapping::Inner elsewhere{*this, wrapping.inner};
   std::string_view some_text;
   Reason if_empty = wrapping.if_empty;
-  for (std::size_t row = 0; row < wrappers().size(); ++row) {
-    const std::string_view json = members.json[row];
-    if (json.empty()) continue;
-    const bool text = json.starts_with('"');
-    const std::size_t inside = text ? 0 : static_cast<std::size_t>(json.data() - document.data());
-    const bool of_fields = wrappers()[row].member == "result" && has_fields_only(json);
-    if (!of_fields && take_member(json, wrappers()[row].certain, {place.offset + inside, place.level})) return;
-    if (of_fields || is_flattened(json)) if_empty = Reason::flattened_row;
-    if (text && some_text.empty()) some_text = json;
+  for (const Member& member : members) {
+    const Wrapper& row = wrappers()[member.row];
+    const bool of_fields = row.member == "result" && has_fields_only(member.json);
+    if (!of_fields && take_member(member.json, row.certain, member.place(document, place))) {
+      const bool nothing = member.json.starts_with('[') && events_ == events && rejects_ == rejects;
+      if (!nothing && (events_ > events || member.holds(wrapping.inner))) return;
+      if (!nothing) return static_cast<void>(elsewhere.take(document, place));
+    }
+    if (of_fields || is_flattened(member.json)) if_empty = Reason::flattened_row;
+    if (member.json.starts_with('"') && some_text.empty()) some_text = member.json;
   }
-  if (Wrapping::Inner{*this, wrapping.inner}.take(document, place)) return;
+  if (elsewhere.take(document, place)) return;
   // A message that is no record is what is to be kept, rather than the object around it: CloudWatch Logs has those of
   // other programs, too.
   const std::string_view text =
@@ -270,7 +411,7 @@ bool Unwrapper::is_column(std::string_view json) {
 void Unwrapper::take_row(std::string_view array, const Place& place) {
   const std::string_view elements = array.substr(1);
   std::vector<Frame>& frames = levels_[static_cast<std::size_t>(place.level)].frames;
-  bool found = false;
+  const std::size_t before = events_ + rejects_;
   bool columns = false;
   Framer framer{true};
   for_each_frame(framer, elements, frames, [&](const Frame& frame) {
@@ -278,10 +419,10 @@ void Unwrapper::take_row(std::string_view array, const Place& place) {
     if (frame.reason != Reason::none) return;
     columns = columns || is_column(element);
     if (!holds_record(element, place.level)) return;
-    found = true;
     take(element, {place.offset + 1 + frame.begin, place.level + 1});
   });
-  if (!found) reject(array, place.offset, columns ? Reason::flattened_row : Reason::not_an_object);
+  if (events_ + rejects_ == before)
+    reject(array, place.offset, columns ? Reason::flattened_row : Reason::not_an_object);
 }
 
 // Large buffers aren't kept: each level has some.
@@ -334,7 +475,13 @@ void Unwrapper::take_documents(std::string_view text, const Place& place) {
   }
   std::vector<Frame>& frames = levels_[static_cast<std::size_t>(place.level)].frames;
   Framer framer;
+  std::size_t done = 0;
   for_each_frame(framer, text, frames, [&](const Frame& frame) {
+    if (frame.begin < done) return;
+    if (const std::size_t end = line_with_words_behind(text, frame.begin, frame.end); end != 0) {
+      done = end;
+      return reject(text.substr(frame.begin, end - frame.begin), place.offset, Reason::not_an_object);
+    }
     const std::string_view document = text.substr(frame.begin, frame.end - frame.begin);
     if (frame.reason != Reason::none) {
       reject(document, place.offset, frame.reason == Reason::truncated ? Reason::broken_json : frame.reason);
@@ -356,43 +503,48 @@ bool Unwrapper::holds_record(std::string_view json, int level) {
   Record record;
   if (level >= kMaxWrappers || !json.starts_with('{') || parse(json, record) != Reason::none) return false;
   if (record.shape->kind == ShapeKind::event) return true;
-  Members members;
-  find_members(json, record.shape->wrappers, level + 1, members);
-  for (std::size_t row = 0; row < wrappers().size(); ++row) {
-    const std::string_view member = members.json[row];
-    if (member.empty()) continue;
-    if ((wrappers()[row].certain && !member.starts_with('"')) || holds_record(member, level + 1)) return true;
-  }
-  return false;
+  const std::vector<Member>& members = find_members(json, record.shape->wrappers, level + 1);
+  return std::any_of(members.begin(), members.end(), [&](const Member& member) {
+    return (wrappers()[member.row].certain && !member.json.starts_with('"')) || holds_record(member.json, level + 1);
+  });
 }
 
 bool Unwrapper::text_holds_record(std::string_view text) {
   if (begins_json(text)) return true;
   if (text.starts_with('"')) return line_kind(text) == LineKind::holds_json;
   std::string scratch;
-  const std::string_view json = json_in_line(text, scratch);
-  if (json.empty()) return false;
-  const std::string padded = std::string{json} + std::string(kPadding, '\0');
-  Record record;
-  return parse(std::string_view{padded}.substr(0, json.size()), record) == Reason::none;
+  JsonInLine found{text, scratch};
+  for (std::string_view json = found.next(); !json.empty(); json = found.next()) {
+    const std::string padded = std::string{json} + std::string(kPadding, '\0');
+    Record record;
+    if (parse(std::string_view{padded}.substr(0, json.size()), record) == Reason::none) return true;
+  }
+  return false;
 }
 
-// Keys are compared with their escapes resolved, and of a repeated key the last counts.
-void Unwrapper::find_members(std::string_view document, std::uint64_t rows, int level, Members& members) {
-  ondemand::parser& parser = levels_[static_cast<std::size_t>(level)].parser;
+// The members that rows name, in the order of the rows. Keys are compared with their escapes resolved; each of a
+// repeated key counts.
+std::vector<Unwrapper::Member>& Unwrapper::find_members(std::string_view document, std::uint64_t rows, int level) {
+  Level& own = levels_[static_cast<std::size_t>(level)];
+  own.members.clear();
   ondemand::document parsed;
   ondemand::object object;
-  if (parser.iterate(document.data(), document.size(), document.size() + simdjson::SIMDJSON_PADDING).get(parsed) ||
+  if (own.parser.iterate(document.data(), document.size(), document.size() + simdjson::SIMDJSON_PADDING).get(parsed) ||
       parsed.get_object().get(object)) {
-    return;
+    return own.members;
   }
   for (auto member : object) {
     ondemand::field field;
     std::string_view name;
-    if (std::move(member).get(field) || field.unescaped_key().get(name)) return;
+    if (std::move(member).get(field) || field.unescaped_key().get(name)) break;
     const auto row = wrapper_row(name);
-    if (row && (rows & wrapper_bit(*row)) != 0) members.json[*row] = json_of(field.value());
+    if (!row || (rows & wrapper_bit(*row)) == 0) continue;
+    const std::string_view json = json_of(field.value());
+    if (!json.empty()) own.members.push_back({*row, json});
   }
+  std::stable_sort(own.members.begin(), own.members.end(),
+                   [](const Member& a, const Member& b) { return a.row < b.row; });
+  return own.members;
 }
 
 }  // namespace trailkeeper::event

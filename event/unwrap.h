@@ -6,6 +6,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "event/record.h"
 
@@ -31,9 +32,10 @@ class DocumentVisitor {
 /// of them, JSON text in strings, base64 of it, also compressed; arrays (in an array inside an array, what isn't a
 /// record beside one that is, is a column); JSON strings; lines with a record in them (event/text_line.h).
 ///
-/// Everything that holds no record is given to on_reject once: where a wrapper is certain, what it holds; else the
-/// object. What isn't an event beside more than kMaxRejects others in one document isn't given one by one: the document
-/// is, once.
+/// Of a wrapper, each member counts that holds an event, and each array of documents. Everything that holds no record
+/// is given to on_reject once: where a wrapper is certain, what it holds; else the object. So nothing of a document is
+/// passed over but what stands beside an event, and an envelope's members around an empty array. What isn't an event
+/// beside more than kMaxRejects others in one document isn't given one by one: the document is, once.
 class Unwrapper {
  public:
   /// Takes compression off `bytes`, of which up to `limit` may come out, and appends the result to `out`; false if it
@@ -46,7 +48,8 @@ class Unwrapper {
   Unwrapper(const Unwrapper&) = delete;
   Unwrapper& operator=(const Unwrapper&) = delete;
 
-  /// `document` must be followed by kPadding readable bytes.
+  /// `document` must be followed by kPadding readable bytes. If it begins with `]` it is what stands behind an array of
+  /// documents in an object (event/framer.h).
   void unwrap(std::string_view document, DocumentVisitor& visitor);
 
   RecordParser& parser() { return parser_; }
@@ -60,7 +63,7 @@ class Unwrapper {
 
  private:
   struct Level;
-  struct Members;
+  struct Member;
   struct Place;
   struct Wrapping;
 
@@ -68,7 +71,12 @@ class Unwrapper {
   void take_other(std::string_view document, const Place& place);
   Reason parse(std::string_view json, Record& record);
   void take_parsed(std::string_view document, Reason reason, const Record& record, const Place& place);
+  void take_rest(std::string_view document);
   void take_wrapper(std::string_view document, const Wrapping& wrapping, const Place& place);
+  void take_lists(std::string_view document, const Wrapping& wrapping, const Place& place);
+  void take_vague(std::string_view document, const Wrapping& wrapping, const Place& place);
+  void take_line(std::string_view line, const Place& place);
+  bool gives_event(Member& member, const Place& place);
   bool take_member(std::string_view json, bool certain, const Place& place);
   void take_elements(std::string_view array, const Place& place);
   void take_row(std::string_view array, const Place& place);
@@ -81,7 +89,8 @@ class Unwrapper {
   bool text_holds_record(std::string_view text);
   std::string_view text_of(std::string_view token, int level);
   void release(int level);
-  void find_members(std::string_view document, std::uint64_t rows, int level, Members& members);
+  std::vector<Member>& find_members(std::string_view document, std::uint64_t rows, int level);
+  void emit(const Record& record, std::size_t offset);
   void reject(std::string_view bytes, std::size_t offset, Reason reason);
 
   RecordParser parser_;
@@ -89,7 +98,10 @@ class Unwrapper {
   std::unique_ptr<Level[]> levels_;  // Text taken out of strings, one buffer a nesting level.
   DocumentVisitor* visitor_ = nullptr;
   std::size_t unpacked_around_ = 0;  // Bytes of what was unpacked around what is being taken.
+  std::size_t shift_ = 0;            // Bytes that were put before the document.
+  std::size_t events_ = 0;
   std::size_t rejects_ = 0;
+  bool trial_ = false;  // What is found is counted, and not handed on.
   Reason reason_of_rest_ = Reason::none;
 };
 

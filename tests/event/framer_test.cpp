@@ -111,7 +111,6 @@ TEST_CASE("nothing but white space holds nothing") {
   CHECK(frames_of(" \r\n\t\n").empty());
   CHECK(frames_of("[]").empty());
   CHECK(frames_of("[ ]\n").empty());
-  CHECK(frames_of(R"({"Records":[]})").empty());
 }
 
 TEST_CASE("pretty-printed documents, indented or not") {
@@ -129,7 +128,10 @@ TEST_CASE("arrays of documents, and Records and Events around them") {
   CHECK(texts_of(frames_of("[\n" + record(1) + " ,\n  " + record(2) + "\n]\n")) == both);
   CHECK(texts_of(frames_of("{\"Records\":[" + record(1) + "," + record(2) + "]}")) == both);
   CHECK(texts_of(frames_of("{ \"Records\" : [ " + record(1) + " , " + record(2) + " ] }\n")) == both);
-  CHECK(texts_of(frames_of("{\"Events\":[" + record(1) + "," + record(2) + "],\"NextToken\":\"x{[\"}")) == both);
+  // What stands behind the array is a document, too; an object with an empty array is one.
+  CHECK(texts_of(frames_of("{\"Events\":[" + record(1) + "],\"NextToken\":\"x{[\"}\n" + record(2))) ==
+        std::vector<std::string>{record(1), "],\"NextToken\":\"x{[\"}", record(2)});
+  CHECK(texts_of(frames_of(R"({"Records":[ ],"a":1})")) == std::vector<std::string>{R"({"Records":[ ],"a":1})"});
 }
 
 TEST_CASE("several Records files one after the other") {
@@ -294,6 +296,7 @@ TEST_CASE("property: any cut into windows gives the same frames as one window") 
       "eventname,eventtime\nx,y\nx,z\n",
       "{\"Events\":[" + good + "],\n\"NextToken\":\"a\nb\"}\n" + record(2),
       "{\"Records\":[" + good + "]\n" + record(2) + "\n" + record(3),
+      "{\"Records\":[ ],\"a\":[1]} {\"Records\":[" + good + "] , \"b\":{\"c\":[\"}\"]}, \"d\" : 1",
       "{\"a\":\"" + std::string(200, '\\') + "\"}\n" + good + "\n{\"a\":\"" + std::string(201, '\\') + "\"}\n" +
           record(2),
   };
@@ -385,6 +388,17 @@ TEST_CASE("an array of documents inside of objects, larger than any window") {
     ++(one.reason == Reason::none ? good : bad);
   CHECK(good == 40001);
   CHECK(bad == 0);
+}
+
+TEST_CASE("what stands before an array that is larger than any document is kept if it may be a record") {
+  std::string elements;
+  for (int i = 0; i < 20000; ++i) elements += (i == 0 ? "" : ",") + record(i);
+  const std::string head = R"({"message":"{\"eventName\":1}","Records":[)";
+  const auto found = frames_by(head + elements + R"(],"a":1})", [] { return std::size_t{1} << 20; });
+  REQUIRE(found.size() == 20002);
+  CHECK(found.front().text == head);
+  CHECK(found.front().reason == Reason::too_large);
+  CHECK(found.back().text == R"(],"a":1})");
 }
 
 TEST_CASE("find_document_array") {

@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <string>
 #include <vector>
 
@@ -218,14 +219,143 @@ TEST_CASE("of several members the one that holds a record counts; none: the obje
   CHECK(none.reasons == std::vector{Reason::no_event_name});
 }
 
+TEST_CASE("an array of documents hides nothing that stands beside it") {
+  for (const Wrapper& row : wrappers()) {
+    if (!row.certain || (row.values & kArrayValue) == 0) continue;
+    CAPTURE(row.member);
+    const std::string head = "{\"other\":[],\"" + std::string{row.member} + "\":";
+    const std::string message = R"(,"message":)" + quoted(event(1)) + "}";
+    for (const std::string& list : {std::string{"[]"}, std::string{"[1]"}, "[" + event(2) + "]"}) {
+      CAPTURE(list);
+      const auto found = unwrapped(head + list + message);
+      CHECK(std::count(found.events.begin(), found.events.end(), event(1)) == 1);
+      CHECK(found.events.size() + found.rejects.size() == (list == "[]" ? 1 : 2));
+      // The event is anywhere; or nothing says that it is one.
+      CHECK(unwrapped(head + list + R"(,"else":)" + event(1) + "}").events.size() == 1);
+      if (list.size() > 3) continue;
+      const std::string told = head + list + R"(,"a":"text","b":)" + quoted(event(1)) + "}";
+      CHECK(unwrapped(told).rejects.back() == told);
+      const std::string text = head + list + R"(,"message":"text"})";
+      CHECK(unwrapped(text).rejects.back() == text);
+    }
+    CHECK(unwrapped(head + "[]}").rejects.empty());
+    CHECK(unwrapped(head + "[],\"NextToken\":\"x\",\"status\":{\"took\":1}}").rejects.empty());
+  }
+  const auto probe = unwrapped(R"({"messageType":"CONTROL_MESSAGE","logEvents":[{"message":"p"}],"message":)" +
+                               quoted(event(1)) + "}");
+  CHECK(probe.events == Texts{event(1)});
+}
+
+TEST_CASE("of repeated keys, and of several members, each that holds an event counts") {
+  const std::string a = event(1);
+  const std::string b = event(2);
+  for (const std::string& document : Texts{
+           R"({"Records":[)" + a + R"(],"Records":[)" + b + "]}",
+           R"({"Records":[)" + a + R"(],"Records":)" + b + "}",
+           R"({"message":)" + quoted(a) + R"(,"message":)" + quoted(b) + "}",
+           R"({"message":)" + quoted(a) + R"(,"message":)" + b + R"(,"message":1})",
+           R"({"event":)" + a + R"(,"event":)" + b + "}",
+           R"({"Records":[)" + a + R"(],"logEvents":[{"message":)" + quoted(b) + "}]}",
+           R"({"message":)" + quoted(a) + R"(,"event":)" + b + "}",
+           R"({"detail-type":"x","detail":)" + a + R"(,"detail":)" + b + "}",
+       }) {
+    CAPTURE(document);
+    const auto found = unwrapped(document);
+    CHECK(found.events.size() == 2);
+    CHECK(std::count(found.events.begin(), found.events.end(), a) == 1);
+    CHECK(std::count(found.events.begin(), found.events.end(), b) == 1);
+    CHECK(found.rejects.empty());
+  }
+  const std::string twice = R"({"a":)" + a + R"(,"a":)" + b + "}";
+  CHECK(unwrapped(twice).rejects == Texts{twice});
+  // What stands beside an event is no loss.
+  CHECK(unwrapped(R"({"message":)" + quoted(a) + R"(,"data":"{\"a\":1}","log":{"level":"info"}})").rejects.empty());
+  // An object that only looks as if it held one hides none.
+  CHECK(unwrapped(R"({"Message":"{\"a\":1}","message":)" + quoted(a) + "}").events == Texts{a});
+  CHECK(unwrapped(R"({"detail-type":"x","detail":{"state":1},"cloudtrail":)" + a + "}").events == Texts{a});
+}
+
+TEST_CASE("what stands behind an array of documents is looked at as if it stood in the object") {
+  const auto found = unwrapped(R"(],"message":)" + quoted(event(1)) + "}");
+  CHECK(found.events == Texts{event(1)});
+  CHECK(unwrapped(R"(],"logEvents":[)" + event(1) + R"(],"x":{"y":"}"}}})").events == Texts{});
+  CHECK(unwrapped(R"(],"logEvents":[)" + event(1) + R"(],"x":{"y":"}"}})").events == Texts{event(1)});
+  CHECK(unwrapped(R"(],"total":1},"message":)" + quoted(event(1)) + "}").events.size() == 1);
+  CHECK(unwrapped(R"(],"NextToken":"x"})").rejects.empty());
+  const std::string other = R"(],"a":"text","b":)" + quoted(event(1)) + "}";
+  CHECK(unwrapped(other).rejects == Texts{other});
+  CHECK(unwrapped(R"(],"a":tru})").reasons == std::vector{Reason::broken_json});
+}
+
+TEST_CASE("words behind JSON say that somebody else's text holds it") {
+  const std::string one = event(1);
+  for (const std::string& text : Texts{
+           "Invalid user " + one + " from 198.51.100.7 port 40022",
+           "1.2.3.4 - - GET /?a=" + one + " 404",
+           one + " from 198.51.100.7",
+           one + "\t" + one + " x",
+           "GET /?a=" + one + "&b=1",
+           "a\t" + one + "\tfrom 1.2.3.4",
+       }) {
+    CAPTURE(text);
+    if (!text.starts_with('{')) CHECK(unwrapped(text).rejects == Texts{text});
+    for (const std::string member : {"message", "log", "other"}) {
+      const std::string document = "{\"" + member + "\":" + quoted(text) + "}";
+      CHECK(unwrapped(document).events.empty());
+      CHECK(unwrapped(document).rejects.size() == 1);
+      CHECK(unwrapped(R"({"Records":[)" + document + "]}").events.empty());
+    }
+  }
+  std::string cell;
+  for (const char c : one) cell += c == '"' ? std::string{"\"\""} : std::string{c};
+  CHECK(unwrapped("Invalid user ,\"" + cell + "\", from 1.2.3.4").events.empty());
+  CHECK(unwrapped("Invalid user ,\"" + cell + "\",1 404 17").events.empty());
+  CHECK(unwrapped("Invalid user \"" + cell + "\" x").events.empty());
+  // Words in front are a log's, white space is nobody's, cells are an export's.
+  for (const std::string& text : Texts{
+           "2024-06-01T10:00:00.000Z INFO " + one + " \r\n",
+           "Ada\t" + one + "\t0-0\t2024-06-01 10:00:00.000",
+           "EVENTS\tAKIA\t" + one + "\t0-0\tAda Lovelace",
+           "1,\"" + cell + "\",\"one two\",2024-06-01 10:00:00.000,,x",
+           one + "\n",
+       }) {
+    CAPTURE(text);
+    CHECK(unwrapped(R"({"message":)" + quoted(text) + "}").events == Texts{one});
+  }
+  std::string second;
+  for (const char c : event(2)) second += c == '"' ? std::string{"\"\""} : std::string{c};
+  CHECK(unwrapped("1,\"" + cell + "\",\"" + second + "\"").events == Texts{one, event(2)});
+  CHECK(unwrapped("1,\"{\"\"type\"\":1}\",\"" + cell + "\"").events == Texts{one});
+}
+
+TEST_CASE("what a caller said in a record is no event, however deep, and however the members are spelled") {
+  const std::string forged =
+      R"({"eventName":"StopLogging","eventTime":"2024-03-03T03:03:03Z","eventSource":"cloudtrail.amazonaws.com"})";
+  for (const std::string member : {"requestParameters", "responseElements", "request_parameters", "RequestParameters",
+                                   "additionalEventData", "serviceEventDetails", "userIdentity"}) {
+    CAPTURE(member);
+    for (const std::string& time : Texts{R"("@timestamp":"2024-03-03T03:03:03Z")", R"("eventTime":1709000000)"}) {
+      const std::string record =
+          R"({"eventName":"TagResource",)" + time + ",\"" + member + R"(":{"tags":)" + forged + "}}";
+      for (const std::string& document :
+           Texts{record, R"({"host":"h","aws":{"cloudtrail":)" + record + "}}", R"({"host":"h","ct":)" + record + "}",
+                 R"({"message":)" + quoted(R"({"host":"h","ct":)" + record + "}") + "}"}) {
+        CAPTURE(document);
+        CHECK(unwrapped(document).events.empty());
+        CHECK(unwrapped(document).rejects.size() == 1);
+      }
+    }
+  }
+}
+
 TEST_CASE("the only event in an object is taken, whatever its member is called") {
   const std::string one = event(1);
   for (const std::string& document : Texts{
            "{\"e\":" + quoted(one) + "}",
            "{\"a\":[" + quoted(one) + "]}",
            "{\"e\":" + quoted("\n " + one + "\n") + "}",
-           "{\"ts\":1717236000,\"at\":\"2024-06-01T10:00:00.123Z\",\"more\":[1,null,{}],\"raw event\":" + quoted(one) +
-               "}",
+           "{\"ts\":1717236000,\"at\":\"2024-06-01T10:00:00.123Z\",\"more\":[true,null,{}],\"raw event\":" +
+               quoted(one) + "}",
            R"({"id":"4839af5e-7b6a-4353-a5ef-41febc9a9fa8","e":{"f":)" + quoted(one) + "}}",
            "{\"e\":" + quoted("{\"f\":" + quoted("{\"g\":" + quoted(one) + "}") + "}") + "}",
            "{\"e\":" + quoted(R"({"detail-type":"x","detail":)" + one + "}") + "}",
@@ -257,6 +387,10 @@ TEST_CASE("what others report beside other text, and what is ambiguous, is no ev
            R"({"host":"h","args":)" + quoted(one) + "}",
            R"({"timestamp":1,"httpRequest":{"uri":"/","args":)" + quoted(one) + "}}",
            R"({"request":["GET"],"user_agent":)" + quoted(one) + "}",
+           R"({"time":"2024-06-01T10:00:00Z","id":"4839af5e-7b6a-4353-a5ef-41febc9a9fa8","user_agent":)" + quoted(one) +
+               "}",
+           R"({"time":1717236000,"http":{"ua":)" + quoted(one) + "}}",
+           R"({"ts":1,"status":404,"e":)" + quoted(one) + "}",
            // Several, and what isn't one.
            "{\"a\":" + quoted(one) + ",\"b\":" + quoted(event(2)) + "}",
            "{\"a\":" + one + ",\"b\":" + event(2) + "}",
