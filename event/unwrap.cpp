@@ -322,19 +322,20 @@ void Unwrapper::take_lists(std::string_view document, const Wrapping& wrapping, 
 
 // An object without an array of documents: the first member that may hold a record counts.
 void Unwrapper::take_vague(std::string_view document, const Wrapping& wrapping, const Place& place) {
-  const std::vector<Member>& members = levels_[static_cast<std::size_t>(place.level)].members;
+  std::vector<Member>& members = levels_[static_cast<std::size_t>(place.level)].members;
   const std::size_t events = events_;
-  const std::size_t rejects = rejects_;
   const Wrapping::Inner elsewhere{*this, wrapping.inner};
   std::string_view some_text;
   Reason if_empty = wrapping.if_empty;
-  for (const Member& member : members) {
+  for (Member& member : members) {
     const Wrapper& row = wrappers()[member.row];
     const bool of_fields = row.member == "result" && has_fields_only(member.json);
-    if (!of_fields && take_member(member.json, row.certain, member.place(document, place))) {
-      const bool nothing = member.json.starts_with('[') && events_ == events && rejects_ == rejects;
-      if (!nothing && (events_ > events || member.holds(wrapping.inner))) return;
-      if (!nothing) return static_cast<void>(elsewhere.take(document, place));
+    // An array that isn't known to be one of documents is what it is around.
+    const bool list = member.json.starts_with('[') && !row.certain;
+    const bool counts = !of_fields && (!list || gives_event(member, member.place(document, place)));
+    if (counts && ((trial_ && list) || take_member(member.json, row.certain, member.place(document, place)))) {
+      if (events_ == events && !member.holds(wrapping.inner)) static_cast<void>(elsewhere.take(document, place));
+      return;
     }
     if (of_fields || is_flattened(member.json)) if_empty = Reason::flattened_row;
     if (member.json.starts_with('"') && some_text.empty()) some_text = member.json;
@@ -441,9 +442,8 @@ std::string_view Unwrapper::text_of(std::string_view token, int level) {
   own.unpacked.clear();
   text::append_unescaped(token.substr(1, token.size() - 2), own.text);
   std::string* buffer = &own.text;
-  if (text::looks_like_base64(trimmed(own.text))) {
-    std::string decoded;
-    text::append_from_base64(trimmed(own.text), decoded);
+  std::string decoded;
+  if (text::append_from_any_base64(trimmed(own.text), decoded)) {
     const bool sound =
         unpack_ ? unpack_(decoded, kMaxUnpacked - std::min(kMaxUnpacked, unpacked_around_), own.unpacked) : true;
     if (!unpack_) own.unpacked = std::move(decoded);

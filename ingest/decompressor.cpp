@@ -299,6 +299,8 @@ bool is_bzip2(std::string_view bytes) {
 }
 
 Compression utf16_of(std::string_view bytes) {
+  using std::string_view_literals::operator""sv;
+  if (bytes.starts_with("\xFF\xFE\0\0"sv)) return Compression::none;  // UTF-32.
   if (bytes.starts_with("\xFF\xFE")) return Compression::utf16_little;
   if (bytes.starts_with("\xFE\xFF")) return Compression::utf16_big;
   if (bytes.size() < 4) return Compression::none;

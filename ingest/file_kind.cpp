@@ -26,6 +26,8 @@ constexpr std::string_view kExtract = "extract it and replay the files";
 constexpr std::string_view kDecompress = "decompress it and replay what comes out";
 constexpr std::string_view kExport = "export the records as JSON, or replay the files in S3";
 
+constexpr std::string_view kToUtf8 = "convert it to UTF-8, as by iconv -f UTF-32 -t UTF-8";
+
 constexpr std::array kUnreadable = std::to_array<Magic>({
     {"PAR1", 0, "Parquet", kExport},
     {"ORC", 0, "ORC", kExport},
@@ -41,6 +43,8 @@ constexpr std::array kUnreadable = std::to_array<Magic>({
     {"\x89LZO", 0, "lzop", kDecompress},
     {"MSCF", 0, "CAB", kExtract},
     {"%PDF-", 0, "PDF", kExport},
+    {{"\xFF\xFE\0\0", 4}, 0, "UTF-32", kToUtf8},
+    {{"\0\0\xFE\xFF", 4}, 0, "UTF-32", kToUtf8},
 });
 
 // Text by which the front of another service's file is known. All of `words` are in it.

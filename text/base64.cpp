@@ -92,4 +92,24 @@ void append_from_base64(std::string_view text, std::string& out) {
   });
 }
 
+bool append_from_any_base64(std::string_view text, std::string& out) {
+  if (text.size() < kShortest) return false;
+  std::string digits;
+  for (const char c : without_padding(text)) {
+    const char digit = c == '-' ? '+' : c == '_' ? '/' : c;
+    if (kValues[static_cast<unsigned char>(digit)] != kNone) {
+      digits.push_back(digit);
+    } else if (c != '\n' && c != '\r') {
+      return false;
+    }
+  }
+  if (digits.size() % kGroup == 1) return false;
+  out.reserve(out.size() + digits.size() / kGroup * 3 + 3);
+  each_byte(digits, [&](char byte) {
+    out.push_back(byte);
+    return true;
+  });
+  return true;
+}
+
 }  // namespace trailkeeper::text

@@ -24,4 +24,8 @@ bool looks_like_base64(std::string_view text);
 /// Appends the bytes. Precondition: looks_like_base64.
 void append_from_base64(std::string_view text, std::string& out);
 
+/// The same in whatever writing: the alphabet of URLs, too, with line breaks, with padding or without. False, and
+/// nothing, where it is none or too short.
+bool append_from_any_base64(std::string_view text, std::string& out);
+
 }  // namespace trailkeeper::text

@@ -80,6 +80,18 @@ void BillLoader::load(const store::BillOrigin& origin, ByteInput& bytes, const s
 
 void BillLoader::take_header(const CsvRecord& record) {
   header_ = record.bytes;
+  if (header_.find('\r') != std::string::npos) {
+    problem_ =
+        "is a cost report whose lines end with CR alone: nothing of it was taken; replay it with LF, as by "
+        "tr '\\r' '\\n'";
+    return;
+  }
+  if (!record.sound) {
+    problem_ =
+        "is a cost report whose header isn't sound (a quote isn't closed, or it is longer than 1 MiB or 4,096 "
+        "columns): nothing of it was taken";
+    return;
+  }
   std::string missing;
   report_ = CostReport::from_header(record, missing);
   if (!report_) problem_ = "is a cost report without the columns " + missing + ": nothing of it was taken";

@@ -98,6 +98,12 @@ bool is_sign_up(std::string_view usage_type, std::string_view description) {
 
 bool is_cost_report(std::string_view first_bytes) {
   constexpr std::size_t kMaxHeader = std::size_t{64} << 10;
+  // What a spreadsheet puts before the header.
+  first_bytes.remove_prefix(std::min(first_bytes.find_first_not_of(" \t\r\n\xEF\xBB\xBF"), first_bytes.size()));
+  if (separator_line(first_bytes.substr(0, first_bytes.find_first_of("\r\n")))) {
+    first_bytes.remove_prefix(std::min(first_bytes.find_first_of("\r\n"), first_bytes.size()));
+    first_bytes.remove_prefix(std::min(first_bytes.find_first_not_of("\r\n"), first_bytes.size()));
+  }
   const std::string_view line = first_bytes.substr(0, std::min(first_bytes.find('\n'), kMaxHeader));
   const std::size_t visible = line.find_first_not_of(" \xEF\xBB\xBF");
   if (visible == std::string_view::npos || line[visible] == '{' || line[visible] == '[') return false;
@@ -261,7 +267,7 @@ event::Reason CostReport::read(const CsvRecord& record, ReportLine& found) const
   const auto cost = rules::credits::Money::parse(field(record, kCost));
   if (!cost) return Reason::bad_bill_amount;
   const std::string_view currency = field(record, kCurrency);
-  if (!currency.empty() && currency != "USD") return Reason::bad_bill_currency;
+  if (!rules::credits::is_dollars(currency)) return Reason::bad_bill_currency;
   line.start = *start;
   line.amount = cost->units();
   found.month = Month::of(rules::credits::day_of(period.value_or(*start))).number();

@@ -4,6 +4,8 @@
 #include <array>
 #include <cstring>
 
+#include "text/ascii.h"
+
 namespace trailkeeper::ingest {
 namespace {
 
@@ -24,6 +26,12 @@ char csv_separator(std::string_view first_line) {
     if (!quoted && which != std::string_view::npos) ++counts.at(which);
   }
   return kSeparators[static_cast<std::size_t>(std::max_element(counts.begin(), counts.end()) - counts.begin())];
+}
+
+std::optional<char> separator_line(std::string_view line) {
+  constexpr std::string_view kWord = "sep=";
+  if (line.size() != kWord.size() + 1 || !text::same_ignoring_case(line.substr(0, kWord.size()), kWord)) return {};
+  return line.back();
 }
 
 void CsvReader::put(std::string_view bytes, bool last) {
@@ -94,6 +102,8 @@ bool CsvReader::next(CsvRecord& record) {
     skip(whole);
     if (bytes.ends_with('\r')) bytes.remove_suffix(1);
     if (bytes.empty()) continue;
+    if (!separator_) separator_ = separator_line(bytes);
+    if (separator_line(bytes)) continue;
     record.bytes = bytes;
     record.sound = sound;
     record.fields.clear();

@@ -17,6 +17,9 @@ constexpr std::size_t kMaxCsvFields = 4096;
 /// semicolon and bar. A comma if there is none.
 char csv_separator(std::string_view first_line);
 
+/// The separator that a line says, which Excel writes before the header: `sep=;`. Nothing of any other line.
+std::optional<char> separator_line(std::string_view line);
+
 /// One record. Views are valid until the reader is asked again.
 struct CsvRecord {
   std::string_view bytes;                ///< As it came, without its line end.
@@ -27,7 +30,7 @@ struct CsvRecord {
 };
 
 /// Splits records; quotes may hold separators, line ends and doubled quotes. A UTF-8 BOM in front is left out. The
-/// first record's separator is that of all.
+/// first record's separator is that of all; a line `sep=…` before it is left out.
 class CsvReader {
  public:
   /// Gives more bytes; `last`: there are no others.

@@ -98,6 +98,18 @@ for name, content, column in (("cur", CUR2, "line_item_unblended_cost"), ("focus
     t.check("%s without %s" % (name, column), done.returncode == 1 and column in done.stderr.decode() and b"not-an-object" not in done.stdout, done)
 
 # What is wrong with a line is said, with its place; no other currency is read as USD.
+# What editors and spreadsheets make of a report.
+taken("sep.csv", "\ufeffsep=,\r\n" + CUR2 + cur2(same) + "\n", 1)
+taken("blank.csv", "\n\r\n" + CUR2 + cur2(same) + "\n", 1)
+taken("usd.csv", CUR2 + cur2(same, currency="usd") + "\n", 1)
+for name, data, words in (("cr.csv", (CUR2 + cur2(same) + "\n").replace("\n", "\r"), "CR alone"),
+                          ("cr-header.csv", CUR2.replace("\n", "\r") + cur2(same) + "\n", "CR alone"),
+                          ("cr-focus.csv", (FOCUS + "1,2\n").replace("\n", "\r"), "CR alone"),
+                          ("quote.csv", CUR2.replace("line_item_product_code", '"line_item_product_code') + cur2(same), "a quote isn't closed")):
+    t.write(name, data)
+    done = t.run("replay", t.path(name), "-o", "json", store=t.path("store-" + name))
+    t.check(name + " is refused", done.returncode != 0 and words in json.loads(done.stdout)["unreadable"][0]["reason"])
+
 bad = CUR2 + "\n".join((cur2(same, account="4444"), cur2("yesterday"), cur2(same, cost="much"), cur2(same, currency="EUR"), "too,few")) + "\n"
 store = taken("bad.csv", bad, 0, rejected=5)
 rows = json.loads(t.run("rejects", "-o", "json", store=store).stdout)

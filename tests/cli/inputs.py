@@ -134,6 +134,28 @@ rejects("s3-sns.json", json.dumps({"Type": "Notification", "Message": json.dumps
 rejects("s3-bridge-sqs.json", json.dumps({"Records": [{"body": json.dumps(
     {"detail-type": "Object Created", "source": "aws.s3", "detail": {"bucket": {"name": "b"}, "object": {"key": "k2"}}})}]}), "s3-notification")
 
+# Nothing hides an event, and no one's words become one.
+e = fresh(2)
+holds("repeated.json", '{"Records":[%s],"Records":[%s]}' % tuple(e), e)
+e = fresh(2)
+holds("list-and-logs.json", '{"Records":[%s],"logEvents":[{"message":%s}],"NextToken":"x"}' % (e[0], q(e[1])), e)
+e = fresh(1)
+holds("empty-list.json", '{"Records":[],"message":%s}' % q(e[0]), e)
+e = fresh(2)
+holds("two-members.json", '{"message":%s,"event":%s}' % (q(e[0]), e[1]), e)
+e = fresh(2)
+holds("two-cells.csv", "1," + ",".join('"%s"' % x.replace('"', '""') for x in e) + "\n", e)
+e = fresh(2)
+holds("base64-lines.json", json.dumps({"data": base64.encodebytes(gzip.compress("\n".join(e).encode())).decode()}), e)
+e = fresh(2)
+holds("base64-url.json", json.dumps({"data": base64.urlsafe_b64encode(gzip.compress("\n".join(e).encode())).decode().rstrip("=")}), e)
+e = fresh(1)
+rejects("ssh.json", json.dumps({"message": "Invalid user %s from 198.51.100.7 port 40022" % e[0]}), "no-event-name")
+rejects("web.log", "1.2.3.4 - - GET /?a=%s 404\n" % e[0], "not-an-object")
+rejects("agent.json", json.dumps({"time": "2024-06-01T10:00:00Z", "status": 404, "user_agent": e[0]}), "no-event-name")
+done = replayed("utf32.json", e[0].encode("utf-32"))
+t.check("UTF-32 is named", done["exit"] != 0 and "UTF-32" in done["unreadable"][0]["reason"])
+
 # Exports.
 page = lambda texts: json.dumps({"Events": [{"EventId": "x", "EventName": "n", "CloudTrailEvent": x} for x in texts], "NextToken": "t"}, indent=4)
 e = fresh(4)
@@ -366,6 +388,9 @@ t.equal("PutAuditEvents", len(posted("/PutAuditEvents?channelArn=arn:aws:cloudtr
 record = json.loads(e[0])
 t.equal("a rewritten copy", (posted("/v1/events", line(record))[1], posted("/v1/events", line({**record, "time": "t"}))[1]["rewritten"]),
         ({"accepted": 0, "duplicate": 1, "rejected": 0, "errors": []}, 1))
+e = fresh(2)
+bulk = "".join('{"create":{}}\n%s\n' % x for x in ('{"Records":[],"message":%s}' % q(e[0]), '{"Records":[],"message":"text"}', '{"log":%s}' % q("GET /?a=%s 404" % e[1])))
+t.equal("bulk: an empty list hides nothing", [i["create"]["status"] for i in posted("/x/_bulk", bulk)[1]["items"]], [201, 400, 400])
 t.equal("an archive over HTTP", posted("/v1/events", zipped([("a", b"{}")]))[0], 415)
 t.equal("Parquet over HTTP", posted("/v1/events", b"PAR1\x15\x04" + os.urandom(100))[0], 415)
 t.equal("a notification", posted("/v1/events", json.dumps(notification))[1]["errors"][0]["reason"], "s3-notification")

@@ -202,7 +202,13 @@ TEST_CASE("every row of the table, with each kind of value it takes, gives the e
       CHECK(unwrapped(head + quoted(event(1) + event(2) + "\n" + event(3)) + "}").events ==
             Texts{event(1), event(2), event(3)});
       CHECK(unwrapped(head + quoted("\xEF\xBB\xBF @cee: " + event(1)) + "}").events == Texts{event(1)});
-      CHECK(unwrapped(head + quoted(base64(event(1))) + "}").events == Texts{event(1)});
+      std::string encoded = base64(event(1));
+      CHECK(unwrapped(head + quoted(encoded) + "}").events == Texts{event(1)});
+      CHECK(unwrapped(head + quoted(encoded.substr(0, encoded.find('='))) + "}").events == Texts{event(1)});
+      for (std::size_t at = 60; at < encoded.size(); at += 62) encoded.insert(at, "\r\n");
+      std::replace(encoded.begin(), encoded.end(), '+', '-');
+      std::replace(encoded.begin(), encoded.end(), '/', '_');
+      CHECK(unwrapped(head + quoted(encoded) + "}").events == Texts{event(1)});
     }
     CHECK(unwrapped(head + "null}").reasons == std::vector{Reason::no_event_name});
     CHECK(unwrapped(head + "17}").reasons == std::vector{Reason::no_event_name});
@@ -441,6 +447,22 @@ TEST_CASE("what Lambda, SQS, SNS, Kinesis and CloudWatch Logs put around each ot
             .events == Texts{event(1)});
   CHECK(unwrapped(R"({"awslogs":{"data":)" + quoted(base64(log_message({event(1), event(2)}))) + "}}").events ==
         Texts{event(1), event(2)});
+}
+
+TEST_CASE("what Loki, Datadog, GELF, journald and a multi-search put around them") {
+  const std::string text = quoted(event(1));
+  for (const std::string& document : Texts{
+           R"({"streams":[{"stream":{"job":"x"},"values":[["1717236000000000000",)" + text + "]]}]}",
+           R"({"data":[{"id":"x","attributes":{"host":"h","message":)" + text + "}}]}",
+           R"({"version":"1.1","host":"h","short_message":"s","full_message":)" + text + "}",
+           R"({"PRIORITY":"6","_HOSTNAME":"h","MESSAGE":)" + text + "}",
+           R"({"took":1,"responses":[{"took":1,"hits":{"total":1,"hits":[{"_source":{"message":)" + text + "}}]}}]}",
+       }) {
+    CAPTURE(document);
+    CHECK(unwrapped(document).events == Texts{event(1)});
+    CHECK(unwrapped(document).rejects.empty());
+  }
+  CHECK(unwrapped(R"({"values":[1,2]})").rejects == Texts{R"({"values":[1,2]})"});
 }
 
 TEST_CASE("a notification of a file in S3 is no event, however it comes: one reject that says what it is") {

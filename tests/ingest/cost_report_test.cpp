@@ -67,6 +67,7 @@ TEST_CASE("CSV: quotes hold separators, line ends and quotes; BOM, CRLF and empt
       "a,b\r\n\r\n\"x,\"\"y\"\"\nz\",\r\nlast,1";
   const std::vector<std::vector<std::string>> expected{{"a", "b"}, {"x,\"y\"\nz", ""}, {"last", "1"}};
   for (const std::size_t piece : {1, 2, 3, 7, 100}) CHECK(records(csv, piece) == expected);
+  CHECK(records("\nsep=;\r\na,b;c\n", 3) == std::vector<std::vector<std::string>>{{"a,b", "c"}});
 }
 
 TEST_CASE("CSV: a quote that isn't closed, or text behind one, is one broken record") {
@@ -80,6 +81,10 @@ TEST_CASE("A report's first line tells it, in both namings") {
   CHECK(is_cost_report(kCur2));
   CHECK(is_cost_report(kLegacy));
   CHECK(is_cost_report("\xEF\xBB\xBF\"lineItem/UnblendedCost\",\"b\"\n"));
+  CHECK(is_cost_report(" \r\n\r\n" + std::string{kCur2}));
+  CHECK(is_cost_report("\xEF\xBB\xBFsep=,\r\n" + std::string{kCur2}));
+  CHECK(!is_cost_report("sep=,"));
+  CHECK(!is_cost_report("sep=,\n"));
   CHECK(!is_cost_report("{\"eventName\":\"line_item_unblended_cost\"}"));
   CHECK(!is_cost_report("a,b\nline_item_unblended_cost"));
   CHECK(!is_cost_report(std::string_view{"PK\3\4\0 mine.csva,line_item_unblended_cost\n", 40}));
@@ -122,9 +127,13 @@ TEST_CASE("What is wrong with a line is told") {
         Reason::bad_bill_amount);
   CHECK(reason("id1,i,111122223333,2024-05-01,444455556666,AmazonEC2,Usage,2024-05-02,,USD\n") ==
         Reason::bad_bill_amount);
-  for (const std::string_view currency : {"CNY", "EUR", "usd"}) {
+  for (const std::string_view currency : {"CNY", "EUR", "US"}) {
     CHECK(reason("id1,i,111122223333,2024-05-01,444455556666,AmazonEC2,Usage,2024-05-02,1," + std::string{currency} +
                  "\n") == Reason::bad_bill_currency);
+  }
+  for (const std::string_view currency : {"USD", "usd", "Usd", ""}) {
+    CHECK(reason("id1,i,111122223333,2024-05-01,444455556666,AmazonEC2,Usage,2024-05-02,1," + std::string{currency} +
+                 "\n") == Reason::none);
   }
   CHECK(reason("too,few\n") == Reason::bad_bill_line);
   CHECK(Read{with(kCur2, "id1,i,,,444455556666,AmazonEC2,Usage,2024-05-02,1,\n")}.line->payer == "444455556666");
