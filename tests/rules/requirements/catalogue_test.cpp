@@ -249,7 +249,8 @@ TEST_CASE("catalogue: every permission beside a call's own is an action that IAM
   }
   const auto extras = [](std::string_view source, std::string_view name) {
     std::string out;
-    for (const auto& extra : built_in().requirements(source, name).front().extras) {
+    const auto requirements = built_in().requirements(source, name);
+    for (const auto& extra : requirements.front().extras) {
       out += std::string{extra.row->action} + " ";
     }
     return out;
