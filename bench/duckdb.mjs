@@ -14,6 +14,10 @@ const queries = {
   'count-by-name': 'select eventName, count(*) as n from ev group by all order by n desc, eventName',
   'count-errors-by-principal': `select coalesce(userIdentity.arn, userIdentity.principalId, userIdentity.invokedBy) as principal,
      count(*) as n from ev where errorCode is not null group by all order by n desc, principal limit 10`,
+  'count-by-tls': 'select tlsDetails.tlsVersion as tls, count(*) as n from ev group by all order by n desc, tls',
+  'count-by-bucket': 'select requestParameters.bucketName as bucket, count(*) as n from ev group by all order by n desc, bucket',
+  'count-by-three-a-day': `select left(cast(eventTime as varchar), 10) as day, tlsDetails.tlsVersion as tls, tlsDetails.cipherSuite as suite,
+     requestParameters.bucketName as bucket, count(*) as n from ev group by all`,
 };
 
 const open = async (path) => {

@@ -272,6 +272,47 @@ class Bench:
         shutil.rmtree(store)
         database.unlink(missing_ok=True)
 
+    def paths(self):
+        """Paths without a column: counts beside DuckDB's, conditions, and texts."""
+        count = self.size["counts"]
+        path, size = self.make(f"ndjson-{count}.ndjson", "--events", count)
+        store, database = self.store("paths"), self.directory / "paths.duckdb"
+        self.replay(store, path)
+        answer = None
+        if self.peer:
+            database.unlink(missing_ok=True)
+            self.duckdb("load-ndjson", database, path)
+            _, answer = self.duckdb("query", database)
+
+        def median(*arguments):
+            return statistics.median(run([self.binary, "--store", store, *arguments]).seconds for _ in range(9))
+
+        column = median("count", "--by", "name")
+        for title, key, arguments in (
+            ("count --by tlsDetails.tlsVersion", "count-by-tls", ["count", "--by", "tlsDetails.tlsVersion"]),
+            ("count --by requestParameters.bucketName", "count-by-bucket", ["count", "--by", "requestParameters.bucketName"])):
+            seconds, text, fast = median(*arguments), "", True
+            if answer:
+                theirs = answer[key]["first"] + answer["open"]
+                fast = seconds <= theirs
+                text = f"; DuckDB's opening and first query {theirs * 1000:.1f} ms"
+                self.compare(title, store, arguments, answer[key]["answer"])
+            self.add(f"{title}, {count:,} events", "5 times --by name, as fast as DuckDB", "",
+                     f"{seconds * 1000:.1f} ms whole process, {seconds / column:.2f} times --by name{text}", seconds <= 5 * column and fast, None)
+        three = ["count", "--by", "tlsDetails.tlsVersion,tlsDetails.cipherSuite,requestParameters.bucketName", "--per", "day"]
+        seconds = median(*three)
+        beside = f"; DuckDB {answer['count-by-three-a-day']['first'] * 1000:.0f} ms" if answer else ""
+        self.add(f"three paths per day, {count:,} events", "1 s", "", f"{seconds * 1000:.0f} ms whole process{beside}", seconds <= 1, None)
+        rows = json.loads(run([self.binary, "--store", store, "-o", "json", "count", "--by", "requestParameters.key"]).output)
+        rare = min((row for row in rows if row["requestParameters.key"]), key=lambda row: abs(row["count"] - 100))
+        seconds = median("events", "--where", "requestParameters.key=" + rare["requestParameters.key"], "--fields", "eventID")
+        self.add(f"--where with {rare['count']} matches in {count:,}", "50 ms", "", f"{seconds * 1000:.1f} ms whole process", seconds <= 0.05, None)
+        seconds = median("count", "--text", "AKIANOSUCHKEY")
+        rate = size["raw"] / seconds
+        self.add(f"--text over {size['bytes'] / 1e9:.1f} GB of raw", "5 GB/s", "", f"{rate / 1e9:.2f} GB/s of raw ({seconds * 1000:.0f} ms)", rate >= 5e9, None)
+        shutil.rmtree(store)
+        database.unlink(missing_ok=True)
+
     def compare(self, title, store, arguments, theirs):
         """Both must have counted the same; ties may be in another order, two names are spelt otherwise."""
         rows = json.loads(run([self.binary, "--store", store, "-o", "json", *arguments]).output)
@@ -324,7 +365,7 @@ def main():
     parser = argparse.ArgumentParser()
     for name in ("build", "directory", "size", "peer", "results"):
         parser.add_argument("--" + name, default="")
-    parser.add_argument("--rows", default="ndjson,gzip,tiny,verdicts,growth,show,counts,principal_day,scan", help="only these, in this order")
+    parser.add_argument("--rows", default="ndjson,gzip,tiny,verdicts,growth,show,counts,paths,principal_day,scan", help="only these, in this order")
     options = parser.parse_args()
     bench = Bench(options)
     before = machine(bench)

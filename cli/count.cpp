@@ -6,6 +6,7 @@
 #include "cli/field_columns.h"
 #include "cli/filter_options.h"
 #include "cli/row_writer.h"
+#include "query/filter_value.h"
 #include "query/verdicts/unknown_verdicts.h"
 #include "store/store.h"
 
@@ -39,6 +40,7 @@ query::CountedEvents count(const store::Snapshot& snapshot, const query::Filter&
 int run_count(const GlobalOptions& global, const Arguments& arguments) {
   const query::Filter filter = arguments.filter.filter();
   check_field_names(arguments.request.by, global);
+  check_field_names(query::condition_paths(filter), global);
   store::Store store{global.store_directory(), store::Store::Mode::read};
   const store::Snapshot snapshot = store.snapshot();
   query::MemoryBudget memory{arguments.max_memory};

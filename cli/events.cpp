@@ -11,6 +11,7 @@
 #include "event/reject.h"
 #include "query/event_list.h"
 #include "query/field_catalogue.h"
+#include "query/filter_value.h"
 #include "query/json_path.h"
 #include "query/shown_event.h"
 #include "query/verdicts/judged_field.h"
@@ -155,6 +156,7 @@ int run_events(const GlobalOptions& global, const Arguments& arguments) {
   std::vector<std::string> names = arguments.fields;
   std::erase_if(names, query::JudgedFields::has);
   check_field_names(names, global);
+  check_field_names(query::condition_paths(filter), global);
   if (arguments.reveal) record_reveal(global, "events " + arguments.filter.query_string());
   store::Store store{global.store_directory(), store::Store::Mode::read};
   const store::Snapshot snapshot = store.snapshot();

@@ -9,11 +9,10 @@
 
 #include "query/filter.h"
 #include "query/memory_budget.h"
+#include "query/time_bucket.h"
 #include "store/store.h"
 
 namespace trailkeeper::query {
-
-enum class Bucket { none, hour, day, month };
 
 /// What to count by.
 struct CountRequest {

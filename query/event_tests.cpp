@@ -191,6 +191,10 @@ class AllTest : public EventTest {
   [[nodiscard]] bool passes(std::uint32_t index) const override {
     return std::all_of(tests_.begin(), tests_.end(), [&](const auto& test) { return test->passes(index); });
   }
+  std::size_t select(std::span<std::uint32_t> selected) const override {
+    for (const auto& test : tests_) selected = selected.first(test->select(selected));
+    return selected.size();
+  }
   void prune(std::span<std::uint8_t> blocks) const override {
     for (const auto& test : tests_) test->prune(blocks);
   }

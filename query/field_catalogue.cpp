@@ -223,6 +223,13 @@ bool is_in_columns(std::string_view name) {
   return name == "time" || name == "verdict" || (is_field_name(name) && derived_field(name) != nullptr);
 }
 
+std::optional<std::string> leaf_path(std::string_view name) {
+  const UncolumnedField* const known = uncolumned(name);
+  if (known == nullptr) return std::string{name};
+  if (known->path.empty() || name == "time") return std::nullopt;
+  return std::string{known->path};
+}
+
 std::optional<std::string> stored_event_id(const store::Segment& segment, std::uint32_t index) {
   const auto& slots = segment.table(segment.table_of(index)).slots;
   const bool is_key = std::any_of(slots.begin(), slots.end(),

@@ -48,6 +48,10 @@ bool is_field_name(std::string_view name);
 /// Whether a field's text is found in columns, without the event's JSON.
 bool is_in_columns(std::string_view name);
 
+/// The path whose value a name stands for, where it has no derived field: the path itself, or that of `event-id` and
+/// `request-id`. Nothing where the value isn't one of the event's as it stands there: `time`, `resource`, `verdict`.
+std::optional<std::string> leaf_path(std::string_view name);
+
 /// The eventID of an event, if it is known without the event's JSON.
 std::optional<std::string> stored_event_id(const store::Segment& segment, std::uint32_t index);
 

@@ -52,6 +52,11 @@ constexpr std::array<FilterWord, kFilterCount> kWords{{
      "`userIdentity.sessionContext.sessionIssuer`'s `arn` or `userName`"},
     {FilterField::session, "session", "", "name of the session, as the caller's ARN has it at its end",
      "the name at the end of an assumed role's or federated user's `userIdentity.arn`"},
+    {FilterField::where, "where", "",
+     "a condition on the value at any path: PATH=GLOB, !=, <, <=, >, >=, ~REGEX, PATH? (is there), PATH!? (isn't)",
+     "the value at any path, by a condition: `tlsDetails.tlsVersion=TLSv1.2`"},
+    {FilterField::text, "text", "", "text that stands in any of the event's values, letter for letter",
+     "any of the event's values, which must have the text in it"},
     {FilterField::read_only, "read-only", "readOnly", ""},
 }};
 

@@ -45,6 +45,8 @@ enum class FilterField {
   identity,
   role,
   session,    ///< The name at the end of a session's ARN.
+  where,      ///< A condition on any value (query/leaves/condition.h).
+  text,       ///< A text that any value has in it (query/leaves/text_search.h).
   read_only,  ///< `true` or `false`.
 };
 constexpr std::size_t kFilterCount = static_cast<std::size_t>(FilterField::read_only) + 1;

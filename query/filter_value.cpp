@@ -3,6 +3,8 @@
 #include <algorithm>
 
 #include "query/ip_range.h"
+#include "query/leaves/condition.h"
+#include "query/leaves/text_search.h"
 #include "query/pattern.h"
 #include "query/verdicts/verdict_index.h"
 #include "rules/verdicts/verdict_words.h"
@@ -26,6 +28,25 @@ bool is_number(std::string_view text) {
   return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
 }
 
+// What was given, short enough for a message.
+std::string quoted_begin(std::string_view value) {
+  constexpr std::size_t kLongestShown = 200;
+  return "'" + std::string{value.substr(0, kLongestShown)} + (value.size() > kLongestShown ? "…'" : "'");
+}
+
+std::optional<std::string> problem_of_condition(std::string_view value) {
+  const auto condition = parse_condition(value);
+  if (condition) return std::nullopt;
+  return quoted_begin(value) + ", at byte " + std::to_string(condition.error().offset + 1) + ": " +
+         condition.error().message;
+}
+
+std::optional<std::string> problem_of_text(std::string_view value) {
+  if (value.empty()) return "a text to look for is missing";
+  if (value.size() <= kLongestSearch) return std::nullopt;
+  return "the text is longer than " + std::to_string(kLongestSearch) + " bytes";
+}
+
 }  // namespace
 
 std::vector<VerdictWord> verdict_words() {
@@ -45,7 +66,20 @@ std::string filter_values(const FilterWord& word) {
   return word.field == FilterField::verdict ? listed_verdicts(" ") : std::string{word.values};
 }
 
+std::vector<std::string> condition_paths(const Filter& filter) {
+  std::vector<std::string> paths;
+  for (const FieldFilter& field : filter.fields) {
+    if (field.field != FilterField::where) continue;
+    for (const std::string& text : field.texts) {
+      if (auto condition = parse_condition(text)) paths.push_back(std::move(condition->path));
+    }
+  }
+  return paths;
+}
+
 std::optional<std::string> problem_of_value(FilterField field, std::string_view value) {
+  if (field == FilterField::where) return problem_of_condition(value);
+  if (field == FilterField::text) return problem_of_text(value);
   constexpr std::size_t kAccountDigits = 12;
   const std::string quoted = "'" + std::string{value} + "'";
   if (field == FilterField::ip && value.find('/') != std::string_view::npos && !IpRange::parse(value)) {

@@ -14,6 +14,9 @@ namespace trailkeeper::query {
 /// be put behind the option's or parameter's name and a colon. Nothing if it may be given.
 std::optional<std::string> problem_of_value(FilterField field, std::string_view value);
 
+/// The paths that a filter's conditions ask for (query/field_check.h), whose values were found right.
+std::vector<std::string> condition_paths(const Filter& filter);
+
 /// A word that `verdict` takes, and what it means.
 struct VerdictWord {
   std::string_view name;

@@ -41,6 +41,8 @@ bool depends_on_others(FilterField field) {
     case FilterField::identity:
     case FilterField::role:
     case FilterField::session:
+    case FilterField::where:
+    case FilterField::text:
     case FilterField::read_only: return false;
     case FilterField::verdict: return true;
   }

@@ -92,7 +92,10 @@ void collect(ondemand::value value, const std::vector<Step>& steps, std::size_t 
 
 }  // namespace
 
-std::string json_at(std::string_view json, std::string_view path) {
+bool gives_list(std::string_view path) { return path.find("[]") != std::string_view::npos; }
+
+void for_each_value_at(std::string_view json, std::string_view path,
+                       const std::function<void(std::string_view)>& visit) {
   const std::vector<Step> steps = split_path(path);
   ondemand::parser parser;
   ondemand::document document;
@@ -100,17 +103,21 @@ std::string json_at(std::string_view json, std::string_view path) {
   std::vector<std::string_view> found;
   if (parser.iterate(json.data(), json.size(), json.size() + simdjson::SIMDJSON_PADDING).get(document) ||
       document.get_object().get(object)) {
-    return {};
+    return;
   }
   collect_member(object, steps, 0, found);
-  if (path.find("[]") == std::string_view::npos) return found.empty() ? std::string{} : std::string{found.front()};
-  if (found.empty()) return {};
-  std::string out = "[";
-  for (const std::string_view value : found) {
-    if (out.size() > 1) out.push_back(',');
+  if (!gives_list(path) && found.size() > 1) found.resize(1);
+  for (const std::string_view value : found) visit(value);
+}
+
+std::string json_at(std::string_view json, std::string_view path) {
+  const bool list = gives_list(path);
+  std::string out;
+  for_each_value_at(json, path, [&](std::string_view value) {
+    if (list) out.push_back(out.empty() ? '[' : ',');
     out.append(value);
-  }
-  out.push_back(']');
+  });
+  if (list && !out.empty()) out.push_back(']');
   return out;
 }
 

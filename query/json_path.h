@@ -1,6 +1,7 @@
 // One value out of an event's JSON.
 #pragma once
 
+#include <functional>
 #include <string>
 #include <string_view>
 
@@ -11,6 +12,13 @@ namespace trailkeeper::query {
 /// escapes resolved; of a repeated key the last counts. `json` must be valid and followed by event::kPadding readable
 /// bytes.
 std::string json_at(std::string_view json, std::string_view path);
+
+/// Whether the value of a path is a list of the values found: it has `[]`.
+bool gives_list(std::string_view path);
+
+/// Visits the JSON text of each value that json_at() finds, as a view into `json`: at most one, unless gives_list().
+void for_each_value_at(std::string_view json, std::string_view path,
+                       const std::function<void(std::string_view)>& visit);
 
 /// What people are shown of a JSON value: a string's text, `null` as nothing, everything else as it is.
 std::string display_text(std::string_view json_value);

@@ -4,11 +4,15 @@
 #include <xxhash.h>
 
 #include <algorithm>
+#include <mutex>
 #include <set>
+#include <utility>
 
 #include "event/decoded_text.h"
 #include "query/columns/named_events.h"
+#include "query/leaves/row_signs.h"
 #include "query/ledger/credit_ledger.h"
+#include "query/segment_scan.h"
 #include "rules/credits/confidential.h"
 #include "rules/credits/secret_name.h"
 #include "rules/credits/secret_text.h"
@@ -22,15 +26,19 @@ namespace {
 constexpr std::string_view kActivate = "activate.amazonaws.com";
 // Another way to look for them is another number.
 constexpr std::string_view kWay = "4";
+constexpr std::string_view kWayOfMarks = "marks 2";
+
+std::uint64_t hash_of(std::string_view way, const std::vector<std::string>& paths) {
+  std::string what{way};
+  for (const std::string& path : paths) what += '\n' + path;
+  return std::max<std::uint64_t>(XXH3_64bits(what.data(), what.size()), 1);
+}
 
 /// Looks through segments for the Org IDs that Activate's events name.
 class Finder final : public store::SecretFinder {
  public:
-  Finder(std::uint64_t hash_seed, std::vector<std::string> paths) : hash_seed_(hash_seed), paths_(std::move(paths)) {
-    std::string what{kWay};
-    for (const std::string& path : paths_) what += '\n' + path;
-    looks_for_ = std::max<std::uint64_t>(XXH3_64bits(what.data(), what.size()), 1);
-  }
+  Finder(std::uint64_t hash_seed, std::vector<std::string> paths)
+      : hash_seed_(hash_seed), paths_(std::move(paths)), looks_for_(hash_of(kWay, paths_)) {}
 
   [[nodiscard]] std::vector<std::string> secrets_of(const store::Segment& segment) const override {
     std::set<std::string, std::less<>> found;
@@ -52,6 +60,10 @@ class Finder final : public store::SecretFinder {
     return {found.begin(), found.end()};
   }
 
+  [[nodiscard]] store::SegmentMarks marks_of(const store::Segment& segment) const override {
+    return {marks_basis(paths_), events_with_signs(segment, paths_)};
+  }
+
   [[nodiscard]] std::uint64_t looks_for() const override { return looks_for_; }
   [[nodiscard]] const std::vector<std::string>& paths() const { return paths_; }
 
@@ -69,7 +81,7 @@ class Finder final : public store::SecretFinder {
 
   std::uint64_t hash_seed_;
   std::vector<std::string> paths_;
-  std::uint64_t looks_for_ = 0;
+  std::uint64_t looks_for_;
 };
 
 std::shared_ptr<const Finder> finder_of(const store::Snapshot& snapshot, const store::Secrets& kept) {
@@ -81,24 +93,57 @@ std::shared_ptr<const Finder> finder_of(const store::Snapshot& snapshot, const s
   return std::make_shared<const Finder>(snapshot.hash_seed(), std::move(paths));
 }
 
+/// A segment's marks, by its number.
+using NumberedMarks = std::vector<std::pair<std::uint64_t, store::SegmentMarks>>;
+
+bool has_marks(const store::Segment& segment, std::uint64_t basis) {
+  const auto marks = store::decode_marks(segment.marks(), segment.size());
+  return marks && marks->basis == basis;
+}
+
+// Of those segments that have none yet, or other settings'.
+NumberedMarks missing_marks(const store::Snapshot& snapshot, const Finder& finder) {
+  NumberedMarks missing;
+  std::mutex mutex;
+  const std::uint64_t basis = marks_basis(finder.paths());
+  for_each_segment(snapshot, [&](const store::Segment& segment) {
+    if (has_marks(segment, basis)) return;
+    auto marks = finder.marks_of(segment);
+    const std::lock_guard lock{mutex};
+    missing.emplace_back(segment.header().number, std::move(marks));
+  });
+  return missing;
+}
+
 }  // namespace
+
+std::uint64_t marks_basis(const std::vector<std::string>& org_id_paths) { return hash_of(kWayOfMarks, org_id_paths); }
 
 void keep_secrets(store::Store& store) {
   std::vector<std::string> found;
+  NumberedMarks marks;
   std::shared_ptr<const Finder> finder;
   {
     const store::Snapshot snapshot = store.snapshot();
     const auto kept = snapshot.secrets();
     finder = finder_of(snapshot, *kept);
     store.find_secrets(finder);
-    if (kept->looked_for == finder->looks_for()) return;
+    marks = missing_marks(snapshot, *finder);
+    const bool looked = kept->looked_for == finder->looks_for();
+    if (looked && marks.empty()) return;
     for (const store::Segment& segment : snapshot.segments()) {
+      if (looked) break;
       const auto of_segment = finder->secrets_of(segment);
       found.insert(found.end(), of_segment.begin(), of_segment.end());
     }
   }
   store::Transaction transaction = store.environment().write();
   store::put_secrets(transaction, store::secret_seed_of(transaction), found);
+  for (const auto& [segment, of_segment] : marks) {
+    if (transaction.get(store::TableId::segments, store::segment_key(segment))) {
+      store::put_marks(transaction, segment, of_segment);
+    }
+  }
   store::put_secret_paths(transaction, finder->paths());
   store::put_looked_for(transaction, finder->looks_for());
   transaction.commit();

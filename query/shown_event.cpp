@@ -3,15 +3,16 @@
 #include <array>
 
 #include "query/known_secrets.h"
+#include "query/leaves/row_signs.h"
 #include "store/segments/segment_format.h"
+#include "store/segments/segment_marks.h"
 
 namespace trailkeeper::query {
 namespace {
 
 using rules::credits::Wording;
 
-rules::credits::Mask mask_of(const store::Snapshot& snapshot) {
-  const auto secrets = secrets_of(snapshot);
+rules::credits::Mask mask_of(const store::Snapshot& snapshot, const std::shared_ptr<const store::Secrets>& secrets) {
   return rules::credits::Mask{rules::credits::Pseudonymiser{snapshot.pseudonym_key()},
                               std::shared_ptr<const event::PhraseSet>{secrets, &secrets->words}, secrets->paths};
 }
@@ -30,9 +31,14 @@ Wording wording_of(std::size_t column) {
 }
 
 ShownEvents::ShownEvents(const store::Snapshot& snapshot, bool reveal)
+    : ShownEvents(snapshot, secrets_of(snapshot), reveal) {}
+
+ShownEvents::ShownEvents(const store::Snapshot& snapshot, const std::shared_ptr<const store::Secrets>& secrets,
+                         bool reveal)
     : hash_seed_(snapshot.hash_seed()),
       pseudonymiser_(snapshot.pseudonym_key()),
-      mask_(mask_of(snapshot)),
+      mask_(mask_of(snapshot, secrets)),
+      org_id_paths_(secrets->paths),
       reveal_(reveal) {}
 
 void ShownEvents::append(const store::Segment& segment, std::uint32_t index, std::string& out) const {
@@ -63,6 +69,21 @@ std::string_view ShownEvents::field_text(std::string_view path, std::string_view
 
 std::string_view ShownEvents::value(std::string_view text, std::string& scratch) const {
   return worded(Wording::free, text, scratch);
+}
+
+bool ShownEvents::may_hide(std::string_view path, std::string_view text) const {
+  return may_hide_any(path) && mask_.may_hold_known(text);
+}
+
+bool ShownEvents::may_hide_any(std::string_view path) const {
+  return !reveal_ && mask_.knows_any() && rules::credits::wording_of(path) != Wording::fixed;
+}
+
+std::vector<std::uint32_t> ShownEvents::marked_events(const store::Segment& segment) const {
+  if (reveal_) return {};
+  auto kept = store::decode_marks(segment.marks(), segment.size());
+  if (kept && kept->basis == marks_basis(org_id_paths_)) return std::move(kept->events);
+  return events_with_signs(segment, org_id_paths_);
 }
 
 std::string_view ShownEvents::worded(Wording wording, std::string_view text, std::string& scratch) const {

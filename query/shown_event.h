@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "event/field.h"
 #include "rules/credits/confidential.h"
@@ -34,15 +35,27 @@ class ShownEvents {
   [[nodiscard]] std::string_view value(std::string_view text, std::string& scratch) const;
   /// A hash of stored bytes: as it is only to whoever may see these (rules/credits/pseudonymiser.h).
   [[nodiscard]] std::string digest(std::string_view hash) const;
+  /// Whether everything is shown as it is stored.
+  [[nodiscard]] bool reveals() const { return reveal_; }
+  /// Whether a value of the field at a path may be shown otherwise than it is stored, even in an event that
+  /// marked_events() doesn't have: it may hold a word that is known to be confidential.
+  [[nodiscard]] bool may_hide(std::string_view path, std::string_view text) const;
+  /// Whether may_hide() is ever true of the path.
+  [[nodiscard]] bool may_hide_any(std::string_view path) const;
+  /// The events of a segment, ascending, of which any value may be shown otherwise than it is stored, or stand at
+  /// another path (query/leaves/row_signs.h). Of all others only those that may_hide() are.
+  [[nodiscard]] std::vector<std::uint32_t> marked_events(const store::Segment& segment) const;
   [[nodiscard]] std::string text(std::string_view text) const { return reveal_ ? std::string{text} : mask_.text(text); }
 
  private:
+  ShownEvents(const store::Snapshot& snapshot, const std::shared_ptr<const store::Secrets>& secrets, bool reveal);
   [[nodiscard]] std::string_view worded(rules::credits::Wording wording, std::string_view text,
                                         std::string& scratch) const;
 
   std::uint64_t hash_seed_;
   rules::credits::Pseudonymiser pseudonymiser_;
   rules::credits::Mask mask_;
+  std::vector<std::string> org_id_paths_;
   bool reveal_;
 };
 

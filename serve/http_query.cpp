@@ -7,6 +7,7 @@
 #include "query/count.h"
 #include "query/field_catalogue.h"
 #include "query/field_check.h"
+#include "query/filter_value.h"
 #include "query/json_path.h"
 #include "query/similar_name.h"
 #include "query/verdicts/unknown_verdicts.h"
@@ -86,6 +87,7 @@ class Arguments {
     }
     left_ = std::move(*parameters);
     problem_ = take_filter(left_, now, filter);
+    if (problem_.empty()) check_names("where", query::condition_paths(filter));
   }
 
   query::Filter filter;

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "store/byte_codec.h"
+#include "store/store.h"
 
 namespace trailkeeper::store {
 namespace {
@@ -98,6 +99,10 @@ void put_secret_paths(Transaction& transaction, std::span<const std::string> pat
   std::string value;
   for (const std::string& path : all) put_string(path, value);
   transaction.put(TableId::secrets, kPaths, value);
+}
+
+void put_marks(Transaction& transaction, std::uint64_t segment, const SegmentMarks& marks) {
+  transaction.put(TableId::marks, segment_key(segment), encode_marks(marks));
 }
 
 void put_looked_for(Transaction& transaction, std::uint64_t looked_for) {

@@ -10,6 +10,7 @@
 
 #include "event/phrase_set.h"
 #include "store/environment.h"
+#include "store/segments/segment_marks.h"
 #include "text/mutex.h"
 
 namespace trailkeeper::store {
@@ -37,6 +38,8 @@ class SecretFinder {
 
   /// Of a segment's events. Costs little where none is of the kind that may have some.
   [[nodiscard]] virtual std::vector<std::string> secrets_of(const Segment& segment) const = 0;
+  /// Which of a segment's events may name some. To be kept beside it.
+  [[nodiscard]] virtual SegmentMarks marks_of(const Segment& segment) const = 0;
   /// Tells what it looks for from what others look for; not 0.
   [[nodiscard]] virtual std::uint64_t looks_for() const = 0;
 };
@@ -61,6 +64,8 @@ void check_secret(std::string_view key, std::string_view value);
 void put_secrets(Transaction& transaction, std::uint64_t seed, std::span<const std::string> phrases);
 /// Adds paths to those that are there.
 void put_secret_paths(Transaction& transaction, std::span<const std::string> paths);
+/// Keeps a segment's marks; replaces those that it has.
+void put_marks(Transaction& transaction, std::uint64_t segment, const SegmentMarks& marks);
 /// Says what all of the store's events were looked through for; 0: some weren't.
 void put_looked_for(Transaction& transaction, std::uint64_t looked_for);
 

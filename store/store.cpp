@@ -105,6 +105,7 @@ Segment Snapshot::open_segment(HeaderCache& headers, std::uint64_t number, std::
   if (header->header.number != number) throw_corrupt("segment " + std::to_string(number) + " has another's header");
   const SegmentHeader& facts = header->header;
   Segment segment{header, MappedParts{transaction_.tables(), number, facts.parts}, true};
+  segment.set_marks(transaction_.get(TableId::marks, segment_key(number)).value_or(""));
   if (!leaves_out_damage()) return segment;
   try {
     segment.verify();

@@ -59,6 +59,7 @@ class Verification {
     const std::string_view value = transaction_.open_row(table, row);
     if (table == TableId::segments) segments_.emplace(number_of_key(row.key), decode_header(value));
     if (table == TableId::verdicts) verdicts_.emplace(number_of_key(row.key), value);
+    if (table == TableId::marks) marks_.emplace(number_of_key(row.key), value);
     if (table == TableId::policies) static_cast<void>(decode_policy_file(value));
     if (table == TableId::secrets) check_secret(row.key, value);
   }
@@ -68,6 +69,12 @@ class Verification {
       const auto segment = segments_.find(number);
       if (segment != segments_.end() && !decode_verdicts(value, segment->second.events)) {
         damaged_("the store is damaged: table verdicts, segment " + std::to_string(number) + ": they can't be read");
+      }
+    }
+    for (const auto& [number, value] : marks_) {
+      const auto segment = segments_.find(number);
+      if (segment != segments_.end() && !decode_marks(value, segment->second.events)) {
+        damaged_("the store is damaged: table marks, segment " + std::to_string(number) + ": they can't be read");
       }
     }
     for (const auto& [number, header] : segments_) {
@@ -106,6 +113,7 @@ class Verification {
   std::uint64_t seed_ = 0;
   std::map<std::uint64_t, SegmentHeader> segments_;
   std::map<std::uint64_t, std::string_view> verdicts_;
+  std::map<std::uint64_t, std::string_view> marks_;
   std::set<std::string> parts_;
 };
 

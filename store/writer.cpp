@@ -63,8 +63,10 @@ SealedBatch Writer::seal(const SegmentBuilder& batch) {
     SegmentParts parts{[&](std::uint32_t, std::string&& bytes) { sealed.parts.push_back(std::move(bytes)); }};
     sealed.header = batch.encode(fresh.order, parts, fresh.contents);
     if (const SecretFinder* const finder = store_.secret_finder()) {
-      sealed.secrets = finder->secrets_of(
-          Segment{sealed.header, [&sealed](std::uint32_t part) -> std::string_view { return sealed.parts.at(part); }});
+      const Segment segment{sealed.header,
+                            [&sealed](std::uint32_t part) -> std::string_view { return sealed.parts.at(part); }};
+      sealed.secrets = finder->secrets_of(segment);
+      sealed.marks = finder->marks_of(segment);
     }
   } catch (...) {
     deduplicator_.finished(sealed.ticket);
@@ -108,6 +110,7 @@ void Writer::write_transaction(Commit& commit, bool keep_parts) {
       if (!keep_parts) std::string{}.swap(batch.parts[part]);
     }
     transaction.insert(TableId::segments, segment_key(batch.header.number), encode_header(batch.header));
+    if (batch.marks) put_marks(transaction, batch.header.number, *batch.marks);
     put_secrets(transaction, secret_seed_of(transaction), batch.secrets);
     if (store_.secret_finder() == nullptr) put_looked_for(transaction, 0);
   }
@@ -177,31 +180,28 @@ bool Writer::merge_once(bool all) {
 
 void Writer::merge(const std::vector<std::uint64_t>& numbers) {
   const auto begin = std::chrono::steady_clock::now();
-  SegmentHeader header;
-  std::uint64_t decoded = 0;
+  MergedSegment merged;
   {
     const Snapshot snapshot = store_.snapshot();
     std::vector<MergeInput> inputs;
+    SegmentHeader totals;
     for (const Segment& segment : snapshot.segments()) {
       if (std::find(numbers.begin(), numbers.end(), segment.header().number) == numbers.end()) continue;
       inputs.push_back({&segment, {}});
-      header.raw_bytes += segment.header().raw_bytes;
-      header.variants += segment.header().variants;
+      totals.raw_bytes += segment.header().raw_bytes;
+      totals.variants += segment.header().variants;
     }
-    const SegmentHeader totals = header;
-    MergedSegment merged = write_merged(inputs);
-    header = std::move(merged.header);
-    decoded = merged.decoded;
-    header.raw_bytes = totals.raw_bytes;
-    header.variants = totals.variants;
+    merged = write_merged(inputs);
+    merged.header.raw_bytes = totals.raw_bytes;
+    merged.header.variants = totals.variants;
     for (const MergeInput& input : inputs) input.segment->forget();
   }
-  replace(numbers, header);
+  replace(numbers, merged);
   const text::Lock lock{cost_mutex_};
   ++cost_.merges;
-  cost_.events += header.events;
-  cost_.bytes += header.stored_bytes;
-  cost_.decoded += decoded;
+  cost_.events += merged.header.events;
+  cost_.bytes += merged.header.stored_bytes;
+  cost_.decoded += merged.decoded;
   cost_.seconds += std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
 }
 
@@ -255,15 +255,18 @@ void Writer::require_parts(const Transaction& transaction, const SegmentHeader& 
 void Writer::erase_segment(Transaction& transaction, std::uint64_t number) {
   if (!transaction.erase(TableId::segments, segment_key(number))) throw_gone(number);
   transaction.erase(TableId::verdicts, segment_key(number));
+  transaction.erase(TableId::marks, segment_key(number));
   for (std::uint32_t part = 0; transaction.erase(TableId::parts, part_key(number, part)); ++part) {
   }
 }
 
-void Writer::replace(const std::vector<std::uint64_t>& numbers, const SegmentHeader& header) {
+void Writer::replace(const std::vector<std::uint64_t>& numbers, const MergedSegment& merged) {
+  const SegmentHeader& header = merged.header;
   const text::Lock lock{commit_mutex_};
   Transaction transaction = store_.environment().write();
   require_parts(transaction, header);
   if (header.events > 0) transaction.insert(TableId::segments, segment_key(header.number), encode_header(header));
+  if (header.events > 0 && merged.marks) put_marks(transaction, header.number, *merged.marks);
   for (const std::uint64_t input : numbers) erase_segment(transaction, input);
   transaction.commit();
 }

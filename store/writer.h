@@ -35,6 +35,7 @@ struct SealedBatch {
   std::vector<std::uint8_t> duplicate;  ///< For each event of the batch, as added: a Copy.
   std::uint64_t decoded = 0;            ///< How often an event was put together to compare it.
   std::vector<std::string> secrets;     ///< What is confidential in its events, as far as somebody knows.
+  std::optional<SegmentMarks> marks;    ///< Its events that may name some, if somebody knows.
 };
 
 /// Everything that one transaction makes durable.
@@ -150,14 +151,14 @@ class Writer {
   std::optional<Snapshot> before_change(const std::vector<SealedBatch>* batches) TRAILKEEPER_REQUIRES(commit_mutex_);
   void pin(Transaction& transaction, const std::optional<Snapshot>& before) TRAILKEEPER_REQUIRES(commit_mutex_);
   void pins_kept(const std::optional<Snapshot>& before) TRAILKEEPER_REQUIRES(commit_mutex_);
-  SegmentHeader write_kept(const Removal& removal, std::vector<std::uint64_t>& written)
+  MergedSegment write_kept(const Removal& removal, std::vector<std::uint64_t>& written)
       TRAILKEEPER_REQUIRES(merge_mutex_);
   /// Throws StoreError(replaced) if it is gone.
   static void erase_segment(Transaction& transaction, std::uint64_t number);
   MergedSegment write_merged(const std::vector<MergeInput>& inputs) TRAILKEEPER_REQUIRES(merge_mutex_);
   void remove_parts(std::uint64_t number) noexcept;
   static void require_parts(const Transaction& transaction, const SegmentHeader& header);
-  void replace(const std::vector<std::uint64_t>& numbers, const SegmentHeader& header)
+  void replace(const std::vector<std::uint64_t>& numbers, const MergedSegment& merged)
       TRAILKEEPER_REQUIRES(merge_mutex_);
   void put_records(Transaction& transaction, const std::vector<RejectedRecord>& rejects,
                    const std::vector<SourcePosition>& positions) TRAILKEEPER_REQUIRES(commit_mutex_);

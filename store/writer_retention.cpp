@@ -39,19 +39,21 @@ RemovedRejects Writer::retain(const Retained& retained) {
   const text::Lock merging{merge_mutex_};
   std::vector<std::uint64_t> written;
   try {
-    std::vector<SegmentHeader> headers;
-    for (const Removal& removal : retained.segments) headers.push_back(write_kept(removal, written));
+    std::vector<MergedSegment> kept;
+    for (const Removal& removal : retained.segments) kept.push_back(write_kept(removal, written));
 
     const text::Lock lock{commit_mutex_};
     // Events that go may be IAM's: what others are judged by.
     const auto before = before_change(nullptr);
     Transaction transaction = store_.environment().write();
     pin(transaction, before);
-    for (std::size_t i = 0; i < headers.size(); ++i) {
+    for (std::size_t i = 0; i < kept.size(); ++i) {
       const Removal& removal = retained.segments[i];
-      if (headers[i].events > 0) {
-        require_parts(transaction, headers[i]);
-        transaction.insert(TableId::segments, segment_key(headers[i].number), encode_header(headers[i]));
+      const SegmentHeader& header = kept[i].header;
+      if (header.events > 0) {
+        require_parts(transaction, header);
+        transaction.insert(TableId::segments, segment_key(header.number), encode_header(header));
+        if (kept[i].marks) put_marks(transaction, header.number, *kept[i].marks);
       }
       erase_segment(transaction, removal.segment->header().number);
       append_to_journal(transaction, removal.entry);
@@ -71,7 +73,7 @@ RemovedRejects Writer::retain(const Retained& retained) {
 }
 
 // What stays of a segment, as one that isn't visible yet; without events if nothing does.
-SegmentHeader Writer::write_kept(const Removal& removal, std::vector<std::uint64_t>& written) {
+MergedSegment Writer::write_kept(const Removal& removal, std::vector<std::uint64_t>& written) {
   if (std::find(removal.keep.begin(), removal.keep.end(), 1) == removal.keep.end()) return {};
   const Segment& segment = *removal.segment;
   std::uint64_t raw_bytes = 0;
@@ -82,11 +84,11 @@ SegmentHeader Writer::write_kept(const Removal& removal, std::vector<std::uint64
     segment.append_event(index, store_.hash_seed(), json);
     raw_bytes += json.size();
   }
-  SegmentHeader header = write_merged({{&segment, removal.keep}}).header;
-  written.push_back(header.number);
-  header.raw_bytes = raw_bytes;
-  header.variants = std::min(segment.header().variants, header.events);
-  return header;
+  MergedSegment kept = write_merged({{&segment, removal.keep}});
+  written.push_back(kept.header.number);
+  kept.header.raw_bytes = raw_bytes;
+  kept.header.variants = std::min(segment.header().variants, kept.header.events);
+  return kept;
 }
 
 }  // namespace trailkeeper::store

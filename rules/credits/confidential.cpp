@@ -115,6 +115,12 @@ bool Mask::may_change_text(std::string_view text) const {
   return event::is_encoded(text) && may_name(event::DecodedText{text}.bytes());
 }
 
+bool Mask::may_hold_known(std::string_view text) const {
+  if (known_ == nullptr) return false;
+  // JSON in a text may have escapes of its own.
+  return event::has_phrase(text, *known_) || (has(text, "\\") && looks_like_json(text));
+}
+
 std::string Mask::text(std::string_view text, Wording wording) const {
   if (wording == Wording::fixed || !may_change_text(text)) return std::string{text};
   SecretValues values{pseudonymiser_, paths_};

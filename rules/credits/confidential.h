@@ -36,6 +36,12 @@ class Mask {
   /// `wording`: of the field that it is the value of.
   [[nodiscard]] std::string text(std::string_view text, Wording wording = Wording::free) const;
 
+  /// Whether the store knows any Org ID.
+  [[nodiscard]] bool knows_any() const { return known_ != nullptr; }
+  /// Whether one may stand in an event's value, which has no escapes any more. Where none does, and the event's signs
+  /// (rules/credits/secret_signs.h) don't suffice, event() doesn't change the value.
+  [[nodiscard]] bool may_hold_known(std::string_view text) const;
+
  private:
   [[nodiscard]] std::string masked(std::string_view json, bool org_ids, bool of_event) const;
 

@@ -22,14 +22,15 @@ enum class TableId : unsigned {
   rejected = 10,  ///< Source, offset and hash to a rejected record: store/rejects.h. `rejects` is its former table.
   pins = 11,      ///< Hold, key and hash of an event that it holds whatever changes: store/hold_pins.h.
   secrets = 12,   ///< Hashes of phrases that are confidential: store/secrets.h.
+  marks = 13,     ///< Segment number to its SegmentMarks.
 };
-constexpr unsigned kTableCount = 13;
+constexpr unsigned kTableCount = 14;
 
 /// Their names in the file.
 constexpr std::array<const char*, kTableCount> kTableNames{"meta",     "segments", "parts",    "rejects",  "sources",
                                                            "holds",    "journal",  "policies", "verdicts", "bills",
-                                                           "rejected", "pins",     "secrets"};
-static_assert(text::are_names_of(kTableNames, TableId::secrets));
+                                                           "rejected", "pins",     "secrets",  "marks"};
+static_assert(text::are_names_of(kTableNames, TableId::marks));
 
 constexpr const char* name_of(TableId table) { return kTableNames[static_cast<unsigned>(table)]; }
 

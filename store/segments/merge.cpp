@@ -37,6 +37,22 @@ void unite_arrivals(const std::vector<MergeInput>& inputs, SegmentHeader& merged
   }
 }
 
+std::optional<SegmentMarks> unite_marks(const std::vector<MergeInput>& inputs, const std::vector<Origin>& origins) {
+  SegmentMarks marks;
+  std::vector<std::vector<bool>> marked;
+  for (const MergeInput& input : inputs) {
+    const auto own = decode_marks(input.segment->marks(), input.segment->size());
+    if (!own || (!marked.empty() && own->basis != marks.basis)) return std::nullopt;
+    marks.basis = own->basis;
+    std::vector<bool>& bits = marked.emplace_back(input.segment->size());
+    for (const std::uint32_t event : own->events) bits[event] = true;
+  }
+  for (std::uint32_t index = 0; index < origins.size(); ++index) {
+    if (marked[origins[index].input][origins[index].index]) marks.events.push_back(index);
+  }
+  return marks;
+}
+
 void write_columns(const std::vector<MergeInput>& inputs, const std::vector<Origin>& origins, const MergedCodes& codes,
                    SegmentParts& parts) {
   std::vector<const PackedView*> columns(inputs.size());
@@ -74,6 +90,7 @@ MergedSegment merge_segments(const std::vector<MergeInput>& inputs, std::uint64_
   forget(inputs);
   write_tables(inputs, paths, codes, rows, tables, parts);
   parts.finish(merged.header);
+  merged.marks = unite_marks(inputs, origins);
   return merged;
 }
 

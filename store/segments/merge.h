@@ -2,9 +2,12 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
+#include <span>
 #include <vector>
 
 #include "store/segments/segment.h"
+#include "store/segments/segment_marks.h"
 #include "store/segments/segment_parts.h"
 
 namespace trailkeeper::store {
@@ -16,7 +19,9 @@ struct MergeInput {
 };
 
 struct MergedSegment {
-  SegmentHeader header;       ///< But for its number, raw_bytes and variants.
+  SegmentHeader header;  ///< But for its number, raw_bytes and variants.
+  /// Of those that stay, if all inputs have marks of one basis.
+  std::optional<SegmentMarks> marks = std::nullopt;
   std::uint64_t decoded = 0;  ///< Events that were put together to compare them: at most each of them twice.
 };
 

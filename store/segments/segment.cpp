@@ -480,6 +480,14 @@ std::uint32_t Segment::row_of(std::uint32_t index) const {
   return row;
 }
 
+const PackedView& Segment::tables_of(std::uint32_t first, std::uint32_t end) const {
+  return packed_rows(SectionId::shape_codes, lazy_->shape_codes, first, end);
+}
+
+const PackedView& Segment::rows_of(std::uint32_t first, std::uint32_t end) const {
+  return packed_rows(SectionId::rows, lazy_->rows, first, end);
+}
+
 void Segment::append_leaf(const Table& table, std::size_t number, std::uint32_t index, std::uint32_t row,
                           std::string& out) const {
   const TableSlot& slot = table.slots[number];

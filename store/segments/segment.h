@@ -51,6 +51,10 @@ class Segment {
   [[nodiscard]] const SegmentHeader& header() const { return header_->header; }
   [[nodiscard]] std::uint32_t size() const { return static_cast<std::uint32_t>(header().events); }
 
+  /// What store/segments/segment_marks.h decodes; empty: nobody kept any. As long as the read transaction.
+  [[nodiscard]] std::string_view marks() const { return marks_; }
+  void set_marks(std::string_view marks) { marks_ = marks; }
+
   // Events are numbered from 0 by ascending time, then key.
   [[nodiscard]] text::Timestamp time(std::uint32_t index) const;
   /// The first event at or after `time`; size() if there is none.
@@ -102,6 +106,9 @@ class Segment {
   [[nodiscard]] std::uint32_t table_of(std::uint32_t index) const;
   /// Its row in that table; less than the table's rows.
   [[nodiscard]] std::uint32_t row_of(std::uint32_t index) const;
+  /// The same of the events [first, end), as column_rows(). A row may be none that its table has.
+  [[nodiscard]] const PackedView& tables_of(std::uint32_t first, std::uint32_t end) const;
+  [[nodiscard]] const PackedView& rows_of(std::uint32_t first, std::uint32_t end) const;
 
   /// Appends an event's bytes as they came, and checks them against the hash kept since then.
   void append_event(std::uint32_t index, std::uint64_t hash_seed, std::string& out) const;
@@ -158,6 +165,7 @@ class Segment {
   struct Lazy;
   std::shared_ptr<const OpenedHeader> header_;
   bool mapped_;
+  std::string_view marks_;
   std::unique_ptr<Lazy> lazy_;
 
  public:

@@ -3,6 +3,7 @@
 #include <zstd.h>
 
 #include <algorithm>
+#include <cstring>
 #include <memory>
 
 #include "store/byte_codec.h"
@@ -165,6 +166,66 @@ void StringList::append(std::uint32_t index, std::string& out) const {
     out.append(
         bytes.substr(static_cast<std::size_t>(begin - number * kBlockBytes), static_cast<std::size_t>(stop - begin)));
     begin = stop;
+  }
+}
+
+// The string that has a byte: the first, from `from` on, that ends behind it; size() if none does.
+std::uint32_t StringList::string_at(std::uint64_t byte, std::uint32_t from) const {
+  std::uint32_t low = from;
+  std::uint32_t high = size();
+  while (low < high) {
+    const std::uint32_t middle = low + (high - low) / 2;
+    if (ends_[middle] <= byte) {
+      low = middle + 1;
+    } else {
+      high = middle;
+    }
+  }
+  return low;
+}
+
+// Looks through the strings from `first` on that the window has whole; it begins with that one, at byte `begin` of the
+// list. Returns the first that it hasn't.
+std::uint32_t StringList::search_window(std::string_view window, std::uint64_t begin, std::uint32_t first,
+                                        std::string_view needle,
+                                        const std::function<void(std::uint32_t, std::string_view)>& visit) const {
+  const std::uint32_t stop = string_at(begin + window.size(), first);
+  const std::uint64_t end = stop == 0 ? 0 : ends_[stop - 1];
+  if (end < begin) throw_corrupt("a string lies outside its dictionary");
+  window = window.substr(0, static_cast<std::size_t>(end - begin));
+  for (std::size_t at = 0; at < window.size();) {
+    const void* const found = memmem(window.data() + at, window.size() - at, needle.data(), needle.size());
+    if (found == nullptr) break;
+    const auto place = static_cast<std::size_t>(static_cast<const char*>(found) - window.data());
+    const std::uint32_t index = string_at(begin + place, first);
+    const std::uint64_t from = index == 0 ? 0 : ends_[index - 1];
+    const std::uint64_t to = ends_[index];
+    if (from < begin || from > begin + place || to > end) throw_corrupt("a string lies outside its dictionary");
+    at = place + 1;
+    if (begin + place + needle.size() > to) continue;
+    visit(index, window.substr(static_cast<std::size_t>(from - begin), static_cast<std::size_t>(to - from)));
+    at = static_cast<std::size_t>(to - begin);
+  }
+  return stop;
+}
+
+void StringList::search(std::string_view needle,
+                        const std::function<void(std::uint32_t, std::string_view)>& visit) const {
+  if (block_ends_.size() == 0) {
+    static_cast<void>(search_window(payload_, 0, 0, needle, visit));
+    return;
+  }
+  constexpr std::size_t kWindowBytes = 8 * kBlockBytes;
+  std::string window;
+  std::uint64_t begin = 0;
+  std::uint32_t first = 0;
+  for (std::uint64_t number = 0; number < block_ends_.size(); ++number) {
+    window += block(number);
+    if (window.size() < kWindowBytes && number + 1 < block_ends_.size()) continue;
+    first = search_window(window, begin, first, needle, visit);
+    const std::uint64_t next = first == 0 ? 0 : ends_[first - 1];
+    window.erase(0, static_cast<std::size_t>(next - begin));
+    begin = next;
   }
 }
 

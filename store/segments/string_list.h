@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -59,6 +60,10 @@ class StringList {
   /// The string; `scratch` may hold it.
   std::string_view get(std::uint32_t index, std::string& scratch) const;
 
+  /// Calls `visit` with each string, by ascending number, that has `needle` in it, which isn't empty. Decompresses all
+  /// of the list, a piece at a time. Throws StoreError(corrupt).
+  void search(std::string_view needle, const std::function<void(std::uint32_t, std::string_view)>& visit) const;
+
  private:
   struct CachedBlock {
     std::uint64_t number = ~std::uint64_t{0};
@@ -66,6 +71,10 @@ class StringList {
     std::string bytes;
   };
   [[nodiscard]] std::string_view block(std::uint64_t number) const;
+  [[nodiscard]] std::uint32_t string_at(std::uint64_t byte, std::uint32_t from) const;
+  std::uint32_t search_window(std::string_view window, std::uint64_t begin, std::uint32_t first,
+                              std::string_view needle,
+                              const std::function<void(std::uint32_t, std::string_view)>& visit) const;
 
   PackedView ends_;
   PackedView block_ends_;

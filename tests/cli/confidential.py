@@ -155,7 +155,7 @@ for secret in SECRETS:
 # A filter for an Org ID finds as much as one for a word that no event has.
 filters = re.findall(r"--(?!not-)([a-z-]+)(?![A-Za-z-])", t.run("count", "--help").stdout.decode())
 asked = [name for name in dict.fromkeys(filters) if name not in ("by", "per", "top", "output", "store", "help", "since", "until", "write-only", "read-only", "verdict", "ip",
-                                                                 "version", "wide", "no-pager", "quiet", "verbose", "skip-damaged", "not", "reveal", "max-memory", "superseded")]
+                                                                 "version", "wide", "no-pager", "quiet", "verbose", "skip-damaged", "not", "reveal", "max-memory", "superseded", "where")]
 t.check("filters are found", {"resource", "user", "principal", "user-agent", "request-id", "role"} <= set(asked), asked)
 
 
@@ -185,6 +185,12 @@ for name in asked:
         t.equal("%s=%s tells of it" % (name, org), [served(name, text) for text in tries(org)], expected)
         t.equal("--%s %s tells of it" % (name, org), count("--" + name, org), expected[0])
     t.equal("--not-%s tells of it" % name, served("not-" + name, ORGS["form"]), served("not-" + name, RANDOM))
+# Conditions on any path, also on one that has it as a key.
+for condition in ("userAgent=%s", "userAgent=*%s*", "userAgent!=%s", "requestParameters=*%s*", "requestParameters~%s", "responseElements~x?%s", "resources[].ARN=*%s*",
+                  "requestParameters.%s?", "requestParameters.%s!?", "requestParameters.orgId=%s", "requestParameters.orgId!=%s", "userIdentity.arn~%s$", "errorMessage=*%s*"):
+    for sign in ("", "not-"):
+        for org in ORGS.values():
+            t.equal("%swhere=%s tells of %s" % (sign, condition, org), served(sign + "where", condition % org), served(sign + "where", condition % RANDOM))
 server.stop()
 t.equal("--by verdict tells nothing of it", *[json.loads(t.run("count", "--by", "verdict", "--user-agent", word + "*", "-o", "json", store=store).stdout) for word in (ORGS["offer"], RANDOM)])
 for path in ("userIdentity.%s", "%s", "requestParameters.%s"):

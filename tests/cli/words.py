@@ -3,6 +3,7 @@
 import json
 import os
 import random
+import urllib.parse
 
 from harness import Harness, event, line
 from server import Server
@@ -36,7 +37,7 @@ values = {"event-id": first["eventID"], "name": first["eventName"], "source": fi
           "principal": first["userIdentity"]["arn"], "access-key": first["userIdentity"]["accessKeyId"], "account": first["recipientAccountId"],
           "region": first["awsRegion"], "ip": "203.0.113.0/25", "error": "any", "resource": "bucket1", "resource-type": "AWS::S3::Bucket",
           "type": "AwsApi*", "category": "Management", "request-id": first["requestID"], "user-agent": first["userAgent"], "verdict": "unknown",
-          "identity": "IAMUser", "role": "none", "session": "none"}
+          "identity": "IAMUser", "role": "none", "session": "none", "where": "requestParameters.bucketName~[12]$", "text": "bucket3"}
 help_text = run("events", "--help").stdout.decode()
 offered = [word.split(",")[0][2:] for word in help_text.split() if word.startswith("--") and ("--" + word.split(",")[0][2:]) in word]
 for name, value in values.items():
@@ -51,6 +52,17 @@ for own, name in (("eventName", "name"), ("eventID", "event-id"), ("awsRegion", 
     t.equal("--not-" + own, ids("--not-" + own, values[name]), ids("--not-" + name, values[name]))
 t.equal("--readOnly", ids("--readOnly"), ids("--read-only"))
 users = sorted({record["userIdentity"]["userName"] for record in records})[:2]
+t.equal("--where", ids("--where", "requestParameters.bucketName=bucket3"), {record["eventID"] for record in records[3::7]})
+t.equal("--where: alternatives of a path", ids("--where", "requestParameters.bucketName=bucket3", "--where", "requestParameters.bucketName=bucket4"),
+        {record["eventID"] for record in records[3::7] + records[4::7]})
+t.equal("--where: all must hold", ids("--where", "readOnly?", "--where", "requestParameters.bucketName!=bucket3"),
+        {record["eventID"] for number, record in enumerate(records) if number % 3 and number % 7 != 3})
+t.equal("--text", ids("--text", '"bucket3"') | ids("--text", "bucket3"), {record["eventID"] for record in records[3::7]})
+for value, said in (("requestParameters.bucketName", "there is no comparison"), ("a~(", "at byte 3"), ("a<b", "neither a number nor a time"), ("user=x", "--user asks for it"), ("eventname=x", "did you mean 'eventName'")):
+    done = run("count", "--where", value)
+    t.equal("--where %s is refused" % value, done.returncode, 2)
+    t.check("and said why", said in done.stderr.decode(), done.stderr)
+t.equal("an empty --text is refused", run("count", "--text", "").returncode, 2)
 t.equal("several: neither", ids("--not-user", users[0], "--not-user", users[1]), everything - ids("--user", users[0], "--user", users[1]))
 t.equal("and with others", ids("--region", "eu-west-1", "--not-error", "any"), ids("--region", "eu-west-1") & ids("--error", "none"))
 t.equal("and with its own positive", ids("--name", "Get*", "--not-name", "GetCredits"), ids("--name", "Get*") - ids("--name", "GetCredits"))
@@ -62,7 +74,7 @@ kept = json.loads(run("retain", "--keep", "1d", "--dry-run", "-o", "json").stdou
 t.equal("and retention obeys", kept["held"], len(ids("--not-user", users[0], "--not-read-only")))
 
 # Names of filters are names of fields, in both places.
-for name in values:
+for name in values.keys() - {"where", "text"}:
     done = run("events", "--fields", "time," + name, "--limit", "3", "-o", "json")
     t.equal("--fields %s" % name, (done.returncode, list(json.loads(done.stdout)[0])), (0, ["time", name]))
     t.equal("--by %s" % name, run("count", "--by", name, "-o", "json").returncode, 0)
@@ -102,7 +114,7 @@ def get(path):
 for name, value in values.items():
     if name == "verdict":
         continue
-    quoted = value.replace(":", "%3A").replace("/", "%2F")
+    quoted = urllib.parse.quote(value, safe="")
     status, body = get("/v1/count?not-%s=%s" % (name, quoted))
     t.equal("not-%s over HTTP" % name, (status, body[0]["count"]), (200, len(ids("--not-" + name, value))))
 t.equal("not-read-only over HTTP", get("/v1/count?not-read-only")[1][0]["count"], len(ids("--not-read-only")))

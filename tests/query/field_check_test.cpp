@@ -14,6 +14,8 @@ using namespace trailkeeper::tests;
 TEST_CASE("every filter's name is a field's name, and CloudTrail's own names are") {
   for (const FilterWord& word : filter_words()) {
     if (word.help.empty() && word.field != FilterField::read_only) continue;
+    // These ask for any value.
+    if (word.field == FilterField::where || word.field == FilterField::text) continue;
     CAPTURE(word.name);
     CHECK(is_field_name(word.name));
     CHECK_FALSE(unknown_field(word.name, nullptr));

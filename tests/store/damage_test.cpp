@@ -90,6 +90,9 @@ void fill(Store& opened, Writer& writer, int events_each) {
   put_secrets(transaction, secret_seed_of(transaction), phrases);
   put_secret_paths(transaction, phrases);
   put_looked_for(transaction, 5);
+  for (const Segment& segment : snapshot.segments()) {
+    put_marks(transaction, segment.header().number, {7, {0, 1, segment.size() - 1}});
+  }
   transaction.commit();
 }
 
@@ -176,6 +179,16 @@ std::string verdict_answers(const Snapshot& snapshot) {
   return "right or none";
 }
 
+/// Marks, too; those that are missing count as unknown.
+std::string mark_answers(const Snapshot& snapshot) {
+  for (const Segment& segment : snapshot.segments()) {
+    const auto marks = decode_marks(segment.marks(), segment.size());
+    if (!marks || marks->basis != 7) continue;
+    if (marks->events != std::vector<std::uint32_t>{0, 1, segment.size() - 1}) return "other marks";
+  }
+  return "right or none";
+}
+
 std::vector<Answer> all_answers(const std::vector<EventKey>& keys) {
   return {
       [keys](const Snapshot& snapshot) {  // What `show` does.
@@ -199,6 +212,7 @@ std::vector<Answer> all_answers(const std::vector<EventKey>& keys) {
       operator_answers,
       bill_answers,
       verdict_answers,
+      mark_answers,
   };
 }
 

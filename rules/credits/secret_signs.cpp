@@ -1,0 +1,119 @@
+#include "rules/credits/secret_signs.h"
+
+#include <algorithm>
+#include <array>
+#include <cstring>
+
+#include "event/decoded_text.h"
+#include "event/phrase_set.h"
+#include "rules/credits/loose_json.h"
+#include "text/hex.h"
+
+namespace trailkeeper::rules::credits {
+namespace {
+
+constexpr std::string_view kActivateSource = "activate.amazonaws.com";
+constexpr std::size_t kNone = std::string_view::npos;
+
+// What spellings of a name differ in (secret_named()).
+constexpr bool is_joint(char c) { return c == '_' || c == '-' || c == ' ' || c == '.'; }
+
+// Whether the letters of `name` stand before `end`, whatever their case and what joins them.
+bool ends_with_name(std::string_view text, std::size_t end, std::string_view name) {
+  std::size_t at = end;
+  for (std::size_t left = name.size(); left > 0; --left) {
+    while (at > 0 && is_joint(text[at - 1])) --at;
+    if (at == 0 || (text[at - 1] | 0x20) != name[left - 1]) return false;
+    --at;
+  }
+  return true;
+}
+
+/// A name's beginning, which all of its spellings have.
+struct Sign {
+  std::string_view name;
+  char last;  ///< Its last letter: what is looked for, in both cases.
+};
+
+// Calls `visit` with each place of one of two bytes, until it returns true.
+template <typename Visit>
+bool any_place(std::string_view text, char one, char other, const Visit& visit) {
+  for (const char c : {one, other}) {
+    const char* at = text.data();
+    const char* const end = text.data() + text.size();
+    while (at < end) {
+      const void* const found = std::memchr(at, c, static_cast<std::size_t>(end - at));
+      if (found == nullptr) break;
+      at = static_cast<const char*>(found);
+      if (visit(static_cast<std::size_t>(at - text.data()))) return true;
+      ++at;
+    }
+    if (one == other) break;
+  }
+  return false;
+}
+
+// promocode, promotioncode, promotionalcode; a3popc.
+bool names_code(std::string_view text) {
+  const auto ends = [&](std::string_view name) {
+    return [=](std::size_t at) { return ends_with_name(text, at + 1, name); };
+  };
+  return any_place(text, 'm', 'M', ends("prom")) || any_place(text, '3', '3', [&](std::size_t at) {
+           std::size_t next = at + 1;
+           while (next < text.size() && is_joint(text[next])) ++next;
+           return next < text.size() && (text[next] | 0x20) == 'p' && ends_with_name(text, at, "a");
+         });
+}
+
+// orgid, organizationid, organisationid; org.
+bool names_org(std::string_view text) {
+  return any_place(text, 'g', 'G', [&](std::size_t at) { return ends_with_name(text, at + 1, "org"); });
+}
+
+// An escape for a byte that a name may have: nobody knows what the text says before it is decoded.
+bool hides_name(std::string_view text) {
+  constexpr std::string_view kEscape = "\\u00";
+  for (std::size_t at = text.find(kEscape); at != kNone; at = text.find(kEscape, at + 1)) {
+    if (at + kEscape.size() + 2 > text.size()) continue;
+    const int high = text::hex_value(text[at + kEscape.size()]);
+    const int low = text::hex_value(text[at + kEscape.size() + 1]);
+    if (high < 0 || low < 0) continue;
+    const char c = static_cast<char>(high * 16 + low);
+    if (high < 8 && (event::is_word_byte(c) || is_joint(c))) return true;
+  }
+  return false;
+}
+
+}  // namespace
+
+SecretSigns SignReader::of_text(std::string_view written) const {
+  SecretSigns signs;
+  const auto read = [&](std::string_view text) {
+    if (names_code(text)) signs.bits_ |= SecretSigns::kSure;
+    if (names_org(text)) signs.bits_ |= SecretSigns::kOrgId;
+    if (text.find(kActivateSource) != kNone) signs.bits_ |= SecretSigns::kActivate;
+  };
+  read(written);
+  if (hides_name(written)) signs.bits_ |= SecretSigns::kSure;
+  if (event::is_encoded(written)) read(event::DecodedText{written}.bytes());
+  // JSON within a string may go on where a configured path leads.
+  if (!paths_.empty() && looks_like_json(written)) signs.bits_ |= SecretSigns::kOrgId;
+  return signs;
+}
+
+SecretSigns SignReader::of_path(std::string_view path) const {
+  SecretSigns signs;
+  if (paths_.empty()) return signs;
+  std::string plain;
+  for (const char c : path) {
+    if (c != '[' && c != ']' && c != '\\' && static_cast<unsigned char>(c) >= ' ') plain += c;
+  }
+  // Envelopes make paths longer, and what is below the place is of it.
+  if (std::any_of(paths_.begin(), paths_.end(),
+                  [&](const std::string& known) { return plain.find(known) != std::string::npos; })) {
+    signs.bits_ |= SecretSigns::kOrgId;
+  }
+  return signs;
+}
+
+}  // namespace trailkeeper::rules::credits
