@@ -30,8 +30,10 @@ void LeafNumbers::open_table(std::uint32_t number, std::uint64_t& met_later) {
   if (numbered.list || (value.road != LeafRoad::code && value.road != LeafRoad::literal)) {
     met_later += rows;
   } else if (value.road == LeafRoad::literal) {
-    numbered.literal = place_of_text(value.literal) + 1;
-    ++met_later;
+    // An object's keys may be hidden, too.
+    const bool hidden = path_.may_hide(value.literal);
+    if (!hidden) numbered.literal = place_of_text(value.literal) + 1;
+    met_later += hidden ? rows : 1;
   } else {
     numbered.dictionary = &dictionary_of(value);
     if (!numbered.dictionary->hidden.empty()) met_later += rows;

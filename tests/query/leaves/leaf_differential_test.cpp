@@ -234,6 +234,20 @@ Groups counted(const store::Snapshot& snapshot, const CountRequest& request) {
   return groups;
 }
 
+std::string difference(const Groups& found, const Groups& wanted) {
+  std::string out;
+  for (const auto& [groups, other, word] :
+       {std::tuple{&found, &wanted, "\nfound"}, std::tuple{&wanted, &found, "\nwanted"}}) {
+    for (const auto& [key, count] : *groups) {
+      const auto same = other->find(key);
+      if (same != other->end() && same->second == count) continue;
+      out += std::string{word} + " " + std::to_string(count) + ":";
+      for (const auto& value : key) out += " | " + value.value_or("(none)");
+    }
+  }
+  return out;
+}
+
 void compare_counts(const store::Snapshot& snapshot, OddEvents& random, int times) {
   const ShownEvents shown{snapshot};
   const std::vector<Shown> events = all_shown(snapshot, shown);
@@ -257,7 +271,8 @@ void compare_counts(const store::Snapshot& snapshot, OddEvents& random, int time
       key.emplace_back(bucket_text(begin, request.per));
       ++wanted[key];
     }
-    CHECK(counted(snapshot, request) == wanted);
+    const Groups found = counted(snapshot, request);
+    CHECK_MESSAGE(found == wanted, difference(found, wanted));
   }
 }
 
