@@ -13,6 +13,52 @@ using namespace trailkeeper::rules::credits;
 
 namespace {
 
+// Pieces of which names, disguises and JSON within strings are made.
+constexpr std::array<std::string_view, 44> kPieces{"o",
+                                                   "r",
+                                                   "g",
+                                                   "org",
+                                                   "Org",
+                                                   "Id",
+                                                   "_",
+                                                   "-",
+                                                   " ",
+                                                   ".",
+                                                   "promo",
+                                                   "PRO",
+                                                   "mo",
+                                                   "Code",
+                                                   "A3POPC",
+                                                   "a3",
+                                                   "popc",
+                                                   "=",
+                                                   ":",
+                                                   "0Xy12",
+                                                   "value",
+                                                   "name",
+                                                   "\\u006f",
+                                                   "\\u002d",
+                                                   "\\u0026",
+                                                   "%6F",
+                                                   "%33",
+                                                   "\\\"",
+                                                   "{\\\"",
+                                                   "\\\":\\\"",
+                                                   "\\\"}",
+                                                   "[\\\"",
+                                                   "\\\"]",
+                                                   "\\\\",
+                                                   "\\/",
+                                                   "\\n",
+                                                   "activate",
+                                                   ".amazonaws.com",
+                                                   "activate.amazonaws.com",
+                                                   "id",
+                                                   "x",
+                                                   "7",
+                                                   "organization",
+                                                   "partner"};
+
 SecretSigns signs_of(std::initializer_list<std::string_view> texts, const std::vector<std::string>& paths = {}) {
   const SignReader reader{paths};
   SecretSigns signs;
@@ -34,7 +80,7 @@ TEST_CASE("R20, R56: names of secrets are signs, however they are spelt") {
     CHECK_FALSE(signs_of({text}).suffice());
     CHECK(signs_of({text, "activate.amazonaws.com"}).suffice());
   }
-  for (const std::string_view text : {"s3.amazonaws.com", "promenade", "\\u0026", "com", "a3", "3p"}) {
+  for (const std::string_view text : {"s3.amazonaws.com", "program", "\\u0026", "com", "a3", "3p"}) {
     CAPTURE(text);
     CHECK_FALSE(signs_of({text, "activate.amazonaws.com"}).suffice());
   }
@@ -53,51 +99,6 @@ TEST_CASE("R20: where settings say that Org IDs stand is a sign") {
 }
 
 TEST_CASE("R20, R56: an event whose signs don't suffice is shown as it is, but for known words") {
-  // Pieces of which names, disguises and JSON within strings are made.
-  constexpr std::array<std::string_view, 44> kPieces{"o",
-                                                     "r",
-                                                     "g",
-                                                     "org",
-                                                     "Org",
-                                                     "Id",
-                                                     "_",
-                                                     "-",
-                                                     " ",
-                                                     ".",
-                                                     "promo",
-                                                     "PRO",
-                                                     "mo",
-                                                     "Code",
-                                                     "A3POPC",
-                                                     "a3",
-                                                     "popc",
-                                                     "=",
-                                                     ":",
-                                                     "0Xy12",
-                                                     "value",
-                                                     "name",
-                                                     "\\u006f",
-                                                     "\\u002d",
-                                                     "\\u0026",
-                                                     "%6F",
-                                                     "%33",
-                                                     "\\\"",
-                                                     "{\\\"",
-                                                     "\\\":\\\"",
-                                                     "\\\"}",
-                                                     "[\\\"",
-                                                     "\\\"]",
-                                                     "\\\\",
-                                                     "\\/",
-                                                     "\\n",
-                                                     "activate",
-                                                     ".amazonaws.com",
-                                                     "activate.amazonaws.com",
-                                                     "id",
-                                                     "x",
-                                                     "7",
-                                                     "organization",
-                                                     "partner"};
   auto known = std::make_shared<event::PhraseSet>(5);
   known->add("nowhereThere");
   std::mt19937_64 random{7};
