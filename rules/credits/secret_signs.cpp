@@ -6,7 +6,6 @@
 
 #include "event/decoded_text.h"
 #include "event/phrase_set.h"
-#include "rules/credits/loose_json.h"
 #include "text/hex.h"
 
 namespace trailkeeper::rules::credits {
@@ -70,7 +69,7 @@ bool names_org(std::string_view text) {
   return any_place(text, 'g', 'G', [&](std::size_t at) { return ends_with_name(text, at + 1, "org"); });
 }
 
-// An escape for a byte that a name may have: nobody knows what the text says before it is decoded.
+// An escape for a byte that a name, or JSON in a text, may have: nobody knows what the text says before it is decoded.
 bool hides_name(std::string_view text) {
   constexpr std::string_view kEscape = "\\u00";
   for (std::size_t at = text.find(kEscape); at != kNone; at = text.find(kEscape, at + 1)) {
@@ -79,7 +78,8 @@ bool hides_name(std::string_view text) {
     const int low = text::hex_value(text[at + kEscape.size() + 1]);
     if (high < 0 || low < 0) continue;
     const char c = static_cast<char>(high * 16 + low);
-    if (high < 8 && (event::is_word_byte(c) || is_joint(c))) return true;
+    constexpr std::string_view kOfJson = R"(\"{[)";
+    if (high < 8 && (event::is_word_byte(c) || is_joint(c) || kOfJson.find(c) != kNone)) return true;
   }
   return false;
 }
@@ -96,8 +96,10 @@ SecretSigns SignReader::of_text(std::string_view written) const {
   read(written);
   if (hides_name(written)) signs.bits_ |= SecretSigns::kSure;
   if (event::is_encoded(written)) read(event::DecodedText{written}.bytes());
-  // JSON within a string may go on where a configured path leads.
-  if (!paths_.empty() && looks_like_json(written)) signs.bits_ |= SecretSigns::kOrgId;
+  // JSON within a string may go on where a configured path leads, also from within a text, or a string encoded twice.
+  if (!paths_.empty() && written.find_first_of("{[\\") != kNone) signs.bits_ |= SecretSigns::kOrgId;
+  // What is nested deeper than masks look into is masked whole; so deep, quotes have this many backslashes at least.
+  if (written.find(R"(\\\\)") != kNone) signs.bits_ |= SecretSigns::kOrgId;
   return signs;
 }
 
