@@ -18,15 +18,15 @@ declare -gA _trailkeeper_commands=(
   ["trailkeeper token"]="create list revoke open"
 )
 _trailkeeper_filters="--event-id --name --source --user --principal --access-key --account --region --ip --error
-    --resource --type --category --request-id --user-agent --resource-type --verdict --identity --role --session
-    --read-only --write-only --superseded --since --until"
+    --resource --type --category --request-id --user-agent --resource-type --verdict --identity --role --session --where
+    --text --read-only --write-only --superseded --since --until"
 _trailkeeper_more="--not-event-id --not-name --not-source --not-user --not-principal --not-access-key --not-account
     --not-region --not-ip --not-error --not-resource --not-type --not-category --not-request-id --not-user-agent
-    --not-resource-type --not-verdict --not-identity --not-role --not-session --not-read-only --not-write-only --eventID
-    --eventName --eventSource --accessKeyId --recipientAccountId --awsRegion --sourceIPAddress --errorCode --eventType
-    --eventCategory --requestID --userAgent --readOnly --not-eventID --not-eventName --not-eventSource --not-accessKeyId
-    --not-recipientAccountId --not-awsRegion --not-sourceIPAddress --not-errorCode --not-eventType --not-eventCategory
-    --not-requestID --not-userAgent --not-readOnly"
+    --not-resource-type --not-verdict --not-identity --not-role --not-session --not-where --not-text --not-read-only
+    --not-write-only --eventID --eventName --eventSource --accessKeyId --recipientAccountId --awsRegion
+    --sourceIPAddress --errorCode --eventType --eventCategory --requestID --userAgent --readOnly --not-eventID
+    --not-eventName --not-eventSource --not-accessKeyId --not-recipientAccountId --not-awsRegion --not-sourceIPAddress
+    --not-errorCode --not-eventType --not-eventCategory --not-requestID --not-userAgent --not-readOnly"
 _trailkeeper_filtering="trailkeeper/events trailkeeper/count trailkeeper/tail trailkeeper/hold/add trailkeeper/findings"
 declare -gA _trailkeeper_options=(
   ["trailkeeper"]="--version"
