@@ -91,9 +91,12 @@ std::string_view object_at(std::string_view json, std::string_view path) {
   return {};
 }
 
-// Whether a number may be a time: seconds since 1970, or parts of them. A status or a size isn't.
-bool may_be_time(std::string_view number) {
+// Whether a number may be a time, by its name or as seconds since 1970, or parts of them. A status or a size isn't.
+bool may_be_time(std::string_view path, std::string_view number) {
   constexpr std::size_t kDigitsOfSeconds = 10;
+  std::string name;
+  while (!path.empty()) name = folded(take_first_key(path));
+  if (name == "ts" || name.find("time") != std::string::npos || name.find("date") != std::string::npos) return true;
   return number.substr(0, number.find_first_of(".eE")).size() >= kDigitsOfSeconds;
 }
 
@@ -108,7 +111,7 @@ std::string_view only_text(const Record& record) {
     if (type == LeafType::time || type == LeafType::guid) continue;
     if (type == LeafType::text && text::parse_timestamp(record.raw(leaf))) continue;
     if (!is_quoted(type)) {
-      if (may_be_time(record.raw(leaf))) continue;
+      if (may_be_time(record.shape->slots[i].path, record.raw(leaf))) continue;
       return {};
     }
     if (only != nullptr) return {};

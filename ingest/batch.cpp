@@ -4,7 +4,6 @@
 #include <utility>
 
 #include "event/byte_masks.h"
-#include "event/wrapped_text.h"
 #include "ingest/decompressor.h"
 #include "ingest/layer_stream.h"
 
@@ -50,8 +49,6 @@ void Batch::take(const event::Frame& frame) {
 // lines of one document each takes the next line for one without counting its brackets.
 void Batch::take_apart(std::string_view frame) {
   whole_frame_ = {};
-  const std::size_t end = std::min(event::object_end(frame, 0), frame.size());
-  if (event::line_with_words_behind(frame, 0, end) != 0) return on_reject(frame, 0, event::Reason::not_an_object);
   const std::size_t begin = frame_begin_;
   event::Framer framer;
   event::for_each_frame(framer, frame, pieces_, [&](const event::Frame& piece) {

@@ -286,7 +286,7 @@ TEST_CASE("a chunk's ID has a limit, in each mode") {
   for (const std::size_t size : {ForwardDecoder::kMaxChunk, ForwardDecoder::kMaxChunk + 1}) {
     const std::string option = packed({{"chunk", std::string(size, 'c')}});
     for (const std::string& bytes : {array({kTag, "\x01", kA, option}), array({kTag, array({entry(kA)}), option}),
-                                     array({kTag, packed_entries({kA}), option})}) {
+                                     array({kTag, packed_entries(entry(kA)), option})}) {
       const Decoded all = decoded(bytes);
       CHECK(all.messages.size() == (size > ForwardDecoder::kMaxChunk ? 0 : 1));
       CHECK(all.broken.empty() == (size <= ForwardDecoder::kMaxChunk));

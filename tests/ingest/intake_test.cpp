@@ -78,7 +78,7 @@ TEST_CASE("a receipt comes after the commit and tells what became of each item")
 TEST_CASE("a receipt counts rejected records by reason, whichever item they are of") {
   Fixture fixture;
   Intake intake{fixture.store, {}};
-  const Receipt receipt = give(intake, delivery_of({"not json", "[{\"a\":1},{\"a\":2},3]"}));
+  const Receipt receipt = give(intake, delivery_of({"not json", "{\"Records\":[{\"a\":1},{\"a\":2},3]}"}));
   CHECK(receipt.rejected == 4);
   const std::map<event::Reason, std::uint64_t> expected{{event::Reason::not_an_object, 2},
                                                         {event::Reason::no_event_name, 2}};
