@@ -131,6 +131,7 @@ void Unwrapper::unwrap(std::string_view document, DocumentVisitor& visitor) {
   events_ = 0;
   rejects_ = 0;
   unpacked_around_ = 0;
+  taken_.clear();
   shift_ = 0;
   if (document.starts_with(']')) {
     take_rest(document);
@@ -142,7 +143,16 @@ void Unwrapper::unwrap(std::string_view document, DocumentVisitor& visitor) {
 
 void Unwrapper::emit(const Record& record, std::size_t offset) {
   ++events_;
-  if (!trial_) visitor_->on_event(record, offset - std::min(offset, shift_));
+  if (trial_ || (several_ && is_taken(record.bytes))) return;
+  visitor_->on_event(record, offset - std::min(offset, shift_));
+}
+
+// Whether another member of a wrapper held these bytes. Only the first few are compared: more copies are duplicates.
+bool Unwrapper::is_taken(std::string_view bytes) {
+  constexpr std::size_t kFew = 16;
+  if (std::find(taken_.begin(), taken_.end(), bytes) != taken_.end()) return true;
+  if (taken_.size() < kFew) taken_.emplace_back(bytes);
+  return false;
 }
 
 void Unwrapper::reject(std::string_view bytes, std::size_t offset, Reason reason) {
@@ -276,7 +286,10 @@ void Unwrapper::take_wrapper(std::string_view document, const Wrapping& wrapping
       if (!wrapping.probe || row.member != "logEvents") take_elements(member.json, inside);
     } else if (members.size() > 1 && !(row.member == "result" && has_fields_only(member.json))) {
       const bool found = gives_event(member, inside);
-      if (found && !trial_) take_member(member.json, row.certain, inside);
+      if (!found || trial_) continue;
+      const bool within = std::exchange(several_, true);
+      take_member(member.json, row.certain, inside);
+      several_ = within;
     }
   }
   if (events_ > before) return;

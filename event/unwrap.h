@@ -90,6 +90,7 @@ class Unwrapper {
   std::string_view text_of(std::string_view token, int level);
   void release(int level);
   std::vector<Member>& find_members(std::string_view document, std::uint64_t rows, int level);
+  bool is_taken(std::string_view bytes);
   void emit(const Record& record, std::size_t offset);
   void reject(std::string_view bytes, std::size_t offset, Reason reason);
 
@@ -101,7 +102,9 @@ class Unwrapper {
   std::size_t shift_ = 0;            // Bytes that were put before the document.
   std::size_t events_ = 0;
   std::size_t rejects_ = 0;
-  bool trial_ = false;  // What is found is counted, and not handed on.
+  bool trial_ = false;              // What is found is counted, and not handed on.
+  bool several_ = false;            // It is one of several members that hold events.
+  std::vector<std::string> taken_;  // Events of such members: loggers write one twice.
   Reason reason_of_rest_ = Reason::none;
 };
 

@@ -272,6 +272,11 @@ TEST_CASE("of repeated keys, and of several members, each that holds an event co
     CHECK(std::count(found.events.begin(), found.events.end(), b) == 1);
     CHECK(found.rejects.empty());
   }
+  // winston's logger for Splunk writes each event twice.
+  const std::string copies = R"({"message":{"msg":)" + quoted(a) + R"(,"meta":{"message":)" + quoted(a) +
+                             R"(,"level":"info"}},"severity":"info"})";
+  CHECK(unwrapped(copies).events == Texts{a});
+  CHECK(unwrapped(copies).rejects.empty());
   const std::string twice = R"({"a":)" + a + R"(,"a":)" + b + "}";
   CHECK(unwrapped(twice).rejects == Texts{twice});
   // What stands beside an event is no loss.
