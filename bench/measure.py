@@ -37,8 +37,7 @@ def run(arguments, environment=None, allowed=(0,)):
     """Runs a program; wall time, peak RSS in bytes and standard output."""
     with tempfile.TemporaryFile() as out:
         begin = time.perf_counter()
-        process = subprocess.Popen([str(a) for a in arguments], stdout=out,
-                                   env={**os.environ, **(environment or {})})
+        process = subprocess.Popen([str(a) for a in arguments], stdout=out, env={**os.environ, **(environment or {})})
         _, status, usage = os.wait4(process.pid, 0)
         seconds = time.perf_counter() - begin
         process.returncode = os.waitstatus_to_exitcode(status)
@@ -60,12 +59,29 @@ def warm(path):
 
 def policy_files(principals, directory):
     """What `aws iam get-account-authorization-details` prints, made up: some policies ask for actions alone, some for resources or the address."""
-    statements = ([{"Effect": "Allow", "Action": "*", "Resource": "*"}],
-                  [{"Effect": "Allow", "Action": ["ec2:*", "s3:*", "logs:*", "sts:*", "lambda:*"], "Resource": "*"},
-                   {"Effect": "Deny", "Action": "iam:*", "Resource": "*"}],
-                  [{"Effect": "Allow", "Action": ["s3:*", "dynamodb:*"], "Resource": ["arn:aws:s3:::*", "arn:aws:dynamodb:*:*:table/*"]},
-                   {"Effect": "Allow", "NotAction": ["s3:*", "dynamodb:*"], "Resource": "*"}],
-                  [{"Effect": "Allow", "Action": "*", "Resource": "*", "Condition": {"IpAddress": {"aws:SourceIp": "10.0.0.0/8"}}}])
+    statements = (
+        [{"Effect": "Allow", "Action": "*", "Resource": "*"}],
+        [
+            {"Effect": "Allow", "Action": ["ec2:*", "s3:*", "logs:*", "sts:*", "lambda:*"], "Resource": "*"},
+            {"Effect": "Deny", "Action": "iam:*", "Resource": "*"},
+        ],
+        [
+            {
+                "Effect": "Allow",
+                "Action": ["s3:*", "dynamodb:*"],
+                "Resource": ["arn:aws:s3:::*", "arn:aws:dynamodb:*:*:table/*"],
+            },
+            {"Effect": "Allow", "NotAction": ["s3:*", "dynamodb:*"], "Resource": "*"},
+        ],
+        [
+            {
+                "Effect": "Allow",
+                "Action": "*",
+                "Resource": "*",
+                "Condition": {"IpAddress": {"aws:SourceIp": "10.0.0.0/8"}},
+            }
+        ],
+    )
     accounts = {}
     for number, arn in enumerate(sorted(principals)):
         match = re.fullmatch(r"arn:aws:iam::(\d{12}):(user|role)/(.*)", arn)
@@ -74,7 +90,9 @@ def policy_files(principals, directory):
         kind, name = match[2].capitalize(), match[3].rsplit("/", 1)[-1]
         details = accounts.setdefault(match[1], {"UserDetailList": [], "RoleDetailList": []})
         document = {"Version": "2012-10-17", "Statement": statements[number % len(statements)]}
-        details[kind + "DetailList"].append({kind + "Name": name, "Arn": arn, kind + "PolicyList": [{"PolicyName": "P", "PolicyDocument": document}]})
+        details[kind + "DetailList"].append(
+            {kind + "Name": name, "Arn": arn, kind + "PolicyList": [{"PolicyName": "P", "PolicyDocument": document}]}
+        )
     files = []
     for account, details in accounts.items():
         files.append(directory / f"policies-{account}.json")
@@ -105,8 +123,12 @@ class Bench:
             say(f"making {name}")
             shutil.rmtree(path, ignore_errors=True)
             path.unlink(missing_ok=True)
-            made = subprocess.run([self.build / "bench" / "make_trail", "--out", path, *map(str, arguments)],
-                                  stderr=subprocess.PIPE, text=True, check=True)
+            made = subprocess.run(
+                [self.build / "bench" / "make_trail", "--out", path, *map(str, arguments)],
+                stderr=subprocess.PIPE,
+                text=True,
+                check=True,
+            )
             events, raw, files, stored = map(int, re.findall(r"\d+", made.stderr)[:4])
             done.write_text(json.dumps({"events": events, "raw": raw, "files": files, "stored": stored}))
         warm(path)
@@ -152,12 +174,22 @@ class Bench:
         ratio = None
         if theirs:
             ratio = min(theirs) / best
-            text += (f"; DuckDB {min(theirs):.2f} s, {size['raw'] / min(theirs) / 1e9:.3f} GB/s (median "
-                     f"{statistics.median(theirs):.2f} s): {ratio:.2f} times, medians {statistics.median(theirs) / median:.2f} times")
-            self.notes.append(f"{title}: DuckDB's file {database.stat().st_size / 1e6:.1f} MB, the store "
-                              f"{self.stats(store)['fileBytes'] / 1e6:.1f} MB, raw {size['raw'] / 1e6:.1f} MB.")
-        self.add(title, "4 times faster", "6 times", text, None if ratio is None else ratio >= 4,
-                 None if ratio is None else ratio >= 6)
+            text += (
+                f"; DuckDB {min(theirs):.2f} s, {size['raw'] / min(theirs) / 1e9:.3f} GB/s (median "
+                f"{statistics.median(theirs):.2f} s): {ratio:.2f} times, medians {statistics.median(theirs) / median:.2f} times"
+            )
+            self.notes.append(
+                f"{title}: DuckDB's file {database.stat().st_size / 1e6:.1f} MB, the store "
+                f"{self.stats(store)['fileBytes'] / 1e6:.1f} MB, raw {size['raw'] / 1e6:.1f} MB."
+            )
+        self.add(
+            title,
+            "4 times faster",
+            "6 times",
+            text,
+            None if ratio is None else ratio >= 4,
+            None if ratio is None else ratio >= 6,
+        )
         if name != "ndjson":
             database.unlink(missing_ok=True)
 
@@ -166,17 +198,33 @@ class Bench:
         self.against_duckdb("ndjson", f"replay NDJSON, {size['events']:,} events", path, size, "load-ndjson", path)
 
     def gzip(self):
-        path, size = self.make(f"gzip-{GZIP_EVENTS}", "--format", "s3", "--events", GZIP_EVENTS, "--events-per-file", GZIP_PER_FILE)
-        self.against_duckdb("gzip", f"replay .json.gz, {size['files']} files of {GZIP_PER_FILE:,} events", path, size, "load-gz",
-                            f"{path}/AWSLogs/*/*/*/*/*/*/*.json.gz")
+        path, size = self.make(
+            f"gzip-{GZIP_EVENTS}", "--format", "s3", "--events", GZIP_EVENTS, "--events-per-file", GZIP_PER_FILE
+        )
+        self.against_duckdb(
+            "gzip",
+            f"replay .json.gz, {size['files']} files of {GZIP_PER_FILE:,} events",
+            path,
+            size,
+            "load-gz",
+            f"{path}/AWSLogs/*/*/*/*/*/*/*.json.gz",
+        )
 
     def tiny(self):
         count = self.size["tiny"]
-        path, size = self.make(f"tiny-{count}", "--format", "s3", "--events", count * TINY_PER_FILE, "--events-per-file", TINY_PER_FILE)
+        path, size = self.make(
+            f"tiny-{count}", "--format", "s3", "--events", count * TINY_PER_FILE, "--events-per-file", TINY_PER_FILE
+        )
         times = [self.replay(self.store("tiny"), path).seconds for _ in range(REPEATS)]
         rate = size["files"] / min(times)
-        self.add(f"{size['files']:,} .json.gz of {TINY_PER_FILE} events", "20,000 files/s", "50,000 files/s",
-                 f"{rate:,.0f} files/s (median {size['files'] / statistics.median(times):,.0f})", rate >= 20_000, rate >= 50_000)
+        self.add(
+            f"{size['files']:,} .json.gz of {TINY_PER_FILE} events",
+            "20,000 files/s",
+            "50,000 files/s",
+            f"{rate:,.0f} files/s (median {size['files'] / statistics.median(times):,.0f})",
+            rate >= 20_000,
+            rate >= 50_000,
+        )
         shutil.rmtree(self.store("tiny"), ignore_errors=True)
 
     def growth(self):
@@ -185,8 +233,21 @@ class Bench:
         rates, self.ids = [], []
         part_file = self.directory / "growth-part.ndjson"
         for part in range(parts):
-            subprocess.run([self.build / "bench" / "make_trail", "--events", str(events), "--first", str(part * events), "--order",
-                            "random", "--out", part_file], stderr=subprocess.DEVNULL, check=True)
+            subprocess.run(
+                [
+                    self.build / "bench" / "make_trail",
+                    "--events",
+                    str(events),
+                    "--first",
+                    str(part * events),
+                    "--order",
+                    "random",
+                    "--out",
+                    part_file,
+                ],
+                stderr=subprocess.DEVNULL,
+                check=True,
+            )
             self.sample_ids(part_file, 40 // parts + 1)
             done = self.replay(self.grown, part_file)
             rates.append(events / done.seconds)
@@ -194,10 +255,17 @@ class Bench:
         part_file.unlink()
         last = statistics.median(rates[-3:])
         ratio = last / rates[0]
-        self.notes.append("Growth, thousand events/s of each part: " + ", ".join(f"{rate / 1000:.0f}" for rate in rates) + ".")
-        self.add(f"cost growth, {parts} x {events:,} events of random time", "at least 0.85", "0.95",
-                 f"{ratio:.2f} (first {rates[0]:,.0f} events/s, median of the last three {last:,.0f}; all: {parts * events / sum(events / r for r in rates):,.0f})",
-                 ratio >= 0.85, ratio >= 0.95)
+        self.notes.append(
+            "Growth, thousand events/s of each part: " + ", ".join(f"{rate / 1000:.0f}" for rate in rates) + "."
+        )
+        self.add(
+            f"cost growth, {parts} x {events:,} events of random time",
+            "at least 0.85",
+            "0.95",
+            f"{ratio:.2f} (first {rates[0]:,.0f} events/s, median of the last three {last:,.0f}; all: {parts * events / sum(events / r for r in rates):,.0f})",
+            ratio >= 0.85,
+            ratio >= 0.95,
+        )
         self.grown_stats = self.stats(self.grown)
         self.memory_and_size()
 
@@ -210,13 +278,25 @@ class Bench:
                 self.ids.append(found[1].decode())
 
     def memory_and_size(self):
-        self.add("peak RSS of any replay here", "512 MB", "256 MB", f"{self.peak / 1e6:.0f} MB", self.peak <= 512e6, self.peak <= 256e6)
+        self.add(
+            "peak RSS of any replay here",
+            "512 MB",
+            "256 MB",
+            f"{self.peak / 1e6:.0f} MB",
+            self.peak <= 512e6,
+            self.peak <= 256e6,
+        )
         stats = self.grown_stats
         ratio = stats["rawBytes"] / stats["fileBytes"]
         live = stats["rawBytes"] / stats["storedBytes"]
-        self.add(f"store size, {stats['events']:,} events", "1/8 of raw", "1/14",
-                 f"1/{ratio:.1f} ({stats['fileBytes'] / 1e6:,.0f} MB of {stats['rawBytes'] / 1e6:,.0f} MB); without free pages 1/{live:.1f}",
-                 ratio >= 8, ratio >= 14)
+        self.add(
+            f"store size, {stats['events']:,} events",
+            "1/8 of raw",
+            "1/14",
+            f"1/{ratio:.1f} ({stats['fileBytes'] / 1e6:,.0f} MB of {stats['rawBytes'] / 1e6:,.0f} MB); without free pages 1/{live:.1f}",
+            ratio >= 8,
+            ratio >= 14,
+        )
 
     def median_of(self, arguments, count=20):
         times = [run([self.binary, "--store", self.grown, *arguments]).seconds for _ in range(count)]
@@ -227,17 +307,31 @@ class Bench:
         times = [run([self.binary, "--store", self.grown, "show", event]).seconds for event in ids]
         whole = statistics.median(times)
         spawn = statistics.median(run(["/bin/true"]).seconds for _ in range(20))
-        self.add(f"show EVENT_ID, {self.grown_stats['events']:,} events, whole process", "15 ms", "5 ms",
-                 f"{whole * 1000:.1f} ms (of which starting any process: {spawn * 1000:.1f} ms)", whole <= 0.015, whole <= 0.005)
+        self.add(
+            f"show EVENT_ID, {self.grown_stats['events']:,} events, whole process",
+            "15 ms",
+            "5 ms",
+            f"{whole * 1000:.1f} ms (of which starting any process: {spawn * 1000:.1f} ms)",
+            whole <= 0.015,
+            whole <= 0.005,
+        )
         micros = self.inside(self.grown, "find_in_store$")
         inside, anew = micros["find_in_store"], micros["snapshot_and_find_in_store"]
-        self.add("show EVENT_ID, inside the library", "200 µs", "50 µs",
-                 f"{inside:.0f} µs ({anew:.0f} µs with a new snapshot each time)", inside <= 200, inside <= 50)
+        self.add(
+            "show EVENT_ID, inside the library",
+            "200 µs",
+            "50 µs",
+            f"{inside:.0f} µs ({anew:.0f} µs with a new snapshot each time)",
+            inside <= 200,
+            inside <= 50,
+        )
 
     def inside(self, store, which):
         """Microseconds of operations inside the library, by name."""
-        answer = run([self.build / "bench" / "bench_lookup", "--benchmark_format=json", f"--benchmark_filter={which}"],
-                     {"TRAILKEEPER_BENCH_STORE": str(store)})
+        answer = run(
+            [self.build / "bench" / "bench_lookup", "--benchmark_format=json", f"--benchmark_filter={which}"],
+            {"TRAILKEEPER_BENCH_STORE": str(store)},
+        )
         return {b["name"].split("/")[0]: b["real_time"] for b in json.loads(answer.output)["benchmarks"]}
 
     def counts(self):
@@ -254,8 +348,13 @@ class Bench:
         micros = self.inside(store, "^count_")
         for title, key, name, arguments in (
             ("count --by name", "count-by-name", "count_by_name_in_store", ["count", "--by", "name"]),
-            ("count --error any --by principal --top 10", "count-errors-by-principal", "count_errors_by_principal_in_store",
-             ["count", "--error", "any", "--by", "principal", "--top", "10"])):
+            (
+                "count --error any --by principal --top 10",
+                "count-errors-by-principal",
+                "count_errors_by_principal_in_store",
+                ["count", "--error", "any", "--by", "principal", "--top", "10"],
+            ),
+        ):
             times = [run([self.binary, "--store", store, *arguments]).seconds for _ in range(15)]
             whole, inside = statistics.median(times), micros[name] / 1e6
             text, ratio = f"{inside * 1000:.2f} ms; whole process {whole * 1000:.1f} ms", None
@@ -264,11 +363,19 @@ class Bench:
                 theirs = answer[key]
                 ratio = theirs["median"] / inside
                 cold = theirs["first"] + answer["open"]
-                text = (f"{inside * 1000:.2f} ms, DuckDB {theirs['median'] * 1000:.2f} ms: {ratio:.2f} times. Whole process {whole * 1000:.1f} ms, "
-                        f"DuckDB's opening and first query {cold * 1000:.1f} ms: {cold / whole:.2f} times")
+                text = (
+                    f"{inside * 1000:.2f} ms, DuckDB {theirs['median'] * 1000:.2f} ms: {ratio:.2f} times. Whole process {whole * 1000:.1f} ms, "
+                    f"DuckDB's opening and first query {cold * 1000:.1f} ms: {cold / whole:.2f} times"
+                )
                 self.compare(title, store, arguments, theirs["answer"])
-            self.add(f"{title}, {count:,} events", "as fast", "3 times faster", text,
-                     None if ratio is None else ratio >= 1, None if ratio is None else ratio >= 3)
+            self.add(
+                f"{title}, {count:,} events",
+                "as fast",
+                "3 times faster",
+                text,
+                None if ratio is None else ratio >= 1,
+                None if ratio is None else ratio >= 3,
+            )
         shutil.rmtree(store)
         database.unlink(missing_ok=True)
 
@@ -290,26 +397,68 @@ class Bench:
         column = median("count", "--by", "name")
         for title, key, arguments in (
             ("count --by tlsDetails.tlsVersion", "count-by-tls", ["count", "--by", "tlsDetails.tlsVersion"]),
-            ("count --by requestParameters.bucketName", "count-by-bucket", ["count", "--by", "requestParameters.bucketName"])):
+            (
+                "count --by requestParameters.bucketName",
+                "count-by-bucket",
+                ["count", "--by", "requestParameters.bucketName"],
+            ),
+        ):
             seconds, text, fast = median(*arguments), "", True
             if answer:
                 theirs = answer[key]["first"] + answer["open"]
                 fast = seconds <= theirs
                 text = f"; DuckDB's opening and first query {theirs * 1000:.1f} ms"
                 self.compare(title, store, arguments, answer[key]["answer"])
-            self.add(f"{title}, {count:,} events", "5 times --by name, as fast as DuckDB", "",
-                     f"{seconds * 1000:.1f} ms whole process, {seconds / column:.2f} times --by name{text}", seconds <= 5 * column and fast, None)
-        three = ["count", "--by", "tlsDetails.tlsVersion,tlsDetails.cipherSuite,requestParameters.bucketName", "--per", "day"]
+            self.add(
+                f"{title}, {count:,} events",
+                "5 times --by name, as fast as DuckDB",
+                "",
+                f"{seconds * 1000:.1f} ms whole process, {seconds / column:.2f} times --by name{text}",
+                seconds <= 5 * column and fast,
+                None,
+            )
+        three = [
+            "count",
+            "--by",
+            "tlsDetails.tlsVersion,tlsDetails.cipherSuite,requestParameters.bucketName",
+            "--per",
+            "day",
+        ]
         seconds = median(*three)
         beside = f"; DuckDB {answer['count-by-three-a-day']['first'] * 1000:.0f} ms" if answer else ""
-        self.add(f"three paths per day, {count:,} events", "1 s", "", f"{seconds * 1000:.0f} ms whole process{beside}", seconds <= 1, None)
-        rows = json.loads(run([self.binary, "--store", store, "-o", "json", "count", "--by", "requestParameters.key"]).output)
+        self.add(
+            f"three paths per day, {count:,} events",
+            "1 s",
+            "",
+            f"{seconds * 1000:.0f} ms whole process{beside}",
+            seconds <= 1,
+            None,
+        )
+        rows = json.loads(
+            run([self.binary, "--store", store, "-o", "json", "count", "--by", "requestParameters.key"]).output
+        )
         rare = min((row for row in rows if row["requestParameters.key"]), key=lambda row: abs(row["count"] - 100))
-        seconds = median("events", "--where", "requestParameters.key=" + rare["requestParameters.key"], "--fields", "eventID")
-        self.add(f"--where with {rare['count']} matches in {count:,}", "50 ms", "", f"{seconds * 1000:.1f} ms whole process", seconds <= 0.05, None)
+        seconds = median(
+            "events", "--where", "requestParameters.key=" + rare["requestParameters.key"], "--fields", "eventID"
+        )
+        self.add(
+            f"--where with {rare['count']} matches in {count:,}",
+            "50 ms",
+            "",
+            f"{seconds * 1000:.1f} ms whole process",
+            seconds <= 0.05,
+            None,
+        )
         seconds = median("count", "--text", "AKIANOSUCHKEY")
         rate = size["raw"] / seconds
-        self.add(f"--text over {size['bytes'] / 1e9:.1f} GB of raw", "5 GB/s", "", f"{rate / 1e9:.2f} GB/s of raw ({seconds * 1000:.0f} ms)", rate >= 5e9, None)
+        self.add(
+            f"--text over {size['bytes'] / 1e9:.1f} GB of raw",
+            "5 GB/s",
+            "",
+            f"{rate / 1e9:.2f} GB/s of raw ({seconds * 1000:.0f} ms)",
+            rate >= 5e9,
+            None,
+        )
         shutil.rmtree(store)
         database.unlink(missing_ok=True)
 
@@ -338,34 +487,61 @@ class Bench:
             shares.append(json.loads(done.output)["verdictSeconds"] / done.seconds)
         later = json.loads(run([self.binary, "--store", store, "-o", "json", "recheck"]).output)[0]
         share = statistics.median(shares)
-        self.add(f"verdicts at ingest, {size['events']:,} events", "10 % of replay", "",
-                 f"{share * 100:.1f} % of a replay's time with policies of all {len(rows)} callers loaded ({min(rates):.2f} s; without policies "
-                 f"{min(without):.2f} s); recheck made the other {later['events']:,} events' segments in {later['seconds']:.2f} s", share <= 0.10, None)
+        self.add(
+            f"verdicts at ingest, {size['events']:,} events",
+            "10 % of replay",
+            "",
+            f"{share * 100:.1f} % of a replay's time with policies of all {len(rows)} callers loaded ({min(rates):.2f} s; without policies "
+            f"{min(without):.2f} s); recheck made the other {later['events']:,} events' segments in {later['seconds']:.2f} s",
+            share <= 0.10,
+            None,
+        )
         shutil.rmtree(store, ignore_errors=True)
 
     def principal_day(self):
-        rows = json.loads(run([self.binary, "--store", self.grown, "-o", "json", "count", "--by", "principal", "--top", "40"]).output)
+        rows = json.loads(
+            run([self.binary, "--store", self.grown, "-o", "json", "count", "--by", "principal", "--top", "40"]).output
+        )
         arns = [row["principal"] for row in rows if str(row["principal"]).startswith("arn:")]
-        seconds = self.median_of(["events", "--principal", arns[2], "--since", "2024-04-10", "--until", "2024-04-11", "--limit", "100"])
-        self.add(f"one principal in one day, 100 newest, {self.grown_stats['events']:,} events", "20 ms", "5 ms",
-                 f"{seconds * 1000:.1f} ms whole process", seconds <= 0.020, seconds <= 0.005)
+        seconds = self.median_of(
+            ["events", "--principal", arns[2], "--since", "2024-04-10", "--until", "2024-04-11", "--limit", "100"]
+        )
+        self.add(
+            f"one principal in one day, 100 newest, {self.grown_stats['events']:,} events",
+            "20 ms",
+            "5 ms",
+            f"{seconds * 1000:.1f} ms whole process",
+            seconds <= 0.020,
+            seconds <= 0.005,
+        )
 
     def scan(self):
         raw = self.grown_stats["rawBytes"]
         for title, option, glob, bars in (
             ("raw scan, glob over userAgent", "--user-agent", "*python*amzn*3.12*", True),
-            ("the same over requestID, which has no column", "--request-id", "*abc*def*", False)):
+            ("the same over requestID, which has no column", "--request-id", "*abc*def*", False),
+        ):
             seconds = self.median_of(["count", option, glob], 5)
             rate = raw / seconds
-            self.add(title, "1 GB/s" if bars else "", "3 GB/s" if bars else "", f"{rate / 1e9:.2f} GB/s of raw ({seconds * 1000:.0f} ms)",
-                     rate >= 1e9 if bars else None, rate >= 3e9 if bars else None)
+            self.add(
+                title,
+                "1 GB/s" if bars else "",
+                "3 GB/s" if bars else "",
+                f"{rate / 1e9:.2f} GB/s of raw ({seconds * 1000:.0f} ms)",
+                rate >= 1e9 if bars else None,
+                rate >= 3e9 if bars else None,
+            )
 
 
 def main():
     parser = argparse.ArgumentParser()
     for name in ("build", "directory", "size", "peer", "results"):
         parser.add_argument("--" + name, default="")
-    parser.add_argument("--rows", default="ndjson,gzip,tiny,verdicts,growth,show,counts,paths,principal_day,scan", help="only these, in this order")
+    parser.add_argument(
+        "--rows",
+        default="ndjson,gzip,tiny,verdicts,growth,show,counts,paths,principal_day,scan",
+        help="only these, in this order",
+    )
     options = parser.parse_args()
     bench = Bench(options)
     before = machine(bench)

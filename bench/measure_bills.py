@@ -13,13 +13,15 @@ import shutil
 import subprocess
 import time
 
-COLUMNS = ("identity_line_item_id identity_time_interval bill_payer_account_id bill_billing_period_start_date bill_billing_period_end_date "
-           "bill_billing_entity bill_bill_type bill_invoice_id line_item_usage_account_id line_item_usage_account_name line_item_product_code "
-           "line_item_usage_type line_item_operation line_item_line_item_type line_item_usage_start_date line_item_usage_end_date "
-           "line_item_usage_amount line_item_unblended_rate line_item_unblended_cost line_item_blended_cost line_item_currency_code "
-           "line_item_line_item_description line_item_resource_id line_item_availability_zone line_item_legal_entity pricing_term pricing_unit "
-           "pricing_public_on_demand_cost pricing_public_on_demand_rate product_instance_type product_region_code product_servicecode "
-           "product_product_family reservation_reservation_a_r_n savings_plan_savings_plan_a_r_n split_line_item_split_cost").split()
+COLUMNS = (
+    "identity_line_item_id identity_time_interval bill_payer_account_id bill_billing_period_start_date bill_billing_period_end_date "
+    "bill_billing_entity bill_bill_type bill_invoice_id line_item_usage_account_id line_item_usage_account_name line_item_product_code "
+    "line_item_usage_type line_item_operation line_item_line_item_type line_item_usage_start_date line_item_usage_end_date "
+    "line_item_usage_amount line_item_unblended_rate line_item_unblended_cost line_item_blended_cost line_item_currency_code "
+    "line_item_line_item_description line_item_resource_id line_item_availability_zone line_item_legal_entity pricing_term pricing_unit "
+    "pricing_public_on_demand_cost pricing_public_on_demand_rate product_instance_type product_region_code product_servicecode "
+    "product_product_family reservation_reservation_a_r_n savings_plan_savings_plan_a_r_n split_line_item_split_cost"
+).split()
 PAYER = "121212121212"
 SERVICES = (("AmazonEC2", 40), ("AmazonS3", 25), ("AWSLambda", 20), ("AmazonRDS", 10), ("AmazonCloudWatch", 30))
 
@@ -36,10 +38,31 @@ def make(path, lines):
             cost = "0.%010d" % dice.randrange(10_000_000)
             account = "1212121212%02d" % (10 + number % 10)
             usage = "EUC1-Usage:%s.%d" % (service[-3:], dice.randrange(kinds))
-            out.write("%040x,%s/%s,%s,2024-06-01T00:00:00Z,2024-07-01T00:00:00Z,AWS,Anniversary,,%s,team-%d,%s,%s,RunInstances,Usage,%s,%s,1.0,%s,%s,%s,"
-                      "USD,$0.096 per hour of usage,arn:aws:ec2:eu-central-1:%s:instance/i-%012x,eu-central-1a,\"Amazon Web Services, Inc.\",OnDemand,Hrs,%s,%s,"
-                      "m6i.large,eu-central-1,%s,Compute Instance,,,\n" % (dice.getrandbits(160), start, start, PAYER, account, number % 10, service, usage,
-                                                                           start, start, cost, cost, cost, account, number % 5000, cost, cost, service))
+            out.write(
+                "%040x,%s/%s,%s,2024-06-01T00:00:00Z,2024-07-01T00:00:00Z,AWS,Anniversary,,%s,team-%d,%s,%s,RunInstances,Usage,%s,%s,1.0,%s,%s,%s,"
+                'USD,$0.096 per hour of usage,arn:aws:ec2:eu-central-1:%s:instance/i-%012x,eu-central-1a,"Amazon Web Services, Inc.",OnDemand,Hrs,%s,%s,'
+                "m6i.large,eu-central-1,%s,Compute Instance,,,\n"
+                % (
+                    dice.getrandbits(160),
+                    start,
+                    start,
+                    PAYER,
+                    account,
+                    number % 10,
+                    service,
+                    usage,
+                    start,
+                    start,
+                    cost,
+                    cost,
+                    cost,
+                    account,
+                    number % 5000,
+                    cost,
+                    cost,
+                    service,
+                )
+            )
 
 
 def main():
@@ -64,9 +87,17 @@ def main():
         process.returncode = os.waitstatus_to_exitcode(status)
         return out, time.monotonic() - begin, used.ru_maxrss * 1024
 
-    issued = {"eventVersion": "1.08", "userIdentity": {"type": "AWSService"}, "eventTime": "2024-06-02T00:00:00Z", "eventSource": "activate.amazonaws.com",
-              "eventName": "CreditsIssued", "eventID": "c0ffee00-0000-4000-8000-000000000001", "eventType": "AwsServiceEvent", "recipientAccountId": PAYER,
-              "serviceEventDetails": {"creditId": "1", "amount": 100000, "termYears": 1}}
+    issued = {
+        "eventVersion": "1.08",
+        "userIdentity": {"type": "AWSService"},
+        "eventTime": "2024-06-02T00:00:00Z",
+        "eventSource": "activate.amazonaws.com",
+        "eventName": "CreditsIssued",
+        "eventID": "c0ffee00-0000-4000-8000-000000000001",
+        "eventType": "AwsServiceEvent",
+        "recipientAccountId": PAYER,
+        "serviceEventDetails": {"creditId": "1", "amount": 100000, "termYears": 1},
+    }
     event = folder / "bill-credit.ndjson"
     event.write_text(json.dumps(issued) + "\n")
     subprocess.run([*binary, "replay", event], check=True, stdout=subprocess.DEVNULL)
@@ -86,13 +117,18 @@ def main():
     printed = time.monotonic() - begin
     size = path.stat().st_size
     print("%d lines, %.2f GB, %d postings" % (loaded, size / 1e9, postings))
-    print("load               %8.2f s  %10.0f lines/s  %10.0f postings/s  peak %4.0f MB   (wc -l: %.2f s)" %
-          (seconds, loaded / seconds, postings / seconds, memory / 1e6, counted))
+    print(
+        "load               %8.2f s  %10.0f lines/s  %10.0f postings/s  peak %4.0f MB   (wc -l: %.2f s)"
+        % (seconds, loaded / seconds, postings / seconds, memory / 1e6, counted)
+    )
     print("balances (credits) %8.2f s  peak %4.0f MB" % (balance, balance_memory / 1e6))
     print("load and balances  %8.2f s  %10.0f postings/s" % (seconds + balance, postings / (seconds + balance)))
     print("load again         %8.2f s  (nothing is new)" % again)
     print("credits ledger     %8.2f s  %10.0f postings/s printed" % (printed, postings / printed))
-    print("store              %8.0f MB (1/%.1f)" % ((store / "data.mdb").stat().st_size / 1e6, size / (store / "data.mdb").stat().st_size))
+    print(
+        "store              %8.0f MB (1/%.1f)"
+        % ((store / "data.mdb").stat().st_size / 1e6, size / (store / "data.mdb").stat().st_size)
+    )
 
 
 main()

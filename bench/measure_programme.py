@@ -17,10 +17,20 @@ ORGS = ["org-%d" % number for number in range(50)]
 
 
 def record(number, name, account, time_of, details, form=False):
-    made = {"eventVersion": "1.08", "userIdentity": {"type": "Root" if form else "AWSService", "accountId": account}, "eventTime": time_of,
-            "eventSource": "activate.amazonaws.com", "eventName": name, "awsRegion": "us-east-1", "sourceIPAddress": "192.0.2.1", "userAgent": "bench",
-            "eventID": "%08x-0000-4000-8000-%012x" % (number, number), "eventType": "AwsApiCall" if form else "AwsServiceEvent", "recipientAccountId": account,
-            "requestParameters" if form else "serviceEventDetails": details}
+    made = {
+        "eventVersion": "1.08",
+        "userIdentity": {"type": "Root" if form else "AWSService", "accountId": account},
+        "eventTime": time_of,
+        "eventSource": "activate.amazonaws.com",
+        "eventName": name,
+        "awsRegion": "us-east-1",
+        "sourceIPAddress": "192.0.2.1",
+        "userAgent": "bench",
+        "eventID": "%08x-0000-4000-8000-%012x" % (number, number),
+        "eventType": "AwsApiCall" if form else "AwsServiceEvent",
+        "recipientAccountId": account,
+        "requestParameters" if form else "serviceEventDetails": details,
+    }
     return json.dumps(made, separators=(",", ":")) + "\n"
 
 
@@ -35,20 +45,62 @@ def make(path, count, crowded):
             kind = number % 8
             application = "app-%d-%d" % (startup, number // 8)
             if kind in (0, 1, 2):
-                out.write(record(number, "CreateForm", account, at, {
-                    "applicationId": application, "startupId": "S%d" % startup, "orgId": dice.choice(ORGS), "requestedAmount": str(1000 * dice.randint(1, 100)),
-                    "email": "a@x.example", "foundingDate": "2020-01-01", "fundingStage": "Seed", "website": "x.example", "country": "DE"}, True))
+                out.write(
+                    record(
+                        number,
+                        "CreateForm",
+                        account,
+                        at,
+                        {
+                            "applicationId": application,
+                            "startupId": "S%d" % startup,
+                            "orgId": dice.choice(ORGS),
+                            "requestedAmount": str(1000 * dice.randint(1, 100)),
+                            "email": "a@x.example",
+                            "foundingDate": "2020-01-01",
+                            "fundingStage": "Seed",
+                            "website": "x.example",
+                            "country": "DE",
+                        },
+                        True,
+                    )
+                )
             elif kind == 3:
-                out.write(record(number, "ApplicationDecided", account, at, {"applicationId": application, "decision": dice.choice(("Approved", "Denied"))}))
+                out.write(
+                    record(
+                        number,
+                        "ApplicationDecided",
+                        account,
+                        at,
+                        {"applicationId": application, "decision": dice.choice(("Approved", "Denied"))},
+                    )
+                )
             elif kind == 4:
-                out.write(record(number, "CreditsIssued", account, at, {"creditId": str(number), "amount": "1000", "termYears": 1, "applicationId": application}))
+                out.write(
+                    record(
+                        number,
+                        "CreditsIssued",
+                        account,
+                        at,
+                        {"creditId": str(number), "amount": "1000", "termYears": 1, "applicationId": application},
+                    )
+                )
             elif kind == 5:
-                out.write(record(number, "AffiliationConfirmed", account, at, {"orgId": dice.choice(ORGS), "confirmed": True}))
+                out.write(
+                    record(number, "AffiliationConfirmed", account, at, {"orgId": dice.choice(ORGS), "confirmed": True})
+                )
             elif kind == 6:
-                out.write(record(number, "AccountStatusChanged", account, at, {"status": "Active", "payerAccountId": account}))
+                out.write(
+                    record(number, "AccountStatusChanged", account, at, {"status": "Active", "payerAccountId": account})
+                )
             else:
                 shown = record(number, "GetCredits", account, at, {}, True)
-                out.write(shown.replace('"requestParameters":{}', '"responseElements":{"credits":[{"creditId":"%d","balance":"1000"}]}' % (number - 3)))
+                out.write(
+                    shown.replace(
+                        '"requestParameters":{}',
+                        '"responseElements":{"credits":[{"creditId":"%d","balance":"1000"}]}' % (number - 3),
+                    )
+                )
 
 
 def measure(binary, path, store, count):
@@ -66,8 +118,10 @@ def measure(binary, path, store, count):
     read, read_cpu, _ = run("events", "-o", "ndjson", "--limit", str(count))
     for command in (["credits", "check"], ["credits", "applications"], ["credits"]):
         wall, cpu, memory = run(*command, "--at", "2025-01-01", "-o", "ndjson")
-        print("  %-22s %7.2f s, %7.2f s of a core, peak %5.0f MB: %.2f times reading the events (%.2f s, %.2f s of a core)" %
-              (" ".join(command), wall, cpu, memory / 1e6, cpu / read_cpu, read, read_cpu))
+        print(
+            "  %-22s %7.2f s, %7.2f s of a core, peak %5.0f MB: %.2f times reading the events (%.2f s, %.2f s of a core)"
+            % (" ".join(command), wall, cpu, memory / 1e6, cpu / read_cpu, read, read_cpu)
+        )
 
 
 def main():

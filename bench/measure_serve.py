@@ -26,15 +26,37 @@ class Server:
         shutil.rmtree(bench.store, ignore_errors=True)
         ports = bench.directory / "serve-ports"
         ports.unlink(missing_ok=True)
-        self.process = subprocess.Popen([bench.binary, "--store", bench.store, "serve", "--http", "0", "--forward", "0", "--syslog", "0", "--ndjson", "0",
-                                         "--max-connections", "10000", "--ports-file", ports, "--log-level", "warn"])
+        self.process = subprocess.Popen(
+            [
+                bench.binary,
+                "--store",
+                bench.store,
+                "serve",
+                "--http",
+                "0",
+                "--forward",
+                "0",
+                "--syslog",
+                "0",
+                "--ndjson",
+                "0",
+                "--max-connections",
+                "10000",
+                "--ports-file",
+                ports,
+                "--log-level",
+                "warn",
+            ]
+        )
         while not ports.exists():
             time.sleep(0.01)
         self.ports = {line.split()[0]: int(line.split()[2]) for line in ports.read_text().splitlines()}
 
     def events(self):
         with urllib.request.urlopen(f"http://127.0.0.1:{self.ports['http']}/metrics") as answer:
-            return sum(int(n) for n in re.findall(r"^trailkeeper_events_total\{.*\} (\d+)$", answer.read().decode(), re.M))
+            return sum(
+                int(n) for n in re.findall(r"^trailkeeper_events_total\{.*\} (\d+)$", answer.read().decode(), re.M)
+            )
 
     def memory(self, field):
         status = Path(f"/proc/{self.process.pid}/status").read_text()
@@ -56,22 +78,45 @@ class Bench:
         self.trail = self.directory / "inputs" / f"ndjson-{EVENTS}.ndjson"
         if not self.trail.exists():
             self.trail.parent.mkdir(parents=True, exist_ok=True)
-            subprocess.run([self.build / "bench" / "make_trail", "--events", str(EVENTS), "--out", self.trail], check=True)
+            subprocess.run(
+                [self.build / "bench" / "make_trail", "--events", str(EVENTS), "--out", self.trail], check=True
+            )
 
     def replay(self):
         rates = []
         for _ in range(3):
             shutil.rmtree(self.store, ignore_errors=True)
-            done = subprocess.run([self.binary, "--store", self.store, "-o", "json", "replay", self.trail], capture_output=True, check=True)
+            done = subprocess.run(
+                [self.binary, "--store", self.store, "-o", "json", "replay", self.trail],
+                capture_output=True,
+                check=True,
+            )
             rates.append(EVENTS / json.loads(done.stdout)["seconds"])
         return statistics.median(rates)
 
     def load(self, protocol, connections, *, body=LARGE, events=0, rate=0):
         """Sends the trail to a new server; what serve_load says, with the time until everything is durable."""
         with Server(self) as server:
-            done = subprocess.run([self.build / "bench" / "serve_load", "--protocol", protocol, "--port", str(server.ports[protocol.split("-")[0]]),
-                                   "--connections", str(connections), "--body-bytes", str(body), "--events", str(events),
-                                   "--rate", str(rate), self.trail], capture_output=True, check=True)
+            done = subprocess.run(
+                [
+                    self.build / "bench" / "serve_load",
+                    "--protocol",
+                    protocol,
+                    "--port",
+                    str(server.ports[protocol.split("-")[0]]),
+                    "--connections",
+                    str(connections),
+                    "--body-bytes",
+                    str(body),
+                    "--events",
+                    str(events),
+                    "--rate",
+                    str(rate),
+                    self.trail,
+                ],
+                capture_output=True,
+                check=True,
+            )
             result = json.loads(done.stdout)
             while server.events() < result["events"]:
                 time.sleep(0.005)
@@ -81,7 +126,9 @@ class Bench:
         return result
 
     def throughput(self):
-        loads = [(p, c) for p in ("http", "forward", "syslog", "ndjson") for c in (1, 16, 256)] + [("forward-message", 1)]
+        loads = [(p, c) for p in ("http", "forward", "syslog", "ndjson") for c in (1, 16, 256)] + [
+            ("forward-message", 1)
+        ]
         for protocol, connections in loads:
             replay = self.replay()
             rates = sorted(EVENTS / self.load(protocol, connections)["seconds"] for _ in range(3))
@@ -93,18 +140,36 @@ class Bench:
                 bar, reached = "0.5 of replay", ratio >= 0.5
             elif protocol == "forward-message":
                 bar, reached = "20,000 events/s", rates[1] >= 20_000
-            name = "forward, Message mode, an event each, 1 connections" if protocol == "forward-message" else f"{protocol}, bodies of 1 MiB, {connections} connections"
-            self.rows.append(Row(name, bar, "", f"{rates[1]:,.0f} events/s; replay {replay:,.0f}: {ratio:.2f}", reached, False))
+            name = (
+                "forward, Message mode, an event each, 1 connections"
+                if protocol == "forward-message"
+                else f"{protocol}, bodies of 1 MiB, {connections} connections"
+            )
+            self.rows.append(
+                Row(name, bar, "", f"{rates[1]:,.0f} events/s; replay {replay:,.0f}: {ratio:.2f}", reached, False)
+            )
         for connections in (1, 16, 256):
             events = ONE_EVENT_REQUESTS // (8 if connections == 1 else 1)
             result = self.load("http", connections, body=0, events=events)
-            self.rows.append(Row(f"http, one event a request, {connections} connections", "", "",
-                                 f"{events / result['seconds']:,.0f} events/s; p50 {result['p50'] * 1e3:.1f} ms, p99 {result['p99'] * 1e3:.1f} ms", None, False))
+            self.rows.append(
+                Row(
+                    f"http, one event a request, {connections} connections",
+                    "",
+                    "",
+                    f"{events / result['seconds']:,.0f} events/s; p50 {result['p50'] * 1e3:.1f} ms, p99 {result['p99'] * 1e3:.1f} ms",
+                    None,
+                    False,
+                )
+            )
 
     def steady(self):
         result = self.load("http", 64, body=0, events=STEADY_EVENTS, rate=STEADY_RATE)
-        times = ", ".join(f"{name} {result[key] * 1e3:.1f} ms" for name, key in (("p50", "p50"), ("p99", "p99"), ("p99.9", "p999")))
-        self.rows.append(Row(f"acknowledged durable at a steady {STEADY_RATE:,} events/s, one a request", "", "", times, None, False))
+        times = ", ".join(
+            f"{name} {result[key] * 1e3:.1f} ms" for name, key in (("p50", "p50"), ("p99", "p99"), ("p99.9", "p999"))
+        )
+        self.rows.append(
+            Row(f"acknowledged durable at a steady {STEADY_RATE:,} events/s, one a request", "", "", times, None, False)
+        )
 
     def idle(self):
         with Server(self) as server:
@@ -117,7 +182,16 @@ class Bench:
             after = server.memory("VmRSS")
             for idle in sockets:
                 idle.close()
-        self.rows.append(Row(f"RSS with {IDLE:,} idle connections", "", "", f"{after / 1e6:.0f} MB ({before / 1e6:.0f} MB without)", None, False))
+        self.rows.append(
+            Row(
+                f"RSS with {IDLE:,} idle connections",
+                "",
+                "",
+                f"{after / 1e6:.0f} MB ({before / 1e6:.0f} MB without)",
+                None,
+                False,
+            )
+        )
         self.rows.append(Row("peak RSS under the loads above", "", "", f"{self.peak / 1e6:.0f} MB", None, False))
 
 

@@ -26,8 +26,14 @@ def load():
 
 def machine(bench):
     """What the numbers depend on, before anything ran."""
-    cpu = next((line.split(":", 1)[1].strip() for line in Path("/proc/cpuinfo").read_text().splitlines()
-                if line.startswith("model name")), platform.machine())
+    cpu = next(
+        (
+            line.split(":", 1)[1].strip()
+            for line in Path("/proc/cpuinfo").read_text().splitlines()
+            if line.startswith("model name")
+        ),
+        platform.machine(),
+    )
     memory = int(Path("/proc/meminfo").read_text().split()[1]) * 1024
     peer = "none"
     if bench.peer:
@@ -56,13 +62,21 @@ def print_rows(rows):
     width = max(len(row.what) for row in rows)
     print()
     for row in rows:
-        print(f"{row.what:{width}}  {row.verdict:5}  {row.measured}" + (f"  [bar {row.bar}, aim {row.aim}]" if row.bar else ""))
+        print(
+            f"{row.what:{width}}  {row.verdict:5}  {row.measured}"
+            + (f"  [bar {row.bar}, aim {row.aim}]" if row.bar else "")
+        )
 
 
 def write_results(options, bench, before, command):
     lines = ["# Measured", "", f"By `{command}`; [README.md](README.md) says what each row means.", ""]
     lines += ["| | |", "| --- | --- |"] + [f"| {name} | {value} |" for name, value in before.items()]
-    lines += [f"| Load after | {load()} |", "", "| What | Bar | Aim | Measured | Reached |", "| --- | --- | --- | --- | --- |"]
+    lines += [
+        f"| Load after | {load()} |",
+        "",
+        "| What | Bar | Aim | Measured | Reached |",
+        "| --- | --- | --- | --- | --- |",
+    ]
     lines += [f"| {row.what} | {row.bar} | {row.aim} | {row.measured} | {row.verdict} |" for row in bench.rows]
     lines += [""] + [f"- {note}" for note in bench.notes]
     Path(options.results).write_text("\n".join(lines).rstrip() + "\n")

@@ -7,11 +7,26 @@ import json
 LINNET = "343434343434"
 DAYS = {"2024-03": 31, "2024-04": 30, "2024-05": 19}  # The running month ends where the report does.
 CLOSED = ("2024-03", "2024-04")
-NAMES = {"AmazonEC2": "Amazon Elastic Compute Cloud", "AmazonRDS": "Amazon Relational Database Service", "AmazonS3": "Amazon Simple Storage Service",
-         "AWSSupportDeveloper": "AWSSupportDeveloper"}
-COLUMNS = ("identity_line_item_id", "identity_time_interval", "bill_payer_account_id", "bill_billing_period_start_date", "bill_billing_entity",
-           "line_item_usage_account_id", "line_item_product_code", "line_item_usage_type", "line_item_line_item_type",
-           "line_item_usage_start_date", "line_item_unblended_cost", "line_item_currency_code")
+NAMES = {
+    "AmazonEC2": "Amazon Elastic Compute Cloud",
+    "AmazonRDS": "Amazon Relational Database Service",
+    "AmazonS3": "Amazon Simple Storage Service",
+    "AWSSupportDeveloper": "AWSSupportDeveloper",
+}
+COLUMNS = (
+    "identity_line_item_id",
+    "identity_time_interval",
+    "bill_payer_account_id",
+    "bill_billing_period_start_date",
+    "bill_billing_entity",
+    "line_item_usage_account_id",
+    "line_item_product_code",
+    "line_item_usage_type",
+    "line_item_line_item_type",
+    "line_item_usage_start_date",
+    "line_item_unblended_cost",
+    "line_item_currency_code",
+)
 
 
 def make_bill(month, number):
@@ -28,8 +43,22 @@ def make_bill(month, number):
         if service != "AmazonRegistrar":
             paid[service] = paid.get(service, 0) + cost
         start = "%s-%02dT00:00:00Z" % (month, day)
-        writer.writerow(["%s%04d" % (month.replace("-", ""), lines), "%s/%s" % (start, start), LINNET, month + "-01T00:00:00Z", "AWS", LINNET, service, usage, kind,
-                         start, "%.10f" % cost, "USD"])
+        writer.writerow(
+            [
+                "%s%04d" % (month.replace("-", ""), lines),
+                "%s/%s" % (start, start),
+                LINNET,
+                month + "-01T00:00:00Z",
+                "AWS",
+                LINNET,
+                service,
+                usage,
+                kind,
+                start,
+                "%.10f" % cost,
+                "USD",
+            ]
+        )
 
     for day in range(4 if number == 0 else 1, DAYS[month] + 1):
         add(day, "AmazonEC2", "BoxUsage:m6i.large", "Usage", 11.52 + 2.304 * number)
@@ -56,10 +85,35 @@ def make(folder):
     left = 5000 - sum(sum(paid[month].values()) for month in CLOSED)
     estimated = left - sum(paid["2024-05"].values())
 
-    credit = {"creditId": "808080", "accountId": LINNET, "creditType": "Promotion", "description": "AWS Activate Founders", "initialAmount": amount(5000),
-              "remainingAmount": amount(left), "estimatedAmount": amount(estimated), "applicableProductNames": [], "startDate": "2024-03-04T00:00:00+00:00",
-              "endDate": "2026-03-31T00:00:00+00:00", "accountHasCreditSharingEnabled": True, "creditSharingType": "DEFAULT", "creditStatus": "ENABLED"}
+    credit = {
+        "creditId": "808080",
+        "accountId": LINNET,
+        "creditType": "Promotion",
+        "description": "AWS Activate Founders",
+        "initialAmount": amount(5000),
+        "remainingAmount": amount(left),
+        "estimatedAmount": amount(estimated),
+        "applicableProductNames": [],
+        "startDate": "2024-03-04T00:00:00+00:00",
+        "endDate": "2026-03-31T00:00:00+00:00",
+        "accountHasCreditSharingEnabled": True,
+        "creditSharingType": "DEFAULT",
+        "creditStatus": "ENABLED",
+    }
     (startup / "get-credits.json").write_text(json.dumps({"credits": [credit]}, indent=2) + "\n")
-    history = [{"accountId": LINNET, "appliedServiceName": NAMES[service], "billingMonth": month, "creditAmount": amount(-cost), "creditId": "808080",
-                "isEstimatedBill": month not in CLOSED} for month in DAYS for service, cost in paid[month].items()]
-    (startup / "get-credit-allocation-history.json").write_text(json.dumps({"creditAllocationHistoryList": history, "partialResults": False, "failedMonths": []}, indent=2) + "\n")
+    history = [
+        {
+            "accountId": LINNET,
+            "appliedServiceName": NAMES[service],
+            "billingMonth": month,
+            "creditAmount": amount(-cost),
+            "creditId": "808080",
+            "isEstimatedBill": month not in CLOSED,
+        }
+        for month in DAYS
+        for service, cost in paid[month].items()
+    ]
+    (startup / "get-credit-allocation-history.json").write_text(
+        json.dumps({"creditAllocationHistoryList": history, "partialResults": False, "failedMonths": []}, indent=2)
+        + "\n"
+    )

@@ -66,14 +66,31 @@ def session(mfa=False, **more):
 
 
 def root(account, ip, agent=BROWSER, console=True):
-    return Actor(account, ip, agent, {
-        "type": "Root", "principalId": account, "arn": f"arn:aws:iam::{account}:root", "accountId": account,
-        "accessKeyId": principal_id("ASIA")[:20], "sessionContext": session(mfa=True)}, console)
+    return Actor(
+        account,
+        ip,
+        agent,
+        {
+            "type": "Root",
+            "principalId": account,
+            "arn": f"arn:aws:iam::{account}:root",
+            "accountId": account,
+            "accessKeyId": principal_id("ASIA")[:20],
+            "sessionContext": session(mfa=True),
+        },
+        console,
+    )
 
 
 def iam_user(account, name, ip, agent=CLI, console=False):
-    identity = {"type": "IAMUser", "principalId": principal_id("AIDA"), "arn": f"arn:aws:iam::{account}:user/{name}",
-                "accountId": account, "accessKeyId": principal_id("ASIA" if console else "AKIA")[:20], "userName": name}
+    identity = {
+        "type": "IAMUser",
+        "principalId": principal_id("AIDA"),
+        "arn": f"arn:aws:iam::{account}:user/{name}",
+        "accountId": account,
+        "accessKeyId": principal_id("ASIA" if console else "AKIA")[:20],
+        "userName": name,
+    }
     if console:
         identity["sessionContext"] = session(mfa=True)
     return Actor(account, ip, agent, identity, console)
@@ -81,13 +98,27 @@ def iam_user(account, name, ip, agent=CLI, console=False):
 
 def role(account, name, session_name, ip, agent=SDK, path="/", console=False, mfa=False, **context):
     role_id = principal_id("AROA")
-    issuer = {"type": "Role", "principalId": role_id, "arn": f"arn:aws:iam::{account}:role{path}{name}",
-              "accountId": account, "userName": name}
-    return Actor(account, ip, agent, {
-        "type": "AssumedRole", "principalId": f"{role_id}:{session_name}",
-        "arn": f"arn:aws:sts::{account}:assumed-role/{name}/{session_name}", "accountId": account,
-        "accessKeyId": principal_id("ASIA")[:20],
-        "sessionContext": {"sessionIssuer": issuer, **session(mfa, **context)}}, console)
+    issuer = {
+        "type": "Role",
+        "principalId": role_id,
+        "arn": f"arn:aws:iam::{account}:role{path}{name}",
+        "accountId": account,
+        "userName": name,
+    }
+    return Actor(
+        account,
+        ip,
+        agent,
+        {
+            "type": "AssumedRole",
+            "principalId": f"{role_id}:{session_name}",
+            "arn": f"arn:aws:sts::{account}:assumed-role/{name}/{session_name}",
+            "accountId": account,
+            "accessKeyId": principal_id("ASIA")[:20],
+            "sessionContext": {"sessionIssuer": issuer, **session(mfa, **context)},
+        },
+        console,
+    )
 
 
 def sso(account, permission_set, mail, ip):
@@ -113,41 +144,87 @@ def denial(action, resource="*"):
     return ("AccessDenied", action, resource)
 
 
-def make_event(actor, time, source, name, region="us-east-1", request=None, response=None, error=None, resources=None,
-               category="Management", kind="AwsApiCall", extra=None, tls=True):
+def make_event(
+    actor,
+    time,
+    source,
+    name,
+    region="us-east-1",
+    request=None,
+    response=None,
+    error=None,
+    resources=None,
+    category="Management",
+    kind="AwsApiCall",
+    extra=None,
+    tls=True,
+):
     """`error` is (code, message) or a denial(); `extra` are further members, added or overwritten."""
     identity = actor.identity(time) if actor else None
     event = {"eventVersion": dice.choice(VERSIONS[time.month])}
     if identity is not None:
         event["userIdentity"] = identity
-    event |= {"eventTime": iso(time), "eventSource": source + ".amazonaws.com", "eventName": name, "awsRegion": region,
-              "sourceIPAddress": actor.ip if actor else source + ".amazonaws.com",
-              "userAgent": actor.agent if actor else source + ".amazonaws.com"}
+    event |= {
+        "eventTime": iso(time),
+        "eventSource": source + ".amazonaws.com",
+        "eventName": name,
+        "awsRegion": region,
+        "sourceIPAddress": actor.ip if actor else source + ".amazonaws.com",
+        "userAgent": actor.agent if actor else source + ".amazonaws.com",
+    }
     if error is not None and len(error) == 3:
         caller = identity.get("arn", "unknown")
-        error = (error[0], f"User: {caller} is not authorized to perform: {error[1]} on resource: {error[2]} "
-                           f"because no identity-based policy allows the {error[1]} action")
+        error = (
+            error[0],
+            f"User: {caller} is not authorized to perform: {error[1]} on resource: {error[2]} "
+            f"because no identity-based policy allows the {error[1]} action",
+        )
     if error is not None:
         event |= {"errorCode": error[0], "errorMessage": error[1]}
-    event |= {"requestParameters": request, "responseElements": None if error else response,
-              "requestID": guid(), "eventID": guid(), "readOnly": name.startswith(READ_VERBS)}
+    event |= {
+        "requestParameters": request,
+        "responseElements": None if error else response,
+        "requestID": guid(),
+        "eventID": guid(),
+        "readOnly": name.startswith(READ_VERBS),
+    }
     if resources:
         event["resources"] = [{"accountId": actor.account, "type": t, "ARN": arn} for t, arn in resources]
-    event |= {"eventType": kind, "managementEvent": category == "Management",
-              "recipientAccountId": actor.account if actor else ACME, "eventCategory": category}
+    event |= {
+        "eventType": kind,
+        "managementEvent": category == "Management",
+        "recipientAccountId": actor.account if actor else ACME,
+        "eventCategory": category,
+    }
     if tls and actor and not actor.ip.endswith("amazonaws.com"):
-        event["tlsDetails"] = {"tlsVersion": "TLSv1.3", "cipherSuite": "TLS_AES_128_GCM_SHA256",
-                               "clientProvidedHostHeader": f"{source}.{region}.amazonaws.com"}
+        event["tlsDetails"] = {
+            "tlsVersion": "TLSv1.3",
+            "cipherSuite": "TLS_AES_128_GCM_SHA256",
+            "clientProvidedHostHeader": f"{source}.{region}.amazonaws.com",
+        }
     if actor and actor.console and kind == "AwsApiCall":
         event["sessionCredentialFromConsole"] = "true"
     return event | (extra or {})
 
 
 def console_login(actor, time, mfa, failed=False):
-    event = make_event(actor, time, "signin", "ConsoleLogin", kind="AwsConsoleSignIn", tls=False, extra={
-        "responseElements": {"ConsoleLogin": "Failure" if failed else "Success"}, "readOnly": False,
-        "additionalEventData": {"LoginTo": "https://console.aws.amazon.com/console/home?isauthcode=true",
-                                "MobileVersion": "No", "MFAUsed": "Yes" if mfa else "No"}})
+    event = make_event(
+        actor,
+        time,
+        "signin",
+        "ConsoleLogin",
+        kind="AwsConsoleSignIn",
+        tls=False,
+        extra={
+            "responseElements": {"ConsoleLogin": "Failure" if failed else "Success"},
+            "readOnly": False,
+            "additionalEventData": {
+                "LoginTo": "https://console.aws.amazon.com/console/home?isauthcode=true",
+                "MobileVersion": "No",
+                "MFAUsed": "Yes" if mfa else "No",
+            },
+        },
+    )
     event["userIdentity"].pop("sessionContext", None)
     if failed:
         event["errorMessage"] = "Failed authentication"
@@ -156,15 +233,33 @@ def console_login(actor, time, mfa, failed=False):
 
 def insight(account, time, state, shared):
     """Half of a pair: no userIdentity, and no eventName but the one inside."""
-    context = {"statistics": {"baseline": {"average": 0.0041}, "insight": {"average": 6.25}, "insightDuration": 4,
-                              "baselineDuration": 10080}}
+    context = {
+        "statistics": {
+            "baseline": {"average": 0.0041},
+            "insight": {"average": 6.25},
+            "insightDuration": 4,
+            "baselineDuration": 10080,
+        }
+    }
     if state == "Start":
         del context["statistics"]["insightDuration"]
-    return {"eventVersion": "1.08", "eventTime": iso(time), "awsRegion": "us-east-1", "eventID": guid(),
-            "eventType": "AwsCloudTrailInsight", "recipientAccountId": account, "sharedEventID": shared,
-            "insightDetails": {"state": state, "eventSource": "ec2.amazonaws.com", "eventName": "RunInstances",
-                               "insightType": "ApiCallRateInsight", "insightContext": context},
-            "eventCategory": "Insight"}
+    return {
+        "eventVersion": "1.08",
+        "eventTime": iso(time),
+        "awsRegion": "us-east-1",
+        "eventID": guid(),
+        "eventType": "AwsCloudTrailInsight",
+        "recipientAccountId": account,
+        "sharedEventID": shared,
+        "insightDetails": {
+            "state": state,
+            "eventSource": "ec2.amazonaws.com",
+            "eventName": "RunInstances",
+            "insightType": "ApiCallRateInsight",
+            "insightContext": context,
+        },
+        "eventCategory": "Insight",
+    }
 
 
 # --- Bytes ---
@@ -196,7 +291,7 @@ def zstd_frame(text):
     data = text.encode()
     frame = b"\x28\xb5\x2f\xfd" + b"\xa0" + struct.pack("<I", len(data))  # Single segment, 4 bytes of content size.
     for at in range(0, len(data), 1 << 17):
-        block = data[at:at + (1 << 17)]
+        block = data[at : at + (1 << 17)]
         is_last = at + len(block) == len(data)
         frame += struct.pack("<I", len(block) << 3 | is_last)[:3] + block
     return frame
@@ -207,9 +302,17 @@ def zstd_frame(text):
 
 def event_bridge(event):
     kind = "Console Sign In" if event["eventType"] == "AwsConsoleSignIn" else "API Call"
-    return {"version": "0", "id": guid(), "detail-type": f"AWS {kind} via CloudTrail",
-            "source": "aws." + event["eventSource"].split(".")[0], "account": event["recipientAccountId"],
-            "time": event["eventTime"], "region": event["awsRegion"], "resources": [], "detail": event}
+    return {
+        "version": "0",
+        "id": guid(),
+        "detail-type": f"AWS {kind} via CloudTrail",
+        "source": "aws." + event["eventSource"].split(".")[0],
+        "account": event["recipientAccountId"],
+        "time": event["eventTime"],
+        "region": event["awsRegion"],
+        "resources": [],
+        "detail": event,
+    }
 
 
 def log_subscription(account, events):
@@ -217,30 +320,56 @@ def log_subscription(account, events):
     stamp = 1717063200000
     logged = [{"id": f"3829{stamp + i}", "timestamp": stamp + i, "message": to_json(e)} for i, e in enumerate(events)]
     probe = {"id": "", "timestamp": stamp, "message": "CWL CONTROL MESSAGE: Checking health of destination Firehose."}
-    return {"messageType": "DATA_MESSAGE" if events else "CONTROL_MESSAGE", "owner": account,
-            "logGroup": "aws-cloudtrail-logs", "logStream": f"{account}_CloudTrail_us-east-1",
-            "subscriptionFilters": ["everything"], "logEvents": logged or [probe]}
+    return {
+        "messageType": "DATA_MESSAGE" if events else "CONTROL_MESSAGE",
+        "owner": account,
+        "logGroup": "aws-cloudtrail-logs",
+        "logStream": f"{account}_CloudTrail_us-east-1",
+        "subscriptionFilters": ["everything"],
+        "logEvents": logged or [probe],
+    }
 
 
 def lookup_output(events):
     """What `aws cloudtrail lookup-events` prints, the newest first."""
-    return {"Events": [{
-        "EventId": e["eventID"], "EventName": e["eventName"], "ReadOnly": str(e["readOnly"]).lower(),
-        "AccessKeyId": e["userIdentity"].get("accessKeyId", ""), "EventTime": e["eventTime"].replace("Z", "+00:00"),
-        "EventSource": e["eventSource"], "Username": e["userIdentity"].get("userName", ""), "Resources": [],
-        "CloudTrailEvent": to_json(e)} for e in reversed(events)]}
+    return {
+        "Events": [
+            {
+                "EventId": e["eventID"],
+                "EventName": e["eventName"],
+                "ReadOnly": str(e["readOnly"]).lower(),
+                "AccessKeyId": e["userIdentity"].get("accessKeyId", ""),
+                "EventTime": e["eventTime"].replace("Z", "+00:00"),
+                "EventSource": e["eventSource"],
+                "Username": e["userIdentity"].get("userName", ""),
+                "Resources": [],
+                "CloudTrailEvent": to_json(e),
+            }
+            for e in reversed(events)
+        ]
+    }
 
 
 def first_digest(account, end):
     """The digest file that begins a chain, of an hour without log files."""
     name = f"{account}_CloudTrail-Digest_us-east-1_trail_us-east-1_{end:%Y%m%dT%H%M%SZ}.json.gz"
-    return {"awsAccountId": account, "digestStartTime": iso(later(end, -3600)), "digestEndTime": iso(end),
-            "digestS3Bucket": "acme-trail",
-            "digestS3Object": f"AWSLogs/{account}/CloudTrail-Digest/us-east-1/{end:%Y/%m/%d}/{name}",
-            "digestPublicKeyFingerprint": "0" * 32, "digestSignatureAlgorithm": "SHA256withRSA",
-            "newestEventTime": None, "oldestEventTime": None, "previousDigestS3Bucket": None,
-            "previousDigestS3Object": None, "previousDigestHashValue": None, "previousDigestHashAlgorithm": None,
-            "previousDigestSignature": None, "logFiles": []}
+    return {
+        "awsAccountId": account,
+        "digestStartTime": iso(later(end, -3600)),
+        "digestEndTime": iso(end),
+        "digestS3Bucket": "acme-trail",
+        "digestS3Object": f"AWSLogs/{account}/CloudTrail-Digest/us-east-1/{end:%Y/%m/%d}/{name}",
+        "digestPublicKeyFingerprint": "0" * 32,
+        "digestSignatureAlgorithm": "SHA256withRSA",
+        "newestEventTime": None,
+        "oldestEventTime": None,
+        "previousDigestS3Bucket": None,
+        "previousDigestS3Object": None,
+        "previousDigestHashValue": None,
+        "previousDigestHashAlgorithm": None,
+        "previousDigestSignature": None,
+        "logFiles": [],
+    }
 
 
 # --- Delivery ---
@@ -250,8 +379,8 @@ class Trail:
     """The S3 log files of all accounts. What is put at once is one file."""
 
     def __init__(self):
-        self.files = {}     # (account, folder, region, delivery time) -> records as text
-        self.by_id = {}     # eventID -> record, of what was delivered once
+        self.files = {}  # (account, folder, region, delivery time) -> records as text
+        self.by_id = {}  # eventID -> record, of what was delivered once
 
     def put(self, events, account, region, folder="CloudTrail"):
         """Delivers records about five minutes after the last of them, in no particular order."""

@@ -28,7 +28,8 @@ class PieceObserver {
 /// What became of a body.
 struct TakenBody {
   ingest::DecodeResult encoding = ingest::DecodeResult::ok;  ///< What is wrong with its Content-Encoding.
-  std::optional<HttpResponse> not_read;        ///< It is an archive, a cost report, or of a format that isn't read: what to answer.
+  std::optional<HttpResponse>
+      not_read;  ///< It is an archive, a cost report, or of a format that isn't read: what to answer.
   std::optional<ingest::WireProblem> refused;  ///< What the decoder says is wrong with all of it.
   bool no_room = false;                        ///< Others held all the room, for long; or it was given up.
   /// Of all pieces. Durable only if all are; some may be durable all the same. Without items.

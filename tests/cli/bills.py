@@ -10,21 +10,43 @@ from harness import Harness
 
 t = Harness()
 ACCOUNT = "012345678901"
-CUR2 = ("bill_payer_account_id,bill_billing_period_start_date,bill_billing_entity,line_item_usage_account_id,line_item_product_code,line_item_usage_type,"
-        "line_item_line_item_type,line_item_usage_start_date,line_item_unblended_cost,line_item_currency_code,line_item_line_item_description\n")
-LEGACY = ("identity/LineItemId,identity/TimeInterval,bill/PayerAccountId,bill/BillingPeriodStartDate,bill/BillingEntity,lineItem/UsageAccountId,lineItem/ProductCode,"
-          "lineItem/UsageType,lineItem/LineItemType,lineItem/UsageStartDate,lineItem/UnblendedCost,lineItem/CurrencyCode,resourceTags/user:Name,resourceTags/user:name\n")
+CUR2 = (
+    "bill_payer_account_id,bill_billing_period_start_date,bill_billing_entity,line_item_usage_account_id,line_item_product_code,line_item_usage_type,"
+    "line_item_line_item_type,line_item_usage_start_date,line_item_unblended_cost,line_item_currency_code,line_item_line_item_description\n"
+)
+LEGACY = (
+    "identity/LineItemId,identity/TimeInterval,bill/PayerAccountId,bill/BillingPeriodStartDate,bill/BillingEntity,lineItem/UsageAccountId,lineItem/ProductCode,"
+    "lineItem/UsageType,lineItem/LineItemType,lineItem/UsageStartDate,lineItem/UnblendedCost,lineItem/CurrencyCode,resourceTags/user:Name,resourceTags/user:name\n"
+)
 FOCUS = "BilledCost,BillingAccountId,BillingCurrency,ChargeCategory,ChargePeriodStart,ServiceName,SubAccountId\n"
 DESCRIPTION = '"$0.005 per 1,000 PUT, ""COPY"", POST\nor LIST"'
 
 
 def cur2(start, cost="0.0000050000", month="2024-06-01T00:00:00.000Z", currency="USD", account=ACCOUNT):
-    return ",".join((ACCOUNT, month, "AWS", account, "AmazonS3", "Requests-Tier1", "Usage", start, cost, currency, DESCRIPTION))
+    return ",".join(
+        (ACCOUNT, month, "AWS", account, "AmazonS3", "Requests-Tier1", "Usage", start, cost, currency, DESCRIPTION)
+    )
 
 
 def legacy(name, cost="0.1"):
-    return ",".join((name, "2024-06-02T00:00:00Z/2024-06-02T01:00:00Z", ACCOUNT, "2024-06-01T00:00:00Z", "AWS", ACCOUNT, "AmazonEC2", "BoxUsage", "Usage",
-                     "2024-06-02T00:00:00Z", cost, "USD", "a", "b"))
+    return ",".join(
+        (
+            name,
+            "2024-06-02T00:00:00Z/2024-06-02T01:00:00Z",
+            ACCOUNT,
+            "2024-06-01T00:00:00Z",
+            "AWS",
+            ACCOUNT,
+            "AmazonEC2",
+            "BoxUsage",
+            "Usage",
+            "2024-06-02T00:00:00Z",
+            cost,
+            "USD",
+            "a",
+            "b",
+        )
+    )
 
 
 def zipped(method=zipfile.ZIP_DEFLATED, **members):
@@ -69,15 +91,31 @@ t.equal("their sum", round(sum(float(line["amount"]) for line in lines(store)), 
 taken("noident.csv.gz", gzip.compress((CUR2 + cur2(same) + "\n" + cur2(same) + "\n").encode()), 2)
 
 # Athena's times, and those of other engines.
-times = ["2024-06-01 06:00:00.000", "2024-06-01 06:00:00.000 UTC", "2024-06-01 06:00:00 UTC", "2024-06-01 06:00:00+00", "2024-06-01T06:00:00Z"]
-store = taken("athena.csv", CUR2 + "\n".join(cur2(time, month="2024-06-01 00:00:00.000 UTC") for time in times), len(times))
+times = [
+    "2024-06-01 06:00:00.000",
+    "2024-06-01 06:00:00.000 UTC",
+    "2024-06-01 06:00:00 UTC",
+    "2024-06-01 06:00:00+00",
+    "2024-06-01T06:00:00Z",
+]
+store = taken(
+    "athena.csv", CUR2 + "\n".join(cur2(time, month="2024-06-01 00:00:00.000 UTC") for time in times), len(times)
+)
 t.equal("all at one time", {line["start"] for line in lines(store)}, {"2024-06-01T06:00:00Z"})
 
 # Other separators, as spreadsheets write them; amounts and descriptions may have commas.
 for name, separator in (("tabs.tsv", "\t"), ("semicolons.csv", ";"), ("bars.txt", "|")):
     told = DESCRIPTION.replace(",", "\0")
-    store = taken(name, (CUR2 + cur2("2024-06-01T06:00:00Z").replace(DESCRIPTION, told) + "\n").replace(",", separator).replace("\0", ","), 1)
-    t.equal(name + ": its charge", [(line["service"], line["amount"]) for line in lines(store)], [("AmazonS3", "0.000005")])
+    store = taken(
+        name,
+        (CUR2 + cur2("2024-06-01T06:00:00Z").replace(DESCRIPTION, told) + "\n")
+        .replace(",", separator)
+        .replace("\0", ","),
+        1,
+    )
+    t.equal(
+        name + ": its charge", [(line["service"], line["amount"]) for line in lines(store)], [("AmazonS3", "0.000005")]
+    )
 
 # ZIP, what is in it by content; gzip by content, whatever the name.
 taken("legacy-1.csv.zip", zipped(report_1=LEGACY + legacy("leg3") + "\n" + legacy("leg4") + "\n"), 2)
@@ -88,29 +126,56 @@ taken("stored.zip", zipped(report_1=LEGACY + legacy("leg3"), method=zipfile.ZIP_
 taken("in-both.zip", zipped(inner=gzip.compress((LEGACY + legacy("leg6")).encode())), 1)
 
 # FOCUS.
-store = taken("focus.csv", FOCUS + "1.5,%s,USD,Usage,2024-06-01T00:00:00Z,Amazon S3,%s\n-1,%s,USD,Credit,2024-06-01T00:00:00Z,Amazon S3,%s\n" % ((ACCOUNT,) * 4), 2)
-t.equal("a charge and a credit", sorted((line["service"], line["type"], line["amount"]) for line in lines(store)),
-        [("AmazonS3", "Credit", "-1.00"), ("AmazonS3", "Usage", "1.50")])
+store = taken(
+    "focus.csv",
+    FOCUS
+    + "1.5,%s,USD,Usage,2024-06-01T00:00:00Z,Amazon S3,%s\n-1,%s,USD,Credit,2024-06-01T00:00:00Z,Amazon S3,%s\n"
+    % ((ACCOUNT,) * 4),
+    2,
+)
+t.equal(
+    "a charge and a credit",
+    sorted((line["service"], line["type"], line["amount"]) for line in lines(store)),
+    [("AmazonS3", "Credit", "-1.00"), ("AmazonS3", "Usage", "1.50")],
+)
 
 # A report that lacks its costs is refused whole, with the column's name.
 for name, content, column in (("cur", CUR2, "line_item_unblended_cost"), ("focus", FOCUS, "BilledCost")):
-    done = t.run("replay", t.write("no-cost-%s.csv" % name, content.replace(column, "x") + "1,2,3\n"), store=t.path("no-cost"))
-    t.check("%s without %s" % (name, column), done.returncode == 1 and column in done.stderr.decode() and b"not-an-object" not in done.stdout, done)
+    done = t.run(
+        "replay", t.write("no-cost-%s.csv" % name, content.replace(column, "x") + "1,2,3\n"), store=t.path("no-cost")
+    )
+    t.check(
+        "%s without %s" % (name, column),
+        done.returncode == 1 and column in done.stderr.decode() and b"not-an-object" not in done.stdout,
+        done,
+    )
 
 # What is wrong with a line is said, with its place; no other currency is read as USD.
 # What editors and spreadsheets make of a report.
 taken("sep.csv", "\ufeffsep=,\r\n" + CUR2 + cur2(same) + "\n", 1)
 taken("blank.csv", "\n\r\n" + CUR2 + cur2(same) + "\n", 1)
 taken("usd.csv", CUR2 + cur2(same, currency="usd") + "\n", 1)
-for name, data, words in (("cr.csv", (CUR2 + cur2(same) + "\n").replace("\n", "\r"), "CR alone"),
-                          ("cr-header.csv", CUR2.replace("\n", "\r") + cur2(same) + "\n", "CR alone"),
-                          ("cr-focus.csv", (FOCUS + "1,2\n").replace("\n", "\r"), "CR alone"),
-                          ("quote.csv", CUR2.replace("line_item_product_code", '"line_item_product_code') + cur2(same), "a quote isn't closed")):
+for name, data, words in (
+    ("cr.csv", (CUR2 + cur2(same) + "\n").replace("\n", "\r"), "CR alone"),
+    ("cr-header.csv", CUR2.replace("\n", "\r") + cur2(same) + "\n", "CR alone"),
+    ("cr-focus.csv", (FOCUS + "1,2\n").replace("\n", "\r"), "CR alone"),
+    (
+        "quote.csv",
+        CUR2.replace("line_item_product_code", '"line_item_product_code') + cur2(same),
+        "a quote isn't closed",
+    ),
+):
     t.write(name, data)
     done = t.run("replay", t.path(name), "-o", "json", store=t.path("store-" + name))
     t.check(name + " is refused", done.returncode != 0 and words in json.loads(done.stdout)["unreadable"][0]["reason"])
 
-bad = CUR2 + "\n".join((cur2(same, account="4444"), cur2("yesterday"), cur2(same, cost="much"), cur2(same, currency="EUR"), "too,few")) + "\n"
+bad = (
+    CUR2
+    + "\n".join(
+        (cur2(same, account="4444"), cur2("yesterday"), cur2(same, cost="much"), cur2(same, currency="EUR"), "too,few")
+    )
+    + "\n"
+)
 store = taken("bad.csv", bad, 0, rejected=5)
 rows = json.loads(t.run("rejects", "-o", "json", store=store).stdout)
 rows = [row for row in rows if row["source"].endswith("/bad.csv")]
@@ -124,17 +189,30 @@ t.equal("removed by the one code", removed["records"], 10)
 # A report that lacks columns, and Parquet: one message, and what to do.
 t.write("lacking.csv", b"line_item_unblended_cost,line_item_usage_account_id\n1,012345678901\n")
 done, errors = replayed(t.path("store-lacking"), t.path("lacking.csv"))
-t.check("missing columns", done["rejected"] == 0 and "line_item_product_code, line_item_line_item_type, line_item_usage_start_date" in errors, errors)
-for name, data in (("cur-00001.snappy.parquet", b"PAR1" + bytes(200) + b"PAR1"), ("cur-00001.gz.parquet", b"PAR1" + bytes(200) + b"PAR1"),
-                   ("cur.parquet.gz", gzip.compress(b"PAR1" + bytes(200) + b"PAR1"))):
+t.check(
+    "missing columns",
+    done["rejected"] == 0 and "line_item_product_code, line_item_line_item_type, line_item_usage_start_date" in errors,
+    errors,
+)
+for name, data in (
+    ("cur-00001.snappy.parquet", b"PAR1" + bytes(200) + b"PAR1"),
+    ("cur-00001.gz.parquet", b"PAR1" + bytes(200) + b"PAR1"),
+    ("cur.parquet.gz", gzip.compress(b"PAR1" + bytes(200) + b"PAR1")),
+):
     t.write(name, data)
     done, errors = replayed(t.path("store-parquet"), t.path(name))
-    t.check("Parquet is named, with the command", done["rejected"] == 0 and "(Parquet)" in errors and "duckdb -c" in errors and t.path(name) in errors, errors)
+    t.check(
+        "Parquet is named, with the command",
+        done["rejected"] == 0 and "(Parquet)" in errors and "duckdb -c" in errors and t.path(name) in errors,
+        errors,
+    )
 
 
 # Reports that AWS makes anew replace what they were, so that the running month can be followed day by day.
-PLAIN = ("identity_line_item_id,identity_time_interval,bill_payer_account_id,bill_billing_period_start_date,line_item_usage_account_id,line_item_product_code,"
-         "line_item_usage_type,line_item_line_item_type,line_item_usage_start_date,line_item_unblended_cost,bill_invoice_id\n")
+PLAIN = (
+    "identity_line_item_id,identity_time_interval,bill_payer_account_id,bill_billing_period_start_date,line_item_usage_account_id,line_item_product_code,"
+    "line_item_usage_type,line_item_line_item_type,line_item_usage_start_date,line_item_unblended_cost,bill_invoice_id\n"
+)
 
 
 def made(days, tag, invoice="", first=1):
@@ -144,7 +222,24 @@ def made(days, tag, invoice="", first=1):
         start = "2024-06-%02dT00:00:00Z" % day
         for number, service in enumerate(("AmazonEC2", "AmazonS3", "AmazonRDS", "AWSLambda")):
             cost = "%d.%02d" % (number + 1, day) if day < days else "0.50"
-            text += ",".join(("%s-%d-%d" % (tag, day, number), start, ACCOUNT, "2024-06-01T00:00:00Z", ACCOUNT, service, "Use", "Usage", start, cost, invoice)) + "\n"
+            text += (
+                ",".join(
+                    (
+                        "%s-%d-%d" % (tag, day, number),
+                        start,
+                        ACCOUNT,
+                        "2024-06-01T00:00:00Z",
+                        ACCOUNT,
+                        service,
+                        "Use",
+                        "Usage",
+                        start,
+                        cost,
+                        invoice,
+                    )
+                )
+                + "\n"
+            )
     return text
 
 
@@ -170,8 +265,16 @@ def delivery(root, version, parts, manifest=True):
     for number, text in enumerate(parts, 1):
         names.append("cur/mine/%s/%s/mine-%05d.csv.gz" % (PERIOD, version, number))
         put("%s/%s" % (root, names[-1]), text)
-    said = json.dumps({"assemblyId": version, "account": ACCOUNT, "reportName": "mine", "billingPeriod": {"start": "20240601T000000.000Z", "end": "20240701T000000.000Z"},
-                       "bucket": "b", "reportKeys": names})
+    said = json.dumps(
+        {
+            "assemblyId": version,
+            "account": ACCOUNT,
+            "reportName": "mine",
+            "billingPeriod": {"start": "20240601T000000.000Z", "end": "20240701T000000.000Z"},
+            "bucket": "b",
+            "reportKeys": names,
+        }
+    )
     if manifest:
         t.write("%s/cur/mine/%s/%s/mine-Manifest.json" % (root, PERIOD, version), said)
         t.write("%s/cur/mine/%s/mine-Manifest.json" % (root, PERIOD), said)
@@ -182,7 +285,10 @@ def split(text):
     return [rows[0] + "".join(rows[1:7]), rows[0] + "".join(rows[7:])]
 
 
-for kind, names in (("times", ("20240606T010000Z", "20240610T010000Z")), ("uuids", ("f0000000-0000-4000-8000-000000000001", "a0000000-0000-4000-8000-000000000002"))):
+for kind, names in (
+    ("times", ("20240606T010000Z", "20240610T010000Z")),
+    ("uuids", ("f0000000-0000-4000-8000-000000000001", "a0000000-0000-4000-8000-000000000002")),
+):
     for manifest in (True, False):
         what = "%s, manifest %s: " % (kind, manifest)
         root, store = "s3-%s-%s" % (kind, manifest), t.path("store-%s-%s" % (kind, manifest))
@@ -213,7 +319,7 @@ whole = t.path("parts/cur/mine", PERIOD, "20240610T010000Z", "mine-00002.csv.gz"
 with open(whole, "rb") as file:
     kept = file.read()
 with open(whole, "wb") as file:
-    file.write(kept[:len(kept) // 2])
+    file.write(kept[: len(kept) // 2])
 done, errors = replayed(store, t.path("parts"))
 t.equal("a version with a damaged file", (charged(store), bool(done["unreadable"])), (expected(v1), True))
 os.unlink(whole)
@@ -230,14 +336,44 @@ for overwrite in (False, True):
         folder = "" if overwrite else "2024-06-0%dT01:02:03.456Z-0a1b2c3d-%d/" % (number + 5, number)
         name = "mine/data/BILLING_PERIOD=2024-06/%smine-00001.csv.gz" % folder
         put("%s/%s" % (root, name), text)
-        t.write("%s/mine/metadata/BILLING_PERIOD=2024-06/%smine-Manifest.json" % (root, folder),
-                json.dumps({"exportArn": "arn:aws:bcm-data-exports:us-east-1:1:export/mine", "executionId": "execution-%d" % number, "dataFiles": ["s3://b/" + name]}))
+        t.write(
+            "%s/mine/metadata/BILLING_PERIOD=2024-06/%smine-Manifest.json" % (root, folder),
+            json.dumps(
+                {
+                    "exportArn": "arn:aws:bcm-data-exports:us-east-1:1:export/mine",
+                    "executionId": "execution-%d" % number,
+                    "dataFiles": ["s3://b/" + name],
+                }
+            ),
+        )
         done, errors = replayed(store, t.path(root))
-        t.equal("data export %d, overwritten %s" % (number, overwrite), (charged(store), done["rejected"]), (expected(text), 0))
+        t.equal(
+            "data export %d, overwritten %s" % (number, overwrite),
+            (charged(store), done["rejected"]),
+            (expected(text), 0),
+        )
 
 # Files alone: what has the charges of another replaces it; parts stand beside each other; in an archive as well.
-for name, files, sum_of in (("renamed", (("v1.csv", v1), ("v2.csv", v2)), v2), ("back", (("v2.csv", v2), ("v1.csv", v1)), v2), ("final", (("v2.csv", v2), ("v3.csv", v3)), v3),
-                            ("tiny", (("one.csv", made(2, "x").replace("0.50", "2.00")), ("two.csv", made(3, "y").replace("4.02", "2.00").replace("3.02", "2.00").replace("2.02", "2.00").replace("1.02", "2.00"))), None)):
+for name, files, sum_of in (
+    ("renamed", (("v1.csv", v1), ("v2.csv", v2)), v2),
+    ("back", (("v2.csv", v2), ("v1.csv", v1)), v2),
+    ("final", (("v2.csv", v2), ("v3.csv", v3)), v3),
+    (
+        "tiny",
+        (
+            ("one.csv", made(2, "x").replace("0.50", "2.00")),
+            (
+                "two.csv",
+                made(3, "y")
+                .replace("4.02", "2.00")
+                .replace("3.02", "2.00")
+                .replace("2.02", "2.00")
+                .replace("1.02", "2.00"),
+            ),
+        ),
+        None,
+    ),
+):
     store = t.path("store-alone-" + name)
     for file, text in files:
         put("alone-%s/%s" % (name, file), text)
@@ -266,7 +402,12 @@ t.equal("in an archive", charged(t.path("store-bucket")), expected(v2))
 
 # Two reports of one month, which aren't versions: both count, and check says so.
 store = t.path("store-two")
-other = "\n".join(line + "," + ("resource_tags_x" if not number else "v") for number, line in enumerate(made(9, "d").splitlines())) + "\n"
+other = (
+    "\n".join(
+        line + "," + ("resource_tags_x" if not number else "v") for number, line in enumerate(made(9, "d").splitlines())
+    )
+    + "\n"
+)
 for name, text in (("one.csv", v2), ("other.csv", other)):
     replayed(store, put("two/" + name, text))
 found = json.loads(t.run("credits", "check", "-o", "json", store=store).stdout)
@@ -275,13 +416,49 @@ t.check("charges that are there twice", any("is there twice" in row["sentence"] 
 # Credit lines alone give what is known.
 store = t.path("store-credit-lines")
 head = CUR2
-credit = lambda month, cost, text: ",".join((ACCOUNT, month + "-01T00:00:00Z", "AWS", ACCOUNT, "AmazonS3", "Requests-Tier1", "Credit", month + "-01T00:00:00Z", cost, "USD", text))
-replayed(store, put("credit-lines.csv", head + "\n".join((credit("2024-05", "-10", "AWS Activate Credit 1234567890"), credit("2024-06", "-2.5", "AWS Activate Credit 1234567890"),
-                                                         credit("2024-06", "-1", "Some promotion"), cur2("2024-06-02T00:00:00Z", cost="20"))) + "\n"))
+credit = lambda month, cost, text: ",".join(
+    (
+        ACCOUNT,
+        month + "-01T00:00:00Z",
+        "AWS",
+        ACCOUNT,
+        "AmazonS3",
+        "Requests-Tier1",
+        "Credit",
+        month + "-01T00:00:00Z",
+        cost,
+        "USD",
+        text,
+    )
+)
+replayed(
+    store,
+    put(
+        "credit-lines.csv",
+        head
+        + "\n".join(
+            (
+                credit("2024-05", "-10", "AWS Activate Credit 1234567890"),
+                credit("2024-06", "-2.5", "AWS Activate Credit 1234567890"),
+                credit("2024-06", "-1", "Some promotion"),
+                cur2("2024-06-02T00:00:00Z", cost="20"),
+            )
+        )
+        + "\n",
+    ),
+)
 rows = json.loads(t.run("credits", "-o", "json", store=store).stdout)
-t.equal("by the bills' own lines", [(row["account"], row["creditId"], row["type"], row["amount"], row["used"], row["status"], row["notices"]) for row in rows],
-        [(ACCOUNT, "1234567890", "Billed", None, "12.50", "unknown", ["2024-05 used 10.00", "2024-06 used 2.50"]),
-         (ACCOUNT, "Some promotion", "Billed", None, "1.00", "unknown", ["2024-06 used 1.00"])])
+t.equal(
+    "by the bills' own lines",
+    [
+        (row["account"], row["creditId"], row["type"], row["amount"], row["used"], row["status"], row["notices"])
+        for row in rows
+    ],
+    [
+        (ACCOUNT, "1234567890", "Billed", None, "12.50", "unknown", ["2024-05 used 10.00", "2024-06 used 2.50"]),
+        (ACCOUNT, "Some promotion", "Billed", None, "1.00", "unknown", ["2024-06 used 1.00"]),
+    ],
+)
 t.check("and it is said", b"Credit lines of bills alone" in t.run("credits", store=store).stderr)
 
 t.finish()

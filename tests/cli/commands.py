@@ -12,7 +12,9 @@ t = Harness()
 store = t.path("store")
 rng = random.Random(7)
 records = [event(rng) for _ in range(200)]
-records.append(event(rng, eventName="Odd\u0007Name", eventID="odd-1", sourceIPAddress="1.2.3.4\u001b[31m", errorCode='a,"b"\nc'))
+records.append(
+    event(rng, eventName="Odd\u0007Name", eventID="odd-1", sourceIPAddress="1.2.3.4\u001b[31m", errorCode='a,"b"\nc')
+)
 ids = [record["eventID"] for record in records]
 lines = [line(record) for record in records]
 # One event with spaces, one over several lines, one with escapes as they came.
@@ -43,7 +45,11 @@ t.equal("no store: nothing on stdout", done.stdout, b"")
 done = run("replay", t.path("in"), "-o", "json")
 t.equal("replay: exit code", done.returncode, 0)
 summary = json.loads(done.stdout)
-t.check("replay: the summary's keys", set(summary) >= {"events", "duplicates", "rejected", "files", "bytes", "seconds"}, summary)
+t.check(
+    "replay: the summary's keys",
+    set(summary) >= {"events", "duplicates", "rejected", "files", "bytes", "seconds"},
+    summary,
+)
 t.equal("replay: figures", [summary[k] for k in ("events", "duplicates", "rejected", "files")], [total, 0, 0, 1])
 summary = json.loads(run("replay", t.path("in"), "-o", "json").stdout)
 t.equal("replay again: figures", [summary[k] for k in ("events", "duplicates")], [0, total])
@@ -53,7 +59,11 @@ t.check("replay of a missing file: named", b"missing.json" in done.stdout + done
 for command in (("replay",), ("policies", "load"), ("credits", "import"), ("evaluate",)):
     done = run(*command, t.path("missing.json"))
     t.equal("%s: an unreadable file" % " ".join(command), done.returncode, 1)
-    t.check("%s: it is named" % " ".join(command), b"missing.json" in done.stderr and b"other files" not in done.stderr, done.stderr)
+    t.check(
+        "%s: it is named" % " ".join(command),
+        b"missing.json" in done.stderr and b"other files" not in done.stderr,
+        done.stderr,
+    )
 done = t.run("replay", "-", "-o", "json", store=t.path("from-stdin"), stdin=gzip.compress("\n".join(lines).encode()))
 t.equal("replay of stdin: figures", json.loads(done.stdout)["events"], len(lines))
 done = t.run("replay", "-", "-o", "json", store=t.path("from-stdin"), stdin=b'{"eventName":"NoTime"}\nnonsense\n')
@@ -62,7 +72,11 @@ t.equal("replay with rejected records: count", json.loads(done.stdout)["rejected
 
 # Rejects.
 rejects = json.loads(t.run("rejects", "-o", "json", store=t.path("from-stdin")).stdout)
-t.equal("rejects", [(r["reason"], r["line"], r["offset"]) for r in rejects], [("bad-event-time", 1, 0), ("not-an-object", 2, 23)])
+t.equal(
+    "rejects",
+    [(r["reason"], r["line"], r["offset"]) for r in rejects],
+    [("bad-event-time", 1, 0), ("not-an-object", 2, 23)],
+)
 t.equal("rejects: none", parsed("rejects", "-o", "json"), [])
 
 # Events: bytes.
@@ -70,9 +84,16 @@ raw = run("events", "-o", "raw").stdout.decode().split("\n")
 t.equal("raw ends with a line feed", raw.pop(), "")
 minified = '{"eventTime":"2024-05-01T10:00:02Z","eventName":"LaidOut","eventID":"laid-out"}'
 t.equal("raw prints the bytes as they came", sorted(raw), sorted(lines + [spaced, escaped, minified]))
-t.equal("json is an array of the events", sorted(json.dumps(e, sort_keys=True) for e in parsed("events", "-o", "json")),
-        sorted(json.dumps(json.loads(text), sort_keys=True) for text in lines + [spaced, escaped, laid_out]))
-t.equal("ndjson is an object a line", len([json.loads(text) for text in run("events", "-o", "ndjson").stdout.splitlines()]), total)
+t.equal(
+    "json is an array of the events",
+    sorted(json.dumps(e, sort_keys=True) for e in parsed("events", "-o", "json")),
+    sorted(json.dumps(json.loads(text), sort_keys=True) for text in lines + [spaced, escaped, laid_out]),
+)
+t.equal(
+    "ndjson is an object a line",
+    len([json.loads(text) for text in run("events", "-o", "ndjson").stdout.splitlines()]),
+    total,
+)
 t.equal("json of nothing", parsed("events", "--name", "Nothing", "-o", "json"), [])
 t.equal("nothing found is no failure", run("events", "--name", "Nothing").returncode, 0)
 t.equal("limit", len(parsed("events", "--limit", "7", "-o", "json")), 7)
@@ -80,14 +101,29 @@ times = [e["eventTime"] for e in parsed("events", "-o", "json")]
 t.equal("newest first", times, sorted(times, reverse=True))
 times = [e["eventTime"] for e in parsed("events", "--order", "oldest", "-o", "json")]
 t.equal("oldest first", times, sorted(times))
-fields = parsed("events", "--event-id", ids[0], "--fields", "time,name,userIdentity.arn,requestParameters.n,readOnly", "-o", "json")
-t.equal("fields: the event's types are kept", fields, [{
-    "time": records[0]["eventTime"], "name": fields[0]["name"], "userIdentity.arn": records[0]["userIdentity"]["arn"],
-    "requestParameters.n": (records[0]["requestParameters"] or {}).get("n"), "readOnly": records[0]["readOnly"]}])
+fields = parsed(
+    "events", "--event-id", ids[0], "--fields", "time,name,userIdentity.arn,requestParameters.n,readOnly", "-o", "json"
+)
+t.equal(
+    "fields: the event's types are kept",
+    fields,
+    [
+        {
+            "time": records[0]["eventTime"],
+            "name": fields[0]["name"],
+            "userIdentity.arn": records[0]["userIdentity"]["arn"],
+            "requestParameters.n": (records[0]["requestParameters"] or {}).get("n"),
+            "readOnly": records[0]["readOnly"],
+        }
+    ],
+)
+
 
 # Filters repeat for "or", combine for "and".
 def ids_of(*arguments):
     return sorted(e["eventID"] for e in parsed("events", *arguments, "-o", "json"))
+
+
 t.equal("or", ids_of("--event-id", ids[1], "--event-id", ids[2]), sorted(ids[1:3]))
 t.equal("and", ids_of("--event-id", ids[1], "--account", records[1]["recipientAccountId"]), [ids[1]])
 t.equal("and with nothing left", ids_of("--event-id", ids[1], "--region", "nowhere"), [])
@@ -95,7 +131,11 @@ t.equal("error any", ids_of("--error", "any"), sorted(r["eventID"] for r in reco
 t.equal("read-only", ids_of("--read-only"), sorted(r["eventID"] for r in records if r["readOnly"]))
 t.equal("write-only", ids_of("--write-only"), sorted(r["eventID"] for r in records if not r["readOnly"]))
 t.equal("since", ids_of("--since", "2024-05-01T10:00:01Z"), ["escaped", "laid-out"])
-t.equal("CIDR", len(ids_of("--ip", "203.0.113.0/24")), len([r for r in records if r["sourceIPAddress"].startswith("203.0.113.")]))
+t.equal(
+    "CIDR",
+    len(ids_of("--ip", "203.0.113.0/24")),
+    len([r for r in records if r["sourceIPAddress"].startswith("203.0.113.")]),
+)
 
 # Show.
 done = run("show", ids[5])
@@ -118,18 +158,33 @@ t.check("count: buckets come first", list(rows[0]) == ["month", "name", "region"
 t.equal("count --top", len(parsed("count", "--by", "user", "--top", "3", "-o", "json")), 3)
 
 # CSV (RFC 4180) and NDJSON say the same as JSON.
-table = list(csv.reader(io.StringIO(run("events", "--fields", "eventID,error", "-o", "csv").stdout.decode(), newline="")))
+table = list(
+    csv.reader(io.StringIO(run("events", "--fields", "eventID,error", "-o", "csv").stdout.decode(), newline=""))
+)
 t.equal("csv: header", table[0], ["eventID", "error"])
-t.check("csv: quotes, commas and line feeds", ["odd-1", 'a,"b"\nc'] in table, [row for row in table if row[0] == "odd-1"])
+t.check(
+    "csv: quotes, commas and line feeds", ["odd-1", 'a,"b"\nc'] in table, [row for row in table if row[0] == "odd-1"]
+)
 t.equal("csv: rows", len(table), total + 1)
-t.equal("count as ndjson", [json.loads(text) for text in run("count", "--by", "region", "-o", "ndjson").stdout.splitlines()], parsed("count", "--by", "region", "-o", "json"))
+t.equal(
+    "count as ndjson",
+    [json.loads(text) for text in run("count", "--by", "region", "-o", "ndjson").stdout.splitlines()],
+    parsed("count", "--by", "region", "-o", "json"),
+)
 
 # Stats.
 stats = parsed("stats", "-o", "json")
 t.equal("stats", [stats[k] for k in ("events", "variants", "rejected")], [total, 0, 0])
 
 # Tables: no escape sequences in a pipe, and what was logged can't put any there.
-for arguments in (["events"], ["events", "--fields", "eventName,ip,error"], ["count", "--by", "name,ip"], ["stats"], ["rejects"], ["show", "odd-1"]):
+for arguments in (
+    ["events"],
+    ["events", "--fields", "eventName,ip,error"],
+    ["count", "--by", "name,ip"],
+    ["stats"],
+    ["rejects"],
+    ["show", "odd-1"],
+):
     done = run(*arguments)
     t.equal("table of %s: exit code" % arguments, done.returncode, 0)
     bad = [c for c in done.stdout.decode() if (c < " " and c != "\n") or c == "\x7f"]
@@ -138,26 +193,55 @@ t.check("--help has no escape sequences", b"\x1b" not in run("--help").stdout)
 t.equal("json of a control character", ids_of("--name", "Odd*"), ["odd-1"])
 
 # Usage.
-for arguments in ([], ["nothing"], ["events", "--nothing"], ["events", "--limit", "x"], ["events", "--limit", "-1"], ["show"], ["replay"],
-                  ["events", "--since", "yesterday-ish"], ["events", "--ip", "1.2.3.4/99"], ["events", "--read-only", "--write-only"],
-                  ["count", "--per", "week"], ["events", "-o", "yaml"], ["events", "--order", "up"], ["events", "-o", "raw", "--fields", "name"]):
+for arguments in (
+    [],
+    ["nothing"],
+    ["events", "--nothing"],
+    ["events", "--limit", "x"],
+    ["events", "--limit", "-1"],
+    ["show"],
+    ["replay"],
+    ["events", "--since", "yesterday-ish"],
+    ["events", "--ip", "1.2.3.4/99"],
+    ["events", "--read-only", "--write-only"],
+    ["count", "--per", "week"],
+    ["events", "-o", "yaml"],
+    ["events", "--order", "up"],
+    ["events", "-o", "raw", "--fields", "name"],
+):
     done = run(*arguments)
     t.equal("wrong usage %s: exit code" % arguments, done.returncode, 2)
     t.check("wrong usage %s: stderr says so" % arguments, done.stderr and not done.stdout, done)
 done = run("events", "--since", "yesterday-ish", "-o", "json")
 t.check("usage error as an object", "message" in json.loads(done.stderr)["error"], done.stderr)
 done = run("events", "--nothing", "-o", "json")
-t.check("unknown option as an object", done.stderr.startswith(b"{") and "message" in json.loads(done.stderr)["error"], done.stderr)
+t.check(
+    "unknown option as an object",
+    done.stderr.startswith(b"{") and "message" in json.loads(done.stderr)["error"],
+    done.stderr,
+)
 for arguments in (["--help"], ["--version"], ["events", "--help"], ["replay", "--help"]):
     done = run(*arguments)
     t.equal("%s: exit code" % arguments, done.returncode, 0)
     t.check("%s: on stdout" % arguments, done.stdout and not done.stderr, done.stderr)
 
 # Which store: option, environment, XDG.
-t.equal("TRAILKEEPER_STORE", json.loads(t.run("count", "-o", "json", env={"TRAILKEEPER_STORE": store}).stdout), [{"count": total}])
+t.equal(
+    "TRAILKEEPER_STORE",
+    json.loads(t.run("count", "-o", "json", env={"TRAILKEEPER_STORE": store}).stdout),
+    [{"count": total}],
+)
 t.run("replay", t.path("in"))
-t.equal("XDG_DATA_HOME", json.loads(t.run("count", "-o", "json", "--store", t.path("xdg", "trailkeeper")).stdout), [{"count": total}])
-t.equal("--store before the environment", t.run("count", store=t.path("none"), env={"TRAILKEEPER_STORE": store}).returncode, 3)
+t.equal(
+    "XDG_DATA_HOME",
+    json.loads(t.run("count", "-o", "json", "--store", t.path("xdg", "trailkeeper")).stdout),
+    [{"count": total}],
+)
+t.equal(
+    "--store before the environment",
+    t.run("count", store=t.path("none"), env={"TRAILKEEPER_STORE": store}).returncode,
+    3,
+)
 
 # The system fails.
 t.write("file", "x")
@@ -167,9 +251,17 @@ t.equal("no store with json: exit code", done.returncode, 3)
 t.check("no store with json: an object", "message" in json.loads(done.stderr)["error"], done.stderr)
 with open("/dev/full", "wb") as full:
     import subprocess
-    done = subprocess.run([t.binary, "events", "-o", "raw", "--store", store], stdout=full, stderr=subprocess.PIPE, env=t.environment)
+
+    done = subprocess.run(
+        [t.binary, "events", "-o", "raw", "--store", store], stdout=full, stderr=subprocess.PIPE, env=t.environment
+    )
     t.equal("a full disk behind stdout", done.returncode, 3)
-process = subprocess.Popen([t.binary, "events", "-o", "raw", "--store", store], stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=t.environment)
+process = subprocess.Popen(
+    [t.binary, "events", "-o", "raw", "--store", store],
+    stdout=subprocess.PIPE,
+    stderr=subprocess.PIPE,
+    env=t.environment,
+)
 process.stdout.close()
 process.wait()
 t.check("a reader that goes away (| head) gets no error text", b"terminate" not in process.stderr.read())

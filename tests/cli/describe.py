@@ -12,7 +12,10 @@ done = t.run("describe")
 t.equal("exit code", (done.returncode, done.stderr), (0, b""))
 words = json.loads(done.stdout)
 program = words["program"]
-t.check("it isn't listed", "describe" not in [word for line in t.run("--help").stdout.decode().split("\n") for word in line.split()[:1]])
+t.check(
+    "it isn't listed",
+    "describe" not in [word for line in t.run("--help").stdout.decode().split("\n") for word in line.split()[:1]],
+)
 t.check("nor meant by another", b"'describe'" not in t.run("descrbe").stderr)
 
 
@@ -26,14 +29,22 @@ def walk(command, path):
     """Everything that help lists of a command is described, and the other way round; the same of those below it."""
     text = help_of(path)
     listed = {name for line in re.findall(r"^  (-[^ ]+)", text, re.M) for name in line.split(",")}
-    described = {name for option in command["options"] if option["group"] and not option["argument"] for name in option["names"]}
+    described = {
+        name for option in command["options"] if option["group"] and not option["argument"] for name in option["names"]
+    }
     t.equal("options of %s" % (path,), described - {"-h", "--help"}, listed - {"-h", "--help"})
     arguments = re.search(r"^Positionals:\n((?:  .*\n)+)", text, re.M)
-    t.equal("arguments of %s" % (path,), [option["names"][0] for option in command["options"] if option["argument"]],
-            re.findall(r"^  (\S+)", arguments[1], re.M) if arguments else [])
+    t.equal(
+        "arguments of %s" % (path,),
+        [option["names"][0] for option in command["options"] if option["argument"]],
+        re.findall(r"^  (\S+)", arguments[1], re.M) if arguments else [],
+    )
     below = re.search(r"^Subcommands:\n((?:  .*\n)+)", text, re.M)
-    t.equal("commands of %s" % (path,), [one["name"] for one in command["commands"] if one["listed"]],
-            re.findall(r"^  (\S+)", below[1], re.M) if below else [])
+    t.equal(
+        "commands of %s" % (path,),
+        [one["name"] for one in command["commands"] if one["listed"]],
+        re.findall(r"^  (\S+)", below[1], re.M) if below else [],
+    )
     flat = " ".join(text.split())
     for option in command["options"]:
         if option["group"]:
@@ -56,28 +67,59 @@ for command in (commands["events"], commands["count"], commands["tail"], command
     names = {name for option in command["options"] for name in option["names"]}
     for row in words["filters"]:
         if row["help"]:
-            t.check("--%s of %s" % (row["name"], command["name"]), {"--" + row["name"], "--not-" + row["name"]} <= names)
+            t.check(
+                "--%s of %s" % (row["name"], command["name"]), {"--" + row["name"], "--not-" + row["name"]} <= names
+            )
             t.check("what --%s matches is said" % row["name"], row["matches"], row)
 t.check("fields have values", all(row["name"] and row["value"] for row in words["fields"]), words["fields"])
-t.equal("replay", t.run("replay", "-", store=t.path("store"), stdin=b'{"eventTime":"2024-05-01T10:00:00Z","eventName":"GetX","eventSource":"s3.amazonaws.com"}').returncode, 0)
+t.equal(
+    "replay",
+    t.run(
+        "replay",
+        "-",
+        store=t.path("store"),
+        stdin=b'{"eventTime":"2024-05-01T10:00:00Z","eventName":"GetX","eventSource":"s3.amazonaws.com"}',
+    ).returncode,
+    0,
+)
 for name in [row["name"] for row in words["fields"]]:
     t.equal("events --fields " + name, t.run("events", "--fields", name, store=t.path("store")).returncode, 0)
 for row in words["verdicts"]:
     t.equal("--verdict " + row["name"], t.run("events", "--verdict", row["name"], store=t.path("store")).returncode, 0)
 t.check("verdicts are in help", all(row["name"] in help_of(["events"]) for row in words["verdicts"]))
 for row in words["rejectReasons"]:
-    t.equal("--reason " + row["code"], t.run("rejects", "remove", "--reason", row["code"], "--dry-run", store=t.path("store")).returncode, 0)
+    t.equal(
+        "--reason " + row["code"],
+        t.run("rejects", "remove", "--reason", row["code"], "--dry-run", store=t.path("store")).returncode,
+        0,
+    )
 
 # The server says the same.
 server = Server(t, t.path("store"), "--http", "0")
 status, _, text = server.request("GET", "/metrics")
-t.equal("metrics", [(row["name"], row["type"]) for row in words["metrics"]], re.findall(r"^# TYPE trailkeeper_(\S+) (\S+)", text, re.M))
+t.equal(
+    "metrics",
+    [(row["name"], row["type"]) for row in words["metrics"]],
+    re.findall(r"^# TYPE trailkeeper_(\S+) (\S+)", text, re.M),
+)
 status, _, body = server.request("GET", "/v1/nothing")
-listed = [(route["methods"] or "GET") + " " + route["path"] + (" with " + route["header"] if route["header"] else "")
-          for route in words["routes"] if route["path"] not in ("**", "/**", "/v1/**")]
+listed = [
+    (route["methods"] or "GET") + " " + route["path"] + (" with " + route["header"] if route["header"] else "")
+    for route in words["routes"]
+    if route["path"] not in ("**", "/**", "/v1/**")
+]
 t.equal("routes", listed, body["paths"])
 for row in words["parameters"]:
-    values = {"since": "1d", "until": "now", "limit": "1", "order": "oldest", "fields": "name", "by": "name", "per": "day", "top": "1"}
+    values = {
+        "since": "1d",
+        "until": "now",
+        "limit": "1",
+        "order": "oldest",
+        "fields": "name",
+        "by": "name",
+        "per": "day",
+        "top": "1",
+    }
     path = "/v1/count" if "count" in row["paths"] else "/v1/events"
     status, _, body = server.request("GET", "%s?%s=%s" % (path, row["name"], values.get(row["name"], "false")))
     t.equal("parameter " + row["name"], status, 200)

@@ -18,16 +18,22 @@ for count in (40, 300):
 
 def check_answers(when, more=0):
     counted = h.run("count", "-o", "csv", store=store)
-    h.check("%s: all events are counted" % when, str(340 + more) in counted.stdout.decode(), counted.stdout + counted.stderr)
+    h.check(
+        "%s: all events are counted" % when, str(340 + more) in counted.stdout.decode(), counted.stdout + counted.stderr
+    )
     shown = h.run("show", *[r["eventID"] for r in records[::17]], "-o", "raw", store=store)
-    h.equal("%s: events are what they were" % when, shown.stdout.decode(), "".join(line(r) + "\n" for r in records[::17]))
+    h.equal(
+        "%s: events are what they were" % when, shown.stdout.decode(), "".join(line(r) + "\n" for r in records[::17])
+    )
     user = records[7]["userIdentity"]["userName"]
     listed = h.run("events", "--user", user, "-o", "raw", store=store)
     expected = sorted(line(r) for r in records if r["userIdentity"]["userName"] == user)
     h.equal("%s: a filter finds its events" % when, sorted(listed.stdout.decode().splitlines()), expected)
     parameters = records[0]["requestParameters"] or records[1]["requestParameters"]
     listed = h.run("count", "--by", "requestParameters.n", "-o", "ndjson", store=store)
-    h.check("%s: fields without a column are counted" % when, str(parameters["n"]) in listed.stdout.decode(), listed.stderr)
+    h.check(
+        "%s: fields without a column are counted" % when, str(parameters["n"]) in listed.stdout.decode(), listed.stderr
+    )
     h.check("%s: the hold is there" % when, b"case-1" in h.run("hold", "list", store=store).stdout)
     h.check("%s: the rejects are there" % when, h.run("rejects", store=store).stdout.count(b"broken") >= 2)
     verified = h.run("verify", store=store)
@@ -50,5 +56,7 @@ sound = open(data, "rb").read()
 with open(data, "wb") as file:
     file.write(sound.replace(b'"user1*"', b'"user0*"'))
 listed = h.run("hold", "list", store=store)
-h.check("an edited hold is damage", listed.returncode == 3 and b"table holds, key case-1" in listed.stderr, listed.stderr)
+h.check(
+    "an edited hold is damage", listed.returncode == 3 and b"table holds, key case-1" in listed.stderr, listed.stderr
+)
 h.finish()

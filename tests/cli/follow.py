@@ -68,13 +68,13 @@ with open(os.path.join(spool, "open.log"), "wb", buffering=0) as file:
     opened = [new() for _ in range(2)]
     file.write(("at " + opened[0][0] + "\nat " + opened[1][0][:70]).encode())
     t.eventually("what waits is said", lambda: len(log_of("half.log")) == 1)
-    write("half.log", text[cut:cut + 10], "ab")
+    write("half.log", text[cut : cut + 10], "ab")
     comes("what is whole", opened[0][1], halves[0][1])
     time.sleep(3)
     t.equal("what an open file waits for isn't", len(log_of("open.log")), 0)
     file.write((opened[1][0][70:] + "\n").encode())
     comes("the rest of an open file", opened[1][1])
-write("half.log", text[cut + 10:], "ab")
+write("half.log", text[cut + 10 :], "ab")
 comes("the rest of a closed file", *[half[1] for half in halves])
 t.equal("no rejects of halves", rejects(), [])
 grown = new()
@@ -131,20 +131,37 @@ except OSError:
 if descriptor is not None:
     os.write(descriptor, gzip.compress(unnamed[0].encode()))
     libc = ctypes.CDLL(None, use_errno=True)
-    if libc.linkat(-100, b"/proc/self/fd/%d" % descriptor, -100, os.path.join(spool, "unnamed.json.gz").encode(), 0x400) == 0:
+    if (
+        libc.linkat(
+            -100, b"/proc/self/fd/%d" % descriptor, -100, os.path.join(spool, "unnamed.json.gz").encode(), 0x400
+        )
+        == 0
+    ):
         comes("a file that was made without a name", unnamed[1])
     os.close(descriptor)
 
 # What is no trail is named.
 write("words.txt", "not json\nhello\n")
-write("report.csv", "identity/LineItemId,lineItem/UsageAccountId,lineItem/ProductCode,lineItem/UnblendedCost\na,1,b,2\n")
-write("report.csv.gz", gzip.compress(b"identity/LineItemId,lineItem/UsageAccountId,lineItem/ProductCode,lineItem/UnblendedCost\na,1,b,2\n"))
+write(
+    "report.csv", "identity/LineItemId,lineItem/UsageAccountId,lineItem/ProductCode,lineItem/UnblendedCost\na,1,b,2\n"
+)
+write(
+    "report.csv.gz",
+    gzip.compress(
+        b"identity/LineItemId,lineItem/UsageAccountId,lineItem/ProductCode,lineItem/UnblendedCost\na,1,b,2\n"
+    ),
+)
 t.eventually("text waits", lambda: any("wait" in text for text in log_of("words.txt")))
-t.eventually("a cost report is named", lambda: any("cost report" in text and "replay" in text for text in log_of("report.csv")))
+t.eventually(
+    "a cost report is named", lambda: any("cost report" in text and "replay" in text for text in log_of("report.csv"))
+)
 t.eventually("a compressed one, too", lambda: any("cost report" in text for text in log_of("report.csv.gz")))
 t.equal("none of it is a reject", rejects(), [])
 t.equal("exit code", server.stop(), 0)
-t.check("what still waits is said at the end", any("still wait" in text and "words.txt" in text for text in server.log().splitlines()))
+t.check(
+    "what still waits is said at the end",
+    any("still wait" in text and "words.txt" in text for text in server.log().splitlines()),
+)
 
 # After a restart: what waits waits; what came meanwhile comes.
 before = stored()

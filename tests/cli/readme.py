@@ -17,7 +17,7 @@ os.symlink(t.binary, os.path.join(clone, "build", "release", "trailkeeper"))
 os.makedirs(t.path("tmp"))
 
 readme = (source / "README.md").read_text()
-tour = readme[readme.index("\n## A tour\n"):readme.index("\n## Where the store is\n")]
+tour = readme[readme.index("\n## A tour\n") : readme.index("\n## Where the store is\n")]
 
 
 def commands():
@@ -63,7 +63,15 @@ for command, output in commands():
     if re.match(r"trailkeeper (serve|tail)\b", command) or command.startswith("curl "):
         continue  # tests/cli/serve.py and tail.py try these; here they would take the ports that people use.
     script = "\n".join([*exports, "(exit %d)" % last, command])
-    done = subprocess.run(["/bin/bash", "-c", script], cwd=clone, env=t.environment, capture_output=True, text=True, timeout=120, stdin=subprocess.DEVNULL)
+    done = subprocess.run(
+        ["/bin/bash", "-c", script],
+        cwd=clone,
+        env=t.environment,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        stdin=subprocess.DEVNULL,
+    )
     last = done.returncode
     t.check("exit code of: " + command, done.returncode in (0, 1), (done.returncode, done.stderr))
     t.check("no command is missing: " + command, "not found" not in done.stderr, done.stderr)
@@ -74,7 +82,7 @@ for command, output in commands():
     got = comparable(done.stdout)
     if expected and expected[-1].strip() == "…":
         expected.pop()
-        got = got[:len(expected)]
+        got = got[: len(expected)]
     t.equal("what the README shows for: " + command, got, expected)
 t.check("the tour has its commands", typed > 40, typed)
 t.finish()

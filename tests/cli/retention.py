@@ -26,13 +26,17 @@ def counted(store, *filters):
 
 
 def ids(store, *filters):
-    return sorted(json.loads(row)["eventID"] for row in run("events", *filters, "-o", "raw", store=store).stdout.splitlines())
+    return sorted(
+        json.loads(row)["eventID"] for row in run("events", *filters, "-o", "raw", store=store).stdout.splitlines()
+    )
 
 
 def filled(name):
     store = t.path(name)
     run("policies", "load", "--at", "2024-03-01", *POLICIES, store=store)
-    t.check("the samples are replayed", run("replay", os.path.join(SAMPLES, "trails"), store=store).returncode in (0, 1))
+    t.check(
+        "the samples are replayed", run("replay", os.path.join(SAMPLES, "trails"), store=store).returncode in (0, 1)
+    )
     return store
 
 
@@ -69,16 +73,32 @@ run("replay", os.path.join(SAMPLES, "trails"), store=store)
 forget_all(store)
 result = parsed("retain", "--keep", "1d", store=store)
 # And what matched while the replay had not yet seen all of IAM's events: how much, its batches decide.
-t.check("what came after the hold was put is held", set(ids(store)) >= set(held) and result["events"] > everything / 4, (result, everything))
+t.check(
+    "what came after the hold was put is held",
+    set(ids(store)) >= set(held) and result["events"] > everything / 4,
+    (result, everything),
+)
 
 # IAM's events that came late change verdicts; what matched before stays held.
 store = filled("late")
 matched = ids(store, "--verdict", "not-granted")
 run("hold", "add", "case", "--verdict", "not-granted", store=store)
-grant = {"eventVersion": "1.08", "eventTime": "2024-03-01T00:00:01Z", "eventSource": "iam.amazonaws.com", "eventName": "PutRolePolicy",
-         "awsRegion": "us-east-1", "recipientAccountId": "444455556666", "eventID": "late-grant",
-         "requestParameters": {"roleName": "nightly-etl", "policyName": "all",
-                               "policyDocument": json.dumps({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]})}}
+grant = {
+    "eventVersion": "1.08",
+    "eventTime": "2024-03-01T00:00:01Z",
+    "eventSource": "iam.amazonaws.com",
+    "eventName": "PutRolePolicy",
+    "awsRegion": "us-east-1",
+    "recipientAccountId": "444455556666",
+    "eventID": "late-grant",
+    "requestParameters": {
+        "roleName": "nightly-etl",
+        "policyName": "all",
+        "policyDocument": json.dumps(
+            {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}
+        ),
+    },
+}
 t.write("late/grant.json", line(grant))
 run("replay", t.path("late", "grant.json"), store=store)
 now = ids(store, "--verdict", "not-granted")
@@ -99,7 +119,9 @@ store = t.path("flood")
 rng = random.Random(5)
 real = [event(rng) for _ in range(400)]
 t.write("flood/real.json", "\n".join(line(record) for record in real))
-t.write("flood/flood.json", "\n".join(line(event(rng, eventTime="2099-01-01T00:00:%02dZ" % (i % 60))) for i in range(4000)))
+t.write(
+    "flood/flood.json", "\n".join(line(event(rng, eventTime="2099-01-01T00:00:%02dZ" % (i % 60))) for i in range(4000))
+)
 run("replay", t.path("flood", "real.json"), store=store)
 size = parsed("stats", store=store)["storedBytes"]
 run("replay", t.path("flood", "flood.json"), store=store)
@@ -112,7 +134,13 @@ t.equal("--future of less than an hour: exit code", done.returncode, 2)
 # Rejected records: a limit, said; what they are without their bytes; removal.
 store = t.path("rejects")
 t.equal("rejects limit: exit code", run("rejects", "limit", "200kB", store=store).returncode, 0)
-garbage = "\n".join('{"x":%d,"y":"%s"}' % (i, "".join(rng.choice("abcdefghijklmnopqrstuvwxyz0123456789") for _ in range(200))) for i in range(3000)) + "\n"
+garbage = (
+    "\n".join(
+        '{"x":%d,"y":"%s"}' % (i, "".join(rng.choice("abcdefghijklmnopqrstuvwxyz0123456789") for _ in range(200)))
+        for i in range(3000)
+    )
+    + "\n"
+)
 done = run("replay", "-", store=store, stdin=garbage.encode())
 t.check("replay says that the limit is reached", b"limit for rejected records" in done.stdout, done.stdout)
 stats = parsed("stats", store=store)
@@ -121,12 +149,28 @@ t.check("they take about the limit", stats["rejectBytes"] < 300_000 and stats["r
 rows = parsed("rejects", store=store)
 t.equal("the records that the rows stand for", sum(row["records"] for row in rows), 3000)
 t.check("some have bytes", len([row for row in rows if row["bytes"]]) > 100, len(rows))
-t.check("some have only length and hash", len([row for row in rows if row["bytes"] is None and row["records"] == 1 and row["length"] > 200 and len(row["hash"]) == 32]) > 10)
+t.check(
+    "some have only length and hash",
+    len(
+        [
+            row
+            for row in rows
+            if row["bytes"] is None and row["records"] == 1 and row["length"] > 200 and len(row["hash"]) == 32
+        ]
+    )
+    > 10,
+)
 t.equal("rejects --limit", len(parsed("rejects", "--limit", "2", store=store)), 2)
 t.check("the table says why", b"only counted" in run("rejects", store=store).stdout)
 t.equal("rejects remove without a choice: exit code", run("rejects", "remove", store=store).returncode, 2)
-t.equal("rejects remove, another source", parsed("rejects", "remove", "--source", "/other/*", store=store)["records"], 0)
-t.equal("rejects remove --dry-run", parsed("rejects", "remove", "--reason", "no-event-name", "--dry-run", store=store)["records"], 3000)
+t.equal(
+    "rejects remove, another source", parsed("rejects", "remove", "--source", "/other/*", store=store)["records"], 0
+)
+t.equal(
+    "rejects remove --dry-run",
+    parsed("rejects", "remove", "--reason", "no-event-name", "--dry-run", store=store)["records"],
+    3000,
+)
 run("hold", "add", "case", "--name", "Nothing", store=store)
 done = run("rejects", "remove", "--all", store=store)
 t.check("rejects remove under a hold: refused", done.returncode == 1 and b"legal hold" in done.stderr, done)
@@ -138,8 +182,24 @@ t.check("the journal tells", b"rejects-remove" in run("journal", store=store).st
 
 # The credit ledger's facts don't go without a word.
 facts = t.path("facts")
-t.run("credits", "add", "--account", "343434343434", "--amount", "5", "--issued", "2024-03-04", "--years", "1", store=facts)
+t.run(
+    "credits",
+    "add",
+    "--account",
+    "343434343434",
+    "--amount",
+    "5",
+    "--issued",
+    "2024-03-04",
+    "--years",
+    "1",
+    store=facts,
+)
 for arguments in (["--dry-run"], []):
     done = t.run("retain", "--keep", "400d", *arguments, "-o", "json", store=facts)
-    t.check("facts of the ledger are named", b'"creditFacts":1' in done.stdout and b"--source activate.amazonaws.com" in done.stderr, done)
+    t.check(
+        "facts of the ledger are named",
+        b'"creditFacts":1' in done.stdout and b"--source activate.amazonaws.com" in done.stderr,
+        done,
+    )
 t.finish()

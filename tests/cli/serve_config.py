@@ -14,8 +14,21 @@ def listeners(config, *options, env=None):
     ports = t.path("ports")
     if os.path.exists(ports):
         os.remove(ports)
-    server = subprocess.Popen([t.binary, "--store", t.path("store"), "serve", "--config", t.write("serve.toml", config), "--ports-file", ports, *options],
-                              env={**t.environment, **(env or {})}, stderr=subprocess.PIPE)
+    server = subprocess.Popen(
+        [
+            t.binary,
+            "--store",
+            t.path("store"),
+            "serve",
+            "--config",
+            t.write("serve.toml", config),
+            "--ports-file",
+            ports,
+            *options,
+        ],
+        env={**t.environment, **(env or {})},
+        stderr=subprocess.PIPE,
+    )
     end = time.time() + 30
     while not os.path.exists(ports) and server.poll() is None and time.time() < end:
         time.sleep(0.02)
@@ -33,10 +46,19 @@ t.check("a choice", log.startswith(b'{"time"'), log)
 t.equal("the command line wins", listeners(config, "--http", "0")[0], ["http", "syslog"])
 t.equal("the environment wins", listeners(config, env={"TRAILKEEPER_SERVE_HTTP": "127.0.0.1:0"})[0], ["http", "syslog"])
 
-for wrong, named in (("htpp = 1", "htpp"), ('max-body = "x"', "--max-body"), ("drain-timeout = 0", "--drain-timeout"),
-                     ('allow-plaintext = "maybe"', "--allow-plaintext"), ("[serve]\nhttp = 1", "serve.http")):
+for wrong, named in (
+    ("htpp = 1", "htpp"),
+    ('max-body = "x"', "--max-body"),
+    ("drain-timeout = 0", "--drain-timeout"),
+    ('allow-plaintext = "maybe"', "--allow-plaintext"),
+    ("[serve]\nhttp = 1", "serve.http"),
+):
     refused = t.run("serve", "--config", t.write("wrong.toml", wrong + "\n"), store=t.path("store"), timeout=30)
     t.check("%r is wrong usage" % wrong, refused.returncode == 2 and named.encode() in refused.stderr, refused)
-t.equal("no such file: exit code", t.run("serve", "--config", t.path("none"), store=t.path("store"), timeout=30).returncode, 2)
+t.equal(
+    "no such file: exit code",
+    t.run("serve", "--config", t.path("none"), store=t.path("store"), timeout=30).returncode,
+    2,
+)
 
 t.finish()

@@ -23,8 +23,11 @@ class Server:
         ports = t.path("ports")
         if os.path.exists(ports):
             os.remove(ports)
-        self.process = subprocess.Popen([t.binary, "--store", store, "serve", listener, str(port), "--ports-file", ports, *options],
-                                        env=t.environment, stderr=subprocess.PIPE)
+        self.process = subprocess.Popen(
+            [t.binary, "--store", store, "serve", listener, str(port), "--ports-file", ports, *options],
+            env=t.environment,
+            stderr=subprocess.PIPE,
+        )
         end = time.time() + 30
         while not os.path.exists(ports):
             if time.time() > end or self.process.poll() is not None:
@@ -44,7 +47,9 @@ class Tail:
     """A running tail; what it prints is read as it comes."""
 
     def __init__(self, *arguments):
-        self.process = subprocess.Popen([t.binary, "tail", *arguments], env=t.environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        self.process = subprocess.Popen(
+            [t.binary, "tail", *arguments], env=t.environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+        )
         self.lines = []
         self.notes = []
         for pipe, lines in ((self.process.stdout, self.lines), (self.process.stderr, self.notes)):
@@ -71,7 +76,9 @@ class Tail:
 def post(port, records, token=None):
     headers = {"Authorization": "Bearer " + token} if token else {}
     body = "\n".join(line(record) for record in records).encode()
-    urllib.request.urlopen(urllib.request.Request("http://127.0.0.1:%d/v1/events" % port, body, headers), timeout=60).read()
+    urllib.request.urlopen(
+        urllib.request.Request("http://127.0.0.1:%d/v1/events" % port, body, headers), timeout=60
+    ).read()
 
 
 def post_until(tail, port, count, token=None, **fields):
@@ -99,7 +106,11 @@ for record in more:
     post(server.port, [record])
 t.check("all that match come", tail.wait(lambda: len(tail.lines) >= 1 + len(more)), tail.lines[-1:])
 shown = [json.loads(text) for text in tail.lines]
-t.equal("in the order of their commits", [record["eventID"] for record in shown[-50:]], [record["eventID"] for record in more])
+t.equal(
+    "in the order of their commits",
+    [record["eventID"] for record in shown[-50:]],
+    [record["eventID"] for record in more],
+)
 t.check("whole", shown[-1] == more[-1] and shown[0] in sent)
 post(server.port, more)
 time.sleep(0.3)
@@ -107,7 +118,9 @@ t.equal("duplicates don't come", len(tail.lines), len(shown))
 
 # The server goes and comes back: the tail connects again.
 t.equal("the server ends", server.stop(), 0)
-t.check("a lost connection is told", tail.wait(lambda: any("connection is lost" in note for note in tail.notes)), tail.notes)
+t.check(
+    "a lost connection is told", tail.wait(lambda: any("connection is lost" in note for note in tail.notes)), tail.notes
+)
 server = Server(port=server.port)
 post_until(tail, server.port, 1, **wanted)
 t.check("connected again", any("connected again" in note for note in tail.notes), tail.notes)
@@ -116,8 +129,16 @@ t.equal("SIGINT: exit code", tail.interrupt(), 0)
 # Rows for people, at once.
 table = Tail("--url", url, "--error", "any")
 post_until(table, server.port, 2, errorCode="AccessDenied\x1b[31m", recipientAccountId="999988887777")
-t.check("a header", table.lines[0].split() == ["TIME", "NAME", "SOURCE", "USER", "ACCOUNT", "REGION", "IP", "ERROR", "EVENTID"], table.lines)
-t.check("a row, without escapes that reach the terminal", " 999988887777 " in table.lines[1] and "  AccessDenied\\x1b[31m  " in table.lines[1], table.lines)
+t.check(
+    "a header",
+    table.lines[0].split() == ["TIME", "NAME", "SOURCE", "USER", "ACCOUNT", "REGION", "IP", "ERROR", "EVENTID"],
+    table.lines,
+)
+t.check(
+    "a row, without escapes that reach the terminal",
+    " 999988887777 " in table.lines[1] and "  AccessDenied\\x1b[31m  " in table.lines[1],
+    table.lines,
+)
 t.equal("table: exit code", table.interrupt(), 0)
 
 fields = Tail("--url", url, "--fields", "user,requestParameters.n", "-o", "csv")
@@ -150,26 +171,67 @@ t.check("a token without the right", refused.returncode == 3 and b"403" in refus
 tail = Tail("--url", url, "--token-file", good, "-o", "raw")
 post_until(tail, server.port, 1, token=secret.decode().strip())
 t.equal("with a token: exit code", tail.interrupt(), 0)
-t.equal("no token in the file: exit code", t.run("tail", "--url", url, "--token-file", t.write("empty.token", "\n")).returncode, 3)
+t.equal(
+    "no token in the file: exit code",
+    t.run("tail", "--url", url, "--token-file", t.write("empty.token", "\n")).returncode,
+    3,
+)
 
 # What is wrong is told at once.
-for wrong in ("127.0.0.1:8417", "ftp://x", "http://", "http://a:b@c", "http://x/y", "http://x:0", "http://x:99999", "http://x:1x", "http://[::1", "http://[::1]8", "http://x?y"):
+for wrong in (
+    "127.0.0.1:8417",
+    "ftp://x",
+    "http://",
+    "http://a:b@c",
+    "http://x/y",
+    "http://x:0",
+    "http://x:99999",
+    "http://x:1x",
+    "http://[::1",
+    "http://[::1]8",
+    "http://x?y",
+):
     t.equal("--url %s: exit code" % wrong, t.run("tail", "--url", wrong).returncode, 2)
 t.equal("a wrong filter: exit code", t.run("tail", "--url", url, "--since", "soon").returncode, 2)
 t.equal("the server ends again", server.stop(), 0)
 t.equal("nobody listens: exit code", t.run("tail", "--url", url).returncode, 3)
 
 # TLS: only with a certificate that verifies, for that name.
-made = subprocess.run(["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=localhost", "-addext",
-                       "subjectAltName=DNS:localhost", "-keyout", t.path("key.pem"), "-out", t.path("cert.pem")], capture_output=True)
+made = subprocess.run(
+    [
+        "openssl",
+        "req",
+        "-x509",
+        "-newkey",
+        "rsa:2048",
+        "-nodes",
+        "-days",
+        "2",
+        "-subj",
+        "/CN=localhost",
+        "-addext",
+        "subjectAltName=DNS:localhost",
+        "-keyout",
+        t.path("key.pem"),
+        "-out",
+        t.path("cert.pem"),
+    ],
+    capture_output=True,
+)
 if t.equal("openssl makes a certificate", made.returncode, 0):
     server = Server("--tls-cert", t.path("cert.pem"), "--tls-key", t.path("key.pem"), "--http", "0", listener="--https")
     with open(t.path("ports")) as file:
         ports = {text.split()[0]: int(text.split()[2]) for text in file}
     secure = "https://localhost:%d" % ports["https"]
     unverified = t.run("tail", "--url", secure, "--token-file", good)
-    t.check("a certificate that nobody vouches for", unverified.returncode == 3 and b"certificate" in unverified.stderr, unverified)
-    named = t.run("tail", "--url", "https://127.0.0.1:%d" % ports["https"], "--ca-file", t.path("cert.pem"), "--token-file", good)
+    t.check(
+        "a certificate that nobody vouches for",
+        unverified.returncode == 3 and b"certificate" in unverified.stderr,
+        unverified,
+    )
+    named = t.run(
+        "tail", "--url", "https://127.0.0.1:%d" % ports["https"], "--ca-file", t.path("cert.pem"), "--token-file", good
+    )
     t.equal("a certificate for another name: exit code", named.returncode, 3)
     tail = Tail("--url", secure, "--ca-file", t.path("cert.pem"), "--token-file", good, "-o", "ndjson")
     post_until(tail, ports["http"], 1, token=secret.decode().strip())

@@ -15,10 +15,23 @@ store = t.path("store")
 # Each kind of character that acts or hides, in values of every column that lists show.
 EVIL = "\x1b]0;owned\x07\x1b[2J\x7f\u009b31m\u0085\u202egpj.exe\u2066\u2028\u2029\u061c\u200f\ufeff\U000e0041"
 ACTS = [c for c in map(chr, range(0x110000)) if unicodedata.category(c) in ("Cc", "Zl", "Zp")] + [
-    "\u061c", "\u200e", "\u200f", *map(chr, range(0x202a, 0x202f)), *map(chr, range(0x2066, 0x206a))]
+    "\u061c",
+    "\u200e",
+    "\u200f",
+    *map(chr, range(0x202A, 0x202F)),
+    *map(chr, range(0x2066, 0x206A)),
+]
 evil = [event(rng, eventID="evil-%d" % n, eventTime="2024-06-01T10:00:0%dZ" % n) for n in range(2)]
-evil[0].update(eventName="Name" + EVIL, eventSource="source" + EVIL, awsRegion="r" + EVIL, errorCode="e" + EVIL, userAgent=EVIL,
-               sourceIPAddress="ip" + EVIL, recipientAccountId="a" + EVIL, requestParameters={"bucketName": "b" + EVIL, EVIL: EVIL})
+evil[0].update(
+    eventName="Name" + EVIL,
+    eventSource="source" + EVIL,
+    awsRegion="r" + EVIL,
+    errorCode="e" + EVIL,
+    userAgent=EVIL,
+    sourceIPAddress="ip" + EVIL,
+    recipientAccountId="a" + EVIL,
+    requestParameters={"bucketName": "b" + EVIL, EVIL: EVIL},
+)
 evil[0]["userIdentity"].update(userName="u" + EVIL, arn="arn:aws:iam::1:user/" + EVIL)
 evil[1]["eventID"] = "id" + EVIL
 wide = event(rng, eventID="wide", eventTime="2024-06-01T10:00:05Z", eventName="東京駅" * 5, errorCode="e\u0301" * 8)
@@ -26,8 +39,15 @@ many = [event(rng) for _ in range(300)]
 escaped = [json.dumps(record, ensure_ascii=n == 0) for n, record in enumerate(evil)]
 bytes_of_evil = "\n".join([*escaped, json.dumps(evil[0] | {"eventID": "evil-raw"}, ensure_ascii=False)]).encode()
 folder = "in\x1b[31m\u202e\u009b"
-t.write(folder + "/a.json", bytes_of_evil + b"\n" + line(wide).encode() + b"\n" + "\n".join(map(line, many)).encode()
-        + b"\nnot json \x1b[31m\xff\xc2\x9b\xe2\x80\xae\n")
+t.write(
+    folder + "/a.json",
+    bytes_of_evil
+    + b"\n"
+    + line(wide).encode()
+    + b"\n"
+    + "\n".join(map(line, many)).encode()
+    + b"\nnot json \x1b[31m\xff\xc2\x9b\xe2\x80\xae\n",
+)
 environment = {**t.environment, "TRAILKEEPER_STORE": store, "TERM": "xterm"}
 environment.pop("PAGER", None)
 environment.pop("LESS", None)
@@ -59,12 +79,34 @@ def lines_of(shown):
 done = t.run("replay", t.path(folder), t.path("missing\x1b[2J\u202e"), store=store)
 t.equal("replay: exit code", done.returncode, 1)
 t.equal("replay's errors don't act", acting(done.stderr), [])
-commands = [("events", "--limit", "9"), ("events", "--limit", "9", "--fields", "name,requestParameters,requestParameters.bucketName,userAgent"),
-            ("show", "evil-0", "evil-raw", "id" + EVIL), ("show", "nothing" + EVIL), ("rejects",), ("stats",), ("count", "--by", "name,source,ip"),
-            ("count", "--by", "requestParameters"), ("count", "--by", EVIL), ("events", "--ip", EVIL + "/1"), ("events", "--since", EVIL),
-            (EVIL,), ("events", "--" + EVIL), ("events", "--store", EVIL), ("replay", EVIL), ("findings", "--limit", "3"), ("journal",), ("hold", "list"),
-            ("evaluate", EVIL), ("credits", "statement", EVIL, "--month", EVIL), ("explain", EVIL), ("policies", "load", EVIL),
-            ("retain", "--keep", EVIL), ("backup", "/dev/null/" + EVIL), ("tail", "--url", EVIL), ("token", "revoke", EVIL)]
+commands = [
+    ("events", "--limit", "9"),
+    ("events", "--limit", "9", "--fields", "name,requestParameters,requestParameters.bucketName,userAgent"),
+    ("show", "evil-0", "evil-raw", "id" + EVIL),
+    ("show", "nothing" + EVIL),
+    ("rejects",),
+    ("stats",),
+    ("count", "--by", "name,source,ip"),
+    ("count", "--by", "requestParameters"),
+    ("count", "--by", EVIL),
+    ("events", "--ip", EVIL + "/1"),
+    ("events", "--since", EVIL),
+    (EVIL,),
+    ("events", "--" + EVIL),
+    ("events", "--store", EVIL),
+    ("replay", EVIL),
+    ("findings", "--limit", "3"),
+    ("journal",),
+    ("hold", "list"),
+    ("evaluate", EVIL),
+    ("credits", "statement", EVIL, "--month", EVIL),
+    ("explain", EVIL),
+    ("policies", "load", EVIL),
+    ("retain", "--keep", EVIL),
+    ("backup", "/dev/null/" + EVIL),
+    ("tail", "--url", EVIL),
+    ("token", "revoke", EVIL),
+]
 hold = t.run("hold", "add", "case" + EVIL, "--user", EVIL, store=store)
 t.equal("hold add", hold.returncode, 0)
 for command in commands:
@@ -83,9 +125,20 @@ for command in commands:
 for output in ("json", "ndjson"):
     shown = t.run("show", "evil-raw", "-o", output, store=store).stdout
     t.equal("the value is unchanged in " + output, json.loads(shown), evil[0] | {"eventID": "evil-raw"})
-t.equal("json of events", json.loads(t.run("events", "--event-id", "evil-raw", "-o", "json", store=store).stdout), [evil[0] | {"eventID": "evil-raw"}])
-t.equal("raw is raw in a pipe", t.run("show", "evil-raw", "-o", "raw", store=store).stdout, bytes_of_evil.split(b"\n")[2] + b"\n")
-t.check("rejects' raw bytes in a pipe", b"not json \x1b[31m\xff\xc2\x9b\xe2\x80\xae" in t.run("rejects", "-o", "raw", store=store).stdout)
+t.equal(
+    "json of events",
+    json.loads(t.run("events", "--event-id", "evil-raw", "-o", "json", store=store).stdout),
+    [evil[0] | {"eventID": "evil-raw"}],
+)
+t.equal(
+    "raw is raw in a pipe",
+    t.run("show", "evil-raw", "-o", "raw", store=store).stdout,
+    bytes_of_evil.split(b"\n")[2] + b"\n",
+)
+t.check(
+    "rejects' raw bytes in a pipe",
+    b"not json \x1b[31m\xff\xc2\x9b\xe2\x80\xae" in t.run("rejects", "-o", "raw", store=store).stdout,
+)
 
 # Tables fit.
 default = ("events", "--no-pager", "--limit", "40")
@@ -95,20 +148,37 @@ for columns in (60, 80, 100, 132, 160, 200, 240):
     widest = max(map(cells, rows))
     whole = [row for row in rows if cells(row) > columns and "u202e" not in row and "T10" not in row]
     t.equal("%d columns: no line is wider, but for IDs" % columns, whole, [])
-    t.equal("%d columns: records where columns would be too narrow" % columns, rows[0].startswith("TIME ") and "NAME" not in rows[0], columns < 160)
+    t.equal(
+        "%d columns: records where columns would be too narrow" % columns,
+        rows[0].startswith("TIME ") and "NAME" not in rows[0],
+        columns < 160,
+    )
     for record in many[:1]:
         t.check("%d columns: IDs are whole" % columns, any(i["eventID"] in "\n".join(rows) for i in many))
 _, shown, _ = terminal("events", "--no-pager", "--fields", "time,userIdentity.arn,requestParameters", columns=60)
 rows = lines_of(shown)
-t.check("long values are cut with an ellipsis", rows[0].startswith("TIME") and "USERIDENTITY.ARN" in rows[0] and sum("…" in row for row in rows) > 100, rows[:5])
+t.check(
+    "long values are cut with an ellipsis",
+    rows[0].startswith("TIME") and "USERIDENTITY.ARN" in rows[0] and sum("…" in row for row in rows) > 100,
+    rows[:5],
+)
 t.equal("no line is wider than 60", [row for row in rows if cells(row) > 60], [])
-_, shown, _ = terminal("events", "--no-pager", "--wide", "--fields", "time,userIdentity.arn,requestParameters", columns=60)
+_, shown, _ = terminal(
+    "events", "--no-pager", "--wide", "--fields", "time,userIdentity.arn,requestParameters", columns=60
+)
 t.check("--wide cuts nothing", "…" not in shown.decode() and any(cells(row) > 60 for row in lines_of(shown)))
-t.check("a pipe gets whole values", "…" not in t.run("events", "--fields", "time,userIdentity.arn,requestParameters", store=store).stdout.decode())
+t.check(
+    "a pipe gets whole values",
+    "…" not in t.run("events", "--fields", "time,userIdentity.arn,requestParameters", store=store).stdout.decode(),
+)
 _, shown, _ = terminal("events", "--no-pager", "--event-id", "wide", "--fields", "name,error,region,time", columns=200)
 rows = lines_of(shown)
-starts = [cells(rows[1][:rows[1].index(text)]) for text in (wide["errorCode"], wide["awsRegion"])]
-t.equal("East Asian and combining characters keep columns aligned", starts, [rows[0].index("ERROR"), rows[0].index("REGION")])
+starts = [cells(rows[1][: rows[1].index(text)]) for text in (wide["errorCode"], wide["awsRegion"])]
+t.equal(
+    "East Asian and combining characters keep columns aligned",
+    starts,
+    [rows[0].index("ERROR"), rows[0].index("REGION")],
+)
 _, shown, _ = terminal("events", "--no-pager", "--event-id", "wide", "--fields", "name,time", columns=40)
 t.equal("a wide character isn't halved", [row for row in lines_of(shown) if cells(row) > 40], [])
 t.check("a wide character isn't halved: cut", "東京駅東京駅東京…   2024" in shown.decode(), shown.decode())
@@ -116,6 +186,7 @@ code, shown, _ = terminal("count", "--by", "principal", "--no-pager", columns=30
 t.check("numbers are never cut", all(row.split()[-1].isdigit() for row in lines_of(shown)[1:-1]), shown)
 code, shown, _ = terminal("count", "--by", "name", "--no-pager", columns=1)
 t.equal("one column: exit code", code, 0)
+
 
 # Help and sentences fit, too; nothing is lost, commands stay commands, and a pipe gets what it always did.
 def helps(*command):
@@ -130,7 +201,11 @@ def helps(*command):
 
 def too_wide(shown, columns):
     """Lines that are too wide, though there is a blank where they could be broken."""
-    return [row for row in lines_of(shown) if cells(row.removesuffix(" \\")) > columns and " " in row.strip().removesuffix(" \\")]
+    return [
+        row
+        for row in lines_of(shown)
+        if cells(row.removesuffix(" \\")) > columns and " " in row.strip().removesuffix(" \\")
+    ]
 
 
 def words(text):
@@ -149,21 +224,78 @@ for command in commands:
 _, shown, _ = terminal("serve", "--help", columns=80)
 rows = lines_of(shown)
 start = next(n for n, row in enumerate(rows) if row.startswith("  trailkeeper serve --http 8417"))
-t.check("a long example is one command in two lines", rows[start].endswith(" \\") and rows[start + 1].startswith("      --"), rows[start:start + 2])
-allowed = {"UserDetailList": [], "GroupDetailList": [], "RoleDetailList": [{"RoleName": "r", "RoleId": "AROAROLE", "Arn": "arn:aws:iam::111122223333:role/r",
-           "Path": "/", "AssumeRolePolicyDocument": {"Statement": []}, "RolePolicyList": [], "AttachedManagedPolicies": []}], "Policies": []}
+t.check(
+    "a long example is one command in two lines",
+    rows[start].endswith(" \\") and rows[start + 1].startswith("      --"),
+    rows[start : start + 2],
+)
+allowed = {
+    "UserDetailList": [],
+    "GroupDetailList": [],
+    "RoleDetailList": [
+        {
+            "RoleName": "r",
+            "RoleId": "AROAROLE",
+            "Arn": "arn:aws:iam::111122223333:role/r",
+            "Path": "/",
+            "AssumeRolePolicyDocument": {"Statement": []},
+            "RolePolicyList": [],
+            "AttachedManagedPolicies": [],
+        }
+    ],
+    "Policies": [],
+}
 judged = t.path("judged")
-role = {"type": "AssumedRole", "principalId": "AROAROLE:s", "arn": "arn:aws:sts::111122223333:assumed-role/r/s", "accountId": "111122223333",
-        "sessionContext": {"sessionIssuer": {"type": "Role", "principalId": "AROAROLE", "arn": "arn:aws:iam::111122223333:role/r", "accountId": "111122223333"}}}
+role = {
+    "type": "AssumedRole",
+    "principalId": "AROAROLE:s",
+    "arn": "arn:aws:sts::111122223333:assumed-role/r/s",
+    "accountId": "111122223333",
+    "sessionContext": {
+        "sessionIssuer": {
+            "type": "Role",
+            "principalId": "AROAROLE",
+            "arn": "arn:aws:iam::111122223333:role/r",
+            "accountId": "111122223333",
+        }
+    },
+}
 t.run("policies", "load", "--at", "2024-01-01", t.write("iam.json", json.dumps(allowed)), store=judged)
-t.run("replay", t.write("judged.json", line(event(rng, eventID="judged", userIdentity=role, eventSource="s3.amazonaws.com", eventName="ListBuckets", errorCode=None))), store=judged)
+t.run(
+    "replay",
+    t.write(
+        "judged.json",
+        line(
+            event(
+                rng,
+                eventID="judged",
+                userIdentity=role,
+                eventSource="s3.amazonaws.com",
+                eventName="ListBuckets",
+                errorCode=None,
+            )
+        ),
+    ),
+    store=judged,
+)
 code, shown, _ = terminal("explain", "judged", env={"TRAILKEEPER_STORE": judged}, columns=80)
 rows = lines_of(shown)
-t.equal("explain", (code, too_wide(shown, 80), words(shown)), (0, [], words(t.run("explain", "judged", store=judged).stdout)))
+t.equal(
+    "explain",
+    (code, too_wide(shown, 80), words(shown)),
+    (0, [], words(t.run("explain", "judged", store=judged).stdout)),
+)
 t.check("explain: what is broken stands behind its label", any(row.startswith(" " * 12) for row in rows), rows)
 code, shown, _ = terminal("explain", "judged", "--wide", env={"TRAILKEEPER_STORE": judged}, columns=80)
 t.equal("explain --wide", shown, t.run("explain", "judged", store=judged).stdout)
-for command in (("credits", "summary"), ("investigate", "user1"), ("compact",), ("verify",), ("least-privilege", "user1"), ("findings",)):
+for command in (
+    ("credits", "summary"),
+    ("investigate", "user1"),
+    ("compact",),
+    ("verify",),
+    ("least-privilege", "user1"),
+    ("findings",),
+):
     _, shown, _ = terminal(*command, columns=40)
     notes = [row for row in lines_of(shown) if row[:1].islower() or row.startswith("Total")]
     t.equal(" ".join(command) + ": its sentences", too_wide("\n".join(notes).encode(), 40), [])
@@ -210,8 +342,12 @@ t.check("a pager that can't be run is an error", code == 3 and b"--no-pager" in 
 if subprocess.run(["which", "less"], capture_output=True).returncode == 0:
     code, shown, errors = terminal("events", keys=b"q")
     t.equal("less: q ends it", (code, errors), (0, b""))
-done = subprocess.run("'%s' events -o ndjson --store '%s' | head -n 1; echo ${PIPESTATUS[0]}" % (t.binary, store), shell=True,
-                      executable="/bin/bash", capture_output=True)
+done = subprocess.run(
+    "'%s' events -o ndjson --store '%s' | head -n 1; echo ${PIPESTATUS[0]}" % (t.binary, store),
+    shell=True,
+    executable="/bin/bash",
+    capture_output=True,
+)
 t.equal("a reader that ends early makes no error", (done.stderr, done.stdout.split(b"\n")[-2]), (b"", b"0"))
 
 t.finish()

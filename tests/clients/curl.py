@@ -13,7 +13,17 @@ curl = program("curl")
 
 def post(server, path, *options):
     """What the server answers, and its status."""
-    text = call(t, curl, "-sS", "-w", "\n%{http_code}", "--data-binary", "@" + path, *options, "http://127.0.0.1:%d/v1/events" % server.port())
+    text = call(
+        t,
+        curl,
+        "-sS",
+        "-w",
+        "\n%{http_code}",
+        "--data-binary",
+        "@" + path,
+        *options,
+        "http://127.0.0.1:%d/v1/events" % server.port()
+    )
     body, status = text.rsplit("\n", 1)
     return int(status), json.loads(body)
 
@@ -32,8 +42,12 @@ plain = t.write("plain.ndjson", load.lines())
 packed = t.write("packed.gz", gzip.compress(load.lines().encode()))
 subprocess.run([program("zstd"), "-q", plain, "-o", t.path("packed.zst")], check=True)
 chunked = ["-H", "Transfer-Encoding: chunked", "-H", "Expect: 100-continue"]
-for name, path, options in (("ndjson", plain, []), ("gzip", packed, ["-H", "Content-Encoding: gzip"]), ("chunked", plain, chunked),
-                            ("zstd", t.path("packed.zst"), ["-H", "Content-Encoding: zstd"])):
+for name, path, options in (
+    ("ndjson", plain, []),
+    ("gzip", packed, ["-H", "Content-Encoding: gzip"]),
+    ("chunked", plain, chunked),
+    ("zstd", t.path("packed.zst"), ["-H", "Content-Encoding: zstd"]),
+):
     server = start(t, name, "--http", "0")
     t.equal(name, told(post(server, path, *options)), counts(load))
     load.check(t, server, "http")
@@ -52,9 +66,18 @@ server = start(t, "parallel", "--http", "0")
 paths = [t.write("part-%d" % i, "\n".join(load.texts[i::20])) for i in range(20)]
 urls = []
 for path in paths:
-    urls += ["--next"] * bool(urls) + ["-sS", "--data-binary", "@" + path, "http://127.0.0.1:%d/v1/events" % server.port()]
+    urls += ["--next"] * bool(urls) + [
+        "-sS",
+        "--data-binary",
+        "@" + path,
+        "http://127.0.0.1:%d/v1/events" % server.port(),
+    ]
 answers = [json.loads(text) for text in call(t, curl, "--parallel", *urls).splitlines()]
-t.equal("parallel", [sum(answer[name] for answer in answers) for name in ("accepted", "duplicate", "rejected")], [len(load.events), 1, 1])
+t.equal(
+    "parallel",
+    [sum(answer[name] for answer in answers) for name in ("accepted", "duplicate", "rejected")],
+    [len(load.events), 1, 1],
+)
 load.check(t, server, "http")
 
 # Refusals: nothing of such a body is stored.
@@ -69,6 +92,10 @@ t.equal("a wrong token", post(server, small, "-H", "Authorization: Bearer tk_" +
 t.equal("a wrong password", post(server, small, "-u", "shipper:nonsense")[0], 401)
 t.equal("nothing of these is stored", server.metric("events_total", "http"), 0)
 t.equal("the right token", told(post(server, small, *bearer)), (200, {"accepted": 1, "duplicate": 0, "rejected": 0}))
-t.equal("as a password", told(post(server, small, "-u", "shipper:" + shipper)), (200, {"accepted": 0, "duplicate": 1, "rejected": 0}))
+t.equal(
+    "as a password",
+    told(post(server, small, "-u", "shipper:" + shipper)),
+    (200, {"accepted": 0, "duplicate": 1, "rejected": 0}),
+)
 t.equal("exit code", server.stop(), 0)
 t.finish()

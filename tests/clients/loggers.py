@@ -11,8 +11,11 @@ COUNT = 300
 
 def check(name, server, listener, load, duplicates, same_bytes):
     """All events are there, as they were or with members that the logger added, and nothing else is."""
-    t.check(name + ": all came", server.wait_for("events_total", listener, COUNT) and server.wait_for("duplicates_total", listener, duplicates),
-            load.figures(server, listener))
+    t.check(
+        name + ": all came",
+        server.wait_for("events_total", listener, COUNT) and server.wait_for("duplicates_total", listener, duplicates),
+        load.figures(server, listener),
+    )
     t.equal(name + ": rejected", server.metric("rejected_total", listener), 0)
     t.equal(name + ": exit code", server.stop(), 0)
     got = t.run("events", "-o", "raw", store=server.store).stdout.decode().splitlines()
@@ -21,11 +24,21 @@ def check(name, server, listener, load, duplicates, same_bytes):
     else:
         sent = {json.loads(text)["eventID"]: json.loads(text) for text in load.events}
         own = {name: json.loads(text) for name, text in ((json.loads(text)["eventID"], text) for text in got)}
-        t.equal(name + ": the same events", {id: {key: event.get(key) for key in sent[id]} for id, event in own.items()}, sent)
+        t.equal(
+            name + ": the same events",
+            {id: {key: event.get(key) for key in sent[id]} for id, event in own.items()},
+            sent,
+        )
 
 
-for number, (kind, same_bytes) in enumerate({"winston-elasticsearch": True, "pino-elasticsearch": False,
-                                             "splunk-bunyan-logger": False, "winston-splunk-httplogger": True}.items()):
+for number, (kind, same_bytes) in enumerate(
+    {
+        "winston-elasticsearch": True,
+        "pino-elasticsearch": False,
+        "splunk-bunyan-logger": False,
+        "winston-splunk-httplogger": True,
+    }.items()
+):
     load = Load(510 + number, COUNT)
     secret = token(t, kind, "logger", "ingest")["secret"]
     server = start(t, kind, "--http", "0")
@@ -36,10 +49,16 @@ for number, (kind, same_bytes) in enumerate({"winston-elasticsearch": True, "pin
         check(kind, server, "http", load, COUNT, True)
         continue
     # Pino and bunyan add the time to what comes again.
-    t.eventually(kind + ": all came", lambda: server.metric("events_total", "http") + server.metric("duplicates_total", "http") == 2 * COUNT)
+    t.eventually(
+        kind + ": all came",
+        lambda: server.metric("events_total", "http") + server.metric("duplicates_total", "http") == 2 * COUNT,
+    )
     t.equal(kind + ": rejected", server.metric("rejected_total", "http"), 0)
     t.equal(kind + ": exit code", server.stop(), 0)
-    got = {json.loads(text)["eventID"] for text in t.run("events", "-o", "raw", store=server.store).stdout.decode().splitlines()}
+    got = {
+        json.loads(text)["eventID"]
+        for text in t.run("events", "-o", "raw", store=server.store).stdout.decode().splitlines()
+    }
     t.equal(kind + ": the events", got, {json.loads(text)["eventID"] for text in load.events})
 
 ELASTICSEARCH = """
@@ -81,10 +100,31 @@ check("python-fluent", server, "forward", load, 0, True)
 
 # ab speaks HTTP/1.0, and keeps a connection only if it is told that it may.
 server = start(t, "ab", "--http", "0")
-told = call(t, program("ab"), "-q", "-k", "-n", "200", "-c", "4", "-s", "20", "-T", "application/x-ndjson", "-p", t.write("one", load.events[0]),
-            "http://127.0.0.1:%d/v1/events" % server.port())
+told = call(
+    t,
+    program("ab"),
+    "-q",
+    "-k",
+    "-n",
+    "200",
+    "-c",
+    "4",
+    "-s",
+    "20",
+    "-T",
+    "application/x-ndjson",
+    "-p",
+    t.write("one", load.events[0]),
+    "http://127.0.0.1:%d/v1/events" % server.port(),
+)
 figures = dict(row.split(":", 1) for row in told.splitlines() if ":" in row)
-t.equal("ab", [figures.get(name, "").split() for name in ("Complete requests", "Keep-Alive requests", "Failed requests", "Non-2xx responses")],
-        [["200"], ["200"], ["0"], []])
+t.equal(
+    "ab",
+    [
+        figures.get(name, "").split()
+        for name in ("Complete requests", "Keep-Alive requests", "Failed requests", "Non-2xx responses")
+    ],
+    [["200"], ["200"], ["0"], []],
+)
 t.equal("ab: exit code", server.stop(), 0)
 t.finish()

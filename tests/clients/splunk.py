@@ -30,13 +30,33 @@ server = start(t, "channel", "--http", "0")
 
 
 def curl(path, body):
-    return json.loads(call(t, program("curl"), "-sS", "-H", "Authorization: Splunk " + secret, "-H", "X-Splunk-Request-Channel: " + CHANNEL,
-                           "--data-binary", "@-", "http://127.0.0.1:%d/services/collector/%s" % (server.port(), path), stdin=body))
+    return json.loads(
+        call(
+            t,
+            program("curl"),
+            "-sS",
+            "-H",
+            "Authorization: Splunk " + secret,
+            "-H",
+            "X-Splunk-Request-Channel: " + CHANNEL,
+            "--data-binary",
+            "@-",
+            "http://127.0.0.1:%d/services/collector/%s" % (server.port(), path),
+            stdin=body,
+        )
+    )
 
 
-ids = [curl("event", "".join('{"event":%s}' % text for text in load.texts[i:i + 500]))["ackId"] for i in range(0, 1500, 500)]
-ids += [curl("raw", "\n".join(load.texts[i:i + 500]))["ackId"] for i in range(1500, len(load.texts), 500)]
+ids = [
+    curl("event", "".join('{"event":%s}' % text for text in load.texts[i : i + 500]))["ackId"]
+    for i in range(0, 1500, 500)
+]
+ids += [curl("raw", "\n".join(load.texts[i : i + 500]))["ackId"] for i in range(1500, len(load.texts), 500)]
 t.equal("ackIds", ids, list(range(len(ids))))
-t.equal("acknowledged", curl("ack", json.dumps({"acks": ids + [999]})), {"acks": {**{str(id): True for id in ids}, "999": False}})
+t.equal(
+    "acknowledged",
+    curl("ack", json.dumps({"acks": ids + [999]})),
+    {"acks": {**{str(id): True for id in ids}, "999": False}},
+)
 load.check(t, server, "http")
 t.finish()

@@ -31,18 +31,46 @@ for name, nul in (("nul", True), ("unframed", False)):
 for name, options in (("lines", []), ("counted", ["--octet-count"]), ("3164", ["--rfc3164"])):
     load = Load(802, SMALL, broken="not JSON", reason="not-an-object")
     server = start(t, "logger-" + name, "--http", "0", "--syslog", "0")
-    call(t, program("logger"), "-n", "127.0.0.1", "-P", str(server.port("syslog")), "--tcp", "--size", "64KiB", "-t", "trail", *options,
-         "-f", t.write("logger", load.lines()))
+    call(
+        t,
+        program("logger"),
+        "-n",
+        "127.0.0.1",
+        "-P",
+        str(server.port("syslog")),
+        "--tcp",
+        "--size",
+        "64KiB",
+        "-t",
+        "trail",
+        *options,
+        "-f",
+        t.write("logger", load.lines())
+    )
     load.check(t, server, "syslog")
 
 # Without --size logger makes several messages of what is longer than 1 KiB: nothing that comes of it is an event.
 server = start(t, "logger-cut", "--http", "0", "--syslog", "0")
-call(t, program("logger"), "-n", "127.0.0.1", "-P", str(server.port("syslog")), "--tcp", stdin='{"eventName":"%s"}\n' % ("x" * 3000))
+call(
+    t,
+    program("logger"),
+    "-n",
+    "127.0.0.1",
+    "-P",
+    str(server.port("syslog")),
+    "--tcp",
+    stdin='{"eventName":"%s"}\n' % ("x" * 3000),
+)
 t.eventually("logger-cut: kept", lambda: server.metric("rejected_total", "syslog") > 0)
 t.equal("logger-cut: no event", server.metric("events_total", "syslog"), 0)
 t.equal("logger-cut: exit code", server.stop(), 0)
 
-for name, eol, kind in (("unframed", "", "BSD"), ("unframed-5424", "", "5424"), ("lines", "\n", "5424"), ("crlf", "\r\n", "BSD")):
+for name, eol, kind in (
+    ("unframed", "", "BSD"),
+    ("unframed-5424", "", "5424"),
+    ("lines", "\n", "5424"),
+    ("crlf", "\r\n", "BSD"),
+):
     load = Load(803)
     server = start(t, "winston-" + name, "--http", "0", "--syslog", "0")
     node(t, "winston_syslog.mjs", server.port("syslog"), t.write("winston", load.lines()), eol, kind)

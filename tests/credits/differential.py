@@ -39,7 +39,9 @@ def differences(binary, history, events, lines, feed, settings):
     rows = defaultdict(list)
     for line in lines:
         if line["day"] <= history.at:
-            rows[((line["day"].year, line["day"].month), line["payer"], Reference.key(line))].append(ours.lines.pop(line["id"]))
+            rows[((line["day"].year, line["day"].month), line["payer"], Reference.key(line))].append(
+                ours.lines.pop(line["id"])
+            )
     if ours.lines:
         found.append("lines nobody knows: %s" % list(ours.lines))
     found += postings.differences(reference, ours.postings)
@@ -47,7 +49,10 @@ def differences(binary, history, events, lines, feed, settings):
         reasons = Reasons(reference, month, payer, cells)
         for cell in cells:
             key = (cell.account, cell.service, cell.usage, cell.day, cell.line_type, cell.entity, cell.reserved)
-            found += ["%s: %s" % (key, sentence) for sentence in compare_cell(cell, rows[(month, payer, key)], reasons.true(cell))]
+            found += [
+                "%s: %s" % (key, sentence)
+                for sentence in compare_cell(cell, rows[(month, payer, key)], reasons.true(cell))
+            ]
     return found
 
 
@@ -108,8 +113,8 @@ def shrink(fails, *lists):
         size = len(items)
         while size > 0:
             for begin in range(len(lists[place]) - size, -1, -size):
-                fewer = lists[place][:begin] + lists[place][begin + size:]
-                if fails(*lists[:place], fewer, *lists[place + 1:]):
+                fewer = lists[place][:begin] + lists[place][begin + size :]
+                if fails(*lists[:place], fewer, *lists[place + 1 :]):
                     lists[place] = fewer
             size //= 2
     return lists

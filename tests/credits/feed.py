@@ -10,8 +10,12 @@ from decimal import Decimal
 
 CENT = Decimal("0.01")
 STRANGER = "555555555555"  # An account that holds nothing.
-NAMES = {"AmazonEC2": "Amazon Elastic Compute Cloud", "AmazonS3": "Amazon Simple Storage Service", "AmazonRDS": "Amazon Relational Database Service",
-         "madeUpService": "madeUpService"}
+NAMES = {
+    "AmazonEC2": "Amazon Elastic Compute Cloud",
+    "AmazonS3": "Amazon Simple Storage Service",
+    "AmazonRDS": "Amazon Relational Database Service",
+    "madeUpService": "madeUpService",
+}
 
 
 def money(value):
@@ -34,12 +38,29 @@ class Feed:
 
     def __init__(self, history, accounts):
         self.history, self.rng, self.accounts, self.items, self.times = history, history.rng, accounts, [], set()
-        self.credits = [self.known(event["details"]["creditId"], event["account"], datetime.fromisoformat(event["time"][:10]).date(), Decimal(event["details"]["amount"]),
-                                   event["details"].get("program"))
-                        for event in history.events if event["name"] == "CreditsIssued"]
+        self.credits = [
+            self.known(
+                event["details"]["creditId"],
+                event["account"],
+                datetime.fromisoformat(event["time"][:10]).date(),
+                Decimal(event["details"]["amount"]),
+                event["details"].get("program"),
+            )
+            for event in history.events
+            if event["name"] == "CreditsIssued"
+        ]
         if self.rng.random() < 0.3:
-            self.credits.append(self.known("9000", self.rng.choice(accounts), history.day(300), Decimal(self.rng.randint(10, 600))))
-        for many, make in ((2, self.add), (2, self.apply), (3, self.answer), (2, self.allocation), (2, self.earlier_correction), (2, self.correction)):
+            self.credits.append(
+                self.known("9000", self.rng.choice(accounts), history.day(300), Decimal(self.rng.randint(10, 600)))
+            )
+        for many, make in (
+            (2, self.add),
+            (2, self.apply),
+            (3, self.answer),
+            (2, self.allocation),
+            (2, self.earlier_correction),
+            (2, self.correction),
+        ):
             for _ in range(self.rng.randint(0, many)):
                 make()
         if self.items and self.rng.random() < 0.3:
@@ -66,7 +87,12 @@ class Feed:
 
     def add(self):
         """A credit of one's own; now and then one that AWS's event issues, too."""
-        rng, account, day, amount = self.rng, self.rng.choice(self.accounts), self.history.day(400), self.history.amount(400).quantize(CENT) + 1
+        rng, account, day, amount = (
+            self.rng,
+            self.rng.choice(self.accounts),
+            self.history.day(400),
+            self.history.amount(400).quantize(CENT) + 1,
+        )
         name = "80%d" % len(self.items)
         if self.credits and rng.random() < 0.2:
             name = rng.choice(self.credits).name
@@ -91,11 +117,42 @@ class Feed:
 
     def apply(self):
         """An application of one's own, and mostly what was decided."""
-        rng, account, name, time = self.rng, self.rng.choice(self.accounts), "own-app-%d" % len(self.items), self.moment(self.history.day(400))
-        form = {"applicationId": name, "requestedAmount": str(rng.choice((1000, 5000, 25000))), "foundingDate": "2020-01-01", "fundingStage": "Seed",
-                "email": "a@x.example", "website": "x.example", "country": rng.choice(("DE", "FR"))}
-        arguments = ["apply", "--account", account, "--id", name, "--amount", form["requestedAmount"], "--founded", "2020-01-01", "--stage", "Seed",
-                     "--email", "a@x.example", "--website", "x.example", "--country", form["country"], "--submitted", time]
+        rng, account, name, time = (
+            self.rng,
+            self.rng.choice(self.accounts),
+            "own-app-%d" % len(self.items),
+            self.moment(self.history.day(400)),
+        )
+        form = {
+            "applicationId": name,
+            "requestedAmount": str(rng.choice((1000, 5000, 25000))),
+            "foundingDate": "2020-01-01",
+            "fundingStage": "Seed",
+            "email": "a@x.example",
+            "website": "x.example",
+            "country": rng.choice(("DE", "FR")),
+        }
+        arguments = [
+            "apply",
+            "--account",
+            account,
+            "--id",
+            name,
+            "--amount",
+            form["requestedAmount"],
+            "--founded",
+            "2020-01-01",
+            "--stage",
+            "Seed",
+            "--email",
+            "a@x.example",
+            "--website",
+            "x.example",
+            "--country",
+            form["country"],
+            "--submitted",
+            time,
+        ]
         if rng.random() < 0.6:
             form["startupId"] = rng.choice(("S1", "S2"))
             arguments += ["--startup", form["startupId"]]
@@ -104,7 +161,11 @@ class Feed:
             arguments += ["--org-id", form["orgId"]]
         self.say(arguments, self.fact("CreateForm", account, time, **form))
         if rng.random() < 0.7:
-            self.decide(account if rng.random() < 0.85 else STRANGER, name, self.moment(datetime.fromisoformat(time[:10]).date()))
+            self.decide(
+                account if rng.random() < 0.85 else STRANGER,
+                name,
+                self.moment(datetime.fromisoformat(time[:10]).date()),
+            )
 
     def decide(self, account, name, time):
         approved = self.rng.random() < 0.7
@@ -122,7 +183,10 @@ class Feed:
         """What get-credits printed of one credit or several."""
         if not self.credits:
             return
-        told = sorted(self.rng.sample(self.credits, self.rng.randint(1, min(2, len(self.credits)))), key=lambda credit: credit.name)
+        told = sorted(
+            self.rng.sample(self.credits, self.rng.randint(1, min(2, len(self.credits)))),
+            key=lambda credit: credit.name,
+        )
         time = self.moment(max(credit.day for credit in told))
         rows = [self.answered(credit, datetime.fromisoformat(time[:10]).date()) for credit in told]
         facts = [self.fact("CreditsImported", row["accountId"], time, **row) for row in rows]
@@ -134,13 +198,22 @@ class Feed:
             credit.holders.append(rng.choice(self.accounts))
         left = credit.amount - credit.used
         end = begin + timedelta(days=rng.randrange(200, 800))
-        row = {"creditId": credit.name, "accountId": rng.choice(credit.holders), "creditType": "Promotion",
-               "description": rng.choice(("AWS Activate Founders", "ACTIVATE Portfolio", "Migration programme", "")),
-               "initialAmount": money(credit.amount + rng.choice((0, 0, 50))), "remainingAmount": money(left),
-               "startDate": self.date(begin), "endDate": self.date(end),
-               "applicableProductNames": [NAMES[code] for code in rng.sample(list(NAMES), rng.randint(1, 2))] if rng.random() < 0.2 else [],
-               "accountHasCreditSharingEnabled": rng.random() < 0.9, "creditSharingType": rng.choice(("DEFAULT", "DEFAULT", "DISABLED", "CUSTOM")),
-               "creditStatus": "DISABLED" if rng.random() < 0.1 else "ENABLED"}
+        row = {
+            "creditId": credit.name,
+            "accountId": rng.choice(credit.holders),
+            "creditType": "Promotion",
+            "description": rng.choice(("AWS Activate Founders", "ACTIVATE Portfolio", "Migration programme", "")),
+            "initialAmount": money(credit.amount + rng.choice((0, 0, 50))),
+            "remainingAmount": money(left),
+            "startDate": self.date(begin),
+            "endDate": self.date(end),
+            "applicableProductNames": [NAMES[code] for code in rng.sample(list(NAMES), rng.randint(1, 2))]
+            if rng.random() < 0.2
+            else [],
+            "accountHasCreditSharingEnabled": rng.random() < 0.9,
+            "creditSharingType": rng.choice(("DEFAULT", "DEFAULT", "DISABLED", "CUSTOM")),
+            "creditStatus": "DISABLED" if rng.random() < 0.1 else "ENABLED",
+        }
         if row["creditSharingType"] == "CUSTOM":
             row["shareableAccounts"] = ["999999999999"] + rng.sample(self.accounts, rng.randint(0, len(self.accounts)))
         if left == 0 and rng.random() < 0.7:
@@ -151,7 +224,11 @@ class Feed:
 
     def date(self, day):
         """As the API's seconds or as the CLI's ISO 8601."""
-        return int(datetime(day.year, day.month, day.day, tzinfo=timezone.utc).timestamp()) if self.rng.random() < 0.3 else "%sT00:00:00+00:00" % day
+        return (
+            int(datetime(day.year, day.month, day.day, tzinfo=timezone.utc).timestamp())
+            if self.rng.random() < 0.3
+            else "%sT00:00:00+00:00" % day
+        )
 
     def allocation(self):
         """What get-credit-allocation-history printed of one credit's months; each month is told once."""
@@ -159,19 +236,47 @@ class Feed:
             return
         rng, credit = self.rng, self.rng.choice(self.credits)
         first = credit.day.replace(day=1)
-        months = [month for month in ((first + timedelta(days=31 * n)).strftime("%Y-%m") for n in range(rng.randint(1, 4))) if month not in credit.months]
+        months = [
+            month
+            for month in ((first + timedelta(days=31 * n)).strftime("%Y-%m") for n in range(rng.randint(1, 4)))
+            if month not in credit.months
+        ]
         time, rows, facts = self.moment(first + timedelta(days=150)), [], []
         for month in months:
             credit.months.add(month)
-            estimated, amount = month == months[-1] and rng.random() < 0.3, min((credit.used / 4).quantize(CENT, "ROUND_DOWN"), credit.used - credit.told)
+            estimated, amount = month == months[-1] and rng.random() < 0.3, min(
+                (credit.used / 4).quantize(CENT, "ROUND_DOWN"), credit.used - credit.told
+            )
             credit.told += amount
             if amount == 0:
                 continue
-            rows.append({"accountId": credit.account, "appliedServiceName": NAMES["AmazonEC2"], "billingMonth": month, "creditAmount": money(-amount),
-                         "creditId": credit.name, "isEstimatedBill": estimated})
-            facts.append(self.fact("CreditUseImported", credit.account, time, creditId=credit.name, month=month, estimated=estimated, amount=str(amount)))
+            rows.append(
+                {
+                    "accountId": credit.account,
+                    "appliedServiceName": NAMES["AmazonEC2"],
+                    "billingMonth": month,
+                    "creditAmount": money(-amount),
+                    "creditId": credit.name,
+                    "isEstimatedBill": estimated,
+                }
+            )
+            facts.append(
+                self.fact(
+                    "CreditUseImported",
+                    credit.account,
+                    time,
+                    creditId=credit.name,
+                    month=month,
+                    estimated=estimated,
+                    amount=str(amount),
+                )
+            )
         if rows:
-            self.say(["import", "FILE", "--as-of", time], *facts, file=json.dumps({"creditAllocationHistoryList": rows, "partialResults": False, "failedMonths": []}))
+            self.say(
+                ["import", "FILE", "--as-of", time],
+                *facts,
+                file=json.dumps({"creditAllocationHistoryList": rows, "partialResults": False, "failedMonths": []})
+            )
 
     def corrected(self, credit):
         """What a correction replaces; the day of issue only together with that of expiry."""
@@ -217,7 +322,12 @@ class Feed:
             return
         account, details = corrects
         arguments = ["correct", details["creditId"], "--account", account]
-        for key, option in (("amount", "--amount"), ("issuedAt", "--issued"), ("expiresAt", "--expires"), ("accountId", "--owner")):
+        for key, option in (
+            ("amount", "--amount"),
+            ("issuedAt", "--issued"),
+            ("expiresAt", "--expires"),
+            ("accountId", "--owner"),
+        ):
             if key in details:
                 arguments += [option, details[key]]
         if "services" in details:
@@ -232,5 +342,8 @@ class Feed:
         """Takes back a fact of one's own, but no withdrawal: a credit that was withdrawn stays so."""
         fact = item["facts"][0]
         if "withdrawn" not in fact["details"]:
-            self.say(["correct", "EVENT", "--account", fact["account"], "--withdraw"], self.fact("CreditsCorrected", fact["account"], None))
+            self.say(
+                ["correct", "EVENT", "--account", fact["account"], "--withdraw"],
+                self.fact("CreditsCorrected", fact["account"], None),
+            )
             self.items[-1]["of"] = item

@@ -9,12 +9,28 @@ from decimal import Decimal
 
 from feed import Feed
 
-COLUMNS = ("identity_line_item_id identity_time_interval bill_payer_account_id bill_billing_period_start_date bill_billing_entity "
-           "line_item_usage_account_id line_item_product_code line_item_usage_type line_item_line_item_type line_item_usage_start_date "
-           "line_item_unblended_cost line_item_currency_code reservation_reservation_a_r_n line_item_line_item_description").split()
+COLUMNS = (
+    "identity_line_item_id identity_time_interval bill_payer_account_id bill_billing_period_start_date bill_billing_entity "
+    "line_item_usage_account_id line_item_product_code line_item_usage_type line_item_line_item_type line_item_usage_start_date "
+    "line_item_unblended_cost line_item_currency_code reservation_reservation_a_r_n line_item_line_item_description"
+).split()
 ACCOUNTS = ["111111111111", "222222222222", "333333333333", "444444444444"]
-SERVICES = ["AmazonEC2", "AmazonS3", "AmazonRDS", "AWSSupportBusiness", "AWSSupportEnterprise", "AmazonRegistrar", "AmazonRoute53", "madeUpService"]
-DESCRIPTIONS = ["AWS Activate Founders, credit ID: 700123456", "700123456", "AWS Promotional Credit", "AWS Activate 700987654"]
+SERVICES = [
+    "AmazonEC2",
+    "AmazonS3",
+    "AmazonRDS",
+    "AWSSupportBusiness",
+    "AWSSupportEnterprise",
+    "AmazonRegistrar",
+    "AmazonRoute53",
+    "madeUpService",
+]
+DESCRIPTIONS = [
+    "AWS Activate Founders, credit ID: 700123456",
+    "700123456",
+    "AWS Promotional Credit",
+    "AWS Activate 700987654",
+]
 BEGIN = date(2023, 1, 1)
 
 
@@ -24,7 +40,7 @@ class History:
     def __init__(self, seed):
         self.rng, self.seed = random.Random(seed), seed
         self.events, self.lines = [], []
-        accounts = ACCOUNTS[:self.rng.randint(1, 4)]
+        accounts = ACCOUNTS[: self.rng.randint(1, 4)]
         self.payers = {account: account for account in accounts}
         for account in accounts[1:]:
             if self.rng.random() < 0.6:
@@ -53,13 +69,23 @@ class History:
         return day.replace(day=1) - timedelta(days=1) if dice < 0.4 and day > date(2023, 2, 1) else day
 
     def amount(self, most):
-        return Decimal(self.rng.randrange(1, most * 10 ** 10)) / 10 ** 10 if self.rng.random() < 0.7 else Decimal(self.rng.randint(1, most))
+        return (
+            Decimal(self.rng.randrange(1, most * 10**10)) / 10**10
+            if self.rng.random() < 0.7
+            else Decimal(self.rng.randint(1, most))
+        )
 
     def event(self, name, account, day, own=False, **details):
         # Several at one time, some without an eventID, some of one eventID: what comes first must not depend on how they came.
         time = "%sT%02d:%02d:00Z" % (day, self.rng.choice((0, 10, 23)), self.rng.choice((0, 59)))
         dice = self.rng.random()
-        name_id = None if dice < 0.15 else self.rng.choice(self.events)["id"] if dice < 0.2 and self.events else str(uuid.UUID(int=self.rng.getrandbits(128)))
+        name_id = (
+            None
+            if dice < 0.15
+            else self.rng.choice(self.events)["id"]
+            if dice < 0.2 and self.events
+            else str(uuid.UUID(int=self.rng.getrandbits(128)))
+        )
         made = {"name": name, "account": account, "time": time, "id": name_id, "details": details, "own": own}
         if name == "CreateForm" and self.rng.random() < 0.1:
             made["error"] = "InternalFailure"
@@ -74,7 +100,12 @@ class History:
             details = dict(event["details"])
             for key in {"amount", "requestedAmount"} & set(details):
                 details[key] = str(Decimal(details[key]) + self.rng.randint(1, 90))
-            made = {**event, "id": str(uuid.UUID(int=self.rng.getrandbits(128))), "details": details, "addendum": event["id"]}
+            made = {
+                **event,
+                "id": str(uuid.UUID(int=self.rng.getrandbits(128))),
+                "details": details,
+                "addendum": event["id"],
+            }
             made["bytes"] = event_json(made)
             self.events.append(made)
 
@@ -94,7 +125,14 @@ class History:
         self.event("CreditsIssued", account, day, **details)
         if self.rng.random() < 0.15:
             later = day + timedelta(days=self.rng.randrange(1, 300))
-            self.event("CreditsChanged", account, later, creditId=name, change=self.rng.choice(("Revoked", "Transferred")), amount=details["amount"])
+            self.event(
+                "CreditsChanged",
+                account,
+                later,
+                creditId=name,
+                change=self.rng.choice(("Revoked", "Transferred")),
+                amount=details["amount"],
+            )
 
     def applications(self, accounts):
         """Startups with several accounts, accounts with several startups or none."""
@@ -104,9 +142,15 @@ class History:
             self.event("OfferRegistered", accounts[0], self.day(300), orgId=org, providerId="P")
         for number in range(rng.randint(1, 8)):
             account, name, begin = rng.choice(accounts), "app-%d" % rng.randrange(6), self.day(500)
-            form = {"applicationId": name, "requestedAmount": str(rng.choice((1000, 5000, 25000, 100000, 150000))), "email": "a@x.example",
-                    "foundingDate": rng.choice(("2020-01-01",) * 9 + ("2012-02-29", "2013-03-01")), "fundingStage": "Seed",
-                    "website": "x.example" if rng.random() < 0.95 else "", "country": rng.choice(("DE",) * 9 + ("FR", ""))}
+            form = {
+                "applicationId": name,
+                "requestedAmount": str(rng.choice((1000, 5000, 25000, 100000, 150000))),
+                "email": "a@x.example",
+                "foundingDate": rng.choice(("2020-01-01",) * 9 + ("2012-02-29", "2013-03-01")),
+                "fundingStage": "Seed",
+                "website": "x.example" if rng.random() < 0.95 else "",
+                "country": rng.choice(("DE",) * 9 + ("FR", "")),
+            }
             if rng.random() < 0.8:
                 form["startupId"] = rng.choice(("S1", "S1", "S2"))
             if rng.random() < 0.8:
@@ -123,32 +167,66 @@ class History:
                     decision["amount"] = str(rng.choice((1000, 20000, 60000)))
                 self.event("ApplicationDecided", account, begin + timedelta(days=rng.randrange(20)), **decision)
             elif rng.random() < 0.3:
-                self.event("ApplicationCancelled", account, begin + timedelta(days=rng.randrange(5)), applicationId=name)
+                self.event(
+                    "ApplicationCancelled", account, begin + timedelta(days=rng.randrange(5)), applicationId=name
+                )
 
     def line(self, account):
         rng = self.rng
-        kind = rng.choices(("Usage", "Fee", "RIFee", "Tax", "Refund", "EdpDiscount", "SavingsPlanUpfrontFee", "Credit"), (12, 2, 1, 1, 1, 1, 0.5, 0.5))[0]
+        kind = rng.choices(
+            ("Usage", "Fee", "RIFee", "Tax", "Refund", "EdpDiscount", "SavingsPlanUpfrontFee", "Credit"),
+            (12, 2, 1, 1, 1, 1, 0.5, 0.5),
+        )[0]
         amount = self.amount(120)
         if kind in ("Refund", "EdpDiscount", "Credit") or (kind == "Usage" and rng.random() < 0.05):
             amount = -amount / rng.choice((1, 5))
         service = rng.choices(SERVICES, (5, 4, 3, 2, 1, 1, 1, 1))[0]
-        usage = rng.choice(("DomainRegistration", "HostedZone") if service == "AmazonRoute53" else ("Use", "Box", "Bytes"))
+        usage = rng.choice(
+            ("DomainRegistration", "HostedZone") if service == "AmazonRoute53" else ("Use", "Box", "Bytes")
+        )
         text = rng.choice(DESCRIPTIONS) if kind == "Credit" else ""
-        self.lines.append({"id": "line-%d" % len(self.lines), "payer": self.payers[account], "account": account, "service": service, "usage": text or usage,
-                           "type": kind, "entity": "AWS Marketplace" if rng.random() < 0.05 else "AWS", "day": self.day(), "amount": round(amount, 10),
-                           "reservation": kind in ("Fee", "RIFee") and rng.random() < 0.5, "description": text})
+        self.lines.append(
+            {
+                "id": "line-%d" % len(self.lines),
+                "payer": self.payers[account],
+                "account": account,
+                "service": service,
+                "usage": text or usage,
+                "type": kind,
+                "entity": "AWS Marketplace" if rng.random() < 0.05 else "AWS",
+                "day": self.day(),
+                "amount": round(amount, 10),
+                "reservation": kind in ("Fee", "RIFee") and rng.random() < 0.5,
+                "description": text,
+            }
+        )
 
 
 def event_json(event):
     form = event["name"] == "CreateForm"
-    record = {"eventVersion": "1.08", "userIdentity": {"type": "AWSService", "invokedBy": "trailkeeper" if event["own"] else "activate.amazonaws.com"}, "eventTime": event["time"],
-              "eventSource": "activate.amazonaws.com", "eventName": event["name"], "awsRegion": "us-east-1", "eventID": event["id"],
-              "eventType": "AwsApiCall" if form else "AwsServiceEvent", "recipientAccountId": event["account"],
-              "requestParameters" if form else "serviceEventDetails": event["details"]}
+    record = {
+        "eventVersion": "1.08",
+        "userIdentity": {
+            "type": "AWSService",
+            "invokedBy": "trailkeeper" if event["own"] else "activate.amazonaws.com",
+        },
+        "eventTime": event["time"],
+        "eventSource": "activate.amazonaws.com",
+        "eventName": event["name"],
+        "awsRegion": "us-east-1",
+        "eventID": event["id"],
+        "eventType": "AwsApiCall" if form else "AwsServiceEvent",
+        "recipientAccountId": event["account"],
+        "requestParameters" if form else "serviceEventDetails": event["details"],
+    }
     if event["id"] is None:
         del record["eventID"]
     if "addendum" in event:
-        record["addendum"] = {"reason": "UPDATED_DATA", "updatedFields": "serviceEventDetails", "originalEventID": event["addendum"]}
+        record["addendum"] = {
+            "reason": "UPDATED_DATA",
+            "updatedFields": "serviceEventDetails",
+            "originalEventID": event["addendum"],
+        }
     if "error" in event:
         record["errorCode"] = event["error"]
     return json.dumps(record)
@@ -160,6 +238,22 @@ def report(lines):
     writer.writerow(COLUMNS)
     for line in lines:
         start = "%sT00:00:00Z" % line["day"]
-        writer.writerow([line["id"], start, line["payer"], start[:8] + "01T00:00:00Z", line["entity"], line["account"], line["service"], line["usage"], line["type"],
-                         start, line["amount"], "USD", "arn:aws:ec2:us-east-1:1:reserved-instances/1" if line["reservation"] else "", line["description"]])
+        writer.writerow(
+            [
+                line["id"],
+                start,
+                line["payer"],
+                start[:8] + "01T00:00:00Z",
+                line["entity"],
+                line["account"],
+                line["service"],
+                line["usage"],
+                line["type"],
+                start,
+                line["amount"],
+                "USD",
+                "arn:aws:ec2:us-east-1:1:reserved-instances/1" if line["reservation"] else "",
+                line["description"],
+            ]
+        )
     return text.getvalue()

@@ -10,13 +10,36 @@ from decimal import Decimal
 
 ZERO = Decimal(0)
 CAP = Decimal(100000)
-RANKS = ["OfferRegistered", "MembershipChanged", "AccountStatusChanged", "CreditSharingChanged", "AffiliationConfirmed", "CreateForm", "ApplicationCancelled",
-         "ApplicationDecided", "CreditsIssued", "CreditsChanged", "CreditsImported", "CreditUseImported", "CreditsCorrected", "GetCredits"]
+RANKS = [
+    "OfferRegistered",
+    "MembershipChanged",
+    "AccountStatusChanged",
+    "CreditSharingChanged",
+    "AffiliationConfirmed",
+    "CreateForm",
+    "ApplicationCancelled",
+    "ApplicationDecided",
+    "CreditsIssued",
+    "CreditsChanged",
+    "CreditsImported",
+    "CreditUseImported",
+    "CreditsCorrected",
+    "GetCredits",
+]
 
 
 def in_order(events):
     """By time, causes before effects, corrections of one's own as they were written down, eventID (none first), SHA-256 of the bytes."""
-    return sorted(events, key=lambda e: (e["time"], RANKS.index(e["name"]), e.get("written", 0), e["id"] or "", hashlib.sha256(e.get("bytes", "").encode()).digest()))
+    return sorted(
+        events,
+        key=lambda e: (
+            e["time"],
+            RANKS.index(e["name"]),
+            e.get("written", 0),
+            e["id"] or "",
+            hashlib.sha256(e.get("bytes", "").encode()).digest(),
+        ),
+    )
 
 
 class Unnamed:
@@ -26,7 +49,9 @@ class Unnamed:
         self.plain = hashlib.sha256(event["bytes"].encode()).hexdigest()
 
     def is_told_as(self, name):
-        return re.fullmatch("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", name) is not None and name[:8] not in self.plain
+        return (
+            re.fullmatch("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", name) is not None and name[:8] not in self.plain
+        )
 
 
 def years_later(day, years):
@@ -43,7 +68,11 @@ class Form:
         self.id = details.get("applicationId") or event["id"] or Unnamed(event)
         self.startup, self.org = details.get("startupId", ""), details.get("orgId", "")
         self.requested = Decimal(details["requestedAmount"])
-        self.founded, self.country, self.website = date.fromisoformat(details["foundingDate"]), details.get("country", ""), details.get("website", "")
+        self.founded, self.country, self.website = (
+            date.fromisoformat(details["foundingDate"]),
+            details.get("country", ""),
+            details.get("website", ""),
+        )
         self.portfolio = bool(self.org)
         self.failed = "error" in event
         self.status = "failed" if self.failed else "pending"
@@ -111,7 +140,9 @@ class Programme:
                 self.judge(form)
 
     def first_startup(self, account):
-        return next((form.startup for form in self.forms if form.account == account and form.startup and not form.failed), "")
+        return next(
+            (form.startup for form in self.forms if form.account == account and form.startup and not form.failed), ""
+        )
 
     def is_of(self, applicant, startup, account):
         """Whether something of that startup (or none) and account is of the applicant."""
@@ -128,7 +159,11 @@ class Programme:
 
     def denied_affiliation(self, form):
         of_application = [said["confirmed"] for _, said in self.said if said.get("applicationId") == form.id]
-        of_org = [said["confirmed"] for account, said in self.said if account == form.account and said.get("orgId") == form.org]
+        of_org = [
+            said["confirmed"]
+            for account, said in self.said
+            if account == form.account and said.get("orgId") == form.org
+        ]
         return (of_application or of_org or [True])[-1] is False
 
     def judge(self, form):
@@ -147,13 +182,23 @@ class Programme:
             found.add("1")
         if form.requested <= prior:
             found.add("8")
-        if form.org and any(other.org == form.org and self.is_of(form, other.startup, other.account) for other in approved):
+        if form.org and any(
+            other.org == form.org and self.is_of(form, other.startup, other.account) for other in approved
+        ):
             found.add("9")
-        if form.startup and any(other.startup not in ("", form.startup) and other.account == form.account for other in approved):
+        if form.startup and any(
+            other.startup not in ("", form.startup) and other.account == form.account for other in approved
+        ):
             found.add("other:second-startup")
-        earlier = [other for other in self.forms[:self.forms.index(form)] if not other.failed and other.startup == form.startup
-                   and (form.startup or other.account == form.account)]
-        if any(other.founded != form.founded or (other.country and form.country and other.country != form.country) for other in earlier):
+        earlier = [
+            other
+            for other in self.forms[: self.forms.index(form)]
+            if not other.failed and other.startup == form.startup and (form.startup or other.account == form.account)
+        ]
+        if any(
+            other.founded != form.founded or (other.country and form.country and other.country != form.country)
+            for other in earlier
+        ):
             found.add("7")
         form.award = ZERO if found else min(form.requested, CAP) - prior
 
@@ -161,10 +206,21 @@ class Programme:
 def row_of(form):
     """What `credits applications` shows of it; Org IDs are pseudonyms of each store's own."""
     decision = form.decision or {}
-    return {"time": form.time, "applicationId": form.id, "account": form.account, "startup": form.startup or None,
-            "package": "Portfolio" if form.portfolio else "Founders", "requested": form.requested, "status": form.status, "reasons": sorted(form.reasons),
-            "award": form.award, "decided": form.decided, "decision": decision.get("decision"), "decisionReasons": sorted(decision.get("reasons", ())),
-            "due": str(business_days_after(date.fromisoformat(form.time[:10]), 10))}
+    return {
+        "time": form.time,
+        "applicationId": form.id,
+        "account": form.account,
+        "startup": form.startup or None,
+        "package": "Portfolio" if form.portfolio else "Founders",
+        "requested": form.requested,
+        "status": form.status,
+        "reasons": sorted(form.reasons),
+        "award": form.award,
+        "decided": form.decided,
+        "decision": decision.get("decision"),
+        "decisionReasons": sorted(decision.get("reasons", ())),
+        "due": str(business_days_after(date.fromisoformat(form.time[:10]), 10)),
+    }
 
 
 def business_days_after(day, count):

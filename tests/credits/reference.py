@@ -44,13 +44,20 @@ def without_replaced(events):
         if "addendum" in event:
             newest[(event["addendum"], event["account"], event["name"])] = event["id"]
     replaced = {event["id"] for event in events if "addendum" in event} - set(newest.values())
-    return [event for event in events if event["id"] not in replaced and (event["id"], event["account"], event["name"]) not in newest]
+    return [
+        event
+        for event in events
+        if event["id"] not in replaced and (event["id"], event["account"], event["name"]) not in newest
+    ]
 
 
 def without_withdrawn(events):
     """Facts of one's own may be taken back, by a correction for the account that they are about."""
-    gone = {(event["details"]["withdrawnEventId"], event["account"]) for event in events
-            if event["name"] == "CreditsCorrected" and "withdrawnEventId" in event["details"]}
+    gone = {
+        (event["details"]["withdrawnEventId"], event["account"])
+        for event in events
+        if event["name"] == "CreditsCorrected" and "withdrawnEventId" in event["details"]
+    }
     return [event for event in events if not (event["own"] and (event["id"], event["account"]) in gone)]
 
 
@@ -62,7 +69,11 @@ def is_refused(arguments, events):
     account = arguments[arguments.index("--account") + 1]
     events = without_withdrawn(without_replaced(in_order(events)))
     if command == "decide":
-        return account not in {form.account for form in (Form(event) for event in events if event["name"] == "CreateForm") if form.id == name and not form.failed}
+        return account not in {
+            form.account
+            for form in (Form(event) for event in events if event["name"] == "CreateForm")
+            if form.id == name and not form.failed
+        }
     figures = Figures(events, {})
     if command == "add":
         name = arguments[arguments.index("--id") + 1]
@@ -75,7 +86,12 @@ class Credit:
 
     def __init__(self, event, decided):
         time, details = event.get("issued", event["time"]), event["details"]
-        self.id, self.account, self.issued, self.application = details["creditId"], event["account"], time, details.get("applicationId")
+        self.id, self.account, self.issued, self.application = (
+            details["creditId"],
+            event["account"],
+            time,
+            details.get("applicationId"),
+        )
         self.amount = Decimal(str(details["amount"]))
         own = details.get("program", "Activate") == "Activate"
         if "expiresAt" in details:
@@ -86,7 +102,15 @@ class Credit:
             self.expires = months_after(details["termMonths"], day_of(time))
         self.services, self.reach, self.opening = set(details.get("services", ())), details.get("reach"), None
         approved_before = day_of(decided or time) < date(2023, 4, 11)
-        self.kind = "support" if details.get("creditType") == "Support" else "other" if not own else "service" if approved_before else "single"
+        self.kind = (
+            "support"
+            if details.get("creditType") == "Support"
+            else "other"
+            if not own
+            else "service"
+            if approved_before
+            else "single"
+        )
         self.ends, self.cause = None, event["id"]
         self.left = self.amount
 
@@ -95,7 +119,7 @@ class Credit:
         self.opening, self.left = opening, opening.left
 
     def rank(self):
-        return (self.expires, len(self.services) or 10 ** 9, self.issued, self.id)
+        return (self.expires, len(self.services) or 10**9, self.issued, self.id)
 
     def may_pay(self, cell):
         """Whether it is for such a charge at that time; whose charge it is comes besides (R35, R39, R43, R44, R63)."""
@@ -134,7 +158,9 @@ def kind_of(line, settings):
         return "ineligible"
     if service in settings["supportPlans"]:
         return "support"
-    domain = service == "AmazonRoute53" and any(word in usage for word in ("DomainReg", "DomainTransfer", "DomainRenew"))
+    domain = service == "AmazonRoute53" and any(
+        word in usage for word in ("DomainReg", "DomainTransfer", "DomainRenew")
+    )
     upfront = line_type == "SavingsPlanUpfrontFee" or (line_type == "Fee" and line["reservation"])
     if "Support" in service or service in settings["never"] or domain or upfront or line_type == "Tax":
         return "ineligible"
@@ -163,7 +189,9 @@ class Reference:
                 bills[(month_of(line["day"]), line["payer"])][self.key(line)].append(line)
         self.cells = {}
         for (month, payer), cells in sorted(bills.items()):
-            self.cells[(month, payer)] = self.pay(month, payer, [self.cell(key, of, settings) for key, of in cells.items()])
+            self.cells[(month, payer)] = self.pay(
+                month, payer, [self.cell(key, of, settings) for key, of in cells.items()]
+            )
         self.at = at
 
     def known(self, events, settings, at):
@@ -171,7 +199,11 @@ class Reference:
         events = without_withdrawn(without_replaced(events))
         self.figures = Figures(events, settings["services"])
         kept = [event for event in events if event["name"] != "CreditsIssued"]
-        kept += [self.figures.replaced(event) for event in self.figures.issues if not self.figures.withdrawn(event["details"]["creditId"])]
+        kept += [
+            self.figures.replaced(event)
+            for event in self.figures.issues
+            if not self.figures.withdrawn(event["details"]["creditId"])
+        ]
         # A credit is there from its day of issue on, as figures and corrections tell it.
         return [event for event in in_order(kept) if day_of(event.get("issued", event["time"])) <= at]
 
@@ -183,13 +215,25 @@ class Reference:
             credit = self.credits[details["creditId"]] = Credit(event, form.decided if form else None)
             if credit.kind in ("single", "service"):
                 self.programme.issue(credit.account, credit.application, credit.amount)
-        elif event["name"] == "CreditsChanged" and details["change"] in ("Revoked", "Transferred") and details["creditId"] in self.credits:
+        elif (
+            event["name"] == "CreditsChanged"
+            and details["change"] in ("Revoked", "Transferred")
+            and details["creditId"] in self.credits
+        ):
             credit = self.credits[details["creditId"]]
             credit.ends = min(filter(None, (credit.ends, day_of(event["time"]))))
 
     @staticmethod
     def key(line):
-        return (line["account"], line["service"], line["usage"], line["day"], line["type"], line["entity"], line["reservation"])
+        return (
+            line["account"],
+            line["service"],
+            line["usage"],
+            line["day"],
+            line["type"],
+            line["entity"],
+            line["reservation"],
+        )
 
     @staticmethod
     def cell(key, lines, settings):
@@ -200,7 +244,12 @@ class Reference:
     def latest(self, name, key, account, before, default):
         value = default
         for event in self.events:
-            if event["name"] == name and event["account"] == account and key in event["details"] and day_of(event["time"]) < before:
+            if (
+                event["name"] == name
+                and event["account"] == account
+                and key in event["details"]
+                and day_of(event["time"]) < before
+            ):
                 value = event["details"][key]
         return value
 
@@ -208,7 +257,9 @@ class Reference:
         """R61: as events say, from the month after joining on; without any, whose bill an account is on says it."""
         if account == payer:
             return True
-        last, first = (self.latest("AccountStatusChanged", "payerAccountId", account, when, None) for when in (end, begin))
+        last, first = (
+            self.latest("AccountStatusChanged", "payerAccountId", account, when, None) for when in (end, begin)
+        )
         return account in billed if last is None else last == payer and first == payer
 
     def reaches(self, credit, month, payer, account, billed):
@@ -241,7 +292,11 @@ class Reference:
             if not discount.line_type.endswith("Discount"):
                 continue
             off = -discount.amount
-            alike = [c for c in cells if (c.account, c.service, c.usage) == (discount.account, discount.service, discount.usage)]
+            alike = [
+                c
+                for c in cells
+                if (c.account, c.service, c.usage) == (discount.account, discount.service, discount.usage)
+            ]
             for cell in sorted(alike, key=lambda c: (c.day, c.line_type, c.entity, c.reserved)):
                 taken = max(min(off, cell.open), ZERO)
                 cell.open -= taken
@@ -255,21 +310,48 @@ class Reference:
         def order(credit):
             def rank(cell):
                 a, s, u = cell.account, cell.service, cell.usage
-                return (a != credit.account, -spend[(a,)], a, -spend[(a, s)], s, -spend[(a, s, u)], u, cell.day, cell.line_type, cell.entity, cell.reserved)
+                return (
+                    a != credit.account,
+                    -spend[(a,)],
+                    a,
+                    -spend[(a, s)],
+                    s,
+                    -spend[(a, s, u)],
+                    u,
+                    cell.day,
+                    cell.line_type,
+                    cell.entity,
+                    cell.reserved,
+                )
+
             return rank
 
         billed = {cell.account for cell in cells}
         for credit in sorted(self.credits.values(), key=Credit.rank):
             for cell in sorted(cells, key=order(credit)):
-                if cell.open > 0 and credit.left > 0 and credit.may_pay(cell) and self.reaches(credit, month, payer, cell.account, billed):
+                if (
+                    cell.open > 0
+                    and credit.left > 0
+                    and credit.may_pay(cell)
+                    and self.reaches(credit, month, payer, cell.account, billed)
+                ):
                     amount = min(cell.open, credit.left)
                     cell.paid[credit.id] += amount
                     cell.open -= amount
                     credit.left -= amount
         for cell in cells:
-            reaching = [credit for credit in self.credits.values() if self.reaches(credit, month, payer, cell.account, billed)]
-            old = [c for c in reaching if c.kind == "service" and c.left > 0 and month_of(day_of(c.issued)) <= month
-                   and cell.day <= c.expires and (c.ends is None or cell.day < c.ends)]
+            reaching = [
+                credit for credit in self.credits.values() if self.reaches(credit, month, payer, cell.account, billed)
+            ]
+            old = [
+                c
+                for c in reaching
+                if c.kind == "service"
+                and c.left > 0
+                and month_of(day_of(c.issued)) <= month
+                and cell.day <= c.expires
+                and (c.ends is None or cell.day < c.ends)
+            ]
             cell.old_left = cell.kind == "support" and bool(old)
         return cells
 
@@ -277,10 +359,25 @@ class Reference:
         """By credit: amount, used, available, expired, revoked, and whose and what it is."""
         rows = {}
         for credit in self.credits.values():
-            gone = "revoked" if credit.ends is not None and credit.ends <= credit.expires else "expired" if self.at > credit.expires else "available"
-            row = {"amount": credit.amount, "used": credit.amount - credit.left, "available": ZERO, "expired": ZERO, "revoked": ZERO,
-                   "account": credit.account, "type": TYPES[credit.kind], "issued": credit.issued, "expires": str(credit.expires),
-                   "status": self.status(credit, gone)}
+            gone = (
+                "revoked"
+                if credit.ends is not None and credit.ends <= credit.expires
+                else "expired"
+                if self.at > credit.expires
+                else "available"
+            )
+            row = {
+                "amount": credit.amount,
+                "used": credit.amount - credit.left,
+                "available": ZERO,
+                "expired": ZERO,
+                "revoked": ZERO,
+                "account": credit.account,
+                "type": TYPES[credit.kind],
+                "issued": credit.issued,
+                "expires": str(credit.expires),
+                "status": self.status(credit, gone),
+            }
             row[gone] = credit.left
             rows[credit.id] = row
         return rows

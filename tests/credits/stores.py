@@ -13,7 +13,13 @@ from reference import is_refused
 
 def in_rows(facts):
     """Facts, or a command's rows of them, by fact and credit; of a credit's months no two differ in what a row says."""
-    return sorted(facts, key=lambda fact: (fact.get("fact") or fact.get("name"), fact.get("id") or fact["details"].get("creditId") or ""))
+    return sorted(
+        facts,
+        key=lambda fact: (
+            fact.get("fact") or fact.get("name"),
+            fact.get("id") or fact["details"].get("creditId") or "",
+        ),
+    )
 
 
 class Ledger:
@@ -26,27 +32,44 @@ class Ledger:
             rng = random.Random(len(events) + len(lines))
             events, lines = rng.sample(events, len(events)), rng.sample(lines, len(lines))
             half, part = len(events) // 2, len(lines) // 2
-            files = {"a.ndjson": "".join(event["bytes"] + "\n" for event in events[half:]), "b.csv": report(lines[part:]),
-                     "c.ndjson": "".join(event["bytes"] + "\n" for event in events), "d.csv": report(lines[:part + 2])}
+            files = {
+                "a.ndjson": "".join(event["bytes"] + "\n" for event in events[half:]),
+                "b.csv": report(lines[part:]),
+                "c.ndjson": "".join(event["bytes"] + "\n" for event in events),
+                "d.csv": report(lines[: part + 2]),
+            }
             for name, text in files.items():
                 with open(os.path.join(folder, name), "w") as file:
                     file.write(text)
-            steps = [("replay", os.path.join(folder, name)) for name in files if os.path.getsize(os.path.join(folder, name))] + list(feed)
+            steps = [
+                ("replay", os.path.join(folder, name)) for name in files if os.path.getsize(os.path.join(folder, name))
+            ] + list(feed)
             for item in feed:
                 item.pop("said", None)
             self.events = []
             for step in sorted(rng.sample(steps, len(steps)), key=lambda step: "of" in step):
                 if isinstance(step, tuple):
                     self.run(*step)
-                    self.events = events if step[1].endswith("c.ndjson") else self.events or (events[half:] if step[1].endswith("a.ndjson") else [])
+                    self.events = (
+                        events
+                        if step[1].endswith("c.ndjson")
+                        else self.events or (events[half:] if step[1].endswith("a.ndjson") else [])
+                    )
                 elif "said" in step.get("of", {"said": True}):
                     self.say(step, "no" if rng.random() < 0.2 and "correct" not in step["arguments"] else None)
             at = "%sT23:59:59Z" % history.at
             self.credits, self.postings = self.run("credits", "--at", at), self.run("credits", "ledger", "--at", at)
             self.applications = self.run("credits", "applications", "--at", at)
             self.lines = {}
-            for payer, month in sorted({(line["payer"], str(line["day"])[:7]) for line in lines if line["day"] <= history.at}):
-                self.lines.update({row["lineItemId"]: row for row in self.run("credits", "statement", payer, "--month", month, "--at", at)})
+            for payer, month in sorted(
+                {(line["payer"], str(line["day"])[:7]) for line in lines if line["day"] <= history.at}
+            ):
+                self.lines.update(
+                    {
+                        row["lineItemId"]: row
+                        for row in self.run("credits", "statement", payer, "--month", month, "--at", at)
+                    }
+                )
 
     def say(self, item, again=None):
         """Says what is fed, now and then twice, and keeps its facts with the times and IDs that they got."""
@@ -66,9 +89,21 @@ class Ledger:
             return
         rows, item["said"] = json.loads(done.stdout), []
         for fact, row in zip_longest(in_rows(item["facts"]), in_rows(rows)):
-            if (row["fact"], row["account"], row["time"], row["new"]) != (fact["name"], fact["account"], fact["time"] or row["time"], "yes"):
+            if (row["fact"], row["account"], row["time"], row["new"]) != (
+                fact["name"],
+                fact["account"],
+                fact["time"] or row["time"],
+                "yes",
+            ):
                 self.wrong.append("said %s, told %s" % (fact, row))
-            item["said"].append({**fact, "time": row["time"], "id": row["eventID"], "written": len(self.facts) + 1 if fact["name"] == "CreditsCorrected" else 0})
+            item["said"].append(
+                {
+                    **fact,
+                    "time": row["time"],
+                    "id": row["eventID"],
+                    "written": len(self.facts) + 1 if fact["name"] == "CreditsCorrected" else 0,
+                }
+            )
         if "of" in item:
             item["said"][0]["details"] = {"withdrawnEventId": item["of"]["said"][0]["id"]}
         self.facts += item["said"]
@@ -79,7 +114,10 @@ class Ledger:
         """A command that has to be refused; that nothing was written down, the answers afterwards tell."""
         done = self.process(*arguments)
         if done.returncode != 1 or done.stdout or b"nothing was written down" not in done.stderr:
-            self.wrong.append("%s: should be refused, exit code %d: %s" % (" ".join(arguments), done.returncode, (done.stdout + done.stderr).decode()))
+            self.wrong.append(
+                "%s: should be refused, exit code %d: %s"
+                % (" ".join(arguments), done.returncode, (done.stdout + done.stderr).decode())
+            )
 
     def process(self, *arguments):
         command = [self.binary, "--store", os.path.join(self.folder, "store"), *arguments, "-o", "json"]
@@ -92,16 +130,27 @@ class Ledger:
         return json.loads(done.stdout)
 
 
-ANSWERS = (["credits"], ["credits", "applications"], ["credits", "check"], ["credits", "ledger"], ["credits", "notices"])
+ANSWERS = (
+    ["credits"],
+    ["credits", "applications"],
+    ["credits", "check"],
+    ["credits", "ledger"],
+    ["credits", "notices"],
+)
 
 
 def answers(binary, history, pieces):
     """What a fresh store says of files that are replayed one after the other, then merged."""
     with tempfile.TemporaryDirectory(prefix="trailkeeper-arrivals-") as folder:
+
         def run(*arguments):
-            done = subprocess.run([binary, "--store", os.path.join(folder, "store"), *arguments], capture_output=True, timeout=120)
+            done = subprocess.run(
+                [binary, "--store", os.path.join(folder, "store"), *arguments], capture_output=True, timeout=120
+            )
             if done.returncode not in (0, 1):
-                raise RuntimeError("%s: exit code %d: %s" % (" ".join(arguments), done.returncode, done.stderr.decode()))
+                raise RuntimeError(
+                    "%s: exit code %d: %s" % (" ".join(arguments), done.returncode, done.stderr.decode())
+                )
             return done.stdout
 
         for number, piece in enumerate(pieces):
@@ -131,7 +180,7 @@ def arrivals(binary, history):
     rng = random.Random(history.seed)
     whole = ["".join(event["bytes"] + "\n" for event in history.events), report(history.lines)]
     events, lines = rng.sample(history.events, len(history.events)), rng.sample(history.lines, len(history.lines))
-    pieces = [report(lines[:len(lines) // 2]), report(lines[len(lines) // 3:])]
+    pieces = [report(lines[: len(lines) // 2]), report(lines[len(lines) // 3 :])]
     while events:
         size = rng.randint(1, 5)
         pieces.append("".join(event["bytes"] + "\n" for event in events[:size]))
@@ -142,4 +191,8 @@ def arrivals(binary, history):
             expected = one[(*command, False)]
             rows, expected = without_names(rows), without_names(expected)
             if rows != expected:
-                yield "%s, merged %s: %s" % (" ".join(command), merged, [pair for pair in zip_longest(rows, expected) if pair[0] != pair[1]][:3])
+                yield "%s, merged %s: %s" % (
+                    " ".join(command),
+                    merged,
+                    [pair for pair in zip_longest(rows, expected) if pair[0] != pair[1]][:3],
+                )

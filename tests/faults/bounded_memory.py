@@ -70,7 +70,9 @@ lines = repeated(b"", b"{}\n", b"", BIG)
 text = repeated(b"", b"x\n", b"", BIG)
 scalars = repeated(b"[", b"1,", b"1]", BIG)
 shapes = distinct(40_000)
-tiny = b"".join(b'{"eventName":"a","eventTime":"2024-01-01T00:00:00Z","k%d":%d}\n' % (i % 5000, i) for i in range(30_000))
+tiny = b"".join(
+    b'{"eventName":"a","eventTime":"2024-01-01T00:00:00Z","k%d":%d}\n' % (i % 5000, i) for i in range(30_000)
+)
 huge = b'{"eventVersion":"1","x":"' + b"y" * BIG + b'"}'
 bulk = b'{"create":{}}\n{}\n' * 40_000
 bulk_named = (b'{"create":{"_index":"' + b"i" * 200 + b'","_id":"' + b"d" * 500 + b'"}}\n{}\n') * 4_000
@@ -82,14 +84,22 @@ BODIES = {
     "/services/collector/event": [hec, huge, brackets],
     "/services/collector/raw": [empty, lines, shapes],
     "/firehose": [
-        json.dumps({"requestId": "r", "timestamp": 1, "records": [{"data": base64.b64encode(gzip.compress(lines)).decode()}] * 4}).encode(),
+        json.dumps(
+            {
+                "requestId": "r",
+                "timestamp": 1,
+                "records": [{"data": base64.b64encode(gzip.compress(lines)).decode()}] * 4,
+            }
+        ).encode(),
         b'{"requestId":"r","timestamp":1,"records":' + brackets,
-        repeated(b'{"requestId":"r","timestamp":1,"records":[', b"{},", b"{}]}", BIG)],
+        repeated(b'{"requestId":"r","timestamp":1,"records":[', b"{},", b"{}]}", BIG),
+    ],
     "/PutAuditEvents?channelArn=arn:aws:cloudtrail:eu-west-1:1:channel/x": [brackets],
-    "/services/collector/ack?channel=0aaaaaaa-0000-0000-0000-000000000000": [repeated(b'{"acks":[', b"0,", b"0]}", BIG)],
+    "/services/collector/ack?channel=0aaaaaaa-0000-0000-0000-000000000000": [
+        repeated(b'{"acks":[', b"0,", b"0]}", BIG)
+    ],
     "/": [brackets],
 }
-
 
 
 def forward_message(entries, compressed):
@@ -103,8 +113,13 @@ wide = (b"\x92\x00\x81\xa1a" + pack_array(450_000) + b"\xc0" * 450_000) * 10
 STREAMS = {
     "ndjson": [empty, lines, text, scalars, shapes, tiny, huge, nested],
     "syslog": [lines, b"3 {}\n" * 100_000, b"<1>x\n" * 100_000, huge],
-    "forward": [forward_message(gzip.compress(entries, 1), b"gzip"), forward_message(gzip.compress(wide, 1), b"gzip"), forward_message(entry * 150_000, b""),
-                b"\x92\xa1t" + pack_array(1_000_000) + entry * 150_000, b"\x93\xa1t\x00\x80" * 150_000],
+    "forward": [
+        forward_message(gzip.compress(entries, 1), b"gzip"),
+        forward_message(gzip.compress(wide, 1), b"gzip"),
+        forward_message(entry * 150_000, b""),
+        b"\x92\xa1t" + pack_array(1_000_000) + entry * 150_000,
+        b"\x93\xa1t\x00\x80" * 150_000,
+    ],
 }
 
 
@@ -138,6 +153,7 @@ def pour(name, data):
             connection.settimeout(60)
             while connection.recv(65536):
                 pass
+
     return ignore(call)
 
 
@@ -196,8 +212,12 @@ for name, pieces in STREAMS.items():
     if wanted("streams " + name):
         measured("streams of " + name, [lambda p=p: pour(name, p) for p in pieces], allowed)
 if wanted("everything"):
-    measured("everything at once", [lambda p=path, b=zstd(b): post(p, b, "zstd") for path, bodies in BODIES.items() for b in bodies] +
-             [lambda n=name, p=p: pour(n, p) for name, pieces in STREAMS.items() for p in pieces], allowed)
+    measured(
+        "everything at once",
+        [lambda p=path, b=zstd(b): post(p, b, "zstd") for path, bodies in BODIES.items() for b in bodies]
+        + [lambda n=name, p=p: pour(n, p) for name, pieces in STREAMS.items() for p in pieces],
+        allowed,
+    )
 
 
 # Queries whose groups, or answers, are as many as the events; in a server that has nothing left to store.
@@ -207,7 +227,7 @@ if wanted("queries"):
     rng = random.Random(6)
     events = [line(event(rng, requestParameters={"key": "%d" % i + "p" * 300})) for i in range(20_000)]
     for i in range(0, len(events), 2000):
-        t.equal("events are stored", server.post("/v1/events", "\n".join(events[i:i + 2000]))[0], 200)
+        t.equal("events are stored", server.post("/v1/events", "\n".join(events[i : i + 2000]))[0], 200)
     answers = []
 
     def ask(path):
@@ -218,8 +238,15 @@ if wanted("queries"):
             connection.sendall(b"GET %s HTTP/1.1\r\nHost: localhost\r\n\r\n" % path.encode())
             time.sleep(2)
 
-    measured("queries", [lambda b=b: ask("/v1/count?by=" + b) for b in ("requestParameters", "eventID", "eventID,requestParameters", "name") * 10] +
-             [lambda: read_slowly("/v1/events")] * 40, allowed)
+    measured(
+        "queries",
+        [
+            lambda b=b: ask("/v1/count?by=" + b)
+            for b in ("requestParameters", "eventID", "eventID,requestParameters", "name") * 10
+        ]
+        + [lambda: read_slowly("/v1/events")] * 40,
+        allowed,
+    )
 
     def alone():
         """Nobody else's query is left: what a client that went away asked for ends a little later."""
@@ -228,8 +255,16 @@ if wanted("queries"):
 
     t.eventually("those of clients that went away end", alone)
     status, text = answers[-1]
-    t.check("a count that alone is too large is refused, and says what to do", status == 400 and "memory" in str(text), (status, text))
-    t.check("nothing else goes wrong", all(status in (200, 400, 503) for status, text in answers), [status for status, text in answers])
+    t.check(
+        "a count that alone is too large is refused, and says what to do",
+        status == 400 and "memory" in str(text),
+        (status, text),
+    )
+    t.check(
+        "nothing else goes wrong",
+        all(status in (200, 400, 503) for status, text in answers),
+        [status for status, text in answers],
+    )
     t.equal("afterwards a small one is answered", server.request("GET", "/v1/count?by=name")[0], 200)
 if wanted("connections"):
     crowd = [server.connect("http") for _ in range(500)]
@@ -243,11 +278,21 @@ t.equal("exit code", server.stop(), 0)
 # The command line: a stated limit whatever a file holds.
 REPLAY = 600 * MiB
 if wanted("replay"):
-    for name, content in {"records": empty, "rejects": lines[:3 * MiB], "shapes": distinct(100_000), "document": huge * 3, "nested": nested}.items():
+    for name, content in {
+        "records": empty,
+        "rejects": lines[: 3 * MiB],
+        "shapes": distinct(100_000),
+        "document": huge * 3,
+        "nested": nested,
+    }.items():
         for ending, pack in ((".zst", zstd),):
             path = t.path(name + ".json" + ending)
             open(path, "wb").write(pack(content))
-            process = subprocess.Popen([t.binary, "--store", t.path("replayed"), "replay", "--workers", "2", path], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+            process = subprocess.Popen(
+                [t.binary, "--store", t.path("replayed"), "replay", "--workers", "2", path],
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+            )
             peak = Peak(process.pid)
             process.wait()
             got = peak.close()
@@ -255,6 +300,14 @@ if wanted("replay"):
             t.check("replay of " + name + ending, got <= REPLAY, "%d MiB" % (got // MiB))
 if wanted("queries"):
     refused = t.run("count", "--by", "eventID", "--max-memory", "1MiB", store=t.path("asked"))
-    t.check("count says that its groups are too many", refused.returncode != 0 and b"--max-memory" in refused.stderr, refused.stderr)
-    t.equal("and counts them where it may", t.run("count", "--by", "eventID", "--top", "1", store=t.path("asked")).returncode, 0)
+    t.check(
+        "count says that its groups are too many",
+        refused.returncode != 0 and b"--max-memory" in refused.stderr,
+        refused.stderr,
+    )
+    t.equal(
+        "and counts them where it may",
+        t.run("count", "--by", "eventID", "--top", "1", store=t.path("asked")).returncode,
+        0,
+    )
 t.finish()

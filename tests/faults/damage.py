@@ -17,14 +17,23 @@ everything = os.environ.get("TRAILKEEPER_TEST_ALL_FAULTS")
 store = h.path("store")
 records = [event(rng) for _ in range(400)]
 for number in range(3):
-    lines = [line(r) for r in records[number * 130:number * 130 + 140]] + ["broken %d" % number]
+    lines = [line(r) for r in records[number * 130 : number * 130 + 140]] + ["broken %d" % number]
     h.run("replay", h.write("trail-%d.json" % number, "\n".join(lines)), store=store)
 h.run("hold", "add", "case-1", "--user", "user1*", store=store)
 ids = [r["eventID"] for r in records[:400:40]]
 COMMANDS = [
-    ["count", "--by", "eventName"], ["count"], ["count", "--user", "user1*"], ["count", "--by", "requestParameters.key", "--top", "5"],
-    ["events", "-o", "ndjson"], ["events", "--user", "user7", "-o", "ndjson"], ["show", *ids, "-o", "raw"], ["rejects", "-o", "json"],
-    ["stats", "-o", "json"], ["hold", "list", "-o", "json"], ["journal", "-o", "json"], ["findings", "-o", "json"],
+    ["count", "--by", "eventName"],
+    ["count"],
+    ["count", "--user", "user1*"],
+    ["count", "--by", "requestParameters.key", "--top", "5"],
+    ["events", "-o", "ndjson"],
+    ["events", "--user", "user7", "-o", "ndjson"],
+    ["show", *ids, "-o", "raw"],
+    ["rejects", "-o", "json"],
+    ["stats", "-o", "json"],
+    ["hold", "list", "-o", "json"],
+    ["journal", "-o", "json"],
+    ["findings", "-o", "json"],
 ]
 
 
@@ -61,7 +70,11 @@ def ask(what, commands=COMMANDS):
             h.check("%s: %s names the place" % (what, arguments), any(p in error for p in PLACES), error)
         else:
             counts["right"] += 1
-            h.check("%s: %s is right" % (what, arguments), (code, out) == expected[:2], "exit code %d: %s" % (code, error[:300]))
+            h.check(
+                "%s: %s is right" % (what, arguments),
+                (code, out) == expected[:2],
+                "exit code %d: %s" % (code, error[:300]),
+            )
 
 
 def flipped(at, bit):
@@ -77,16 +90,16 @@ for _ in range(400 if everything else 12):
     ask("byte %d" % at)
 for number in range(0, pages, 1 if everything else max(1, pages // 10)):
     zeroed = bytearray(sound)
-    zeroed[number * PAGE:number * PAGE + PAGE] = bytes(PAGE)
+    zeroed[number * PAGE : number * PAGE + PAGE] = bytes(PAGE)
     place(bytes(zeroed))
     ask("page %d zeroed" % number, COMMANDS[::3])
     other = rng.randrange(pages)
     swapped = bytearray(sound)
-    swapped[number * PAGE:number * PAGE + PAGE] = sound[other * PAGE:other * PAGE + PAGE]
-    swapped[other * PAGE:other * PAGE + PAGE] = sound[number * PAGE:number * PAGE + PAGE]
+    swapped[number * PAGE : number * PAGE + PAGE] = sound[other * PAGE : other * PAGE + PAGE]
+    swapped[other * PAGE : other * PAGE + PAGE] = sound[number * PAGE : number * PAGE + PAGE]
     place(bytes(swapped))
     ask("pages %d and %d swapped" % (number, other), COMMANDS[1::3])
-    place(sound[:number * PAGE + 100])
+    place(sound[: number * PAGE + 100])
     ask("cut at page %d" % number, COMMANDS[2::3])
 place(sound)
 ask("restored")
@@ -114,7 +127,11 @@ h.check("damage in a segment was found", spoiled is not None)
 left = h.run("count", "--skip-damaged", "-o", "json", store=store)
 h.equal("what is left comes with exit code 3", left.returncode, 3)
 h.check("and a warning with figures", b"left out: " in left.stderr and b" events from 2024" in left.stderr, left.stderr)
-h.check("and is less than all", 0 < sum(int(s) for s in "".join(c if c.isdigit() else " " for c in left.stdout.decode()).split()) < 400, left.stdout)
+h.check(
+    "and is less than all",
+    0 < sum(int(s) for s in "".join(c if c.isdigit() else " " for c in left.stdout.decode()).split()) < 400,
+    left.stdout,
+)
 h.check("a writer refuses it", h.run("replay", h.path("trail-0.json"), "--skip-damaged", store=store).returncode == 3)
 place(sound)
 h.equal("verify of the restored store", h.run("verify", store=store).returncode, 0)
@@ -125,7 +142,7 @@ server = Server(h, store)
 path = "/v1/count?by=eventName"
 status, _, expected = server.request("GET", path)
 h.equal("the server counts", status, 200)
-for data in (flipped(spoiled, 3), sound[:5 * PAGE], sound[:PAGE]):
+for data in (flipped(spoiled, 3), sound[: 5 * PAGE], sound[:PAGE]):
     place(data)
     for _ in range(3):
         status, _, got = server.request("GET", path)

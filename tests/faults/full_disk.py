@@ -14,6 +14,7 @@ def limit_to(bytes_):
     def apply():
         signal.signal(signal.SIGXFSZ, signal.SIG_IGN)  # So that write() fails with EFBIG instead.
         resource.setrlimit(resource.RLIMIT_FSIZE, (bytes_, bytes_))
+
     return apply
 
 
@@ -29,6 +30,10 @@ for number, size in enumerate((100_000, 600_000, 1_500_000)):
     t.check("the error says something", failed.stderr.startswith(b"trailkeeper: "), failed.stderr)
     again = t.run("replay", t.path("trail"), store=store)
     t.equal("exit code with room again", again.returncode, 1)
-    t.equal("the answers are complete", json.loads(t.run("count", "--by", "name", "-o", "json", store=store).stdout), expected)
+    t.equal(
+        "the answers are complete",
+        json.loads(t.run("count", "--by", "name", "-o", "json", store=store).stdout),
+        expected,
+    )
 
 t.finish()

@@ -19,11 +19,15 @@ def limit_to(bytes_):
     def apply():
         signal.signal(signal.SIGXFSZ, signal.SIG_IGN)  # So that write() fails with EFBIG instead.
         resource.setrlimit(resource.RLIMIT_FSIZE, (bytes_, bytes_))
+
     return apply
 
 
 def state():
-    return [json.loads(t.run(*arguments, "-o", "json", store=store).stdout) for arguments in (("count", "--by", "name"), ("journal",))]
+    return [
+        json.loads(t.run(*arguments, "-o", "json", store=store).stdout)
+        for arguments in (("count", "--by", "name"), ("journal",))
+    ]
 
 
 expected = state()
@@ -43,7 +47,11 @@ for room in (0, 20_000, 100_000, 300_000, 1_000_000):
 t.check("it failed at least twice", failures >= 2, failures)
 t.equal("with room again", t.run(*arguments, store=store).returncode, 0)
 left = json.loads(t.run("count", "--by", "account", "-o", "json", store=store).stdout)
-t.equal("the account's events are gone, the others there", sorted(row["account"] for row in left), ["444455556666", "777788889999"])
+t.equal(
+    "the account's events are gone, the others there",
+    sorted(row["account"] for row in left),
+    ["444455556666", "777788889999"],
+)
 t.equal("the store is sound", t.run("verify", store=store).returncode, 0)
 
 t.finish()

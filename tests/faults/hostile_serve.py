@@ -19,11 +19,47 @@ rng = random.Random(6)
 store = t.path("store")
 LISTENERS = ("http", "ndjson", "syslog", "forward")
 SECURE = ("https", "ndjson-tls", "syslog-tls", "forward-tls")
-subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-subj", "/CN=test", "-days", "2",
-                "-keyout", t.path("key.pem"), "-out", t.path("certificate.pem")], check=True, capture_output=True)
-server = Server(t, store, *[word for name in LISTENERS + SECURE for word in ("--" + name, "0")],
-                "--tls-cert", t.path("certificate.pem"), "--tls-key", t.path("key.pem"), "--max-body", "2000000", "--header-timeout", "2",
-                "--body-timeout", "2", "--stream-timeout", "3", "--max-receiving", "20000000")
+subprocess.run(
+    [
+        "openssl",
+        "req",
+        "-x509",
+        "-newkey",
+        "ec",
+        "-pkeyopt",
+        "ec_paramgen_curve:prime256v1",
+        "-nodes",
+        "-subj",
+        "/CN=test",
+        "-days",
+        "2",
+        "-keyout",
+        t.path("key.pem"),
+        "-out",
+        t.path("certificate.pem"),
+    ],
+    check=True,
+    capture_output=True,
+)
+server = Server(
+    t,
+    store,
+    *[word for name in LISTENERS + SECURE for word in ("--" + name, "0")],
+    "--tls-cert",
+    t.path("certificate.pem"),
+    "--tls-key",
+    t.path("key.pem"),
+    "--max-body",
+    "2000000",
+    "--header-timeout",
+    "2",
+    "--body-timeout",
+    "2",
+    "--stream-timeout",
+    "3",
+    "--max-receiving",
+    "20000000",
+)
 
 
 def throw(name, *pieces, pause=0.0):
@@ -68,7 +104,7 @@ for name in LISTENERS:
         throw(name, rng.randbytes(size))
     for cut in range(1, len(valid[name]), 5):
         throw(name, valid[name][:cut])
-    throw(name, *[valid[name][i:i + 1] for i in range(0, len(valid[name]), 3)], pause=0.01)
+    throw(name, *[valid[name][i : i + 1] for i in range(0, len(valid[name]), 3)], pause=0.01)
     throw(name, b"\0" * 8_000_000)
     throw(name, b"{" * 3_000_000)
     throw(name, b'{"a":"' + b"x" * 7_000_000)
@@ -103,9 +139,13 @@ bomb = gzip.compress(gzip.compress(b"\0" * 50_000_000) + b"\0" * 400_000_000, 9)
 for path in ("/v1/events", "/_bulk", "/services/collector/event", "/firehose"):
     t.check("a bomb on %s" % path, server.post(path, bomb, Content_Encoding="gzip")[0] in (400, 413))
 zeros = gzip.compress(b"\0" * 400_000_000, 9)
-throw("forward", b"\x93\xa3tag\xc6" + len(zeros).to_bytes(4, "big") + zeros + b"\x82\xaacompressed\xa4gzip\xa5chunk\xa1x")
+throw(
+    "forward", b"\x93\xa3tag\xc6" + len(zeros).to_bytes(4, "big") + zeros + b"\x82\xaacompressed\xa4gzip\xa5chunk\xa1x"
+)
 record = {"data": base64.b64encode(zeros).decode()}
-status, answer = server.post("/firehose", json.dumps({"requestId": "r", "timestamp": 1, "records": [record] * 3}), X_Amz_Firehose_Request_Id="r")
+status, answer = server.post(
+    "/firehose", json.dumps({"requestId": "r", "timestamp": 1, "records": [record] * 3}), X_Amz_Firehose_Request_Id="r"
+)
 t.check("bombs in Firehose's records", status in (200, 400, 413), (status, answer))
 slow = [server.connect(name) for name in LISTENERS + SECURE for _ in range(50)]
 for connection in slow:
@@ -140,10 +180,17 @@ def trickle(name, beginning):
     return False
 
 
-beginnings = {"ndjson": b'{"a":"', "syslog": b'9000000 <13>1 - h a - - - {"a":"', "forward": b"\x93\xa3tag\xc6\x00\x80\x00\x00",
-              "http": b"POST /v1/events HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1900000\r\n\r\n"}
+beginnings = {
+    "ndjson": b'{"a":"',
+    "syslog": b'9000000 <13>1 - h a - - - {"a":"',
+    "forward": b"\x93\xa3tag\xc6\x00\x80\x00\x00",
+    "http": b"POST /v1/events HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1900000\r\n\r\n",
+}
 closed = {}
-tricklers = [threading.Thread(target=lambda name=name: closed.update({name: trickle(name, beginnings[name])})) for name in beginnings]
+tricklers = [
+    threading.Thread(target=lambda name=name: closed.update({name: trickle(name, beginnings[name])}))
+    for name in beginnings
+]
 for trickler in tricklers:
     trickler.start()
 for trickler in tricklers:
@@ -152,7 +199,11 @@ t.equal("who holds room and hardly goes on is closed", closed, {name: True for n
 peak = int(open("/proc/%d/status" % server.process.pid).read().split("VmHWM:")[1].split()[0])
 t.check("memory stays small", peak < 400_000 or "asan" in t.binary or "tsan" in t.binary, "%d kB" % peak)
 t.equal("exit code", server.stop(), 0)
-t.equal("what was good is there", json.loads(t.run("count", "--event-id", "*-*", "-o", "json", store=store).stdout)[0]["count"], len(good))
+t.equal(
+    "what was good is there",
+    json.loads(t.run("count", "--event-id", "*-*", "-o", "json", store=store).stdout)[0]["count"],
+    len(good),
+)
 t.equal("the store is sound", t.run("verify", store=store).returncode, 0)
 
 # More connections than are let in: who is in is served, others are closed, and let in when there is room again.
@@ -186,7 +237,11 @@ while status != 200 and time.monotonic() < limit:
     except (OSError, http.client.HTTPException):
         time.sleep(0.05)
 t.equal("there is room again", status, 200)
-t.equal("those refused are counted", server.metric("refused_total", "http") + server.metric("refused_total", "syslog") >= 151, True)
+t.equal(
+    "those refused are counted",
+    server.metric("refused_total", "http") + server.metric("refused_total", "syslog") >= 151,
+    True,
+)
 inside.close()
 t.equal("exit code", server.stop(), 0)
 t.finish()

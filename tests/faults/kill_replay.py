@@ -16,6 +16,7 @@ t = Harness()
 
 def answers(store):
     """All a store says about its content, whatever its layout."""
+
     def out(*arguments):
         done = t.run(*arguments, store=store)
         t.equal("exit code of %s" % " ".join(arguments), done.returncode, 0)
@@ -27,7 +28,10 @@ def answers(store):
         "order": out("events", "-o", "ndjson", "--fields", "time,eventID", "--order", "oldest").split(b"\n"),
         "by name": out("count", "--by", "name", "-o", "json"),
         "by user and day": out("count", "--by", "user,error", "--per", "day", "-o", "json"),
-        "rejects": [{name: value for name, value in reject.items() if name not in ("arrival", "hash")} for reject in json.loads(out("rejects", "-o", "json"))],
+        "rejects": [
+            {name: value for name, value in reject.items() if name not in ("arrival", "hash")}
+            for reject in json.loads(out("rejects", "-o", "json"))
+        ],
         "stats": {k: stats[k] for k in ("events", "variants", "rejected")},
     }
 
@@ -44,7 +48,11 @@ done = t.run("replay", t.path("trail"), "-o", "json", store=a)
 seconds = time.monotonic() - begin
 t.equal("the undisturbed replay's exit code", done.returncode, 1)  # Broken records were refused.
 summary = json.loads(done.stdout)
-t.check("the trail holds what the test is about", summary["events"] > 12 * EVENTS and summary["duplicates"] > EVENTS / 4 and summary["rejected"] > EVENTS / 80, summary)
+t.check(
+    "the trail holds what the test is about",
+    summary["events"] > 12 * EVENTS and summary["duplicates"] > EVENTS / 4 and summary["rejected"] > EVENTS / 80,
+    summary,
+)
 expected = answers(a)
 t.check("variants are counted", expected["stats"]["variants"] > EVENTS / 40, expected["stats"])
 
@@ -55,7 +63,12 @@ killed = 0
 for attempt in range(KILLS * 3):
     if killed == KILLS:
         break
-    process = subprocess.Popen([t.binary, "replay", t.path("trail"), "--store", b], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=t.environment)
+    process = subprocess.Popen(
+        [t.binary, "replay", t.path("trail"), "--store", b],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        env=t.environment,
+    )
     time.sleep(rng.random() * seconds)
     process.send_signal(signal.SIGKILL)
     if process.wait() == -signal.SIGKILL:
@@ -85,14 +98,24 @@ compare("shuffled and overlapping", got, expected)
 # A second writer is told so; a reader never fails while a replay runs.
 d = t.path("d")
 t.run("replay", trail[0], store=d)
-writer = subprocess.Popen([t.binary, "replay", "-", "--store", d], stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=t.environment)
+writer = subprocess.Popen(
+    [t.binary, "replay", "-", "--store", d],
+    stdin=subprocess.PIPE,
+    stdout=subprocess.DEVNULL,
+    stderr=subprocess.DEVNULL,
+    env=t.environment,
+)
 content = b"".join(open(path, "rb").read() for path in trail if path.endswith(".json"))
 writer.stdin.write(content[: len(content) // 2])
 writer.stdin.flush()
 for arguments in (["replay", trail[1]], ["replay", trail[1], "-o", "json"]):
     second = t.run(*arguments, store=d)
     t.equal("a second writer's exit code", second.returncode, 3)
-    t.check("a second writer is told who has the store", b"process" in second.stderr and b"another" in second.stderr, second.stderr)
+    t.check(
+        "a second writer is told who has the store",
+        b"process" in second.stderr and b"another" in second.stderr,
+        second.stderr,
+    )
 t.check("the error is an object with --output json", "message" in json.loads(second.stderr)["error"], second.stderr)
 last = 0
 for _ in range(10):
@@ -101,7 +124,7 @@ for _ in range(10):
         count = sum(row["count"] for row in json.loads(reader.stdout))
         t.check("a reader never sees less than before", count >= last, (count, last))
         last = count
-writer.stdin.write(content[len(content) // 2:])
+writer.stdin.write(content[len(content) // 2 :])
 writer.stdin.close()
 while writer.poll() is None:
     t.equal("a reader beside a committing writer", t.run("count", "--by", "name", store=d).returncode, 0)

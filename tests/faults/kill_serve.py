@@ -16,7 +16,7 @@ SENDERS = 4
 t = Harness()
 store = t.path("store")
 rng = random.Random(77)
-sent = {}          # Event ID to whether it was acknowledged.
+sent = {}  # Event ID to whether it was acknowledged.
 lock = threading.Lock()
 
 

@@ -28,13 +28,13 @@ sys.argv = sys.argv[:1] + [options.binary]
 t = Harness()
 store = t.path("store")
 end = time.monotonic() + options.seconds
-done = collections.Counter()   # What was done how often.
+done = collections.Counter()  # What was done how often.
 sent = set()
 acknowledged = set()
-lock = threading.Lock()        # Of the two sets, the generation and `backups`.
-generation = 0                 # Goes up when a restore begins and when it is done: what is there changes by intent then.
-backups = []                   # (folder, events that were acknowledged before it began)
-still = threading.Lock()       # Held by whoever mustn't meet a restore: writers.
+lock = threading.Lock()  # Of the two sets, the generation and `backups`.
+generation = 0  # Goes up when a restore begins and when it is done: what is there changes by intent then.
+backups = []  # (folder, events that were acknowledged before it began)
+still = threading.Lock()  # Held by whoever mustn't meet a restore: writers.
 numbers = itertools.count()
 
 
@@ -46,11 +46,17 @@ def running():
 
 def untried():
     """What nobody has tried yet beside the others: begun, whether it was let in, killed or neither."""
-    return [what for what in ("compact", "replay", "serve", "backup", "restore") if not any(key.startswith(what) for key in list(done))]
+    return [
+        what
+        for what in ("compact", "replay", "serve", "backup", "restore")
+        if not any(key.startswith(what) for key in list(done))
+    ]
 
 
 def start(*arguments, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, where=store):
-    return subprocess.Popen([t.binary, *arguments, "--store", where], stdin=stdin, stdout=stdout, stderr=subprocess.PIPE, env=t.environment)
+    return subprocess.Popen(
+        [t.binary, *arguments, "--store", where], stdin=stdin, stdout=stdout, stderr=subprocess.PIPE, env=t.environment
+    )
 
 
 def killed(process, rng, longest):
@@ -272,5 +278,8 @@ t.equal("the store is sound", t.run("verify", store=store).returncode, 0)
 t.equal("a writer cleans up", t.run("replay", "-", stdin=events(random.Random(1), 1)[1], store=store).returncode, 0)
 t.equal("nothing is left lying about", sorted(os.listdir(store)), ["data.mdb", "lock.mdb", "writer.lock"])
 t.equal("what was never tried beside others", untried(), [])
-print("seed %d; %d events sent, %d acknowledged; %s" % (options.seed, len(sent), len(acknowledged), dict(sorted(done.items()))))
+print(
+    "seed %d; %d events sent, %d acknowledged; %s"
+    % (options.seed, len(sent), len(acknowledged), dict(sorted(done.items())))
+)
 t.finish()

@@ -69,7 +69,9 @@ t.equal("the server goes on", {status for _, status in taken}, {200})
 t.check("with a lock's file", os.path.exists(os.path.join(store, "writer.lock")))
 
 # A reader that was killed while it had a list open.
-reader = subprocess.Popen([t.binary, "events", "-o", "raw", "--store", store], stdout=subprocess.PIPE, env=t.environment)
+reader = subprocess.Popen(
+    [t.binary, "events", "-o", "raw", "--store", store], stdout=subprocess.PIPE, env=t.environment
+)
 reader.stdout.read(1)
 reader.send_signal(signal.SIGKILL)
 reader.wait()
@@ -100,9 +102,14 @@ t.write("elsewhere/later.json", line(event(rng)) + "\n")
 t.write("moving", line(event(rng)) + "\n")
 os.rename(t.path("moving"), os.path.join(spool, "in", "real.json"))
 t.check("a file is read", server.wait_for("events_total", "follow", 1))
-t.eventually("the log names what was refused", lambda: all(name in server.log() for name in ("at-start.json", "folder-at-start", "in/link.json", "in/pipe.json")))
+t.eventually(
+    "the log names what was refused",
+    lambda: all(name in server.log() for name in ("at-start.json", "folder-at-start", "in/link.json", "in/pipe.json")),
+)
 t.equal("exit code", server.stop(), 0)
 t.equal("only the file was read", len(stored(followed)), 1)
-t.equal("nothing of the others is among the rejects", json.loads(t.run("rejects", "-o", "json", store=followed).stdout), [])
+t.equal(
+    "nothing of the others is among the rejects", json.loads(t.run("rejects", "-o", "json", store=followed).stdout), []
+)
 
 t.finish()

@@ -15,7 +15,10 @@ rng = random.Random(14)
 store = t.path("store")
 template = line(event(rng, eventID="ID", requestID="REQUEST"))
 EVENTS = 80_000
-lines = [template.replace('"ID"', '"%032x"' % i).replace('"REQUEST"', '"%032x"' % rng.getrandbits(128)) for i in range(EVENTS)]
+lines = [
+    template.replace('"ID"', '"%032x"' % i).replace('"REQUEST"', '"%032x"' % rng.getrandbits(128))
+    for i in range(EVENTS)
+]
 t.equal("replay", t.run("replay", t.write("trail.ndjson", "\n".join(lines)), store=store).returncode, 0)
 # Hundreds of globs, tried on every event, none of which fits: longer than any time limit here.
 globs = "&".join("request-id=" + "*%x*%x*%x*x" % tuple(rng.randrange(16) for _ in range(3)) for _ in range(650))
@@ -29,20 +32,29 @@ def running(server):
 # Time is up: each is told so.
 server = Server(t, store, "--http", "0", "--query-timeout", "4")
 answers = []
-askers = [threading.Thread(target=lambda path=SLOW[i % 3]: answers.append(server.request("GET", path, timeout=120))) for i in range(12)]
+askers = [
+    threading.Thread(target=lambda path=SLOW[i % 3]: answers.append(server.request("GET", path, timeout=120)))
+    for i in range(12)
+]
 for asker in askers:
     asker.start()
 t.eventually("they run", lambda: running(server) > 4)
 body = gzip.compress("\n".join(line(event(rng)) for _ in range(2000)).encode())
 for _ in range(3):
-    t.equal("events are taken in meanwhile, compressed", server.post("/v1/events", body, Content_Encoding="gzip")[0], 200)
+    t.equal(
+        "events are taken in meanwhile, compressed", server.post("/v1/events", body, Content_Encoding="gzip")[0], 200
+    )
 for path in ("/healthz", "/readyz", "/metrics"):
     t.equal("%s meanwhile" % path, server.request("GET", path)[0], 200)
 for asker in askers:
     asker.join()
 t.equal("all are answered", len(answers), 12)
 refused = [answer for answer in answers if answer[0] != 200]
-t.check("refused by time, which they are told", len(refused) >= 8 and all(status == 503 and "--query-timeout" in str(text) for status, _, text in refused), answers[:2])
+t.check(
+    "refused by time, which they are told",
+    len(refused) >= 8 and all(status == 503 and "--query-timeout" in str(text) for status, _, text in refused),
+    answers[:2],
+)
 t.equal("exit code", server.stop(), 0)
 
 # Who asked goes: nobody's query runs on. A server that is stopped doesn't wait for one, either.
@@ -78,7 +90,14 @@ t.equal("exit code", server.stop(signal.SIGTERM), 0)
 token = t.run("token", "create", "reader", "--rights", "query", store=store).stdout.decode().strip()
 server = Server(t, store, "--http", "0", "--query-timeout", "3600")
 answers = []
-askers = [threading.Thread(target=lambda path=path: answers.append(server.request("GET", path, headers={"Authorization": "Bearer " + token}, timeout=120))) for path in SLOW]
+askers = [
+    threading.Thread(
+        target=lambda path=path: answers.append(
+            server.request("GET", path, headers={"Authorization": "Bearer " + token}, timeout=120)
+        )
+    )
+    for path in SLOW
+]
 for asker in askers:
     asker.start()
 t.eventually("they run", lambda: running(server) == 3)

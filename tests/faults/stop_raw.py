@@ -15,8 +15,28 @@ t = Harness()
 rng = random.Random(79)
 EVENTS = 3000
 texts = [line(event(rng)).encode() for _ in range(EVENTS)]
-subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-subj", "/CN=localhost",
-                "-days", "2", "-keyout", t.path("key.pem"), "-out", t.path("certificate.pem")], check=True, capture_output=True)
+subprocess.run(
+    [
+        "openssl",
+        "req",
+        "-x509",
+        "-newkey",
+        "ec",
+        "-pkeyopt",
+        "ec_paramgen_curve:prime256v1",
+        "-nodes",
+        "-subj",
+        "/CN=localhost",
+        "-days",
+        "2",
+        "-keyout",
+        t.path("key.pem"),
+        "-out",
+        t.path("certificate.pem"),
+    ],
+    check=True,
+    capture_output=True,
+)
 
 
 def packed(text):
@@ -31,13 +51,38 @@ def asking(text):
     return b"\x94\xa3tag\x01\x81\xa7message" + packed(text) + b"\x81\xa5chunk\xa1c"
 
 
-SAID = {"ndjson": lambda text: text + b"\n", "syslog": lambda text: b"<13>1 - - - - - - " + text + b"\n", "forward": one_message}
+SAID = {
+    "ndjson": lambda text: text + b"\n",
+    "syslog": lambda text: b"<13>1 - - - - - - " + text + b"\n",
+    "forward": one_message,
+}
 
 
 def start(*options):
     number = len(list(servers))
-    server = Server(t, t.path("store-%d" % number), "--http", "0", "--ndjson", "0", "--syslog", "0", "--forward", "0", "--ndjson-tls", "0",
-                    "--syslog-tls", "0", "--forward-tls", "0", "--tls-cert", t.path("certificate.pem"), "--tls-key", t.path("key.pem"), *options)
+    server = Server(
+        t,
+        t.path("store-%d" % number),
+        "--http",
+        "0",
+        "--ndjson",
+        "0",
+        "--syslog",
+        "0",
+        "--forward",
+        "0",
+        "--ndjson-tls",
+        "0",
+        "--syslog-tls",
+        "0",
+        "--forward-tls",
+        "0",
+        "--tls-cert",
+        t.path("certificate.pem"),
+        "--tls-key",
+        t.path("key.pem"),
+        *options,
+    )
     servers.append(server)
     return server
 
@@ -63,7 +108,7 @@ server = start()
 parts = [listener + tls for listener in SAID for tls in ("", "-tls")]
 connections = [(listener, connect(server, listener)) for listener in parts]
 for number, (listener, connection) in enumerate(connections):
-    connection.sendall(b"".join(SAID[listener.split("-")[0]](text) for text in texts[number::len(parts)]))
+    connection.sendall(b"".join(SAID[listener.split("-")[0]](text) for text in texts[number :: len(parts)]))
 t.equal("exit code", server.stop(), 0)
 t.equal("all that was sent is stored", count(server), EVENTS)
 for listener, connection in connections:
@@ -111,7 +156,10 @@ def send_on(number, listener):
             sent[made["eventID"]] = time.monotonic()
 
 
-senders = [threading.Thread(target=send_on, args=(1000 + number, listener)) for number, listener in enumerate(["syslog", "forward"] * 2)]
+senders = [
+    threading.Thread(target=send_on, args=(1000 + number, listener))
+    for number, listener in enumerate(["syslog", "forward"] * 2)
+]
 for sender in senders:
     sender.start()
 time.sleep(1)
@@ -122,7 +170,11 @@ for sender in senders:
     sender.join()
 stored = {json.loads(text)["eventID"] for text in t.run("events", "-o", "raw", store=server.store).stdout.splitlines()}
 lost = len([one for one, at in sent.items() if at < told and one not in stored])
-t.check("without an end: sent before the stop, and not there, unless the time for it was over", lost == 0 or "were over" in server.log(), (lost, server.log()))
+t.check(
+    "without an end: sent before the stop, and not there, unless the time for it was over",
+    lost == 0 or "were over" in server.log(),
+    (lost, server.log()),
+)
 
 # Who says half a message, nothing, or doesn't stop talking, doesn't keep the server from stopping.
 server = start("--drain-timeout", "20")

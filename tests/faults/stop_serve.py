@@ -56,8 +56,12 @@ def forward_sender(server, size):
         with server.connect("forward") as connection:
             while True:
                 ids, texts = batch(size)
-                entries = b"".join(b"\x92\x01\x81\xa7message\xdb" + len(text).to_bytes(4, "big") + text for text in texts)
-                connection.sendall(b"\x93\xa3tag\xc6" + len(entries).to_bytes(4, "big") + entries + b"\x81\xa5chunk\xa3abc")
+                entries = b"".join(
+                    b"\x92\x01\x81\xa7message\xdb" + len(text).to_bytes(4, "big") + text for text in texts
+                )
+                connection.sendall(
+                    b"\x93\xa3tag\xc6" + len(entries).to_bytes(4, "big") + entries + b"\x81\xa5chunk\xa3abc"
+                )
                 answer = b""
                 while len(answer) < len(b"\x81\xa3ack\xa3abc"):
                     piece = connection.recv(100)
@@ -86,7 +90,11 @@ for number in range(ROUNDS):
         thread.join()
     t.check("something was acknowledged", len(acknowledged) > before)
 
-t.equal("refusals say when to come back", {(status, str(again).isdigit()) for status, again in refusals} - {(503, True)}, set())
+t.equal(
+    "refusals say when to come back",
+    {(status, str(again).isdigit()) for status, again in refusals} - {(503, True)},
+    set(),
+)
 got = [json.loads(text)["eventID"] for text in t.run("events", "-o", "raw", store=store).stdout.splitlines()]
 t.equal("each event once", len(got), len(set(got)))
 t.equal("acknowledged, but not there", len(acknowledged - set(got)), 0)

@@ -41,7 +41,11 @@ for damaged in (b"", kept[:10], b"\0" * len(kept), b"{}"):
     with open(tokens, "wb") as file:
         file.write(damaged)
     refused = t.run("serve", "--http", "0", store=store, timeout=30)
-    t.check("a damaged file: the server doesn't start", refused.returncode == 3 and b"tokens.json" in refused.stderr, refused)
+    t.check(
+        "a damaged file: the server doesn't start",
+        refused.returncode == 3 and b"tokens.json" in refused.stderr,
+        refused,
+    )
 os.unlink(tokens)
 os.unlink(tokens + ".lock")
 restarted("the file and its lock lost", 401)
@@ -65,7 +69,11 @@ t.equal("exit code", server.stop(), 0)
 store = t.path("strange")
 tokens = os.path.join(store, "tokens.json")
 secret = token("create", "one", "--rights", "query").stdout.decode().strip()
-for kind, maker in {"pipe": os.mkfifo, "device": lambda path: os.symlink("/dev/zero", path), "dangling": lambda path: os.symlink(t.path("pwned"), path)}.items():
+for kind, maker in {
+    "pipe": os.mkfifo,
+    "device": lambda path: os.symlink("/dev/zero", path),
+    "dangling": lambda path: os.symlink(t.path("pwned"), path),
+}.items():
     server = Server(t, store, "--http", "0")
     t.equal("%s: before" % kind, status(server, secret), 200)
     os.rename(tokens, tokens + ".kept")
@@ -73,15 +81,25 @@ for kind, maker in {"pipe": os.mkfifo, "device": lambda path: os.symlink("/dev/z
     t.eventually("%s: the log says so" % kind, lambda: status(server, secret) == 200 and tokens + " is" in server.log())
     t.equal("%s: the tokens of before" % kind, (status(server, secret), status(server)), (200, 401))
     t.equal("%s: exit code" % kind, server.stop(), 0)
-    for command in ("serve", "--http", "0"), ("token", "list"), ("token", "create", "two", "--rights", "query"), ("verify",):
+    for command in (
+        ("serve", "--http", "0"),
+        ("token", "list"),
+        ("token", "create", "two", "--rights", "query"),
+        ("verify",),
+    ):
         refused = t.run(*command, store=store, timeout=30)
-        t.check("%s: %s" % (kind, command[0]), refused.returncode != 0 and b"tokens.json" in refused.stderr + refused.stdout, refused)
+        t.check(
+            "%s: %s" % (kind, command[0]),
+            refused.returncode != 0 and b"tokens.json" in refused.stderr + refused.stdout,
+            refused,
+        )
     os.unlink(tokens)
     os.rename(tokens + ".kept", tokens)
 os.unlink(tokens + ".lock")
 os.symlink(t.path("pwned"), tokens + ".lock")
 t.check("a link as its lock", b"tokens.json.lock" in token("create", "two", "--rights", "query").stderr)
 t.check("nothing is made elsewhere", not os.path.exists(t.path("pwned")))
+
 
 # What is followed ends when the token is revoked, has expired, or was not needed and is now.
 def follow(server, secret=None):

@@ -34,8 +34,22 @@ class Deaf:
 
 
 def serve(name):
-    return Server(t, t.path(name), "--http", "0", "--forward", "0", "--max-in-flight", str(LIMIT), "--max-receiving", str(LIMIT),
-                  "--max-query-memory", str(LIMIT), "--max-body", str(16 * MiB))
+    return Server(
+        t,
+        t.path(name),
+        "--http",
+        "0",
+        "--forward",
+        "0",
+        "--max-in-flight",
+        str(LIMIT),
+        "--max-receiving",
+        str(LIMIT),
+        "--max-query-memory",
+        str(LIMIT),
+        "--max-body",
+        str(16 * MiB),
+    )
 
 
 def memory(server):
@@ -79,7 +93,9 @@ many = [Deaf(server, "forward") for _ in range(4)]
 block = asking(b"c" * 1000) * 256
 more = []
 got = peak_while(server, [lambda client=client: more.append(client.send(block, 80 * MiB)) for client in many])
-print("%.0f MiB were taken of each, memory %d MiB" % (max(client.sent for client in many) / MiB, got // MiB), flush=True)
+print(
+    "%.0f MiB were taken of each, memory %d MiB" % (max(client.sent for client in many) / MiB, got // MiB), flush=True
+)
 t.equal("whose acknowledgements aren't read is not read from", more, [False] * len(many))
 t.check("memory: unread acknowledgements", got <= ALLOWED or not measures, "%d MiB" % (got // MiB))
 with server.connect("forward") as connection:
@@ -114,7 +130,11 @@ for _ in range(3):  # One after the other: whoever was answered gave its turn to
     got = max(got, peak_while(server, [lambda client=client: ask(client) for client in crowd]))
 print("answers: %s, memory %d MiB" % ({answer: answers.count(answer) for answer in answers}, got // MiB), flush=True)
 t.check("memory: unread answers", got <= ALLOWED or not measures, "%d MiB" % (got // MiB))
-t.check("some are answered, others told to come back", b"200" in answers and set(answers) <= {b"200", b"429", b"503", b"closed"}, answers)
+t.check(
+    "some are answered, others told to come back",
+    b"200" in answers and set(answers) <= {b"200", b"429", b"503", b"closed"},
+    answers,
+)
 for client in clients:
     client.socket.close()
 t.eventually("afterwards there is room", lambda: server.post("/_bulk", body)[0] == 200)

@@ -32,18 +32,30 @@ class Load:
     def check(self, harness, server, listener, same_bytes=True):
         """Waits until all is there; then ends the server, and compares figures, store and rejected records with what was sent."""
         name = "%s: " % os.path.basename(server.store)
-        harness.check(name + "all came", server.wait_for("events_total", listener, len(self.events), 120) and
-                      server.wait_for("duplicates_total", listener, 1) and server.wait_for("rejected_total", listener, 1), self.figures(server, listener))
+        harness.check(
+            name + "all came",
+            server.wait_for("events_total", listener, len(self.events), 120)
+            and server.wait_for("duplicates_total", listener, 1)
+            and server.wait_for("rejected_total", listener, 1),
+            self.figures(server, listener),
+        )
         harness.equal(name + "nothing was refused", server.metric("refused_total", listener), 0)
         self.check_store(harness, server, same_bytes)
 
     def figures(self, server, listener):
-        return {figure: server.metric(figure + "_total", listener) for figure in ("connections", "events", "duplicates", "rejected", "refused")}
+        return {
+            figure: server.metric(figure + "_total", listener)
+            for figure in ("connections", "events", "duplicates", "rejected", "refused")
+        }
 
     def check_store(self, harness, server, same_bytes=True):
         name = "%s: " % os.path.basename(server.store)
         harness.equal(name + "exit code", server.stop(), 0)
-        harness.equal(name + "count", json.loads(harness.run("count", "-o", "json", store=server.store).stdout), [{"count": len(self.events)}])
+        harness.equal(
+            name + "count",
+            json.loads(harness.run("count", "-o", "json", store=server.store).stdout),
+            [{"count": len(self.events)}],
+        )
         got = harness.run("events", "-o", "raw", store=server.store).stdout.decode().splitlines()
         sent = self.events
         if not same_bytes:
@@ -59,7 +71,11 @@ def start(harness, name, *options, **more):
 
 
 def token(harness, store, name, rights, *options):
-    return json.loads(harness.run("token", "create", name, "--rights", rights, "-o", "json", *options, store=harness.path(store)).stdout)[0]
+    return json.loads(
+        harness.run(
+            "token", "create", name, "--rights", rights, "-o", "json", *options, store=harness.path(store)
+        ).stdout
+    )[0]
 
 
 def program(name):
@@ -72,9 +88,18 @@ def program(name):
 
 def call(harness, *command, stdin=b"", env=None, timeout=300):
     """Runs a client to its end, which must be a good one; what it printed."""
-    done = subprocess.run(command, input=stdin if isinstance(stdin, bytes) else stdin.encode(), capture_output=True, timeout=timeout,
-                          env={**harness.environment, **(env or {})})
-    harness.check("%s ends well" % os.path.basename(command[0]), done.returncode == 0, "(%d) %s" % (done.returncode, done.stderr.decode(errors="replace")[-2000:]))
+    done = subprocess.run(
+        command,
+        input=stdin if isinstance(stdin, bytes) else stdin.encode(),
+        capture_output=True,
+        timeout=timeout,
+        env={**harness.environment, **(env or {})},
+    )
+    harness.check(
+        "%s ends well" % os.path.basename(command[0]),
+        done.returncode == 0,
+        "(%d) %s" % (done.returncode, done.stderr.decode(errors="replace")[-2000:]),
+    )
     return done.stdout.decode(errors="replace")
 
 
@@ -87,7 +112,9 @@ def daemon(harness, *command, env=None):
     """A log shipper in the foreground, ended at the end."""
     log = harness.path("daemon.log")
     with open(log, "ab") as out:
-        process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=out, stderr=out, env={**harness.environment, **(env or {})})
+        process = subprocess.Popen(
+            command, stdin=subprocess.DEVNULL, stdout=out, stderr=out, env={**harness.environment, **(env or {})}
+        )
         before = harness.failures
         try:
             yield process

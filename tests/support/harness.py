@@ -38,8 +38,9 @@ class Harness:
         command = [self.binary, *arguments]
         if store:
             command += ["--store", store]
-        return subprocess.run(command, input=stdin, capture_output=True, timeout=timeout,
-                              env={**self.environment, **(env or {})}, **more)
+        return subprocess.run(
+            command, input=stdin, capture_output=True, timeout=timeout, env={**self.environment, **(env or {})}, **more
+        )
 
     def check(self, what, condition, detail=""):
         if not condition:
@@ -73,15 +74,24 @@ def event(rng, **fields):
     user = "user%d" % rng.randrange(40)
     record = {
         "eventVersion": "1.09",
-        "userIdentity": {"type": "IAMUser", "principalId": "AIDA" + user, "arn": "arn:aws:iam::%s:user/%s" % (account, user),
-                         "accountId": account, "accessKeyId": "AKIA%04d" % rng.randrange(300), "userName": user},
-        "eventTime": "2024-%02d-%02dT%02d:%02d:%02dZ" % (rng.randrange(1, 4), rng.randrange(1, 29), rng.randrange(24), rng.randrange(60), rng.randrange(60)),
+        "userIdentity": {
+            "type": "IAMUser",
+            "principalId": "AIDA" + user,
+            "arn": "arn:aws:iam::%s:user/%s" % (account, user),
+            "accountId": account,
+            "accessKeyId": "AKIA%04d" % rng.randrange(300),
+            "userName": user,
+        },
+        "eventTime": "2024-%02d-%02dT%02d:%02d:%02dZ"
+        % (rng.randrange(1, 4), rng.randrange(1, 29), rng.randrange(24), rng.randrange(60), rng.randrange(60)),
         "eventSource": rng.choice(SOURCES),
         "eventName": rng.choice(NAMES),
         "awsRegion": rng.choice(["us-east-1", "eu-west-1"]),
         "sourceIPAddress": "203.0.113.%d" % rng.randrange(256),
         "userAgent": "aws-cli/2.%d" % rng.randrange(30),
-        "requestParameters": {"key": "%032x" % rng.getrandbits(128), "n": rng.randrange(100000)} if rng.random() < 0.7 else None,
+        "requestParameters": {"key": "%032x" % rng.getrandbits(128), "n": rng.randrange(100000)}
+        if rng.random() < 0.7
+        else None,
         "responseElements": None,
         "requestID": str(uuid.UUID(int=rng.getrandbits(128))),
         "eventID": str(uuid.UUID(int=rng.getrandbits(128))),
@@ -93,7 +103,7 @@ def event(rng, **fields):
     }
     if rng.random() < 0.2:
         record["errorCode"] = rng.choice(["AccessDenied", "NoSuchKey"])
-        record["errorMessage"] = "caf\u00e9 \"no\" \\ %d" % rng.randrange(10)
+        record["errorMessage"] = 'caf\u00e9 "no" \\ %d' % rng.randrange(10)
     record.update(fields)
     return record
 
@@ -119,7 +129,11 @@ def write_trail(harness, folder, seed, files, events_a_file):
                 lines.append(line(variant))
             elif dice < 0.065 and number % 2 == 0:
                 text = line(event(rng))
-                lines.append(rng.choice([text[:-1], text[:100], "garbage %d" % number, '{"eventName":"NoTime%d"}' % rng.randrange(9)]))
+                lines.append(
+                    rng.choice(
+                        [text[:-1], text[:100], "garbage %d" % number, '{"eventName":"NoTime%d"}' % rng.randrange(9)]
+                    )
+                )
             else:
                 text = line(event(rng))
                 if rng.random() < 0.1:
@@ -128,6 +142,8 @@ def write_trail(harness, folder, seed, files, events_a_file):
         if number % 2 == 0:
             name, data = "%s/part-%03d.json" % (folder, number), "\n".join(lines) + "\n"
         else:
-            name, data = "%s/deep/part-%03d.json.gz" % (folder, number), gzip.compress(('{"Records":[%s]}' % ",".join(lines)).encode(), 1, mtime=0)
+            name, data = "%s/deep/part-%03d.json.gz" % (folder, number), gzip.compress(
+                ('{"Records":[%s]}' % ",".join(lines)).encode(), 1, mtime=0
+            )
         paths.append(harness.write(name, data))
     return paths

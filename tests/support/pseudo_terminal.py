@@ -11,13 +11,16 @@ import time
 
 def run_in_terminal(command, environment, columns=80, rows=24, keys=b"", timeout=60):
     """Runs a command with a terminal of that size as its stdin and stdout (stderr is a pipe). `keys` are typed once there
-    is output. Returns the exit code, what the terminal got, with its line ends as the program wrote them, and stderr."""
+    is output. Returns the exit code, what the terminal got, with its line ends as the program wrote them, and stderr.
+    """
     ours, theirs = pty.openpty()
     fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
     mode = termios.tcgetattr(theirs)
     mode[1] &= ~termios.OPOST
     termios.tcsetattr(theirs, termios.TCSANOW, mode)
-    process = subprocess.Popen(command, stdin=theirs, stdout=theirs, stderr=subprocess.PIPE, env=environment, start_new_session=True)
+    process = subprocess.Popen(
+        command, stdin=theirs, stdout=theirs, stderr=subprocess.PIPE, env=environment, start_new_session=True
+    )
     os.close(theirs)
     shown = b""
     end = time.monotonic() + timeout

@@ -18,8 +18,11 @@ class Server:
         self.log_path = harness.path("serve-%d.log" % time.monotonic_ns())
         ports = self.log_path + ".ports"
         self.log_file = open(self.log_path, "wb")
-        self.process = subprocess.Popen([harness.binary, "--store", store, "serve", *options, "--ports-file", ports],
-                                        stderr=self.log_file, env={**harness.environment, **(environment or {})})
+        self.process = subprocess.Popen(
+            [harness.binary, "--store", store, "serve", *options, "--ports-file", ports],
+            stderr=self.log_file,
+            env={**harness.environment, **(environment or {})},
+        )
         atexit.register(self.process.kill)  # Of a test that ends with an exception.
         limit = time.monotonic() + 60
         while not os.path.exists(ports):
@@ -49,7 +52,9 @@ class Server:
             return answer.status, dict(answer.getheaders()), text.decode(errors="replace")
 
     def post(self, path, body, **headers):
-        status, _, answer = self.request("POST", path, body, {name.replace("_", "-"): value for name, value in headers.items()})
+        status, _, answer = self.request(
+            "POST", path, body, {name.replace("_", "-"): value for name, value in headers.items()}
+        )
         return status, answer
 
     def connect(self, name):
