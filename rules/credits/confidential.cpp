@@ -125,7 +125,7 @@ std::string Mask::text(std::string_view text, Wording wording) const {
   if (wording == Wording::fixed || !may_change_text(text)) return std::string{text};
   SecretValues values{pseudonymiser_, paths_};
   values.org_ids = true;
-  const std::string shown = values.without_in_text(text);
+  std::string shown = values.without_in_text(text);
   if (known_ == nullptr) return shown;
   KnownWords words{pseudonymiser_};
   words.org_ids = known_.get();

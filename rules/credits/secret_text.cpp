@@ -109,9 +109,7 @@ class GapReader {
       if (found != kFirm.end()) {
         at_ += found->size();
         gap.firm = gap.firm || found < kFirm.begin() + kFirmOnes;
-      } else if (!gap.bound && text_[at_] == ',' && quoted_name) {
-        ++at_;
-      } else if (!gap.bound && rest().starts_with("- ")) {
+      } else if (!gap.bound && ((text_[at_] == ',' && quoted_name) || rest().starts_with("- "))) {
         ++at_;
       } else {
         return;

@@ -77,7 +77,7 @@ std::string SecretValues::without(std::string_view read, const Place& place, std
 
 // A word that was masked in part is left so.
 bool SecretValues::has_pseudonym(std::string_view word) const {
-  for (std::size_t at = word.find("o"); at != kNone; at = word.find("o", at + 1)) {
+  for (std::size_t at = word.find('o'); at != kNone; at = word.find('o', at + 1)) {
     const std::size_t begin = word.substr(0, at).ends_with("prom") ? at - 4 : at;
     for (const std::size_t size : {kOrgIdSize, kCodeSize}) {
       if (pseudonymiser_.is_pseudonym(word.substr(begin, size))) return true;

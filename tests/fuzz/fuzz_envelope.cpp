@@ -5,7 +5,7 @@
 
 #include "event/framer.h"
 #include "event/unwrap.h"
-#include "ingest/decompressor.h"
+#include "ingest/layer_stream.h"
 #include "tests/support/padded.h"
 
 using namespace trailkeeper;
