@@ -42,11 +42,6 @@ Delivery delivery_at(const std::string& path, std::uint64_t offset, std::uint64_
 
 bool visible(std::string_view bytes) { return bytes.find_first_not_of(" \t\r\n") != std::string_view::npos; }
 
-std::string cost_report_remedy(const std::string& path) {
-  return "it is a cost report, which no server takes in: trailkeeper replay " + path +
-         " does, while no server writes to the store";
-}
-
 void add_frames(const std::vector<event::Frame>& frames, Delivery& delivery) {
   for (const event::Frame& frame : frames) delivery.documents.push_back({frame.begin, frame.end, 0, frame.reason});
 }
@@ -96,7 +91,7 @@ bool Follower::take_file(const std::string& path, Look look) {
   const std::string_view front = std::string_view{first}.substr(0, kFront);
   if (compression_of(front) == Compression::none) {
     if (is_cost_report(first)) {
-      refuse(path, "cannot take in " + path + ": " + cost_report_remedy(path));
+      refuse(path, "cannot take in " + path + ": " + std::string{kReportRemedy});
       return true;
     }
     if (file_kind(path, front).what == FileKind::What::trail) return take_plain(file, path, look);
@@ -242,7 +237,7 @@ bool Follower::take_whole(store::Descriptor file, const std::string& path) {
     return true;
   }
   const std::uint64_t fingerprint = fingerprint_of(file.get(), size);
-  const auto refuse_report = [&path](ByteInput&, const std::string&) { return cost_report_remedy(path); };
+  const auto refuse_report = [](ByteInput&, const std::string&) { return std::string{kReportRemedy}; };
   SourceReader reader{file.release(), path, [] { return std::string{}; }, refuse_report};
   bool said = false;  // Whether the file's own position is among what was committed.
   while (auto slice = reader.next()) {

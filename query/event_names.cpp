@@ -1,21 +1,10 @@
 #include "query/event_names.h"
 
-#include <algorithm>
-
 #include "event/guid.h"
+#include "query/field_catalogue.h"
 #include "store/segments/segment_builder.h"
 
 namespace trailkeeper::query {
-namespace {
-
-// An eventID that is a GUID is the key itself, and its event's shape says so.
-bool has_guid(const store::Segment& segment, std::uint32_t index) {
-  const auto& slots = segment.table(segment.table_of(index)).slots;
-  return std::any_of(slots.begin(), slots.end(),
-                     [](const store::TableSlot& slot) { return slot.kind == store::SlotKind::event_key; });
-}
-
-}  // namespace
 
 std::string EventNames::stand_in(const store::EventKey& key) const {
   std::string guid;
@@ -25,7 +14,10 @@ std::string EventNames::stand_in(const store::EventKey& key) const {
 
 std::vector<std::uint32_t> find_by_event_id(const store::Segment& segment, std::string_view event_id) {
   std::vector<std::uint32_t> found = segment.find(store::key_of_event_id(event_id));
-  if (event::parse_guid(event_id)) std::erase_if(found, [&](std::uint32_t index) { return !has_guid(segment, index); });
+  // An eventID that is a GUID is the key itself: another event's key may be the same.
+  if (event::parse_guid(event_id)) {
+    std::erase_if(found, [&](std::uint32_t index) { return !stored_event_id(segment, index); });
+  }
   return found;
 }
 
@@ -34,7 +26,7 @@ std::vector<std::uint32_t> EventNames::find(const store::Segment& segment, std::
   const auto guid = event::parse_guid(name);
   if (!guid) return found;
   for (const std::uint32_t index : segment.find(pseudonymiser_.uncovered(*guid))) {
-    if (!has_guid(segment, index)) found.push_back(index);
+    if (!stored_event_id(segment, index)) found.push_back(index);
   }
   return found;
 }

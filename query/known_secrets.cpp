@@ -131,10 +131,11 @@ void keep_secrets(store::Store& store) {
     marks = missing_marks(snapshot, *finder);
     const bool looked = kept->looked_for == finder->looks_for();
     if (looked && marks.empty()) return;
-    for (const store::Segment& segment : snapshot.segments()) {
-      if (looked) break;
-      const auto of_segment = finder->secrets_of(segment);
-      found.insert(found.end(), of_segment.begin(), of_segment.end());
+    if (!looked) {
+      for (const store::Segment& segment : snapshot.segments()) {
+        const auto of_segment = finder->secrets_of(segment);
+        found.insert(found.end(), of_segment.begin(), of_segment.end());
+      }
     }
   }
   store::Transaction transaction = store.environment().write();

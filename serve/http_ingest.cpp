@@ -3,6 +3,7 @@
 #include <chrono>
 #include <deque>
 #include <memory>
+#include <optional>
 
 #include "event/reject.h"
 #include "ingest/wire/audit_events.h"
@@ -281,8 +282,10 @@ boost::asio::awaitable<HttpResponse> HttpRoutes::put_audit_events(HttpRequest re
   if (receipt.status != Receipt::Status::durable) {
     co_return aws_error(503, "ServiceUnavailableException", refusal_text(receipt.status));
   }
-  const auto stand_in = [this](const store::EventKey& key) {
-    return query::EventNames{context_.store.snapshot()}.stand_in(key);
+  std::optional<query::EventNames> names;  // Nearly all events have an ID of their own.
+  const auto stand_in = [this, &names](const store::EventKey& key) {
+    if (!names) names.emplace(context_.store.snapshot());
+    return names->stand_in(key);
   };
   co_return json_response(200, ingest::audit_response(*events, receipt, stand_in));
 }

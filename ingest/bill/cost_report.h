@@ -20,8 +20,7 @@ bool is_cost_report(std::string_view first_bytes);
 /// What a server says of one: it takes events.
 constexpr std::string_view kReportRemedy =
     "it is a cost report, and no event: load it with trailkeeper replay while no server writes to the store (stop it "
-    "for "
-    "that, or keep a store of its own for bills)";
+    "for that, or keep a store of its own for bills)";
 
 /// A line that is a charge (or a credit, refund, tax…), and whose bill it is on.
 struct ReportLine {
