@@ -17,7 +17,7 @@ namespace {
 
 using rules::grants::History;
 
-struct Arguments {
+struct AccessArguments {
   std::vector<std::string> principals;
   std::string at;
   std::string since;
@@ -38,7 +38,7 @@ std::string joined(const std::vector<std::string>& texts) {
   return out;
 }
 
-Cell list_cell(const std::vector<std::string>& texts, const std::string& warning) {
+Cell missing_cell(const std::vector<std::string>& texts, const std::string& warning) {
   std::string text = joined(texts);
   if (!warning.empty()) text += (text.empty() ? "" : "; ") + warning;
   Cell cell = text.empty() ? Cell::absent() : Cell::of(text);
@@ -71,14 +71,14 @@ void print_details(Out& out, query::PolicyState& state, const std::vector<Histor
     for (const query::ConsoleAccess& access : query::console_access_of(state, principal, time)) {
       Cell policy = access.policy.empty() ? Cell::absent() : Cell{access.policy, access.policy};
       rows.row({Cell::of(principal.arn), Cell::shown(access.feature), Cell::shown(access.rule),
-                Cell::shown(query::level_name(access.level)), list_cell(access.missing, ""),
+                Cell::shown(query::level_name(access.level)), missing_cell(access.missing, ""),
                 access.warning.empty() ? Cell::absent() : Cell::of(access.warning), std::move(policy)});
     }
   }
   rows.finish();
 }
 
-int run_access(const GlobalOptions& global, const Arguments& arguments) {
+int run_access(const GlobalOptions& global, const AccessArguments& arguments) {
   const text::Timestamp time = time_argument(arguments.at, "--at");
   store::Store store{global.store_directory(), store::Store::Mode::read};
   const store::Snapshot snapshot = store.snapshot();
@@ -121,7 +121,7 @@ std::string_view unused_title(const query::LeastPrivilege& result) {
                                 : "Nothing that is known to be granted is unused.\n";
 }
 
-int run_least_privilege(const GlobalOptions& global, const Arguments& arguments) {
+int run_least_privilege(const GlobalOptions& global, const AccessArguments& arguments) {
   if (global.format == Format::csv)
     throw UsageError("least-privilege prints text or JSON: choose table, json, ndjson or raw");
   const text::Timestamp time = time_argument(arguments.at, "--at");
@@ -172,7 +172,7 @@ int run_least_privilege(const GlobalOptions& global, const Arguments& arguments)
 
 void add_access(const Command& app, const GlobalOptions& global) {
   const Command command = app.add_subcommand("access", "What principals see of the Activate console");
-  const auto arguments = std::make_shared<Arguments>();
+  const auto arguments = std::make_shared<AccessArguments>();
   command.add_option("PRINCIPAL", arguments->principals, "ARNs or names of users and roles (default: all)");
   command.add_option("--at", arguments->at, "When (default: now)").type_name("TIME");
   command.footer(
@@ -189,7 +189,7 @@ void add_access(const Command& app, const GlobalOptions& global) {
 
 void add_least_privilege(const Command& app, const GlobalOptions& global) {
   const Command command = app.add_subcommand("least-privilege", "The policy that covers what a principal used");
-  const auto arguments = std::make_shared<Arguments>();
+  const auto arguments = std::make_shared<AccessArguments>();
   command.add_option("PRINCIPAL", arguments->principals, "ARN or name of a user or role").required().expected(1);
   command.add_option("--since", arguments->since, "Only calls from this time on").type_name("TIME");
   command.add_option("--at", arguments->at, "Grants of this time (default: now)").type_name("TIME");

@@ -13,7 +13,7 @@
 namespace trailkeeper::cli {
 namespace {
 
-struct Arguments {
+struct CountArguments {
   FilterOptions filter;
   query::CountRequest request;
   std::size_t max_memory = std::size_t{1} << 30;
@@ -37,7 +37,7 @@ query::CountedEvents count(const store::Snapshot& snapshot, const query::Filter&
   }
 }
 
-int run_count(const GlobalOptions& global, const Arguments& arguments) {
+int run_count(const GlobalOptions& global, const CountArguments& arguments) {
   const query::Filter filter = arguments.filter.filter();
   check_field_names(arguments.request.by, global);
   check_field_names(query::condition_paths(filter), global);
@@ -70,7 +70,7 @@ int run_count(const GlobalOptions& global, const Arguments& arguments) {
 
 void add_count(const Command& app, const GlobalOptions& global) {
   const Command command = app.add_subcommand("count", "Count events by their fields");
-  const auto arguments = std::make_shared<Arguments>();
+  const auto arguments = std::make_shared<CountArguments>();
   arguments->filter.add_to(command);
   command
       .add_option("--by", arguments->request.by,

@@ -24,7 +24,7 @@ namespace {
 
 namespace iam = rules::iam;
 
-constexpr std::size_t kReadBytes = std::size_t{1} << 20;
+constexpr std::size_t kRequestReadBytes = std::size_t{1} << 20;
 
 std::string error_json(std::string_view message, std::string_view path, std::size_t offset) {
   const std::string place = path.empty() ? fmt::format("byte {}", offset) : fmt::format("{} (byte {})", path, offset);
@@ -60,7 +60,7 @@ class Results {
 // The input's bytes that aren't done with, followed by the bytes that the framer wants readable.
 class Window {
  public:
-  explicit Window(std::istream& in) : in_(in), stored_(kReadBytes, '\0') {}
+  explicit Window(std::istream& in) : in_(in), stored_(kRequestReadBytes, '\0') {}
 
   // Reads more, and takes compression and UTF-16 off; false if there is no more. Throws std::runtime_error if it is
   // damaged.
@@ -68,11 +68,11 @@ class Window {
     const std::size_t before = size_;
     bytes_.resize(size_);
     for (bool more = true; more && bytes_.size() == before;) {
-      in_.read(stored_.data(), static_cast<std::streamsize>(kReadBytes));
+      in_.read(stored_.data(), static_cast<std::streamsize>(kRequestReadBytes));
       std::string_view read{stored_.data(), static_cast<std::size_t>(in_.gcount())};
       more = !read.empty();
       do {
-        if (!layers_.step(read, kReadBytes, bytes_))
+        if (!layers_.step(read, kRequestReadBytes, bytes_))
           throw std::runtime_error("the requests' compressed data is damaged");
       } while (!read.empty());
     }

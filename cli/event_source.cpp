@@ -36,7 +36,7 @@ constexpr std::chrono::seconds kConnectTimeout{15};
 constexpr std::chrono::seconds kSilenceTimeout{15};
 constexpr milliseconds kFirstPause{250};
 constexpr milliseconds kLongestPause{30'000};
-constexpr std::size_t kReadBytes = std::size_t{64} << 10U;
+constexpr std::size_t kAnswerReadBytes = std::size_t{64} << 10U;
 constexpr std::size_t kErrorBytes = std::size_t{4} << 10U;
 
 bool is_address(const std::string& host) {
@@ -164,7 +164,7 @@ class Client {
     connected_ = true;
     if (again) handlers_.notice("connected again; what was committed meanwhile is not shown");
     SentEvents events;
-    std::vector<char> piece(kReadBytes);
+    std::vector<char> piece(kAnswerReadBytes);
     while (!parser.is_done()) {
       socket.expires_after(kSilenceTimeout);
       const std::size_t size = co_await read_piece(stream, buffer, parser, piece);

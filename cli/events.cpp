@@ -23,7 +23,7 @@ namespace {
 
 // Of a list only: the eventID of the addendum that replaced the event.
 
-struct Arguments {
+struct EventsArguments {
   FilterOptions filter;
   std::optional<std::uint64_t> limit;
   query::Order order = query::Order::newest;
@@ -147,7 +147,7 @@ class EventPrinter {
   bool first_ = true;
 };
 
-int run_events(const GlobalOptions& global, const Arguments& arguments) {
+int run_events(const GlobalOptions& global, const EventsArguments& arguments) {
   query::Filter filter = arguments.filter.filter();
   filter.as_stored = arguments.reveal;
   if (global.format == Format::raw && !arguments.fields.empty()) {
@@ -173,7 +173,7 @@ int run_events(const GlobalOptions& global, const Arguments& arguments) {
 
 void add_events(const Command& app, const GlobalOptions& global) {
   const Command command = app.add_subcommand("events", "List events");
-  const auto arguments = std::make_shared<Arguments>();
+  const auto arguments = std::make_shared<EventsArguments>();
   arguments->filter.add_to(command);
   command.add_option("--limit", arguments->limit, "At most so many events (default: all)").count();
   command

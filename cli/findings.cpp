@@ -15,13 +15,13 @@ namespace {
 
 namespace verdicts = rules::verdicts;
 
-struct Arguments {
+struct FindingsArguments {
   FilterOptions filter;
   std::optional<std::uint64_t> limit;
   bool exit_code = false;
 };
 
-int run_findings(const GlobalOptions& global, const Arguments& arguments) {
+int run_findings(const GlobalOptions& global, const FindingsArguments& arguments) {
   const query::Filter filter = arguments.filter.filter();
   store::Store store{global.store_directory(), store::Store::Mode::read};
   const store::Snapshot snapshot = store.snapshot();
@@ -155,7 +155,7 @@ int run_explain(const GlobalOptions& global, const std::vector<std::string>& eve
 
 void add_findings(const Command& app, const GlobalOptions& global) {
   const Command command = app.add_subcommand("findings", "List events that permissions don't account for");
-  const auto arguments = std::make_shared<Arguments>();
+  const auto arguments = std::make_shared<FindingsArguments>();
   arguments->filter.add_to(command);
   command.add_option("--limit", arguments->limit, "At most so many (default: all)").count();
   command.add_flag("--exit-code", arguments->exit_code,

@@ -25,7 +25,7 @@ using query::SubjectKind;
 using query::Trait;
 using query::Traits;
 
-struct Arguments {
+struct InvestigateArguments {
   std::string subject;
   std::string kind;
   std::string since;
@@ -287,7 +287,7 @@ std::string investigation_json(const Investigation& found, std::uint64_t top) {
   return out + "\n";
 }
 
-query::InvestigationRequest request_of(const store::Snapshot& snapshot, const Arguments& arguments) {
+query::InvestigationRequest request_of(const store::Snapshot& snapshot, const InvestigateArguments& arguments) {
   query::InvestigationRequest request;
   if (arguments.kind.empty()) {
     request.subject = query::find_subject(snapshot, arguments.subject);
@@ -305,7 +305,7 @@ query::InvestigationRequest request_of(const store::Snapshot& snapshot, const Ar
   return request;
 }
 
-int run_investigate(const GlobalOptions& global, const Arguments& arguments) {
+int run_investigate(const GlobalOptions& global, const InvestigateArguments& arguments) {
   if (global.format == Format::csv || global.format == Format::raw) {
     throw UsageError("investigate prints a page or JSON: choose table, json or ndjson");
   }
@@ -328,7 +328,7 @@ int run_investigate(const GlobalOptions& global, const Arguments& arguments) {
 void add_investigate(const Command& app, const GlobalOptions& global) {
   const Command command =
       app.add_subcommand("investigate", "One page about a principal, an access key, an address or a resource");
-  const auto arguments = std::make_shared<Arguments>();
+  const auto arguments = std::make_shared<InvestigateArguments>();
   command
       .add_option("SUBJECT", arguments->subject,
                   "ARN, principalId or name of a user or role, access key ID, IP address or CIDR block, ARN or name "

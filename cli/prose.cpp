@@ -7,12 +7,12 @@
 #include <cstdio>
 
 #include "cli/terminal.h"
+#include "text/ascii.h"
 #include "text/visible_text.h"
 
 namespace trailkeeper::cli {
 namespace {
 
-constexpr std::size_t npos = std::string_view::npos;
 constexpr std::string_view kUsage = "Usage:";
 
 std::size_t indentation(std::string_view line) { return std::min(line.find_first_not_of(' '), line.size()); }
@@ -21,8 +21,8 @@ std::size_t indentation(std::string_view line) { return std::min(line.find_first
 std::size_t text_column(std::string_view line, std::size_t columns) {
   const std::size_t begin = indentation(line);
   const std::size_t gap = line.find("  ", begin);
-  const std::size_t text = gap == npos ? npos : line.find_first_not_of(' ', gap);
-  if (text == npos) return begin;
+  const std::size_t text = gap == text::npos ? text::npos : line.find_first_not_of(' ', gap);
+  if (text == text::npos) return begin;
   const std::size_t column = display_width(line.substr(0, text));
   return column <= columns / 2 ? column : begin;
 }
@@ -92,7 +92,7 @@ bool is_examples(std::string_view line) { return line == "Example:" || line == "
 
 // A line that may go on in the next, or be the next.
 bool is_paragraph(std::string_view line) {
-  return !line.empty() && line.front() != ' ' && line.find("  ") == npos && !line.ends_with(':') &&
+  return !line.empty() && line.front() != ' ' && line.find("  ") == text::npos && !line.ends_with(':') &&
          !line.starts_with(kUsage);
 }
 

@@ -24,7 +24,7 @@ void request_stop(int signal) {
   std::signal(signal, SIG_DFL);
 }
 
-struct Arguments {
+struct ReplayArguments {
   std::vector<std::string> paths;
   unsigned workers = 0;
   bool no_verdicts = false;
@@ -109,7 +109,7 @@ std::string result_text(const ingest::ReplayResult& result) {
   return text;
 }
 
-int run_replay(const GlobalOptions& global, const Arguments& arguments) {
+int run_replay(const GlobalOptions& global, const ReplayArguments& arguments) {
   store::Store store{global.store_directory(), store::Store::Mode::write};
   query::attach_upkeep(store);
   ingest::PipelineOptions options;
@@ -143,7 +143,7 @@ int run_replay(const GlobalOptions& global, const Arguments& arguments) {
 
 void add_replay(const Command& app, const GlobalOptions& global) {
   const Command command = app.add_subcommand("replay", "Take archived trails into the store");
-  const auto arguments = std::make_shared<Arguments>();
+  const auto arguments = std::make_shared<ReplayArguments>();
   command.add_option("PATH", arguments->paths, "Files, folders (recursively), or - for standard input").required();
   command.add_option("--workers", arguments->workers, "Parsing threads (default: one for each core)")
       .range(1U, 256U)

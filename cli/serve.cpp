@@ -46,7 +46,7 @@ constexpr ListenerFlag kListenerFlags[] = {
 
 enum class LogFormat { text, json };
 
-struct Arguments {
+struct ServeArguments {
   serve::ServerOptions server;
   std::vector<std::vector<std::string>> addresses = std::vector<std::vector<std::string>>(std::size(kListenerFlags));
   std::string shared_key_file;
@@ -81,7 +81,7 @@ class JsonMessage : public spdlog::custom_flag_formatter {
   }
 };
 
-std::shared_ptr<spdlog::logger> make_log(const Arguments& arguments) {
+std::shared_ptr<spdlog::logger> make_log(const ServeArguments& arguments) {
   auto log = std::make_shared<spdlog::logger>("trailkeeper", std::make_shared<spdlog::sinks::stderr_sink_mt>());
   auto formatter = std::make_unique<spdlog::pattern_formatter>(spdlog::pattern_time_type::utc);
   formatter->add_flag<JsonMessage>('*').add_flag<VisibleMessage>('~');
@@ -94,7 +94,7 @@ std::shared_ptr<spdlog::logger> make_log(const Arguments& arguments) {
   return log;
 }
 
-serve::ServerOptions options_of(const Arguments& arguments) {
+serve::ServerOptions options_of(const ServeArguments& arguments) {
   serve::ServerOptions options = arguments.server;
   try {
     for (std::size_t i = 0; i < std::size(kListenerFlags); ++i) {
@@ -150,7 +150,7 @@ void keep_little_memory() {
 #endif
 }
 
-int run_serve(const GlobalOptions& global, const Arguments& arguments) {
+int run_serve(const GlobalOptions& global, const ServeArguments& arguments) {
   // A client that goes away is an error of its connection, not the end of the process.
   std::signal(SIGPIPE, SIG_IGN);
   // A file size limit is a full disk: senders are told to come back.
@@ -213,7 +213,7 @@ void add_limits(const Command& command, serve::ServerOptions& server) {
       .range(0, 256);
 }
 
-void add_access(const Command& command, Arguments& arguments) {
+void add_access(const Command& command, ServeArguments& arguments) {
   serve::ServerOptions& server = arguments.server;
   const Option certificate =
       command.add_option("--tls-cert", server.tls.certificate, "Certificate with its chain (PEM)")
@@ -256,7 +256,7 @@ void add_access(const Command& command, Arguments& arguments) {
 
 void add_serve(const Command& app, const GlobalOptions& global) {
   Command command = app.add_subcommand("serve", "Take events from log shippers; answer queries over HTTP");
-  const auto arguments = std::make_shared<Arguments>();
+  const auto arguments = std::make_shared<ServeArguments>();
   for (std::size_t i = 0; i < std::size(kListenerFlags); ++i) {
     command.add_option(kListenerFlags[i].option, arguments->addresses[i], kListenerFlags[i].help)
         .type_name("[ADDRESS:]PORT")

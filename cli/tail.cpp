@@ -14,7 +14,7 @@
 namespace trailkeeper::cli {
 namespace {
 
-struct Arguments {
+struct TailArguments {
   FilterOptions filter;
   std::string url = "http://127.0.0.1:8417";
   std::string token_file;
@@ -107,7 +107,7 @@ std::string token_of(const std::string& path) {
   return token;
 }
 
-EventSourceOptions source_of(const Arguments& arguments) {
+EventSourceOptions source_of(const TailArguments& arguments) {
   EventSourceOptions source;
   try {
     source.url = ServerUrl::parse(arguments.url);
@@ -122,7 +122,7 @@ EventSourceOptions source_of(const Arguments& arguments) {
   return source;
 }
 
-int run_tail(const GlobalOptions& global, const Arguments& arguments) {
+int run_tail(const GlobalOptions& global, const TailArguments& arguments) {
   check_field_names(arguments.fields);
   if (std::find(arguments.fields.begin(), arguments.fields.end(), "verdict") != arguments.fields.end()) {
     throw UsageError("--fields: verdicts aren't known while events are followed; ask `trailkeeper events` for them");
@@ -153,7 +153,7 @@ int run_tail(const GlobalOptions& global, const Arguments& arguments) {
 
 void add_tail(const Command& app, const GlobalOptions& global) {
   const Command command = app.add_subcommand("tail", "Show events as a server commits them");
-  const auto arguments = std::make_shared<Arguments>();
+  const auto arguments = std::make_shared<TailArguments>();
   arguments->filter.add_to(command);
   command.add_option("--url", arguments->url, "The server (default: http://127.0.0.1:8417)")
       .type_name("URL")

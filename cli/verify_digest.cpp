@@ -27,7 +27,7 @@ using digests::Status;
 
 constexpr std::size_t kMaxKeyBytes = std::size_t{16} << 20;
 
-struct Arguments {
+struct VerifyDigestArguments {
   std::vector<std::string> paths;
   std::vector<std::string> key_files;
   std::string since;
@@ -79,7 +79,7 @@ std::string summary_of(const Examination& examination, const ingest::CopyReading
 }
 
 // Why nothing is valid.
-std::string nothing_validated(const Arguments& arguments, const ingest::CopyReading& reading) {
+std::string nothing_validated(const VerifyDigestArguments& arguments, const ingest::CopyReading& reading) {
   if (reading.copy.digests.empty()) return "nothing was validated: there are no digest files";
   if (arguments.key_files.empty()) {
     return "nothing was validated: without --public-keys no signature can be checked (aws cloudtrail list-public-keys "
@@ -88,7 +88,7 @@ std::string nothing_validated(const Arguments& arguments, const ingest::CopyRead
   return "nothing was validated: no digest's signature is proven";
 }
 
-int run_verify_digest(const GlobalOptions& global, const Arguments& arguments) {
+int run_verify_digest(const GlobalOptions& global, const VerifyDigestArguments& arguments) {
   if (std::find(arguments.paths.begin(), arguments.paths.end(), "-") != arguments.paths.end()) {
     throw UsageError("verify-digest reads folders and files, not standard input");
   }
@@ -117,7 +117,7 @@ int run_verify_digest(const GlobalOptions& global, const Arguments& arguments) {
 void add_verify_digest(const Command& app, const GlobalOptions& global) {
   const Command command =
       app.add_subcommand("verify-digest", "Check a copy of a trail's files against CloudTrail's signed digests");
-  const auto arguments = std::make_shared<Arguments>();
+  const auto arguments = std::make_shared<VerifyDigestArguments>();
   command.add_option("PATH", arguments->paths, "Folders as `aws s3 sync` makes them, with digests and log files")
       .required();
   command

@@ -6,7 +6,9 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   # GCC 12 reports false positives of these three in inlined standard-library code at -O2 and above, and of the last one
   # in coroutine frames that Asio allocates.
   target_compile_options(trailkeeper_flags INTERFACE
-    -Wno-maybe-uninitialized -Wno-restrict -Wno-stringop-overflow -Wno-mismatched-new-delete)
+    -Wno-maybe-uninitialized -Wno-restrict -Wno-stringop-overflow -Wno-mismatched-new-delete
+    # In a unit each file looks like a header, in which a member of a type of the file's own would be a fault.
+    $<$<BOOL:${TRAILKEEPER_UNITE}>:-Wno-subobject-linkage>)
 endif()
 if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
   # What mutexes guard is used with them held (text/mutex.h).
@@ -49,6 +51,29 @@ function(trailkeeper_precompile target)
       target_compile_options(${target} PRIVATE "SHELL:-Xclang -fno-pch-timestamp")
     endif()
   endif()
+endfunction()
+
+# trailkeeper_unite(VARIABLE MODULE): the files in the variable become units that include a dozen of them each, for most of
+# what a compiler does for one file is reading headers. A name of a file's own must therefore be unlike those of its module's
+# other files. The presets `debug` and `tsan` compile each file alone, so that one is seen to include what it uses.
+function(trailkeeper_unite variable module)
+  if(NOT TRAILKEEPER_UNITE)
+    return()
+  endif()
+  set(units)
+  set(rest ${${variable}})
+  while(rest)
+    list(SUBLIST rest 0 12 files)
+    list(REMOVE_ITEM rest ${files})
+    # Files are included as other modules' headers are: the place of this clone would keep the compiler's cache from others.
+    list(TRANSFORM files REPLACE "^${CMAKE_CURRENT_SOURCE_DIR}/(.+)$" "#include \"${module}/\\1\"\n")
+    list(JOIN files "" text)
+    list(LENGTH units number)
+    set(unit ${CMAKE_CURRENT_BINARY_DIR}/unit_${number}.cpp)
+    file(CONFIGURE OUTPUT ${unit} CONTENT "${text}" @ONLY)
+    list(APPEND units ${unit})
+  endwhile()
+  set(${variable} ${units} PARENT_SCOPE)
 endfunction()
 
 # Paths below the source tree are relative to the cache, so that one clone finds what another built.

@@ -5,6 +5,7 @@
 #include "event/byte_masks.h"
 #include "event/wrapped_text.h"
 #include "event/wrapper.h"
+#include "text/ascii.h"
 
 namespace trailkeeper::event {
 namespace {
@@ -12,17 +13,10 @@ namespace {
 constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 constexpr std::string_view kEventStart = "\"eventVersion\"";
 
-bool is_space(char c) { return c == ' ' || c == '\n' || c == '\r' || c == '\t'; }
-
-std::size_t skip_space(std::string_view text, std::size_t at) {
-  while (at < text.size() && is_space(text[at])) ++at;
-  return at;
-}
-
 // The last byte before `at` that isn't white space; `before` when there is none.
 char last_visible_before(std::string_view text, std::size_t begin, std::size_t at, char before) {
   while (at > begin) {
-    if (!is_space(text[--at])) return text[at];
+    if (!text::is_json_space(text[--at])) return text[at];
   }
   return before;
 }
@@ -48,13 +42,13 @@ std::optional<std::string_view> take_string(std::string_view text, std::size_t& 
 
 // `{"Records": [`, `{"Events": [` or `{"events": [`: the offset just after the bracket.
 std::optional<std::size_t> opening_of_document_array(std::string_view text) {
-  std::size_t at = skip_space(text, 1);
+  std::size_t at = text::skip_json_space(text, 1);
   if (at >= text.size() || text[at] != '"') return std::nullopt;
   const auto key = take_string(text, at);
   if (!key || (*key != "Records" && *key != "Events" && *key != "events")) return std::nullopt;
-  at = skip_space(text, at);
+  at = text::skip_json_space(text, at);
   if (at >= text.size() || text[at] != ':') return std::nullopt;
-  at = skip_space(text, at + 1);
+  at = text::skip_json_space(text, at + 1);
   if (at >= text.size() || text[at] != '[') return std::nullopt;
   return at + 1;
 }
@@ -147,7 +141,7 @@ std::size_t Framer::next_event_start(std::string_view window, std::size_t from) 
   for (std::size_t at = window.find(kEventStart, from); at != std::string_view::npos;
        at = window.find(kEventStart, at + 1)) {
     std::size_t brace = at;
-    while (brace > from && is_space(window[brace - 1])) --brace;
+    while (brace > from && text::is_json_space(window[brace - 1])) --brace;
     if (brace > from && window[brace - 1] == '{') return brace - 1;
   }
   return std::string_view::npos;
@@ -157,7 +151,7 @@ std::size_t Framer::next_event_start(std::string_view window, std::size_t from) 
 // it: its brackets don't match or no comma follows, and a record begins inside.
 bool Framer::swallowed_event(std::string_view window, std::size_t begin, std::size_t end) {
   const char closing = window[begin] == '{' ? '}' : ']';
-  const std::size_t next = skip_space(window, end);
+  const std::size_t next = text::skip_json_space(window, end);
   if (window[end - 1] == closing && next < window.size() && (window[next] == ',' || window[next] == ']')) return false;
   return next_event_start(window.substr(0, end), begin + 1) != std::string_view::npos;
 }
@@ -184,7 +178,7 @@ std::size_t Framer::split(std::string_view window, bool last, std::vector<Frame>
 
 void Framer::add(std::string_view window, std::size_t begin, std::size_t end, Reason reason,
                  std::vector<Frame>& frames) {
-  while (end > begin && is_space(window[end - 1])) --end;
+  while (end > begin && text::is_json_space(window[end - 1])) --end;
   if (end > begin) frames.push_back({begin, end, reason});
 }
 
@@ -195,7 +189,7 @@ bool Framer::step_top(std::string_view window, bool last, std::vector<Frame>& fr
   // order mark each.
   while (at_ < window.size()) {
     const char c = window[at_];
-    if (is_space(c) || c == ',' || c == '\x1E' || c == '\0') {
+    if (text::is_json_space(c) || c == ',' || c == '\x1E' || c == '\0') {
       ++at_;
     } else if (window.substr(at_).starts_with(kByteOrderMark)) {
       at_ += kByteOrderMark.size();
@@ -224,7 +218,7 @@ bool Framer::step_top(std::string_view window, bool last, std::vector<Frame>& fr
   if (rest.front() != '{') return step_line(window, last, frames);
   if (const auto array = opening_of_document_array(rest)) {
     // An object with an empty array is a document: it may hold a record elsewhere.
-    const std::size_t first = skip_space(rest, *array);
+    const std::size_t first = text::skip_json_space(rest, *array);
     if (first >= rest.size() && !last && rest.size() <= kMaxUnfinished) return false;
     if (first >= rest.size() || rest[first] != ']') {
       at_ += *array;
@@ -239,7 +233,7 @@ bool Framer::step_top(std::string_view window, bool last, std::vector<Frame>& fr
 }
 
 bool Framer::step_elements(std::string_view window, bool last, std::vector<Frame>& frames) {
-  while (at_ < window.size() && (is_space(window[at_]) || window[at_] == ',')) ++at_;
+  while (at_ < window.size() && (text::is_json_space(window[at_]) || window[at_] == ',')) ++at_;
   if (at_ >= window.size()) return false;
   switch (window[at_]) {
     case '{':
@@ -258,7 +252,7 @@ bool Framer::step_behind(std::string_view window, bool last, std::vector<Frame>&
   // White space at the window's end waits for what follows: a line that begins an object would end it.
   const bool too_long = window.size() - at_ > kMaxUnfinished;
   std::size_t end = window.size();
-  while (!last && !too_long && end > at_ && is_space(window[end - 1])) --end;
+  while (!last && !too_long && end > at_ && text::is_json_space(window[end - 1])) --end;
   const ScanEnd ended = scan_value(window.substr(0, end), scan, true);
   if (ended == ScanEnd::more && !last && !too_long) return false;
   const std::string_view rest = window.substr(at_, scan.at - at_);
@@ -293,7 +287,7 @@ bool Framer::step_skip(std::string_view window, bool last) {
   // White space at the window's end waits for what follows: a line that begins an object would end the skipping.
   std::size_t end = window.size();
   if (!last && end - at_ <= kMaxUnfinished) {
-    while (end > at_ && is_space(window[end - 1])) --end;
+    while (end > at_ && text::is_json_space(window[end - 1])) --end;
   }
   switch (scan_value(window.substr(0, end), scan, after_skip_ == Mode::top)) {
     case ScanEnd::more:
@@ -343,7 +337,7 @@ bool Framer::take_value(std::string_view window, bool last, std::vector<Frame>& 
         }
       }
       if (!top) {
-        if (!last && skip_space(window, scan.at) == window.size() && window.size() - at_ <= kMaxUnfinished)
+        if (!last && text::skip_json_space(window, scan.at) == window.size() && window.size() - at_ <= kMaxUnfinished)
           return false;
         if (swallowed_event(window, at_, scan.at)) return end_before_next_event(window, frames);
       }
@@ -413,7 +407,7 @@ bool Framer::take_scalar(std::string_view window, bool last, std::vector<Frame>&
     }
   }
   if (end >= window.size() && !last && window.size() - at_ <= kMaxUnfinished) return false;
-  const std::size_t inside = skip_space(window, at_ + 1);
+  const std::size_t inside = text::skip_json_space(window, at_ + 1);
   const bool json_text = window[at_] == '"' && inside < end && (window[inside] == '{' || window[inside] == '[');
   add(window, at_, end, json_text ? Reason::none : Reason::not_an_object, frames);
   at_ = end;
@@ -421,7 +415,7 @@ bool Framer::take_scalar(std::string_view window, bool last, std::vector<Frame>&
 }
 
 ArrayStart begins_array(std::string_view text) {
-  const std::size_t at = skip_space(text, 1);
+  const std::size_t at = text::skip_json_space(text, 1);
   if (at >= text.size()) return ArrayStart::more_needed;
   return std::string_view{"{[\"],"}.find(text[at]) == std::string_view::npos ? ArrayStart::no : ArrayStart::yes;
 }
@@ -430,13 +424,13 @@ std::optional<DocumentArray> find_document_array(std::string_view json) {
   std::size_t at = 1;
   std::int64_t depth = 1;
   while (true) {
-    at = skip_space(json, at);
+    at = text::skip_json_space(json, at);
     if (at >= json.size() || json[at] != '"') return std::nullopt;
     const auto key = take_string(json, at);
     if (!key) return std::nullopt;
-    at = skip_space(json, at);
+    at = text::skip_json_space(json, at);
     if (at >= json.size() || json[at] != ':') return std::nullopt;
-    at = skip_space(json, at + 1);
+    at = text::skip_json_space(json, at + 1);
     if (at >= json.size()) return std::nullopt;
     if (json[at] == '[' && names_documents(*key)) return DocumentArray{at + 1, depth};
     if (json[at] == '{' && names_document_object(*key) && depth < kMaxDepth) {

@@ -3,13 +3,10 @@
 
 #include "event/framer.h"
 #include "event/text_line.h"
+#include "text/ascii.h"
 
 namespace trailkeeper::event {
 namespace {
-
-std::size_t skip_space(std::string_view text, std::size_t at) {
-  return std::min(text.find_first_not_of(" \n\r\t", at), text.size());
-}
 
 // Whether a line of text may begin a document.
 bool begins_document(std::string_view line) {
@@ -57,7 +54,7 @@ bool Framer::take_first_text(std::string_view window, bool last, std::vector<Fra
   std::size_t line = at_;
   std::size_t end = at_;
   while (line < window.size() && line - at_ < kKeptText) {
-    const std::size_t begin = skip_space(window, line);
+    const std::size_t begin = text::skip_json_space(window, line);
     const std::size_t feed = window.find('\n', begin);
     if (feed == std::string_view::npos && !last && window.size() - at_ <= kMaxUnfinished) return false;
     if (line != at_ && begins_document(window.substr(begin, std::min(feed, window.size()) - begin))) break;
@@ -74,7 +71,7 @@ bool Framer::take_first_text(std::string_view window, bool last, std::vector<Fra
 
 // Behind the text that was kept: passes over lines up to one that may be a document.
 bool Framer::step_text(std::string_view window, bool last) {
-  at_ = skip_space(window, at_);
+  at_ = text::skip_json_space(window, at_);
   if (at_ >= window.size()) return false;
   const std::size_t feed = window.find('\n', at_);
   const bool ends = feed != std::string_view::npos || last || window.size() - at_ > kMaxUnfinished;

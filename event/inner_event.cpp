@@ -15,7 +15,6 @@
 namespace trailkeeper::event {
 namespace {
 
-constexpr std::size_t npos = std::string_view::npos;
 // Deeper members are none that anybody wraps an event in.
 constexpr std::size_t kMostLevels = 10;
 
@@ -54,7 +53,7 @@ std::string folded(std::string_view name) {
 // Whether an object at that path may be a record that others put members around: whatever lies below a member in which
 // a record says what was asked for, and what was answered, is the caller's own words.
 bool may_be_wrapped(std::string_view path) {
-  if (path.empty() || path.find("[]") != npos) return false;
+  if (path.empty() || path.find("[]") != text::npos) return false;
   while (!path.empty()) {
     if (spells_structured_member(take_first_key(path))) return false;
   }
@@ -78,7 +77,7 @@ bool reads_as_record(std::string_view text) {
     if (!escaped && text.front() != ' ') return false;
     text.remove_prefix(escaped ? 2 : 1);
   }
-  return text.find("eventName") != npos && text.find("eventTime") != npos;
+  return text.find("eventName") != text::npos && text.find("eventTime") != text::npos;
 }
 
 std::string_view object_at(std::string_view json, std::string_view path) {

@@ -19,8 +19,6 @@ constexpr std::array<bool, 256> kWordBytes = [] {
   return bytes;
 }();
 
-constexpr std::size_t kNone = std::string_view::npos;
-
 std::size_t word_end(std::string_view text, std::size_t at) {
   while (at < text.size() && is_word_byte(text[at])) ++at;
   return at;
@@ -39,7 +37,7 @@ bool has_capital(std::string_view text) {
   return std::any_of(text.begin(), text.end(), [](char c) { return c >= 'A' && c <= 'Z'; });
 }
 
-bool has_digit(std::string_view text) { return text.find_first_of("0123456789") != kNone; }
+bool has_digit(std::string_view text) { return text.find_first_of("0123456789") != text::npos; }
 
 using HashOfWord = std::uint64_t (*)(std::string_view word, std::uint64_t before);
 
@@ -68,8 +66,8 @@ std::array<std::size_t, 2> escape_rests(std::string_view text, std::size_t word)
   if (text[word - 1] == '%' && hex(0, kUrl)) return {kUrl, rest.starts_with("25") && hex(kUrl, kUrl) ? 2 * kUrl : 0};
   if (text[word - 1] != '\\') return {};
   if (rest.front() == 'u' && hex(1, kUnicode)) return {1 + kUnicode, 0};
-  return std::string_view{"bfnrt"}.find(rest.front()) == kNone ? std::array<std::size_t, 2>{}
-                                                               : std::array<std::size_t, 2>{1, 0};
+  return std::string_view{"bfnrt"}.find(rest.front()) == text::npos ? std::array<std::size_t, 2>{}
+                                                                    : std::array<std::size_t, 2>{1, 0};
 }
 
 }  // namespace
@@ -96,11 +94,11 @@ void PhraseSet::add(std::span<const std::uint64_t> marks) {
   for (std::size_t i = 0; i < marks.size(); ++i) states_[marks[i]] |= i + 1 == marks.size() ? kWhole : kGoesOn;
 }
 
-// Where the longest phrase that begins there ends; kNone if none does.
+// Where the longest phrase that begins there ends; text::npos if none does.
 std::size_t PhraseSet::match_at(std::string_view text, std::size_t begin) const {
   bool began = false;  // The first word begins some phrase.
   const auto longest_by = [&](HashOfWord hash_word) {
-    std::size_t longest = kNone;
+    std::size_t longest = text::npos;
     std::uint64_t before = seed_;
     std::size_t at = begin;
     while (at < text.size()) {
@@ -118,11 +116,11 @@ std::size_t PhraseSet::match_at(std::string_view text, std::size_t begin) const 
     return longest;
   };
   const std::size_t end = longest_by(hash_of_word);
-  if (end != kNone && has_digit(text.substr(begin, end - begin))) return end;
+  if (end != text::npos && has_digit(text.substr(begin, end - begin))) return end;
   // Marks of phrases without a digit, and of all in stores of earlier versions, are of words as they are written. The
   // first word decides whether they may be others.
   const bool may_differ = began || has_capital(text.substr(begin, word_end(text, begin) - begin));
-  return may_differ ? longest_by(hash) : kNone;
+  return may_differ ? longest_by(hash) : text::npos;
 }
 
 std::optional<PhraseSet::Match> PhraseSet::find(std::string_view text, std::size_t from) const {
@@ -132,10 +130,10 @@ std::optional<PhraseSet::Match> PhraseSet::find(std::string_view text, std::size
     const bool begins = at == 0 || !is_word_byte(text[at - 1]);
     const std::size_t end = word_end(text, at);
     if (begins) {
-      if (const std::size_t found = match_at(text, at); found != kNone) return Match{at, found};
+      if (const std::size_t found = match_at(text, at); found != text::npos) return Match{at, found};
       for (const std::size_t rest : escape_rests(text, at)) {
         if (rest == 0 || at + rest >= end) continue;
-        if (const std::size_t found = match_at(text, at + rest); found != kNone) return Match{at + rest, found};
+        if (const std::size_t found = match_at(text, at + rest); found != text::npos) return Match{at + rest, found};
       }
     }
     at = word_begin(text, end);

@@ -5,6 +5,8 @@
 #include <cstring>
 
 #include "event/guid.h"
+#include "text/ascii.h"
+#include "text/json_number.h"
 #include "text/timestamp.h"
 
 #if defined(__SSE2__)
@@ -14,40 +16,12 @@
 namespace trailkeeper::event {
 namespace {
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-
-// RFC 8259's grammar of numbers.
-bool valid_number(std::string_view text) {
-  std::size_t at = 0;
-  const auto digits = [&] {
-    const std::size_t begin = at;
-    while (at < text.size() && is_digit(text[at])) ++at;
-    return at > begin;
-  };
-  if (at < text.size() && text[at] == '-') ++at;
-  if (at < text.size() && text[at] == '0') {
-    ++at;
-  } else if (!digits()) {
-    return false;
-  }
-  if (at < text.size() && text[at] == '.') {
-    ++at;
-    if (!digits()) return false;
-  }
-  if (at < text.size() && (text[at] == 'e' || text[at] == 'E')) {
-    ++at;
-    if (at < text.size() && (text[at] == '+' || text[at] == '-')) ++at;
-    if (!digits()) return false;
-  }
-  return at == text.size();
-}
-
 bool is_plain_integer(std::string_view text) {
   if (text.empty() || text.size() > 18 || (text.front() == '0' && text.size() > 1)) return false;
-  return std::all_of(text.begin(), text.end(), is_digit);
+  return std::all_of(text.begin(), text.end(), text::is_digit);
 }
 
-bool begins_value(char c) { return c == '"' || c == '-' || is_digit(c); }
+bool begins_value(char c) { return c == '"' || c == '-' || text::is_digit(c); }
 
 // The first quote at or after `at`; may look at the padding behind `end`.
 const char* find_quote(const char* at, const char* end) {
@@ -101,7 +75,7 @@ bool number_type(std::string_view text, LeafType& type) {
     return true;
   }
   type = LeafType::number;
-  return valid_number(text);
+  return text::is_json_number(text);
 }
 
 void ShapeTrie::clear() {

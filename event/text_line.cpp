@@ -11,19 +11,17 @@
 namespace trailkeeper::event {
 namespace {
 
-constexpr std::size_t npos = std::string_view::npos;
-
 // A header longer than this is none.
 constexpr std::size_t kMaxHeader = 4096;
 
 // The first `{` that may begin an object with members, also inside a JSON string or a cell of CSV.
 std::size_t object_start(std::string_view line) {
-  for (std::size_t at = line.find('{'); at != npos; at = line.find('{', at + 1)) {
+  for (std::size_t at = line.find('{'); at != text::npos; at = line.find('{', at + 1)) {
     std::size_t next = at + 1;
     while (next < line.size() && (line[next] == ' ' || line[next] == '\\')) ++next;
     if (next < line.size() && line[next] == '"') return at;
   }
-  return npos;
+  return text::npos;
 }
 
 bool is_name_byte(char c) {
@@ -38,7 +36,7 @@ bool for_each_column(std::string_view line, Each&& each) {
   while (!line.empty()) {
     const std::size_t end = line.find_first_of(",\t");
     std::string_view name = line.substr(0, end);
-    line.remove_prefix(end == npos ? line.size() : end + 1);
+    line.remove_prefix(end == text::npos ? line.size() : end + 1);
     if (name.size() >= 2 && name.front() == '"' && name.back() == '"') name = name.substr(1, name.size() - 2);
     if (name.empty() || !std::all_of(name.begin(), name.end(), is_name_byte)) return false;
     each(name);
@@ -92,8 +90,8 @@ bool is_page_row(std::string_view line) {
 
 // Whether a cell without quotes is one value: words are a sentence, of a log that names somebody's input.
 bool is_value(std::string_view cell) {
-  if (cell.find_first_of("{}\"") != npos) return false;
-  return cell.find(' ') == npos || text::parse_timestamp(cell).has_value();
+  if (cell.find_first_of("{}\"") != text::npos) return false;
+  return cell.find(' ') == text::npos || text::parse_timestamp(cell).has_value();
 }
 
 // Whether what stands behind a cell is more cells, up to the line's end.
@@ -108,7 +106,7 @@ bool is_rest_of_row(std::string_view rest, bool words) {
     } else {
       end = std::min(rest.find_first_of(",;\t"), rest.size());
       const std::string_view value = rest.substr(0, end);
-      if (words ? value.find_first_of("{}") != npos : !is_value(value)) return false;
+      if (words ? value.find_first_of("{}") != text::npos : !is_value(value)) return false;
     }
     rest.remove_prefix(end);
   }
@@ -116,18 +114,20 @@ bool is_rest_of_row(std::string_view rest, bool words) {
 }
 
 // What stands before a record in a line, and isn't the beginning of a broken one.
-bool is_label(std::string_view text) { return text.find_first_of("{}") == npos && text.find("\":") == npos; }
+bool is_label(std::string_view text) {
+  return text.find_first_of("{}") == text::npos && text.find("\":") == text::npos;
+}
 
 }  // namespace
 
 LineKind line_kind(std::string_view line) {
   while (line.ends_with('\r') || line.ends_with(' ')) line.remove_suffix(1);
   if (is_page_line(line)) return LineKind::label;
-  if (object_start(line) != npos) return LineKind::holds_json;
+  if (object_start(line) != text::npos) return LineKind::holds_json;
   return header_kind(line);
 }
 
-JsonInLine::JsonInLine(std::string_view line, std::string& scratch) : line_(trimmed(line)), scratch_(scratch) {}
+JsonInLine::JsonInLine(std::string_view line, std::string& scratch) : line_(text::trimmed(line)), scratch_(scratch) {}
 
 std::string_view JsonInLine::next() {
   if (!begun_) {
@@ -151,7 +151,7 @@ std::string_view JsonInLine::next() {
 
 std::string_view JsonInLine::first() {
   const std::size_t begin = object_start(line_);
-  if (begin == npos || !is_label(line_.substr(0, begin))) return {};
+  if (begin == text::npos || !is_label(line_.substr(0, begin))) return {};
   const std::string_view object = line_.substr(begin);
   if (begin > 0 && line_[begin - 1] == '"' && (object.starts_with("{\"\"") || object.starts_with("{ \"\""))) {
     std::size_t end = begin - 1;
@@ -160,7 +160,7 @@ std::string_view JsonInLine::first() {
     return scratch_;
   }
   const std::size_t end = object_end(line_, begin);
-  if (end == npos) return {};
+  if (end == text::npos) return {};
   const std::string_view behind = line_.substr(end);
   if (!behind.empty() && (behind.front() != '\t' || !is_rest_of_row(behind, is_page_row(line_)))) return {};
   return line_.substr(begin, end - begin);

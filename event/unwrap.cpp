@@ -12,6 +12,7 @@
 #include "event/text_line.h"
 #include "event/wrapped_text.h"
 #include "event/wrapper.h"
+#include "text/ascii.h"
 #include "text/base64.h"
 #include "text/json_text.h"
 
@@ -456,7 +457,7 @@ std::string_view Unwrapper::text_of(std::string_view token, int level) {
   text::append_unescaped(token.substr(1, token.size() - 2), own.text);
   std::string* buffer = &own.text;
   std::string decoded;
-  if (text::append_from_any_base64(trimmed(own.text), decoded)) {
+  if (text::append_from_any_base64(text::trimmed(own.text), decoded)) {
     const bool sound =
         unpack_ ? unpack_(decoded, kMaxUnpacked - std::min(kMaxUnpacked, unpacked_around_), own.unpacked) : true;
     if (!unpack_) own.unpacked = std::move(decoded);

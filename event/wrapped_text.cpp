@@ -7,24 +7,14 @@
 #include "text/json_text.h"
 
 namespace trailkeeper::event {
-namespace {
-
-constexpr std::string_view kBlank{" \t\r\n\0", 5};
-
-}  // namespace
-
-std::string_view trimmed(std::string_view text) {
-  const std::size_t begin = text.find_first_not_of(kBlank);
-  if (begin == std::string_view::npos) return {};
-  return text.substr(begin, text.find_last_not_of(kBlank) - begin + 1);
-}
+namespace {}  // namespace
 
 std::string_view without_marks(std::string_view text) {
   constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
   constexpr std::string_view kCookie = "@cee:";
-  text = trimmed(text);
+  text = text::trimmed(text);
   for (const std::string_view mark : {kByteOrderMark, kCookie}) {
-    if (text.starts_with(mark)) text = trimmed(text.substr(mark.size()));
+    if (text.starts_with(mark)) text = text::trimmed(text.substr(mark.size()));
   }
   return text;
 }

@@ -6,10 +6,8 @@
 
 namespace trailkeeper::event {
 
-/// Without white space, and NULs, around it.
-std::string_view trimmed(std::string_view text);
-
-/// The same, without what stands before JSON: a byte order mark, and rsyslog's cookie `@cee:`.
+/// Without blanks around it (text::trimmed), and without what stands before JSON: a byte order mark, and rsyslog's
+/// cookie `@cee:`.
 std::string_view without_marks(std::string_view text);
 
 /// Whether text begins an object or an array. A bracket also begins lines of many logs.

@@ -10,7 +10,7 @@
 namespace trailkeeper::ingest {
 namespace {
 
-constexpr std::size_t kPiece = std::size_t{256} << 10;
+constexpr std::size_t kArchivePiece = std::size_t{256} << 10;
 // A ZIP archive's end record, with a comment of up to 64 KiB behind it.
 constexpr std::size_t kZipEnd = 22;
 constexpr std::size_t kTail = kZipEnd + (std::size_t{64} << 10);
@@ -29,7 +29,7 @@ bool has_end(int format, std::string_view tail) {
   }
 }
 
-bool hidden(std::string_view name) {
+bool hidden_in_archive(std::string_view name) {
   while (!name.empty()) {
     const std::size_t slash = name.find('/');
     const std::string_view part = name.substr(0, slash);
@@ -73,7 +73,7 @@ class Archive::Member : public ByteInput {
   std::string problem_;
 };
 
-Archive::Archive(ByteInput& bytes) : bytes_(bytes), buffer_(kPiece, '\0'), archive_(archive_read_new()) {
+Archive::Archive(ByteInput& bytes) : bytes_(bytes), buffer_(kArchivePiece, '\0'), archive_(archive_read_new()) {
   if (archive_ == nullptr) throw std::bad_alloc();
   archive_read_support_format_zip_streamable(archive_);
   archive_read_support_format_tar(archive_);
@@ -125,7 +125,7 @@ std::optional<std::string> Archive::next() {
     const char* const text = archive_entry_pathname(entry);
     const std::string name = text == nullptr ? "member " + std::to_string(members_)
                                              : std::string{text, std::min(std::strlen(text), kMaxName)};
-    if (archive_entry_filetype(entry) != AE_IFREG || name.ends_with('/') || hidden(name)) continue;
+    if (archive_entry_filetype(entry) != AE_IFREG || name.ends_with('/') || hidden_in_archive(name)) continue;
     if (archive_entry_is_encrypted(entry) != 0) {
       problem_ = "the archive is encrypted: extract it and replay the files";
       break;

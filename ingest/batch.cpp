@@ -16,15 +16,14 @@ constexpr std::size_t kRejectOverhead = 256;
 constexpr std::size_t kLookEvery = std::size_t{256} << 10;
 constexpr std::size_t kEventOverhead = 256;
 
-// Compressed data inside of strings.
-bool unpack_data(std::string_view bytes, std::size_t limit, std::string& out) {
-  return unpack(bytes, limit, out, WindowLimit::of_a_request) == UnpackResult::ok;
-}
-
 }  // namespace
 
 Batch::Batch(store::Writer& writer, const BatchLimits& limits, std::function<void()> full)
-    : writer_(writer), limits_(limits), full_(std::move(full)), unwrapper_(unpack_data), builder_(writer.new_batch()) {}
+    : writer_(writer),
+      limits_(limits),
+      full_(std::move(full)),
+      unwrapper_(unpack_of_a_request),
+      builder_(writer.new_batch()) {}
 
 void Batch::enter(const Place& place) {
   place_ = place;

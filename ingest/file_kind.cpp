@@ -8,12 +8,11 @@
 
 #include "ingest/decompressor.h"
 #include "ingest/front_records.h"
+#include "text/ascii.h"
 #include "text/timestamp.h"
 
 namespace trailkeeper::ingest {
 namespace {
-
-constexpr std::size_t npos = std::string_view::npos;
 
 struct Magic {
   std::string_view bytes;
@@ -77,11 +76,7 @@ std::string_view first_line(std::string_view text) { return text.substr(0, text.
 
 std::string_view visible(std::string_view text) {
   const std::size_t at = text.find_first_not_of(" \t\r\n\xEF\xBB\xBF");
-  return at == npos ? std::string_view{} : text.substr(at);
-}
-
-bool is_digits(std::string_view text, std::size_t count) {
-  return text.size() == count && std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
+  return at == text::npos ? std::string_view{} : text.substr(at);
 }
 
 bool is_hex(std::string_view text) {
@@ -91,13 +86,14 @@ bool is_hex(std::string_view text) {
 // S3's server access log: the bucket owner's canonical ID, the bucket, a time in brackets.
 bool is_s3_access_log(std::string_view line) {
   constexpr std::size_t kOwner = 64;
-  return line.size() > kOwner + 4 && is_hex(line.substr(0, kOwner)) && line[kOwner] == ' ' && line.find(" [") != npos;
+  return line.size() > kOwner + 4 && is_hex(line.substr(0, kOwner)) && line[kOwner] == ' ' &&
+         line.find(" [") != text::npos;
 }
 
 // A classic load balancer's: time, name, client's address and port, and the target's.
 bool is_classic_balancer_log(std::string_view line) {
-  return line.size() > 30 && line[4] == '-' && line[10] == 'T' && line.find("Z ") == 26 && line.find(" \"") != npos &&
-         line.find('{') == npos;
+  return line.size() > 30 && line[4] == '-' && line[10] == 'T' && line.find("Z ") == 26 &&
+         line.find(" \"") != text::npos && line.find('{') == text::npos;
 }
 
 // The words of a line, up to `most`.
@@ -112,9 +108,8 @@ std::vector<std::string_view> words_of(std::string_view line, std::size_t most) 
   return words;
 }
 
-bool is_number(std::string_view word) { return !word.empty() && is_digits(word, word.size()); }
-bool is_count(std::string_view word) { return word == "-" || is_number(word); }
-bool is_account(std::string_view word) { return word == "unknown" || is_digits(word, 12); }
+bool is_count(std::string_view word) { return word == "-" || text::is_digits(word); }
+bool is_account(std::string_view word) { return word == "unknown" || text::is_digits(word, 12); }
 
 // A VPC flow log's row in the default format: version, account, interface, addresses, ports, protocol, packets, bytes,
 // start, end, action, status. Where it comes through CloudWatch Logs, a time stands before it.
@@ -125,16 +120,16 @@ bool is_flow_log_row(std::string_view line) {
   if (words.size() != kFields) return false;
   const std::string_view action = words[12];
   const std::string_view status = words[13];
-  return is_number(words[0]) && is_account(words[1]) && words[2].starts_with("eni-") &&
-         std::all_of(words.begin() + 5, words.begin() + 10, is_count) && is_number(words[10]) && is_number(words[11]) &&
-         (action == "ACCEPT" || action == "REJECT" || action == "-") &&
+  return text::is_digits(words[0]) && is_account(words[1]) && words[2].starts_with("eni-") &&
+         std::all_of(words.begin() + 5, words.begin() + 10, is_count) && text::is_digits(words[10]) &&
+         text::is_digits(words[11]) && (action == "ACCEPT" || action == "REJECT" || action == "-") &&
          (status == "OK" || status == "NODATA" || status == "SKIPDATA");
 }
 
 // A transit gateway's, in its default format: version, `TransitGateway`, account, gateway, attachment, …
 bool is_gateway_flow_log_row(std::string_view line) {
   const std::vector<std::string_view> words = words_of(line, 5);
-  return words.size() == 5 && is_number(words[0]) && words[1] == "TransitGateway" && is_account(words[2]) &&
+  return words.size() == 5 && text::is_digits(words[0]) && words[1] == "TransitGateway" && is_account(words[2]) &&
          words[3].starts_with("tgw-") && words[4].starts_with("tgw-attach-");
 }
 
@@ -142,18 +137,18 @@ bool is_gateway_flow_log_row(std::string_view line) {
 std::string_view service_folder(std::string_view path) {
   constexpr std::string_view kRoot = "AWSLogs/";
   const std::size_t root = path.rfind(kRoot);
-  if (root == npos || (root > 0 && path[root - 1] != '/' && path[root - 1] != '!')) return {};
+  if (root == text::npos || (root > 0 && path[root - 1] != '/' && path[root - 1] != '!')) return {};
   path.remove_prefix(root + kRoot.size());
   const auto take_folder = [&] {
     const std::size_t end = path.find('/');
-    const std::string_view folder = path.substr(0, end == npos ? 0 : end);
-    path.remove_prefix(end == npos ? path.size() : end + 1);
+    const std::string_view folder = path.substr(0, end == text::npos ? 0 : end);
+    path.remove_prefix(end == text::npos ? path.size() : end + 1);
     return folder;
   };
   std::string_view folder = take_folder();
   if (folder.starts_with("o-")) folder = take_folder();
   constexpr std::size_t kAccount = 12;
-  return is_digits(folder, kAccount) ? take_folder() : std::string_view{};
+  return text::is_digits(folder, kAccount) ? take_folder() : std::string_view{};
 }
 
 // Trails' own folders; what else CloudTrail writes are summaries and digests.
@@ -190,7 +185,7 @@ bool is_archive(std::string_view first) {
 // The commands that make CSV of a cost report; a path that a shell or SQL might misread isn't put into them.
 std::string parquet_remedy(std::string_view path) {
   std::string file{path};
-  const bool plain = !path.empty() && path.find_first_of("'\"$`\\!\n\r") == npos;
+  const bool plain = !path.empty() && path.find_first_of("'\"$`\\!\n\r") == text::npos;
   if (!plain) file = "FILE";
   return "of a cost report make CSV and replay that: duckdb -c \"COPY (FROM read_parquet('" + file + "')) TO '" + file +
          ".csv' (HEADER)\", or clickhouse-local -q \"SELECT * FROM file('" + file + "', Parquet) INTO OUTFILE '" +
@@ -236,8 +231,8 @@ FileKind kind_of_text(std::string_view first) {
   for (const Front& front : kOthers) {
     const std::string_view where = front.begins.empty() ? line : text;
     const bool all = std::all_of(front.words.begin(), front.words.end(),
-                                 [&](std::string_view word) { return where.find(word) != npos; });
-    if (text.starts_with(front.begins) && all && !(front.begins.empty() && line.find('{') != npos)) {
+                                 [&](std::string_view word) { return where.find(word) != text::npos; });
+    if (text.starts_with(front.begins) && all && !(front.begins.empty() && line.find('{') != text::npos)) {
       return {What::other, std::string{front.name}, {}};
     }
   }

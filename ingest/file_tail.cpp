@@ -16,15 +16,11 @@ class Counter : public event::DocumentVisitor {
   std::size_t rejects = 0;
 };
 
-bool unpack_data(std::string_view bytes, std::size_t limit, std::string& out) {
-  return unpack(bytes, limit, out, WindowLimit::of_a_request) == UnpackResult::ok;
-}
-
 }  // namespace
 
 FileTail tail_of(event::Framer framer, std::string_view bytes) {
   FileTail tail;
-  event::Unwrapper unwrapper{unpack_data};
+  event::Unwrapper unwrapper{unpack_of_a_request};
   std::vector<event::Frame> frames;
   event::for_each_frame(framer, bytes, frames, [&](const event::Frame& frame) {
     Counter counter;

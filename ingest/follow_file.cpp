@@ -22,6 +22,7 @@
 #include "ingest/followed_file.h"
 #include "ingest/input_files.h"
 #include "ingest/source_reader.h"
+#include "text/ascii.h"
 
 namespace trailkeeper::ingest {
 namespace {
@@ -39,8 +40,6 @@ Delivery delivery_at(const std::string& path, std::uint64_t offset, std::uint64_
   delivery.line = line;
   return delivery;
 }
-
-bool visible(std::string_view bytes) { return bytes.find_first_not_of(" \t\r\n") != std::string_view::npos; }
 
 void add_frames(const std::vector<event::Frame>& frames, Delivery& delivery) {
   for (const event::Frame& frame : frames) delivery.documents.push_back({frame.begin, frame.end, 0, frame.reason});
@@ -175,7 +174,7 @@ bool Follower::take_documents(int descriptor, const std::string& path, Reading& 
 bool Follower::take_tail(int descriptor, const std::string& path, Reading& reading, Look look) {
   const std::size_t size = reading.window.size();
   Place& place = places_[path];
-  if (reading.framer.between_documents() && !visible(reading.window)) {
+  if (reading.framer.between_documents() && text::trimmed(reading.window).empty()) {
     unfinished_.erase(path);
     return true;
   }

@@ -6,6 +6,8 @@
 
 #include "event/framer.h"
 #include "event/unwrap.h"
+#include "text/ascii.h"
+#include "text/json_text.h"
 
 namespace trailkeeper::ingest {
 namespace {
@@ -20,12 +22,6 @@ class EventFlag : public event::DocumentVisitor {
   bool raised_ = false;
 };
 
-// The last byte of the string that begins at json[at] == '"'; nothing if it doesn't end.
-std::optional<std::size_t> end_of_string(std::string_view json, std::size_t at) {
-  while (++at < json.size() && json[at] != '"') at += json[at] == '\\' ? 1 : 0;
-  return at < json.size() ? std::optional{at} : std::nullopt;
-}
-
 // JSON that was cut off, without the value in which it was and with the brackets that are open closed.
 std::string closed(std::string_view json) {
   std::string brackets;   // Those that close what is open, the innermost last.
@@ -33,9 +29,9 @@ std::string closed(std::string_view json) {
   for (std::size_t at = 0; at < json.size(); ++at) {
     const char c = json[at];
     if (c == '"') {
-      const auto end = end_of_string(json, at);
-      if (!end) break;
-      at = *end;
+      const std::size_t end = text::json_string_end(json, at);
+      if (end == text::npos) break;
+      at = end - 1;
     } else if (c == '{' || c == '[') {
       brackets.push_back(c == '{' ? '}' : ']');
       whole = at + 1;

@@ -122,4 +122,8 @@ UnpackResult unpack(std::string_view bytes, std::size_t limit, std::string& out,
   return stream.complete() ? UnpackResult::ok : UnpackResult::damaged;
 }
 
+bool unpack_of_a_request(std::string_view bytes, std::size_t limit, std::string& out) {
+  return unpack(bytes, limit, out, WindowLimit::of_a_request) == UnpackResult::ok;
+}
+
 }  // namespace trailkeeper::ingest

@@ -56,4 +56,7 @@ enum class UnpackResult { ok, damaged, too_large };
 UnpackResult unpack(std::string_view bytes, std::size_t limit, std::string& out,
                     WindowLimit window = WindowLimit::of_a_file);
 
+/// The same for compressed data within strings of a body, as event::Unwrapper asks for it: whether all of it came out.
+bool unpack_of_a_request(std::string_view bytes, std::size_t limit, std::string& out);
+
 }  // namespace trailkeeper::ingest

@@ -20,7 +20,7 @@ namespace {
 // that all workers share.
 constexpr std::uint64_t kSmallFile = std::uint64_t{6} << 20;
 // Enough small files a task that handing them over costs nothing.
-constexpr std::uint64_t kBatchBytes = std::uint64_t{1} << 20;
+constexpr std::uint64_t kReplayBatchBytes = std::uint64_t{1} << 20;
 constexpr std::size_t kBatchFiles = 128;
 
 // Verdicts may take so much of a replay's time, and at least so many seconds; those that need whole records, half of
@@ -44,7 +44,7 @@ text::Timestamp modified_time(const std::string& path) {
 }
 
 // The first bytes of what is in a file; empty if it can't be read.
-std::string front_of(const std::string& path, std::size_t most) {
+std::string front_of_file(const std::string& path, std::size_t most) {
   const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
   if (descriptor < 0) return {};
   DescriptorInput stored{descriptor};
@@ -90,7 +90,7 @@ store::BillOrigin origin_of(const std::string& name, const ReportPath& path, tex
 
 // Whether a file is to be read here and not by the workers: a cost report, or an archive that may have some.
 bool may_have_reports(const std::string& path) {
-  const std::string first = front_of(path, PlainInput::kPeek);
+  const std::string first = front_of_file(path, PlainInput::kPeek);
   return is_cost_report(first) || file_kind(path, first).what == FileKind::What::archive;
 }
 
@@ -151,7 +151,7 @@ void Replay::feed(Pipeline& pipeline, const std::vector<std::string>& paths, con
         } else {
           batch.paths.push_back(std::move(path));
           batch_bytes += bytes;
-          if (batch.paths.size() >= kBatchFiles || batch_bytes >= kBatchBytes) submit_batch();
+          if (batch.paths.size() >= kBatchFiles || batch_bytes >= kReplayBatchBytes) submit_batch();
         }
         return open && !stop;
       },
@@ -167,13 +167,13 @@ void Replay::feed(Pipeline& pipeline, const std::vector<std::string>& paths, con
 // when all are.
 bool Replay::put_aside(const std::string& path) {
   if (is_manifest_name(path)) {
-    auto manifest = read_manifest(path, front_of(path, kMaxManifest));
+    auto manifest = read_manifest(path, front_of_file(path, kMaxManifest));
     if (manifest) reports_.add(std::move(*manifest));
     return manifest.has_value();
   }
   if (is_trail_name(path)) return false;
   ReportFile file{path, parse_report_path(path), modified_time(path)};
-  if (file.of.report.empty() || !is_cost_report(front_of(path, PlainInput::kPeek))) return false;
+  if (file.of.report.empty() || !is_cost_report(front_of_file(path, PlainInput::kPeek))) return false;
   reports_.add(std::move(file));
   return true;
 }

@@ -18,7 +18,7 @@
 namespace trailkeeper::query {
 namespace {
 
-using Values = GroupCounts::Values;
+using GroupValues = GroupCounts::Values;
 using Totals = GroupCounts;
 
 /// Counts by values that have no column: each event is decoded.
@@ -34,7 +34,7 @@ void count_decoded(const store::Segment& segment, const ShownEvents& shown, cons
       const std::size_t size = json.size();
       json.append(event::kPadding, '\0');
       const std::string_view event{json.data(), size};
-      Values values;
+      GroupValues values;
       for (const std::string& name : request.by) values.push_back(event_value(shown, segment, index, event, name));
       const text::Timestamp begin = request.per == Bucket::none ? 0 : bucket_of(segment.time(index), request.per).first;
       totals.add(begin, std::move(values), 1);
@@ -51,7 +51,7 @@ std::vector<CountRow> rows_of(Totals totals, const CountRequest& request) {
   };
   std::size_t begin = 0;
   std::optional<text::Timestamp> bucket;
-  totals.drain([&](text::Timestamp of, Values values, std::uint64_t count) {
+  totals.drain([&](text::Timestamp of, GroupValues values, std::uint64_t count) {
     if (bucket && *bucket != of) {
       sort_from(begin);
       begin = rows.size();
@@ -125,7 +125,7 @@ Totals count_by_verdict(const store::Snapshot& snapshot, const Filter& filter, c
     Filter of_verdict = base;
     require_verdict(of_verdict, verdict);
     count_all_segments(snapshot, of_verdict, others)
-        .drain([&](text::Timestamp bucket, Values values, std::uint64_t count) {
+        .drain([&](text::Timestamp bucket, GroupValues values, std::uint64_t count) {
           values.insert(values.begin() + static_cast<std::ptrdiff_t>(place), std::string{verdict});
           totals.add(bucket, std::move(values), count);
         });

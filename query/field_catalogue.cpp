@@ -19,11 +19,11 @@ using event::Field;
 
 namespace {
 
-using Values = std::span<const std::optional<std::string_view>>;
+using StoredValues = std::span<const std::optional<std::string_view>>;
 
 std::size_t column(Field field) { return *store::column_of(field); }
 
-std::optional<std::string> first_of(Values values) {
+std::optional<std::string> first_of(StoredValues values) {
   for (const auto& value : values) {
     if (value && !value->empty()) return std::string{*value};
   }
@@ -31,7 +31,7 @@ std::optional<std::string> first_of(Values values) {
 }
 
 // The person or thing: a user's name, a session's name, a role's name, `root`, or the service.
-std::optional<std::string> user_text(Values values) {
+std::optional<std::string> user_text(StoredValues values) {
   if (values[3] == "Root") return "root";  // Whatever alias the account has.
   if (values[0] && !values[0]->empty()) return std::string{*values[0]};
   if (values[1]) {
@@ -43,7 +43,7 @@ std::optional<std::string> user_text(Values values) {
 }
 
 // Who signs in to IAM Identity Center has a user ID only.
-std::optional<std::string> principal_text(Values values) {
+std::optional<std::string> principal_text(StoredValues values) {
   constexpr std::size_t kUserName = 3;
   constexpr std::size_t kType = 4;
   if (auto text = first_of(values.first(kUserName))) return text;
@@ -61,7 +61,7 @@ DerivedField name_field() {
   return {.name = "name",
           .columns = {column(Field::event_name), column(Field::event_source)},
           .first_value = false,
-          .text = [](Values values) -> std::optional<std::string> {
+          .text = [](StoredValues values) -> std::optional<std::string> {
             if (!values[0]) return std::nullopt;
             return std::string{event::canonical_name(values[1].value_or(""), *values[0])};
           },
@@ -99,7 +99,7 @@ DerivedField session_field() {
   return {.name = "session",
           .columns = {column(Field::arn)},
           .first_value = false,
-          .text = [](Values values) -> std::optional<std::string> {
+          .text = [](StoredValues values) -> std::optional<std::string> {
             const auto name = values[0] ? session_name(*values[0]) : std::nullopt;
             if (!name) return std::nullopt;
             return std::string{*name};

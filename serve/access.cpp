@@ -4,6 +4,7 @@
 #include <stdexcept>
 
 #include "serve/authorization.h"
+#include "serve/http_message.h"
 #include "serve/http_query.h"
 #include "text/clock.h"
 
@@ -33,7 +34,6 @@ std::string_view service_of(const Route& route) {
   return route.handler == Handler::lookup_events ? "cloudtrail" : "cloudtrail-data";
 }
 
-constexpr int kBadRequest = 400;
 constexpr int kUnauthorized = 401;
 constexpr int kForbidden = 403;
 constexpr int kWrongMethod = 405;

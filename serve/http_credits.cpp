@@ -18,7 +18,6 @@ namespace credits = rules::credits;
 using ingest::Receipt;
 
 constexpr std::string_view kPrefix = "/v1/credits/";
-constexpr int kBadRequest = 400;
 
 /// What a request asks to have written down, or what is wrong with it.
 struct Wanted {

@@ -54,6 +54,9 @@ struct HttpResponse {
   std::shared_ptr<const void> held;                          ///< What its memory is counted by, until it is sent.
 };
 
+/// A request that is wrong, RFC 9110 15.5.1.
+inline constexpr int kBadRequest = 400;
+
 /// The status' usual words.
 std::string_view status_text(int status);
 

@@ -11,6 +11,7 @@
 #include "query/json_path.h"
 #include "query/similar_name.h"
 #include "query/verdicts/unknown_verdicts.h"
+#include "serve/http_message.h"
 #include "serve/query_parameters.h"
 #include "store/read_limit.h"
 #include "text/json_text.h"
@@ -174,7 +175,6 @@ class Arguments {
   std::string problem_;
 };
 
-constexpr int kBadRequest = 400;
 constexpr int kNotFound = 404;
 constexpr int kUnavailable = 503;
 constexpr const char* kNdjson = "application/x-ndjson";

@@ -24,8 +24,8 @@ using Clock = std::chrono::steady_clock;
 constexpr std::uint32_t kMaxHeader = 16384;
 // A source with nothing to give is asked again after this.
 constexpr std::chrono::milliseconds kNothingYet{50};
-constexpr std::size_t kReadBytes = std::size_t{64} << 10;
-constexpr std::size_t kFirstReadBytes = std::size_t{2} << 10;
+constexpr std::size_t kHttpReadBytes = std::size_t{64} << 10;
+constexpr std::size_t kHttpFirstReadBytes = std::size_t{2} << 10;
 // What a piece of an answer may take while it is made and sent: as long as an event at the end of a full chunk.
 constexpr std::size_t kMostOfPiece = std::size_t{3} << 20;
 constexpr std::ptrdiff_t kMaxFields = 128;
@@ -273,7 +273,7 @@ class HttpSession {
       co_return false;
     }
     // A connection that says little holds little, and one that waits nothing.
-    const std::size_t room = full_reads_ ? kReadBytes : kFirstReadBytes;
+    const std::size_t room = full_reads_ ? kHttpReadBytes : kHttpFirstReadBytes;
     if (unread_.empty()) std::string{}.swap(unread_);
     const std::size_t had = unread_.size();
     unread_.resize(had + room);
@@ -319,7 +319,7 @@ class HttpSession {
     constexpr std::chrono::seconds kPatienceInAll{2};
     constexpr int kMostReads = 64;
     if (!co_await write_response(response, false)) co_return;
-    std::string buffer(kReadBytes, '\0');
+    std::string buffer(kHttpReadBytes, '\0');
     const auto limit = Clock::now() + kPatienceInAll;
     for (int i = 0; i < kMostReads && !context_.stopping && Clock::now() < limit; ++i) {
       if (co_await connection_->read_some(buffer, kPatience) == 0) co_return;

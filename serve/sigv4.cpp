@@ -255,7 +255,6 @@ std::string_view aws_error_type(SignatureProblem problem) {
 }
 
 int aws_error_status(SignatureProblem problem) {
-  constexpr int kBadRequest = 400;
   constexpr int kForbidden = 403;
   return problem == SignatureProblem::missing ? kForbidden : kBadRequest;
 }

@@ -22,8 +22,8 @@ namespace {
 namespace asio = boost::asio;
 using ingest::Delivery;
 
-constexpr std::size_t kReadBytes = std::size_t{256} << 10;
-constexpr std::size_t kFirstReadBytes = std::size_t{4} << 10;
+constexpr std::size_t kStreamReadBytes = std::size_t{256} << 10;
+constexpr std::size_t kStreamFirstReadBytes = std::size_t{4} << 10;
 
 /// The bytes of a connection that aren't consumed yet, followed by the padding that parsers need.
 class Window {
@@ -88,8 +88,8 @@ class Window {
     }
     // A connection that says little holds little: the room grows with what comes. Nobody is waited for, or goes first,
     // for more room than that.
-    const bool much = full_reads_ && share_.hold(size_ + beside_ + kReadBytes);
-    const std::size_t room = much ? kReadBytes : kFirstReadBytes;
+    const bool much = full_reads_ && share_.hold(size_ + beside_ + kStreamReadBytes);
+    const std::size_t room = much ? kStreamReadBytes : kStreamFirstReadBytes;
     // What others hold comes free again: a sender that isn't read from slows down.
     const auto limit_of_waiting = std::chrono::steady_clock::now() + timeout;
     while (!share_.hold_in_turn(size_ + beside_ + room)) {

@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <numeric>
 
+#include "text/ascii.h"
+#include "text/json_number.h"
 #include "text/json_text.h"
 
 namespace trailkeeper::text {
@@ -41,37 +43,11 @@ std::size_t first_control_in_string(std::string_view bytes) {
   return bytes.size();
 }
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-
 std::string_view without_trailing_space(std::string_view token) {
   while (!token.empty() && std::string_view{" \t\r\n"}.find(token.back()) != std::string_view::npos) {
     token.remove_suffix(1);
   }
   return token;
-}
-
-// RFC 8259's number. Checked here because a number's value isn't needed and may exceed every machine type.
-bool valid_number(std::string_view text) {
-  std::size_t at = 0;
-  const auto digits = [&] {
-    const std::size_t begin = at;
-    while (at < text.size() && is_digit(text[at])) ++at;
-    return at > begin;
-  };
-  if (at < text.size() && text[at] == '-') ++at;
-  const bool zero = at < text.size() && text[at] == '0';
-  const std::size_t begin = at;
-  if (!digits() || (zero && at > begin + 1)) return false;
-  if (at < text.size() && text[at] == '.') {
-    ++at;
-    if (!digits()) return false;
-  }
-  if (at < text.size() && (text[at] == 'e' || text[at] == 'E')) {
-    ++at;
-    if (at < text.size() && (text[at] == '+' || text[at] == '-')) ++at;
-    if (!digits()) return false;
-  }
-  return at == text.size();
 }
 
 // Where the reader is: written out only when there is something to say about it.
@@ -181,7 +157,7 @@ class Reader {
       case ondemand::json_type::number:
         node.kind = JsonNode::Kind::number;
         node.text = without_trailing_space(token);
-        return valid_number(node.text) || refuse("this isn't a JSON number", path, node.offset);
+        return is_json_number(node.text) || refuse("this isn't a JSON number", path, node.offset);
       case ondemand::json_type::boolean:
         node.kind = JsonNode::Kind::boolean;
         if (const auto error = value.get_bool().get(node.boolean)) return refuse(error, path);

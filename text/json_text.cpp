@@ -5,6 +5,7 @@
 #include <cassert>
 #include <cstdint>
 
+#include "text/ascii.h"
 #include "text/utf8.h"
 #include "text/visible_text.h"
 
@@ -56,7 +57,6 @@ std::uint32_t take_unicode_escape(std::string_view text, std::size_t& at) {
 // Calls token(begin, end) for each string, scalar and structural character of valid JSON.
 template <typename OnToken>
 void for_each_token(std::string_view json, OnToken&& on_token) {
-  const auto is_space = [](char c) { return c == ' ' || c == '\n' || c == '\r' || c == '\t'; };
   const auto is_structural = [](char c) {
     return c == '{' || c == '}' || c == '[' || c == ']' || c == ',' || c == ':';
   };
@@ -64,7 +64,7 @@ void for_each_token(std::string_view json, OnToken&& on_token) {
   while (at < json.size()) {
     const std::size_t begin = at;
     const char c = json[at];
-    if (is_space(c)) {
+    if (is_json_space(c)) {
       ++at;
       continue;
     }
@@ -75,7 +75,7 @@ void for_each_token(std::string_view json, OnToken&& on_token) {
     } else if (is_structural(c)) {
       ++at;
     } else {
-      while (at < json.size() && !is_space(json[at]) && !is_structural(json[at])) ++at;
+      while (at < json.size() && !is_json_space(json[at]) && !is_structural(json[at])) ++at;
     }
     on_token(json.substr(begin, at - begin));
   }
@@ -163,6 +163,17 @@ void append_quoted(std::string_view text, std::string& out) {
   }
   append_visible_json(text.substr(kept), out);
   out.push_back('"');
+}
+
+std::size_t json_string_end(std::string_view json, std::size_t at) {
+  ++at;
+  while (at < json.size()) {
+    at = json.find_first_of("\"\\", at);
+    if (at == npos) return npos;
+    if (json[at] == '"') return at + 1;
+    at += 2;  // What is escaped ends nothing.
+  }
+  return npos;
 }
 
 void append_minified(std::string_view json, std::string& out) {

@@ -2,6 +2,8 @@
 
 #include <array>
 
+#include "text/ascii.h"
+
 namespace trailkeeper::text {
 namespace {
 
@@ -11,8 +13,6 @@ constexpr int days_in_month(int year, int month) {
   constexpr std::array<int, 12> kDays{31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
   return month == 2 && is_leap(year) ? 29 : kDays[static_cast<std::size_t>(month - 1)];
 }
-
-constexpr bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 // Reads exactly `count` digits at the front of `text` and removes them; -1 when they aren't there.
 int take_digits(std::string_view& text, std::size_t count) {

@@ -9,10 +9,10 @@ namespace trailkeeper::ingest {
 namespace {
 
 // Bytes of lines that are committed at once, and bills that they may be of.
-constexpr std::size_t kBatchBytes = std::size_t{48} << 20;
+constexpr std::size_t kBillBatchBytes = std::size_t{48} << 20;
 constexpr std::size_t kMaxBills = 256;
 constexpr std::size_t kMaxRejects = 4096;
-constexpr std::size_t kPiece = std::size_t{256} << 10;
+constexpr std::size_t kBillPiece = std::size_t{256} << 10;
 
 }  // namespace
 
@@ -49,7 +49,7 @@ void BillLoader::load(const store::BillOrigin& origin, ByteInput& bytes, const s
   batch_ = 0;
   CsvReader reader;
   CsvRecord record;
-  std::string piece(kPiece, '\0');
+  std::string piece(kBillPiece, '\0');
   std::uint64_t read = 0;
   std::uint64_t reached = 0;
   bool last = false;
@@ -61,7 +61,7 @@ void BillLoader::load(const store::BillOrigin& origin, ByteInput& bytes, const s
     while (problem_.empty() && reader.next(record)) {
       take(record);
       reached = record.offset + record.bytes.size();
-      if (memory_ >= kBatchBytes || bills_.size() > kMaxBills || rejects_.size() >= kMaxRejects) {
+      if (memory_ >= kBillBatchBytes || bills_.size() > kMaxBills || rejects_.size() >= kMaxRejects) {
         commit({origin_.source, reached, false});
       }
     }

@@ -35,23 +35,17 @@ std::string_view without(std::string_view text, std::string_view ending) {
   return text.ends_with(ending) ? text.substr(0, text.size() - ending.size()) : text;
 }
 
-std::string_view trimmed(std::string_view text) {
-  while (!text.empty() && text.back() == ' ') text.remove_suffix(1);
-  while (!text.empty() && text.front() == ' ') text.remove_prefix(1);
-  return text;
-}
-
 // `2024-05-01T10:00:00Z`, `2024-05-01`, and as query engines print it: `2024-05-01 10:00:00.000 UTC`, `… +00`.
 std::optional<text::Timestamp> parse_time(std::string_view text) {
   constexpr std::size_t kPlain = 19;
   constexpr std::size_t kLongest = 48;
-  text = trimmed(text);
+  text = text::trimmed(text);
   if (const auto day = rules::credits::parse_day(text)) return rules::credits::start_of(*day);
   if (text.size() < kPlain || text.size() > kLongest) return text::parse_timestamp(text);
   for (const std::string_view zone : {"Etc/UTC", "UTC", "GMT", "Z"}) {
     const std::string_view rest = without(text, zone);
     if (rest.size() == text.size()) continue;
-    return text::parse_timestamp(trimmed(rest));
+    return text::parse_timestamp(text::trimmed(rest));
   }
   // An offset of hours alone, or behind a space.
   std::string time{text};
@@ -64,7 +58,7 @@ std::optional<text::Timestamp> parse_time(std::string_view text) {
 }
 
 // Up to so many bytes, whole characters.
-std::string_view front_of(std::string_view text, std::size_t most) {
+std::string_view shortened(std::string_view text, std::size_t most) {
   if (text.size() <= most) return text;
   while (most > 0 && (static_cast<unsigned char>(text[most]) & 0xC0) == 0x80) --most;
   return text.substr(0, most);
@@ -248,7 +242,7 @@ void CostReport::name_line(const CsvRecord& record, store::BillLine& line) const
   line.reservation = line.reservation || (line.line_type == "Fee" && is_sign_up(line.usage_type, told));
   // What a credit is called is all that tells it from others.
   constexpr std::size_t kMaxDescription = 200;
-  if (line.line_type == "Credit" && !told.empty()) line.usage_type = front_of(told, kMaxDescription);
+  if (line.line_type == "Credit" && !told.empty()) line.usage_type = shortened(told, kMaxDescription);
 }
 
 event::Reason CostReport::read(const CsvRecord& record, ReportLine& found) const {

@@ -11,8 +11,6 @@
 namespace trailkeeper::ingest {
 namespace {
 
-constexpr std::size_t npos = std::string_view::npos;
-
 using Names = std::map<std::string, std::string, std::less<>>;
 
 // Names by which the console and FOCUS call services, beside those of the built-in settings.
@@ -59,7 +57,7 @@ Names all_names() {
 }  // namespace
 
 bool is_savings_plan(const FocusCharge& charge) {
-  return charge.commitment_type.find("Savings") != npos || charge.commitment.find(":savingsplan") != npos;
+  return charge.commitment_type.find("Savings") != text::npos || charge.commitment.find(":savingsplan") != text::npos;
 }
 
 std::string_view focus_line_type(const FocusCharge& charge) {

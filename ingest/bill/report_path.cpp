@@ -8,12 +8,10 @@
 namespace trailkeeper::ingest {
 namespace {
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-bool are_digits(std::string_view text) { return !text.empty() && std::all_of(text.begin(), text.end(), is_digit); }
-
 // `20240501-20240601`.
 bool is_date_range(std::string_view folder) {
-  return folder.size() == 17 && folder[8] == '-' && are_digits(folder.substr(0, 8)) && are_digits(folder.substr(9));
+  return folder.size() == 17 && folder[8] == '-' && text::is_digits(folder.substr(0, 8)) &&
+         text::is_digits(folder.substr(9));
 }
 
 // `BILLING_PERIOD=2024-05`.
@@ -44,7 +42,7 @@ std::string part_of(std::string_view file) {
   const std::size_t dash = stem.rfind('-');
   if (dash == std::string_view::npos) return std::string{file};
   std::string_view number = stem.substr(dash + 1);
-  if (!are_digits(number) || number.size() > 9) return std::string{file};
+  if (!text::is_digits(number) || number.size() > 9) return std::string{file};
   number.remove_prefix(std::min(number.find_first_not_of('0'), number.size() - 1));
   return std::string{number};
 }
@@ -53,7 +51,7 @@ std::string part_of(std::string_view file) {
 
 text::Timestamp delivery_time(std::string_view assembly) {
   const std::size_t end = assembly.find('Z');
-  if (end == std::string_view::npos || !is_digit(assembly.front())) return 0;
+  if (end == std::string_view::npos || !text::is_digit(assembly.front())) return 0;
   return text::parse_timestamp(assembly.substr(0, end + 1)).value_or(0);
 }
 

@@ -20,7 +20,7 @@ namespace {
 
 constexpr std::string_view kDamaged = "its gzip data is damaged or cut short";
 constexpr std::string_view kNotGzip = "it isn't gzip, as CloudTrail delivers files";
-constexpr std::size_t kPiece = std::size_t{256} << 10;
+constexpr std::size_t kHashedPiece = std::size_t{256} << 10;
 
 // Bytes that grow without being filled first.
 class Bytes {
@@ -73,12 +73,12 @@ class FirstMember {
   FirstMember& operator=(const FirstMember&) = delete;
 
   void read_into(HashedContent& content) {
-    const auto piece = std::make_unique<char[]>(kPiece);
+    const auto piece = std::make_unique<char[]>(kHashedPiece);
     std::string_view stored = ahead_;
     int code = Z_OK;
     while (code == Z_OK) {
       if (stored.empty()) {
-        const auto count = read_up_to(file_, piece.get(), kPiece);
+        const auto count = read_up_to(file_, piece.get(), kHashedPiece);
         if (!count || *count == 0) break;
         stored = {piece.get(), *count};
       }
@@ -105,10 +105,10 @@ class FirstMember {
     stream_.avail_in = static_cast<uInt>(std::min<std::size_t>(stored.size(), 1U << 30));
     const std::size_t offered = stream_.avail_in;
     stream_.next_out = reinterpret_cast<Bytef*>(plain_.get());
-    stream_.avail_out = kPiece;
+    stream_.avail_out = kHashedPiece;
     const int code = inflate(&stream_, Z_NO_FLUSH);
     stored.remove_prefix(offered - stream_.avail_in);
-    const std::string_view plain{plain_.get(), kPiece - stream_.avail_out};
+    const std::string_view plain{plain_.get(), kHashedPiece - stream_.avail_out};
     hash_.add(plain);
     keep_front(plain);
     content.plain_bytes += plain.size();
@@ -126,7 +126,7 @@ class FirstMember {
   std::string_view ahead_;
   Bytes& front_;
   std::size_t front_size_ = 0;
-  std::unique_ptr<char[]> plain_ = std::make_unique<char[]>(kPiece);
+  std::unique_ptr<char[]> plain_ = std::make_unique<char[]>(kHashedPiece);
   z_stream stream_{};
   text::Sha256Stream hash_;
 };
@@ -135,10 +135,10 @@ class FirstMember {
 void hash_plain(int file, std::string_view ahead, HashedContent& content) {
   text::Sha256Stream hash;
   hash.add(ahead);
-  const auto piece = std::make_unique<char[]>(kPiece);
+  const auto piece = std::make_unique<char[]>(kHashedPiece);
   content.plain_bytes = ahead.size();
   while (true) {
-    const auto count = read_up_to(file, piece.get(), kPiece);
+    const auto count = read_up_to(file, piece.get(), kHashedPiece);
     if (!count) {
       content.problem = std::strerror(errno);
       return;

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <set>
 
+#include "text/ascii.h"
 #include "text/base64.h"
 #include "text/json_writer.h"
 #include "text/sha256.h"
@@ -13,13 +14,6 @@ namespace trailkeeper::ingest {
 namespace {
 
 constexpr std::size_t kMaxEvents = 100;  // As AWS has it.
-
-// What stands around an event is no part of it.
-std::string_view trimmed(std::string_view text) {
-  constexpr std::string_view kBlank = " \t\r\n";
-  text.remove_prefix(std::min(text.find_first_not_of(kBlank), text.size()));
-  return text.substr(0, text.find_last_not_of(kBlank) + 1);
-}
 
 // Empty if it has none.
 std::string event_id_of(std::string_view event_data) {
@@ -47,14 +41,14 @@ WireResult<AuditEvent> take_entry(const simdjson::dom::element& entry, std::uint
   }
   AuditEvent event;
   event.id = id;
-  event.event_id = event_id_of(trimmed(data));
-  if (event.event_id.empty()) event.key = store::key_of_event_bytes(trimmed(data));
+  event.event_id = event_id_of(text::trimmed(data));
+  if (event.event_id.empty()) event.key = store::key_of_event_bytes(text::trimmed(data));
   if (entry["eventDataChecksum"].get(checksum) == simdjson::SUCCESS &&
       text::decode_base64(checksum) != text::bytes_of(text::sha256(data))) {
     event.error_code = "InvalidData";
     event.error_message = "eventDataChecksum is not the SHA-256 of eventData.";
   } else {
-    delivery.add(trimmed(data), item);
+    delivery.add(text::trimmed(data), item);
   }
   return event;
 }

@@ -7,6 +7,7 @@
 
 #include "event/wrapper.h"
 #include "ingest/decompressor.h"
+#include "text/ascii.h"
 
 namespace trailkeeper::ingest {
 namespace {
@@ -18,13 +19,6 @@ constexpr Problem kNotEntries = "an entry of a Forward message isn't an array of
 constexpr Problem kLongChunk = "the chunk of a Forward message has more than 1024 bytes";
 static_assert(ForwardDecoder::kMaxChunk == 1024);
 constexpr Problem kTooMuch = "the events of a Forward message are too large together";
-
-std::string_view trimmed(std::string_view text) {
-  constexpr std::string_view kBlank = " \t\r\n";
-  const std::size_t begin = text.find_first_not_of(kBlank);
-  if (begin == std::string_view::npos) return {};
-  return text.substr(begin, text.find_last_not_of(kBlank) - begin + 1);
-}
 
 // The text that event/unwrap.h would take out of the record, where that is plain to see: then it needn't be written as
 // JSON first.
@@ -40,7 +34,7 @@ std::optional<std::string_view> wrapped_event(std::string_view pairs, std::uint6
     const auto row = event::wrapper_row(item.bytes);
     if (!row || *row >= best) continue;
     best = *row;
-    text = take_item(value, item) && item.is_text() ? trimmed(item.bytes) : std::string_view{};
+    text = take_item(value, item) && item.is_text() ? text::trimmed(item.bytes) : std::string_view{};
   }
   if (!text.starts_with('{')) return {};
   return text;

@@ -40,7 +40,7 @@ constexpr int kSuccess = 0;
 constexpr int kNoData = 5;
 constexpr int kInvalid = 6;
 constexpr int kRequired = 12;
-constexpr int kBlank = 13;
+constexpr int kBlankEvent = 13;
 
 const Code& row_of(int code) {
   return *std::find_if(kCodes.begin(), kCodes.end(), [code](const Code& row) { return row.code == code; });
@@ -67,10 +67,11 @@ WireResult<std::string> event_of(ondemand::value value, std::string_view object_
   ondemand::object inner;
   bool is_null = false;
   switch (type) {
-    case ondemand::json_type::null: return problem_of(!value.is_null().get(is_null) && is_null ? kBlank : kInvalid);
+    case ondemand::json_type::null:
+      return problem_of(!value.is_null().get(is_null) && is_null ? kBlankEvent : kInvalid);
     case ondemand::json_type::string:
       if (value.get_string().get(text) != simdjson::SUCCESS) return problem_of(kInvalid);
-      if (text.find_first_not_of(" \t\r\n") == std::string_view::npos) return problem_of(kBlank);
+      if (text.find_first_not_of(" \t\r\n") == std::string_view::npos) return problem_of(kBlankEvent);
       break;
     case ondemand::json_type::object:
       if (value.get_object().get(inner) != simdjson::SUCCESS || inner.raw_json().get(text) != simdjson::SUCCESS) {

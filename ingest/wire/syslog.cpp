@@ -4,22 +4,13 @@
 #include <array>
 #include <optional>
 
+#include "text/ascii.h"
+
 namespace trailkeeper::ingest {
 namespace {
 
-constexpr std::string_view kBlank{" \t\r\n\0", 5};
 constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 constexpr std::string_view kCookie = "@cee:";
-
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-
-bool all_digits(std::string_view word) { return !word.empty() && std::all_of(word.begin(), word.end(), is_digit); }
-
-std::string_view trimmed(std::string_view text) {
-  const std::size_t begin = text.find_first_not_of(kBlank);
-  if (begin == std::string_view::npos) return {};
-  return text.substr(begin, text.find_last_not_of(kBlank) - begin + 1);
-}
 
 bool take(std::string_view& text, std::string_view prefix) {
   if (!text.starts_with(prefix)) return false;
@@ -45,7 +36,7 @@ std::string_view take_padded_word(std::string_view& text) {
 // `<` 1*3DIGIT `>`: RFC 5424 section 6.2.1, RFC 3164 section 4.1.1.
 bool take_priority(std::string_view& text) {
   const std::size_t end = text.substr(0, 5).find('>');
-  if (end == std::string_view::npos || text.front() != '<' || !all_digits(text.substr(1, end - 1))) return false;
+  if (end == std::string_view::npos || text.front() != '<' || !text::is_digits(text.substr(1, end - 1))) return false;
   text.remove_prefix(end + 1);
   return true;
 }
@@ -72,15 +63,15 @@ bool take_structured_data(std::string_view& text) {
 
 // What begins with `{`, perhaps behind the cookie that says so (Project Lumberjack's CEE).
 std::optional<std::string_view> json_at_front(std::string_view text) {
-  text = trimmed(text);
-  if (take(text, kCookie)) text = trimmed(text);
+  text = text::trimmed(text);
+  if (take(text, kCookie)) text = text::trimmed(text);
   if (!text.starts_with('{')) return {};
   return text;
 }
 
 // `text` begins behind PRI: VERSION TIMESTAMP HOSTNAME APP-NAME PROCID MSGID STRUCTURED-DATA [MSG], RFC 5424 section 6.
 std::optional<std::string_view> json_of_5424(std::string_view text) {
-  if (!all_digits(take_word(text))) return {};
+  if (!text::is_digits(take_word(text))) return {};
   constexpr int kWords = 5;
   for (int i = 0; i < kWords; ++i) {
     if (take_word(text).empty()) return {};
@@ -102,11 +93,11 @@ void take_timestamp(std::string_view& text) {
   std::string_view rest = text;
   std::string_view word = take_padded_word(rest);
   if (is_month(word)) {
-    if (!all_digits(take_padded_word(rest))) return;
+    if (!text::is_digits(take_padded_word(rest))) return;
     word = take_padded_word(rest);
-    if (all_digits(word)) word = take_padded_word(rest);
+    if (text::is_digits(word)) word = take_padded_word(rest);
     if (word.find(':') != std::string_view::npos) text = rest;
-  } else if (word.size() >= 19 && is_digit(word.front()) && word[10] == 'T') {
+  } else if (word.size() >= 19 && text::is_digit(word.front()) && word[10] == 'T') {
     text = rest;
   }
 }
@@ -118,7 +109,7 @@ std::optional<std::string_view> json_of_3164(std::string_view text) {
   constexpr int kWords = 2;
   for (int words = 0;; ++words) {
     if (const auto json = json_at_front(text)) return json;
-    text = trimmed(text);
+    text = text::trimmed(text);
     const std::size_t end = text.find_first_of(" {@");
     if (words == kWords || end == std::string_view::npos) return {};
     if (end > 0 && text[end] != ' ' && (text[end - 1] == ':' || text[end - 1] == ']')) {
@@ -137,7 +128,7 @@ std::optional<std::string_view> json_of(std::string_view message) {
 }
 
 void add_message(std::string_view message, Delivery& delivery) {
-  message = trimmed(message);
+  message = text::trimmed(message);
   if (message.empty()) return;
   if (const auto json = json_of(message)) {
     delivery.add(*json, 0);
@@ -159,7 +150,7 @@ Begins begins_with_priority(std::string_view text, bool last) {
   constexpr std::size_t kMostDigits = 3;
   if (!text.starts_with('<')) return Begins::no;
   std::size_t at = 1;
-  while (at < text.size() && at <= kMostDigits && is_digit(text[at])) ++at;
+  while (at < text.size() && at <= kMostDigits && text::is_digit(text[at])) ++at;
   if (at == text.size()) return last ? Begins::no : Begins::unknown;
   return at > 1 && text[at] == '>' ? Begins::yes : Begins::no;
 }
@@ -169,7 +160,7 @@ Begins begins_with_count(std::string_view text, bool last) {
   constexpr std::size_t kMostDigits = 7;
   if (text.empty() || text.front() == '0') return Begins::no;
   std::size_t at = 0;
-  while (at < text.size() && at < kMostDigits && is_digit(text[at])) ++at;
+  while (at < text.size() && at < kMostDigits && text::is_digit(text[at])) ++at;
   if (at == 0) return Begins::no;
   if (at + 1 >= text.size()) {
     return last || (at < text.size() && text[at] != ' ') ? Begins::no : Begins::unknown;
@@ -178,7 +169,7 @@ Begins begins_with_count(std::string_view text, bool last) {
 }
 
 Begins begins_message(std::string_view text, bool last) {
-  if (is_digit(text.front())) return begins_with_count(text, last);
+  if (text::is_digit(text.front())) return begins_with_count(text, last);
   return text.front() == '{' ? Begins::yes : begins_with_priority(text, last);
 }
 
@@ -197,13 +188,13 @@ Begins line_feed_ends(std::string_view text, std::size_t feed, char before, bool
     const char visible = at > 0 ? text[at - 1] : before;
     return visible == '[' || visible == ':' || visible == ',' ? Begins::no : Begins::yes;
   }
-  if (is_digit(text[next])) return begins_with_count(text.substr(next), last);
+  if (text::is_digit(text[next])) return begins_with_count(text.substr(next), last);
   constexpr std::string_view kTokens{"\"-}],:[tfn\0", 11};
   return kTokens.find(text[next]) == std::string_view::npos ? Begins::yes : Begins::no;
 }
 
 void add_rejected(std::string_view bytes, event::Reason reason, Delivery& delivery) {
-  if (!trimmed(bytes).empty()) delivery.add(bytes, 0, reason);
+  if (!text::trimmed(bytes).empty()) delivery.add(bytes, 0, reason);
 }
 
 // MSG-LEN SP of RFC 6587 section 3.4.1.
@@ -220,7 +211,7 @@ OctetCount octet_count(std::string_view text) {
       result.length = i + 1;
       return result;
     }
-    result.valid = is_digit(text[i]);
+    result.valid = text::is_digit(text[i]);
     if (!result.valid) return result;
     result.count = result.count * 10 + static_cast<std::size_t>(text[i] - '0');
     result.valid = result.count <= SyslogDecoder::kMaxMessage;
@@ -258,7 +249,7 @@ WireResult<std::size_t> SyslogDecoder::take_next(std::string_view rest, bool las
 }
 
 std::size_t SyslogDecoder::take_blank(std::string_view rest) {
-  const std::size_t end = std::min(rest.find_first_not_of(kBlank), rest.size());
+  const std::size_t end = rest.size() - text::trimmed_front(rest).size();
   if (rest.substr(0, end).find_first_of(kLineEnds) != std::string_view::npos) behind_json_ = false;
   return end;
 }
@@ -293,7 +284,7 @@ std::size_t SyslogDecoder::take_message(std::string_view rest, bool last, Delive
   } else if (!over) {
     return 0;
   } else if (leftover_) {
-    add_rejected(trimmed(rest.substr(0, length)), event::Reason::not_an_object, delivery);
+    add_rejected(text::trimmed(rest.substr(0, length)), event::Reason::not_an_object, delivery);
   } else {
     add_message(rest.substr(0, length), delivery);
   }

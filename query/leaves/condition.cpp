@@ -14,12 +14,12 @@
 #include "query/leaves/leaf_test.h"
 #include "query/leaves/value_order.h"
 #include "query/pattern.h"
+#include "text/ascii.h"
 #include "text/json_text.h"
 
 namespace trailkeeper::query {
 namespace {
 
-constexpr std::size_t kNone = std::string_view::npos;
 constexpr std::size_t kLongestPath = 1024;
 
 struct Sign {
@@ -41,7 +41,7 @@ text::Problem problem(std::string what, std::size_t offset) { return {std::move(
 
 /// Where a sign stands, and which.
 struct SignPlace {
-  std::size_t at = kNone;
+  std::size_t at = text::npos;
   const Sign* sign = nullptr;
 };
 
@@ -95,7 +95,7 @@ std::optional<text::Problem> problem_of_operand(Comparison comparison, std::stri
       const RE2 regex{re2::StringPiece{operand.data(), operand.size()}, regex_options()};
       if (regex.ok()) return std::nullopt;
       const std::size_t at = operand.find(regex.error_arg());
-      return problem(fmt::format("the regular expression can't be used: {}", regex.error()), at == kNone ? 0 : at);
+      return problem(fmt::format("the regular expression can't be used: {}", regex.error()), at == text::npos ? 0 : at);
     }
     default: break;
   }

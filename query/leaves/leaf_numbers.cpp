@@ -79,7 +79,7 @@ std::uint64_t LeafNumbers::number_of(std::uint32_t index, std::uint64_t number, 
   if (path_.is_marked(index)) return shown_number(index);
   if (numbered.literal != 0) return first_met_ + numbered.literal - 1;
   if (row >= numbered.table->table->rows) store::throw_corrupt("an event's row is out of range");
-  const EventPlace place{index, static_cast<std::uint32_t>(row)};
+  const EventRow place{index, static_cast<std::uint32_t>(row)};
   if (const Dictionary* const dictionary = numbered.dictionary) {
     const std::uint32_t code = path_.code_of(*numbered.table, numbered.table->values.front(), place);
     if (code >= dictionary->size) store::throw_corrupt("a code lies outside its dictionary");

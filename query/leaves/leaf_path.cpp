@@ -102,14 +102,14 @@ std::string_view LeafPath::text_of_code(const LeafValue& value, std::uint32_t co
   return scratch;
 }
 
-std::uint32_t LeafPath::code_of(const LeafTable& table, const LeafValue& value, EventPlace place) const {
+std::uint32_t LeafPath::code_of(const LeafTable& table, const LeafValue& value, EventRow place) const {
   if (!value.of_column) return static_cast<std::uint32_t>(table.table->slots[value.slot].values[place.row]);
   const std::uint64_t code = segment_.column_rows(value.dictionary, place.index, place.index + 1)[place.index];
   if (code == 0) store::throw_corrupt("an event lacks a value that its skeleton has");
   return static_cast<std::uint32_t>(code - 1);
 }
 
-void LeafPath::append_text(const LeafTable& table, const LeafValue& value, EventPlace place, std::string& out) const {
+void LeafPath::append_text(const LeafTable& table, const LeafValue& value, EventRow place, std::string& out) const {
   switch (value.road) {
     case LeafRoad::literal: out += value.literal; return;
     case LeafRoad::code: {
@@ -127,7 +127,7 @@ void LeafPath::append_text(const LeafTable& table, const LeafValue& value, Event
   text::append_minified(json, out);
 }
 
-void LeafPath::append_list(const LeafTable& table, EventPlace place, std::string& out) const {
+void LeafPath::append_list(const LeafTable& table, EventRow place, std::string& out) const {
   std::string json;
   for (const LeafValue& value : table.values) {
     json += json.empty() ? '[' : ',';

@@ -70,11 +70,11 @@ class LeafPath {
   /// A string of a dictionary as it is shown, if nothing hides it; `scratch` may hold it.
   [[nodiscard]] std::string_view text_of_code(const LeafValue& value, std::uint32_t code, std::string& scratch) const;
   /// The code of an event's value on road code.
-  [[nodiscard]] std::uint32_t code_of(const LeafTable& table, const LeafValue& value, EventPlace place) const;
+  [[nodiscard]] std::uint32_t code_of(const LeafTable& table, const LeafValue& value, EventRow place) const;
   /// The text of a value on any road.
-  void append_text(const LeafTable& table, const LeafValue& value, EventPlace place, std::string& out) const;
+  void append_text(const LeafTable& table, const LeafValue& value, EventRow place, std::string& out) const;
   /// JSON of all of a list's values.
-  void append_list(const LeafTable& table, EventPlace place, std::string& out) const;
+  void append_list(const LeafTable& table, EventRow place, std::string& out) const;
 
   /// The values of an event that is put together: as JSON.
   void visit_shown(std::uint32_t index, const std::function<void(std::string_view)>& visit) const;

@@ -168,7 +168,7 @@ class LeafTest final : public EventTest {
     return passes ? Answer::passes : Answer::fails;
   }
 
-  [[nodiscard]] Answer code_answer(const TestedTable& tested, std::size_t i, EventPlace place) const {
+  [[nodiscard]] Answer code_answer(const TestedTable& tested, std::size_t i, EventRow place) const {
     const LeafValue& value = tested.table->values[i];
     std::vector<Answer>& answers = *tested.codes[i];
     const std::uint32_t code = path_.code_of(*tested.table, value, place);
@@ -181,7 +181,7 @@ class LeafTest final : public EventTest {
   }
 
   // Whether an event fails without its text.
-  [[nodiscard]] bool fails_plainly(const LeafTable& table, const LeafValue& value, EventPlace place) const {
+  [[nodiscard]] bool fails_plainly(const LeafTable& table, const LeafValue& value, EventRow place) const {
     if (!plain_) return false;
     const store::TableSlot& slot = table.table->slots[value.slot];
     switch (value.road) {
@@ -198,7 +198,7 @@ class LeafTest final : public EventTest {
     }
   }
 
-  [[nodiscard]] Answer value_answer(const TestedTable& tested, std::size_t i, EventPlace place) const {
+  [[nodiscard]] Answer value_answer(const TestedTable& tested, std::size_t i, EventRow place) const {
     const LeafValue& value = tested.table->values[i];
     if (value.road == LeafRoad::literal) return tested.literals[i];
     if (value.road == LeafRoad::code) return code_answer(tested, i, place);

@@ -18,7 +18,7 @@ void append_column_text(const store::Segment& segment, std::uint32_t column, std
 
 }  // namespace
 
-void append_leaf(const store::Segment& segment, const store::Table& table, std::uint32_t number, EventPlace place,
+void append_leaf(const store::Segment& segment, const store::Table& table, std::uint32_t number, EventRow place,
                  std::string& out) {
   const store::TableSlot& slot = table.slots[number];
   switch (slot.kind) {
@@ -38,7 +38,7 @@ void append_leaf(const store::Segment& segment, const store::Table& table, std::
   }
 }
 
-void append_value(const store::Segment& segment, const store::Table& table, const ValuePlan& plan, EventPlace place,
+void append_value(const store::Segment& segment, const store::Table& table, const ValuePlan& plan, EventRow place,
                   std::string& out) {
   for (std::size_t i = 0; i < plan.slots.size(); ++i) {
     out += plan.fixed[i];

@@ -207,7 +207,7 @@ class TextSearch final : public EventTest {
     return touches_ || needles_.any_of("0123456789");
   }
 
-  [[nodiscard]] Found slot_found(const store::Table& table, std::uint32_t number, EventPlace place) const {
+  [[nodiscard]] Found slot_found(const store::Table& table, std::uint32_t number, EventRow place) const {
     const store::TableSlot& slot = table.slots[number];
     if (slot.kind != SlotKind::text && slot.kind != SlotKind::column) {
       text_.clear();

@@ -23,13 +23,13 @@ constexpr std::size_t kMostEntries = 200'000;
 constexpr std::size_t kMostProducts = 1'000;
 
 // Thrown while an entry is read, and caught by import_of.
-struct Wrong {
+struct WrongImport {
   text::Problem error;
 };
 
-[[noreturn]] void wrong(const JsonNode& at, std::string message) { throw Wrong{{std::move(message), "", at.offset}}; }
-
-bool is_digits(std::string_view text) { return text.find_first_not_of("0123456789") == std::string_view::npos; }
+[[noreturn]] void wrong(const JsonNode& at, std::string message) {
+  throw WrongImport{{std::move(message), "", at.offset}};
+}
 
 // One entry of an answer's list.
 class Entry {
@@ -60,7 +60,7 @@ class Entry {
   }
   [[nodiscard]] std::string credit() const {
     std::string found = needed("creditId");
-    if (found.size() > 32 || !is_digits(found)) wrong(node_, "creditId '" + found + "' isn't 1 to 32 digits");
+    if (found.size() > 32 || !text::is_digits(found)) wrong(node_, "creditId '" + found + "' isn't 1 to 32 digits");
     return found;
   }
 
@@ -302,7 +302,7 @@ text::Result<BillingImport> import_of(std::string_view json, text::Timestamp as_
     } else {
       made.facts = importer.history(*list);
     }
-  } catch (const Wrong& problem) {
+  } catch (const WrongImport& problem) {
     return problem.error;
   }
   return made;

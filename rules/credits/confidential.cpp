@@ -8,6 +8,7 @@
 #include "rules/credits/loose_json.h"
 #include "rules/credits/secret_mention.h"
 #include "rules/credits/secret_values.h"
+#include "text/ascii.h"
 #include "text/hex.h"
 #include "text/percent.h"
 
@@ -15,18 +16,17 @@ namespace trailkeeper::rules::credits {
 namespace {
 
 constexpr std::string_view kActivate = "activate.amazonaws.com";
-constexpr std::size_t kNone = std::string_view::npos;
 // Secrets of one event that are looked for elsewhere in it.
 constexpr std::size_t kMostOwn = 4096;
 
-bool has(std::string_view text, std::string_view part) { return text.find(part) != kNone; }
+bool has(std::string_view text, std::string_view part) { return text.find(part) != text::npos; }
 
 // Whether letters, digits or dots are written as escapes: a name may be spelt so. Others, such as `\u0026` for `&`, are
 // what encoders of JSON write.
 bool hides_letters(std::string_view json) {
   constexpr std::string_view kEscape = "\\u00";
   constexpr std::size_t kDigits = 2;
-  for (std::size_t at = json.find(kEscape); at != kNone; at = json.find(kEscape, at + 1)) {
+  for (std::size_t at = json.find(kEscape); at != text::npos; at = json.find(kEscape, at + 1)) {
     unsigned code = 0;
     const char* const digits = json.data() + at + kEscape.size();
     if (at + kEscape.size() + kDigits > json.size() ||

@@ -3,20 +3,20 @@
 #include <algorithm>
 #include <set>
 
+#include "text/ascii.h"
+
 namespace trailkeeper::rules::credits {
 namespace {
-
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 std::vector<std::string> numbers_in(const std::string& description) {
   std::vector<std::string> numbers;
   for (std::size_t at = 0; at < description.size();) {
-    if (!is_digit(description[at])) {
+    if (!text::is_digit(description[at])) {
       ++at;
       continue;
     }
     std::size_t end = at;
-    while (end < description.size() && is_digit(description[end])) ++end;
+    while (end < description.size() && text::is_digit(description[end])) ++end;
     numbers.push_back(description.substr(at, end - at));
     at = end;
   }

@@ -19,7 +19,7 @@ using text::JsonNode;
 using Kind = JsonNode::Kind;
 
 // Thrown by Facts and caught by read_fact.
-struct Wrong {
+struct WrongFact {
   std::string fact;
   std::string message;
 };
@@ -87,7 +87,7 @@ class Facts {
   [[nodiscard]] std::string text(std::string_view fact) const { return optional_text(fact).value_or(""); }
   [[nodiscard]] std::string needed_text(std::string_view fact) const {
     auto found = optional_text(fact);
-    if (!found || found->empty()) throw Wrong{std::string{fact}, "is missing"};
+    if (!found || found->empty()) throw WrongFact{std::string{fact}, "is missing"};
     return *found;
   }
 
@@ -103,8 +103,8 @@ class Facts {
     wrong(fact, "must be an amount of dollars, not negative", at);
   }
 
-  /// Throws Wrong unless the amount, what is beside it in `around`, and the settings' own fact of the currency agree
-  /// that it is in USD.
+  /// Throws WrongFact unless the amount, what is beside it in `around`, and the settings' own fact of the currency
+  /// agree that it is in USD.
   void need_dollars(std::string_view fact, const JsonNode& amount, const Objects& around) const {
     bool other = other_currency_in(amount).has_value();
     for (const JsonNode* object : around) other = other || other_currency_beside(*object);
@@ -114,7 +114,7 @@ class Facts {
         other = other || (named != nullptr && other_currency(*named));
       }
     }
-    if (other) throw Wrong{std::string{fact}, "is in another currency than USD: it isn't read"};
+    if (other) throw WrongFact{std::string{fact}, "is in another currency than USD: it isn't read"};
   }
 
   /// The objects in which a fact lies, or may.
@@ -144,7 +144,7 @@ class Facts {
     if (!found || found->empty()) return std::nullopt;
     if (const auto day = parse_day(*found)) return start_of(*day);
     if (const auto time = text::parse_timestamp(*found)) return time;
-    throw Wrong{std::string{fact}, "must be a date or a time"};
+    throw WrongFact{std::string{fact}, "must be a date or a time"};
   }
   [[nodiscard]] std::optional<Day> day(std::string_view fact) const {
     const auto found = time(fact);
@@ -181,7 +181,7 @@ class Facts {
 
  private:
   [[noreturn]] static void wrong(std::string_view fact, std::string_view message, const JsonNode* at) {
-    throw Wrong{std::string{fact}, std::string{message} + ", not " + std::string{text::kind_name(at->kind)}};
+    throw WrongFact{std::string{fact}, std::string{message} + ", not " + std::string{text::kind_name(at->kind)}};
   }
 
   const JsonNode& record_;
@@ -217,7 +217,7 @@ FactValue decision(const Facts& facts) {
   Decision decided;
   decided.application = facts.needed_text("applicationId");
   const std::string word = facts.needed_text("decision");
-  if (word != "Approved" && word != "Denied") throw Wrong{"decision", "must be Approved or Denied"};
+  if (word != "Approved" && word != "Denied") throw WrongFact{"decision", "must be Approved or Denied"};
   decided.approved = word == "Approved";
   decided.amount = facts.money("amount");
   decided.reasons = facts.texts("reasons");
@@ -230,7 +230,7 @@ FactValue issue(const Facts& facts) {
   issued.credit = facts.needed_text("creditId");
   issued.application = facts.text("applicationId");
   const auto amount = facts.money("amount");
-  if (!amount || amount->is_zero()) throw Wrong{"amount", "is missing or zero"};
+  if (!amount || amount->is_zero()) throw WrongFact{"amount", "is missing or zero"};
   issued.amount = *amount;
   issued.issued = facts.time("issuedAt").value_or(facts.head().time);
   issued.term_years = facts.count("termYears");
@@ -238,7 +238,7 @@ FactValue issue(const Facts& facts) {
   issued.expires = facts.day("expiresAt");
   issued.program = facts.optional_text("program").value_or("Activate");
   const std::string type = facts.optional_text("creditType").value_or("Activate");
-  if (type != "Activate" && type != "Support") throw Wrong{"creditType", "must be Activate or Support"};
+  if (type != "Activate" && type != "Support") throw WrongFact{"creditType", "must be Activate or Support"};
   issued.support = type == "Support";
   issued.services = facts.texts("services");
   return issued;
@@ -251,13 +251,13 @@ FactValue credit_change(const Facts& facts) {
 
 FactValue affiliation(const Facts& facts) {
   Affiliation found{facts.text("orgId"), facts.text("applicationId"), facts.flag("confirmed").value_or(true)};
-  if (found.org_id.empty() && found.application.empty()) throw Wrong{"orgId", "or applicationId is missing"};
+  if (found.org_id.empty() && found.application.empty()) throw WrongFact{"orgId", "or applicationId is missing"};
   return found;
 }
 
 FactValue sharing(const Facts& facts) {
   const auto enabled = facts.flag("enabled");
-  if (!enabled) throw Wrong{"enabled", "is missing"};
+  if (!enabled) throw WrongFact{"enabled", "is missing"};
   return Sharing{facts.optional_text("payerAccountId").value_or(facts.head().account), *enabled};
 }
 
@@ -306,8 +306,8 @@ FactValue imported_credit(const Facts& facts) {
   credit.credit = facts.needed_text("creditId");
   const auto initial = facts.money("initialAmount");
   const auto remaining = facts.money("remainingAmount");
-  if (!initial || initial->is_zero()) throw Wrong{"initialAmount", "is missing or zero"};
-  if (!remaining) throw Wrong{"remainingAmount", "is missing"};
+  if (!initial || initial->is_zero()) throw WrongFact{"initialAmount", "is missing or zero"};
+  if (!remaining) throw WrongFact{"remainingAmount", "is missing"};
   credit.initial = *initial;
   credit.remaining = *remaining;
   credit.estimated = facts.money("estimatedAmount");
@@ -326,18 +326,18 @@ FactValue imported_use(const Facts& facts) {
   ImportedUse use;
   use.credit = facts.needed_text("creditId");
   const auto month = Month::parse(facts.needed_text("month"));
-  if (!month) throw Wrong{"month", "must be a month as 2024-05"};
+  if (!month) throw WrongFact{"month", "must be a month as 2024-05"};
   use.month = *month;
   use.estimated = facts.flag("estimated").value_or(false);
   const JsonNode* parts = facts.node("uses");
-  if (parts == nullptr || parts->kind != Kind::array) throw Wrong{"uses", "must be an array"};
+  if (parts == nullptr || parts->kind != Kind::array) throw WrongFact{"uses", "must be an array"};
   for (const JsonNode& part : parts->items) {
     const JsonNode* account = part.find("accountId");
     const JsonNode* service = part.find("service");
     const JsonNode* amount = part.find("amount");
     const auto money = amount == nullptr ? std::nullopt : Money::parse(amount->text);
     if (account == nullptr || service == nullptr || !money) {
-      throw Wrong{"uses", "must hold objects with accountId, service and amount"};
+      throw WrongFact{"uses", "must hold objects with accountId, service and amount"};
     }
     Objects around = facts.objects_around("uses");
     around.push_back(&part);
@@ -351,7 +351,7 @@ FactValue correction(const Facts& facts) {
   Correction correct;
   correct.credit = facts.text("creditId");
   correct.event = facts.text("withdrawnEventId");
-  if (correct.credit.empty() == correct.event.empty()) throw Wrong{"creditId", "or withdrawnEventId is missing"};
+  if (correct.credit.empty() == correct.event.empty()) throw WrongFact{"creditId", "or withdrawnEventId is missing"};
   correct.withdrawn = facts.flag("withdrawn").value_or(!correct.event.empty());
   correct.account = facts.optional_text("accountId");
   correct.amount = facts.money("amount");
@@ -458,7 +458,7 @@ text::Result<std::optional<Fact>> read_fact(const EventHead& head, std::string_v
     const auto* shown = std::get_if<Balances>(&fact.value);
     if (shown != nullptr && shown->credits.empty()) return std::optional<Fact>{};
     return std::optional<Fact>{std::move(fact)};
-  } catch (const Wrong& wrong) {
+  } catch (const WrongFact& wrong) {
     return text::Problem{wrong.fact + " " + wrong.message, "/" + wrong.fact, 0};
   }
 }

@@ -35,14 +35,14 @@ std::string value_of(std::string_view found, const event::PhraseSet& words) {
 class EventPlace {
  public:
   void see(const LooseToken& token) {
-    using Kind = LooseToken::Kind;
-    if (token.kind == Kind::open) {
+    using TokenKind = LooseToken::Kind;
+    if (token.kind == TokenKind::open) {
       if (token.bytes == "[") path_ += "[]";
       levels_.push_back(path_.size());
-    } else if (token.kind == Kind::close && !levels_.empty()) {
+    } else if (token.kind == TokenKind::close && !levels_.empty()) {
       path_.resize(std::min(path_.size(), levels_.back()));
       levels_.pop_back();
-    } else if (token.kind == Kind::key) {
+    } else if (token.kind == TokenKind::key) {
       enter(text_of_token(token.bytes));
     }
   }
@@ -121,7 +121,7 @@ std::string KnownWords::token_without(std::string_view token, int nesting, Wordi
 }
 
 std::string KnownWords::without_in_json(std::string_view json, bool of_event, int nesting) const {
-  using Kind = LooseToken::Kind;
+  using TokenKind = LooseToken::Kind;
   std::string out;
   std::string outside;  // Bytes between strings, which may hold words in a text that isn't JSON.
   const auto put_outside = [&] {
@@ -133,13 +133,13 @@ std::string KnownWords::without_in_json(std::string_view json, bool of_event, in
     const LooseToken token = tokens.next();
     place.see(token);
     const Wording wording = of_event ? place.wording() : Wording::free;
-    if (token.kind == Kind::string || token.kind == Kind::key) put_outside();
-    if (token.kind == Kind::key) {
+    if (token.kind == TokenKind::string || token.kind == TokenKind::key) put_outside();
+    if (token.kind == TokenKind::key) {
       const bool stays = of_event && is_plain_name(text_of_token(token.bytes));
       out += stays ? token.bytes : token_without(token.bytes, nesting, Wording::free);
-    } else if (token.kind == Kind::string) {
+    } else if (token.kind == TokenKind::string) {
       out += wording == Wording::fixed ? std::string{token.bytes} : token_without(token.bytes, nesting, wording);
-    } else if (token.kind == Kind::scalar && without(token.bytes, wording) != token.bytes) {
+    } else if (token.kind == TokenKind::scalar && without(token.bytes, wording) != token.bytes) {
       // In JSON it is a number.
       const std::string shown = without(token.bytes, wording);
       put_outside();

@@ -4,6 +4,8 @@
 #include <limits>
 #include <stdexcept>
 
+#include "text/ascii.h"
+
 namespace trailkeeper::rules::credits {
 namespace {
 
@@ -12,8 +14,6 @@ constexpr std::int64_t kUnitsPerDollar = 10'000'000'000;
 constexpr int kMaxExponent = 40;
 
 [[noreturn]] void overflow() { throw std::overflow_error("an amount of money is larger than 900 million dollars"); }
-
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 // The digits of a number without point or exponent, and how far its point is from their end.
 struct Decimal {
@@ -32,7 +32,7 @@ std::optional<int> parse_exponent(std::string_view text) {
   if (text.empty()) return std::nullopt;
   int exponent = 0;
   for (const char c : text) {
-    if (!is_digit(c)) return std::nullopt;
+    if (!text::is_digit(c)) return std::nullopt;
     exponent = exponent * 10 + (c - '0');
     if (exponent > kMaxExponent) return std::nullopt;
   }
@@ -51,7 +51,7 @@ std::optional<Decimal> parse_decimal(std::string_view text) {
   for (; i < text.size() && text[i] != 'e' && text[i] != 'E'; ++i) {
     if (text[i] == '.' && !point) {
       point = true;
-    } else if (is_digit(text[i]) && decimal.digits.size() < kMaxDigits) {
+    } else if (text::is_digit(text[i]) && decimal.digits.size() < kMaxDigits) {
       decimal.digits += text[i];
       decimal.decimals += point ? 1 : 0;
     } else {

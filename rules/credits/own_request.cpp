@@ -7,6 +7,7 @@
 #include "rules/credits/calendar.h"
 #include "rules/credits/money.h"
 #include "rules/iam/arn.h"
+#include "text/ascii.h"
 #include "text/json_node.h"
 #include "text/json_text.h"
 
@@ -23,14 +24,12 @@ constexpr std::size_t kMostBytes = 1024;  // Of one value.
 constexpr std::size_t kMostValues = 1000;
 
 // Thrown while a request is read, and caught by own_fact and own_values.
-struct Wrong {
+struct WrongRequest {
   std::string option;
   std::string message;
 };
 
-text::Problem error_of(const Wrong& wrong) { return {wrong.message, wrong.option, 0}; }
-
-bool is_digits(std::string_view text) { return text.find_first_not_of("0123456789") == std::string_view::npos; }
+text::Problem error_of(const WrongRequest& wrong) { return {wrong.message, wrong.option, 0}; }
 
 // Reads values and writes them as members of `serviceEventDetails`.
 class Details {
@@ -44,13 +43,13 @@ class Details {
   }
   [[nodiscard]] std::string needed(std::string_view option) const {
     std::string found = text(option);
-    if (found.empty()) throw Wrong{std::string{option}, "is missing"};
+    if (found.empty()) throw WrongRequest{std::string{option}, "is missing"};
     return found;
   }
   [[nodiscard]] std::string account(std::string_view option) const {
     std::string found = needed(option);
     if (!iam::is_account_id(found)) {
-      throw Wrong{std::string{option}, "must be an account ID of 12 digits, not '" + found + "'"};
+      throw WrongRequest{std::string{option}, "must be an account ID of 12 digits, not '" + found + "'"};
     }
     return found;
   }
@@ -59,7 +58,7 @@ class Details {
     if (found.empty()) return std::nullopt;
     if (const auto day = parse_day(found)) return start_of(*day);
     const auto time = text::parse_timestamp(found);
-    if (!time) throw Wrong{std::string{option}, "must be a date as 2024-05-01, or a time, not '" + found + "'"};
+    if (!time) throw WrongRequest{std::string{option}, "must be a date as 2024-05-01, or a time, not '" + found + "'"};
     return time;
   }
 
@@ -79,8 +78,8 @@ class Details {
     if (found.empty()) return;
     const auto money = Money::parse(found);
     if (!money || *money <= Money{}) {
-      throw Wrong{std::string{option},
-                  "must be an amount of dollars above nothing, as 5000 or 5000.50, not '" + found + "'"};
+      throw WrongRequest{std::string{option},
+                         "must be an amount of dollars above nothing, as 5000 or 5000.50, not '" + found + "'"};
     }
     append_member(name, money->text(), json_);
   }
@@ -103,9 +102,9 @@ class Details {
     const auto found = values_.find(option);
     if (found == values_.end()) return;
     for (const std::string& value : found->second) {
-      const bool number = !value.empty() && value.size() <= 2 && value.front() != '0' && is_digits(value);
+      const bool number = !value.empty() && value.size() <= 2 && value.front() != '0' && text::is_digits(value);
       if (value.empty() || value.starts_with("other:") || (number && std::stoi(value) <= kMost)) continue;
-      throw Wrong{std::string{option}, "must be 1 to 10, or other:TEXT, not '" + value + "'"};
+      throw WrongRequest{std::string{option}, "must be 1 to 10, or other:TEXT, not '" + value + "'"};
     }
   }
   void put_true(std::string_view name) {
@@ -131,7 +130,7 @@ void needs_one_of(const Details& details, std::initializer_list<std::string_view
   for (const std::string_view option : options) {
     if (details.has(option)) return;
   }
-  throw Wrong{std::string{*options.begin()}, message};
+  throw WrongRequest{std::string{*options.begin()}, message};
 }
 
 OwnFact add_credit(Details& details, const Pseudonymiser& pseudonymiser) {
@@ -141,18 +140,19 @@ OwnFact add_credit(Details& details, const Pseudonymiser& pseudonymiser) {
   static_cast<void>(details.needed("issued"));
   fact.time = *details.time("issued");
   details.put_time("issuedAt", "issued");
-  if (details.has("years") == details.has("expires")) throw Wrong{"expires", "or --years is needed, one of them"};
+  if (details.has("years") == details.has("expires"))
+    throw WrongRequest{"expires", "or --years is needed, one of them"};
   if (const std::string years = details.text("years"); !years.empty() && years != "1" && years != "2") {
-    throw Wrong{"years", "must be 1 or 2 (R35), not '" + years + "'"};
+    throw WrongRequest{"years", "must be 1 or 2 (R35), not '" + years + "'"};
   }
   details.put("termYears", "years");
   details.put_day("expiresAt", "expires");
   if (const auto expires = details.time("expires"); expires && *expires < fact.time) {
-    throw Wrong{"expires", "is before --issued"};
+    throw WrongRequest{"expires", "is before --issued"};
   }
   const std::string type = details.text("type");
   if (!type.empty() && type != "Activate" && type != "Support") {
-    throw Wrong{"type", "must be Activate or Support, not '" + type + "'"};
+    throw WrongRequest{"type", "must be Activate or Support, not '" + type + "'"};
   }
   details.put("creditType", "type");
   details.put("program", "from");
@@ -178,7 +178,7 @@ OwnFact apply(Details& details, text::Timestamp now, const Pseudonymiser& pseudo
   details.put("package", "package");
   if (const std::string package = details.text("package");
       !package.empty() && package != "Founders" && package != "Portfolio") {
-    throw Wrong{"package", "must be Founders or Portfolio, not '" + package + "'"};
+    throw WrongRequest{"package", "must be Founders or Portfolio, not '" + package + "'"};
   }
   // Another Org ID is no other form.
   fact.identity = fact.account + "\n" + text::format_timestamp(fact.time) + "\n" + details.whole();
@@ -194,7 +194,8 @@ OwnFact decide(Details& details, text::Timestamp now) {
   OwnFact fact{"ApplicationDecided", details.time("decided").value_or(now), details.account("account"), "", "", ""};
   fact.subject = details.needed("id");
   details.put_text("applicationId", fact.subject);
-  if (details.has("approved") == details.has("denied")) throw Wrong{"approved", "or --denied is needed, one of them"};
+  if (details.has("approved") == details.has("denied"))
+    throw WrongRequest{"approved", "or --denied is needed, one of them"};
   details.put_text("decision", details.has("approved") ? "Approved" : "Denied");
   details.put_money("amount", "amount");
   details.need_reasons("reason");
@@ -213,7 +214,8 @@ OwnFact correct(Details& details, text::Timestamp now) {
   OwnFact fact{"CreditsCorrected", now, details.account("account"), "", "", ""};
   fact.subject = details.needed("id");
   const bool event = is_event_id(fact.subject);
-  if (event && !details.has("withdraw")) throw Wrong{"id", "is an event's: it can only be withdrawn (--withdraw)"};
+  if (event && !details.has("withdraw"))
+    throw WrongRequest{"id", "is an event's: it can only be withdrawn (--withdraw)"};
   details.put_text(event ? "withdrawnEventId" : "creditId", fact.subject);
   needs_one_of(details, {"withdraw", "amount", "issued", "expires", "owner", "service"},
                "or something that is to be put right is needed");
@@ -318,9 +320,9 @@ text::Result<OwnFact> own_fact(OwnVerb verb, const OwnValues& values, text::Time
                                const Pseudonymiser& pseudonymiser) {
   try {
     for (const auto& [option, texts] : values) {
-      if (texts.size() > kMostValues) throw Wrong{option, "has more than 1,000 values"};
+      if (texts.size() > kMostValues) throw WrongRequest{option, "has more than 1,000 values"};
       for (const std::string& text : texts) {
-        if (text.size() > kMostBytes) throw Wrong{option, "is longer than 1,024 bytes"};
+        if (text.size() > kMostBytes) throw WrongRequest{option, "is longer than 1,024 bytes"};
       }
     }
     Details details{values};
@@ -328,10 +330,10 @@ text::Result<OwnFact> own_fact(OwnVerb verb, const OwnValues& values, text::Time
                    : verb == OwnVerb::apply  ? apply(details, now, pseudonymiser)
                    : verb == OwnVerb::decide ? decide(details, now)
                                              : correct(details, now);
-    if (fact.time > now) throw Wrong{verb == OwnVerb::add ? "issued" : "submitted", "is in the future"};
+    if (fact.time > now) throw WrongRequest{verb == OwnVerb::add ? "issued" : "submitted", "is in the future"};
     fact.details = details.whole();
     return fact;
-  } catch (const Wrong& wrong) {
+  } catch (const WrongRequest& wrong) {
     return error_of(wrong);
   }
 }
@@ -343,16 +345,16 @@ text::Result<OwnValues> own_values(OwnVerb verb, std::string_view json) {
   try {
     for (const text::JsonMember& member : root->members) {
       const OwnField* const field = field_of_member(verb, member.key);
-      if (field == nullptr) throw Wrong{member.key, "isn't known here"};
+      if (field == nullptr) throw WrongRequest{member.key, "isn't known here"};
       if (field->flag) {
-        if (member.value.kind != Kind::boolean) throw Wrong{member.key, "must be true or false"};
+        if (member.value.kind != Kind::boolean) throw WrongRequest{member.key, "must be true or false"};
         if (member.value.boolean) values[std::string{field->name}] = {"true"};
         continue;
       }
       std::vector<std::string>& texts = values[std::string{field->name}];
       const auto take = [&](const JsonNode& node) {
         if (node.kind != Kind::string && node.kind != Kind::number) {
-          throw Wrong{member.key, "must be a text or a number, not " + std::string{text::kind_name(node.kind)}};
+          throw WrongRequest{member.key, "must be a text or a number, not " + std::string{text::kind_name(node.kind)}};
         }
         texts.push_back(node.text);
       };
@@ -360,10 +362,10 @@ text::Result<OwnValues> own_values(OwnVerb verb, std::string_view json) {
         take(member.value);
         continue;
       }
-      if (!field->list) throw Wrong{member.key, "must be one value, not an array"};
+      if (!field->list) throw WrongRequest{member.key, "must be one value, not an array"};
       for (const JsonNode& item : member.value.items) take(item);
     }
-  } catch (const Wrong& wrong) {
+  } catch (const WrongRequest& wrong) {
     return error_of(wrong);
   }
   return values;

@@ -6,15 +6,14 @@
 #include "event/phrase_set.h"
 #include "rules/credits/known_words.h"
 #include "rules/credits/loose_json.h"
+#include "text/ascii.h"
 
 namespace trailkeeper::rules::credits {
 namespace {
 
-constexpr std::size_t kNone = std::string_view::npos;
-
 bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
-bool is_joint(char c) { return c == '_' || c == '-'; }
-bool is_name_byte(char c) { return is_letter(c) || (c >= '0' && c <= '9') || is_joint(c); }
+bool is_name_joint(char c) { return c == '_' || c == '-'; }
+bool is_name_byte(char c) { return is_letter(c) || (c >= '0' && c <= '9') || is_name_joint(c); }
 
 /// Takes a text's names one by one.
 class Names {
@@ -23,10 +22,11 @@ class Names {
 
   // The next one; false: there is none.
   bool next() {
-    before_ = end_ > begin_ ? begin_ : kNone;
+    before_ = end_ > begin_ ? begin_ : text::npos;
     begin_ = end_;
     while (begin_ < text_.size() && !is_name_byte(text_[begin_])) ++begin_;
-    if (before_ != kNone && (begin_ != end_ + 1 || (text_[end_] != ' ' && text_[end_] != '.'))) before_ = kNone;
+    if (before_ != text::npos && (begin_ != end_ + 1 || (text_[end_] != ' ' && text_[end_] != '.')))
+      before_ = text::npos;
     end_ = begin_;
     while (end_ < text_.size() && is_name_byte(text_[end_])) ++end_;
     return begin_ < end_;
@@ -34,14 +34,14 @@ class Names {
   [[nodiscard]] std::string_view name() const { return text_.substr(begin_, end_ - begin_); }
   // With the one before it, if only a space or dot is between them: `Org ID`.
   [[nodiscard]] std::string_view two() const {
-    return before_ == kNone ? name() : text_.substr(before_, end_ - before_);
+    return before_ == text::npos ? name() : text_.substr(before_, end_ - before_);
   }
   [[nodiscard]] std::size_t begin() const { return begin_; }
   [[nodiscard]] std::size_t end() const { return end_; }
 
  private:
   std::string_view text_;
-  std::size_t before_ = kNone;
+  std::size_t before_ = text::npos;
   std::size_t begin_;
   std::size_t end_;
 };
@@ -52,10 +52,10 @@ std::string_view last_member(std::string_view path) { return path.substr(path.rf
 bool value_is_json(std::string_view behind_key) {
   const std::size_t colon = behind_key.find(':');
   const std::size_t at = behind_key.find_first_not_of(" \t\r\n", colon + 1);
-  if (colon == kNone || at == kNone) return true;
+  if (colon == text::npos || at == text::npos) return true;
   const std::string_view value = behind_key.substr(at);
   constexpr std::array<std::string_view, 3> kLiterals{"null", "true", "false"};
-  return std::string_view{"\"{[-0123456789"}.find(value.front()) != kNone ||
+  return std::string_view{"\"{[-0123456789"}.find(value.front()) != text::npos ||
          std::any_of(kLiterals.begin(), kLiterals.end(),
                      [&](std::string_view literal) { return value.starts_with(literal); });
 }
@@ -122,13 +122,14 @@ bool lists_secret(std::string_view json) {
 
 std::string without_words(std::string_view text, const Pseudonymiser& pseudonymiser,
                           const std::vector<std::string>& org_id_paths) {
-  const auto in_word = [](char c) { return event::is_word_byte(c) || is_joint(c); };
+  const auto in_word = [](char c) { return event::is_word_byte(c) || is_name_joint(c); };
   constexpr std::size_t kLongestName = 32;
   const auto is_name = [&](std::string_view word) {
     const bool configured = std::any_of(org_id_paths.begin(), org_id_paths.end(),
                                         [&](const std::string& path) { return last_member(path) == word; });
-    return configured || (word.size() <= kLongestName && secret_named(word) != Secret::none &&
-                          std::all_of(word.begin(), word.end(), [](char c) { return is_letter(c) || is_joint(c); }));
+    return configured ||
+           (word.size() <= kLongestName && secret_named(word) != Secret::none &&
+            std::all_of(word.begin(), word.end(), [](char c) { return is_letter(c) || is_name_joint(c); }));
   };
   std::string out;
   for (std::size_t at = 0; at < text.size();) {
@@ -136,7 +137,7 @@ std::string without_words(std::string_view text, const Pseudonymiser& pseudonymi
     while (end < text.size() && in_word(text[end])) ++end;
     const std::string_view word = text.substr(at, std::max(end, at + 1) - at);
     const bool stays = end == at || is_name(word) || pseudonymiser.is_pseudonym(word) ||
-                       std::all_of(word.begin(), word.end(), is_joint);
+                       std::all_of(word.begin(), word.end(), is_name_joint);
     out += stays ? std::string{word} : pseudonymiser.org_id(word);
     at += word.size();
   }

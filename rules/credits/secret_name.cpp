@@ -11,7 +11,6 @@ namespace {
 
 constexpr std::size_t kLongestName = 256;
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
 bool is_capital(char c) { return c >= 'A' && c <= 'Z'; }
 
 // Without what spellings differ in.
@@ -47,7 +46,7 @@ bool is_region(std::string_view value) {
   constexpr std::array<std::string_view, 9> kDirections{"central", "east",      "north",     "northeast", "northwest",
                                                         "south",   "southeast", "southwest", "west"};
   const std::size_t last = value.rfind('-');
-  if (last == std::string_view::npos || last + 2 != value.size() || !is_digit(value.back())) return false;
+  if (last == std::string_view::npos || last + 2 != value.size() || !text::is_digit(value.back())) return false;
   const std::size_t middle = value.rfind('-', last - 1);
   if (last == 0 || middle == std::string_view::npos) return false;
   return is_one_of(value.substr(0, middle), kAreas) &&
@@ -60,7 +59,7 @@ bool is_access_key(std::string_view value) {
   return value.size() >= kShortest &&
          std::any_of(kPrefixes.begin(), kPrefixes.end(),
                      [&](std::string_view prefix) { return value.starts_with(prefix); }) &&
-         std::all_of(value.begin(), value.end(), [](char c) { return is_digit(c) || is_capital(c); });
+         std::all_of(value.begin(), value.end(), [](char c) { return text::is_digit(c) || is_capital(c); });
 }
 
 bool is_address(std::string_view value) {
@@ -159,7 +158,7 @@ bool may_be_known(std::string_view value) {
   constexpr std::size_t kAccount = 12;
   if (value.size() < event::PhraseSet::kShortest || value.size() > event::PhraseSet::kLongest) return false;
   if (value == "true" || value == "false" || value == "null" || value == "None" || value == "undefined") return false;
-  if (value.size() == kAccount && std::all_of(value.begin(), value.end(), is_digit)) return false;
+  if (value.size() == kAccount && std::all_of(value.begin(), value.end(), text::is_digit)) return false;
   return !value.starts_with("arn:") && !value.ends_with("amazonaws.com") && !is_region(value) &&
          !is_access_key(value) && !is_address(value);
 }

@@ -6,13 +6,13 @@
 
 #include "event/decoded_text.h"
 #include "event/phrase_set.h"
+#include "text/ascii.h"
 #include "text/hex.h"
 
 namespace trailkeeper::rules::credits {
 namespace {
 
 constexpr std::string_view kActivateSource = "activate.amazonaws.com";
-constexpr std::size_t kNone = std::string_view::npos;
 
 // What spellings of a name differ in (secret_named()).
 constexpr bool is_joint(char c) { return c == '_' || c == '-' || c == ' ' || c == '.'; }
@@ -53,7 +53,7 @@ bool any_place(std::string_view text, char one, char other, const Visit& visit) 
 }
 
 // promocode, promotioncode, promotionalcode; a3popc.
-bool names_code(std::string_view text) {
+bool spells_code(std::string_view text) {
   const auto ends = [&](std::string_view name) {
     return [=](std::size_t at) { return ends_with_name(text, at + 1, name); };
   };
@@ -72,14 +72,14 @@ bool names_org(std::string_view text) {
 // An escape for a byte that a name, or JSON in a text, may have: nobody knows what the text says before it is decoded.
 bool hides_name(std::string_view text) {
   constexpr std::string_view kEscape = "\\u00";
-  for (std::size_t at = text.find(kEscape); at != kNone; at = text.find(kEscape, at + 1)) {
+  for (std::size_t at = text.find(kEscape); at != text::npos; at = text.find(kEscape, at + 1)) {
     if (at + kEscape.size() + 2 > text.size()) continue;
     const int high = text::hex_value(text[at + kEscape.size()]);
     const int low = text::hex_value(text[at + kEscape.size() + 1]);
     if (high < 0 || low < 0) continue;
     const char c = static_cast<char>(high * 16 + low);
     constexpr std::string_view kOfJson = R"(\"{[)";
-    if (high < 8 && (event::is_word_byte(c) || is_joint(c) || kOfJson.find(c) != kNone)) return true;
+    if (high < 8 && (event::is_word_byte(c) || is_joint(c) || kOfJson.find(c) != text::npos)) return true;
   }
   return false;
 }
@@ -89,17 +89,17 @@ bool hides_name(std::string_view text) {
 SecretSigns SignReader::of_text(std::string_view written) const {
   SecretSigns signs;
   const auto read = [&](std::string_view text) {
-    if (names_code(text)) signs.bits_ |= SecretSigns::kSure;
+    if (spells_code(text)) signs.bits_ |= SecretSigns::kSure;
     if (names_org(text)) signs.bits_ |= SecretSigns::kOrgId;
-    if (text.find(kActivateSource) != kNone) signs.bits_ |= SecretSigns::kActivate;
+    if (text.find(kActivateSource) != text::npos) signs.bits_ |= SecretSigns::kActivate;
   };
   read(written);
   if (hides_name(written)) signs.bits_ |= SecretSigns::kSure;
   if (event::is_encoded(written)) read(event::DecodedText{written}.bytes());
   // JSON within a string may go on where a configured path leads, also from within a text, or a string encoded twice.
-  if (!paths_.empty() && written.find_first_of("{[\\") != kNone) signs.bits_ |= SecretSigns::kOrgId;
+  if (!paths_.empty() && written.find_first_of("{[\\") != text::npos) signs.bits_ |= SecretSigns::kOrgId;
   // What is nested deeper than masks look into is masked whole; so deep, quotes have this many backslashes at least.
-  if (written.find(R"(\\\\)") != kNone) signs.bits_ |= SecretSigns::kOrgId;
+  if (written.find(R"(\\\\)") != text::npos) signs.bits_ |= SecretSigns::kOrgId;
   return signs;
 }
 

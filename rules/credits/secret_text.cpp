@@ -12,14 +12,10 @@
 namespace trailkeeper::rules::credits {
 namespace {
 
-constexpr std::size_t kNone = std::string_view::npos;
-
-bool is_one_of(char c, std::string_view chars) { return chars.find(c) != kNone; }
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
+bool is_one_of(char c, std::string_view chars) { return chars.find(c) != text::npos; }
 bool is_quote(char c) { return is_one_of(c, "\"'`"); }
 bool ends_value(char c) { return c == '\0' || is_one_of(c, "&;#\"'`<> \t\r\n,(){}[]\\|"); }
 bool in_word(char c) { return event::is_word_byte(c) || c == '-' || c == '_'; }
-bool has_digit(std::string_view text) { return text.find_first_of("0123456789") != kNone; }
 
 bool is_literal(std::string_view value) {
   constexpr std::array<std::string_view, 7> kLiterals{"null", "true", "false", "undefined", "None", "nil", "NaN"};
@@ -43,10 +39,10 @@ bool is_of_sentence(std::string_view word) {
 
 /// What stands between a name and its value.
 struct Gap {
-  std::size_t value = kNone;  // Where the value begins; kNone: there is none.
-  bool bound = false;         // By `=`, `:` and the like.
-  bool firm = false;          // By one that sentences and tables don't have, or quotes are around the value.
-  bool of_path = false;       // By `/`: the value ends where another begins.
+  std::size_t value = text::npos;  // Where the value begins; text::npos: there is none.
+  bool bound = false;              // By `=`, `:` and the like.
+  bool firm = false;               // By one that sentences and tables don't have, or quotes are around the value.
+  bool of_path = false;            // By `/`: the value ends where another begins.
 };
 
 /// Reads it.
@@ -73,10 +69,10 @@ class GapReader {
   bool read_multipart() {
     constexpr std::size_t kLongestHead = 512;
     const std::size_t behind = text_.find_first_not_of("\\\"'`", at_);
-    if (behind == kNone || !is_one_of(text_[behind], ";\r\n")) return false;
+    if (behind == text::npos || !is_one_of(text_[behind], ";\r\n")) return false;
     const std::string_view head = text_.substr(behind, kLongestHead);
     for (const std::string_view blank : {std::string_view{"\r\n\r\n"}, std::string_view{"\n\n"}}) {
-      if (const std::size_t end = head.find(blank); end != kNone) {
+      if (const std::size_t end = head.find(blank); end != text::npos) {
         at_ = behind + end + blank.size();
         return true;
       }
@@ -92,7 +88,7 @@ class GapReader {
       const char c = at_ < text_.size() ? text_[at_] : '\0';
       if (c == '[' || c == '.') {
         std::size_t end = at_ + 1;
-        while (end < text_.size() && is_digit(text_[end])) ++end;
+        while (end < text_.size() && text::is_digit(text_[end])) ++end;
         const bool closed = c == '[' ? end < text_.size() && text_[end] == ']' : end > at_ + 1;
         if (closed) at_ = end + (c == '[' ? 1 : 0);
       }
@@ -125,7 +121,7 @@ class GapReader {
       if (is_one_of(c, "\\\"'`")) gap.firm = true;
       if (is_one_of(c, "\r\n")) {
         const std::size_t line = text_.find_first_not_of("\r\n", at_);
-        if (!gap.bound || line == kNone || !is_one_of(text_[line], " \t-")) return;
+        if (!gap.bound || line == text::npos || !is_one_of(text_[line], " \t-")) return;
         at_ = line;
       } else if (is_one_of(c, "\\\"'` \t[({") || (gap.bound && is_one_of(c, "|>")) || rest().starts_with("- ")) {
         ++at_;
@@ -146,7 +142,7 @@ std::size_t quoted_end(std::string_view text, std::size_t begin) {
   if (begin == 0 || !is_quote(text[begin - 1])) return 0;
   const std::string_view near = text.substr(begin, event::PhraseSet::kLongest + 1);
   const std::size_t size = near.find(text[begin - 1]);
-  if (size == kNone || size == 0) return 0;
+  if (size == text::npos || size == 0) return 0;
   const std::string_view quoted = near.substr(0, size);
   const bool whole = std::none_of(quoted.begin(), quoted.end(), [](char c) { return c != ' ' && ends_value(c); });
   return whole ? begin + size : 0;
@@ -187,7 +183,7 @@ class TextReader {
   void add_codes() {
     constexpr std::array<std::string_view, 9> kMeans{"%3D", "%3d", "%2F", "%2f", "%3A", "%3a", "=", ":", "/"};
     std::size_t at = 0;
-    for (std::size_t tag = text_.find(kTag); tag != kNone; tag = text_.find(kTag, at)) {
+    for (std::size_t tag = text_.find(kTag); tag != text::npos; tag = text_.find(kTag, at)) {
       std::size_t begin = tag + kTag.size();
       const auto* const found = std::find_if(kMeans.begin(), kMeans.end(), [&](std::string_view separator) {
         return text_.substr(begin).starts_with(separator);
@@ -222,7 +218,7 @@ class TextReader {
   // Where the value behind a name ends; 0: there is none.
   std::size_t add_behind(const SecretName& name, bool of_iam) {
     const Gap gap = GapReader{text_, name.end}.read();
-    if (gap.value == kNone || (!gap.bound && (of_iam || !rules_.sentences || gap.value == name.end))) return 0;
+    if (gap.value == text::npos || (!gap.bound && (of_iam || !rules_.sentences || gap.value == name.end))) return 0;
     const std::size_t end = value_end(text_, gap);
     const std::string_view value = text_.substr(gap.value, end - gap.value);
     if (value.empty() || is_literal(value)) return 0;
@@ -230,7 +226,7 @@ class TextReader {
     if (loose && (is_of_sentence(value) || secret_named(value) != Secret::none)) return 0;
     const bool quoted = is_one_of(text_[gap.value - 1], "\\\"'");
     const bool key_is_quoted = name.end < text_.size() && text_[name.end] == '"';
-    const bool sure = gap.firm || has_digit(value);
+    const bool sure = gap.firm || text::has_digit(value);
     values_.push_back({gap.value, end, name.secret, !quoted && key_is_quoted && gap.bound, sure, true});
     return end;
   }
@@ -252,7 +248,7 @@ class TextReader {
     const std::size_t end = before.size();
     const std::string_view near = before.substr(end - std::min(end, event::PhraseSet::kLongest + 1));
     const std::size_t open = near.rfind(quote);
-    if (open == kNone || open + 1 == near.size() || is_literal(near.substr(open + 1))) return;
+    if (open == text::npos || open + 1 == near.size() || is_literal(near.substr(open + 1))) return;
     values_.push_back({end - (near.size() - open - 1), end, name.secret, false, true, true});
   }
 
@@ -266,7 +262,7 @@ class TextReader {
       const std::string_view word = text_.substr(at, end - at);
       while (name != names_.end() && name->end <= at) ++name;
       const bool named = name != names_.end() && name->begin < end;
-      if (!named && has_digit(word) && may_be_known(word)) add_word(at, end);
+      if (!named && text::has_digit(word) && may_be_known(word)) add_word(at, end);
       at = std::max(end, at + 1);
     }
   }
@@ -277,10 +273,10 @@ class TextReader {
       if (!opens) continue;
       const std::string_view near = text_.substr(at + 1, event::PhraseSet::kLongest + 1);
       const std::size_t size = near.find(text_[at]);
-      if (size == kNone) continue;
+      if (size == text::npos) continue;
       const std::string_view quoted = near.substr(0, size);
       const std::size_t behind = text_.find_first_not_of(" \t\\", at + size + 2);
-      const bool is_key = behind != kNone && text_[behind] == ':';
+      const bool is_key = behind != text::npos && text_[behind] == ':';
       const bool plain = std::all_of(quoted.begin(), quoted.end(), [](char c) { return in_word(c) || c == ' '; });
       if (!is_key && plain && secret_named(quoted) == Secret::none && may_be_known(quoted)) {
         add_word(at + 1, at + 1 + size);
@@ -300,7 +296,7 @@ class TextReader {
 
 }  // namespace
 
-bool may_name_code(std::string_view text) { return text.find("romo") != kNone || text.find("ROMO") != kNone; }
+bool may_name_code(std::string_view text) { return text.find("romo") != text::npos || text.find("ROMO") != text::npos; }
 
 bool may_name_org_id(std::string_view text) {
   const auto small = [](char c) { return static_cast<char>(c | 0x20); };

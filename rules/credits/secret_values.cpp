@@ -9,21 +9,19 @@
 #include "rules/credits/secret_mention.h"
 #include "rules/credits/secret_pairs.h"
 #include "rules/credits/wording.h"
+#include "text/ascii.h"
 #include "text/json_text.h"
 
 namespace trailkeeper::rules::credits {
 namespace {
 
-constexpr std::size_t kNone = std::string_view::npos;
 constexpr std::size_t kDigits = 16;
 constexpr std::size_t kOrgIdSize = std::string_view{"org-"}.size() + kDigits;
 constexpr std::size_t kCodeSize = std::string_view{"promo-"}.size() + kDigits;
 
-bool is_literal(std::string_view value) { return value == "null" || value == "true" || value == "false"; }
+bool is_json_literal(std::string_view token) { return token == "null" || token == "true" || token == "false"; }
 
-bool has(std::string_view text, std::string_view part) { return text.find(part) != kNone; }
-
-bool has_digit(std::string_view text) { return text.find_first_of("0123456789") != kNone; }
+bool has(std::string_view text, std::string_view part) { return text.find(part) != text::npos; }
 
 }  // namespace
 
@@ -77,7 +75,7 @@ std::string SecretValues::without(std::string_view read, const Place& place, std
 
 // A word that was masked in part is left so.
 bool SecretValues::has_pseudonym(std::string_view word) const {
-  for (std::size_t at = word.find('o'); at != kNone; at = word.find('o', at + 1)) {
+  for (std::size_t at = word.find('o'); at != text::npos; at = word.find('o', at + 1)) {
     const std::size_t begin = word.substr(0, at).ends_with("prom") ? at - 4 : at;
     for (const std::size_t size : {kOrgIdSize, kCodeSize}) {
       if (pseudonymiser_.is_pseudonym(word.substr(begin, size))) return true;
@@ -165,7 +163,7 @@ class SecretValues::JsonPass {
     of_many_ = named != Secret::none && name.ends_with('s');
     organisation_ = values_.org_ids && (names_organisation(name) || is_in(&Level::organisation));
     promotion_ = names_promotion(name) || is_in(&Level::promotion);
-    if (within != Secret::none && (has_digit(written) || is_key_of_many) && !values_.has_pseudonym(written)) {
+    if (within != Secret::none && (text::has_digit(written) || is_key_of_many) && !values_.has_pseudonym(written)) {
       return text::append_quoted(values_.pseudonym(written, within, true), out_);
     }
     if (name == written) {
@@ -207,7 +205,7 @@ class SecretValues::JsonPass {
   void take_string(std::string_view token) {
     const std::string text = text_of_token(token);
     if (wanted_ != Secret::none) {
-      const bool sure = !loose_ || has_digit(text);
+      const bool sure = !loose_ || text::has_digit(text);
       return text::append_quoted(values_.pseudonym(text, wanted_, sure), out_);
     }
     const std::string shown = values_.without_in_text(text, nesting_, path_);
@@ -219,7 +217,7 @@ class SecretValues::JsonPass {
   }
 
   void take_scalar(std::string_view token) {
-    if (wanted_ == Secret::none || is_literal(token)) {
+    if (wanted_ == Secret::none || is_json_literal(token)) {
       out_ += token;
     } else {
       text::append_quoted(values_.pseudonym(std::string{token}, wanted_, !paired_), out_);

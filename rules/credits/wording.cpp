@@ -3,10 +3,10 @@
 #include <algorithm>
 #include <array>
 
+#include "text/ascii.h"
+
 namespace trailkeeper::rules::credits {
 namespace {
-
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 template <std::size_t N>
 bool is_one_of(std::string_view path, const std::array<std::string_view, N>& paths) {
@@ -27,8 +27,8 @@ Wording wording_of(std::string_view path) {
 
 bool is_like_term(std::string_view word) {
   constexpr std::size_t kVersion = 4;
-  const bool version =
-      word.size() == kVersion && is_digit(word[0]) && word[1] == '.' && is_digit(word[2]) && is_digit(word[3]);
+  const bool version = word.size() == kVersion && text::is_digit(word[0]) && word[1] == '.' &&
+                       text::is_digit(word[2]) && text::is_digit(word[3]);
   return version || word.find("::") != std::string_view::npos || is_plain_name(word);
 }
 

@@ -6,6 +6,7 @@
 #include <bitset>
 #include <utility>
 
+#include "text/ascii.h"
 #include "text/hex.h"
 
 namespace trailkeeper::rules::digests {
@@ -13,7 +14,6 @@ namespace {
 
 namespace dom = simdjson::dom;
 
-constexpr std::size_t npos = std::string_view::npos;
 constexpr std::size_t kMaxDepth = 16;
 
 text::Problem problem(std::string message, std::string where = {}) { return {std::move(message), std::move(where), 0}; }
@@ -52,7 +52,7 @@ enum Top : std::size_t {
   kStart,
   kEnd,
   kFingerprint,
-  kAlgorithm,
+  kSignatureAlgorithm,
   kPreviousBucket,
   kPreviousObject,
   kPreviousHash,
@@ -73,7 +73,7 @@ TopMembers top_members() {
 
 constexpr std::string_view kHashAlgorithm = "SHA-256";
 
-bool is_hex(std::string_view text) { return text.find_first_not_of("0123456789abcdefABCDEF") == npos; }
+bool is_hex(std::string_view text) { return text.find_first_not_of("0123456789abcdefABCDEF") == text::npos; }
 
 // A hash that is named with its algorithm.
 template <std::size_t Count>
@@ -154,7 +154,7 @@ text::Result<Digest> digest_of(const TopMembers& members) {
   auto fingerprint = members.text(kFingerprint);
   if (!fingerprint) return problem("names no public key", "/digestPublicKeyFingerprint");
   digest.fingerprint = std::move(*fingerprint);
-  digest.algorithm = members.text(kAlgorithm).value_or("");
+  digest.algorithm = members.text(kSignatureAlgorithm).value_or("");
   auto previous = previous_of(members);
   if (!previous) return previous.error();
   digest.previous = std::move(*previous);

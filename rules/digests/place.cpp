@@ -2,10 +2,10 @@
 
 #include <algorithm>
 
+#include "text/ascii.h"
+
 namespace trailkeeper::rules::digests {
 namespace {
-
-constexpr std::size_t npos = std::string_view::npos;
 
 bool has_control(std::string_view text) {
   return std::any_of(text.begin(), text.end(),
@@ -19,7 +19,7 @@ bool leads_down(std::string_view key) {
     const std::size_t end = key.find('/');
     const std::string_view folder = key.substr(0, end);
     if (folder == "." || folder == "..") return false;
-    if (end == npos) return true;
+    if (end == text::npos) return true;
     key.remove_prefix(end + 1);
   }
 }
@@ -32,7 +32,7 @@ bool ends_with_path(std::string_view path, std::string_view end) {
 // From the last folder `AWSLogs` on; the whole key if it has none.
 std::string_view from_layout(std::string_view key) {
   constexpr std::string_view kRoot = "AWSLogs/";
-  for (std::size_t at = key.rfind(kRoot); at != npos; at = at == 0 ? npos : key.rfind(kRoot, at - 1)) {
+  for (std::size_t at = key.rfind(kRoot); at != text::npos; at = at == 0 ? text::npos : key.rfind(kRoot, at - 1)) {
     if (at == 0 || key[at - 1] == '/') return key.substr(at);
   }
   return key;
@@ -55,7 +55,7 @@ std::size_t common_end(std::string_view a, std::string_view b) {
 std::string Place::uri() const { return "s3://" + bucket + "/" + key; }
 
 bool is_sound(const Place& place) {
-  return !place.bucket.empty() && !has_control(place.bucket) && place.bucket.find('/') == npos &&
+  return !place.bucket.empty() && !has_control(place.bucket) && place.bucket.find('/') == text::npos &&
          !has_control(place.key) && leads_down(place.key);
 }
 

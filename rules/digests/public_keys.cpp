@@ -16,8 +16,6 @@ namespace dom = simdjson::dom;
 
 constexpr std::size_t kMaxSignature = 2048;  // Bytes; that of an RSA key of 16,384 bits.
 
-text::Problem problem(std::string message) { return {std::move(message), {}, 0}; }
-
 // A PKCS #1 RSAPublicKey in DER, in base64.
 std::shared_ptr<EVP_PKEY> rsa_key(std::string_view base64) {
   if (!text::looks_like_base64(base64)) return nullptr;
@@ -51,18 +49,18 @@ text::Result<std::size_t> PublicKeys::add(std::string_view json) {
   dom::document_stream answers;
   const simdjson::padded_string padded{json};
   if (parser.parse_many(padded, std::max<std::size_t>(json.size(), dom::MINIMAL_BATCH_SIZE)).get(answers)) {
-    return problem("isn't JSON");
+    return text::Problem{"isn't JSON", {}, 0};
   }
   std::size_t taken = 0;
   for (const auto answer : answers) {
     dom::array list;
-    if (answer["PublicKeyList"].get_array().get(list)) return problem("has no PublicKeyList");
+    if (answer["PublicKeyList"].get_array().get(list)) return text::Problem{"has no PublicKeyList", {}, 0};
     for (const dom::element entry : list) {
       std::string_view fingerprint;
       std::string_view value;
       dom::element time;
       if (entry["Fingerprint"].get_string().get(fingerprint) || entry["Value"].get_string().get(value)) {
-        return problem("has a key without Fingerprint or Value");
+        return text::Problem{"has a key without Fingerprint or Value", {}, 0};
       }
       Key key{rsa_key(value), {}};
       if (!entry["ValidityStartTime"].get(time)) key.valid.from = time_of(time).value_or(key.valid.from);
@@ -71,7 +69,7 @@ text::Result<std::size_t> PublicKeys::add(std::string_view json) {
       ++taken;
     }
   }
-  if (answers.truncated_bytes() > 0) return problem("isn't whole JSON");
+  if (answers.truncated_bytes() > 0) return text::Problem{"isn't whole JSON", {}, 0};
   return taken;
 }
 

@@ -4,16 +4,12 @@
 #include "text/ascii.h"
 
 namespace trailkeeper::rules::iam {
-namespace {
-
-constexpr auto kNowhere = std::string_view::npos;
-
-}  // namespace
+namespace {}  // namespace
 
 boost::system::result<Action, std::string> Action::parse(std::string_view text) {
   const std::size_t colon = text.find(':');
-  if (colon == kNowhere || colon == 0 || colon + 1 == text.size() || text.find(':', colon + 1) != kNowhere ||
-      text.find_first_of("*?, \t\r\n") != kNowhere) {
+  if (colon == text::npos || colon == 0 || colon + 1 == text.size() || text.find(':', colon + 1) != text::npos ||
+      text.find_first_of("*?, \t\r\n") != text::npos) {
     return std::string{"an action is a service and a name without wildcards, such as s3:GetObject"};
   }
   Action action;
@@ -29,9 +25,9 @@ boost::system::result<ActionPattern, std::string> ActionPattern::parse(std::stri
     return pattern;
   }
   const std::size_t colon = text.find(':');
-  if (colon == kNowhere || colon == 0) return std::string{R"(an action is "*" or has a service: s3:GetObject, s3:*)"};
-  if (text.find_first_of(", \t\r\n") != kNowhere) return pattern;
-  if (text.substr(0, colon).find_first_of("*?") != kNowhere) {
+  if (colon == text::npos || colon == 0) return std::string{R"(an action is "*" or has a service: s3:GetObject, s3:*)"};
+  if (text.find_first_of(", \t\r\n") != text::npos) return pattern;
+  if (text.substr(0, colon).find_first_of("*?") != text::npos) {
     return std::string{"an action's service can't have wildcards in it"};
   }
   pattern.reach_ = Reach::some;

@@ -6,13 +6,10 @@
 #include <charconv>
 #include <cstring>
 
+#include "text/ascii.h"
+
 namespace trailkeeper::rules::iam {
 namespace {
-
-constexpr auto kNowhere = std::string_view::npos;
-
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-bool all_digits(std::string_view text) { return !text.empty() && std::all_of(text.begin(), text.end(), is_digit); }
 
 template <typename Number>
 bool read_number(std::string_view text, Number& out) {
@@ -22,12 +19,13 @@ bool read_number(std::string_view text, Number& out) {
 
 // Two digits of a date, 1 up to `limit`.
 bool read_part(std::string_view text, int limit, int& out) {
-  return text.size() == 2 && all_digits(text) && read_number(text, out) && out >= 1 && out <= limit;
+  return text.size() == 2 && text::is_digits(text) && read_number(text, out) && out >= 1 && out <= limit;
 }
 
 std::optional<text::Timestamp> parse_date(std::string_view text) {
   text::CivilDate date{0, 1, 1};
-  if (text.size() < 7 || text[4] != '-' || !all_digits(text.substr(0, 4)) || !read_number(text.substr(0, 4), date.year))
+  if (text.size() < 7 || text[4] != '-' || !text::is_digits(text.substr(0, 4)) ||
+      !read_number(text.substr(0, 4), date.year))
     return std::nullopt;
   if (!read_part(text.substr(5, 2), 12, date.month)) return std::nullopt;
   if (text.size() != 7 && (text.size() != 10 || text[7] != '-' || !read_part(text.substr(8), 31, date.day))) {
@@ -48,7 +46,7 @@ std::optional<Decimal> Decimal::parse(std::string_view text) {
     text.remove_prefix(1);
   }
   std::int64_t exponent = 0;
-  if (const std::size_t e = text.find_first_of("eE"); e != kNowhere) {
+  if (const std::size_t e = text.find_first_of("eE"); e != text::npos) {
     std::string_view power = text.substr(e + 1);
     if (!power.empty() && power.front() == '+') power.remove_prefix(1);
     if (power.empty() || power.front() == '+' || power.size() > 12 || !read_number(power, exponent)) {
@@ -58,14 +56,14 @@ std::optional<Decimal> Decimal::parse(std::string_view text) {
   }
   const std::size_t point = text.find('.');
   const std::string_view whole = text.substr(0, point);
-  if (point != kNowhere && !all_digits(text.substr(point + 1))) return std::nullopt;
-  if (!all_digits(whole) && !(whole.empty() && point != kNowhere)) return std::nullopt;
+  if (point != text::npos && !text::is_digits(text.substr(point + 1))) return std::nullopt;
+  if (!text::is_digits(whole) && !(whole.empty() && point != text::npos)) return std::nullopt;
   const std::size_t first = text.find_first_not_of("0.");
-  if (first == kNowhere) {
+  if (first == text::npos) {
     number.negative_ = false;
     return number;
   }
-  const std::size_t last = text.find_last_not_of(point == kNowhere ? "0" : "0.");
+  const std::size_t last = text.find_last_not_of(point == text::npos ? "0" : "0.");
   number.digits_ = text.substr(first, last - first + 1);
   const auto before_point = static_cast<std::int64_t>(whole.size());
   const auto at = static_cast<std::int64_t>(first);
@@ -95,7 +93,7 @@ std::strong_ordering Decimal::compare(const Decimal& other) const {
 
 std::optional<text::Timestamp> parse_instant(std::string_view text) {
   const std::string_view digits = text.substr(!text.empty() && text.front() == '-' ? 1 : 0);
-  if (all_digits(digits)) {
+  if (text::is_digits(digits)) {
     std::int64_t seconds = 0;
     // Far beyond the year 9999, and its milliseconds still fit.
     if (digits.size() > 15 || !read_number(text, seconds)) return std::nullopt;
@@ -115,7 +113,7 @@ std::optional<text::Timestamp> parse_instant(std::string_view text) {
 
 std::optional<IpAddress> IpAddress::parse(std::string_view text) {
   std::array<char, INET6_ADDRSTRLEN> copy{};
-  if (text.size() >= copy.size() || text.find('\0') != kNowhere) return std::nullopt;
+  if (text.size() >= copy.size() || text.find('\0') != text::npos) return std::nullopt;
   std::copy(text.begin(), text.end(), copy.begin());
   IpAddress address;
   if (::inet_pton(AF_INET, copy.data(), address.bytes.data()) == 1) return address;
@@ -132,9 +130,10 @@ std::optional<IpPrefix> IpPrefix::parse(std::string_view text) {
   prefix.address_ = *address;
   const unsigned longest = address->v6 ? 128 : 32;
   prefix.length_ = longest;
-  if (slash != kNowhere) {
+  if (slash != text::npos) {
     const std::string_view length = text.substr(slash + 1);
-    if (!all_digits(length) || !read_number(length, prefix.length_) || prefix.length_ > longest) return std::nullopt;
+    if (!text::is_digits(length) || !read_number(length, prefix.length_) || prefix.length_ > longest)
+      return std::nullopt;
   }
   return prefix;
 }

@@ -8,11 +8,9 @@
 namespace trailkeeper::rules::iam {
 namespace {
 
-constexpr auto kNowhere = std::string_view::npos;
-
 std::string_view behind_last_slash(std::string_view path) {
   const std::size_t slash = path.rfind('/');
-  return slash == kNowhere ? path : path.substr(slash + 1);
+  return slash == text::npos ? path : path.substr(slash + 1);
 }
 
 // Takes `prefix` off the front; false if it isn't there or nothing follows.
@@ -27,8 +25,8 @@ bool ends_with(std::string_view text, std::string_view end) {
 }
 
 bool is_host_name(std::string_view text) {
-  return text.find('.') != kNowhere && text.front() != '.' && text.back() != '.' &&
-         text.find_first_of(" \t\r\n*?:@") == kNowhere;
+  return text.find('.') != text::npos && text.front() != '.' && text.back() != '.' &&
+         text.find_first_of(" \t\r\n*?:@") == text::npos;
 }
 
 // The kind of an ARN of IAM or STS, and what the other fields say; false if it isn't a principal's.
@@ -67,7 +65,7 @@ bool read_arn(const Arn& arn, Principal& out) {
   }
   if (!strip(rest, "assumed-role/")) return false;
   const std::size_t slash = rest.find('/');
-  if (slash == kNowhere || slash == 0 || slash + 1 == rest.size()) return false;
+  if (slash == text::npos || slash == 0 || slash + 1 == rest.size()) return false;
   out.kind = Principal::Kind::role_session;
   out.name = rest.substr(0, slash);
   // A session's ARN has lost the role's path; the names of service-linked roles all start so.
@@ -83,7 +81,7 @@ boost::system::result<Principal, std::string> Principal::parse(std::string_view 
   if (text == "*") return principal;
   if (const auto arn = Arn::parse(text)) {
     if (!is_account_id(arn->account)) return std::string{"the ARN of a principal has an account of 12 digits"};
-    if (text.find_first_of("*?") != kNowhere) return std::string{"a request's principal has no wildcards"};
+    if (text.find_first_of("*?") != text::npos) return std::string{"a request's principal has no wildcards"};
     if (read_arn(*arn, principal)) return principal;
     return std::string{
         "this isn't the ARN of an account's root, a user, a role, an assumed-role session or a federated user"};
@@ -108,7 +106,7 @@ boost::system::result<PrincipalPattern, std::string> PrincipalPattern::parse(std
   pattern.text_ = value;
   if (value.empty()) return std::string{"a principal can't be empty"};
   if (type == "AWS" && value == "*") return everyone();
-  if (value.find_first_of("*?") != kNowhere) {
+  if (value.find_first_of("*?") != text::npos) {
     return std::string{"a wildcard can't stand for a part of a principal; use \"*\" with a Condition"};
   }
   if (type != "AWS") {
@@ -125,7 +123,7 @@ boost::system::result<PrincipalPattern, std::string> PrincipalPattern::parse(std
   const auto arn = Arn::parse(value);
   if (!arn) {
     // IAM shows the unique ID (AIDA…, AROA…) of a user or role that was deleted: it names nobody any more.
-    if (value.find_first_of(":/. ") == kNowhere && value.size() >= 16) return pattern;
+    if (value.find_first_of(":/. ") == text::npos && value.size() >= 16) return pattern;
     return std::string{"a principal is an account, an ARN or \"*\""};
   }
   Principal named;

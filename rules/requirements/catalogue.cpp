@@ -11,6 +11,7 @@
 #include "rules/iam/glob.h"
 #include "rules/requirements/built_in.h"
 #include "rules/requirements/known_actions.h"
+#include "text/ascii.h"
 
 namespace trailkeeper::rules::requirements {
 
@@ -26,26 +27,23 @@ constexpr std::string_view kQuery = "query:";
 // No policy names it, but one that allows everything allows it.
 constexpr std::string_view kAnyAction = "any:action";
 
-bool is_digits(std::string_view text) {
-  return std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
-}
-
 // Some services log an API's version with the name: ListFunctions20150331, GetFunction20150331v2,
 // CreateDistribution2020_05_31.
 std::string_view without_version(std::string_view name) {
   constexpr std::size_t kDate = 8;
   constexpr std::size_t kLongDate = 10;
   std::string_view rest = name;
-  if (rest.size() > 2 && rest[rest.size() - 2] == 'v' && is_digits(rest.substr(rest.size() - 1))) rest.remove_suffix(2);
+  if (rest.size() > 2 && rest[rest.size() - 2] == 'v' && text::is_digits(rest.substr(rest.size() - 1)))
+    rest.remove_suffix(2);
   const auto ends_in = [&](std::size_t length) { return rest.substr(rest.size() - length); };
   if (rest.size() > kLongDate) {
     std::string date{ends_in(kLongDate)};
     if (date[4] == '_' && date[7] == '_') {
       date.erase(std::remove(date.begin(), date.end(), '_'), date.end());
-      if (is_digits(date) && date.size() == kDate) return rest.substr(0, rest.size() - kLongDate);
+      if (text::is_digits(date) && date.size() == kDate) return rest.substr(0, rest.size() - kLongDate);
     }
   }
-  if (rest.size() > kDate && is_digits(ends_in(kDate)) && (ends_in(kDate).starts_with("20"))) {
+  if (rest.size() > kDate && text::is_digits(ends_in(kDate)) && (ends_in(kDate).starts_with("20"))) {
     return rest.substr(0, rest.size() - kDate);
   }
   return name;

@@ -103,7 +103,6 @@ void RequestContext::add_list(std::string_view folded, const JsonNode& list) {
 void RequestContext::add_from_event_context(const JsonNode& record) {
   const JsonNode* const context = record.find("eventContext");
   if (context == nullptr) return;
-  using Kind = JsonNode::Kind;
   if (const JsonNode* const request = context->find("requestContext")) {
     for (const text::JsonMember& member : request->members) {
       if (member.value.kind == Kind::object || member.value.kind == Kind::null) continue;
@@ -190,6 +189,8 @@ void RequestContext::add_record(const EventFacts& facts, const JsonNode& record)
 
 namespace {
 
+using Kind = text::JsonNode::Kind;
+
 const JsonNode* node_at(const JsonNode& node, std::initializer_list<std::string_view> path) {
   const JsonNode* at = &node;
   for (const std::string_view key : path) {
@@ -202,7 +203,6 @@ const JsonNode* node_at(const JsonNode& node, std::initializer_list<std::string_
 }  // namespace
 
 std::string_view scalar_at(const JsonNode& node, std::initializer_list<std::string_view> path) {
-  using Kind = JsonNode::Kind;
   const JsonNode* const at = node_at(node, path);
   const bool scalar =
       at != nullptr && (at->kind == Kind::string || at->kind == Kind::number || at->kind == Kind::boolean);

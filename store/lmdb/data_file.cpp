@@ -23,7 +23,7 @@ using Clock = std::chrono::steady_clock;
 constexpr const char* kStaging = "/data.mdb.unfinished";
 // What earlier versions called it.
 constexpr const char* kFormerStaging = "/data.mdb.new";
-constexpr std::chrono::seconds kLongestOpening{10};
+constexpr std::chrono::seconds kLongestExchange{10};
 constexpr int kMostReplacements = 1000;
 
 [[noreturn]] void fail(const std::string& what, const std::string& path) {
@@ -32,7 +32,7 @@ constexpr int kMostReplacements = 1000;
 
 // Opening and replacing take milliseconds: who waits longer waits for a process that was stopped.
 void lock_soon(const Descriptor& file, int operation, const std::string& path) {
-  const auto end = Clock::now() + kLongestOpening;
+  const auto end = Clock::now() + kLongestExchange;
   while (::flock(file.get(), operation | LOCK_NB) != 0) {
     if (errno != EWOULDBLOCK && errno != EINTR) fail("lock", path);
     if (Clock::now() > end) {
