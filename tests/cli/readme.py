@@ -5,8 +5,10 @@ import pathlib
 import re
 import shutil
 import subprocess
+import time
 
 from harness import Harness
+from server import Server
 
 t = Harness()
 source = pathlib.Path(__file__).resolve().parents[2]
@@ -17,26 +19,25 @@ os.symlink(t.binary, os.path.join(clone, "build", "release", "trailkeeper"))
 os.makedirs(t.path("tmp"))
 
 readme = (source / "README.md").read_text()
+first_screen = readme[: readme.index("\n## Start\n")]
 tour = readme[readme.index("\n## A tour\n") : readme.index("\n## Where the store is\n")]
 
 
-def commands():
-    """Each command with the output that is shown below it; None: none is shown."""
+def commands(text):
+    """Each command, after a `$`, with the output that is shown below it; None: a section's heading."""
     found = []
-    for line in tour.split("\n"):
+    output = None
+    for line in text.split("\n"):
         if line.startswith("    $ "):
-            found.append([line[6:], []])
-        elif line.startswith("    trailkeeper "):
-            found.append([line[4:], None])
-        elif line.startswith("    export ") or line.startswith("    curl "):
-            found.append([line[4:], None])
-        elif line.startswith("    ") and found and found[-1][1] is not None:
-            found[-1][1].append(line[4:])
-        elif line == "" and found and found[-1][1]:
-            found[-1][1].append("")  # Perhaps between two parts of one output.
-        elif found and not line.startswith("    "):
-            found.append(["true", None])  # Text: what follows is no output.
-    return [(command.split("  #")[0].strip(), output) for command, output in found if command != "true"]
+            output = []
+            found.append((line[6:].split("  #")[0].strip(), output))
+        elif line.startswith("### "):
+            found.append((None, None))
+        elif line and not line.startswith("    "):
+            output = None  # Text: what follows is no output.
+        elif output is not None and (line or output):
+            output.append(line[4:])  # An empty line is perhaps between two parts of one output.
+    return found
 
 
 def comparable(text, shown_home="/home/anna"):
@@ -49,24 +50,28 @@ def comparable(text, shown_home="/home/anna"):
     return [line.rstrip() for line in text.strip("\n").split("\n")]
 
 
-exports = []
-typed = 0
+variables = t.write("variables", "")
+server = None
 last = 0
-for command, output in commands():
-    typed += 1
+
+
+def typed(command):
+    """As the README has it, but with this test's own places and ports."""
     command = command.replace("/tmp/", t.path("tmp") + "/")
-    if command.startswith("export "):
-        exports.append(command)
-        continue
-    if "jq" in command and not shutil.which("jq"):
-        continue
-    if re.match(r"trailkeeper (serve|tail)\b", command) or command.startswith("curl "):
-        continue  # tests/cli/serve.py and tail.py try these; here they would take the ports that people use.
-    script = "\n".join([*exports, "(exit %d)" % last, command])
+    if server:
+        command = command.replace("http://127.0.0.1:8417", "http://127.0.0.1:%d" % server.port())
+    return re.sub(
+        r"^trailkeeper tail\b", "timeout --foreground --preserve-status --signal=INT 2 trailkeeper tail", command
+    )
+
+
+def try_out(command, output):
+    global last
+    script = '. "%s"; (exit %d); %s\nlast=$?; export -p >"%s"; exit $last' % (variables, last, command, variables)
     done = subprocess.run(
         ["/bin/bash", "-c", script],
         cwd=clone,
-        env=t.environment,
+        env={**t.environment, **({"TRAILKEEPER_URL": "http://127.0.0.1:%d" % server.port()} if server else {})},
         capture_output=True,
         text=True,
         timeout=120,
@@ -76,13 +81,32 @@ for command, output in commands():
     t.check("exit code of: " + command, done.returncode in (0, 1), (done.returncode, done.stderr))
     t.check("no command is missing: " + command, "not found" not in done.stderr, done.stderr)
     t.check("it is usable as typed: " + command, "--help" not in done.stderr, done.stderr)
-    if output is None or not any(output):
-        continue
-    expected = comparable("\n".join(output).replace("\n\n\n", "\n\n"))
+    if not any(output):
+        return
+    expected = comparable("\n".join(output))
     got = comparable(done.stdout)
-    if expected and expected[-1].strip() == "…":
+    if expected[-1].strip() == "…":
         expected.pop()
         got = got[: len(expected)]
     t.equal("what the README shows for: " + command, got, expected)
-t.check("the tour has its commands", typed > 40, typed)
+
+
+found = commands(tour)
+for command, output in found:
+    if command is None:
+        if server:
+            t.equal("the server ends", server.stop(), 0)
+        server = None
+    elif command.startswith("trailkeeper serve"):
+        server = Server(t, t.path("tmp", "trailkeeper-tour"), *re.sub(r"\b\d{4,5}\b", "0", command).split()[2:])
+    elif all(shutil.which(tool) for tool in re.findall(r"\b(?:jq|aws(?= cloudtrail)|curl)\b", command)):
+        try_out(typed(command), output)
+        if "token create" in command:
+            time.sleep(2)  # A running server takes over new tokens within about a second.
+
+# The first screen shows the sample trails.
+try_out("export TRAILKEEPER_STORE=" + t.path("tmp", "trailkeeper-samples"), [])
+for command, output in commands(first_screen):
+    try_out(command, output)
+t.check("the tour has its commands", len(found) > 50, len(found))
 t.finish()
