@@ -11,8 +11,8 @@ endforeach()
 # trailkeeper_headers(TARGET): publishes the headers of the current folder as those of a module.
 #
 # Through build/include/NAME/NAME -> the module's folder, and nothing else of the source tree is on any include path. So
-# `#include "store/segments/segment.h"` compiles only in a target that links `store`, directly or through a module it links: an
-# include that the arrow forbids is a "file not found" error.
+# `#include "store/segments/segment.h"` compiles only in a target that links `store`, directly or through a module it links:
+# an include that the arrow forbids is a "file not found" error.
 function(trailkeeper_headers target visibility)
   cmake_path(GET CMAKE_CURRENT_SOURCE_DIR FILENAME name)
   set(folder ${CMAKE_BINARY_DIR}/include/${name})
