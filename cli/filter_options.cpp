@@ -63,8 +63,7 @@ query::Filter FilterOptions::filter() const {
   for (const auto& [word, values] : values_) {
     const std::string option = "--" + query::signed_filter_name(word);
     for (const std::string& value : values) {
-      if (const auto wrong = query::problem_of_value(word.field, value)) throw UsageError(option + ": " + *wrong);
-      filter.add(word.field, value, word.negated);
+      if (const auto wrong = query::add_value(filter, word, value)) throw UsageError(option + ": " + *wrong);
     }
   }
   if (superseded_) filter.add(FilterField::verdict, query::kSupersededWord);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <stdexcept>
 
 namespace trailkeeper::query {
 namespace {
@@ -95,15 +96,39 @@ std::string signed_filter_name(SignedFilter filter) {
   return std::string{filter.negated ? kNot : ""}.append(filter_name(filter.field));
 }
 
+namespace {
+
+FieldFilter& alternatives_of(std::vector<FieldFilter>& fields, FilterField field, bool negated) {
+  const auto found = std::find_if(fields.begin(), fields.end(),
+                                  [&](const FieldFilter& f) { return f.field == field && f.negated == negated; });
+  return found != fields.end() ? *found : fields.emplace_back(FieldFilter{field, {}, {}, negated});
+}
+
+}  // namespace
+
 void Filter::add(FilterField field, std::string_view text, bool negated) {
-  auto found = std::find_if(fields.begin(), fields.end(),
-                            [&](const FieldFilter& f) { return f.field == field && f.negated == negated; });
-  if (found == fields.end()) {
-    fields.push_back({field, {}, {}, negated});
-    found = fields.end() - 1;
+  if (field == FilterField::where) {
+    auto condition = parse_condition(text);
+    if (!condition) throw std::invalid_argument("a filter has a condition that is none: " + condition.error().message);
+    return add_condition(std::move(*condition), text, negated);
   }
-  found->any_of.emplace_back(text);
-  found->texts.emplace_back(text);
+  FieldFilter& found = alternatives_of(fields, field, negated);
+  found.any_of.emplace_back(text);
+  found.texts.emplace_back(text);
+}
+
+void Filter::add_condition(Condition condition, std::string_view text, bool negated) {
+  FieldFilter& found = alternatives_of(fields, FilterField::where, negated);
+  found.texts.emplace_back(text);
+  found.conditions.push_back(std::move(condition));
+}
+
+std::size_t Filter::regex_bytes() const {
+  std::size_t bytes = 0;
+  for (const FieldFilter& field : fields) {
+    for (const Condition& condition : field.conditions) bytes += condition.regex == nullptr ? 0 : kRegexBytes;
+  }
+  return bytes;
 }
 
 }  // namespace trailkeeper::query

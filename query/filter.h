@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "query/leaves/condition.h"
 #include "query/pattern.h"
 #include "text/timestamp.h"
 
@@ -88,8 +89,9 @@ std::string signed_filter_name(SignedFilter filter);
 struct FieldFilter {
   FilterField field;
   std::vector<Pattern> any_of;
-  std::vector<std::string> texts;  ///< As given, one for each pattern.
-  bool negated = false;            ///< Passes what matches none of them, and what lacks the field.
+  std::vector<std::string> texts;          ///< As given, one for each pattern.
+  bool negated = false;                    ///< Passes what matches none of them, and what lacks the field.
+  std::vector<Condition> conditions = {};  ///< The texts of FilterField::where, read.
 };
 
 /// All parts must hold.
@@ -106,8 +108,13 @@ struct Filter {
   /// What events without an eventID are called; null: they aren't found by it. Set by with_verdicts().
   std::shared_ptr<const EventNames> names;
 
-  /// Adds an alternative for a field; negated: one that must not match.
+  /// Adds an alternative for a field; negated: one that must not match. Precondition of FilterField::where:
+  /// parse_condition() takes the text.
   void add(FilterField field, std::string_view text, bool negated = false);
+  /// The same of a condition that was read from its text.
+  void add_condition(Condition condition, std::string_view text, bool negated);
+  /// Bytes of memory that its regular expressions take at most.
+  [[nodiscard]] std::size_t regex_bytes() const;
   [[nodiscard]] bool empty() const { return fields.empty() && !read_only && !since && !until; }
 };
 

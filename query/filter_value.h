@@ -10,11 +10,14 @@
 
 namespace trailkeeper::query {
 
-/// What is wrong with a value that somebody gave for a filter, so that a mistake isn't taken for "no such events"; to
-/// be put behind the option's or parameter's name and a colon. Nothing if it may be given.
-std::optional<std::string> problem_of_value(FilterField field, std::string_view value);
+/// Regular expressions that one query may have.
+constexpr std::size_t kMostRegexes = 16;
 
-/// The paths that a filter's conditions ask for (query/field_check.h), whose values were found right.
+/// Adds a value that somebody gave for a filter, or says what is wrong with it, so that a mistake isn't taken for "no
+/// such events"; to be put behind the option's or parameter's name and a colon.
+std::optional<std::string> add_value(Filter& filter, SignedFilter word, std::string_view value);
+
+/// The paths that a filter's conditions ask for (query/field_check.h).
 std::vector<std::string> condition_paths(const Filter& filter);
 
 /// A word that `verdict` takes, and what it means.

@@ -9,7 +9,7 @@
 #include "query/event_tests.h"
 #include "query/field_catalogue.h"
 #include "query/ip_range.h"
-#include "query/leaves/condition.h"
+#include "query/leaves/condition_tests.h"
 #include "query/leaves/text_search.h"
 #include "query/shown_event.h"
 #include "query/verdicts/verdict_filter.h"
@@ -60,7 +60,7 @@ class Compiler {
       case FilterField::shown_user: return shown_user();
       case FilterField::verdict: return test_verdict(segment_, filter_, verdicts_);
       case FilterField::role: return any_column({Field::issuer_arn, Field::issuer_user_name});
-      case FilterField::where: return test_conditions(segment_, filter_.texts, filter_.negated, shown_, lazily_);
+      case FilterField::where: return test_conditions(segment_, filter_.conditions, filter_.negated, shown_, lazily_);
       case FilterField::text: return test_text(segment_, filter_.texts, shown_);
       default: return as_field();
     }

@@ -46,10 +46,12 @@ constexpr QueryParameter kParameters[] = {
 };
 
 // What a request for events or counts may ask.
-std::vector<std::string_view> parameter_names() {
+// Those that may have been meant by one that isn't taken; other routes may take it.
+std::vector<std::string_view> parameter_names_beside(std::string_view unknown) {
   std::vector<std::string_view> names;
   for (const QueryParameter& parameter : kParameters) names.push_back(parameter.name);
   for (const query::FilterWord& word : query::filter_words()) names.push_back(word.name);
+  std::erase(names, unknown);
   return names;
 }
 
@@ -80,17 +82,20 @@ void append_value(const query::ShownEvents& shown, query::JudgedFields& judged, 
 /// Takes what a request gives, parameter by parameter, and what is wrong with it.
 class Arguments {
  public:
-  Arguments(store::Store& store, std::string_view query, text::Timestamp now) : store_(store) {
+  /// Throws OverBudget.
+  Arguments(store::Store& store, query::MemoryBudget& memory, std::string_view query, text::Timestamp now)
+      : charge(&memory), store_(store) {
     auto parameters = parse_parameters(query);
     if (!parameters) {
       problem_ = "the query string has a broken %-escape, or too many parameters";
       return;
     }
     left_ = std::move(*parameters);
-    problem_ = take_filter(left_, now, filter);
+    problem_ = take_filter(left_, now, filter, charge);
     if (problem_.empty()) check_names("where", query::condition_paths(filter));
   }
 
+  query::MemoryBudget::Charge charge;  ///< What the filter takes.
   query::Filter filter;
 
   /// The last value of a parameter.
@@ -150,8 +155,9 @@ class Arguments {
   /// What is wrong; to be asked when everything was taken.
   std::string problem() {
     if (!left_.empty()) {
-      fail("there is no parameter '" + left_.front().name + "'" +
-           query::did_you_mean(query::similar_name(left_.front().name, parameter_names())));
+      const std::string& name = left_.front().name;
+      fail("there is no parameter '" + name + "' here" +
+           query::did_you_mean(query::similar_name(name, parameter_names_beside(name))));
     }
     return problem_;
   }
@@ -189,6 +195,7 @@ QueryAnswer answer_events(store::Store& store, Arguments& arguments) {
   arguments.filter.as_stored = reveal;
   QueryAnswer answer;
   answer.content_type = kNdjson;
+  answer.charge = std::move(arguments.charge);
   answer.stream =
       std::make_unique<EventStream>(store, std::move(arguments.filter), order, limit, std::move(fields), reveal);
   return answer;
@@ -347,7 +354,7 @@ std::optional<QueryAnswer> answer_query(store::Store& store, query::MemoryBudget
   constexpr std::string_view kEvents = "/v1/events";
   try {
     if (path == kEvents || path == "/v1/count") {
-      Arguments arguments{store, query, now};
+      Arguments arguments{store, memory, query, now};
       return path == kEvents ? answer_events(store, arguments) : answer_count(store, memory, arguments);
     }
     if (!path.starts_with(kEvents) || path.substr(kEvents.size(), 1) != "/") return std::nullopt;

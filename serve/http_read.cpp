@@ -69,7 +69,9 @@ class TailSource {
   Clock::time_point next_sign_{};
 };
 
-QueryAnswer no_memory() { return query_error(503, "queries hold all the memory that they may: try again later"); }
+constexpr const char* kNoMemory = "queries hold all the memory that they may: try again later";
+
+QueryAnswer no_memory() { return query_error(503, kNoMemory); }
 
 asio::awaitable<std::optional<std::string>> next_events(asio::any_io_executor executor,
                                                         std::shared_ptr<TailSource> source) {
@@ -120,7 +122,7 @@ asio::awaitable<HttpResponse> HttpRoutes::lookup_events(HttpRequest request, Adm
     response.held = std::move(charge);
     co_return response;
   } catch (const query::OverBudget&) {
-    co_return aws_error(400, "ThrottlingException", "queries hold all the memory that they may: try again later");
+    co_return aws_error(400, "ThrottlingException", kNoMemory);
   } catch (const store::ReadStopped&) {
     // SDKs try 5xx again by themselves, which would take as long again.
     co_return aws_error(400, "QueryTimeoutException", query_timeout_text(context_.queries.timeout()));
@@ -146,7 +148,6 @@ asio::awaitable<HttpResponse> HttpRoutes::read(HttpRequest request, Admission ad
     auto answer = answer_query(context_.store, context_.query_memory, request.path, request.query, text::now());
     // What is wrong with a list can only be said before it begins.
     if (answer && answer->stream) {
-      answer->charge = query::MemoryBudget::Charge{&context_.query_memory};
       if (!answer->charge.try_add(std::min(kMostOfFirst, context_.query_memory.limit() / 4))) return no_memory();
       first = answer->stream->next();
     }
@@ -183,7 +184,13 @@ asio::awaitable<HttpResponse> HttpRoutes::tail(HttpRequest request) {
   auto parameters = parse_parameters(request.query);
   if (!parameters) co_return error_response(400, "the query string can't be read");
   query::Filter filter;
-  const std::string problem = take_filter(*parameters, text::now(), filter);
+  auto charge = std::make_shared<query::MemoryBudget::Charge>(&context_.query_memory);
+  std::string problem;
+  try {
+    problem = take_filter(*parameters, text::now(), filter, *charge);
+  } catch (const query::OverBudget&) {
+    co_return retry_response(503, kNoMemory);
+  }
   if (!problem.empty()) co_return error_response(400, problem);
   if (!parameters->empty()) {
     co_return error_response(400, "/v1/tail takes filters only, not '" + parameters->front().name + "'");
@@ -196,7 +203,7 @@ asio::awaitable<HttpResponse> HttpRoutes::tail(HttpRequest request) {
     co_return error_response(400, "/v1/tail can't filter by verdict; ask /v1/events");
   }
   const auto source = std::make_shared<TailSource>(context_.store, context_.tail, std::move(filter), context_.stopping);
-  response.source = [executor = context_.following, source] { return next_events(executor, source); };
+  response.source = [executor = context_.following, source, charge] { return next_events(executor, source); };
   co_return response;
 }
 

@@ -54,8 +54,7 @@ bool take_one(const std::string& name, const std::string& value, text::Timestamp
               std::string& problem) {
   if (take_access_type(name, value, filter, problem)) return true;
   if (const auto word = query::signed_filter_of_name(name)) {
-    if (const auto wrong = query::problem_of_value(word->field, value)) problem = name + ": " + *wrong;
-    filter.add(word->field, value, word->negated);
+    if (const auto wrong = query::add_value(filter, *word, value)) problem = name + ": " + *wrong;
     return true;
   }
   if (name != "since" && name != "until") return false;
@@ -66,6 +65,15 @@ bool take_one(const std::string& name, const std::string& value, text::Timestamp
   }
   (name == "since" ? filter.since : filter.until) = time;
   return true;
+}
+
+// What the regular expressions may take; conditions of other kinds have a `~` seldom enough.
+std::size_t most_regex_bytes(const std::vector<Parameter>& parameters) {
+  const auto may_have_regex = [](const Parameter& parameter) {
+    return parameter.name.ends_with("where") && parameter.value.find('~') != std::string::npos;
+  };
+  const auto count = std::count_if(parameters.begin(), parameters.end(), may_have_regex);
+  return std::min(static_cast<std::size_t>(count), query::kMostRegexes) * query::kRegexBytes;
 }
 
 }  // namespace
@@ -86,18 +94,20 @@ std::optional<std::vector<Parameter>> parse_parameters(std::string_view query) {
   return parameters;
 }
 
-std::string take_filter(std::vector<Parameter>& parameters, text::Timestamp now, query::Filter& filter) {
-  std::string problem;
+std::string take_filter(std::vector<Parameter>& parameters, text::Timestamp now, query::Filter& filter,
+                        query::MemoryBudget::Charge& charge) {
+  charge.add(most_regex_bytes(parameters));
   std::vector<Parameter> left;
   for (Parameter& parameter : parameters) {
     std::string name = parameter.name;
     std::replace(name.begin(), name.end(), '_', '-');
-    std::string own;
-    if (!take_one(name, parameter.value, now, filter, own)) left.push_back(std::move(parameter));
-    if (problem.empty()) problem = std::move(own);
+    std::string problem;
+    if (!take_one(name, parameter.value, now, filter, problem)) left.push_back(std::move(parameter));
+    if (!problem.empty()) return problem;
   }
   parameters = std::move(left);
-  return problem;
+  charge.shrink(filter.regex_bytes());
+  return {};
 }
 
 }  // namespace trailkeeper::serve

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "query/filter.h"
+#include "query/memory_budget.h"
 #include "text/timestamp.h"
 
 namespace trailkeeper::serve {
@@ -25,8 +26,10 @@ std::optional<std::vector<Parameter>> parse_parameters(std::string_view query);
 
 /// What /v1/events, /v1/count and /v1/tail have in common: the CLI's filters under their names without dashes in front
 /// (`access-key`; `_` for `-` is taken too), `read-only` and `write-only` (`true`, `false`, or nothing for true),
-/// `since` and `until`. Takes those out of `parameters` and leaves the others. Returns what is wrong with one; empty if
-/// nothing.
-std::string take_filter(std::vector<Parameter>& parameters, text::Timestamp now, query::Filter& filter);
+/// `since` and `until`. Takes those out of `parameters` and leaves the others. Returns what is wrong with the first
+/// that is wrong; empty if nothing. `charge` holds what the filter's regular expressions take, from before they are
+/// compiled: it must live as long as the filter. Throws OverBudget, ReadStopped.
+std::string take_filter(std::vector<Parameter>& parameters, text::Timestamp now, query::Filter& filter,
+                        query::MemoryBudget::Charge& charge);
 
 }  // namespace trailkeeper::serve

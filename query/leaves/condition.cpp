@@ -5,15 +5,13 @@
 
 #include <algorithm>
 #include <array>
-#include <map>
+#include <optional>
 #include <utility>
 
 #include "event/field.h"
 #include "query/field_catalogue.h"
 #include "query/filter.h"
-#include "query/leaves/leaf_test.h"
 #include "query/leaves/value_order.h"
-#include "query/pattern.h"
 #include "text/ascii.h"
 #include "text/json_text.h"
 
@@ -59,12 +57,11 @@ SignPlace find_sign(std::string_view text) {
   return {};
 }
 
-RE2::Options regex_options() {
-  constexpr std::int64_t kMostMemory = std::int64_t{8} << 20;
+std::shared_ptr<const RE2> compiled(std::string_view regex) {
   RE2::Options options;
   options.set_log_errors(false);
-  options.set_max_mem(kMostMemory);
-  return options;
+  options.set_max_mem(static_cast<std::int64_t>(kRegexBytes));
+  return std::make_shared<const RE2>(re2::StringPiece{regex.data(), regex.size()}, options);
 }
 
 // What is wrong with a path; its offset is within the path.
@@ -82,21 +79,26 @@ std::optional<text::Problem> problem_of_path(std::string_view path) {
   return problem(fmt::format("'{}' is a field's name, not a path: {}", path, instead), 0);
 }
 
-// What is wrong with what stands behind a sign; its offset is within that.
-std::optional<text::Problem> problem_of_operand(Comparison comparison, std::string_view operand) {
-  switch (comparison) {
+std::optional<text::Problem> problem_of_regex(const RE2& regex, std::string_view text) {
+  if (regex.ok()) return std::nullopt;
+  if (regex.error_code() == RE2::ErrorPatternTooLarge) {
+    return problem(fmt::format("the regular expression takes more than {} MiB of memory", kRegexBytes >> 20U), 0);
+  }
+  const std::size_t at = text.find(regex.error_arg());
+  return problem(fmt::format("the regular expression can't be used: {}", regex.error()), at == text::npos ? 0 : at);
+}
+
+// Takes what stands behind a sign, or says what is wrong with it; the offset is within that.
+std::optional<text::Problem> take_operand(std::string_view operand, Condition& condition) {
+  condition.operand = operand;
+  switch (condition.comparison) {
     case Comparison::equal:
     case Comparison::not_equal: return std::nullopt;
     case Comparison::present:
     case Comparison::absent:
       if (operand.empty()) return std::nullopt;
       return problem("nothing may follow '?'; a '?' in a key is written '\\?'", 0);
-    case Comparison::matches: {
-      const RE2 regex{re2::StringPiece{operand.data(), operand.size()}, regex_options()};
-      if (regex.ok()) return std::nullopt;
-      const std::size_t at = operand.find(regex.error_arg());
-      return problem(fmt::format("the regular expression can't be used: {}", regex.error()), at == text::npos ? 0 : at);
-    }
+    case Comparison::matches: condition.regex = compiled(operand); return problem_of_regex(*condition.regex, operand);
     default: break;
   }
   if (parse_ordered(operand)) return std::nullopt;
@@ -114,138 +116,14 @@ text::Result<Condition> parse_condition(std::string_view text) {
   if (place.sign == nullptr) {
     return problem("there is no comparison in it: one of = != < <= > >= ~ ? !? behind the path", text.size());
   }
-  Condition condition{std::string{text.substr(0, place.at)}, place.sign->comparison, {}};
+  Condition condition{std::string{text.substr(0, place.at)}, place.sign->comparison, {}, nullptr};
   if (auto wrong = problem_of_path(condition.path)) return *wrong;
   const std::size_t begin = place.at + place.sign->text.size();
-  condition.operand = text.substr(begin);
-  if (auto wrong = problem_of_operand(condition.comparison, condition.operand)) {
+  if (auto wrong = take_operand(text.substr(begin), condition)) {
     wrong->offset += begin;
     return *wrong;
   }
   return condition;
-}
-
-namespace {
-
-// Whether an order is what a comparison asks for.
-bool fits(std::strong_ordering order, Comparison comparison) {
-  switch (comparison) {
-    case Comparison::less: return order < 0;
-    case Comparison::at_most: return order <= 0;
-    case Comparison::greater: return order > 0;
-    case Comparison::at_least: return order >= 0;
-    default: return false;
-  }
-}
-
-/// Alternatives on one path, and whether none of them may hold.
-struct Group {
-  std::string path;
-  Comparison comparison = Comparison::present;
-  std::vector<std::string> operands;
-};
-
-bool is_negative(Comparison comparison) {
-  return comparison == Comparison::not_equal || comparison == Comparison::absent;
-}
-
-TextTest glob_test(const std::vector<std::string>& operands) {
-  std::vector<Pattern> patterns(operands.begin(), operands.end());
-  return [patterns = std::move(patterns)](std::string_view text) { return matches_any(patterns, text); };
-}
-
-TextTest regex_test(const std::vector<std::string>& operands) {
-  auto regexes = std::make_shared<std::vector<std::unique_ptr<RE2>>>();
-  for (const std::string& operand : operands) regexes->push_back(std::make_unique<RE2>(operand, regex_options()));
-  return [regexes](std::string_view text) {
-    return std::any_of(regexes->begin(), regexes->end(), [&](const auto& regex) {
-      return RE2::PartialMatch(re2::StringPiece{text.data(), text.size()}, *regex);
-    });
-  };
-}
-
-TextTest order_test(Comparison comparison, const std::string& operand) {
-  const auto with = parse_ordered(operand);
-  if (!with) return [](std::string_view) { return false; };
-  return [comparison, with = *with](std::string_view text) {
-    const auto order = compare(text, with);
-    return order && fits(*order, comparison);
-  };
-}
-
-// The texts that alone pass, where no operand has wild cards.
-std::optional<std::vector<std::string>> plain_texts(const std::vector<std::string>& operands) {
-  std::vector<std::string> texts;
-  for (const std::string& operand : operands) {
-    const Pattern pattern{operand};
-    if (!pattern.is_plain()) return std::nullopt;
-    texts.push_back(pattern.plain_text());
-  }
-  return texts;
-}
-
-LeafQuestion question_of(const Group& group) {
-  LeafQuestion question{group.path, {}, std::nullopt};
-  switch (group.comparison) {
-    case Comparison::equal:
-    case Comparison::not_equal:
-      question.test = glob_test(group.operands);
-      question.texts = plain_texts(group.operands);
-      break;
-    case Comparison::matches: question.test = regex_test(group.operands); break;
-    case Comparison::present:
-    case Comparison::absent: question.test = [](std::string_view) { return true; }; break;
-    default: question.test = order_test(group.comparison, group.operands.front());
-  }
-  return question;
-}
-
-// A path that has a column is asked as everything else asks it: an empty text counts as none.
-std::unique_ptr<EventTest> test_column_of(const store::Segment& segment, std::size_t column, TextTest test,
-                                          std::shared_ptr<const ShownEvents> shown, bool lazily) {
-  return test_column(
-      segment, column,
-      [test = std::move(test), shown = std::move(shown), column,
-       scratch = std::string{}](std::string_view text) mutable {
-        const std::string_view value = shown == nullptr ? text : shown->column_text(column, text, scratch);
-        return !value.empty() && test(value);
-      },
-      false, lazily);
-}
-
-std::unique_ptr<EventTest> test_group(const store::Segment& segment, const Group& group,
-                                      const std::shared_ptr<const ShownEvents>& shown, bool lazily) {
-  LeafQuestion question = question_of(group);
-  const DerivedField* const field = derived_field(group.path);
-  auto test = field != nullptr
-                  ? test_column_of(segment, field->columns.front(), std::move(question.test), shown, lazily)
-                  : test_leaf(segment, std::move(question), shown, lazily);
-  return is_negative(group.comparison) ? test_not(std::move(test)) : std::move(test);
-}
-
-}  // namespace
-
-std::unique_ptr<EventTest> test_conditions(const store::Segment& segment, std::span<const std::string> texts, bool any,
-                                           const std::shared_ptr<const ShownEvents>& shown, bool lazily) {
-  std::vector<Group> groups;
-  for (const std::string& text : texts) {
-    auto condition = parse_condition(text);
-    if (!condition) throw std::invalid_argument("a filter has a condition that is none: " + condition.error().message);
-    const bool alternatives =
-        !any && (condition->comparison == Comparison::equal || condition->comparison == Comparison::not_equal ||
-                 condition->comparison == Comparison::matches);
-    const auto found = std::find_if(groups.begin(), groups.end(), [&](const Group& group) {
-      return alternatives && group.path == condition->path && group.comparison == condition->comparison;
-    });
-    if (found != groups.end()) {
-      found->operands.push_back(std::move(condition->operand));
-    } else {
-      groups.push_back({std::move(condition->path), condition->comparison, {std::move(condition->operand)}});
-    }
-  }
-  std::vector<std::unique_ptr<EventTest>> tests;
-  for (const Group& group : groups) tests.push_back(test_group(segment, group, shown, lazily));
-  return any ? test_any(std::move(tests)) : test_all(std::move(tests));
 }
 
 }  // namespace trailkeeper::query

@@ -3,14 +3,14 @@
 
 #include <cstdint>
 #include <memory>
-#include <span>
 #include <string>
 #include <string_view>
-#include <vector>
 
-#include "query/event_tests.h"
-#include "query/shown_event.h"
 #include "text/result.h"
+
+namespace re2 {
+class RE2;
+}
 
 namespace trailkeeper::query {
 
@@ -31,7 +31,11 @@ struct Condition {
   std::string path;  ///< event/field.h.
   Comparison comparison = Comparison::present;
   std::string operand;
+  std::shared_ptr<const re2::RE2> regex;  ///< The operand of `~`, compiled once for all threads and segments.
 };
+
+/// Bytes of memory that one regular expression takes at most: what is compiled, and what it remembers of texts.
+constexpr std::size_t kRegexBytes = std::size_t{1} << 20;
 
 /// Bytes that a condition may have, its path and its regular expression.
 constexpr std::size_t kLongestCondition = 4096;
@@ -39,10 +43,5 @@ constexpr std::size_t kLongestCondition = 4096;
 /// Reads a condition. In a path, `\` makes the next character a part of a key: `requestParameters.a\=b=c`. The problem
 /// says what is wrong and its offset where; regular expressions, numbers and times are checked, too.
 text::Result<Condition> parse_condition(std::string_view text);
-
-/// Tests events against conditions that parse_condition() took: all must hold, but of those with `=`, or with `~`, and
-/// the same path any one. `any`: any one must hold, whatever it is. `shown`, `lazily`: as test_leaf().
-std::unique_ptr<EventTest> test_conditions(const store::Segment& segment, std::span<const std::string> texts, bool any,
-                                           const std::shared_ptr<const ShownEvents>& shown, bool lazily);
 
 }  // namespace trailkeeper::query

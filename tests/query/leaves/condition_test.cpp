@@ -9,7 +9,10 @@ using namespace trailkeeper::query;
 
 namespace {
 
-std::string problem(std::string_view text) { return problem_of_value(FilterField::where, text).value_or(""); }
+std::string problem(std::string_view text) {
+  Filter filter;
+  return add_value(filter, {FilterField::where}, text).value_or("");
+}
 
 }  // namespace
 
@@ -58,7 +61,23 @@ TEST_CASE("what is wrong with a condition is said, and where") {
   CHECK(problem("a=" + std::string(10'000, 'x')).size() < 400);
   CHECK(problem("a~((((((((x{100}){100}){100}){100}){100}){100}){100}){100})") != "");
   CHECK(problem("eventName=x") == "");
-  CHECK(problem_of_value(FilterField::text, ""));
-  CHECK(problem_of_value(FilterField::text, std::string(10'000, 'x')));
-  CHECK_FALSE(problem_of_value(FilterField::text, "x"));
+  Filter filter;
+  CHECK(add_value(filter, {FilterField::text}, ""));
+  CHECK(add_value(filter, {FilterField::text}, std::string(10'000, 'x')));
+  CHECK(filter.empty());
+  CHECK_FALSE(add_value(filter, {FilterField::text}, "x"));
+  CHECK(filter.fields.front().texts == std::vector<std::string>{"x"});
+}
+
+TEST_CASE("what a query's regular expressions take is bounded, and told") {
+  CHECK(problem(R"(a~\pL{1000})").find("at byte 3: the regular expression takes more than 1 MiB") != std::string::npos);
+  Filter filter;
+  for (std::size_t i = 0; i < kMostRegexes; ++i) {
+    CHECK_FALSE(add_value(filter, {FilterField::where, i % 2 == 1}, "a~x" + std::to_string(i)));
+    CHECK(filter.regex_bytes() == (i + 1) * kRegexBytes);
+  }
+  const auto wrong = add_value(filter, {FilterField::where}, "b~y");
+  CHECK(wrong.value_or("").find("16 regular expressions at most") != std::string::npos);
+  CHECK_FALSE(add_value(filter, {FilterField::where}, "b=y"));
+  CHECK(filter.regex_bytes() == kMostRegexes * kRegexBytes);
 }

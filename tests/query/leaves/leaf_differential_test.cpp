@@ -184,8 +184,7 @@ struct RandomCondition {
 
 Filter filter_of(FilterField field, const std::string& text, bool reveal, bool negated = false) {
   Filter filter;
-  REQUIRE_FALSE(problem_of_value(field, text));
-  filter.add(field, text, negated);
+  REQUIRE_FALSE(add_value(filter, {field, negated}, text));
   filter.as_stored = reveal;
   return filter;
 }
