@@ -1,6 +1,7 @@
 // The programme's rules on applications and awards (R13-R34, R52-R58), over time.
 #pragma once
 
+#include <boost/unordered/unordered_flat_map.hpp>
 #include <optional>
 #include <set>
 #include <string>
@@ -134,17 +135,17 @@ class Programme {
   std::vector<ApplicationState> applications_;
   std::vector<Credit> credits_;
   std::unordered_map<std::string, AccountState> accounts_;
-  std::unordered_map<std::string, std::size_t> by_account_and_id_;  // The newest application of that name.
-  std::unordered_map<std::string, std::size_t> by_id_;              // The same, of any account.
-  std::unordered_map<std::string, std::size_t> pending_;            // By account: at most one (R22).
-  std::unordered_map<std::string, std::size_t> credit_by_id_;
-  std::unordered_map<std::string, Offer> offers_;                   // By Org ID.
-  std::unordered_map<std::string, bool> affiliations_;              // By account and Org ID.
-  std::unordered_map<std::string, bool> application_affiliations_;  // By application.
-  Standing standing_;                                               // What applicants have had before.
-  std::unordered_map<std::string, Startups> approved_;              // By account.
-  std::unordered_map<std::string, Said> said_;                      // By startup, else account.
-  std::unordered_map<std::string, text::Timestamp> failed_;         // Last failed form by account.
+  boost::unordered_flat_map<std::string, std::size_t> by_account_and_id_;  // The newest application of that name.
+  boost::unordered_flat_map<std::string, std::size_t> by_id_;              // The same, of any account.
+  boost::unordered_flat_map<std::string, std::size_t> pending_;            // By account: at most one (R22).
+  boost::unordered_flat_map<std::string, std::size_t> credit_by_id_;
+  std::unordered_map<std::string, Offer> offers_;                          // By Org ID.
+  boost::unordered_flat_map<std::string, bool> affiliations_;              // By account and Org ID.
+  boost::unordered_flat_map<std::string, bool> application_affiliations_;  // By application.
+  Standing standing_;                                                      // What applicants have had before.
+  std::unordered_map<std::string, Startups> approved_;                     // By account.
+  std::unordered_map<std::string, Said> said_;                             // By startup, else account.
+  boost::unordered_flat_map<std::string, text::Timestamp> failed_;         // Last failed form by account.
   std::vector<Finding> findings_;
   std::vector<Fact> shown_;
   std::vector<std::pair<text::Timestamp, std::string>> welcomes_;

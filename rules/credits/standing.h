@@ -3,6 +3,7 @@
 #pragma once
 
 #include <array>
+#include <boost/unordered/unordered_flat_map.hpp>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -51,7 +52,7 @@ class Standing {
   ByName startups_;
   ByName accounts_;
   ByName nameless_;  // By account: what waits for a startup.
-  std::unordered_map<std::string, std::string> first_startups_;
+  boost::unordered_flat_map<std::string, std::string> first_startups_;
 };
 
 }  // namespace trailkeeper::rules::credits
