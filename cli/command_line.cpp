@@ -9,6 +9,7 @@
 #include "cli/command.h"
 #include "cli/output.h"
 #include "cli/prose.h"
+#include "cli/size_argument.h"
 #include "query/similar_name.h"
 
 namespace trailkeeper::cli {
@@ -241,7 +242,13 @@ Option Option::count() const {
 }
 
 Option Option::bytes() const {
-  option_->transform(CLI::AsSizeValue(false));
+  option_->transform(CLI::Validator{[](std::string& text) -> std::string {
+                                      const auto size = parse_size(text);
+                                      if (!size) return "'" + text + "' is not a size such as 64MiB or 500MB";
+                                      text = std::to_string(*size);
+                                      return {};
+                                    },
+                                    ""});
   facts_->preset = size_text(facts_->preset);
   return type_name("BYTES");
 }

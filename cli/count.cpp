@@ -53,8 +53,10 @@ int run_count(const GlobalOptions& global, const CountArguments& arguments) {
   columns.push_back({"count", true});
   const query::CountedEvents counted = count(snapshot, filter, request);
   Out out{global, Out::Length::list};
-  RowWriter rows{out, std::move(columns)};
+  RowWriter rows{out, std::move(columns), "no event passes"};
+  std::uint64_t passed = 0;
   for (const query::CountRow& row : counted.rows) {
+    passed += row.count;
     std::vector<Cell> cells;
     if (buckets) cells.push_back(Cell::shown(row.bucket));
     for (const auto& value : row.values) cells.push_back(value ? Cell::shown(*value) : Cell::absent());
@@ -62,6 +64,7 @@ int run_count(const GlobalOptions& global, const CountArguments& arguments) {
     rows.row(std::move(cells));
   }
   rows.finish();
+  if (passed == 0) note_similar_value(snapshot, filter);
   if (query::asks_verdicts(filter, request)) note_unknown(snapshot, filter);
   return kDone;
 }

@@ -1,5 +1,8 @@
-// What an answer about permissions doesn't know.
+// What an answer doesn't know, and why it may be empty.
 #pragma once
+
+#include <string>
+#include <string_view>
 
 #include "query/filter.h"
 #include "store/store.h"
@@ -9,5 +12,11 @@ namespace trailkeeper::cli {
 /// Tells on standard error of how many events of the filter the verdict is unknown, and why, so that an empty answer
 /// isn't taken for a good one. Whether there are any, but for callers of other accounts, which nobody here can judge.
 bool note_unknown(const store::Snapshot& snapshot, const query::Filter& filter);
+
+/// What to say of an eventID that no event has.
+std::string no_event_text(std::string_view event_id);
+
+/// Tells on standard error, where no event passed a filter, which of its values was probably meant otherwise.
+void note_similar_value(const store::Snapshot& snapshot, const query::Filter& filter);
 
 }  // namespace trailkeeper::cli

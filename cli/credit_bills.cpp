@@ -189,7 +189,8 @@ void print_differences(const GlobalOptions& global, const OpenedLedger& opened, 
                    {"difference", true},
                    {"against"},
                    {"what"}},
-                  at};
+                  at,
+                  "no difference"};
   const MoneyCells money{global.format, opened.ledger.settings()};
   const auto side = [&money](const std::optional<credits::Money>& amount, const std::string& text) {
     return amount ? money.of(*amount) : text_or_absent(text);

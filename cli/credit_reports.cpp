@@ -72,7 +72,11 @@ int run_notices(const GlobalOptions& global, const CreditArguments& arguments) {
   const OpenedLedger opened{global};
   const credits::Book book = opened.book(arguments);
   Out out{global, Out::Length::list, query::ShownEvents{opened.snapshot}};
-  CreditRows rows{out, {{"time"}, {"account"}, {"kind"}, {"creditId"}, {"rule"}}, arguments.time()};
+  // cron sends on what is printed: where nothing is due, that is nothing.
+  CreditRows rows{out,
+                  {{"time"}, {"account"}, {"kind"}, {"subject"}, {"rule"}},
+                  arguments.time(),
+                  arguments.due ? "" : "no notices"};
   const auto since = arguments.since.empty() ? std::optional<text::Timestamp>{}
                                              : std::optional{time_argument(arguments.since, "--since")};
   bool any = false;
@@ -152,11 +156,12 @@ int run_check(const GlobalOptions& global, const CreditArguments& arguments) {
     findings.insert(findings.end(), more.begin(), more.end());
   }
   std::sort(findings.begin(), findings.end(), [](const auto& a, const auto& b) {
-    return std::tie(a.time, a.account, a.event, a.rule, a.sentence) <
-           std::tie(b.time, b.account, b.event, b.rule, b.sentence);
+    return std::tie(b.severity, a.time, a.account, a.rule, a.sentence, a.event) <
+           std::tie(a.severity, b.time, b.account, b.rule, b.sentence, b.event);
   });
   Out out{global, Out::Length::list, query::ShownEvents{opened.snapshot}};
-  CreditRows rows{out, {{"time"}, {"rule"}, {"severity"}, {"account"}, {"event"}, {"sentence"}}, arguments.time()};
+  CreditRows rows{
+      out, {{"time"}, {"rule"}, {"severity"}, {"account"}, {"event"}, {"sentence"}}, arguments.time(), "no findings"};
   int code = kDone;
   for (const credits::Finding& finding : findings) {
     if (!arguments.wants(finding.account) && !finding.account.empty()) continue;

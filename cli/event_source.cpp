@@ -105,7 +105,8 @@ class Client {
         problem = error.what();
       }
       if (!connected_ && !ever) {
-        throw std::runtime_error("cannot follow " + options_.url.authority() + ": " + problem);
+        throw std::runtime_error("cannot follow " + options_.url.authority() + ": " + problem +
+                                 "; --url names a server (trailkeeper serve)");
       }
       if (connected_) {
         handlers_.notice("the connection is lost (" + problem + "); trying to connect again");

@@ -4,6 +4,7 @@
 #include <sstream>
 
 #include "cli/command.h"
+#include "cli/coverage_note.h"
 #include "cli/field_columns.h"
 #include "cli/filter_options.h"
 #include "cli/reveal.h"
@@ -96,7 +97,7 @@ class EventPrinter {
     if (fields_.empty()) fields_ = usual_fields();
     std::vector<Column> columns;
     for (const std::string& field : fields_) columns.push_back(field_column(field));
-    rows_.emplace(out_, std::move(columns));
+    rows_.emplace(out_, std::move(columns), "no event passes");
   }
 
   void print(const query::ListedEvent& event) {
@@ -161,11 +162,13 @@ int run_events(const GlobalOptions& global, const EventsArguments& arguments) {
   store::Store store{global.store_directory(), store::Store::Mode::read};
   const store::Snapshot snapshot = store.snapshot();
   EventPrinter printer{snapshot, global, arguments.fields, arguments.reveal};
-  query::list_events(snapshot, filter, arguments.order, arguments.limit, [&](const query::ListedEvent& event) {
-    printer.print(event);
-    return true;
-  });
+  const std::uint64_t listed =
+      query::list_events(snapshot, filter, arguments.order, arguments.limit, [&](const query::ListedEvent& event) {
+        printer.print(event);
+        return true;
+      });
   printer.finish();
+  if (listed == 0) note_similar_value(snapshot, filter);
   return kDone;
 }
 

@@ -8,6 +8,7 @@
 #include "cli/filter_options.h"
 #include "cli/prose.h"
 #include "cli/row_writer.h"
+#include "text/ascii.h"
 #include "text/json_writer.h"
 
 namespace trailkeeper::cli {
@@ -34,7 +35,8 @@ int run_findings(const GlobalOptions& global, const FindingsArguments& arguments
                   {"event", false, 0, true},
                   {"principal"},
                   {"action"},
-                  {"sentence"}}};
+                  {"sentence"}},
+                 "no findings"};
   bool any = false;
   query::list_findings(snapshot, filter, arguments.limit, [&](const query::PermissionFinding& finding) {
     any = true;
@@ -126,10 +128,11 @@ int run_explain(const GlobalOptions& global, const std::vector<std::string>& eve
   int code = kDone;
   std::vector<std::string> found;
   const bool text = global.format == Format::table || global.format == Format::raw;
-  for (const std::string& id : event_ids) {
+  for (const std::string& argument : event_ids) {
+    const std::string id{text::trimmed(argument)};  // As lines of CSV end with CR LF.
     const auto explanations = query::explain_event(snapshot, id);
     if (explanations.empty()) {
-      print_error(global, "no event has the ID " + id);
+      print_error(global, no_event_text(id));
       code = kRefused;
     }
     for (const auto& explanation : explanations) {

@@ -84,7 +84,8 @@ void add_journal(const Command& app, const GlobalOptions& global) {
   const Command command = app.add_subcommand("journal", "List what retention and operators did to the store");
   command.footer(
       "With who did it and from where: the user and who called sudo, or a token's name; the peer, the SSH client, or\n"
-      "host and terminal.");
+      "host and terminal.\n\nExample:\n"
+      "  trailkeeper journal --output ndjson");
   command.runs([&global] { return run_journal(global); });
 }
 

@@ -88,7 +88,9 @@ int run_verify(const GlobalOptions& global) {
 void add_maintenance(const Command& app, const GlobalOptions& global) {
   const Command compact =
       app.add_subcommand("compact", "Merge small segments and give free pages back to the file system");
-  compact.footer("No replay or server may be writing to the store meanwhile; readers go on undisturbed.");
+  compact.footer(
+      "No replay or server may be writing to the store meanwhile; readers go on undisturbed.\n\nExample:\n"
+      "  trailkeeper --store /var/lib/trailkeeper compact");
   compact.runs([&global] { return run_compact(global); });
 
   const Command backup = app.add_subcommand("backup", "Copy the store, consistently, while others write to it");
@@ -108,7 +110,9 @@ void add_maintenance(const Command& app, const GlobalOptions& global) {
   restore.runs([&global, source] { return run_restore(global, *source); });
 
   const Command verify = app.add_subcommand("verify", "Check every checksum and every event's bytes");
-  verify.footer("Exit code 3 if something is damaged; each place is named.");
+  verify.footer(
+      "Exit code 3 if something is damaged; each place is named.\n\nExample:\n"
+      "  trailkeeper verify && trailkeeper backup /backup/trail-2024-05-31");
   verify.runs([&global] { return run_verify(global); });
 }
 

@@ -30,7 +30,7 @@ int run_load(const GlobalOptions& global, const Load& load) {
   query::attach_upkeep(store);
   store::Writer writer{store};
   Out out{global, Out::Length::list};
-  RowWriter rows{out, {{"file"}, {"id"}, {"at"}, {"new"}, {"content"}}};
+  RowWriter rows{out, {{"file"}, {"id"}, {"at"}, {"new"}, {"content"}}, "no file was loaded"};
   int code = kDone;
   for (const std::string& path : load.paths) {
     const auto loaded =
@@ -57,7 +57,7 @@ int run_list(const GlobalOptions& global) {
   store::Store store{global.store_directory(), store::Store::Mode::read};
   const store::Snapshot snapshot = store.snapshot();
   Out out{global, Out::Length::list, query::ShownEvents{snapshot}};
-  RowWriter rows{out, {{"id"}, {"at"}, {"kind"}, {"bytes", true}, {"loaded"}, {"file"}}};
+  RowWriter rows{out, {{"id"}, {"at"}, {"kind"}, {"bytes", true}, {"loaded"}, {"file"}}, "no file is loaded"};
   for (const store::PolicyFile& file : snapshot.policy_files()) {
     rows.row({Cell::shown(query::policy_file_id(file)), Cell::time(file.time), Cell::shown(file.kind),
               Cell::of(std::uint64_t{file.bytes.size()}), Cell::time(file.loaded), Cell::of(file.source)});
@@ -195,7 +195,8 @@ void add_recheck(const Command& app, const GlobalOptions& global) {
   command.add_flag("--all", *all, "Make all of them anew");
   command.footer(
       "replay makes verdicts, too. Answers are right without this: verdicts that are out of date are made while they\n"
-      "are asked for, which takes longer.");
+      "are asked for, which takes longer.\n\nExample:\n"
+      "  trailkeeper policies load organization.json --at 2024-03-01 && trailkeeper recheck");
   command.runs([&global, all] { return run_recheck(global, *all); });
 }
 

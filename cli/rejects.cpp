@@ -221,7 +221,9 @@ void add_limit(const Command& command, const GlobalOptions& global) {
   limit.add_option("SIZE", *size, "500MB, 10GB (default: 1GiB)");
   limit.footer(
       "Up to three quarters of it, records are kept as they came, compressed; up to all of it, their place, reason,\n"
-      "length and hash are; beyond it they are counted, for each source. replay, stats and /metrics say so.");
+      "length and hash are; beyond it they are counted, for each source. replay, stats and /metrics say "
+      "so.\n\nExample:\n"
+      "  trailkeeper rejects limit 10GB");
   limit.runs([&global, size] { return run_limit(global, *size); });
 }
 

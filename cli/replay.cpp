@@ -101,11 +101,18 @@ std::string result_text(const ingest::ReplayResult& result) {
         grouped(beyond.without_bytes), grouped(beyond.only_counted));
   }
   const double seconds = result.seconds > 0 ? result.seconds : 1e-9;
-  const auto rate = static_cast<double>(result.events + result.duplicates) / seconds;
-  text += fmt::format("\n{} {}, {}, in {:.2f} s ({} events/s, {}/s)", grouped(result.files),
-                      result.files == 1 ? "file" : "files", byte_text(result.bytes), result.seconds,
-                      grouped(static_cast<std::uint64_t>(rate)),
-                      byte_text(static_cast<std::uint64_t>(static_cast<double>(result.bytes) / seconds)));
+  text += fmt::format("\n{} {}, {}, in {:.2f} s", grouped(result.files), result.files == 1 ? "file" : "files",
+                      byte_text(result.bytes), result.seconds);
+  const auto per_second = [seconds](std::uint64_t count) {
+    return static_cast<std::uint64_t>(static_cast<double>(count) / seconds);
+  };
+  std::string rates;
+  const auto add_rate = [&](std::uint64_t count, const char* what) {
+    if (count > 0) rates += grouped(per_second(count)) + " " + what + "/s, ";
+  };
+  add_rate(result.events + result.duplicates, "events");
+  add_rate(result.bill_lines + result.bill_lines_outdated, "bill lines");
+  if (result.bytes > 0) text += " (" + rates + byte_text(per_second(result.bytes)) + "/s)";
   return text;
 }
 

@@ -81,7 +81,8 @@ Cell Cell::absent() { return {"", "null", true}; }
 Cell text_or_absent(std::string_view text) { return text.empty() ? Cell::absent() : Cell::of(text); }
 Cell shown_or_absent(std::string_view text) { return text.empty() ? Cell::absent() : Cell::shown(text); }
 
-RowWriter::RowWriter(Out& out, std::vector<Column> columns) : out_(out), columns_(std::move(columns)) {
+RowWriter::RowWriter(Out& out, std::vector<Column> columns, std::string nothing)
+    : out_(out), nothing_(std::move(nothing)), columns_(std::move(columns)) {
   if (out_.terminal() && !out_.wide()) limit_ = out_.terminal()->columns;
   const bool details = out_.format() != Format::table || out_.wide();
   for (const Column& column : columns_) left_out_.push_back(column.detail && !details);
@@ -248,7 +249,13 @@ void RowWriter::show() {
 }
 
 void RowWriter::finish() {
-  if (out_.format() == Format::table && layout_ == Layout::unsettled) settle();
+  if (out_.format() == Format::table && layout_ == Layout::unsettled) {
+    if (!empty()) {
+      settle();
+    } else if (!nothing_.empty()) {
+      out_.write(nothing_ + "\n");
+    }
+  }
   if (out_.format() == Format::json) out_.write(rows_ == 0 ? "[]\n" : "]\n");
   out_.flush();
 }

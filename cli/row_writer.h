@@ -50,12 +50,14 @@ struct Column {
 /// cells, each row is printed as a record, one value below the other. Not so with --wide, nor in a pipe or file.
 class RowWriter {
  public:
-  RowWriter(Out& out, std::vector<Column> columns);
+  /// `nothing`: what a table says where it has no row, instead of its header.
+  RowWriter(Out& out, std::vector<Column> columns, std::string nothing = "nothing");
   void row(std::vector<Cell> cells);
   /// Prints the rows so far now; a table keeps the widths that it has then.
   void show();
   /// Must be called at the end.
   void finish();
+  [[nodiscard]] bool empty() const { return rows_ == 0; }
 
  private:
   enum class Layout { unsettled, table, records };
@@ -69,6 +71,7 @@ class RowWriter {
   [[nodiscard]] bool never_cut(std::size_t column) const { return columns_[column].right || columns_[column].whole; }
 
   Out& out_;
+  std::string nothing_;
   std::vector<bool> left_out_;  // Of a row's cells.
   std::vector<Column> columns_;
   std::vector<std::vector<std::string>> waiting_;

@@ -1,5 +1,6 @@
 // trailkeeper show: one event.
 #include "cli/command.h"
+#include "cli/coverage_note.h"
 #include "cli/output.h"
 #include "cli/reveal.h"
 #include "query/event_list.h"
@@ -7,6 +8,7 @@
 #include "query/verdicts/findings.h"
 #include "query/verdicts/superseded.h"
 #include "store/store.h"
+#include "text/ascii.h"
 #include "text/json_text.h"
 #include "text/visible_text.h"
 
@@ -40,10 +42,11 @@ int run_show(const GlobalOptions& global, const std::vector<std::string>& event_
   Out out{global, Out::Length::list};
   int code = kDone;
   bool first = true;
-  for (const std::string& event_id : event_ids) {
+  for (const std::string& argument : event_ids) {
+    const std::string event_id{text::trimmed(argument)};  // As lines of CSV end with CR LF.
     const std::vector<query::ListedEvent> found = query::find_events(snapshot, event_id);
     if (found.empty()) {
-      print_error(global, "no event has the ID " + event_id);
+      print_error(global, no_event_text(event_id));
       code = kRefused;
     }
     if (found.size() > 1) {

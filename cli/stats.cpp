@@ -40,7 +40,9 @@ void print_table(const query::Stats& stats, Out& out) {
   const double ratio =
       stats.stored_bytes == 0 ? 0 : static_cast<double>(stats.raw_bytes) / static_cast<double>(stats.stored_bytes);
   line("stored bytes", fmt::format("{} ({}{})", grouped(stats.stored_bytes), byte_text(stats.stored_bytes),
-                                   ratio > 0 ? fmt::format(", 1/{:.1f} of raw", ratio) : ""));
+                                   ratio >= 1  ? fmt::format(", 1/{:.1f} of raw", ratio)
+                                   : ratio > 0 ? fmt::format(", {:.1f} times raw", 1 / ratio)
+                                               : ""));
   line("file bytes", fmt::format("{} ({})", grouped(stats.file_bytes), byte_text(stats.file_bytes)));
   if (stats.events > 0) {
     line("first event", text::format_timestamp(stats.first));

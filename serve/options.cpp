@@ -30,12 +30,14 @@ ListenerOptions ListenerOptions::parse(Protocol protocol, bool tls, std::string_
   unsigned number = 0;
   const auto [end, failed] = std::from_chars(port.data(), port.data() + port.size(), number);
   if (failed != std::errc{} || end != port.data() + port.size() || number > 65535) {
-    throw std::invalid_argument("'" + std::string{text} + "' is no [ADDRESS:]PORT");
+    throw std::invalid_argument("'" + std::string{text} +
+                                "' is not a port with or without an address, such as 8417 or 0.0.0.0:8417");
   }
   options.port = static_cast<std::uint16_t>(number);
   boost::system::error_code no_address;
   boost::asio::ip::make_address(options.host, no_address);
-  if (no_address) throw std::invalid_argument("'" + options.host + "' is no IP address (of " + std::string{text} + ")");
+  if (no_address)
+    throw std::invalid_argument("'" + options.host + "' is not an IP address, such as 127.0.0.1 or [::1]");
   return options;
 }
 

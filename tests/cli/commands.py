@@ -243,6 +243,20 @@ t.equal(
     3,
 )
 
+# Nothing is said as such, and why, where a name is written otherwise.
+name = parsed("events", "--limit", "1", "-o", "json")[0]["eventName"]
+for command in (["events"], ["count", "--by", "name"]):
+    done = t.run(*command, "--name", name.swapcase(), store=store)
+    t.equal("no row: %s" % command, (done.returncode, done.stdout), (0, b"no event passes\n"))
+    t.check("the name that was meant", b"did you mean '%s'?" % name.encode() in done.stderr, done.stderr)
+done = t.run("events", "--name", "nowhere", store=store)
+t.equal("a name like none: no guess", (done.stdout, done.stderr), (b"no event passes\n", b""))
+done = t.run("events", "--name", name.swapcase(), "-o", "csv", store=store)
+t.equal("CSV keeps its header", done.stdout.count(b"\n"), 1)
+t.equal("an ID as a line of CSV ends", t.run("show", ids[1] + "\r", store=store).returncode, 0)
+done = t.run("show", ids[1][:8], store=store)
+t.check("a part of an ID", done.returncode == 1 and b"--event-id" in done.stderr, done.stderr)
+
 # The system fails.
 t.write("file", "x")
 t.equal("a store that can't be made", t.run("replay", t.path("in"), store=t.path("file", "store")).returncode, 3)

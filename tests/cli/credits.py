@@ -399,8 +399,8 @@ t.equal(
     [
         ("R1", ACCOUNT, calls[0]["eventID"]),
         ("R4", ACCOUNT, calls[2]["eventID"]),
-        ("R5", LINKED, calls[3]["eventID"]),
         ("R56", ACCOUNT, calls[4]["eventID"]),
+        ("R5", LINKED, calls[3]["eventID"]),
     ],
 )
 
