@@ -18,13 +18,13 @@ enum ExitCode : int {
 
 enum class Format { table, json, ndjson, csv, raw };
 
-/// The options before or behind every subcommand.
+/// The options before or after every subcommand.
 struct GlobalOptions {
   std::string store;
   Format format = Format::table;
   bool wide = false;          ///< Tables don't cut long values.
   bool no_pager = false;      ///< Long lists go to the terminal as they are.
-  bool skip_damaged = false;  ///< Answer from what is left of a damaged store.
+  bool skip_damaged = false;  ///< Answer from what can be read of a damaged store.
 
   /// --store, else $TRAILKEEPER_STORE, else $XDG_DATA_HOME/trailkeeper, else ~/.local/share/trailkeeper.
   [[nodiscard]] std::string store_directory() const;
@@ -36,8 +36,8 @@ class UsageError : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-/// Every subcommand, in the order of help: NAME's file has add_NAME, which registers it with its options, its help and
-/// what to run. This list declares and calls them.
+/// Every subcommand, in the order of help: a file NAME.cpp has add_NAME, which registers it with its options, its help
+/// and what to run. This list declares and calls them.
 #define TRAILKEEPER_SUBCOMMANDS(ONE) \
   ONE(replay)                        \
   ONE(events)                        \
@@ -68,8 +68,8 @@ class UsageError : public std::runtime_error {
 TRAILKEEPER_SUBCOMMANDS(TRAILKEEPER_DECLARE)
 #undef TRAILKEEPER_DECLARE
 
-/// Prints an error to stderr: a sentence, or with JSON output an object `{"error":{"message":…}}`. Whatever the message
-/// holds, nothing of it acts on a terminal (text/visible_text.h).
+/// Prints an error to stderr: a sentence, or with JSON output an object `{"error":{"message":…}}`. Nothing in the
+/// message acts on a terminal, whatever it holds (text/visible_text.h).
 void print_error(const GlobalOptions& global, const std::string& message);
 
 /// Prints what isn't an error to stderr: a sentence, in any format.

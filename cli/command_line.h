@@ -26,7 +26,7 @@ using Run = std::function<int()>;
 struct OptionFacts;
 struct CommandLineState;
 
-/// An option, a flag or an argument of a command. Copies mean the same one; each call gives it back for the next.
+/// An option, a flag or an argument of a command. Copies mean the same one; each function returns it for the next call.
 class Option {
  public:
   Option(CLI::Option* option, OptionFacts& facts) : option_(option), facts_(&facts) {}
@@ -37,13 +37,13 @@ class Option {
   /// The heading in help that it is listed under; empty: not listed.
   Option group(const std::string& title) const;
   Option environment_variable(const std::string& name) const;
-  /// Only together with another.
+  /// Allowed only together with another option.
   Option needs(Option other) const;
 
   /// How many values it takes.
   Option expected(int number) const { return expected(number, number); }
   Option expected(int least, int most) const;
-  /// One value each time it is given: what stands behind that is something else's.
+  /// Takes one value each time it is given; whatever follows the value belongs to something else.
   Option one_value() const;
   /// The same, and it may be given several times.
   Option repeatable() const;
@@ -61,11 +61,11 @@ class Option {
   Option suggest(std::string_view words) const;
   /// The same where one value may be several, separated by commas.
   Option suggest_list(std::string_view words) const;
-  /// What it is if it isn't given, where the variable that takes it doesn't tell.
+  /// The value if it isn't given, where the variable that takes it doesn't show it.
   Option preset(const std::string& value) const;
-  /// A value as one may give it, for documents.
+  /// An example of a value, for documents.
   Option example(const std::string& value) const;
-  /// Adds to the help what it is if it isn't given.
+  /// Adds the value that it has if it isn't given to the help.
   Option tells_preset() const;
   /// Digits only; called N in help.
   Option count() const;
@@ -86,11 +86,11 @@ class Command {
 
   [[nodiscard]] Command add_subcommand(const std::string& name, const std::string& summary) const;
   void require_subcommand(std::size_t least, std::size_t most) const;
-  /// Not listed in help, nor meant by a misspelt command.
+  /// Neither listed in help nor suggested for a misspelt command.
   void hide() const;
-  /// What stands below the options in help.
+  /// The text below the options in help.
   void footer(const std::string& text) const;
-  /// What it does when it is chosen, and none of its subcommands; options of a file are read before
+  /// What it does when it is chosen, and none of its subcommands is; options of a file are read before that
   /// (take_config_file()).
   void runs(Run run) const;
 
@@ -129,13 +129,13 @@ class Command {
     return check_words(on_word(names, take, help), words).preset(preset);
   }
 
-  /// Each option so far can be given by an environment variable, too: `--max-body` by PREFIX_MAX_BODY.
+  /// Each option added so far can also be given by an environment variable: `--max-body` by PREFIX_MAX_BODY.
   void name_environment_variables(const std::string& prefix) const;
   /// An option for a TOML file with options, without their dashes; the command line and the environment win. CLI11 2.1
   /// reads the files of the program itself only, not those of its subcommands.
   Option add_config_file(const std::string& names, std::string& value, const std::string& help);
 
-  /// What was added so far, with all subcommands.
+  /// Everything that was added so far, with all subcommands.
   [[nodiscard]] DescribedCommand description() const;
 
  private:
@@ -158,8 +158,8 @@ class CommandLine {
   /// The program: its options may stand before or behind any subcommand's.
   [[nodiscard]] Command program();
 
-  /// Gives what the chosen command does; help and version are printed, and nothing is left to do. Throws UsageError
-  /// that says what is wrong, what may have been meant, and which help tells more.
+  /// Returns what the chosen command does; help and version are printed, and then there is nothing to do. Throws
+  /// UsageError that says what is wrong, what may have been meant, and which help tells more.
   Run parse(int argc, char** argv);
 
  private:

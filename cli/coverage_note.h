@@ -9,8 +9,9 @@
 
 namespace trailkeeper::cli {
 
-/// Tells on standard error of how many events of the filter the verdict is unknown, and why, so that an empty answer
-/// isn't taken for a good one. Whether there are any, but for callers of other accounts, which nobody here can judge.
+/// Says on standard error for how many events of the filter the verdict is unknown, and why, so that an empty answer
+/// isn't taken for a good one. Returns whether there are any, leaving out callers of other accounts, which nobody here
+/// can judge.
 bool note_unknown(const store::Snapshot& snapshot, const query::Filter& filter);
 
 /// What to say of an eventID that no event has.

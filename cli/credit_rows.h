@@ -1,4 +1,4 @@
-// Rows of the ledger, which say as of when they hold.
+// Rows of the ledger, which say the moment that they hold for.
 #pragma once
 
 #include <vector>

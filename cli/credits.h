@@ -22,7 +22,7 @@ struct CreditArguments {
   std::string since;  ///< Of notices.
   bool due = false;   ///< The same.
 
-  /// The moment that is asked about: --at, else now, and the same each time. Throws UsageError.
+  /// The moment that is asked about: --at, else now, and the same at each call. Throws UsageError.
   [[nodiscard]] text::Timestamp time() const;
   /// Whether an account's row is wanted.
   [[nodiscard]] bool wants(std::string_view of_account) const { return account.empty() || account == of_account; }
@@ -37,8 +37,8 @@ struct OpenedLedger {
 
   /// The ledger's book; names bills that it leaves out on standard error.
   [[nodiscard]] rules::credits::Book book(text::Timestamp at, const rules::credits::BillVisitor& visit = {}) const;
-  /// The same of the moment that is asked about. Says on standard error if the store knows nothing of the account that
-  /// is asked about, or of the programme: an empty answer is no all-clear then.
+  /// The same for the moment that is asked about. Says on standard error if the store knows nothing about the account
+  /// or the programme that is asked about, because then an empty answer is no all-clear.
   [[nodiscard]] rules::credits::Book book(const CreditArguments& arguments,
                                           const rules::credits::BillVisitor& visit = {}) const;
 
@@ -64,7 +64,7 @@ void add_credit_settings(const Command& credits, const GlobalOptions& global);
 /// `import`, `add`, `apply`, `decide` and `correct`.
 void add_credit_feed(const Command& credits, const GlobalOptions& global);
 
-/// In a table: as of when an answer is, and how far charges are known; says so where that is old.
+/// In a table: the moment of the answer, and up to when charges are known; says so if that is old.
 void write_as_of(Out& out, const rules::credits::Book& book, std::optional<rules::credits::Day> last_charge);
 /// In a table: the sum of what was listed.
 void write_total(Out& out, const rules::credits::Totals& totals, const rules::credits::Settings& settings);

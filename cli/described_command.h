@@ -1,4 +1,4 @@
-// What the command line says of itself: documents, completions and tests are made from it.
+// What the command line says about itself: documents, completions and tests are made from it.
 #pragma once
 
 #include <string>
@@ -13,8 +13,8 @@ struct DescribedOption {
   std::string help;
   std::string group;               ///< The heading in help that it is listed under; empty: not listed.
   std::string preset;              ///< The value if it isn't given; empty: none.
-  std::string example;             ///< A value as one may give it, where it has no preset that tells.
-  std::string environment;         ///< The variable that gives it, too; empty: none.
+  std::string example;             ///< An example of a value, if it has no preset that shows one.
+  std::string environment;         ///< The environment variable that sets it, too; empty: none.
   std::vector<std::string> words;  ///< Values to offer.
   bool only_words = false;         ///< It takes no other values.
   bool list = false;               ///< A value may be several, separated by commas.

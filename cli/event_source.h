@@ -42,7 +42,7 @@ class SentEvents {
   bool any_data_ = false;
 };
 
-/// The server says that this request will never do: a wrong token, say.
+/// The server says that this request will never work: the token is wrong, say.
 class SourceRefused : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;

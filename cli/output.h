@@ -1,4 +1,4 @@
-// The one way to standard output.
+// The only way to standard output.
 #pragma once
 
 #include <cstdint>
@@ -16,7 +16,7 @@ namespace trailkeeper::cli {
 
 class Pager;
 
-/// Nobody reads standard output any more: its reader, such as a pager or `head`, has ended. That is no failure.
+/// Nobody reads standard output any more: its reader, such as a pager or `head`, has ended. That is not a failure.
 class OutputClosed : public std::runtime_error {
  public:
   OutputClosed() : std::runtime_error("standard output was closed") {}
@@ -45,14 +45,14 @@ class Out {
   void write(std::string_view bytes);
   /// In bold, if it is a terminal that takes colour (NO_COLOR isn't set).
   void write_bold(std::string_view text);
-  /// Writes what is buffered; of a list that might still fit the screen, nothing yet.
+  /// Writes what is buffered, except a list that might still fit the screen.
   void flush();
 
-  /// What rows are shown by, if they are of a store.
+  /// What shows rows, if they are from a store.
   [[nodiscard]] const std::optional<query::ShownEvents>& shown() const { return shown_; }
 
   [[nodiscard]] Format format() const { return format_; }
-  /// The terminal that people will see this on, also through a pager.
+  /// The terminal on which people will see this, directly or through a pager.
   [[nodiscard]] const std::optional<TerminalSize>& terminal() const { return terminal_; }
   /// Long values are to be printed whole.
   [[nodiscard]] bool wide() const { return wide_; }

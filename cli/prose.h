@@ -9,11 +9,11 @@
 
 namespace trailkeeper::cli {
 
-/// Breaks lines that are wider than `columns`, at blanks: what follows is as far to the right as the line began, or as
-/// what stands behind its label (`rule        …`: two blanks or more). Of a paragraph at the left, what is broken goes
-/// on with the next line. Words that are wider, such as ARNs, stay whole. Commands below `Example:` or `Examples:` are
-/// broken with a backslash, so that they can be copied. Lines that fit stay as they are. Precondition: nothing in it
-/// acts on a terminal.
+/// Breaks lines that are wider than `columns` at blanks. The continuation is indented as far as the line was, or as the
+/// text behind its label (`rule        …`: two blanks or more). In a paragraph at the left margin, the part that is
+/// broken off runs into the next line. Words that are wider, such as ARNs, stay whole. Commands below `Example:` or
+/// `Examples:` are broken with a backslash, so that they can be copied. Lines that fit stay as they are. Precondition:
+/// nothing in it acts on a terminal.
 std::string wrapped(std::string_view text, std::size_t columns);
 
 /// Writes sentences for people, or a text with labels, so that they fit the terminal behind `out`; as they are in a

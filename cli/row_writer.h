@@ -15,14 +15,15 @@ namespace trailkeeper::cli {
 struct Cell {
   std::string text;
   std::string json;
-  bool is_shown = false;  ///< As it may be shown: the row doesn't mask it.
-  bool is_whole = false;  ///< Of a part nobody has anything: a table doesn't cut it (Column::whole).
+  bool is_shown = false;  ///< May be shown as it is: the row doesn't mask it.
+  bool is_whole = false;  ///< A part of it would be useless: a table doesn't cut it (Column::whole).
 
-  /// Text that somebody stored, or that has such text in it: what is confidential there is masked.
+  /// Text that somebody stored, or that contains such text: what is confidential in it is masked.
   static Cell of(std::string_view text);
   static Cell of(std::uint64_t number);
-  /// Text of which nothing is confidential, or not any more: times, amounts, account numbers, eventIDs, words of AWS's
-  /// and of this program's, and what query::ShownEvents gave. An Org ID that is spelt so doesn't hide it.
+  /// Text that has nothing confidential in it, or not any more: times, amounts, account numbers, eventIDs, words of
+  /// AWS's and of this program's, and what query::ShownEvents returned. So an Org ID that is spelt like one of these
+  /// doesn't hide it.
   static Cell shown(std::string_view text);
   static Cell time(text::Timestamp time);
   /// An ID that people copy, such as an eventID; empty: absent.
@@ -38,7 +39,7 @@ struct Column {
   std::string name;
   bool right = false;     ///< Numbers are aligned to the right; they are never cut.
   std::size_t width = 0;  ///< At least, in a table.
-  bool whole = false;     ///< Not cut below 40 cells: a time, or an ID, of which a part is worth nothing.
+  bool whole = false;     ///< Not cut below 40 cells: a time or an ID, a part of which is worth nothing.
   bool detail = false;    ///< For programs, and in a table with --wide.
 };
 
@@ -53,7 +54,7 @@ class RowWriter {
   /// `nothing`: what a table says where it has no row, instead of its header.
   RowWriter(Out& out, std::vector<Column> columns, std::string nothing = "nothing");
   void row(std::vector<Cell> cells);
-  /// Prints the rows so far now; a table keeps the widths that it has then.
+  /// Prints the rows so far now; a table keeps the widths that it has by then.
   void show();
   /// Must be called at the end.
   void finish();

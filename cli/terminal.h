@@ -14,8 +14,8 @@ struct TerminalSize {
   std::size_t rows = 0;
 };
 
-/// The size of the terminal that standard output is; nothing if it is none. $COLUMNS and $LINES stand in for a size
-/// that the terminal doesn't know; then 80 columns.
+/// The size of the terminal that standard output is; nothing if it isn't one. If the terminal doesn't know its size,
+/// $COLUMNS and $LINES count, else 80 columns.
 std::optional<TerminalSize> stdout_terminal();
 
 /// How many cells a character takes: 0 (combining), 1 or 2 (East Asian wide), as the C library's wcwidth has it for

@@ -12,7 +12,7 @@
 namespace trailkeeper::event {
 
 /// A stretch of a window. With Reason::none it is a document for event/unwrap.h: a JSON object, array or string, or a
-/// line that may have one in it; else a record that is none.
+/// line that may have one in it; otherwise it is a record that will be rejected.
 struct Frame {
   std::size_t begin;
   std::size_t end;
@@ -45,26 +45,26 @@ class Framer {
   /// An unfinished record longer than this is given up as too large. A window must be able to grow beyond it.
   static constexpr std::size_t kMaxUnfinished = std::size_t{4} << 20;
 
-  /// What is kept of text before the first document.
+  /// How much is kept of text before the first document.
   static constexpr std::size_t kKeptText = 4096;
 
-  /// Starts between documents, or, with `in_array`, inside an object's array of documents.
+  /// Starts between documents or, with `in_array`, inside an object's array of documents.
   explicit Framer(bool in_array = false)
       : mode_(in_array ? Mode::elements : Mode::top), array_depth_(in_array ? 1 : 0) {}
 
-  /// Appends the frames found in `window`, which must be followed by kPadding readable bytes, but no more than `most`:
-  /// a frame takes more memory than the shortest document. Returns how many bytes are done with. `last` says that the
-  /// stream ends with this window; then all of it is done with, unless there were as many frames as that: the rest is
-  /// to be given again.
+  /// Appends the frames found in `window`, which must be followed by kPadding readable bytes, up to `most` of them,
+  /// since a frame takes more memory than the shortest document. Returns how many bytes are done with. `last` says that
+  /// the stream ends with this window. Then all of it is done with, unless `most` frames were found: give the rest
+  /// again.
   std::size_t split(std::string_view window, bool last, std::vector<Frame>& frames, std::size_t most = kMostFrames);
 
-  /// More than a window of real records has; what comes after them waits for the next split().
+  /// More frames than a window of real records has; what comes after them waits for the next split().
   static constexpr std::size_t kMostFrames = std::size_t{1} << 15;
 
-  /// Bytes of records that were given up as too large, behind what became a frame.
+  /// Bytes of records that were given up as too large, apart from what became a frame.
   [[nodiscard]] std::uint64_t passed_over() const { return passed_over_; }
 
-  /// Whether what is done with ends between documents: a new framer may start there.
+  /// Whether the bytes that are done with end between documents: a new framer may start there.
   [[nodiscard]] bool between_documents() const {
     return mode_ != Mode::elements && mode_ != Mode::behind && mode_ != Mode::skip;
   }
@@ -74,9 +74,9 @@ class Framer {
     top,       // Between documents.
     elements,  // In an array of documents.
     behind,    // At the `]` of an array of documents that has an object around it.
-    skip,      // In a value of which no frame is to be made (any more).
+    skip,      // In a value of which no frame is made (any more).
     text,      // In text before the first document, of which a frame was made.
-    rest,      // In what no frame is to be made of, to the stream's end.
+    rest,      // In bytes of which no frame is made, up to the stream's end.
   };
 
   /// Where a scan of one bracketed value stands.
@@ -112,7 +112,7 @@ class Framer {
   Mode mode_;
   std::int64_t array_depth_;     // Objects around the array being read; 0: it is itself the document.
   bool document_seen_ = false;   // Something that may be a document has come.
-  unsigned lines_in_a_row_ = 0;  // Documents that were a line each, without one in between that wasn't.
+  unsigned lines_in_a_row_ = 0;  // Consecutive documents of one line each.
   std::size_t at_ = 0;
   Scan skipping_;
   bool gave_up_ = false;  // What is skipped is the rest of a record.
@@ -120,7 +120,7 @@ class Framer {
   Mode after_skip_ = Mode::top;
 };
 
-/// Calls `visit` with every frame of bytes that are there whole (followed by kPadding readable bytes); `frames` is
+/// Calls `visit` with every frame of `bytes`, which are complete (and followed by kPadding readable bytes); `frames` is
 /// used meanwhile. Whatever the bytes are, few frames are in memory at once.
 template <typename Visit>
 void for_each_frame(Framer& framer, std::string_view bytes, std::vector<Frame>& frames, Visit&& visit) {

@@ -1,4 +1,4 @@
-// Phrases that are looked for in texts as words of their own, and known by hashes only.
+// Phrases that are looked for in texts as words of their own, and known only by their hashes.
 #pragma once
 
 #include <boost/unordered/unordered_flat_map.hpp>
@@ -18,12 +18,13 @@ class PhraseSet {
   /// `seed` goes into all hashes: sets of one seed know each other's marks.
   explicit PhraseSet(std::uint64_t seed = 0) : seed_(seed) {}
 
-  /// Shorter ones stand in texts by chance; what is longer isn't looked for.
+  /// Shorter ones occur in texts by chance; longer ones aren't looked for.
   static constexpr std::size_t kShortest = 4;
   static constexpr std::size_t kLongest = 200;
 
-  /// A phrase's hashes: one of each of its beginnings that ends with a word; the last is that of all of it, and tells
-  /// it from others. Of `phrase` without what isn't a word at its ends. Empty: none that a set may hold.
+  /// The hashes of a phrase: one for each of its beginnings that ends with a word; the last is that of the whole
+  /// phrase, and identifies it. Anything at the ends of `phrase` that isn't a word is left out. Empty: not a phrase
+  /// that a set may hold.
   [[nodiscard]] std::vector<std::uint64_t> marks(std::string_view phrase) const;
   void add(std::span<const std::uint64_t> marks);
   void add(std::string_view phrase) { add(marks(phrase)); }
@@ -36,8 +37,8 @@ class PhraseSet {
     std::size_t begin = 0;
     std::size_t end = 0;
   };
-  /// The first phrase in `text` at or behind `from`; of several that begin there the longest. What stands before it is
-  /// no word, or an escape of JSON or of a URL (`\n`, `%3D`).
+  /// The first phrase in `text` at or after `from`; of several that begin there, the longest. Whatever precedes it is
+  /// not part of a word, or is an escape of JSON or of a URL (`\n`, `%3D`).
   [[nodiscard]] std::optional<Match> find(std::string_view text, std::size_t from = 0) const;
 
  private:

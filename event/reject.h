@@ -22,12 +22,12 @@ enum class Reason : std::uint8_t {
   aggregated = 10,           ///< A CloudTrail aggregated summary of many events, not one event.
   broken_envelope = 11,      ///< An envelope whose content can't be unwrapped.
   bad_bill_line = 12,        ///< A line of a cost report that doesn't fit its columns.
-  s3_notification = 13,      ///< Tells that a file was written to a bucket: it isn't the file.
+  s3_notification = 13,      ///< Says that a file was written to a bucket: it isn't the file itself.
   flattened_row = 14,        ///< A query's row, or its header, that lacks the record as it came.
-  bad_bill_account = 15,     ///< As bad_bill_line: its account isn't one. These have the same code.
-  bad_bill_time = 16,        ///< As bad_bill_line: when its usage began isn't a time.
-  bad_bill_amount = 17,      ///< As bad_bill_line: its amount isn't one.
-  bad_bill_currency = 18,    ///< As bad_bill_line: its amount isn't in USD.
+  bad_bill_account = 15,     ///< As bad_bill_line, because its account isn't one. These reasons share a code.
+  bad_bill_time = 16,        ///< As bad_bill_line, because the start of its usage isn't a time.
+  bad_bill_amount = 17,      ///< As bad_bill_line, because its amount isn't one.
+  bad_bill_currency = 18,    ///< As bad_bill_line, because its amount isn't in USD.
   service_notification = 19  ///< Another service's notification, as Lambda gets them: its eventSource is `aws:…`.
 };
 
@@ -40,10 +40,10 @@ constexpr std::size_t kMaxRecordBytes = std::size_t{1} << 20;
 /// Readable bytes that must follow every buffer handed to the parser (simdjson reads past the end, never uses it).
 constexpr std::size_t kPadding = 64;
 
-/// A short stable identifier, such as `broken-json`. All reasons against a bill line have one.
+/// A short stable identifier, such as `broken-json`. All reasons against a bill line share one.
 std::string_view reason_code(Reason reason);
 
-/// What of a bill line is wrong, in a word (`account`); empty for other reasons.
+/// What is wrong with a bill line, in a word (`account`); empty for other reasons.
 std::string_view reason_detail(Reason reason);
 
 /// One sentence for people.

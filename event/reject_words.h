@@ -16,7 +16,7 @@ struct ReasonWord {
   std::string_view detail = {};
 };
 
-/// All but Reason::none, in their order.
+/// All except Reason::none, in their order.
 std::span<const ReasonWord> reason_words();
 
 }  // namespace trailkeeper::event

@@ -46,7 +46,7 @@ struct Leaf {
 enum class ShapeKind : std::uint8_t {
   event,     ///< A CloudTrail record.
   wrapper,   ///< May hold records: `wrappers` says in which members.
-  rejected,  ///< None of these; `reason` says why.
+  rejected,  ///< Neither; `reason` says why.
 };
 
 /// One leaf's place in the record.
@@ -63,7 +63,7 @@ struct Shape {
   std::array<std::int32_t, kFieldCount> slot_of_field;         ///< Index into slots, or -1.
   std::array<std::string_view, kFieldCount> literal_of_field;  ///< "true" or "false" where the field is a literal.
   ShapeKind kind = ShapeKind::rejected;
-  Reason reason = Reason::none;  ///< Of a wrapper: why the object is rejected if none of its members holds a record.
+  Reason reason = Reason::none;  ///< For a wrapper: why the object is rejected if none of its members holds a record.
   std::uint64_t wrappers = 0;    ///< Rows of event/wrapper.h whose member it has, as wrapper_bit().
 
   /// Heap bytes it holds, about.

@@ -11,23 +11,23 @@ namespace trailkeeper::event {
 enum class LineKind : std::uint8_t {
   text,        ///< Nothing that could be a record.
   holds_json,  ///< A JSON object may be in it: JsonInLine takes it out.
-  label,       ///< A line of an export that stands beside those with records, such as a page's token.
+  label,       ///< A line of an export that accompanies those with records, such as a page's token.
   header,      ///< The header of a query's rows, one of whose columns is the record.
-  flattened,   ///< The header of a query's rows that have the record's fields, but not the record as it came.
+  flattened,   ///< The header of a query's rows that have the record's fields, but not the original record.
 };
 
 LineKind line_kind(std::string_view line);
 
-/// The JSON objects inside a line: one behind a time, a stream's name or other words (`aws logs tail`,
+/// The JSON objects inside a line: one after a time, a stream's name or other words (`aws logs tail`,
 /// `create-export-task`, syslog); one in a cell of tab-separated values (`--output text`); those in the quoted cells of
-/// a row of CSV, whose doubled quotes are taken off. Behind the object, or in a row behind its cell and separators, no
-/// words may stand: a line that goes on behind it reports somebody's input.
+/// a row of CSV, whose doubled quotes are taken off. After the object, or in a row after its cell and separators, no
+/// words may follow: a line that goes on reports somebody's input.
 class JsonInLine {
  public:
   /// `scratch` holds what next() gave.
   JsonInLine(std::string_view line, std::string& scratch);
 
-  /// The next object, which is valid up to the next call. Empty: there is no more, or what stands around it may be the
+  /// The next object, which is valid up to the next call. Empty: there is no more, or the text around it may be the
   /// rest of a broken record.
   std::string_view next();
 

@@ -21,13 +21,13 @@ struct Wrapper {
   std::string_view member;
   std::uint8_t values;      ///< WrapperValue bits.
   std::string_view beside;  ///< A member that must stand beside it; empty: none.
-  /// Nothing else has such a member: what it holds is rejected as what it is. Else, where it holds no record, the next
-  /// row is tried, and what is rejected is the object.
+  /// Nothing else has such a member: what it holds is rejected as what it is. Otherwise, if it holds no record, the
+  /// next row is tried, and the object itself is rejected.
   bool certain;
   std::string_view known_as;  ///< Who writes it, for docs/inputs.md.
 };
 
-/// All rows; where an object has several of the members, the first that holds a record counts.
+/// All rows; if an object has several of the members, the first that holds a record counts.
 std::span<const Wrapper> wrappers();
 
 /// A row's bit in a Shape's set.
@@ -36,7 +36,7 @@ constexpr std::uint64_t wrapper_bit(std::size_t row) { return std::uint64_t{1} <
 /// The row of a member's name.
 std::optional<std::size_t> wrapper_row(std::string_view member);
 
-/// The rows by which an object is known whatever stands beside the member, as wrapper_bit().
+/// The rows by which an object is recognised whatever accompanies the member, as wrapper_bit().
 std::uint64_t certain_wrappers();
 
 /// Whether an array under this name at the top of an object is one of documents, however large.

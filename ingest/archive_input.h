@@ -20,11 +20,12 @@ class Archive {
   Archive(const Archive&) = delete;
   Archive& operator=(const Archive&) = delete;
 
-  /// The next member that is a file: its name, a label only, never a path to be opened. Nothing at the end, also when
-  /// that is early: then problem() says why. Names that are hidden (`.name`, `__MACOSX`) are left out, as in folders.
+  /// The next member that is a file: its name, which is only a label and never a path to be opened. Nothing at the end,
+  /// even if that comes early: then problem() says why. Names that are hidden (`.name`, `__MACOSX`) are left out, as in
+  /// folders.
   std::optional<std::string> next();
 
-  /// Why the archive can't be read on; empty if nothing is wrong.
+  /// Why reading the archive had to stop; empty if nothing is wrong.
   [[nodiscard]] const std::string& problem() const { return problem_; }
 
   /// The bytes of the member that next() gave last; valid until next() is called again.

@@ -45,7 +45,7 @@ class BoundedQueue {
     return item;
   }
 
-  /// No more items come; those that are in it can still be taken.
+  /// No more items come; those already in it can still be taken.
   void close() {
     const text::Lock lock{mutex_};
     closed_ = true;

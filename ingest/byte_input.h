@@ -1,4 +1,5 @@
-// Where bytes come from: a file, a pipe, a member of an archive, what was read before; and the encodings taken off.
+// Where bytes come from: a file, a pipe, a member of an archive, bytes that were read before; and the encodings taken
+// off.
 #pragma once
 
 #include <cstddef>
@@ -17,7 +18,7 @@ class ByteInput {
  public:
   virtual ~ByteInput() = default;
 
-  /// Up to `room` bytes into `to`; 0 at the end, also when that is early: then problem() says why.
+  /// Up to `room` bytes into `to`; 0 at the end, even if that comes early: then problem() says why.
   virtual std::size_t read(char* to, std::size_t room) = 0;
 
   /// Why the bytes ended early; empty if they didn't.
@@ -27,7 +28,7 @@ class ByteInput {
 /// A file descriptor's.
 class DescriptorInput : public ByteInput {
  public:
-  /// Owns `descriptor`. `ahead`: bytes that were read from it before.
+  /// Owns `descriptor`. `ahead`: bytes that were already read from it.
   explicit DescriptorInput(int descriptor, std::string ahead = {});
   ~DescriptorInput() override;
   DescriptorInput(const DescriptorInput&) = delete;
@@ -44,8 +45,8 @@ class DescriptorInput : public ByteInput {
   std::uint64_t bytes_ = 0;
 };
 
-/// Another's, with up to kMaxLayers encodings taken off (ingest/decompressor.h). What expands beyond all reason is a
-/// problem.
+/// Another input's bytes, with up to kMaxLayers encodings taken off (ingest/decompressor.h). If they expand beyond all
+/// reason, that is a problem.
 class PlainInput : public ByteInput {
  public:
   /// `stored` must outlive it.
@@ -54,14 +55,14 @@ class PlainInput : public ByteInput {
   std::size_t read(char* to, std::size_t room) override;
   [[nodiscard]] const std::string& problem() const override;
 
-  /// The gzip members behind the first, so far, where gzip is the only encoding.
+  /// The gzip members after the first, so far, if gzip is the only encoding.
   [[nodiscard]] GzipMembers members() const { return stream_ ? stream_->members() : GzipMembers{}; }
 
   /// The first bytes, up to kPeek; read() gives them again. Before the first read().
   std::string_view peek();
 
   static constexpr std::size_t kPeek = std::size_t{64} << 10;
-  /// Bytes that so few stored ones make aren't believed, beyond kUnquestioned.
+  /// More bytes than this, made from few stored ones, aren't believed, beyond kUnquestioned.
   static constexpr std::uint64_t kMaxExpansion = 2000;
   static constexpr std::uint64_t kUnquestioned = std::uint64_t{256} << 20;
 

@@ -20,7 +20,7 @@ struct Document {
   std::size_t begin = 0;
   std::size_t end = 0;
   std::uint32_t item = 0;                      ///< Which of the sender's items it belongs to.
-  event::Reason reason = event::Reason::none;  ///< Else: why it is none; it is kept as a rejected record.
+  event::Reason reason = event::Reason::none;  ///< Otherwise: why it isn't one; it is kept as a rejected record.
 };
 
 /// How far a file has been read with a delivery.
@@ -34,7 +34,7 @@ struct ReadSoFar {
 /// of a bulk request, a record of Firehose); formats without such answers put everything in item 0.
 struct Delivery {
   std::string source;  ///< Names the wire format in rejected records: `http`, `syslog`, … Never the sender's address.
-                       ///< Of a followed file its path.
+                       /// For a followed file its path.
   std::uint64_t offset = 0;  ///< Of bytes[0] in a file.
   std::uint64_t line = 0;    ///< Of bytes[0] in a file, from 1; 0: not from a file.
   std::string bytes;         ///< With event::kPadding bytes more than `size`, once it is sealed.
@@ -44,8 +44,8 @@ struct Delivery {
   std::optional<ReadSoFar> read_so_far;  ///< Of a file: committed with the events.
   std::size_t beside = 0;                ///< Heap bytes that its decoder keeps for the answer, about.
 
-  /// Appends a document's bytes, before seal(). To be used by decoders that take documents out of something else. Of
-  /// one that is far too large for an event the front is kept, as the framer keeps it of a stream.
+  /// Appends a document's bytes, before seal(). For decoders that take documents out of something else. If a document
+  /// is far too large for an event, only its front is kept, as the framer does in a stream.
   void add(std::string_view text, std::uint32_t item, event::Reason reason = event::Reason::none) {
     assert(bytes.size() == size);
     if (text.size() > event::Framer::kMaxUnfinished) {
@@ -72,10 +72,11 @@ struct Delivery {
     size = bytes.size();
   }
 
-  /// Adds the padding that parsing needs; after the last add(). Intake::offer() does; sooner, where bytes are counted.
+  /// Adds the padding that parsing needs, after the last add(). Intake::offer() calls it; call it sooner where bytes
+  /// are counted.
   void seal() { bytes.resize(size + event::kPadding, '\0'); }
 
-  /// Whether it is time to hand it on: whoever takes documents out of something adds no more then.
+  /// Whether it is time to hand it over: a decoder adds no more then.
   [[nodiscard]] bool full() const { return size + documents.size() * sizeof(Document) + beside >= kPieceBytes; }
   static constexpr std::size_t kPieceBytes = std::size_t{512} << 10;
 
@@ -92,14 +93,14 @@ struct ItemResult {
 };
 
 inline std::size_t Delivery::memory() const {
-  constexpr std::size_t kAround = 512;  // Of the delivery itself, and of who waits for it.
+  constexpr std::size_t kAround = 512;  // For the delivery itself, and for whoever waits for it.
   return kAround + source.size() + bytes.capacity() + documents.capacity() * sizeof(Document) +
          items * sizeof(ItemResult) + beside;
 }
 
 /// What became of a delivery.
 struct Receipt {
-  /// Only `durable` may be acknowledged; for everything else the sender has to try again later.
+  /// Only `durable` may be acknowledged; in every other case the sender has to try again later.
   enum class Status : std::uint8_t { durable, busy, store_full, store_failed, shutting_down };
   Status status = Status::durable;
   std::string problem;  ///< For the log, if it isn't durable. Without content of events.
@@ -108,7 +109,7 @@ struct Receipt {
   std::uint64_t duplicates = 0;
   std::uint64_t rewritten = 0;  ///< Among `duplicates`: copies that a shipper rewrote.
   std::uint64_t rejected = 0;
-  std::map<event::Reason, std::uint64_t> reasons;  ///< Of `rejected`, how many each has.
+  std::map<event::Reason, std::uint64_t> reasons;  ///< How many of `rejected` have each reason.
 };
 
 }  // namespace trailkeeper::ingest

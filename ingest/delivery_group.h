@@ -13,7 +13,7 @@
 
 namespace trailkeeper::ingest {
 
-/// A delivery that was taken, and whom to tell.
+/// A delivery that was taken, and whom to tell about it.
 struct TakenDelivery {
   Delivery delivery;
   std::function<void(Receipt)> done;
@@ -21,8 +21,9 @@ struct TakenDelivery {
   std::chrono::steady_clock::time_point since;
 };
 
-/// Deliveries that are answered together. However much they hold, it is committed in parts of bounded size; they are
-/// durable when all of their parts are. The worker reads the deliveries meanwhile; everything else is the committer's.
+/// Deliveries that are answered together. However much they hold, they are committed in parts of bounded size, and are
+/// durable when all of their parts are. Meanwhile the worker reads the deliveries; everything else belongs to the
+/// committer.
 struct DeliveryGroup {
   std::vector<TakenDelivery> deliveries;
   std::vector<Receipt> receipts;  ///< One a delivery: what is known so far.
@@ -31,25 +32,25 @@ struct DeliveryGroup {
 
   explicit DeliveryGroup(std::vector<TakenDelivery> taken);
 
-  /// From now on the group isn't durable, whatever comes: the first reason counts.
+  /// From now on the group isn't durable, whatever follows: the first reason counts.
   void fail(Receipt::Status why, const std::string& text);
 };
 
-/// What is ready for a commit.
+/// A part that is ready for a commit.
 class GroupPart {
  public:
   std::shared_ptr<DeliveryGroup> group;
   store::Commit commit;
-  bool last = false;                                  ///< The group's deliveries are answered with it.
+  bool last = false;                                  ///< The group's deliveries are answered with this part.
   std::size_t bytes = 0;                              ///< Heap bytes of the commit.
-  Receipt::Status status = Receipt::Status::durable;  ///< Else why it couldn't be made.
+  Receipt::Status status = Receipt::Status::durable;  ///< Otherwise why it couldn't be made.
   std::string problem;
 
-  /// The events and rejected records from these numbers on are of that item of the delivery.
+  /// The events and rejected records from these numbers on belong to that item of the delivery.
   void begin_item(std::size_t delivery, std::uint32_t item, std::size_t event, std::size_t reject);
   /// Takes what a batch sealed.
   void take(store::Commit sealed);
-  /// Adds what became of the part, which is durable, to the group's receipts.
+  /// Adds the outcome of the part, which is durable, to the group's receipts.
   void note_results() const;
 
  private:

@@ -1,5 +1,5 @@
-// What a file is, by its name and its first bytes: a trail, an archive of files, another service's, or one that can't
-// be read here.
+// What a file is, by its name and its first bytes: a trail, an archive of files, another service's file, or one that
+// can't be read here.
 #pragma once
 
 #include <cstdint>
@@ -10,10 +10,10 @@ namespace trailkeeper::ingest {
 
 struct FileKind {
   enum class What : std::uint8_t {
-    trail,       ///< To be read: JSON, or who knows.
+    trail,       ///< To be read: JSON, or something unknown.
     archive,     ///< ZIP or tar: its members are to be read.
     other,       ///< Lies beside trails in a bucket, and holds no events: digests, other services' logs.
-    unreadable,  ///< A format that is known and not read.
+    unreadable,  ///< A format that is known but not read.
   };
   What what = What::trail;
   std::string name;    ///< Of `other` and `unreadable`, for people: `VPC flow log`, `Parquet`.
@@ -23,9 +23,9 @@ struct FileKind {
 /// The name of CloudTrail's digest files, of which kind `other`.
 constexpr std::string_view kDigestKind = "CloudTrail digest";
 
-/// `path`: as the source is named; folders of S3's layout (`AWSLogs/ACCOUNT/SERVICE/…`) tell a service. `first`: the
-/// first bytes of what is in it once encodings are taken off; 512 suffice, more tell more. What looks like another
-/// service's is a trail all the same if `first` has a record in it (ingest/front_records.h). Quick for trails.
+/// `path`: as the source is named; folders of S3's layout (`AWSLogs/ACCOUNT/SERVICE/…`) reveal the service. `first`:
+/// the first bytes of its content once encodings are taken off; 512 suffice, more reveal more. A file that looks like
+/// another service's is a trail all the same if `first` has a record in it (ingest/front_records.h). Quick for trails.
 FileKind file_kind(std::string_view path, std::string_view first);
 
 }  // namespace trailkeeper::ingest

@@ -1,4 +1,4 @@
-// What stands at the end of a file behind its last line feed or closing bracket.
+// What a file has after its last line feed or closing bracket.
 #pragma once
 
 #include <string_view>
@@ -13,8 +13,8 @@ struct FileTail {
   bool whole = true;                 ///< Nothing else is there, and nothing is open: there is nothing to wait for.
 };
 
-/// Looks at a file's last bytes (followed by event::kPadding readable bytes) as if nothing came behind them. `framer`
-/// stands before them. What may be the beginning of a record or line is in no frame.
+/// Looks at a file's last bytes (followed by event::kPadding readable bytes) as if nothing followed them. `framer`
+/// stands before them. Bytes that may be the beginning of a record or line are in no frame.
 FileTail tail_of(event::Framer framer, std::string_view bytes);
 
 }  // namespace trailkeeper::ingest

@@ -17,16 +17,16 @@
 
 namespace trailkeeper::ingest {
 
-/// Watches a folder and the folders in it (inotify) in a thread of its own. What is there at the start, a file that was
-/// written and closed, one that was moved in or got a name there, is taken in; of a file that grows by lines (not
-/// compressed), what it grew by. How far each file was read is committed with its events, so a restart goes on there,
-/// if it is still the file that was read; another one under its name is read from its beginning. Hidden files are left
-/// alone; links, pipes and devices are refused, and said once each, as cost reports are. A file is given again from the
-/// place reached when its events couldn't be stored.
+/// Watches a folder and the folders in it (inotify) in a thread of its own. It takes in files that are there at the
+/// start, that were written and closed, that were moved in or got a name there; of a file that grows by lines (not
+/// compressed), whatever was added. How far each file was read is committed with its events, so a restart goes on there
+/// if it is still the file that was read; another file under its name is read from its beginning. Hidden files are left
+/// alone; links, pipes and devices are refused, as are cost reports, and each is reported once. A file is given again
+/// from the place reached when its events couldn't be stored.
 ///
-/// What stands at a file's end without a line feed or closing bracket is taken when the file is closed, or nothing has
-/// changed for kRest, as far as it is whole records, but the place stays before it: whatever is written behind it later
-/// is read with it. What isn't whole waits: that is said once, and again at the end.
+/// The end of a file without a line feed or closing bracket is taken when the file is closed, or nothing has changed
+/// for kRest, as far as it is whole records. The place stays before it, so that whatever is written after it later is
+/// read together with it. An incomplete rest waits: that is reported once, and again at the end.
 class Follower {
  public:
   using OnReceipt = std::function<void(const Receipt&, std::size_t bytes)>;
@@ -38,10 +38,10 @@ class Follower {
   Follower(const Follower&) = delete;
   Follower& operator=(const Follower&) = delete;
 
-  /// After so long without a change a file's writer is taken to be done with it for now.
+  /// After this time without a change, a file's writer is assumed to be done with it for now.
   static constexpr std::chrono::seconds kRest{2};
 
-  /// Ends the thread; what it has handed over is the intake's.
+  /// Ends the thread; what it has handed over belongs to the intake.
   void stop();
 
  private:
@@ -50,10 +50,10 @@ class Follower {
     std::uint64_t bytes = 0;
     std::uint64_t line = 1;
     std::uint64_t fingerprint = 0;  // As ingest/file_fingerprint.h gives it for `bytes`.
-    std::uint64_t tail = 0;         // Hash of what was taken behind it.
+    std::uint64_t tail = 0;         // Hash of what was taken beyond that.
   };
 
-  /// Why a file is looked at; the later ones know more of it.
+  /// Why a file is looked at; each reason reveals more about it than the one before.
   enum class Look : std::uint8_t {
     made,     // Its name appeared: whether somebody writes to it isn't known.
     changed,  // Its writer has it open.
@@ -120,7 +120,7 @@ class Follower {
   std::map<std::string, Look> pending_;            // To be looked at.
   std::map<std::string, Rest> resting_;            // To be looked at if nothing changes.
   std::map<std::string, Unfinished> unfinished_;
-  std::map<std::string, std::string> refused_;  // What isn't taken in, and why, as was said.
+  std::map<std::string, std::string> refused_;  // What isn't taken in, and why, as was reported.
   std::atomic<bool> stopping_{false};
   std::thread thread_;
 };

@@ -12,9 +12,10 @@ struct FollowedFile {
   std::string problem;     ///< Why it isn't taken in; empty if it is, or if it is gone.
 };
 
-/// Opens `path`, which begins with `folder` and a slash. Whoever may put names into the folder must not make this
-/// process read what they can't read themselves, nor wait: so no link is followed, be it the file or a folder on the
-/// way, and pipes and devices are refused. Looked at is what was opened: what lies under the name may change meanwhile.
+/// Opens `path`, which begins with `folder` and a slash. Somebody who may put names into the folder must not be able to
+/// make this process read what they can't read themselves, or wait. So no link is followed, whether it is the file or a
+/// folder on the way, and pipes and devices are refused. What is examined is the file that was opened, since the name
+/// may lead to another one meanwhile.
 FollowedFile open_followed(const std::string& folder, const std::string& path);
 
 }  // namespace trailkeeper::ingest

@@ -17,16 +17,16 @@ struct UnreadableFile {
   std::string reason;
 };
 
-/// How many files of which kind.
+/// How many files there are of each kind.
 using FileCounts = std::map<std::string, std::uint64_t>;
 
-/// A file with gzip members behind its first.
+/// A file with gzip members after its first.
 struct JoinedFile {
   std::string path;
   GzipMembers members;
 };
 
-/// What was seen of files, beside their events.
+/// What was found out about files, besides their events.
 struct FileFindings {
   std::vector<UnreadableFile> unreadable;  ///< Whole or from some place on.
   FileCounts others;                       ///< Digests and other services' files, by kind: left out.
@@ -37,13 +37,13 @@ struct FileFindings {
   void add_joined(std::string path, GzipMembers members);
 };
 
-/// What becomes of symbolic links inside folders: what is checked must be what lies there.
+/// What happens with symbolic links inside folders: a check must look at what really lies there.
 enum class Links { follow, refuse };
 
 /// Calls `file(path, bytes)` for every regular file that `paths` name: files themselves, folders recursively in the
 /// order of their names (as S3 lists them), `-` for standard input (0 bytes). Hidden entries (`.name`) inside folders
 /// are left out. Paths are made absolute and normal, so that a file has one name however it is given. Stops when `file`
-/// returns false. What can't be listed is appended to `unreadable`, and so are links that are refused.
+/// returns false. Folders that can't be listed are appended to `unreadable`, and so are links that are refused.
 void list_files(const std::vector<std::string>& paths,
                 const std::function<bool(std::string path, std::uint64_t bytes)>& file,
                 std::vector<UnreadableFile>& unreadable, Links links = Links::follow);

@@ -1,4 +1,4 @@
-// What a server's listeners hand their deliveries to: parsed on all cores, committed in groups, then acknowledged.
+// Where a server's listeners hand in their deliveries: parsed on all cores, committed in groups, then acknowledged.
 #pragma once
 
 #include <array>
@@ -53,7 +53,7 @@ struct IntakeFigures {
   std::atomic<std::uint64_t> duplicates{0};
   std::atomic<std::uint64_t> rejected{0};
   std::atomic<std::uint64_t> bytes{0};
-  std::atomic<std::uint64_t> refused{0};  ///< Deliveries that offer() didn't take, or that couldn't be committed.
+  std::atomic<std::uint64_t> refused{0};  ///< Deliveries that offer() refused, or that couldn't be committed.
   std::atomic<std::uint64_t> commits{0};
   std::atomic<std::uint64_t> bytes_in_flight{0};       ///< Given back before the receipts are.
   std::atomic<std::uint64_t> deliveries_in_flight{0};  ///< Whose receipts haven't been given.
@@ -63,8 +63,8 @@ struct IntakeFigures {
 };
 
 /// Group commit: whatever waits when a worker is free becomes one batch, and all batches that are ready become one
-/// transaction. While one is being made, small deliveries wait, so that a sender of one event gets its receipt after
-/// about one fdatasync, and thousands of senders share one. Thread-safe.
+/// transaction. While a commit is being made, small deliveries wait, so that a sender of one event gets its receipt
+/// after about one fdatasync, and thousands of senders share one. Thread-safe.
 class Intake {
  public:
   /// Called once for each delivery, from a thread of the intake: must not block.
@@ -77,27 +77,28 @@ class Intake {
   Intake& operator=(const Intake&) = delete;
 
   /// Seals a delivery, and takes it. False, and nothing is taken, when too many bytes are in flight or the intake is
-  /// stopping: the sender has to wait. A delivery larger than all that may be in flight is taken when nothing else is.
+  /// stopping: the sender has to wait. A delivery that is larger than all that may be in flight is taken when nothing
+  /// else is.
   bool offer(Delivery&& delivery, Done done);
 
-  /// Whether offer() would take so many bytes now.
+  /// Whether offer() would take a delivery of `bytes` now.
   [[nodiscard]] bool has_room(std::size_t bytes) const;
 
-  /// Calls `ready` once there is room again (at once if there is); at most so many wait as there are connections.
+  /// Calls `ready` once there is room again (at once if there is); no more callers wait than there are connections.
   void when_room(std::function<void()> ready);
 
   /// Finishes everything taken, then stops the threads. Later offers are refused.
   void stop();
 
   [[nodiscard]] const IntakeFigures& figures() const { return figures_; }
-  /// Why a commit failed the last time one did.
+  /// Why the last commit that failed did.
   [[nodiscard]] std::string problem() const;
   [[nodiscard]] store::MergeCost merge_cost() const { return writer_.merge_cost(); }
   [[nodiscard]] store::RejectFigures reject_figures() const { return writer_.reject_figures(); }
   [[nodiscard]] store::Writer& writer() { return writer_; }
 
-  /// Called after each commit, before its receipts, with what was stored; from the committing thread: must be quick.
-  /// Set it before the first offer.
+  /// Called after each commit, before its receipts, with what was stored; from the committing thread, so it must be
+  /// quick. Set it before the first offer.
   using Observer = std::function<void(std::vector<store::SealedBatch>)>;
   void observe(Observer observer) { observer_ = std::move(observer); }
 

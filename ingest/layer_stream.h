@@ -1,4 +1,4 @@
-// Encodings in encodings, taken off one by one.
+// Nested encodings, taken off one by one.
 #pragma once
 
 #include <cstddef>
@@ -12,22 +12,22 @@
 
 namespace trailkeeper::ingest {
 
-/// Takes encodings off encodings, as long as the first bytes of what comes out are those of another: gzip of gzip
-/// (Firehose compresses what CloudWatch Logs compressed), gzip of UTF-16. After kMaxLayers the rest is left as it is.
-/// Plain data passes through. Of a request, step() takes nothing more behind the place where it found a layer, so that
-/// memory() can be asked before the layer has taken its own.
+/// Takes off encodings as long as the first bytes that come out are those of another: gzip of gzip (Firehose compresses
+/// what CloudWatch Logs compressed), gzip of UTF-16. After kMaxLayers the rest is left as it is. Plain data passes
+/// through. With a request's data, step() stops where it found a layer, so that memory() can be asked before the layer
+/// has allocated its own.
 class LayerStream : public DecompressionStream {
  public:
   explicit LayerStream(WindowLimit limit = WindowLimit::of_a_file) : limit_(limit) {}
   bool step(std::string_view& in, std::size_t room, std::string& out) override;
   [[nodiscard]] bool complete() const override;
-  /// Where gzip is the only encoding.
+  /// If gzip is the only encoding.
   [[nodiscard]] const GzipMembers& members() const override;
   [[nodiscard]] std::size_t memory() const override;
   [[nodiscard]] std::size_t layers() const { return layers_.size(); }
-  /// Bytes that came out of all layers, also of those that others are in.
+  /// Bytes that came out of all layers, including those that other layers are inside.
   [[nodiscard]] std::uint64_t passed() const { return passed_; }
-  /// Grows with whatever is done, also where a layer took bytes and gave none yet.
+  /// Grows with all work done, even if a layer took bytes and gave none yet.
   [[nodiscard]] std::uint64_t progress() const { return passed_ + taken_ + layers_.size(); }
 
   static constexpr std::size_t kMaxLayers = 4;
@@ -45,7 +45,7 @@ class LayerStream : public DecompressionStream {
   WindowLimit limit_;
   std::vector<Layer> layers_;
   std::uint64_t passed_ = 0;
-  std::uint64_t taken_ = 0;  // Bytes that layers took of what others gave.
+  std::uint64_t taken_ = 0;  // Bytes that layers took from one another.
   std::string head_;         // The first bytes of the innermost content, until they tell what it is.
   bool plain_ = false;
   bool ending_ = false;  // No more input will come.

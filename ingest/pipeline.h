@@ -65,13 +65,13 @@ class Pipeline {
   /// Waits until everything submitted is durable. Throws what stopped a thread.
   PipelineTotals finish();
 
-  /// Has verdicts made for so many seconds, if somebody can (store/verdict_maker.h).
+  /// Has verdicts made, for up to `seconds`, if somebody can make them (store/verdict_maker.h).
   store::VerdictsMade judge(double seconds) {
     return store_.verdict_maker() == nullptr ? store::VerdictsMade{}
                                              : store_.verdict_maker()->make(store_, writer_, seconds);
   }
 
-  /// The one writer of the store, for what isn't events.
+  /// The store's only writer, for whatever isn't events.
   [[nodiscard]] store::Writer& writer() { return writer_; }
 
   [[nodiscard]] const PipelineProgress& progress() const { return progress_; }

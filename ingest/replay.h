@@ -20,7 +20,7 @@ struct ReplayResult {
   std::uint64_t rewritten = 0;  ///< Among `duplicates`: copies that a shipper rewrote.
   std::uint64_t variants = 0;
   std::uint64_t bill_lines = 0;           ///< New lines of cost reports; known ones are among `duplicates`.
-  std::uint64_t bill_lines_replaced = 0;  ///< Lines of older versions of reports, which count no longer.
+  std::uint64_t bill_lines_replaced = 0;  ///< Lines of older versions of reports, which no longer count.
   std::uint64_t bill_lines_outdated = 0;  ///< Not taken: a newer version of their report is there.
   std::uint64_t rejected = 0;
   std::uint64_t files = 0;
@@ -29,7 +29,7 @@ struct ReplayResult {
   bool interrupted = false;
   FileFindings found;  ///< Of the files.
   store::MergeCost merging;
-  store::RejectFigures beyond_limit;  ///< Of `rejected`, those that weren't kept whole.
+  store::RejectFigures beyond_limit;  ///< Those of `rejected` that weren't kept whole.
   store::VerdictsMade verdicts;
 };
 
@@ -42,8 +42,8 @@ struct ReplayProgress {
   std::atomic<std::uint64_t> files{0};
 };
 
-/// Replays files, folders and standard input (`-`) and returns when all is durable. When `stop` becomes true it ends
-/// early, with what was read so far committed. Throws StoreError when the store fails.
+/// Replays files, folders and standard input (`-`) and returns when all of it is durable. When `stop` becomes true it
+/// ends early, with what was read so far committed. Throws StoreError when the store fails.
 class Replay {
  public:
   Replay(store::Store& store, PipelineOptions options) : store_(store), options_(options) {}

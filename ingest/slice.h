@@ -21,7 +21,7 @@ struct Slice {
   bool last = false;  ///< The source ends with this slice.
 };
 
-/// Small files, read and framed by whoever takes the batch.
+/// Small files, read and framed by the worker that takes the batch.
 struct FileBatch {
   std::vector<std::string> paths;
 };

@@ -18,10 +18,10 @@ namespace trailkeeper::query {
 struct CountRequest {
   std::vector<std::string> by;  ///< Derived fields or paths (query/field_catalogue.h).
   Bucket per = Bucket::none;
-  std::optional<std::uint64_t> top;  ///< Only so many rows, or so many in each bucket.
-  /// More different rows than these, before `top` counts, are refused; for answers that others ask for.
+  std::optional<std::uint64_t> top;  ///< Only this many rows, or this many in each bucket.
+  /// Refuse counts with more distinct rows than this (checked before `top`); for answers to others.
   std::optional<std::uint64_t> most_rows = std::nullopt;
-  /// What the groups are charged to, before they take memory; null: nobody counts. Outlives the rows.
+  /// What groups are charged to, before they take memory; null: nothing. Outlives the rows.
   MemoryBudget* memory = nullptr;
 };
 
@@ -40,14 +40,14 @@ struct CountRow {
   std::uint64_t count = 0;
 };
 
-/// Rows, and what they are charged with while they are there.
+/// Rows, and what they are charged with as long as they exist.
 struct CountedEvents {
   std::vector<CountRow> rows;
   MemoryBudget::Charge charge;
 };
 
-/// Rows by bucket, then by descending count, then by values. Throws TooManyRows, or OverBudget where the groups would
-/// take more than CountRequest::memory allows.
+/// Rows by bucket, then by descending count, then by values. Throws TooManyRows, or OverBudget if the groups would take
+/// more than CountRequest::memory allows.
 CountedEvents count_groups(const store::Snapshot& snapshot, const Filter& filter, const CountRequest& request);
 
 /// The rows alone, for few groups.

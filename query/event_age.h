@@ -1,4 +1,4 @@
-// How old the events of a segment are: by their eventTime where it can be true, else by when they came.
+// How old the events of a segment are: by their eventTime if it can be true, otherwise by when they came.
 #pragma once
 
 #include <cstdint>
@@ -9,17 +9,17 @@
 
 namespace trailkeeper::query {
 
-/// What is taken for true.
+/// The eventTimes that are believed.
 struct Plausible {
   text::Timestamp first;  ///< Inclusive.
   text::Timestamp end;    ///< Exclusive.
 };
 
-/// The events of a segment are in order of eventTime: some from before what is plausible, then those that are, then
-/// some from after. Valid as long as the segment.
+/// The events of a segment are in order of eventTime: some from before the plausible times, then the plausible ones,
+/// then some from after. Valid as long as the segment.
 class EventAges {
  public:
-  /// `unknown`: when an event came of which the store doesn't say it.
+  /// `unknown`: when events came for which the store doesn't say.
   EventAges(const store::Segment& segment, Plausible plausible, text::Timestamp unknown);
 
   /// The events [first(), end()) have an eventTime that can be true.

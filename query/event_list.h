@@ -32,7 +32,7 @@ Position position_of(const ListedEvent& event);
 /// Visits the events that pass, newest or oldest first (by eventTime, then by ID), up to `limit`. Segments are opened
 /// and blocks filtered only as far as the order needs them, so the first results come at once and memory doesn't grow
 /// with their number. Stops when `visit` returns false. Returns how many were visited. With `after`, only the events
-/// behind that place in the order: it costs no more to go on than to begin. If the event of the place is gone, its
+/// after that place in the order: going on costs no more than beginning. If the event at that place is gone, its
 /// variants count as visited.
 std::uint64_t list_events(const store::Snapshot& snapshot, const Filter& filter, Order order,
                           std::optional<std::uint64_t> limit, const std::function<bool(const ListedEvent&)>& visit,

@@ -21,10 +21,10 @@ class EventNames {
  public:
   explicit EventNames(const store::Snapshot& snapshot) : pseudonymiser_(snapshot.pseudonym_key()) {}
 
-  /// What stands for the eventID of an event that has none.
+  /// The stand-in for the eventID of an event that has none.
   [[nodiscard]] std::string stand_in(const store::EventKey& key) const;
 
-  /// A segment's events that are called so: none, one, or several variants.
+  /// A segment's events with that name: none, one, or several variants.
   [[nodiscard]] std::vector<std::uint32_t> find(const store::Segment& segment, std::string_view name) const;
 
  private:

@@ -13,9 +13,9 @@ namespace trailkeeper::query {
 
 using TextTest = std::function<bool(std::string_view)>;
 
-/// The value of a column passes `test`; an event without the field passes if `absent` is true. `lazily`: the
-/// dictionary's strings are tested when an event has them, which is less where only few events are looked at; `test`
-/// must stay valid.
+/// The value of a column passes `test`; an event without the field passes if `absent` is true. `lazily`: a string of
+/// the dictionary is tested when an event has it, which is less work if only few events are looked at; `test` must stay
+/// valid.
 std::unique_ptr<EventTest> test_column(const store::Segment& segment, std::size_t column, const TextTest& test,
                                        bool absent, bool lazily = false);
 
@@ -30,7 +30,7 @@ std::unique_ptr<EventTest> test_any(std::vector<std::unique_ptr<EventTest>> test
 /// The test doesn't pass.
 std::unique_ptr<EventTest> test_not(std::unique_ptr<EventTest> test);
 
-/// A path (event/field.h; no column) and what its values are asked.
+/// A path (event/field.h; no column) and the test for its values.
 struct PathAndTest {
   std::string path;
   TextTest test;

@@ -52,15 +52,16 @@ enum class FilterField {
 };
 constexpr std::size_t kFilterCount = static_cast<std::size_t>(FilterField::read_only) + 1;
 
-/// All that there is to know of a filter but its test (query/segment_filter.cpp). Options, HTTP parameters, stored
-/// holds, suggestions, completions and documents are made of these rows.
+/// All there is to know about a filter except its test (query/segment_filter.cpp). Options, HTTP parameters, stored
+/// holds, suggestions, completions and documents are made from these rows.
 struct FilterWord {
   FilterField field;
   std::string_view name;  ///< As options and HTTP parameters have it (`event-id`); `not-` before it means the opposite.
-  std::string_view logged;        ///< CloudTrail's own name of the field, which means the same; empty: there is none.
-  std::string_view help;          ///< Empty: people aren't offered it.
-  std::string_view matches = {};  ///< For documents: what of an event is compared, CloudTrail's words in backticks.
-  std::string_view values = {};   ///< Some that are asked for, with blanks between; words of `verdict` are elsewhere.
+  std::string_view logged;  ///< CloudTrail's own name of the field, which means the same; empty: there is none.
+  std::string_view help;    ///< Empty: it isn't offered to people.
+  std::string_view matches =
+      {};                        ///< For documents: what is compared in an event, with CloudTrail's words in backticks.
+  std::string_view values = {};  ///< Some usual ones, with blanks between; words of `verdict` are elsewhere.
 };
 
 /// In the order of FilterField.
@@ -100,12 +101,12 @@ struct Filter {
   std::optional<bool> read_only;
   std::optional<text::Timestamp> since;  ///< Inclusive.
   std::optional<text::Timestamp> until;  ///< Exclusive.
-  /// Where a field is `verdict`: of the snapshot that is asked (query/verdicts/verdict_filter.h).
+  /// If a field is `verdict`: those of the snapshot that is asked (query/verdicts/verdict_filter.h).
   std::shared_ptr<VerdictIndex> verdicts;
   /// What values are compared as they are shown by; null: as they are stored. Set by with_verdicts(), unless
   std::shared_ptr<const ShownEvents> shown;
   bool as_stored = false;  ///< whoever asks has the right to see what is stored, or is retention.
-  /// What events without an eventID are called; null: they aren't found by it. Set by with_verdicts().
+  /// The names of events without an eventID; null: they can't be found by them. Set by with_verdicts().
   std::shared_ptr<const EventNames> names;
 
   /// Adds an alternative for a field; negated: one that must not match. Precondition of FilterField::where:

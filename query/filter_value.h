@@ -28,10 +28,10 @@ struct VerdictWord {
 /// All of them: the verdicts, and kSupersededWord.
 std::vector<VerdictWord> verdict_words();
 
-/// What help says of a filter: where only some words may be given, with these.
+/// What help says about a filter, including its words if it takes only some.
 std::string filter_help(const FilterWord& word);
 
-/// The values of a filter that are offered, with blanks between; of `verdict` all that may be given.
+/// The values that are offered for a filter, with blanks between; for `verdict` all that may be given.
 std::string filter_values(const FilterWord& word);
 
 }  // namespace trailkeeper::query

@@ -1,4 +1,4 @@
-// The groups of a count while it is made: charged for before they are there.
+// The groups of a count while it is made: charged for before they exist.
 #pragma once
 
 #include <cstdint>
@@ -27,7 +27,7 @@ class GroupCounts {
 
   [[nodiscard]] bool empty() const { return groups_.empty(); }
 
-  /// Calls `visit(bucket, values, count)` for each group, in order; each is gone behind it.
+  /// Calls `visit(bucket, values, count)` for each group, in order; each group is gone after its visit.
   template <typename Visit>
   void drain(Visit&& visit) {
     while (!groups_.empty()) {
@@ -39,7 +39,7 @@ class GroupCounts {
   /// What the groups, or the rows made of them, hold.
   [[nodiscard]] MemoryBudget::Charge take_charge() { return std::move(charge_); }
 
-  /// For what a count needs beside its groups: to be given back.
+  /// For what a count needs besides its groups: to be given back.
   [[nodiscard]] MemoryBudget::Charge charge_beside() const { return MemoryBudget::Charge{request_->memory}; }
 
  private:

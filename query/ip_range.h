@@ -11,7 +11,7 @@ namespace trailkeeper::query {
 /// A block of IPv4 or IPv6 addresses.
 class IpRange {
  public:
-  /// Parses `203.0.113.0/24`, `2001:db8::/32`, or one address. Bits behind the prefix may be set; they don't count.
+  /// Parses `203.0.113.0/24`, `2001:db8::/32`, or one address. Bits after the prefix may be set; they don't count.
   static std::optional<IpRange> parse(std::string_view text);
 
   /// Whether `address` is an address of the same family in the block. Text that isn't an address (`AWS Internal`,

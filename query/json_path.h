@@ -20,7 +20,7 @@ bool gives_list(std::string_view path);
 void for_each_value_at(std::string_view json, std::string_view path,
                        const std::function<void(std::string_view)>& visit);
 
-/// What people are shown of a JSON value: a string's text, `null` as nothing, everything else as it is.
+/// What people are shown for a JSON value: a string's text, nothing for `null`, everything else as it is.
 std::string display_text(std::string_view json_value);
 
 }  // namespace trailkeeper::query

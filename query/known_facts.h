@@ -1,4 +1,4 @@
-// Facts that people write themselves, against what the store has of them.
+// Facts that people enter themselves, compared with what the store already has.
 #pragma once
 
 #include <string>
@@ -17,17 +17,18 @@ struct KnownFact {
   bool known = false;
 };
 
-/// What names are made with for facts that are to be written into the store.
+/// What facts that are about to be stored are named with.
 rules::credits::Pseudonymiser fact_names(const store::Snapshot& snapshot);
 
-/// In the same order. A fact that is there twice is known the second time.
+/// In the same order. A fact that occurs twice is known the second time.
 std::vector<KnownFact> known_facts(const store::Snapshot& snapshot, std::vector<rules::credits::OwnFact> facts);
 
-/// Why one of the facts is wrong by what the store has, for people: a correction of another account's credit, a credit
-/// that was withdrawn. Empty if none is. AWS's figures aren't doubted. Reads the credit ledger.
+/// Why one of the facts is wrong in view of what the store has, for people: a correction of another account's credit, a
+/// credit that was withdrawn. Empty if none is. AWS's figures aren't doubted. Reads the credit ledger.
 std::string objection(const store::Snapshot& snapshot, const std::vector<KnownFact>& facts);
 
-/// What the journal says of the facts that were new: which, not what they hold, as that may be confidential (R20).
+/// What the journal says about the facts that were new: which they are, but not what they say, as that may be
+/// confidential (R20).
 std::string journal_text(std::string_view verb, const std::vector<KnownFact>& facts);
 
 }  // namespace trailkeeper::query

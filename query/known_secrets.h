@@ -10,19 +10,19 @@
 
 namespace trailkeeper::query {
 
-/// Has the store's writers keep, with the events of each commit, the Org IDs that they name; and looks through those
-/// events that weren't looked through with the names that the settings give now: of an older version, or before the
-/// settings changed. To be called wherever a store is opened to take events in or to remove some.
+/// Makes the store's writers keep, with the events of each commit, the Org IDs that they name; and searches the events
+/// that weren't searched yet for the names that the settings give now: those from an older version, or from before the
+/// settings changed. Call it wherever a store is opened to take events in or to remove some.
 void keep_secrets(store::Store& store);
 
-/// What marks of segments are made with, where Org IDs stand at these paths too (rules/credits/secret_name.h).
+/// What segments' marks are made with, if Org IDs stand at these paths too (rules/credits/secret_name.h).
 std::uint64_t marks_basis(const std::vector<std::string>& org_id_paths);
 
-/// To be called before settings change: until keep_secrets() is called again, readers look for themselves.
+/// Call it before settings change: until keep_secrets() is called again, readers search for themselves.
 void secrets_may_change(store::Store& store);
 
-/// What is confidential in a snapshot, whoever wrote it: what the store keeps, and where that isn't all, what a look
-/// through its events finds.
+/// What is confidential in a snapshot, whoever wrote it: what the store keeps and, if that isn't everything, what a
+/// search of its events finds.
 std::shared_ptr<const store::Secrets> secrets_of(const store::Snapshot& snapshot);
 
 }  // namespace trailkeeper::query

@@ -1,4 +1,4 @@
-// What a LookupEvents request asks for, and the token that goes on behind a page.
+// What a LookupEvents request asks for, and the token by which it goes on after a page.
 #pragma once
 
 #include <optional>
@@ -31,7 +31,7 @@ struct LookupError {
   std::string message;
 };
 
-/// `seed` is the store's. Never throws for what the request holds.
+/// `seed` is the store's. Never throws, whatever the request holds.
 std::variant<LookupRequest, LookupError> parse_lookup(std::string_view json, std::uint64_t seed);
 
 /// A NextToken for what comes behind `last` in the answer to `request`: base64 of the place and of a hash over it and

@@ -10,10 +10,10 @@
 
 namespace trailkeeper::query {
 
-/// Something that is made had no room in a budget.
+/// Something that is being made had no room in a budget.
 class OverBudget : public std::runtime_error {
  public:
-  /// `alone`: it would have none even if there were nothing else.
+  /// `alone`: it would have no room even if there were nothing else.
   explicit OverBudget(bool alone) : std::runtime_error("over the memory for queries"), alone_(alone) {}
   [[nodiscard]] bool alone() const { return alone_; }
 
@@ -31,7 +31,7 @@ class MemoryBudget {
   [[nodiscard]] std::size_t limit() const { return limit_; }
   [[nodiscard]] std::size_t used() const { return used_; }
 
-  /// What one holder takes; given back when it goes. Used by one thread at a time.
+  /// One holder's share; given back at its end. Used by one thread at a time.
   class Charge {
    public:
     Charge() = default;
@@ -46,7 +46,7 @@ class MemoryBudget {
       if (budget_ != nullptr) budget_->used_ -= taken_;
     }
 
-    /// Before so many bytes more are taken. Throws OverBudget, and nothing changes.
+    /// Call it before taking `bytes` more. Throws OverBudget, and nothing changes.
     void add(std::size_t bytes) {
       if (!try_add(bytes)) throw OverBudget{taken_ + bytes > budget_->limit_};
     }
@@ -55,7 +55,7 @@ class MemoryBudget {
         held_ += bytes;
         return true;
       }
-      // Many small ones are taken from the common count together.
+      // Many small ones are taken from the common count at once.
       const std::size_t missing = held_ + bytes - taken_;
       for (const std::size_t more : {std::max(missing, kStep), missing}) {
         if (!budget_->take(more)) continue;
@@ -65,7 +65,7 @@ class MemoryBudget {
       }
       return false;
     }
-    /// Holds no more than so many bytes.
+    /// Reduces what it holds to `bytes`, if it holds more.
     void shrink(std::size_t bytes) {
       held_ = std::min(held_, bytes);
       if (budget_ == nullptr) return;
@@ -74,7 +74,7 @@ class MemoryBudget {
       taken_ = keep;
     }
     void give_back(std::size_t bytes) { held_ -= std::min(held_, bytes); }
-    /// Holds what the other one held.
+    /// Takes over what the other one held.
     void join(Charge&& other) {
       held_ += std::exchange(other.held_, 0);
       taken_ += std::exchange(other.taken_, 0);

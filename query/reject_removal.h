@@ -1,4 +1,4 @@
-// Which rejected records are to go.
+// Which rejected records are removed.
 #pragma once
 
 #include <cstdint>
@@ -24,14 +24,15 @@ struct RejectRemoval {
 
 struct RejectRemovalResult {
   store::RemovedRejects removed;
-  std::vector<std::string> holds;  ///< Not empty: nothing was removed, as these legal holds are in force.
+  std::vector<std::string> holds;  ///< Not empty: nothing was removed, because these legal holds are in force.
 };
 
-/// Removes rejected records and says so in the journal, in one transaction. A record that is no event can't be matched
-/// with a hold's filter: as long as there is a hold, all of them stay.
+/// Removes rejected records and records it in the journal, in one transaction. Since a hold's filter can't match a
+/// record that is no event, all of them stay as long as there is a hold.
 RejectRemovalResult remove_rejects(store::Store& store, store::Writer& writer, const RejectRemoval& request);
 
-/// When a record came, as far as is known: what an older version stored came before the first thing that says when.
+/// When a record came, as far as that is known: what an older version stored came before the first thing with a known
+/// arrival.
 text::Timestamp arrival_or(text::Timestamp arrival, const store::Snapshot& snapshot, text::Timestamp now);
 
 }  // namespace trailkeeper::query

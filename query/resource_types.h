@@ -1,4 +1,4 @@
-// Which members of an event's parameters and answer name a resource, and of which type.
+// Which members of an event's parameters and response name a resource, and of which type.
 #pragma once
 
 #include <span>
@@ -22,7 +22,7 @@ std::span<const ResourceMember> members_of_key(std::string_view key, bool listed
 /// Whether a key says that its value is an ARN: it is or ends with `arn`, `Arn` or `ARN` (a list: also `arns`, …).
 bool names_arn(std::string_view key, bool listed);
 
-/// Whether any of these is so.
+/// Whether either is so.
 bool may_name_resource(std::string_view key, bool listed);
 
 /// The type of the resource that an ARN names; empty if it isn't known, or if it is no ARN.

@@ -19,10 +19,10 @@ namespace trailkeeper::query {
 /// What a count is by.
 struct CountedField {
   const DerivedField* derived = nullptr;
-  std::string path;  ///< Where it isn't derived: of any value.
+  std::string path;  ///< If it isn't derived: of any value.
 };
 
-/// The field of a name; nothing if it must be made of the event's JSON.
+/// The field of a name; nothing if it must be made from the event's JSON.
 std::optional<CountedField> counted_field(std::string_view name);
 
 /// Counts by numbers that stand for the fields' values; turns numbers into texts at the end. Throws OverBudget,
@@ -36,13 +36,13 @@ class SegmentCounter {
   SegmentCounter(const SegmentCounter&) = delete;
   SegmentCounter& operator=(const SegmentCounter&) = delete;
 
-  /// Numbers of all fields together must fit a word; nearly always they do. Else it can't count.
+  /// Numbers of all fields together must fit into a word; nearly always they do. Otherwise it can't count.
   [[nodiscard]] bool fits() const;
   /// Some events, ascending.
   void count(std::span<const std::uint32_t> selected, GroupCounts& totals);
   /// All events of the segment.
   void count_all(GroupCounts& totals);
-  /// To be called behind the last.
+  /// Call it after the last.
   void finish(GroupCounts& totals);
 
  private:

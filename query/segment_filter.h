@@ -18,9 +18,9 @@ class EventTest {
   /// False if no event of the segment can pass.
   [[nodiscard]] virtual bool possible() const = 0;
   [[nodiscard]] virtual bool passes(std::uint32_t index) const = 0;
-  /// Keeps those of `selected` (ascending numbers) that pass, at its front; returns how many.
+  /// Moves those of `selected` (ascending numbers) that pass to its front; returns how many there are.
   virtual std::size_t select(std::span<std::uint32_t> selected) const;
-  /// Clears in `blocks` (one byte a store::kPostingBlock) those that surely hold no passing event.
+  /// Clears in `blocks` (one byte for each store::kPostingBlock) those that certainly hold no passing event.
   virtual void prune(std::span<std::uint8_t> blocks) const { static_cast<void>(blocks); }
 };
 

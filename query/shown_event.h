@@ -13,12 +13,12 @@
 
 namespace trailkeeper::query {
 
-/// Gives the bytes of events and rejected records, values of their columns, and texts that were made of them, with
-/// pseudonyms for what is confidential (R20, R56). Whatever prints, sends, groups or compares something of an event
-/// takes it from here, so that no answer, and no question, tells what is confidential. Thread-safe.
+/// Gives the bytes of events and rejected records, values of their columns, and texts made from them, with pseudonyms
+/// for whatever is confidential (R20, R56). Everything that prints, sends, groups or compares part of an event takes it
+/// from here, so that no answer, and no question, gives away what is confidential. Thread-safe.
 class ShownEvents {
  public:
-  /// `reveal`: as stored. Whoever asks for that must have the right, and be recorded: record_reveal.
+  /// `reveal`: as stored. A caller who asks for that must have the right, and be recorded: record_reveal.
   explicit ShownEvents(const store::Snapshot& snapshot, bool reveal = false);
 
   /// Appends the event's JSON.
@@ -33,17 +33,17 @@ class ShownEvents {
   [[nodiscard]] std::string_view field_text(std::string_view path, std::string_view text, std::string& scratch) const;
   /// Any other value, and any text.
   [[nodiscard]] std::string_view value(std::string_view text, std::string& scratch) const;
-  /// A hash of stored bytes: as it is only to whoever may see these (rules/credits/pseudonymiser.h).
+  /// A hash of stored bytes: shown as it is only to those who may see the bytes (rules/credits/pseudonymiser.h).
   [[nodiscard]] std::string digest(std::string_view hash) const;
   /// Whether everything is shown as it is stored.
   [[nodiscard]] bool reveals() const { return reveal_; }
-  /// Whether a value of the field at a path may be shown otherwise than it is stored, even in an event that
+  /// Whether a value of the field at a path may be shown differently from how it is stored, even in an event that
   /// marked_events() doesn't have: it may hold a word that is known to be confidential.
   [[nodiscard]] bool may_hide(std::string_view path, std::string_view text) const;
   /// Whether may_hide() is ever true of the path.
   [[nodiscard]] bool may_hide_any(std::string_view path) const;
-  /// The events of a segment, ascending, of which any value may be shown otherwise than it is stored, or stand at
-  /// another path (query/leaves/row_signs.h). Of all others only those that may_hide() are.
+  /// The events of a segment, ascending, in which any value may be shown differently from how it is stored, or stand at
+  /// another path (query/leaves/row_signs.h). In all other events, only values for which may_hide() is true may.
   [[nodiscard]] std::vector<std::uint32_t> marked_events(const store::Segment& segment) const;
   [[nodiscard]] std::string text(std::string_view text) const { return reveal_ ? std::string{text} : mask_.text(text); }
 

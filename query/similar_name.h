@@ -1,4 +1,4 @@
-// Which name was probably meant by one that there isn't.
+// Which known name was probably meant by an unknown one.
 #pragma once
 
 #include <optional>

@@ -1,4 +1,4 @@
-// Events as they are committed: what a follower sees that came after the events which lists give.
+// Events as they are committed: what a follower sees after the events that lists give.
 #pragma once
 
 #include <cstdint>
@@ -32,8 +32,8 @@ class TailHub {
 
   explicit TailHub(ShownEvents shown, std::uint64_t capacity = kDefaultCapacity);
 
-  /// What events are shown and compared by from now on: to be called, before publish(), when a commit made more known
-  /// to be confidential.
+  /// What events are shown and compared with from now on: call it before publish(), when a commit made more known to be
+  /// confidential.
   void show_by(ShownEvents shown);
 
   /// To be called right after each commit, in the order of the commits, with the batches whose parts are still there
@@ -46,7 +46,7 @@ class TailHub {
   std::unique_ptr<Follower> follow(Filter filter, std::function<void()> wake);
 
   [[nodiscard]] bool followed() const;
-  /// Of the segments that are kept now: for metrics.
+  /// Bytes of the segments that are kept now: for metrics.
   [[nodiscard]] std::uint64_t kept_bytes() const;
 
   static constexpr std::uint64_t kDefaultCapacity = 64U << 20U;
@@ -54,7 +54,7 @@ class TailHub {
  private:
   struct Committed {
     std::uint64_t number = 0;       // Of the publication, from 1.
-    std::uint64_t first_event = 0;  // How many events were published before.
+    std::uint64_t first_event = 0;  // How many events were published before it.
     store::SegmentHeader header;
     std::vector<std::string> parts;
     std::uint64_t bytes = 0;
@@ -85,8 +85,8 @@ class TailHub::Follower {
     std::uint64_t missed = 0;         ///< Events (before the filter) that this reader was too slow for, before these.
   };
 
-  /// What passes the filter, about `bytes` at most but at least one event if there is one. Neither events nor missed
-  /// ones: all is read, wait for `wake`.
+  /// What passes the filter, about `bytes` at most but at least one event if there is one. If it has neither events nor
+  /// missed ones, everything is read: wait for `wake`.
   Chunk next(std::size_t bytes);
 
  private:
@@ -100,7 +100,7 @@ class TailHub::Follower {
   TailHub& hub_;
   Filter filter_;
   std::function<void()> wake_;
-  std::uint64_t next_ = 0;         // Publication to read next, or that is being read.
+  std::uint64_t next_ = 0;         // The publication to read next, or that is being read.
   std::uint64_t events_seen_ = 0;  // Events of publications before that.
   std::unique_ptr<Reading> reading_;
 };

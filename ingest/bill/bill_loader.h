@@ -26,14 +26,14 @@ class BillLoader {
  public:
   explicit BillLoader(store::Writer& writer) : writer_(writer) {}
 
-  /// Is told how many bytes were read, as they are.
+  /// Is told how many bytes were read, as stored.
   using Progress = std::function<void(std::uint64_t bytes)>;
 
-  /// Loads a whole source, committing as it goes; until `stop`. A file that belongs to no report counts then at once;
-  /// those of reports wait for settle(). Throws StoreError.
+  /// Loads a whole source, committing as it goes, until `stop`. A file that belongs to no report counts at once; files
+  /// of reports wait for settle(). Throws StoreError.
   void load(const store::BillOrigin& origin, ByteInput& bytes, const std::atomic<bool>& stop, const Progress& progress);
 
-  /// Lets the versions of reports count whose files were all read to their ends: each at once, in place of older ones.
+  /// Makes the versions of reports count whose files were all read to their ends: each at once, in place of older ones.
   void settle();
 
   /// Of all sources so far.

@@ -14,10 +14,11 @@
 
 namespace trailkeeper::ingest {
 
-/// Whether a file that begins so is a cost report: its first line names an unblended cost, or FOCUS's billed cost.
+/// Whether a file that begins like this is a cost report: its first line names an unblended cost, or FOCUS's billed
+/// cost.
 bool is_cost_report(std::string_view first_bytes);
 
-/// What a server says of one: it takes events.
+/// What a server says about a cost report: it takes events.
 constexpr std::string_view kReportRemedy =
     "it is a cost report, and no event: load it with trailkeeper replay while no server writes to the store (stop it "
     "for that, or keep a store of its own for bills)";
@@ -32,7 +33,7 @@ struct ReportLine {
 /// The meaning of a report's columns.
 class CostReport {
  public:
-  /// From the report's first line. Nothing if a column that every charge needs is missing; `missing` then names them.
+  /// From the report's first line. Nothing if a column that every charge needs is missing; `missing` then names it.
   static std::optional<CostReport> from_header(const CsvRecord& header, std::string& missing);
 
   /// Reads a line; any reason but `none` says what is wrong with it. Views are the record's, or static.
@@ -77,7 +78,7 @@ class CostReport {
   bool focus_ = false;
   std::array<std::optional<std::size_t>, kColumns> columns_;
   std::vector<std::uint64_t> name_hashes_;  // Of all columns, in whatever naming.
-  std::vector<std::uint8_t> changing_;      // Columns that a report that is made anew may have otherwise.
+  std::vector<std::uint8_t> changing_;      // Columns that may differ when a report is made anew.
 };
 
 }  // namespace trailkeeper::ingest

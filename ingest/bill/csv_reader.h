@@ -13,11 +13,11 @@ namespace trailkeeper::ingest {
 constexpr std::size_t kMaxCsvRecord = std::size_t{1} << 20;
 constexpr std::size_t kMaxCsvFields = 4096;
 
-/// What separates the fields of a file, as its first line tells: what there is most of outside quotes, of comma, tab,
-/// semicolon and bar. A comma if there is none.
+/// What separates the fields of a file, as its first line shows: whichever of comma, tab, semicolon and bar is most
+/// frequent outside quotes. A comma if there is none.
 char csv_separator(std::string_view first_line);
 
-/// The separator that a line says, which Excel writes before the header: `sep=;`. Nothing of any other line.
+/// The separator that a line declares; Excel writes such a line before the header: `sep=;`. Nothing for any other line.
 std::optional<char> separator_line(std::string_view line);
 
 /// One record. Views are valid until the reader is asked again.
@@ -29,18 +29,19 @@ struct CsvRecord {
   bool sound = true;                     ///< False: too long, too many fields, or a quote that isn't closed.
 };
 
-/// Splits records; quotes may hold separators, line ends and doubled quotes. A UTF-8 BOM in front is left out. The
-/// first record's separator is that of all; a line `sep=…` before it is left out.
+/// Splits records; quotes may hold separators, line ends and doubled quotes. A UTF-8 BOM at the front is left out. The
+/// first record's separator applies to all; a line `sep=…` before it is left out.
 class CsvReader {
  public:
-  /// Gives more bytes; `last`: there are no others.
+  /// Gives more bytes; `last`: there are no more after them.
   void put(std::string_view bytes, bool last);
 
   /// The next whole record; false if more bytes are needed, or none are left. Empty lines are left out.
   bool next(CsvRecord& record);
 
  private:
-  /// Where the record's line end is, from its begin; npos if it isn't there yet: then `open` says whether a quote is.
+  /// Where the record's line end is, counted from its beginning; npos if it isn't there yet: then `open` says whether a
+  /// quote is open.
   std::size_t end_of_record(bool& open) const;
   void split(std::string_view bytes, CsvRecord& record);
   void skip(std::size_t count);

@@ -5,7 +5,7 @@
 
 namespace trailkeeper::ingest {
 
-/// What FOCUS says of a charge's kind; texts as a report has them.
+/// What FOCUS says about a charge's kind; texts as a report has them.
 struct FocusCharge {
   std::string_view category;         ///< ChargeCategory: `Usage`, `Purchase`, `Tax`, `Credit`, `Adjustment`.
   std::string_view charge_class;     ///< ChargeClass: `Correction` or empty.
@@ -16,8 +16,8 @@ struct FocusCharge {
   bool zero = false;  ///< Nothing was billed.
 };
 
-/// The line type that a Cost and Usage Report has for it (`Usage`, `Fee`, `RIFee`, `Refund`…); a category that isn't
-/// known stays as it is.
+/// The line type that a Cost and Usage Report has for it (`Usage`, `Fee`, `RIFee`, `Refund`…); an unknown category
+/// stays as it is.
 std::string_view focus_line_type(const FocusCharge& charge);
 
 /// Whether the charge is for a Savings Plan; other commitments are reservations.

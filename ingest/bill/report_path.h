@@ -8,14 +8,14 @@
 
 namespace trailkeeper::ingest {
 
-/// Of `PREFIX/REPORT/20240501-20240601/ASSEMBLY/REPORT-00001.csv.gz` and `PREFIX/REPORT/data/BILLING_PERIOD=2024-05/
+/// From `PREFIX/REPORT/20240501-20240601/ASSEMBLY/REPORT-00001.csv.gz` and `PREFIX/REPORT/data/BILLING_PERIOD=2024-05/
 /// EXECUTION/REPORT-00001.csv.gz`, where ASSEMBLY and EXECUTION may be missing.
 struct ReportPath {
-  std::string report;             ///< Empty: the path is none of these.
-  std::string period;             ///< All before the version: what else lies there is of the same report and month.
-  std::string assembly;           ///< The version; empty if the path names none.
-  std::string part;               ///< The file's number, else its name.
-  text::Timestamp delivered = 0;  ///< When the version was made, if its name says so; else 0.
+  std::string report;    ///< Empty: the path is none of these.
+  std::string period;    ///< Everything before the version: other files there belong to the same report and month.
+  std::string assembly;  ///< The version; empty if the path names none.
+  std::string part;      ///< The file's number, or else its name.
+  text::Timestamp delivered = 0;  ///< When the version was made, if its name says so; otherwise 0.
 };
 
 /// Members of archives (`ARCHIVE!MEMBER`) are read as if the archive were a folder.

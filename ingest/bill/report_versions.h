@@ -1,4 +1,4 @@
-// Which files of cost reports are to be loaded: of each report and month the newest version that is whole.
+// Which files of cost reports are to be loaded: for each report and month, the newest complete version.
 #pragma once
 
 #include <string>
@@ -10,7 +10,7 @@
 
 namespace trailkeeper::ingest {
 
-/// A file of a report, and of which version it is.
+/// A file of a report, and which version it belongs to.
 struct ReportFile {
   std::string path;
   ReportPath of;
@@ -22,7 +22,7 @@ class ReportVersions {
   void add(ReportFile file) { files_.push_back(std::move(file)); }
   void add(ReportManifest manifest) { manifests_.push_back(std::move(manifest)); }
 
-  /// The files to load, older versions first. Older versions that a newer one replaces for sure are left out, and
+  /// The files to load, older versions first. Older versions that a newer one certainly replaces are left out, and
   /// counted in `found`; so are versions that lack files, which are named.
   std::vector<ReportFile> choose(FileFindings& found);
 

@@ -1,4 +1,4 @@
-// The SHA-256 of what is in a gzip file, as CloudTrail's digests have it: of the first member's content, inflated.
+// The SHA-256 of a gzip file's content, as CloudTrail's digests have it: of the first member's content, inflated.
 #pragma once
 
 #include <cstddef>
@@ -11,7 +11,7 @@
 
 namespace trailkeeper::ingest {
 
-/// What a file has.
+/// What a file contains.
 struct HashedContent {
   bool is_read = false;
   text::Sha256 sha256{};  ///< Of the first member's content; of all bytes of a file that isn't gzip.
@@ -37,7 +37,7 @@ class ContentHasher {
   static constexpr std::size_t kFront = std::size_t{64} << 10;
   static constexpr std::size_t kMaxStoredInMemory = std::size_t{32} << 20;
   static constexpr std::size_t kMaxInMemory = std::size_t{128} << 20;
-  /// What makes more than this isn't CloudTrail's: a few kilobytes may inflate to anything.
+  /// A file that inflates to more than this isn't CloudTrail's: a few kilobytes may inflate to anything.
   static constexpr std::uint64_t kMaxContent = std::uint64_t{4} << 30;
 
  private:

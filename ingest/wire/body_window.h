@@ -13,17 +13,17 @@ namespace trailkeeper::ingest {
 
 enum class DecodeResult { ok, unknown_encoding, damaged, too_large };
 
-/// Gives what a body holds from front to back; a compressed one is never in memory as a whole. Not thread-safe.
+/// Gives a body's content from front to back; a compressed body is never in memory as a whole. Not thread-safe.
 class BodyWindow {
  public:
   /// `encoding`: a Content-Encoding (RFC 9110 section 8.4): empty, `identity`, `gzip`, `x-gzip`, `zstd` or `deflate`.
-  /// Whatever encodings the bytes show beneath that, declared or not, are taken off, too, as a replayed file's are
+  /// Any encodings that the bytes show beneath that, declared or not, are taken off, too, as in a replayed file
   /// (LayerStream). `limit`: bytes that may come out.
   BodyWindow(std::string body, std::string_view encoding, std::size_t limit);
 
   /// What is there now; followed by event::kPadding readable bytes. Valid until grow() or consume().
   [[nodiscard]] std::string_view view() const { return {bytes_.data() + begin_, size_ - begin_}; }
-  /// Whether nothing comes behind the view.
+  /// Whether nothing follows the view.
   [[nodiscard]] bool last() const { return last_; }
   /// Lets the first bytes of the view go.
   void consume(std::size_t count) { begin_ += count; }
@@ -33,11 +33,11 @@ class BodyWindow {
   [[nodiscard]] DecodeResult result() const { return result_; }
   /// Bytes that have been decompressed.
   [[nodiscard]] std::size_t taken_out() const { return out_; }
-  /// Grows with what is decompressed, also of layers that come to nothing.
+  /// Grows with what is decompressed, including layers that yield nothing.
   [[nodiscard]] std::uint64_t work() const { return stream_ ? stream_->progress() : 0; }
   /// Whether there is something to decompress.
   [[nodiscard]] bool compressed() const { return stream_ != nullptr; }
-  /// Heap bytes, about. grow() adds no more than what it brings into view, but for what it takes to tell a layer.
+  /// Heap bytes, about. grow() adds no more than what it brings into view, apart from what it takes to detect a layer.
   [[nodiscard]] std::size_t memory() const;
 
  private:

@@ -18,7 +18,7 @@ namespace trailkeeper::ingest {
 struct BulkAction {
   std::string operation;  ///< `index`, `create`, `update` or `delete`.
   std::string index;
-  std::string id;       ///< As sent; else one is made up for the answer.
+  std::string id;       ///< As sent; otherwise one is made up for the answer.
   bool stored = false;  ///< It has a document; update and delete haven't: a trail is only added to.
 };
 
@@ -68,7 +68,7 @@ class BulkAnswer {
  private:
   friend class BulkAnswerText;
   std::string& block_with_room();
-  static constexpr std::size_t kMostGrowth = 128;  // Of an item to its text, about.
+  static constexpr std::size_t kMostGrowth = 128;  // How much larger than an item its text may be, about.
   static constexpr std::size_t kBlock = std::size_t{64} << 10;
   std::deque<std::string> blocks_;  // Whole items; never copied as they become more.
   std::size_t full_ = 0;            // Heap bytes of all blocks but the last.

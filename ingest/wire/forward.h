@@ -13,8 +13,8 @@
 
 namespace trailkeeper::ingest {
 
-/// One message of a sender, or part of a large one: its events, and, with the last part, the ID of the chunk that it
-/// wants to be acknowledged (empty: none).
+/// One message of a sender, or part of a large one: its events and, with the last part, the ID of the chunk for which
+/// it wants an acknowledgement (empty: none).
 struct ForwardMessage {
   Delivery delivery;  ///< Everything is item 0; not sealed.
   std::string chunk;
@@ -32,15 +32,15 @@ class ForwardDecoder {
   ForwardDecoder(const ForwardDecoder&) = delete;
   ForwardDecoder& operator=(const ForwardDecoder&) = delete;
 
-  /// Appends the messages found in `window` (all that wasn't consumed yet, and no less than the last time what wasn't
-  /// consumed then). Returns how many bytes are done with. Stops when those appended hold kEnough, also in the middle
-  /// of a message, as messages may decompress to far more than came: stopped_early() says so, and the rest is to be
-  /// given again. A problem (not MessagePack, not a message, beyond a limit) means that nothing more can be understood:
-  /// the connection should be closed. Of a message that has one nothing is appended any more; parts that were are never
-  /// acknowledged.
+  /// Appends the messages found in `window`, which is everything that wasn't consumed yet, and no less than what wasn't
+  /// consumed the last time. Returns how many bytes are done with. Stops when the messages appended hold kEnough, even
+  /// in the middle of a message, because messages may decompress to far more than came: stopped_early() says so, and
+  /// the rest is to be given again. A problem (not MessagePack, not a message, beyond a limit) means that nothing more
+  /// can be understood: the connection should be closed. Nothing more is appended of a message with a problem; parts
+  /// that were appended are never acknowledged.
   WireResult<std::size_t> decode(std::string_view window, std::vector<ForwardMessage>& messages);
 
-  /// Heap bytes that it holds of a message that isn't taken to its end.
+  /// Heap bytes that it holds for a message that isn't taken to its end.
   [[nodiscard]] std::size_t memory() const;
 
   static constexpr std::size_t kMaxMessage = std::size_t{32} << 20;       ///< Bytes of one message.
@@ -48,12 +48,12 @@ class ForwardDecoder {
   static constexpr std::size_t kMaxRecord = 2 * event::kMaxRecordBytes;   ///< Of a larger one the front is kept.
   static constexpr std::size_t kKeptOfTooLarge = std::size_t{64} << 10;
   static constexpr std::size_t kMaxWindow = kMaxMessage;
-  /// Bytes of a chunk's ID; the protocol's own are 16 bytes in base64. Of a longer one the message breaks the
+  /// Bytes of a chunk's ID; the protocol's own are 16 bytes in base64. A message with a longer one breaks the
   /// connection.
   static constexpr std::size_t kMaxChunk = 1024;
   static constexpr std::size_t kEnough = Delivery::kPieceBytes;  ///< Memory of documents and chunks.
 
-  /// Bytes that came and were neither taken nor kept: what stood at and behind the place that broke the connection.
+  /// Bytes that came and were neither taken nor kept: those at and after the place that broke the connection.
   [[nodiscard]] std::uint64_t dropped() const { return dropped_; }
 
   /// Whether the last decode() stopped because its messages held enough, so that there may be more in the window.

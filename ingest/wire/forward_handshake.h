@@ -18,7 +18,7 @@ class ForwardHandshake {
 
   /// Looks for a PING at the front of `window`; sets `consumed` to its length, or to 0 if it isn't complete yet.
   /// Returns the PONG to send; `accepted()` tells whether the key was right. Compares in constant time. A window of
-  /// more than 64 KiB without a PING, or anything else than one, is refused: consumed is all of it.
+  /// more than 64 KiB without a PING, or anything other than a PING, is refused: consumed is all of it.
   std::string answer(std::string_view window, std::size_t& consumed);
   [[nodiscard]] bool accepted() const { return accepted_; }
   /// Whether the connection should be closed.

@@ -21,8 +21,8 @@ class JsonLineDecoder : public BodyDecoder {
   /// Bytes that were neither taken nor kept: the rest of documents that were given up.
   [[nodiscard]] std::uint64_t dropped() const { return framer_.passed_over(); }
 
-  /// A window that holds no end of a document after so many bytes is given up (as a rejected record): it never needs to
-  /// be larger.
+  /// A window that holds no end of a document after this many bytes is given up (as a rejected record): it never needs
+  /// to be larger.
   static constexpr std::size_t kMaxWindow = event::Framer::kMaxUnfinished + (std::size_t{1} << 20);
 
  private:

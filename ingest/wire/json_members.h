@@ -10,8 +10,8 @@ namespace trailkeeper::ingest {
 /// The offset of the first byte at or after `at` that is neither white space nor a comma.
 std::size_t skip_blank(std::string_view text, std::size_t at);
 
-/// The offset behind the value that begins at text[at]; nothing if its end isn't there. Counts brackets and quotes:
-/// whether it is JSON is for a parser to say.
+/// The offset after the value that begins at text[at]; nothing if its end isn't there. Counts brackets and quotes:
+/// whether it is JSON is left to a parser.
 std::optional<std::size_t> end_of_value(std::string_view text, std::size_t at);
 
 /// A member of an object: `value_end` is nothing if the value's end isn't there.

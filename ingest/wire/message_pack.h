@@ -28,10 +28,10 @@ enum class PackType : std::uint8_t {
   extension
 };
 
-/// A value; of an array or a map only its head.
+/// A value; for an array or a map only its head.
 struct PackItem {
   PackType type = PackType::nil;
-  std::size_t size = 0;       ///< Bytes it takes. If they aren't all there: at least how many it will take.
+  std::size_t size = 0;       ///< Bytes it takes. If they aren't all there: the least that it will take.
   std::uint64_t number = 0;   ///< A boolean, natural or integer (in two's complement); elements of an array or map.
   double real = 0;            ///< Of a real.
   bool single = false;        ///< Whether the real is a float 32.
@@ -58,19 +58,19 @@ enum class PackStatus : std::uint8_t {
 /// Reads the item at the front of `bytes`: complete, incomplete or malformed.
 PackStatus read_item(std::string_view bytes, PackItem& item);
 
-/// Finds the end of a value in bytes that come bit by bit, without looking at any of them twice.
+/// Finds the end of a value in bytes that come piece by piece, without looking at any of them twice.
 class PackScanner {
  public:
   /// No value may be longer than `limit`.
   explicit PackScanner(std::size_t limit) : limit_(limit) {}
 
-  /// `bytes` begin where the value does, and hold at least what they held the last time.
+  /// `bytes` begin where the value does, and hold at least what they held at the previous call.
   PackStatus scan(std::string_view bytes);
 
   /// Bytes of the value, once it is complete.
   [[nodiscard]] std::size_t size() const { return at_; }
 
-  /// To begin with another value.
+  /// Starts over with another value.
   void reset() { *this = PackScanner{limit_}; }
 
  private:
@@ -87,7 +87,7 @@ class PackScanner {
 /// Takes a whole value from the front of `bytes`. Empty (and `bytes` unchanged) if there is none.
 std::string_view take_value(std::string_view& bytes);
 
-/// As take_value, but of arrays and maps only the head. False if there is none.
+/// As take_value, but only the head of an array or map. False if there is none.
 bool take_item(std::string_view& bytes, PackItem& item);
 
 /// Appends a value as JSON. Text becomes valid UTF-8 (text::append_quoted), what isn't finite becomes null, keys

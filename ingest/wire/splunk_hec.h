@@ -26,8 +26,8 @@ struct HecAnswer {
 /// string of JSON, or a logger's object around one (event/wrapper.h). Everything is item 0.
 class HecDecoder : public BodyDecoder {
  public:
-  /// A problem has Splunk's code: 5 no data; with the number of the object as its item 6 invalid data format, 12 event
-  /// field required, 13 blank. What stands before that object may have been taken, as Splunk takes it.
+  /// A problem has Splunk's code: 5 no data; and, with the number of the object as its item, 6 invalid data format, 12
+  /// event field required, 13 blank. Objects before that one may have been taken, as Splunk takes them.
   WireResult<std::size_t> decode(std::string_view window, bool last, Delivery& piece) override;
 
  private:
@@ -45,11 +45,11 @@ HecAnswer hec_success(std::optional<std::uint64_t> ack_id);
 HecAnswer hec_code(int code);
 
 /// Acknowledgement IDs by channel. Requests are answered only once they are durable, so an ID that was handed out is
-/// acknowledged from the start; it is forgotten once asked for. Bounded: channels, and IDs of a channel, go oldest
-/// first. Thread-safe.
+/// acknowledged from the start; it is forgotten once asked for. Bounded: the oldest channels, and the oldest IDs of a
+/// channel, go first. Thread-safe.
 class AckChannels {
  public:
-  /// The next ID of a channel (a GUID, any case); nothing if it is no GUID.
+  /// The next ID of a channel (a GUID, any case); nothing if it isn't one.
   std::optional<std::uint64_t> next(std::string_view channel);
 
   /// Answers POST /services/collector/ack: `{"acks":[0,1]}` with `{"acks":{"0":true,"1":false}}`.

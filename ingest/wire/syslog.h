@@ -25,7 +25,7 @@ class SyslogDecoder {
   /// nothing behind it can be understood: the connection should be closed. What came before is in the delivery.
   WireResult<std::size_t> decode(std::string_view window, bool last, Delivery& delivery);
 
-  /// Bytes that were neither taken nor kept: the rest of messages that were too long, and what stood at and behind the
+  /// Bytes that were neither taken nor kept: the rest of messages that were too long, and the bytes at and after the
   /// place that broke the framing.
   [[nodiscard]] std::uint64_t dropped() const { return dropped_; }
 
@@ -60,7 +60,7 @@ class SyslogDecoder {
   Scan scan_;
   bool skipping_ = false;     // Inside a message that is too long.
   bool behind_json_ = false;  // On the line on which a JSON text ended.
-  bool leftover_ = false;     // In what stands behind a JSON text and is no message.
+  bool leftover_ = false;     // In text that follows a JSON text and is no message.
 };
 
 }  // namespace trailkeeper::ingest

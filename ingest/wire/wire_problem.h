@@ -1,4 +1,4 @@
-// Why what a sender sent can't be understood: what every wire format's decoder gives in the place of its result.
+// Why a sender's input can't be understood: what every wire format's decoder returns instead of its result.
 #pragma once
 
 #include <cstdint>
@@ -10,7 +10,7 @@
 
 namespace trailkeeper::ingest {
 
-/// Of a request as a whole, or of a connection from a place on. Each format makes its own answer from it.
+/// With a request as a whole, or with a connection from some place on. Each format makes its own answer from it.
 struct WireProblem {
   WireProblem() = default;
   WireProblem(std::string what, std::string word, int http_status = 400, std::optional<std::uint32_t> of_item = {})

@@ -1,4 +1,4 @@
-// What a set of events is made of: calls, addresses, keys, each with how often and between when.
+// What a set of events consists of: calls, addresses, keys, each with how often and between when.
 #pragma once
 
 #include <cstdint>
@@ -35,7 +35,7 @@ struct Traits {
   std::uint64_t other_events = 0;
 };
 
-/// What came of a call.
+/// The outcome of a call.
 enum class CallKind { read, write, refused };
 
 /// Calls of one name that ended alike.
@@ -67,12 +67,12 @@ struct Activity {
   Traits accounts;
 };
 
-/// More different values of a kind, or calls, than these are summed up as others: what an investigation holds in memory
-/// is bounded whatever the store holds.
+/// If there are more different values of a kind, or calls, than this, the rest are summed up as others: so an
+/// investigation's memory is bounded whatever the store holds.
 constexpr std::size_t kMostTraits = 20'000;
 
-/// Reads columns only, on all cores; no event is put together (but for a filter that asks for a path).
-/// A call is a write unless its event says readOnly; it is refused if it has an errorCode.
+/// Reads columns only, on all cores; no event is put together (unless a filter asks for a path). A call is a write
+/// unless its event says readOnly; it is refused if it has an errorCode.
 Activity collect_activity(const store::Snapshot& snapshot, const ShownEvents& shown, const ActivityRequest& request);
 
 }  // namespace trailkeeper::query

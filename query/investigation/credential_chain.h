@@ -14,7 +14,7 @@ namespace trailkeeper::query {
 struct CredentialLink {
   enum class Direction {
     from,  ///< The subject's credentials, or those they came from, were issued here.
-    to,    ///< The subject, or who used what it was issued, was issued credentials here.
+    to,    ///< The subject, or somebody who used what it was issued, was issued credentials here.
   };
   Direction direction = Direction::from;
   unsigned depth = 1;             ///< 1: next to the subject.
@@ -31,7 +31,7 @@ constexpr std::size_t kMostKeysOfLink = 100;
 
 struct CredentialChain {
   std::vector<CredentialLink> links;  ///< By direction, depth, then first time.
-  /// Why there may be more; empty if all was looked at.
+  /// Why there may be more; empty if everything was looked at.
   std::string incomplete;
 };
 

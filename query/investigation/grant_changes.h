@@ -23,7 +23,7 @@ struct GrantChange {
 };
 
 /// Whether a call of that name changes grants: policies, permissions, grants, ACLs, keys, passwords, MFA devices,
-/// groups, identity providers, sharing. Told by the name, so that services of tomorrow count; calls that only read
+/// groups, identity providers, sharing. Decided by the name, so that future services count, too; calls that only read
 /// never do.
 bool is_grant_change(std::string_view event_name);
 

@@ -18,7 +18,7 @@ struct InvestigationRequest {
   std::optional<text::Timestamp> since;      ///< Inclusive; what came before still decides what is new.
   std::optional<text::Timestamp> until;      ///< Exclusive.
   std::optional<text::Timestamp> new_since;  ///< Default: `since`, else a day before the subject's last event.
-  std::size_t most_changes = 100;            ///< So many changes of grants are kept, the newest.
+  std::size_t most_changes = 100;            ///< Keep this many changes of grants, the newest.
 };
 
 struct Investigation {
@@ -28,7 +28,7 @@ struct Investigation {
   CredentialChain chain;
   std::vector<GrantChange> changes;  ///< Newest first.
   std::uint64_t change_count = 0;    ///< All of them.
-  Seen store;                        ///< What the store holds altogether: an answer covers no more than that.
+  Seen store;                        ///< What the store holds altogether: an answer can't cover more than that.
 };
 
 /// Throws StoreError.

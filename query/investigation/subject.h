@@ -10,7 +10,7 @@
 
 namespace trailkeeper::query {
 
-/// What the word that an investigator has at hand names.
+/// What kind of thing the investigator's word names.
 enum class SubjectKind { principal, access_key, ip, resource };
 constexpr std::size_t kSubjectKindCount = 4;
 
@@ -28,9 +28,9 @@ struct Subject {
   [[nodiscard]] Filter filter() const;
 };
 
-/// What kind a text is by its form alone; nothing where it is a plain name. An access key ID is `AKIA` or `ASIA` and 12
-/// or more capitals or digits; an address or a CIDR block is an ip; a principal is a principalId, or an ARN of IAM or
-/// STS that can make calls; any other ARN is a resource. Source: IAM User Guide, "IAM identifiers".
+/// The kind of a text by its form alone; nothing if it is a plain name. An access key ID is `AKIA` or `ASIA` and 12 or
+/// more capitals or digits; an address or a CIDR block is an ip; a principal is a principalId, or an ARN of IAM or STS
+/// that can make calls; any other ARN is a resource. Source: IAM User Guide, "IAM identifiers".
 std::optional<SubjectKind> kind_by_form(std::string_view text);
 
 /// The subject that is meant: by its form, else the principal of that name if it made any event, else the resource.

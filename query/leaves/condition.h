@@ -40,8 +40,8 @@ constexpr std::size_t kRegexBytes = std::size_t{1} << 20;
 /// Bytes that a condition may have, its path and its regular expression.
 constexpr std::size_t kLongestCondition = 4096;
 
-/// Reads a condition. In a path, `\` makes the next character a part of a key: `requestParameters.a\=b=c`. The problem
-/// says what is wrong and its offset where; regular expressions, numbers and times are checked, too.
+/// Reads a condition. In a path, `\` makes the next character part of a key: `requestParameters.a\=b=c`. The problem
+/// says what is wrong, and its offset where; regular expressions, numbers and times are checked, too.
 text::Result<Condition> parse_condition(std::string_view text);
 
 }  // namespace trailkeeper::query

@@ -21,7 +21,7 @@ namespace trailkeeper::query {
 /// when they are met. Two numbers may have one text. Not thread-safe.
 class LeafNumbers final : public EventNumbers {
  public:
-  /// `shown`: null: as stored. `memory`: what values are charged to that have no code.
+  /// `shown`: null: as stored. `memory`: where values without a code are charged.
   LeafNumbers(const store::Segment& segment, std::string path, std::shared_ptr<const ShownEvents> shown,
               MemoryBudget::Charge memory);
 

@@ -1,4 +1,4 @@
-// The values at a path in the events of a segment, each by the cheapest road.
+// The values at a path in the events of a segment, each by the cheapest way.
 #pragma once
 
 #include <cstdint>
@@ -36,8 +36,8 @@ struct LeafValue {
   std::string literal;           ///< Road literal: as it is shown.
 };
 
-/// What a table's events have at the path: at most one value, unless the path gives a list. Nulls are no values, but of
-/// a list's text.
+/// What a table's events have at the path: at most one value, unless the path gives a list. Nulls are no values, except
+/// in a list's text.
 struct LeafTable {
   const store::Table* table = nullptr;
   std::vector<LeafValue> values;
@@ -54,15 +54,15 @@ class LeafPath {
   [[nodiscard]] bool gives_list() const { return list_; }
   [[nodiscard]] const LeafTable& table(std::uint32_t number) const;
 
-  /// The event must be put together to be shown: what table() says doesn't hold.
+  /// The event must be put together to be shown: table() doesn't hold for it.
   [[nodiscard]] bool is_marked(std::uint32_t index) const { return all_marked_ || (!marks_.empty() && marks_[index]); }
-  /// As far as its table's events have any value at all, or may have.
+  /// As far as its table's events have any value at all, or may have one.
   [[nodiscard]] bool may_be_marked() const { return all_marked_ || !marks_.empty(); }
   [[nodiscard]] bool all_marked() const { return all_marked_; }
   /// How many events are marked.
   [[nodiscard]] std::uint32_t marked() const { return all_marked_ ? segment_.size() : marked_; }
 
-  /// Whether a value of this text must be taken from the event as it is shown.
+  /// Whether a value with this text must be taken from the event as it is shown.
   [[nodiscard]] bool may_hide(std::string_view text) const { return hides_ && shown_->may_hide(path_, text); }
   /// Whether may_hide() is ever true.
   [[nodiscard]] bool hides_any() const { return hides_; }

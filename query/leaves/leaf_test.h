@@ -13,11 +13,11 @@
 
 namespace trailkeeper::query {
 
-/// What the value at a path is asked.
+/// The test for the value at a path.
 struct LeafQuestion {
   std::string path;
   TextTest test;  ///< Of the value's text, as it is shown.
-  /// The only texts that pass, if they are known: then whole dictionaries and tables needn't be tried.
+  /// The only texts that pass, if they are known: then whole dictionaries and tables needn't be tested.
   std::optional<std::vector<std::string>> texts;
 };
 

@@ -14,14 +14,14 @@ namespace trailkeeper::query {
 /// Bytes that a text to be looked for may have.
 constexpr std::size_t kLongestSearch = 4096;
 
-/// One of the event's values (strings, numbers, true and false, not the names of members) has one of the texts in it,
-/// letter for letter. Each string of a dictionary is looked through once. `shown`: values are looked through as they
-/// are shown; null: as they are stored. Precondition: no text is empty.
+/// One of the event's values (strings, numbers, true and false, not the names of members) contains one of the texts,
+/// letter for letter. Each string of a dictionary is searched once. `shown`: values are searched as they are shown;
+/// null: as they are stored. Precondition: no text is empty.
 std::unique_ptr<EventTest> test_text(const store::Segment& segment, std::span<const std::string> texts,
                                      std::shared_ptr<const ShownEvents> shown);
 
-/// Whether a text may stand in what is shown though it doesn't in what is stored: in a pseudonym for a word that is
-/// known, or across its ends.
+/// Whether a text may occur in what is shown though it doesn't in what is stored: in a pseudonym for a known word, or
+/// across its ends.
 bool may_touch_pseudonym(std::string_view text);
 
 }  // namespace trailkeeper::query

@@ -33,7 +33,7 @@ using OrderedValue = std::variant<ExactNumber, text::Timestamp>;
 /// other text.
 std::optional<OrderedValue> parse_ordered(std::string_view text);
 
-/// How a value's text stands to it; nothing if the text is no number, or no time.
+/// How a value's text compares with it; nothing if the text isn't a number, or not a time.
 std::optional<std::strong_ordering> compare(std::string_view text, const OrderedValue& with);
 
 }  // namespace trailkeeper::query

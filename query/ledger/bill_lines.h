@@ -20,7 +20,7 @@ struct BilledLine {
 };
 
 /// Visits the lines of a paid bill, in order of their cells, then of their start. Lines of days that the bill leaves
-/// out are left out. Views are valid during the visit.
+/// out are left out, too. Views are valid during the visit.
 void for_each_paid_line(const store::Snapshot& snapshot, const rules::credits::Bill& bill,
                         const std::vector<rules::credits::PaidCell>& cells,
                         const std::function<void(const BilledLine&)>& visit);

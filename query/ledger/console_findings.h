@@ -1,4 +1,4 @@
-// What the events of the Activate console say against the programme's rules (R1, R4, R5, R56).
+// What the events of the Activate console violate in the programme's rules (R1, R4, R5, R56).
 #pragma once
 
 #include <vector>

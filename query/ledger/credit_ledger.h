@@ -1,4 +1,4 @@
-// The credit ledger of a store: what its events and bills make of the rules.
+// The credit ledger of a store: what follows from its events and bills by the rules.
 #pragma once
 
 #include <optional>
@@ -21,22 +21,22 @@ constexpr std::string_view kCreditSettingsFile = "credit-settings";
 /// A snapshot's settings, facts and bills. Not thread-safe.
 class CreditLedger {
  public:
-  /// Reads the facts; with `shown`, also what GetCredits events showed. Throws StoreError. `snapshot` must outlive
+  /// Reads the facts and, with `shown`, also what GetCredits events showed. Throws StoreError. `snapshot` must outlive
   /// this.
   explicit CreditLedger(const store::Snapshot& snapshot, bool shown = false);
 
-  /// The state at `at`. Each bill is shown to `visit` when it is paid.
+  /// The state at `at`. Each bill is passed to `visit` when it is paid.
   [[nodiscard]] rules::credits::Book book(text::Timestamp at, const rules::credits::BillVisitor& visit = {}) const;
 
   [[nodiscard]] const rules::credits::Settings& settings() const { return settings_; }
-  /// Whether any event says something of credits, applications or accounts.
+  /// Whether any event says anything about credits, applications or accounts.
   [[nodiscard]] bool has_facts() const { return !facts_.empty(); }
   [[nodiscard]] const std::vector<rules::credits::BillName>& bills() const { return bills_; }
-  /// Why a fact that somebody wants to write down is wrong by what the store has; nothing if it isn't.
+  /// Why a fact that somebody wants to enter is wrong in view of what the store has; nothing if it isn't.
   [[nodiscard]] std::optional<std::string> objection(const rules::credits::OwnFact& fact) const;
   /// What stands for an Org ID outside the stored bytes (R20); empty for none.
   [[nodiscard]] std::string pseudonym(std::string_view org_id) const;
-  /// Events that can't be read as what their names say, and settings that can't be read.
+  /// Events that can't be read as what their names say they are, and settings that can't be read.
   [[nodiscard]] const std::vector<rules::credits::Finding>& unreadable() const { return unreadable_; }
 
  private:
@@ -61,7 +61,8 @@ rules::credits::Settings credit_settings(const store::Snapshot& snapshot);
 /// The settings' file as it is loaded; the built-in one if none is.
 std::string credit_settings_text(const store::Snapshot& snapshot);
 
-/// Checks settings and keeps them instead of those before; what they say of Org IDs holds for all events at once.
+/// Checks settings and keeps them in place of the previous ones; what they say about Org IDs holds for all events at
+/// once.
 text::Result<void> load_credit_settings(store::Store& store, store::Writer& writer, std::string bytes,
                                         std::string source, text::Timestamp now);
 

@@ -1,4 +1,4 @@
-// Lines of cost reports that are in no bill because of what they cost.
+// Lines of cost reports that are in no bill because of their currency.
 #pragma once
 
 #include <vector>
@@ -8,7 +8,7 @@
 
 namespace trailkeeper::query {
 
-/// One finding, of time `at`, if rejected records are lines of cost reports in another currency than USD: bills lack
+/// One finding, with time `at`, if rejected records are lines of cost reports in a currency other than USD: bills lack
 /// them. Looks at all rejected records, without their bytes.
 std::vector<rules::credits::Finding> refused_bill_lines(const store::Snapshot& snapshot, text::Timestamp at);
 

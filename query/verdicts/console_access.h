@@ -17,7 +17,7 @@ struct ConsoleAccess {
   std::string feature;
   std::string rule;
   Level level = Level::unknown;
-  std::vector<std::string> missing;  ///< What isn't allowed, and by which statement it is denied, if it is.
+  std::vector<std::string> missing;  ///< What isn't allowed and, if it is denied, by which statement.
   std::string warning;               ///< What doesn't work today, though the rule is met.
   std::string policy;  ///< The smallest policy that would add it, as JSON; empty if none is needed or would help.
 };

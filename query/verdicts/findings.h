@@ -1,4 +1,4 @@
-// Why events have the verdicts that they have.
+// Why events have their verdicts.
 #pragma once
 
 #include <functional>
@@ -18,8 +18,8 @@ struct PermissionFinding {
   ListedEvent event;
   std::string event_id;
   std::string principal;  ///< ARN, else principalId.
-  std::string action;     ///< Of several that it needed, the one that decided.
-  std::string rule;       ///< `R11`; empty where none asks for it.
+  std::string action;     ///< If it needed several, the one that decided.
+  std::string rule;       ///< `R11`; empty if no rule asks for it.
   std::string severity;   ///< `high`, `medium` or `low`.
   std::string sentence;
   std::string_view verdict;  ///< Its name, or kSupersededWord.
@@ -41,7 +41,7 @@ struct Explanation {
 /// The eventID of an event; empty if it has none.
 std::string event_id_of(const store::Snapshot& snapshot, const ListedEvent& event);
 
-/// Of each event with the ID: none, one, or several variants.
+/// For each event with the ID: none, one, or several variants.
 std::vector<Explanation> explain_event(const store::Snapshot& snapshot, std::string_view event_id);
 
 }  // namespace trailkeeper::query

@@ -1,4 +1,4 @@
-// What is said of an event that isn't in it: the verdict on it, and the addendum that replaced it.
+// What is known about an event but isn't in it: the verdict on it, and the addendum that replaced it.
 #pragma once
 
 #include <optional>
@@ -21,7 +21,7 @@ class JudgedFields {
 
   /// These fields; `verdict` is one of field_words(), too.
   static std::span<const FieldWord> words();
-  /// Whether it is one of them. No path into an event is called so.
+  /// Whether it is one of them. No path into an event has these names.
   static bool has(std::string_view field);
 
   /// The verdict's name, or kSupersededWord; the eventID of the newest addendum, or nothing if none replaced the

@@ -16,10 +16,10 @@ namespace trailkeeper::query {
 /// The policies of a snapshot. Once made, immutable and thread-safe.
 class PolicyState {
  public:
-  /// Reads files and finds IAM's events; not their contents, until history() is asked for.
+  /// Reads files and finds IAM's events, but doesn't read their contents until history() is called.
   explicit PolicyState(const store::Snapshot& snapshot);
 
-  /// A number that changes when verdicts on events up to `time` may.
+  /// A number that changes whenever verdicts on events up to `time` may change.
   [[nodiscard]] std::uint64_t basis(text::Timestamp time) const;
 
   /// How many files and events changed what is granted: what history() reads.
@@ -30,7 +30,7 @@ class PolicyState {
   /// Events that an addendum replaced: they change nothing.
   [[nodiscard]] const SupersededEvents& superseded() const { return superseded_; }
 
-  /// What was granted, when. Reads the IAM events at its first call, which must be over before other threads call it.
+  /// What was granted, when. Its first call reads the IAM events, and must have returned before other threads call it.
   const rules::grants::History& history();
 
  private:

@@ -28,13 +28,13 @@ class FactsOfEvent {
   rules::verdicts::EventFacts facts_;
 };
 
-/// Stands for a verdict that needs the event's whole record and is still to be made.
+/// Stands for a verdict that needs the event's whole record and is yet to be made.
 constexpr std::uint8_t kDeferred = 0xFF;
 
 using Deadline = std::chrono::steady_clock::time_point;
 
 /// Judges every event of a segment: rules::verdicts::Verdict as a byte each. Events that differ in nothing that matters
-/// are judged once. Past the deadline, events whose whole record is needed are deferred.
+/// are judged once. After the deadline, events whose whole record is needed are deferred.
 std::vector<std::uint8_t> judge_segment(const store::Segment& segment, std::uint64_t hash_seed,
                                         rules::verdicts::Judge& judge, Deadline deadline = Deadline::max());
 
@@ -42,8 +42,8 @@ std::vector<std::uint8_t> judge_segment(const store::Segment& segment, std::uint
 void judge_deferred(const store::Segment& segment, std::uint64_t hash_seed, rules::verdicts::Judge& judge,
                     std::vector<std::uint8_t>& codes, Deadline deadline = Deadline::max());
 
-/// Calls `visit` with why each of these events, all of them of unknown verdict, has that (Judge::cause). Reads columns
-/// only.
+/// Calls `visit` with the reason why each of these events, which all have an unknown verdict, has it (Judge::cause).
+/// Reads columns only.
 void for_each_cause(const store::Segment& segment, std::uint64_t hash_seed, rules::verdicts::Judge& judge,
                     std::span<const std::uint32_t> events,
                     const std::function<void(const rules::verdicts::Judge::Cause&)>& visit);

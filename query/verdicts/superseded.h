@@ -19,13 +19,13 @@ struct EventPlace {
 };
 
 /// Which events of a snapshot an addendum completed or replaced (`addendum.originalEventID`, else
-/// `addendum.originalRequestID`). They stay in the store; whoever judges or counts actions asks here and leaves them
-/// out: one action, its newest event. It depends on what is in the snapshot only, not on which came first. An addendum
-/// counts for events of the same account, eventSource and eventName; an original that isn't one event (a sender that
-/// gives many the same ID) is none. Immutable and thread-safe once made.
+/// `addendum.originalRequestID`). They stay in the store; code that judges or counts actions asks here and leaves them
+/// out, so that only an action's newest event counts. The result depends only on what is in the snapshot, not on which
+/// came first. An addendum counts for events of the same account, eventSource and eventName; an ID that isn't that of a
+/// single event (a sender that gives many the same ID) refers to none. Immutable and thread-safe once made.
 class SupersededEvents {
  public:
-  /// Segments without addenda cost a look at the names of their paths. Throws StoreError.
+  /// Segments without addenda only cost a look at the names of their paths. Throws StoreError.
   explicit SupersededEvents(const store::Snapshot& snapshot);
 
   [[nodiscard]] bool empty() const { return groups_.empty(); }
@@ -36,7 +36,7 @@ class SupersededEvents {
   [[nodiscard]] std::optional<EventPlace> newest(const EventPlace& event) const;
   /// The events that this one replaced.
   [[nodiscard]] std::vector<EventPlace> replaced_by(const EventPlace& event) const;
-  /// Differs where a segment's replaced events do.
+  /// Changes when a segment's replaced events do.
   [[nodiscard]] std::uint64_t fingerprint(const store::Segment& segment) const;
 
  private:

@@ -12,27 +12,27 @@
 
 namespace trailkeeper::query {
 
-/// What to load where policies aren't known.
+/// What to load if policies aren't known.
 constexpr std::string_view kLoadPolicies =
     "load what `aws iam get-account-authorization-details` prints: trailkeeper policies load FILE --at TIME";
 
 /// Events whose verdict is unknown for the same reason.
 struct UnknownVerdicts {
   std::uint64_t events = 0;
-  std::string why;             ///< As it may be shown (query/shown_event.h).
-  bool loadable = false;       ///< Policies that a file could bring would tell.
+  std::string why;             ///< In the form in which it may be shown (query/shown_event.h).
+  bool loadable = false;       ///< Policies that a file could bring would settle it.
   bool other_account = false;  ///< The callers are of other accounts, which alone know their policies.
 };
 
-/// Of the events that pass the filter, whatever verdicts it asks for: those that are unknown, by reason. First what
-/// could be loaded; then most events first. Reads no event whole that the verdicts didn't need. Throws StoreError.
+/// Those of the events that pass the filter, whatever verdicts it asks for, whose verdict is unknown, by reason. First
+/// what could be loaded; then most events first. Reads no event whole that the verdicts didn't need. Throws StoreError.
 std::vector<UnknownVerdicts> unknown_verdicts(const store::Snapshot& snapshot, const Filter& filter);
 
-/// One line each of what to tell about them, with what to load; the last of them stands for those left out, if there
-/// are too many. Printable ASCII, since they may stand in a header.
+/// One line for each of them, with what to load; the last line stands for those left out, if there are too many.
+/// Printable ASCII, since the lines may stand in a header.
 std::vector<std::string> unknown_notes(const std::vector<UnknownVerdicts>& unknown);
 
-/// Whether an answer tells of verdicts: it is of a filter that asks for some, or counted by them.
+/// Whether an answer is about verdicts: its filter asks for some, or it is counted by them.
 bool asks_verdicts(const Filter& filter, const CountRequest& request);
 
 }  // namespace trailkeeper::query

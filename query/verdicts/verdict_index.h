@@ -15,17 +15,17 @@
 
 namespace trailkeeper::query {
 
-/// Beside a verdict: an addendum replaced the event, so that this verdict counts for nothing.
+/// Added to a verdict: an addendum replaced the event, so this verdict counts for nothing.
 constexpr std::uint8_t kSuperseded = 0x80;
-/// As options and output spell it where a verdict is expected.
+/// How options and output spell it where a verdict is expected.
 constexpr std::string_view kSupersededWord = "superseded";
 
-/// Gives the verdicts of segments: those that are kept, where what they were made from hasn't changed since; else made
-/// now. So they are always those of the policies that the snapshot has. Thread-safe, as far as each segment is used by
-/// one thread at a time.
+/// Gives the verdicts of segments: stored ones if what they were made from hasn't changed since; otherwise new ones. So
+/// they are always those of the policies that the snapshot has. Thread-safe, as long as each segment is used by one
+/// thread at a time.
 class VerdictIndex {
  public:
-  /// `snapshot` must outlive this. Reads the policies, unless all that is kept is good.
+  /// `snapshot` must outlive this. Reads the policies, unless all stored verdicts are good.
   explicit VerdictIndex(const store::Snapshot& snapshot) : VerdictIndex(snapshot, Lazy{}) { prepare(); }
 
   /// Without prepare(), which must be called before of().
@@ -37,7 +37,7 @@ class VerdictIndex {
   /// valid as long as this. What is kept in the store never has that: a later event may supersede an earlier one.
   const std::vector<std::uint8_t>& of(const store::Segment& segment);
 
-  /// How much of a segment's verdicts is kept and good; stale: all was kept, but isn't good any more.
+  /// How much of a segment's verdicts is stored and good; stale: all were stored, but aren't good any more.
   enum class Kept { nothing, stale, some, all };
   [[nodiscard]] Kept kept(const store::Segment& segment) const;
 
@@ -55,12 +55,12 @@ class VerdictIndex {
 
 /// What a recheck is to do.
 struct RecheckRequest {
-  bool all = false;  ///< Make even what is kept and good.
-  /// After so many seconds, verdicts that need an event's whole record are deferred: to the next recheck, or to when
-  /// they are asked for.
+  bool all = false;  ///< Make even verdicts that are stored and good.
+  /// After this time, verdicts that need an event's whole record are deferred: to the next recheck, or to when they are
+  /// asked for.
   double seconds_for_records = 1e9;
-  /// Nothing more is begun after so many seconds, new segments come first, and nothing at all is done if reading the
-  /// policies' changes alone would take longer. What is left is made when it is asked for, or by the next recheck.
+  /// After this time nothing more is begun; new segments come first; and nothing at all is done if reading the
+  /// policies' changes alone would take longer. The rest is made when it is asked for, or by the next recheck.
   double seconds = 1e9;
 };
 
