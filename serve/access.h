@@ -22,14 +22,14 @@ struct Refused {
   int status = 403;
   std::string message;
   const Route* route = nullptr;
-  SignatureProblem signature = SignatureProblem::none;  ///< Where a signature was asked for.
+  SignatureProblem signature = SignatureProblem::none;  ///< If a signature was required.
   std::string allow;                                    ///< With 405.
-  bool foreign = false;                                 ///< A browser's, for another page: worth a line in the log.
+  bool foreign = false;  ///< A browser sent it for another page: worth a line in the log.
 };
 
 /// Decides about requests. As long as no token was ever made, or since `token open`, whoever reaches the server from
-/// its own machine may do anything but reveal; from elsewhere a token or a client certificate is always needed. Used in
-/// the server's thread.
+/// its own machine may do anything except reveal; from other machines a token or a client certificate is always needed.
+/// Used in the server's thread.
 class Access {
  public:
   Access(TokenFile& tokens, const TlsContext* tls, const ServerOptions& options);
@@ -43,11 +43,11 @@ class Access {
   /// - the route's right must be shown; who asks to reveal needs a token that has that right.
   [[nodiscard]] std::variant<Admission, Refused> admit(const RequestHead& head, const Connection& connection) const;
 
-  /// Checks the signature of a whole request that was admitted for one.
+  /// Checks the signature of a complete request that was admitted for one.
   [[nodiscard]] SignatureVerdict check_signature(const HttpRequest& request, const Admission& admission) const;
 
-  /// Lets a client of a raw protocol in, which has no token: one from this machine, with a certificate, that knows the
-  /// shared key (`keyed`), or anybody where the options say so.
+  /// Lets in a client of a raw protocol, which has no token: one from this machine, one with a certificate, one that
+  /// knows the shared key (`keyed`), or anybody if the options say so.
   [[nodiscard]] std::optional<Admission> admit_stream(const Connection& connection, bool keyed) const;
 
  private:
@@ -66,11 +66,11 @@ class Access {
   const TlsContext* tls_;
   const ServerOptions& options_;
   KnownHosts hosts_;
-  mutable bool needed_once_ = false;  // Who deletes the files while this runs opens nothing.
+  mutable bool needed_once_ = false;  // Deleting the files while this runs opens nothing.
 };
 
 /// Throws WrongOptions if these listeners would let strangers in: beyond loopback without tokens or client
-/// certificates, or without TLS where that isn't allowed.
+/// certificates, or without TLS if that isn't allowed.
 void check_exposure(const ServerOptions& options, const TokenSet& tokens);
 
 }  // namespace trailkeeper::serve

@@ -1,4 +1,4 @@
-// Who was let in, and for what: without one of these nobody takes up room and nothing is done.
+// Proof that a client was let in, and for what: without one nothing takes up room and nothing is done.
 #pragma once
 
 #include <cstddef>
@@ -12,24 +12,24 @@ namespace trailkeeper::serve {
 
 class Access;
 
-/// Only Access makes one: of a request's head, or of a connection of a raw protocol. What reserves room for a body, or
-/// answers, asks for it as an argument. Used in the server's thread.
+/// Only Access makes one, from a request's head or a connection of a raw protocol. Whatever reserves room for a body,
+/// or answers, takes one as an argument. Used in the server's thread.
 class Admission {
  public:
   /// Null for a raw protocol.
   [[nodiscard]] const Route* route() const { return route_; }
   /// Bytes that a request's body may have.
   [[nodiscard]] std::size_t body_limit() const { return body_limit_; }
-  /// False while who sends has only said who he is: his signature covers the body, which has to come first.
+  /// False while the sender has only claimed who it is: its signature covers the body, which has to come first.
   [[nodiscard]] bool proven() const { return proven_; }
   /// The name of the token; empty where none was needed.
   [[nodiscard]] const std::string& token_name() const { return token_name_; }
-  /// The peer's address without port: what shares are counted by.
+  /// The peer's address without port: the key by which shares are counted.
   [[nodiscard]] const std::string& peer() const { return peer_; }
   /// The listener's name.
   [[nodiscard]] const std::string& listener() const { return listener_; }
-  /// Whether who came in would be let in now: false once the token is revoked or has expired. To be asked again and
-  /// again by what goes on for long.
+  /// Whether the client would still be let in now: false once the token is revoked or has expired. Whatever goes on for
+  /// long has to ask again and again.
   [[nodiscard]] bool holds() const;
 
  private:

@@ -10,10 +10,10 @@
 
 namespace trailkeeper::serve {
 
-/// Counts bytes against a limit: of all holders together, and of those of one peer, and of one listener, against three
-/// quarters of it; there only holders of more than a little count. The last quarter is for other peers and listeners,
-/// and for those of any that hold little: however much somebody sends, others' requests come in. Used in the server's
-/// thread only.
+/// Counts bytes against a limit: those of all holders together against the limit itself, those of one peer, and of one
+/// listener, against three quarters of it, where holders of only a little don't count. The last quarter is for other
+/// peers and listeners, and for any that hold little: however much somebody sends, others' requests come in. Used in
+/// the server's thread only.
 class Budget {
  public:
   explicit Budget(std::size_t limit) : limit_(limit), limit_of_one_(limit - limit / 4) {}
@@ -22,13 +22,13 @@ class Budget {
   [[nodiscard]] std::size_t used() const { return used_; }
   [[nodiscard]] std::size_t limit() const { return limit_; }
 
-  /// Who holds no more than this isn't in anybody's way.
+  /// A holder of no more than this is in nobody's way.
   static constexpr std::size_t kLittle = std::size_t{64} << 10;
 
-  /// One holder's part; given back when it goes.
+  /// One holder's share; given back at its end.
   class Share {
    public:
-    /// Only for who was let in.
+    /// The admission shows that its holder was let in.
     Share(Budget& budget, const Admission& admission)
         : budget_(budget), peer_("peer " + admission.peer()), listener_("listener " + admission.listener()) {}
     ~Share() {
@@ -38,17 +38,17 @@ class Budget {
     Share(const Share&) = delete;
     Share& operator=(const Share&) = delete;
 
-    /// Holds so many bytes from now on; false, and nothing changes, if that is more than there is.
+    /// Holds `bytes` from now on; false, and nothing changes, if there isn't room for that many.
     [[nodiscard]] bool hold(std::size_t bytes) {
       if (bytes > held_ && !fits(bytes)) return false;
       set(bytes);
       return true;
     }
 
-    /// The same for somebody who waits until it is true. One at a time may go beyond the limits, until it holds less
-    /// again: where everybody waits for the rest of a message, somebody's has to come in whole. While what is there is
-    /// beyond them already, whoever holds it, nobody else begins to: so all together are never beyond them by more than
-    /// one message.
+    /// The same for a holder that waits until it is true. One at a time may exceed the limits, until it holds less
+    /// again: when everybody waits for the rest of a message, one message has to come in whole. While the limits are
+    /// exceeded already, whoever the holder is, nobody else begins to exceed them. So all together never exceed them by
+    /// more than one message.
     [[nodiscard]] bool hold_in_turn(std::size_t bytes) {
       if (hold(bytes)) return true;
       settle();
@@ -59,15 +59,15 @@ class Budget {
       return true;
     }
 
-    /// Holds so many bytes that are in memory already, as another share had room for them: never refused. Where that is
-    /// beyond the limits, others wait until it isn't any more.
+    /// Holds `bytes` that are in memory already, because another share had room for them: never refused. If that
+    /// exceeds the limits, others wait until it doesn't any more.
     void carry(std::size_t bytes) {
       if (bytes > held_ && !fits(bytes)) return go_beyond(bytes);
       set(bytes);
     }
 
-    /// Holds no more than so many bytes. Who goes first doesn't any more once it holds no more than before its last
-    /// step.
+    /// Reduces what it holds to `bytes`, if it holds more. A holder whose turn it was loses its turn once it holds no
+    /// more than before it last went further.
     void shrink(std::size_t bytes) {
       if (bytes < held_) set(bytes);
       if (budget_.first_ == this && held_ <= step_) budget_.first_ = nullptr;
@@ -86,14 +86,14 @@ class Budget {
       return budget_.used_ <= budget_.limit_ + excess && budget_.used_by(peer_) <= budget_.limit_of_one_ + excess &&
              budget_.used_by(listener_) <= budget_.limit_of_one_ + excess;
     }
-    // The rests of messages whose turn is over are no reason to let everybody wait.
+    // The rest of a message whose turn is over is no reason to make everybody wait.
     [[nodiscard]] bool nearly_within() const { return within(budget_.limit_ / 16); }
     void go_beyond(std::size_t bytes) {
       if (!beyond_) base_ = held_;
       beyond_ = true;
       set(bytes);
     }
-    // Whether it is beyond the limits still.
+    // Checks whether it still exceeds the limits.
     void settle() {
       if (beyond_ && (held_ <= base_ || within(0))) beyond_ = false;
       if (budget_.first_ == this && !beyond_) budget_.first_ = nullptr;
@@ -110,7 +110,7 @@ class Budget {
       budget_.used_ = budget_.used_ - held_ + bytes;
       held_ = bytes;
       settle();
-      // Nobody is beyond the limits any more, perhaps: the next may go.
+      // Perhaps the limits aren't exceeded any more: then the next may go.
       if (budget_.first_ != nullptr) budget_.first_->settle();
     }
 
@@ -118,7 +118,7 @@ class Budget {
     std::string peer_;
     std::string listener_;
     std::size_t held_ = 0;
-    bool beyond_ = false;   // It went beyond the limits, and holds part of that still.
+    bool beyond_ = false;   // It exceeded the limits, and still holds part of that.
     std::size_t base_ = 0;  // What it held before.
     std::size_t step_ = 0;  // What it held before it went further, in its turn.
   };
@@ -132,8 +132,8 @@ class Budget {
   std::size_t limit_;
   std::size_t limit_of_one_;
   std::size_t used_ = 0;
-  std::map<std::string, std::size_t> used_by_;  // Those that hold much.
-  Share* first_ = nullptr;                      // Whose turn it is to be beyond the limits.
+  std::map<std::string, std::size_t> used_by_;  // Those that hold more than a little.
+  Share* first_ = nullptr;                      // Whose turn it is to exceed the limits.
 };
 
 }  // namespace trailkeeper::serve

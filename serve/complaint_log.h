@@ -1,4 +1,4 @@
-// What others make the server say: bounded lines of visible text, and not too many of them.
+// Log lines that clients cause: bounded lines of visible text, and not too many of them.
 #pragma once
 
 #include <chrono>
@@ -30,9 +30,9 @@ enum class Complaint : std::uint8_t {
   follow,       ///< A followed file.
 };
 
-/// Of each kind and listener the first lines of every ten seconds are written, and then how many more there were: who
-/// sends as much as he likes fills no disk and hides nobody else's lines. Texts are made visible (text/visible_text.h)
-/// and cut. Sessions have nothing else to log by. Thread-safe.
+/// For each kind and listener, the first lines of every ten seconds are written, and then how many more there were: a
+/// client that sends as much as it likes can neither fill the disk nor hide others' lines. Texts are made visible
+/// (text/visible_text.h) and cut. Sessions have no other way to log. Thread-safe.
 class ComplaintLog {
  public:
   using Clock = std::chrono::steady_clock;
@@ -42,7 +42,7 @@ class ComplaintLog {
   void say(Complaint kind, std::string_view listener, std::string_view peer, std::string_view text,
            Clock::time_point now = Clock::now());
 
-  /// Says how many lines were left out of what is over. To be called now and then, and at the end with `all`.
+  /// Says how many lines were left out in periods that are over. Call it now and then, and at the end with `all`.
   void catch_up(bool all = false, Clock::time_point now = Clock::now());
 
   static constexpr unsigned kMost = 10;

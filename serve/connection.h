@@ -34,24 +34,25 @@ class Connection {
   /// Says goodbye (TLS close_notify) and closes.
   virtual boost::asio::awaitable<void> shut_down() = 0;
 
-  /// Cancels what is waited for; the connection is closed. From its thread.
+  /// Cancels whatever is being waited for; the connection is closed. From its thread.
   virtual void close() = 0;
 
-  /// From now on reading ends where what the kernel has received does: what the client still sends isn't waited for.
+  /// From now on reading ends where the data ends that the kernel has received: what the client still sends isn't
+  /// waited for.
   virtual void end_reading() = 0;
 
-  /// Whether a handshake or a read waits for bytes; not while what was read is being worked on.
+  /// Whether a handshake or a read is waiting for bytes; false while bytes that were read are being processed.
   [[nodiscard]] bool waiting() const { return waiting_; }
 
-  /// Bytes that the kernel has received and read_some() hasn't given out.
+  /// Bytes that the kernel has received and read_some() hasn't returned.
   [[nodiscard]] virtual std::size_t unread() const = 0;
-  /// Bytes that read_some() has given out.
+  /// Bytes that read_some() has returned.
   [[nodiscard]] std::uint64_t bytes_read() const { return bytes_read_; }
 
-  /// Whether the client has closed its side, or the connection is broken; also while nothing is read from it.
+  /// Whether the client has closed its side, or the connection is broken; works even while nothing is read from it.
   [[nodiscard]] virtual bool peer_has_gone() const = 0;
 
-  /// The name of the listener that it came in by.
+  /// The name of the listener that accepted it.
   [[nodiscard]] const std::string& listener() const { return listener_; }
   void set_listener(std::string name) { listener_ = std::move(name); }
 

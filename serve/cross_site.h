@@ -24,8 +24,8 @@ class KnownHosts {
 };
 
 /// Why a request is refused that a browser sent for a page of another origin; empty if it isn't one. Decided by
-/// `Origin` and by `Sec-Fetch-Site`, which pages can neither set nor leave out: programs send neither, browsers one of
-/// them with every request that may change something, and nowadays `Sec-Fetch-Site` with all of them.
+/// `Origin` and by `Sec-Fetch-Site`, which pages can neither set nor leave out: programs send neither, while browsers
+/// send one of them with every request that may change something, and nowadays `Sec-Fetch-Site` with all of them.
 /// https://fetch.spec.whatwg.org/#origin-header https://www.w3.org/TR/fetch-metadata/
 std::string cross_site_problem(const RequestHead& head);
 

@@ -23,7 +23,7 @@ struct ListenerFigures {
   void add(const ingest::Receipt& receipt, std::size_t size);
 };
 
-/// Waits for the receipt. Status `busy` at once, and nothing is taken, if too much is in flight.
+/// Waits for the receipt. If too much is in flight, the status is `busy` at once, and nothing is taken.
 boost::asio::awaitable<ingest::Receipt> deliver(ingest::Intake& intake, ingest::Delivery delivery,
                                                 ListenerFigures& figures);
 
@@ -31,7 +31,7 @@ boost::asio::awaitable<ingest::Receipt> deliver(ingest::Intake& intake, ingest::
 boost::asio::awaitable<void> room(ingest::Intake& intake);
 
 /// As deliver(), for senders that can't be told to come back: waits until there is room, and tries again until the
-/// store takes it (a full disk may get space). Gives up only when `stopping`.
+/// store takes it (space may become free on a full disk). Gives up only when `stopping`.
 boost::asio::awaitable<ingest::Receipt> deliver_patiently(ingest::Intake& intake, ingest::Delivery delivery,
                                                           ListenerFigures& figures, const std::atomic<bool>& stopping);
 

@@ -1,4 +1,4 @@
-// Work that may wait for the disk, away from the server's thread.
+// Runs work that may wait for the disk outside the server's thread.
 #pragma once
 
 #include <boost/asio/any_io_executor.hpp>
@@ -17,8 +17,8 @@
 
 namespace trailkeeper::serve {
 
-/// Calls `work` in a thread of `executor` while the caller is suspended, and returns, or throws, what it did. Throws
-/// StoreError(corrupt), too, if the store couldn't be read meanwhile.
+/// Calls `work` in a thread of `executor` while the caller is suspended, and returns, or throws, what it did. Also
+/// throws StoreError(corrupt) if the store couldn't be read meanwhile.
 template <typename Work>
 boost::asio::awaitable<std::invoke_result_t<Work>> elsewhere(boost::asio::any_io_executor executor, Work work) {
   namespace asio = boost::asio;

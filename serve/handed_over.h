@@ -1,4 +1,4 @@
-// What a raw connection has handed to the intake and has no receipt for yet, and the acknowledgements of it.
+// What a raw connection has handed to the intake without having a receipt yet, and its acknowledgements.
 #pragma once
 
 #include <algorithm>
@@ -16,16 +16,17 @@ namespace trailkeeper::serve {
 /// Lets a connection be read while what it sent before is parsed and committed: several deliveries are on their way at
 /// once, up to a limit, and acknowledgements are written in the order of the deliveries. Both count as being received:
 /// a delivery until its receipt, an acknowledgement until it is written. A client that doesn't read its
-/// acknowledgements isn't read from, and after a while its connection is closed. In the server's thread. To be made by
+/// acknowledgements isn't read from, and after a while its connection is closed. In the server's thread. Make it with
 /// std::make_shared; finish() must have been awaited before the connection and the context go.
 class HandedOver : public std::enable_shared_from_this<HandedOver> {
  public:
-  /// More than a quarter of what may be received at all isn't on its way for one connection, but for a single delivery
-  /// that is larger: enough for commits as large as replay's, and room for others. Never less than this.
+  /// One connection may have at most a quarter of what may be received at all on its way, unless a single delivery is
+  /// larger: enough for commits as large as replay's, with room for others. Never less than this.
   static constexpr std::size_t kLeastBytes = std::size_t{4} << 20;
-  /// Nor is anything read while more of acknowledgements than this could be written, and isn't.
+  /// Nor is anything read while more acknowledgements than this could be written but aren't.
   static constexpr std::size_t kMostUnwritten = std::size_t{256} << 10;
-  /// How long a stop waits for a client that reads no acknowledgement; else it is the time without progress in writing.
+  /// How long a stop waits for a client that reads no acknowledgement; otherwise it is the time without progress in
+  /// writing.
   static constexpr std::chrono::seconds kPatienceOfStop{2};
 
   HandedOver(std::shared_ptr<Connection> connection, const StreamContext& context,
@@ -37,8 +38,8 @@ class HandedOver : public std::enable_shared_from_this<HandedOver> {
         most_bytes_(std::max(kLeastBytes, context.receiving.limit() / 4)),
         share_(context.receiving, context.admission) {}
 
-  /// Waits until a delivery of usual size may be on its way, and acknowledgements are read: to be awaited before each
-  /// is made.
+  /// Waits until a delivery of usual size may be on its way, and acknowledgements are being read: await it before
+  /// making each.
   boost::asio::awaitable<void> make_room();
 
   /// Hands over. `acknowledgement` is written once this delivery and all before it are durable.
@@ -47,13 +48,13 @@ class HandedOver : public std::enable_shared_from_this<HandedOver> {
   /// Waits until everything has its receipt and its acknowledgement.
   boost::asio::awaitable<void> finish();
 
-  /// A delivery couldn't be made durable, or an acknowledgement not be written: nothing more is worth reading.
+  /// A delivery couldn't be made durable, or an acknowledgement couldn't be written: nothing more is worth reading.
   [[nodiscard]] bool failed() const { return failed_; }
   /// The connection was closed because the client didn't read acknowledgements.
   [[nodiscard]] bool unread() const { return unread_; }
   /// Records that were no events: kept as rejected records.
   [[nodiscard]] std::uint64_t rejected() const { return rejected_; }
-  /// Of deliveries that were given up, which the stop of a server does.
+  /// Of deliveries that were given up, as happens when a server stops.
   [[nodiscard]] std::size_t lost_bytes() const { return lost_bytes_; }
 
  private:
@@ -80,7 +81,7 @@ class HandedOver : public std::enable_shared_from_this<HandedOver> {
 
   std::shared_ptr<Connection> connection_;
   const StreamContext& context_;
-  boost::asio::steady_timer changed_;   // Cancelled to wake who waits in change().
+  boost::asio::steady_timer changed_;   // Cancelled to wake those who wait in change().
   boost::asio::steady_timer patience_;  // While something is being written.
   Clock::time_point writing_since_;
   Clock::time_point going_on_;                  // When there was no stop yet.

@@ -30,18 +30,18 @@ struct RequestHead {
 
 struct HttpRequest : RequestHead {
   std::string body;  ///< As it came: before Content-Encoding is taken off.
-  /// Whether one at a time may go beyond the limits, as a message that has to come in whole may.
+  /// Whether it may, one at a time, exceed the limits, like a message that has to come in whole.
   enum class Room : std::uint8_t { in_turn, within };
-  /// Counts what the body, and what is made of it, takes from now on; false: there is no room for it now.
+  /// Counts what the body, and whatever is made from it, takes from now on; false: there is no room for it now.
   std::function<bool(std::size_t, Room)> hold = [](std::size_t, Room) { return true; };
-  /// The same for what is in memory already: never refused. Others wait, or are refused, while it is too much.
+  /// The same for memory that is in use already: never refused. Others wait, or are refused, while it is too much.
   std::function<void(std::size_t)> carry = [](std::size_t) {};
-  /// Whether the client doesn't wait for the answer any more.
+  /// Whether the client no longer waits for the answer.
   std::function<bool()> client_has_gone = [] { return false; };
 };
 
 /// A body in pieces: the next one, empty if there is none yet, or nothing at the end. Waits where it must; throws if it
-/// can't go on.
+/// can't continue.
 using BodySource = std::function<boost::asio::awaitable<std::optional<std::string>>()>;
 
 struct HttpResponse {
@@ -50,8 +50,8 @@ struct HttpResponse {
   std::string body;
   std::vector<std::pair<std::string, std::string>> headers;  ///< Beside the usual ones.
   BodySource source;                                         ///< If set, the body; `body` is not used.
-  bool close = false;                                        ///< End the connection behind it.
-  std::shared_ptr<const void> held;                          ///< What its memory is counted by, until it is sent.
+  bool close = false;                                        ///< End the connection after it.
+  std::shared_ptr<const void> held;                          ///< What counts its memory, until it is sent.
 };
 
 /// A request that is wrong, RFC 9110 15.5.1.

@@ -19,8 +19,8 @@
 namespace trailkeeper::serve {
 
 /// Events as NDJSON, a chunk at a time. Between chunks no snapshot of the store is held, only the place of the last
-/// event: a slow reader holds back nothing. Events that were there at the start come exactly once, in order; those
-/// committed while it goes on come if they belong behind that place. Not thread-safe; chunks may be made in different
+/// event, so that a slow reader holds nothing back. Events that were there at the start come exactly once, in order;
+/// events committed meanwhile come if they belong after that place. Not thread-safe; chunks may be made in different
 /// threads.
 class EventStream {
  public:
@@ -54,24 +54,25 @@ struct QueryAnswer {
   std::string body;
   std::vector<std::string> notes;       ///< What the answer doesn't know, for a header each.
   std::unique_ptr<EventStream> stream;  ///< If set, the body is its chunks.
-  query::MemoryBudget::Charge charge;   ///< What the body is charged with, until it is sent.
+  query::MemoryBudget::Charge charge;   ///< What the body is charged to, until it is sent.
 };
 
-/// Answers a GET of one of the paths; `query` is what stands behind the `?`, percent-encoded. Nothing for another path.
-/// Errors are `{"error":{"message":…}}` with 400 or 404; 503 if the queries of all together have no room in `memory`
-/// now. Throws StoreError. Whether somebody may reveal is the caller's to ask: asks_to_reveal.
+/// Answers a GET of one of the paths; `query` is what follows the `?`, percent-encoded. Nothing for another path.
+/// Errors are `{"error":{"message":…}}` with 400 or 404; 503 if `memory` has no room now because of all queries
+/// together. Throws StoreError. Whether somebody may reveal is for the caller to check: asks_to_reveal.
 std::optional<QueryAnswer> answer_query(store::Store& store, query::MemoryBudget& memory, std::string_view path,
                                         std::string_view query, text::Timestamp now);
 
 /// A parameter that isn't a filter's (query/filter.h).
 struct QueryParameter {
   std::string_view name;
-  std::string_view paths;  ///< For documents: which take it.
+  std::string_view paths;  ///< For documents: which paths take it.
   std::string_view help;
 };
 std::span<const QueryParameter> query_parameters();
 
-/// Whether a query string asks for Org IDs and promotion codes as stored: only for who has Right::reveal, and recorded.
+/// Whether a query string asks for Org IDs and promotion codes as stored: only for clients with Right::reveal, and
+/// recorded.
 bool asks_to_reveal(std::string_view query);
 
 /// `{"error":{"message":…}}`

@@ -1,4 +1,4 @@
-// Which request is answered how.
+// Which handler answers which request.
 #pragma once
 
 #include <atomic>
@@ -44,27 +44,27 @@ struct RouteContext {
   std::function<std::string()> metrics;  ///< The text of /metrics.
 };
 
-/// 404 with what there is.
+/// 404 with a list of the paths that exist.
 HttpResponse not_found(const HttpRequest& request);
 
 /// What to answer to a body whose Content-Encoding can't be taken off; nothing if it can. `limit`: what it may grow to.
 std::optional<HttpResponse> encoding_problem(ingest::DecodeResult result, std::size_t limit);
 
-/// What to answer to a body that begins like an archive, a cost report, or a format that isn't read: those are for
-/// whoever replays them. Nothing for any other. A report's first line has up to 64 KiB.
+/// What to answer to a body that begins like an archive, a cost report, or a format that isn't read: these are for
+/// `replay`. Nothing for any other. A report's first line may have up to 64 KiB.
 std::optional<HttpResponse> file_problem(std::string_view body);
 
-/// What to answer where a delivery wasn't stored: the status, and when to try again. Precondition: not durable.
+/// What to answer if a delivery wasn't stored: the status, and when to try again. Precondition: not durable.
 HttpResponse refusal_response(ingest::Receipt::Status status);
 
-/// Answers requests: one object for each listener. Which paths there are, serve/route_table.h says. Used in the
-/// server's thread.
+/// Answers requests: one object for each listener. serve/route_table.h says which paths there are. Used in the server's
+/// thread.
 class HttpRoutes {
  public:
   HttpRoutes(const RouteContext& context, ListenerFigures& figures, ComplaintLog& complaints)
       : context_(context), figures_(figures), complaints_(complaints) {}
 
-  /// Lets a request in by its head, or says what to answer, in the words of who asks.
+  /// Lets a request in by its head, or says what to answer, in the words of the sender's protocol.
   [[nodiscard]] std::variant<Admission, HttpResponse> admit(const RequestHead& head, const Connection& connection);
 
   /// Answers a request that was let in.

@@ -1,4 +1,4 @@
-// Memory that nobody needs any more, for the time when a server has little to do.
+// Gives memory that nobody needs any more back when a server has little to do.
 #pragma once
 
 #include <chrono>
@@ -8,7 +8,7 @@
 namespace trailkeeper::serve {
 
 /// Decides when freed memory goes back to the system: the C library keeps what lies between blocks that are in use,
-/// some hundred megabytes after large bodies. To be asked a few times a second.
+/// some hundred megabytes after large bodies. Ask it a few times a second.
 class IdleMemory {
  public:
   using Clock = std::chrono::steady_clock;
@@ -21,7 +21,7 @@ class IdleMemory {
   static void give_back();
 
   static constexpr std::size_t kMuch = std::size_t{8} << 20;
-  static constexpr std::size_t kLittle = std::size_t{256} << 10;  ///< Also what is done from one call to the next.
+  static constexpr std::size_t kLittle = std::size_t{256} << 10;  ///< Also for what is done from one call to the next.
   static constexpr std::chrono::seconds kQuiet{3};
   static constexpr std::chrono::seconds kEvery{30};
 

@@ -32,11 +32,11 @@ struct ListenerOptions {
 struct TlsOptions {
   std::string certificate;  ///< PEM file, with the chain.
   std::string key;          ///< PEM file.
-  std::string client_ca;    ///< PEM file: clients must show a certificate signed by one of it. Empty: none.
+  std::string client_ca;    ///< PEM file: clients must show a certificate signed by one of these. Empty: none.
   std::vector<std::string> client_names;  ///< Common names or DNS names that are let in; empty: all of the CA's.
 };
 
-/// Options that don't go together, as the server starts.
+/// Options that contradict each other, found as the server starts.
 class WrongOptions : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;
@@ -47,7 +47,7 @@ struct ServerOptions {
   TlsOptions tls;
   bool allow_plaintext = false;         ///< Beyond loopback without TLS.
   bool allow_unauthenticated = false;   ///< Raw protocols beyond loopback without client certificates.
-  std::vector<std::string> host_names;  ///< Names that requests may ask for, beside loopback's and the certificate's.
+  std::vector<std::string> host_names;  ///< Names that requests may ask for, besides loopback's and the certificate's.
   std::string forward_shared_key;       ///< Empty: no handshake.
   std::vector<std::string> follow;      ///< Folders whose files are taken in as they appear.
 

@@ -1,4 +1,4 @@
-// Where queries run: a few threads of their own, each query for so long, and only while somebody waits for it.
+// Where queries run: a few threads of their own, each query within a time limit, and only while somebody waits for it.
 #pragma once
 
 #include <boost/asio/any_io_executor.hpp>
@@ -19,17 +19,17 @@
 
 namespace trailkeeper::serve {
 
-/// Too many queries wait already.
+/// Too many queries are waiting already.
 class TooManyQueries : public std::runtime_error {
  public:
   TooManyQueries() : std::runtime_error("too many queries are waiting: try again later") {}
 };
 
-/// Runs what reads the store for somebody. Ingest doesn't use its threads, and the scheduler gives them less time than
-/// ingest's. Used in the server's thread; work runs in the pool's.
+/// Runs queries, which read the store for somebody. Ingest doesn't use its threads, and the scheduler gives them less
+/// time than ingest's. Used in the server's thread; work runs in the pool's.
 class QueryPool {
  public:
-  /// `timeout`: for a query, or a piece of a long answer, with its wait for a thread.
+  /// `timeout`: for a query, or a piece of a long answer, including its wait for a thread.
   QueryPool(std::size_t threads, std::chrono::seconds timeout);
   ~QueryPool();
   QueryPool(const QueryPool&) = delete;
@@ -51,9 +51,9 @@ class QueryPool {
     });
   }
 
-  /// Ends the queries that nobody waits for. To be called several times a second.
+  /// Ends the queries that nobody waits for. Call it several times a second.
   void sweep();
-  /// Ends all, those to come too; returns when no thread works any more.
+  /// Ends all queries, including future ones; returns when no thread works any more.
   void stop();
 
   [[nodiscard]] std::size_t size() const { return running_.size(); }

@@ -30,7 +30,7 @@ enum class Handler : std::uint8_t {
   nothing,  ///< There is no such path.
 };
 
-/// How a request shows that it may.
+/// How a request proves its right.
 enum class Proof : std::uint8_t {
   none,       ///< Anybody may.
   local,      ///< From this machine anybody may; from elsewhere a token is needed.
@@ -40,7 +40,7 @@ enum class Proof : std::uint8_t {
 
 /// How large a body may be.
 enum class BodyRoom : std::uint8_t {
-  little,    ///< 64 KiB: whoever asks has little to say.
+  little,    ///< 64 KiB: these requests have little to say.
   document,  ///< 4 MiB: AWS's limit for PutAuditEvents is 1 MB of events, which may grow when they are quoted.
   full,      ///< `--max-body`
 };
@@ -52,16 +52,16 @@ struct Route {
   Proof proof;
   Right right;
   BodyRoom body;
-  /// For documents: what it is for, and the answer. Empty: as the row before, or nothing to write about.
+  /// For documents: what it is for, and the answer. Empty: as the previous row, or nothing to write about.
   std::string_view what = {};
-  std::string_view header = {};  ///< Only requests that have it.
+  std::string_view header = {};  ///< Only requests that have this header.
 };
 
-/// All routes; the first that fits a request is the one.
+/// All routes; the first that matches a request is used.
 std::span<const Route> all_routes();
 
-/// What route_of() found. If the path is there but not for the method, `route` is that of another method and `allow`
-/// has the methods (`GET, HEAD`).
+/// What route_of() found. If the path exists but not for the method, `route` is that of another method and `allow` has
+/// the methods (`GET, HEAD`).
 struct RouteFound {
   const Route* route;
   std::string allow;

@@ -23,7 +23,7 @@ struct BoundListener {
   std::uint16_t port = 0;
 };
 
-/// Takes events from log shippers and answers queries until it is told to stop. Not thread-safe but for stop().
+/// Takes events from log shippers and answers queries until it is told to stop. Not thread-safe, except stop().
 class Server {
  public:
   /// `store` must be open for writing. Binds all listeners. Throws std::runtime_error: an address in use, bad

@@ -27,7 +27,7 @@ struct SignedRequest {
 enum class SignatureProblem {
   none,
   missing,          ///< No Authorization header (or query) of AWS4-HMAC-SHA256.
-  incomplete,       ///< One that lacks a part or has it wrong.
+  incomplete,       ///< A header that lacks a part or has it wrong.
   unrecognized,     ///< No such access key, or it has expired, or a session token came with it.
   wrong_scope,      ///< Another service, date or terminator than the request's.
   expired,          ///< x-amz-date is more than 15 minutes off.
@@ -40,7 +40,7 @@ struct SignatureVerdict {
   const Token* token = nullptr;  ///< Of the set that was passed; null if refused.
   SignatureProblem problem = SignatureProblem::none;
   std::string message;  ///< Holds no secret and no signature that would be right.
-  /// False where the body isn't there yet and the head has no hash of it: then all but the signature was checked.
+  /// False if the body isn't there yet and the head has no hash of it: then everything but the signature was checked.
   bool signature_checked = true;
 
   [[nodiscard]] bool accepted() const { return token != nullptr; }

@@ -28,12 +28,12 @@ struct StreamContext {
   std::function<void(const std::string&)> warn;  ///< Told at once of the first bytes that a connection loses.
 };
 
-/// Why a session ended, for the log; empty: the client went.
+/// Why a session ended, for the log; empty: the client left.
 using SessionEnd = std::string;
 
-/// Each serves a connection until it ends: also when the server stops, by Connection::end_reading(). What came in one
-/// read is one delivery. While a connection has as much on its way to the disk as it may (HandedOver), or
-/// the store takes nothing (a full disk), no more is read: so the sender is slowed down. What is lost, because it can't
+/// Each serves a connection until it ends, or until the server stops, by Connection::end_reading(). What came in one
+/// read is one delivery. While a connection has as much on its way to the disk as it may (HandedOver), or the store
+/// takes nothing (a full disk), no more is read, so that the sender is slowed down. Data that is lost, because it can't
 /// be understood or kept, is counted in the figures. NDJSON and syslog have no acknowledgement.
 boost::asio::awaitable<SessionEnd> serve_ndjson(std::shared_ptr<Connection> connection, const StreamContext& context);
 boost::asio::awaitable<SessionEnd> serve_syslog(std::shared_ptr<Connection> connection, const StreamContext& context);

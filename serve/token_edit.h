@@ -1,4 +1,4 @@
-// Changes to the token file: made under a lock, and as a whole or not at all.
+// Changes to the token file: made under a lock, completely or not at all.
 #pragma once
 
 #include <optional>
@@ -24,15 +24,15 @@ struct NewToken {
   std::string secret;         ///< `tk_` and 256 random bits as base64url; of an AWS access key 40 characters.
 };
 
-/// Adds a token to the file, which is made (mode 0600) if there is none. The file is replaced as a whole, synced, under
-/// a lock against others who do the same. Throws TokenError.
+/// Adds a token to the file, which is made if there is none. The file is replaced as a whole, with mode 0600 and
+/// synced, under a lock against others who do the same. Throws TokenError.
 NewToken create_token(const std::string& path, const TokenRequest& request, text::Timestamp now);
 
-/// Removes a token; false if there is none of the name. Throws TokenError. Tokens are needed as before, also if it was
+/// Removes a token; false if there is none of that name. Throws TokenError. Tokens are needed as before, even if it was
 /// the last.
 bool revoke_token(const std::string& path, std::string_view name);
 
-/// Removes all tokens, and says that none is needed from this machine any more. Throws TokenError.
+/// Removes all tokens, and records that none is needed from this machine any more. Throws TokenError.
 void open_access(const std::string& path);
 
 }  // namespace trailkeeper::serve

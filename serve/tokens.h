@@ -20,7 +20,7 @@ namespace trailkeeper::serve {
 enum class Right : std::uint8_t {
   ingest = 1,  ///< Send events.
   query = 2,   ///< Read events.
-  reveal = 4,  ///< See what is masked otherwise.
+  reveal = 4,  ///< See what is otherwise masked.
   admin = 8,   ///< Metrics, and what changes the server.
 };
 
@@ -72,7 +72,7 @@ class TokenError : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-/// What was asked for can't be: the name is taken or none. Nothing was changed.
+/// What was asked for isn't possible: the name is taken, or doesn't exist. Nothing was changed.
 class TokenRefused : public TokenError {
  public:
   using TokenError::TokenError;
@@ -85,18 +85,18 @@ class TokenRefused : public TokenError {
 /// Version 4 is an HMAC over them: the file's mode (0600) is what protects those.
 class TokenSet {
  public:
-  /// Whether tokens are asked for where none is left.
+  /// Whether tokens are required although none is left.
   enum class Need : std::uint8_t {
     never_made,  ///< No token was ever made here: there is nothing to ask for.
-    needed,      ///< One was made once. That all are gone opens nothing.
+    needed,      ///< One was made once. Even if all are gone, that opens nothing.
     taken_back,  ///< Somebody said that none is needed any more: open_access().
   };
 
   TokenSet() = default;
   explicit TokenSet(std::vector<Token> tokens, Need need = Need::needed) : tokens_(std::move(tokens)), need_(need) {}
 
-  /// Reads a file. One that doesn't exist holds no tokens; whether they are needed all the same, a mark beside it says,
-  /// which is made before the first token is. Throws TokenError: also for an empty file.
+  /// Reads a file. One that doesn't exist holds no tokens; a mark beside it, made before the first token, says whether
+  /// they are needed all the same. Throws TokenError, also for an empty file.
   static TokenSet load(const std::string& path);
   /// The file's bytes. Throws TokenError (without a path) for bytes that aren't tokens.
   static TokenSet parse(std::string_view json);
@@ -129,7 +129,7 @@ class TokenFile {
   explicit TokenFile(std::string path);
 
   /// The tokens as of about a second ago: the file is looked at once a second at most, and read when its time, size or
-  /// inode changed. While it can't be read, the tokens of before stay in force: see error().
+  /// inode changed. While it can't be read, the previous tokens stay in force: see error().
   [[nodiscard]] std::shared_ptr<const TokenSet> current();
 
   /// Reads the file now, whatever its time (SIGHUP). False if it can't be read: see error().

@@ -6,9 +6,9 @@
 namespace trailkeeper::store {
 
 /// The user behind this process, as a JSON object: `user` and `uid` (real, from the system), `loginUid` (of the login
-/// session, where the kernel's audit keeps it), `sudoUser` (who called sudo), `host`, `tty`, `sshClient` (address).
-/// Members that there aren't are left out. sudoUser and sshClient come from the environment, so the user can forge
-/// them; the others not.
+/// session, if the kernel's audit keeps it), `sudoUser` (who called sudo), `host`, `tty`, `sshClient` (address).
+/// Members without a value are left out. sudoUser and sshClient come from the environment, so the user can forge them;
+/// the others can't be forged.
 std::string process_actor();
 
 /// A token's holder, as a JSON object: `token`, `peer` (address), and `server`, the process_actor() of the server.

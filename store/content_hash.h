@@ -10,14 +10,14 @@
 namespace trailkeeper::store {
 
 /// XXH3 with 128 bits, seeded with the store's seed, of an event's essential form (event/canonical_json.h): the same
-/// for all copies of an event, also those that a shipper rewrote. Nobody who doesn't know the seed can prepare contents
-/// that collide.
+/// for all copies of an event, including those that a shipper rewrote. Nobody can prepare contents that collide without
+/// knowing the seed.
 using ContentHash = std::array<std::uint8_t, 16>;
 
 ContentHash content_hash(std::string_view json, std::uint64_t hash_seed);
 
-/// How many events of one key and hash are kept, and compared with, at most: rewritten copies, where they are variants.
-/// What comes then is a copy, whatever else it says: so comparing stays linear, and nothing is kept twice.
+/// How many events with one key and hash are kept, and compared, at most: rewritten copies, if these are variants.
+/// Further ones count as copies, whatever else they say. So comparing stays linear, and nothing is kept twice.
 constexpr std::size_t kMostOfOneHash = 64;
 
 /// One of several events that share a key.

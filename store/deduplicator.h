@@ -19,7 +19,7 @@ enum class VariantRule : std::uint8_t {
   value,    ///< If they are the same JSON value.
 };
 
-/// What an event is of one that was known.
+/// What an event is with regard to one that was known.
 enum class Copy : std::uint8_t { none, same, rewritten };
 
 /// What is to be stored of a batch.
@@ -27,8 +27,8 @@ struct Deduplicated {
   std::vector<std::uint32_t> order;     ///< The new events, ascending by time, then key.
   std::uint64_t duplicates = 0;         ///< Events left out: known with the same content.
   std::uint64_t rewritten = 0;          ///< Among `duplicates`: not the same JSON value.
-  std::uint64_t variants = 0;           ///< Among the new: events whose key was known with another content.
-  std::uint64_t ticket = 0;             ///< To be given back to finished().
+  std::uint64_t variants = 0;           ///< Among the new: events whose key was known with different content.
+  std::uint64_t ticket = 0;             ///< To be passed to finished().
   std::vector<std::uint8_t> duplicate;  ///< For each event of the batch: a Copy; `none` is stored.
   std::vector<SharedContent>
       contents;               ///< Of new events (by number in the batch) that aren't the only one of their key.
@@ -36,9 +36,9 @@ struct Deduplicated {
 };
 
 /// Exact deduplication of batches that are prepared in parallel. A batch is compared with all committed segments and
-/// with every batch that got its ticket earlier; where one of those has a key of its own, it waits for that batch's
-/// end: an event isn't known before it is durable, or the copy would be acknowledged and both be lost. Two events are
-/// copies if their keys are equal and their contents are, as the rule says. Thread-safe.
+/// with every batch that got its ticket earlier. If one of those shares a key with it, it waits for that batch's end:
+/// an event isn't known before it is durable, or the copy would be acknowledged and both be lost. Two events are copies
+/// if their keys are equal and their contents are, as the rule says. Thread-safe.
 class Deduplicator {
  public:
   Deduplicator(Store& store, VariantRule rule) : store_(store), rule_(rule) {}

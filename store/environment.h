@@ -26,8 +26,8 @@ class FileMap;
 class StoredTables;
 struct PageRow;
 
-/// A transaction; aborted when it goes without commit(). A read transaction is a snapshot and may move between threads;
-/// its const functions may be called by several at once. Reading trusts nothing: pages, entries and values that aren't
+/// A transaction; aborted at its end without commit(). A read transaction is a snapshot and may move between threads;
+/// several threads may call its const functions at once. Reading trusts nothing: pages, entries and values that aren't
 /// what was stored throw StoreError(corrupt), which names the place.
 class Transaction {
  public:
@@ -40,18 +40,19 @@ class Transaction {
   /// The value's bytes, in the map: valid until the transaction ends or, in a write transaction, writes.
   [[nodiscard]] std::optional<std::string_view> get(TableId table, std::string_view key) const;
   void put(TableId table, std::string_view key, std::string_view value);
-  /// As put(), where nothing may be yet: throws StoreError(replaced), and puts nothing, if the key is there.
+  /// As put(), for a key that may not exist yet: throws StoreError(replaced), and puts nothing, if it does.
   void insert(TableId table, std::string_view key, std::string_view value);
   /// False if there was no such key.
   bool erase(TableId table, std::string_view key);
-  /// Visits entries in key order from the first key >= `from` until `visit` returns false. A scan of all of a table
-  /// throws at its end if entries are missing, or are there that weren't stored.
+  /// Visits entries in key order from the first key >= `from` until `visit` returns false. A scan of a whole table
+  /// throws at its end if entries are missing, or if there are any that weren't stored.
   void scan(TableId table, std::string_view from,
             const std::function<bool(std::string_view key, std::string_view value)>& visit) const;
-  /// The same for keys and the sizes of values, which aren't looked at.
+  /// The same for keys and the sizes of values, without looking at the values.
   void scan_keys(TableId table, std::string_view from,
                  const std::function<bool(std::string_view key, std::size_t value_bytes)>& visit) const;
-  /// Throws if entries of a table are missing, or are there that weren't stored: for who doesn't scan all of it.
+  /// Throws if entries of a table are missing, or if there are any that weren't stored: for callers that don't scan all
+  /// of it.
   void require_whole(TableId table) const;
   [[nodiscard]] std::uint64_t count(TableId table) const;
   /// The largest key; nothing if the table is empty.
@@ -63,12 +64,12 @@ class Transaction {
 
   /// The store's format (docs/format.md#versions); 0: it is new.
   [[nodiscard]] std::uint64_t format() const { return format_; }
-  /// Of a write transaction: brings a new store, or one of an earlier format, to this one: seals all that it has.
+  /// For a write transaction: brings a new store, or one of an earlier format, to this one: seals all that it has.
   void seal_tables();
 
   /// Of a read transaction: all pages, and below what checking them takes.
   [[nodiscard]] const StoredTables& tables() const { return *view_; }
-  /// Throws what is wrong with the tables' heads, where Trust::nothing kept it.
+  /// Throws what is wrong with the tables' heads, which Trust::nothing put off.
   void require_format() const;
   /// The value of an entry without its seal. Throws StoreError(corrupt) if that is wrong.
   [[nodiscard]] std::string_view open_row(TableId table, const PageRow& row) const;
@@ -79,7 +80,7 @@ class Transaction {
   /// Throws StoreError(corrupt) if a table's entries seen aren't all.
   void check_sum(TableId table, std::uint64_t rows, std::uint64_t sum) const;
 
-  /// Makes all changes durable and visible at once, or throws and makes none. Throws StoreError(replaced), too, if
+  /// Makes all changes durable and visible at once, or throws and makes none. Also throws StoreError(replaced) if
   /// others wouldn't see them because the store's files aren't under their names any more.
   void commit();
 
@@ -114,10 +115,10 @@ class Transaction {
 };
 
 /// An LMDB environment in a directory. Thread-safe; at most one write transaction at a time. A process that has it open
-/// for reading goes on with the data file that it opened, also when another takes its place (store/lmdb/data_file.h).
+/// for reading goes on with the data file that it opened, even when another takes its place (store/lmdb/data_file.h).
 class Environment {
  public:
-  /// What opening it takes for granted: `nothing` is for finding what is damaged.
+  /// What opening takes for granted: `nothing` is for finding damage.
   enum class Trust { tables, nothing };
 
   /// Opens the environment. With `write`, takes the store's WriterLock first, and makes a store where there is none.
@@ -128,7 +129,7 @@ class Environment {
   Environment& operator=(const Environment&) = delete;
 
   [[nodiscard]] Transaction read() { return Transaction{*this, false}; }
-  /// Waits for the write transaction before it, if there is one.
+  /// Waits for the current write transaction, if there is one.
   [[nodiscard]] Transaction write() { return Transaction{*this, true}; }
 
   [[nodiscard]] const std::string& directory() const { return directory_; }

@@ -7,7 +7,7 @@
 
 namespace trailkeeper::store {
 
-/// By which an event is deduplicated that has no eventID: a hash of its bytes, without white space around them
+/// The key by which an event without an eventID is deduplicated: a hash of its bytes, without white space around them
 /// (docs/format.md, Key). Not to be shown: query/event_names.h.
 EventKey key_of_event_bytes(std::string_view bytes);
 

@@ -1,4 +1,4 @@
-// Events that a legal hold keeps because it matched them once, whatever its filter says now.
+// Events that a legal hold keeps because it once matched them, whatever its filter says now.
 #pragma once
 
 #include <cstdint>
@@ -23,7 +23,7 @@ struct HoldPin {
 };
 
 /// Knows what holds match. A filter that depends on more than the event, as a verdict does on policies, may stop
-/// matching it: so before anything changes that verdicts depend on, the writer keeps as pins what matches until then.
+/// matching it. So before anything changes that verdicts depend on, the writer keeps as pins what matches until then.
 class HoldKeeper {
  public:
   HoldKeeper() = default;
@@ -31,14 +31,14 @@ class HoldKeeper {
   HoldKeeper& operator=(const HoldKeeper&) = delete;
   virtual ~HoldKeeper() = default;
 
-  /// Whether committing these could change what a hold of the snapshot matches among the events before them.
+  /// Whether committing these could change which of the events before them a hold of the snapshot matches.
   [[nodiscard]] virtual bool changes_matches(const Snapshot& snapshot, const std::vector<SealedBatch>& batches) = 0;
 
-  /// Tells of the events that match now and might not later, but for those that were told of before and kept. Called by
+  /// Reports the events that match now and might not later, except those that were reported before and kept. Called by
   /// one thread at a time.
   virtual void matches(const Snapshot& snapshot, const std::function<void(const HoldPin&)>& keep) = 0;
 
-  /// What matches() told of last is durable: it needn't be told of again.
+  /// What matches() last reported is durable: it needn't be reported again.
   virtual void kept() = 0;
 };
 

@@ -10,18 +10,19 @@
 
 namespace trailkeeper::store {
 
-/// Gives the same snapshot again as long as nothing was committed since: what it opened, checked and decompressed is
-/// there for who asks page after page. A snapshot is used by one at a time. Thread-safe; the store outlives it.
+/// Gives the same snapshot again as long as nothing was committed since, so that a client that asks page after page
+/// finds what it opened, checked and decompressed. A snapshot is used by one client at a time. Thread-safe; the store
+/// outlives it.
 class IdleSnapshots {
  public:
   explicit IdleSnapshots(Store& store) : store_(store) {}
 
-  /// One of the store as it is now.
+  /// A snapshot of the store as it is now.
   std::unique_ptr<Snapshot> take();
-  /// Keeps it for the next one who asks.
+  /// Keeps it for the next client that asks.
   void give_back(std::unique_ptr<Snapshot> snapshot);
-  /// Ends those that nobody asked for since then: as long as one lives, the file's pages that it sees can't be used
-  /// again.
+  /// Ends those that nobody has asked for since then: as long as one lives, the pages of the file that it sees can't be
+  /// used again.
   void end_idle(std::chrono::steady_clock::duration longest);
 
  private:

@@ -15,8 +15,8 @@ namespace trailkeeper::store {
 /// The contents of a key's events in one segment, in order of hash.
 using KeyContents = std::vector<SharedContent>;
 
-/// Remembers what had to be put together once: the first event of an ID has no content that is kept, and older segments
-/// keep none. Of bounded size. Thread-safe.
+/// Remembers what had to be put together once: for the first event of an ID no content is kept, and older segments keep
+/// none. Of bounded size. Thread-safe.
 class KnownContents {
  public:
   /// Adds to `decoded` how many events were put together for it. Throws StoreError(corrupt).
@@ -24,7 +24,7 @@ class KnownContents {
                                         std::uint64_t& decoded);
 
  private:
-  // A number may come again in another store's life; its events' hashes don't.
+  // A number may occur again in another store's life; its events' hashes don't.
   struct Place {
     std::uint64_t segment;
     std::uint64_t events;

@@ -11,7 +11,7 @@ namespace trailkeeper::store {
 struct PolicyFile {
   std::int64_t time = 0;    ///< As of when it is true: milliseconds since the epoch.
   std::int64_t loaded = 0;  ///< When it was loaded.
-  std::string kind;         ///< What it is, in words of those who read it.
+  std::string kind;         ///< What it is, in words of the code that reads it.
   std::string source;       ///< Its path or name, for people.
   std::string bytes;
 };

@@ -20,14 +20,14 @@ class ReadStopped : public std::runtime_error {
 };
 
 /// Ends what reads for somebody else: when its time is up, or when nobody waits for it any more. It holds for the
-/// thread that has a Scope of it, whatever is called there: every scan asks check_read_limit() at every block, so no
-/// road to the store's events goes around it. Threads that a scan starts take the limit of the one that starts them.
-/// Thread-safe.
+/// thread that has a Scope of it, whatever is called there: every scan calls check_read_limit() at every block, so no
+/// way to the store's events bypasses it. Threads that a scan starts take over the limit of the thread that starts
+/// them. Thread-safe.
 class ReadLimit {
  public:
   using Clock = std::chrono::steady_clock;
 
-  /// From now on so long.
+  /// From now on, for this long.
   void allow(std::chrono::milliseconds time) { end_ = (Clock::now() + time).time_since_epoch().count(); }
   void cancel() { cancelled_ = true; }
 
@@ -58,7 +58,7 @@ class ReadLimit {
   inline static thread_local const ReadLimit* current_ = nullptr;
 };
 
-/// To be called by whatever reads many events, at least once for some thousand of them. Throws ReadStopped.
+/// Call it wherever many events are read, at least once for some thousand of them. Throws ReadStopped.
 inline void check_read_limit() {
   if (const ReadLimit* const limit = ReadLimit::current()) limit->check();
 }

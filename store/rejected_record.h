@@ -19,18 +19,18 @@ struct RejectedRecord {
   std::string bytes;
 };
 
-/// What the store has of one, or, beyond the limit, of several of one source.
+/// What the store has of such a record or, beyond the limit, of several from one source.
 struct KeptReject : RejectedRecord {
   text::Timestamp arrival = 0;          ///< When it came (the last of several); 0: unknown, as of older stores.
-  std::uint64_t length = 0;             ///< Of its bytes, also where these weren't kept.
+  std::uint64_t length = 0;             ///< Of its bytes, even if these weren't kept.
   std::array<std::uint8_t, 16> hash{};  ///< XXH3 with 128 bits of its bytes.
   bool has_bytes = false;               ///< False beyond the limit: then `bytes` is empty.
-  std::uint64_t records = 1;            ///< More than 1: so many, of which only the first one's place is known.
+  std::uint64_t records = 1;  ///< More than 1: it stands for this many, of which only the first one's place is known.
 };
 
 /// What keeping rejected records within the limit has cost.
 struct RejectFigures {
-  std::uint64_t without_bytes = 0;  ///< Records of which the place, reason, length and hash were kept.
+  std::uint64_t without_bytes = 0;  ///< Records of which place, reason, length and hash were kept.
   std::uint64_t only_counted = 0;   ///< Records that were only counted, with their length and a hash of all.
 };
 

@@ -10,7 +10,7 @@
 
 namespace trailkeeper::store {
 
-/// What all rejected records together may take in the store, unless it is told otherwise.
+/// What all rejected records together may take in the store, unless it is set otherwise.
 constexpr std::uint64_t kDefaultRejectLimit = std::uint64_t{1} << 30;
 
 std::uint64_t reject_limit(const Transaction& transaction);
@@ -22,10 +22,10 @@ std::uint64_t reject_bytes(const Transaction& transaction);
 /// How many rejected records there are, those that were only counted included.
 std::uint64_t reject_count(const Transaction& transaction);
 
-/// Keeps a record that came at `arrival`; one that is kept already (the same bytes at the same place) changes nothing.
-/// Up to three quarters of the limit with its bytes, up to the limit without, beyond it as one more in a count for its
-/// source; `figures` tells. A record that is only counted is counted again when its source is replayed, unless it lies
-/// before the last one that was.
+/// Keeps a record that came at `arrival`; if it is kept already (the same bytes at the same place), nothing changes. It
+/// is kept with its bytes up to three quarters of the limit, without them up to the limit, and beyond it as one more in
+/// a count for its source; `figures` says which. A record that is only counted is counted again when its source is
+/// replayed, unless it lies before the last one that was.
 void put_reject(Transaction& transaction, const RejectedRecord& record, text::Timestamp arrival,
                 RejectFigures& figures);
 
@@ -37,10 +37,10 @@ void visit_rejects(const Transaction& transaction, bool with_bytes,
 struct RemovedRejects {
   std::uint64_t records = 0;
   std::uint64_t bytes = 0;  ///< Of the records as they came.
-  std::uint64_t extra = 0;  ///< How many more than entries: those that were only counted.
+  std::uint64_t extra = 0;  ///< How many more records than entries: those that were only counted.
 };
 
-/// Removes the records that `which` wants, which it sees without their bytes. Only counts if `dry_run`.
+/// Removes the records for which `which`, which sees them without their bytes, returns true. Only counts if `dry_run`.
 RemovedRejects remove_rejects(Transaction& transaction, const std::function<bool(const KeptReject&)>& which,
                               bool dry_run);
 

@@ -31,7 +31,7 @@ struct SourcePosition {
   std::uint64_t fingerprint = 0;
 };
 
-/// One thing that was done to the store, for its own audit.
+/// Something that was done to the store, for its own audit.
 struct JournalEntry {
   std::int64_t time = 0;  ///< Milliseconds since the epoch, of the machine that did it.
   std::string text;       ///< JSON: an object.
@@ -47,7 +47,7 @@ struct LegalHold {
 /// Headers of segments, decoded once for all snapshots of a process. Thread-safe.
 class HeaderCache {
  public:
-  /// The header that `encoded` is; decoded if it isn't the one that the number had before. Throws StoreError(corrupt).
+  /// The decoded header; decodes only if `encoded` differs from what this number had. Throws StoreError(corrupt).
   std::shared_ptr<const OpenedHeader> open(std::uint64_t number, std::string_view encoded);
   /// Forgets the headers of all segments but these (ascending).
   void keep_only(const std::vector<std::uint64_t>& numbers);
@@ -61,7 +61,8 @@ class HeaderCache {
   std::unordered_map<std::uint64_t, Entry> entries_ TRAILKEEPER_GUARDED_BY(mutex_);
 };
 
-/// A consistent view of the store; later commits don't show. Keep it short: it holds back the reuse of freed pages.
+/// A consistent view of the store; later commits don't show. Keep it for a short time: it holds back the reuse of freed
+/// pages.
 class Snapshot {
  public:
   Snapshot(Environment& environment, HeaderCache& headers, SecretCache& secrets);
@@ -71,21 +72,21 @@ class Snapshot {
   [[nodiscard]] std::uint64_t hash_seed() const { return hash_seed_; }
   /// The secret of this store, for pseudonyms of confidential values. Empty if no writer has made one yet.
   [[nodiscard]] std::string pseudonym_key() const;
-  /// What is known to be confidential; where nothing was looked for in some events, what is known of others.
+  /// What is known to be confidential; if some events weren't searched, what is known from the others.
   [[nodiscard]] std::shared_ptr<const Secrets> secrets() const;
 
   /// Visits rejected records in order of source and offset until `visit` returns false; one is in memory at a time.
   void rejects(const std::function<bool(const KeptReject&)>& visit) const;
   [[nodiscard]] std::uint64_t reject_count() const;
-  /// When the first of those segments came that say it; 0 if none does. What says nothing came before.
+  /// The arrival of the first segments that record one; 0 if none does. Segments without came before.
   [[nodiscard]] text::Timestamp first_arrival() const;
   void sources(const std::function<void(const SourcePosition&)>& visit) const;
-  /// In the order of their making.
+  /// In the order in which they were made.
   void journal(const std::function<void(const JournalEntry&)>& visit) const;
   [[nodiscard]] std::vector<LegalHold> holds() const;
   /// By ascending time.
   [[nodiscard]] std::vector<PolicyFile> policy_files() const;
-  /// What store/segments/segment_verdicts.h decodes, of the segment with that number; nothing if there is none.
+  /// What store/segments/segment_verdicts.h decodes, for the segment with that number; nothing if there is none.
   [[nodiscard]] std::optional<std::string_view> verdicts(std::uint64_t segment) const;
 
   [[nodiscard]] const Transaction& transaction() const { return transaction_; }
@@ -114,16 +115,17 @@ class Store {
   [[nodiscard]] Environment& environment() { return environment_; }
   [[nodiscard]] std::uint64_t hash_seed() const { return hash_seed_; }
 
-  /// Who knows what legal holds match; must be set, before there is a writer, where a store with holds is changed
+  /// Knows what legal holds match; must be set, before there is a writer, wherever a store with holds is changed
   /// (query/upkeep.h).
   void keep_holds(std::shared_ptr<HoldKeeper> keeper) { hold_keeper_ = std::move(keeper); }
   [[nodiscard]] HoldKeeper* hold_keeper() const { return hold_keeper_.get(); }
 
-  /// Who makes verdicts on events; without, readers make them when they are asked for.
+  /// Makes verdicts on events; without it, readers make them when they are asked for.
   void make_verdicts(std::shared_ptr<VerdictMaker> maker) { verdict_maker_ = std::move(maker); }
   [[nodiscard]] VerdictMaker* verdict_maker() const { return verdict_maker_.get(); }
 
-  /// Who knows what is confidential in events (query/known_secrets.h); without, what is committed says so.
+  /// Knows what is confidential in events (query/known_secrets.h); without it, commits record that they weren't
+  /// searched.
   void find_secrets(std::shared_ptr<const SecretFinder> finder) { secret_finder_ = std::move(finder); }
   [[nodiscard]] const SecretFinder* secret_finder() const { return secret_finder_.get(); }
 
@@ -139,7 +141,7 @@ class Store {
 
 // How the store's tables spell their keys and values.
 std::string segment_key(std::uint64_t number);
-/// A number that no segment has or ever had, for one that the same transaction writes.
+/// A number that no segment has or ever had, for a segment that the same transaction writes.
 std::uint64_t take_segment_number(Transaction& transaction);
 std::uint64_t number_of_key(std::string_view key);
 std::string part_key(std::uint64_t number, std::uint32_t part);

@@ -25,8 +25,8 @@ class StoredTables {
     return trees_[static_cast<unsigned>(table)];
   }
 
-  /// Visits all entries that can be reached, and tells of each damaged page and behind it goes on: pages of tables and
-  /// of the list of free pages, and pages that are in use twice, or in use and free.
+  /// Visits all entries that can be reached, and reports each damaged page and goes on after it: pages of tables and of
+  /// the list of free pages, and pages that are in use twice, or in use and free.
   void walk(const std::function<void(TableId table, const PageRow& row)>& visit,
             const PageTree::OnDamage& damaged) const;
 

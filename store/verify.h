@@ -9,13 +9,13 @@ namespace trailkeeper::store {
 
 /// What verify_store found.
 struct Verified {
-  std::uint64_t events = 0;   ///< That are byte for byte as they were stored.
+  std::uint64_t events = 0;   ///< Those that are byte for byte as they were stored.
   std::uint64_t entries = 0;  ///< Of all tables.
 };
 
 /// Checks a store's file: its head, every page of every table and of the list of free pages, every entry's seal, that
-/// no entry is missing, every section of every segment, every bill, and with `events` every event's bytes. Tells
-/// `damaged` of each place, and goes on behind it. Throws StoreError if there is no store, or the system refuses.
+/// no entry is missing, every section of every segment, every bill, and with `events` every event's bytes. Reports each
+/// place to `damaged`, and goes on after it. Throws StoreError if there is no store, or the system refuses.
 Verified verify_store(const std::string& directory, bool events,
                       const std::function<void(const std::string& what)>& damaged);
 

@@ -34,8 +34,8 @@ struct SealedBatch {
   std::uint64_t ticket = 0;
   std::vector<std::uint8_t> duplicate;  ///< For each event of the batch, as added: a Copy.
   std::uint64_t decoded = 0;            ///< How often an event was put together to compare it.
-  std::vector<std::string> secrets;     ///< What is confidential in its events, as far as somebody knows.
-  std::optional<SegmentMarks> marks;    ///< Its events that may name some, if somebody knows.
+  std::vector<std::string> secrets;     ///< What is confidential in its events, if a SecretFinder is set.
+  std::optional<SegmentMarks> marks;    ///< Its events that may name some, if a SecretFinder is set.
 };
 
 /// Everything that one transaction makes durable.
@@ -64,11 +64,11 @@ class Writer {
   /// Deduplicates and encodes. Thread-safe. The result must be committed or given up.
   [[nodiscard]] SealedBatch seal(const SegmentBuilder& batch);
 
-  /// Makes all of it durable in one transaction (fdatasync) or throws StoreError, keeps nothing and gives the
-  /// batches up. Thread-safe.
+  /// Makes all of it durable in one transaction (fdatasync), or throws StoreError, keeps nothing and gives the batches
+  /// up. Thread-safe.
   void commit(Commit commit);
 
-  /// As commit(), and returns the batches with their encoded parts, for those who follow what is stored.
+  /// As commit(), and returns the batches with their encoded parts, for followers.
   std::vector<SealedBatch> commit_and_keep(Commit commit);
 
   /// A name for a load of bill lines, which lasts until it is settled or this writer ends.
@@ -77,11 +77,11 @@ class Writer {
   /// count when their load is settled. Throws StoreError and keeps nothing. Thread-safe.
   BillCommit commit_bills(std::vector<BillBatch>& bills, const std::vector<RejectedRecord>& rejects,
                           const std::vector<SourcePosition>& positions, const BillOrigin& origin);
-  /// Lets all that was loaded of one version of a report count, in one transaction, in place of what it replaces; the
-  /// journal says so. The tokens are those of its files. Thread-safe.
+  /// Makes everything loaded of one version of a report count, in one transaction, in place of what it replaces, and
+  /// records that in the journal. The tokens are those of its files. Thread-safe.
   BillCommit settle_bills(const std::set<BillName>& bills, const std::set<std::uint64_t>& tokens);
 
-  /// Lets other batches go on that wait for this one; its events aren't stored.
+  /// Lets other batches that wait for this one go on; its events aren't stored.
   void give_up(const SealedBatch& batch) { deduplicator_.finished(batch.ticket); }
 
   /// Merges once if there are enough segments of one size; false if there was nothing to do. Other threads may commit
@@ -99,12 +99,13 @@ class Writer {
     std::function<bool(const KeptReject&)> rejects;  ///< Which rejected records go; may be empty.
     std::function<JournalEntry(const RemovedRejects&)> rejects_entry;
   };
-  /// Removes all of it, with entries in the journal, in one transaction: before it everything that stays is written
-  /// aside. Throws StoreError; then nothing is removed, and what was written aside is. The segments must be of a
-  /// snapshot taken while nothing else merges or removes.
+  /// Removes all of it, with entries in the journal, in one transaction. Before that, everything that stays is written
+  /// aside. Throws StoreError; then nothing is removed, except what was written aside. The segments must be from a
+  /// snapshot that was taken while nothing else merges or removes.
   RemovedRejects retain(const Retained& retained);
 
-  /// Removes the rejected records that `which` wants (it sees them without their bytes), with an entry in the journal.
+  /// Removes the rejected records for which `which` (which sees them without their bytes) returns true, with an entry
+  /// in the journal.
   RemovedRejects remove_rejects(const std::function<bool(const KeptReject&)>& which,
                                 const std::function<JournalEntry(const RemovedRejects&)>& entry);
   /// Sets what all rejected records may take; what is there stays.
@@ -116,15 +117,15 @@ class Writer {
   void record(const JournalEntry& entry);
 
   /// Keeps as pins what holds match now and might not match later (store/hold_pins.h). Whatever changes that does so
-  /// first, in its own transaction; this is for what else may: another version of this program.
+  /// first, in its own transaction; this is for other causes, such as another version of this program.
   void pin_holds();
 
-  /// Sets a hold (name up to 200 bytes), and says so in the journal.
+  /// Sets a hold (name up to 200 bytes), and records that in the journal.
   void put_hold(const LegalHold& hold, const JournalEntry& entry);
-  /// False if there is no hold of the name.
+  /// False if there is no hold of that name.
   bool erase_hold(const std::string& name, const JournalEntry& entry);
 
-  /// Keeps a file of policies, and says so in the journal. False, and nothing changes, if it is there already.
+  /// Keeps a file of policies, and records that in the journal. False, and nothing changes, if it is there already.
   bool put_policy_file(const PolicyFile& file, const JournalEntry& entry);
   /// Removes a file of policies by its key. False if there is none.
   bool erase_policy_file(const std::string& key, const JournalEntry& entry);
@@ -134,7 +135,7 @@ class Writer {
     std::uint64_t segment = 0;
     SegmentVerdicts verdicts;
   };
-  /// Keeps verdicts, in one transaction. Those of segments that are gone meanwhile are left out.
+  /// Keeps verdicts, in one transaction. Those of segments that have gone meanwhile are left out.
   void put_verdicts(const std::vector<VerdictsOfSegment>& verdicts);
 
   [[nodiscard]] MergeCost merge_cost() const;

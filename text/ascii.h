@@ -9,7 +9,7 @@
 
 namespace trailkeeper::text {
 
-/// No place in a text.
+/// A place that no text has.
 inline constexpr std::size_t npos = std::string_view::npos;
 
 constexpr char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
@@ -29,24 +29,24 @@ constexpr bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 constexpr bool has_digit(std::string_view text) { return text.find_first_of("0123456789") != npos; }
 
-/// Whether there is something, and nothing but digits.
+/// Whether there is at least one character, and all are digits.
 constexpr bool is_digits(std::string_view text) {
   return !text.empty() && std::all_of(text.begin(), text.end(), is_digit);
 }
 
-/// Whether there are so many characters, all of them digits.
+/// Whether there are `count` characters, all of them digits.
 constexpr bool is_digits(std::string_view text, std::size_t count) { return text.size() == count && is_digits(text); }
 
-/// What RFC 8259 lets stand between tokens.
+/// The characters that RFC 8259 allows between tokens.
 constexpr bool is_json_space(char c) { return c == ' ' || c == '\n' || c == '\r' || c == '\t'; }
 
-/// The first character at or behind `at` that is no JSON space; the text's size if there is none.
+/// The first character at or after `at` that isn't JSON space; the text's size if there is none.
 constexpr std::size_t skip_json_space(std::string_view text, std::size_t at) {
   while (at < text.size() && is_json_space(text[at])) ++at;
   return at;
 }
 
-/// What stands around a text that somebody sends: JSON's spaces, and NUL, with which some end it (RFC 6587 3.4.2).
+/// What may surround a text that somebody sends: JSON's spaces, and NUL, with which some end it (RFC 6587 3.4.2).
 inline constexpr std::string_view kBlanks{" \t\r\n\0", 5};
 
 /// Without blanks at its beginning.

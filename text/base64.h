@@ -17,15 +17,15 @@ std::optional<std::string> decode_base64(std::string_view text, Padding padding 
 /// Whether `text`, padded or not, is base64 of `bytes`. Allocates nothing.
 bool is_base64_of(std::string_view text, std::string_view bytes);
 
-/// Whether `text` may be base64 of something compressed or of JSON: nothing but the alphabet, in groups of four, and
-/// not too short. Looks at all of it.
+/// Whether `text` may be base64 of something compressed or of JSON: only characters of the alphabet, in groups of four,
+/// and not too short. Looks at all of it.
 bool looks_like_base64(std::string_view text);
 
 /// Appends the bytes. Precondition: looks_like_base64.
 void append_from_base64(std::string_view text, std::string& out);
 
-/// The same in whatever writing: the alphabet of URLs, too, with line breaks, with padding or without. False, and
-/// nothing, where it is none or too short.
+/// The same in any spelling: also in the alphabet of URLs, with line breaks, with padding or without. False, and
+/// nothing is appended, if it isn't base64 or is too short.
 bool append_from_any_base64(std::string_view text, std::string& out);
 
 }  // namespace trailkeeper::text

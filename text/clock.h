@@ -1,4 +1,4 @@
-// The present, as everything dates what it does.
+// The present, by which everything is dated.
 #pragma once
 
 #include <chrono>
@@ -7,7 +7,7 @@
 
 namespace trailkeeper::text {
 
-/// The present, in milliseconds since the epoch. Thread-safe. Whatever decides by the time (retention, rights,
+/// The present, in milliseconds since the epoch. Thread-safe. Code that decides by the time (retention, rights,
 /// forecasts) takes it as an argument instead, so that tests can give it.
 inline Timestamp now() {
   using std::chrono::system_clock;

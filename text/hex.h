@@ -19,10 +19,10 @@ constexpr int hex_value(char c) {
   return c >= 'A' && c <= 'F' ? c - 'A' + kTen : -1;
 }
 
-/// The byte that the two digits at a place stand for; nothing if there are none.
+/// The byte that the two digits at a place stand for; nothing if there aren't two digits.
 std::optional<char> hex_byte(std::string_view text, std::size_t at);
 
-/// The bytes that digits of either case stand for; nothing if there is anything else, or half a byte.
+/// The bytes that digits of either case stand for; nothing if there is anything else, or an odd digit.
 std::optional<std::string> bytes_of_hex(std::string_view hex);
 
 /// Appends two digits a byte, in lower case unless other digits are given.

@@ -37,8 +37,8 @@ struct JsonMember {
 /// Nesting levels a document may have. A policy needs seven.
 constexpr int kMaxJsonDepth = 64;
 
-/// Reads one JSON object (RFC 8259). Refused are: what isn't JSON or not UTF-8, anything behind the object, deeper
-/// nesting than kMaxJsonDepth, and a key that an object has twice, because then its readers don't agree on its meaning.
+/// Reads one JSON object (RFC 8259). Refuses anything that isn't JSON or UTF-8, anything after the object, deeper
+/// nesting than kMaxJsonDepth, and an object with a key twice, because readers don't agree on what that means.
 Result<JsonNode> parse_json_object(std::string_view json);
 
 /// Appends `/key` to a JSON pointer, escaping as RFC 6901 asks.

@@ -21,7 +21,7 @@ void append_unescaped_exactly(std::string_view between_quotes, std::string& out)
 /// JSON. Characters that act or hide (text/visible_text.h) are escaped.
 void append_quoted(std::string_view text, std::string& out);
 
-/// The place behind the closing quote of the JSON string whose opening quote is at `at`; npos if it doesn't end.
+/// The place after the closing quote of the JSON string whose opening quote is at `at`; npos if it doesn't end.
 std::size_t json_string_end(std::string_view json, std::size_t at);
 
 /// Appends JSON without the white space between its tokens. Precondition: `json` is valid JSON.

@@ -16,8 +16,8 @@ namespace trailkeeper::text {
 ///     json.open('{').member("name", name).list("ports", ports).close('}');
 class JsonWriter {
  public:
-  /// Writes to the end of `out`, which must outlive the writer. What stands there already is left alone, unless it is
-  /// an object or array that is open: then `inside` continues it.
+  /// Writes to the end of `out`, which must outlive the writer. What is there already stays as it is; if it is an
+  /// object or array that is open, `inside` continues it.
   explicit JsonWriter(std::string& out) : JsonWriter(out, out.size()) {}
   static JsonWriter inside(std::string& open) { return JsonWriter{open, 0}; }
 
@@ -50,7 +50,7 @@ class JsonWriter {
     }
     return *this;
   }
-  /// What is JSON already.
+  /// Text that is JSON already.
   JsonWriter& raw(std::string_view json) {
     separate();
     out_ += json;
@@ -97,7 +97,7 @@ class JsonWriter {
  private:
   JsonWriter(std::string& out, std::size_t begin) : out_(out), begin_(begin) {}
 
-  // No value ends in one of these characters, so the text itself tells whether one stands before the next.
+  // No value ends in one of these characters, so the text itself shows whether one stands before the next.
   void separate() {
     if (out_.size() == begin_) return;
     const char last = out_.back();

@@ -44,7 +44,7 @@ class TRAILKEEPER_THREAD_CHECK(scoped_lockable) Lock {
   Mutex& mutex_;
 };
 
-/// A std::condition_variable. What is waited for is asked in a loop around wait(): the check doesn't see into lambdas.
+/// A std::condition_variable. Check the condition in a loop around wait(): clang's check doesn't see into lambdas.
 class ConditionVariable {
  public:
   void wait(Mutex& mutex) TRAILKEEPER_REQUIRES(mutex) {

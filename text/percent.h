@@ -10,10 +10,10 @@
 
 namespace trailkeeper::text {
 
-/// The byte that `%XX` at a place stands for; nothing if there is no such thing.
+/// The byte that `%XX` at a place stands for; nothing if it isn't an escape.
 std::optional<char> percent_byte(std::string_view text, std::size_t at);
 
-/// `%2F` becomes `/`, once; what is no escape stays as it is.
+/// `%2F` becomes `/`, once; anything that isn't an escape stays as it is.
 std::string percent_decoded(std::string_view text);
 
 /// Letters, digits and `-._~` (RFC 3986, 2.3), which nothing has to encode.

@@ -19,7 +19,8 @@ struct Problem {
   std::size_t offset = 0;  ///< Where, in bytes from the document's start.
 };
 
-/// What bad input gives: a value, or what is wrong. Ask with `if (result)` before `*result` or `result.error()`.
+/// The result of reading input that may be bad: a value, or what is wrong. Check `if (result)` before `*result` or
+/// `result.error()`.
 template <typename T, typename Wrong = Problem>
 using Result = boost::system::result<T, Wrong>;
 

@@ -13,12 +13,12 @@ using Sha256 = std::array<std::uint8_t, 32>;
 
 Sha256 sha256(std::string_view bytes);
 
-/// A hash's bytes, for as long as it is there.
+/// A hash's bytes. A view: valid as long as the hash.
 inline std::string_view bytes_of(const Sha256& hash) {
   return {reinterpret_cast<const char*>(hash.data()), hash.size()};
 }
 
-/// Of 64 hexadecimal digits of either case; nothing if there is anything else.
+/// From 64 hexadecimal digits of either case; nothing if there is anything else.
 std::optional<Sha256> parse_sha256(std::string_view hex);
 
 Sha256 hmac_sha256(std::string_view key, std::string_view message);
@@ -33,7 +33,7 @@ class Sha256Stream {
   Sha256Stream& operator=(const Sha256Stream&) = delete;
 
   void add(std::string_view bytes);
-  /// Of all that was added. Nothing may be added, or asked, after it.
+  /// Of all that was added. Nothing may be added, or asked, after that.
   Sha256 finish();
 
  private:

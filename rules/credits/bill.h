@@ -24,7 +24,7 @@ enum class Reason : std::uint8_t {
   unlisted,
   not_for_support,
   discount,
-  before_import,  ///< The credits' opening balances have it already (R62).
+  before_import,  ///< The credits' opening balances include it already (R62).
 };
 /// As in docs/credits.md: `not-shared`.
 std::string_view reason_text(Reason reason);
@@ -55,7 +55,7 @@ struct CreditBalance {
   Money left;
 };
 
-/// Pays the bill from the credits, whose balances go down. Charges of days after `until` aren't there yet. Throws
+/// Pays the bill from the credits, whose balances go down. Charges of days after `until` don't exist yet. Throws
 /// std::overflow_error, before anything is paid, if the amounts without their signs add up to more than money can hold.
 std::vector<PaidCell> pay_bill(const Bill& bill, std::vector<CreditBalance>& credits,
                                const Organisations& organisations, const Settings& settings, Day until);

@@ -18,15 +18,15 @@ std::string_view kind_of_answer(std::string_view json);
 /// An amount, by any of the names it has had. Nothing if it isn't there, or is none.
 struct AnswerAmount {
   Money amount;
-  Money step;                  ///< How finely it is given.
+  Money step;                  ///< To which precision it is given.
   std::string other_currency;  ///< Empty: it is in USD.
   [[nodiscard]] bool in_dollars() const { return other_currency.empty(); }
 };
 std::optional<AnswerAmount> amount_of(const text::JsonNode& item, std::string_view name);
 
-/// How finely a number is written, a cent at most: `6` and `6.05` to the cent, `6.050` to a tenth of one.
+/// The precision to which a number is written, a cent at most: for `6` and `6.05` a cent, for `6.050` a tenth of one.
 Money step_of(std::string_view number);
-/// Whether amounts differ by as much as `step`: what is rounded to it can't be told apart below.
+/// Whether amounts differ by at least `step`: below that, rounding to it may explain the difference.
 bool differ(Money ours, Money theirs, Money step);
 
 /// The text of a member; empty if it isn't there or is null.
@@ -38,7 +38,7 @@ std::optional<text::Timestamp> time_of(const text::JsonNode& item, std::string_v
 /// The answer's list: its first member that is an array of objects; nullptr if there is none.
 const text::JsonNode* list_of(const text::JsonNode& root);
 
-/// What the answer says is missing in it: `failed months`, `partial results`, `more pages`.
+/// What the answer says it lacks: `failed months`, `partial results`, `more pages`.
 struct AnswerGaps {
   std::vector<std::string> failed_months;
   bool partial = false;

@@ -37,31 +37,31 @@ struct BillName {
 };
 using ReadBill = std::function<std::vector<ChargeCell>(const BillName&)>;
 
-/// A bill after credits have paid. `credits` are those that the payments' numbers mean.
+/// A bill after credits have paid. The payments' numbers refer to `credits`.
 using BillVisitor = std::function<void(const Bill&, const std::vector<PaidCell>&, const std::vector<CreditState>&)>;
 
-/// Everything that follows from the facts and bills up to a moment. The same for any order in which they came.
+/// Everything that follows from the facts and bills up to a moment, whatever the order in which they came.
 class Book {
  public:
-  /// `settings` must outlive the book. `facts` in any order; those after `at` are left out, and so are charges of days
-  /// after it. Bills are read month by month; each is shown to `visit`, if given, when it is paid. Where reading or
-  /// paying one throws std::overflow_error, that bill is left out.
+  /// `settings` must outlive the book. `facts` may be in any order; those after `at` are left out, and so are charges
+  /// of days after it. Bills are read month by month; each is passed to `visit`, if given, when it is paid. A bill is
+  /// left out if reading or paying it throws std::overflow_error.
   Book(const std::vector<Fact>& facts, std::vector<BillName> bills, const ReadBill& read, const Settings& settings,
        text::Timestamp at, const BillVisitor& visit = {});
 
   [[nodiscard]] const Programme& programme() const { return programme_; }
   /// By holder, then issue, then ID.
   [[nodiscard]] const std::vector<CreditState>& credits() const { return credits_; }
-  /// Of the programme and of bills, by time.
+  /// Findings about the programme and about bills, by time.
   [[nodiscard]] const std::vector<Finding>& findings() const { return findings_; }
-  /// Bills that hold more than money can count.
+  /// Bills whose amounts are more than money can hold.
   [[nodiscard]] const std::vector<BillName>& left_out() const { return left_out_; }
   [[nodiscard]] text::Timestamp at() const { return at_; }
-  /// What AWS's allocation history says that credits paid: the newest figures of each credit and month.
+  /// What credits paid by AWS's allocation history: the newest figures of each credit and month.
   [[nodiscard]] const std::vector<KnownUse>& known_uses() const { return uses_; }
   [[nodiscard]] const Settings& settings() const { return settings_; }
 
-  /// The balance that the credit had at the end of a day, as its uses by day tell.
+  /// The balance that the credit had at the end of a day, according to its uses by day.
   [[nodiscard]] static Money left_after(const CreditState& state, Day day);
 
  private:

@@ -30,7 +30,7 @@ class Month {
   static Month of(Day day);
   /// `2024-05`; nothing for anything else.
   static std::optional<Month> parse(std::string_view text);
-  /// 202405 for 2024-05; nothing for what is no month.
+  /// 202405 for 2024-05; nothing if it isn't a month.
   static std::optional<Month> of_number(std::uint32_t number);
 
   [[nodiscard]] Day first_day() const;
@@ -44,11 +44,11 @@ class Month {
   std::int32_t months_ = 0;  // Since year 0.
 };
 
-/// The same date so many years later; where there is no such date (29 February), the last of its month, or with
+/// The same date `years` years later; if there is no such date (29 February), the last of its month, or with
 /// `into_march` the first of March (R35).
 Day add_years(Day day, int years, bool into_march = false);
 
-/// The same date so many months later, or the last of its month.
+/// The same date `months` months later, or the last day of its month.
 Day add_months(Day day, int months);
 
 /// The `count`th business day (Monday to Friday, no holiday) after `day` (R52).

@@ -8,8 +8,8 @@
 
 namespace trailkeeper::rules::credits {
 
-/// The sum of bill lines of one usage account that differ in nothing that decides what credits pay, on one day.
-/// Texts as a Cost and Usage Report has them.
+/// The sum of bill lines of one usage account that agree in everything that decides what credits pay, on one day. Texts
+/// as a Cost and Usage Report has them.
 struct ChargeCell {
   std::string account;       ///< Usage account, 12 digits.
   std::string service;       ///< `line_item_product_code`: `AmazonEC2`.

@@ -18,7 +18,7 @@ enum class ChargeClass : std::uint8_t {
 
 struct Classified {
   ChargeClass kind = ChargeClass::service;
-  std::string_view rule;  ///< That says so; empty for `service`.
+  std::string_view rule;  ///< The rule that says so; empty for `service`.
 };
 
 Classified classify(const ChargeCell& cell, const Settings& settings);

@@ -23,7 +23,7 @@ class Mask {
   explicit Mask(Pseudonymiser pseudonymiser, std::shared_ptr<const event::PhraseSet> known = nullptr,
                 std::vector<std::string> org_id_paths = {});
 
-  /// Whether an event's JSON may change. Quick, and seldom true of others than Activate's.
+  /// Whether an event's JSON may change. Quick, and seldom true for events that aren't Activate's.
   [[nodiscard]] bool may_change_event(std::string_view json) const;
   [[nodiscard]] std::string event(std::string_view json) const;
 

@@ -9,7 +9,7 @@
 
 namespace trailkeeper::rules::credits {
 
-/// What a credit paid of one account's charges for one service in a month, by AWS's figures.
+/// What a credit paid of one account's charges for one service in a month, according to AWS's figures.
 struct KnownUse {
   std::string credit;
   Month month;
@@ -17,7 +17,7 @@ struct KnownUse {
   std::string service;  ///< Product code.
   Money amount;
   bool estimated = false;
-  text::Timestamp as_of = 0;  ///< Of the figures.
+  text::Timestamp as_of = 0;  ///< The time of the figures.
 };
 
 struct Consolidated {
@@ -26,12 +26,12 @@ struct Consolidated {
   std::vector<Finding> findings;
 };
 
-/// Whether a fact is an import, a correction, or one of one's own: without any of them nothing is to be done.
+/// Whether a fact is an import, a correction, or one of our own: without any of these there is nothing to do.
 bool changes_others(const Fact& fact);
 
 /// Takes facts in any order. Figures of imports and corrections replace those of the events that issued the credits,
-/// whatever their time; a credit that no event issued comes to be on its first day. Opening balances and uses are those
-/// of the newest import up to `at`. What was withdrawn is gone.
+/// whatever their time; a credit that no event issued begins on its first day. Opening balances and uses are those of
+/// the newest import up to `at`. Withdrawn facts are gone.
 Consolidated consolidated(std::vector<Fact> facts, text::Timestamp at);
 
 }  // namespace trailkeeper::rules::credits

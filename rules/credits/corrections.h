@@ -1,4 +1,4 @@
-// Which corrections hold: those of the account that holds the credit then, and of facts of one's own.
+// Which corrections hold: those for the account that holds the credit then, and those of our own facts.
 #pragma once
 
 #include <map>
@@ -18,21 +18,21 @@ class Corrections {
   /// `facts` in their order (Fact::before).
   explicit Corrections(const std::vector<Fact>& facts);
 
-  /// Whether a fact of one's own was withdrawn by its eventID. A withdrawal may itself be withdrawn.
+  /// Whether one of our own facts was withdrawn by its eventID. A withdrawal may itself be withdrawn.
   [[nodiscard]] bool is_withdrawn(const Fact& fact) const { return fact.own && withdrawn_.contains(fact.event); }
 
   /// Why a correction, one of the facts, doesn't hold, as a sentence; empty if it does.
   [[nodiscard]] std::string problem(const Fact& correction) const;
 
-  /// Of a credit that a correction names: the correction that withdraws it; empty if none does.
+  /// For a credit that a correction names: the correction that withdraws it; empty if none does.
   [[nodiscard]] const std::string& withdrawal_of(const std::string& credit) const;
-  /// Of such a credit: the account that holds it after all facts; empty if no fact tells of it.
+  /// For such a credit: the account that holds it after all facts; empty if no fact mentions it.
   [[nodiscard]] const std::string& holder_of(const std::string& credit) const;
 
  private:
   // Who holds a credit that a correction names, as far as the facts have been looked at.
   struct Held {
-    std::string account;  // Empty: no fact tells of the credit.
+    std::string account;  // Empty: no fact mentions the credit.
     enum class By : std::uint8_t { nobody, import, own_issue, issue } by = By::nobody;
     std::string withdrawal;
   };
@@ -47,14 +47,14 @@ class Corrections {
   [[nodiscard]] std::string problem_of_withdrawal(const Fact& fact, const std::string& event) const;
   [[nodiscard]] static FactKey key_of(const Fact& fact) { return {fact.event, fact.account, fact.digest}; }
 
-  std::map<std::string, std::set<std::string>> own_;  // Accounts of facts of one's own that corrections name.
+  std::map<std::string, std::set<std::string>> own_;  // Accounts of our own facts that corrections name.
   std::set<std::string> withdrawn_;
   std::map<std::string, Held> held_;         // Of credits that corrections name.
   std::map<FactKey, std::string> problems_;  // Of corrections of credits.
 };
 
-/// Why a fact that somebody wants to write down is wrong by what is known already; nothing if it isn't. `facts` in any
-/// order.
+/// Why a fact that somebody wants to enter is wrong in view of what is known already; nothing if it isn't. `facts` in
+/// any order.
 std::optional<std::string> objection(std::vector<Fact> facts, const Fact& fact);
 
 }  // namespace trailkeeper::rules::credits

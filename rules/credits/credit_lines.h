@@ -1,4 +1,4 @@
-// What bills alone tell of credits: their lines of type Credit.
+// What bills alone say about credits: their lines of type Credit.
 #pragma once
 
 #include <map>
@@ -10,9 +10,9 @@
 
 namespace trailkeeper::rules::credits {
 
-/// A credit that only bills tell of: no event or import says what was issued.
+/// A credit that only bills mention: no event or import says what was issued.
 struct BilledCredit {
-  std::string account;  ///< To whose charges it was applied.
+  std::string account;  ///< The account to whose charges it was applied.
   std::string name;     ///< Its ID, if the lines' description has one number that may be it; else the description;
                         ///< empty if they have none.
   std::map<std::string, Money> used;  ///< By month, `2024-05`.
@@ -20,14 +20,14 @@ struct BilledCredit {
   [[nodiscard]] Money total() const;
 };
 
-/// Sums up Credit lines of which the ledger doesn't know the credit.
+/// Sums up Credit lines whose credit the ledger doesn't know.
 class CreditLines {
  public:
-  /// A bill's visitor. Lines that name no credit are left out where the ledger's credits pay for their account on that
-  /// bill: those are what the lines are about.
+  /// A visitor of bills. Lines that name no credit are left out if the ledger's credits pay for their account on that
+  /// bill: then the lines are about those.
   void add(const Bill& bill, const std::vector<PaidCell>& cells);
 
-  /// By account, then name. Left out is what the ledger tells better: accounts that hold one of the book's credits, and
+  /// By account, then name. Leaves out what the ledger knows better: accounts that hold one of the book's credits, and
   /// lines that name one.
   [[nodiscard]] std::vector<BilledCredit> unexplained(const Book& book) const;
 

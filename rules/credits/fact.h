@@ -16,7 +16,7 @@
 
 namespace trailkeeper::rules::credits {
 
-/// What a programme is called that isn't Activate, and isn't named.
+/// The name of a programme that isn't Activate, and isn't named.
 constexpr std::string_view kOtherProgramme = "Other";
 
 /// A form that was sent (CreateForm). Facts that it lacks are empty.
@@ -54,16 +54,16 @@ struct Issue {
   std::string application;
   Money amount;
   text::Timestamp issued = 0;
-  std::optional<int> term_years;  ///< 0: it names a term that is no whole number of years.
+  std::optional<int> term_years;  ///< 0: it names a term that isn't a whole number of years.
   std::optional<int> term_months;
   std::optional<Day> expires;
   std::string program;
   bool support = false;
   std::vector<std::string> services;
-  bool as_given = false;  ///< Its term is AWS's figure, or was corrected: no rule is asked (R35).
+  bool as_given = false;  ///< Its term is AWS's figure, or was corrected: no rule applies (R35).
   std::optional<Opening> opening;
   std::optional<std::vector<std::string>> shared_with;
-  std::optional<text::Timestamp> disabled;  ///< AWS doesn't let it pay any more, as of then.
+  std::optional<text::Timestamp> disabled;  ///< AWS doesn't let it pay any more, from then on.
   std::string disabled_by;                  ///< The event.
 };
 
@@ -97,7 +97,7 @@ struct Sharing {
   bool enabled = false;
 };
 
-/// What changed; the others stay.
+/// What changed; the other members stay.
 struct AccountStatus {
   std::optional<std::string> status;
   std::optional<std::string> email;
@@ -117,16 +117,16 @@ struct Balances {
   std::vector<ShownCredit> credits;
 };
 
-/// A credit as the Billing API's GetCredits gave it, of the fact's time.
+/// A credit as the Billing API's GetCredits gave it, at the fact's time.
 struct ImportedCredit {
   std::string credit;
   Money initial;
-  Money remaining;                 ///< After the bills that are closed.
+  Money remaining;                 ///< After the closed bills.
   std::optional<Money> estimated;  ///< After the open ones, too.
   text::Timestamp issued = 0;
   std::optional<Day> expires;
   std::optional<Day> exhausted;
-  std::string program;  ///< Empty: not told. A description that doesn't name Activate tells another.
+  std::string program;  ///< Empty: not said. A description that doesn't name Activate names another.
   std::vector<std::string> services;
   std::optional<std::vector<std::string>> shared_with;
   bool enabled = true;
@@ -145,17 +145,17 @@ struct ImportedUse {
   std::vector<Part> parts;
 };
 
-/// What somebody who keeps the ledger puts right: members that are there replace the credit's.
+/// A correction by those who keep the ledger: the members that are set replace the credit's.
 struct Correction {
   std::string credit;      ///< Empty: it is about an event.
-  std::string event;       ///< A fact of one's own that is withdrawn.
+  std::string event;       ///< A fact of our own that is withdrawn.
   bool withdrawn = false;  ///< The credit, or the event, never was.
   std::optional<std::string> account;
   std::optional<Money> amount;
   std::optional<text::Timestamp> issued;
   std::optional<Day> expires;
   std::optional<std::vector<std::string>> services;
-  text::Timestamp recorded = 0;  ///< When it was written down, if one's own: several may be of one second.
+  text::Timestamp recorded = 0;  ///< When it was entered, if it is our own: several may be of one second.
 };
 
 using FactValue = std::variant<Application, Decision, Cancellation, Issue, CreditChange, Membership, Offer, Affiliation,
@@ -166,15 +166,15 @@ using Digest = text::Sha256;
 
 struct Fact {
   text::Timestamp time = 0;
-  std::string event;    ///< The eventID, or what stands for it (EventHead::stand_in).
+  std::string event;    ///< The eventID, or its stand-in (EventHead::stand_in).
   std::string account;  ///< recipientAccountId, else the caller's account.
   FactValue value;
   Digest digest{};
   bool named = true;  ///< It has an eventID.
-  bool own = false;   ///< Somebody who keeps the ledger wrote it (rules/credits/own_fact.h).
+  bool own = false;   ///< Somebody who keeps the ledger entered it (rules/credits/own_fact.h).
 
   /// The order in which facts are taken, whatever the order in which they came: by time, causes before effects,
-  /// corrections as they were written down, then by eventID, then by their bytes.
+  /// corrections as they were entered, then by eventID, then by their bytes.
   [[nodiscard]] bool before(const Fact& other) const;
 };
 
@@ -190,7 +190,7 @@ struct EventHead {
   std::string account;
   std::string region;
   std::string error_code;
-  /// What stands for the eventID of an event that has none; asked only then.
+  /// The stand-in for the eventID of an event that has none; called only then.
   std::function<std::string()> stand_in = {};
 };
 

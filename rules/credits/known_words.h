@@ -19,7 +19,7 @@ class KnownWords {
   const event::PhraseSet* own_org_ids = nullptr;  ///< Of the same event.
   const event::PhraseSet* own_codes = nullptr;
 
-  /// Whether any stands in a text, as it is written.
+  /// Whether any of them stands in a text, as it is written.
   [[nodiscard]] bool in(std::string_view text) const;
   /// A text with pseudonyms for them; `wording`: of the field that it is the value of.
   [[nodiscard]] std::string without(std::string_view text, Wording wording = Wording::free) const;
@@ -40,7 +40,7 @@ class KnownWords {
   const Pseudonymiser& pseudonymiser_;
 };
 
-/// JSON in a string in JSON…: as deep as shippers wrap.
+/// How deep JSON may be nested in strings: as deep as shippers wrap.
 constexpr int kMaxNesting = 4;
 
 }  // namespace trailkeeper::rules::credits

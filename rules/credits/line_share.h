@@ -15,7 +15,7 @@ struct PaidLine {
   std::string_view rule;
 };
 
-/// Shares out a cell's payments to its lines: the earliest first, each in full while there is something left.
+/// Shares a cell's payments out to its lines: the earliest first, each in full as long as something is left.
 class LineShare {
  public:
   /// `cell` must outlive this.

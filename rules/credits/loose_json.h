@@ -21,7 +21,7 @@ struct LooseToken {
   std::string_view bytes;
 };
 
-/// Takes a text apart; all tokens together are the text. Nothing in it is wrong: rejected records are texts, too.
+/// Takes a text apart; all tokens together are the text. Nothing counts as wrong: rejected records are texts, too.
 class LooseJson {
  public:
   explicit LooseJson(std::string_view text) : text_(text) {}
@@ -38,7 +38,7 @@ class LooseJson {
   std::size_t at_ = 0;
 };
 
-/// The characters that a string token stands for; as they are written where its escapes are broken.
+/// The characters that a string token stands for; if its escapes are broken, as they are written.
 std::string text_of_token(std::string_view token);
 
 /// Whether a text looks like a JSON object or array.
@@ -47,7 +47,7 @@ bool looks_like_json(std::string_view text);
 /// Whether a text is a JSON object, array or string, and nothing else.
 bool is_json(std::string_view text);
 
-/// Whether a text has what may be an object or array in it.
+/// Whether a text contains what may be an object or array.
 bool may_have_json(std::string_view text);
 
 }  // namespace trailkeeper::rules::credits

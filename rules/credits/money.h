@@ -41,7 +41,7 @@ class Money {
   std::int64_t units_ = 0;
 };
 
-/// The sum, or the largest amount of its sign where money can't hold it: for totals that only limits are held against.
+/// The sum, or the largest amount of its sign if money can't hold it: for totals that are only compared with limits.
 Money saturated_sum(Money a, Money b);
 
 }  // namespace trailkeeper::rules::credits

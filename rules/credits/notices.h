@@ -17,7 +17,7 @@ struct Notice {
   std::string_view rule;
 };
 
-/// By time. Those of credits include what is still to come, as things stand.
+/// By time. Those about credits include what is still to come, as things stand.
 std::vector<Notice> notices(const Book& book);
 
 }  // namespace trailkeeper::rules::credits

@@ -19,10 +19,10 @@ class Organisations {
   /// `payer` empty: the account left.
   void joined(const std::string& account, const std::string& payer, text::Timestamp time);
   void shares(const std::string& payer, bool enabled, text::Timestamp time);
-  /// The account has charges on the payer's bill: its organisation, if no event says otherwise.
+  /// The account has charges on the payer's bill: that is its organisation, if no event says otherwise.
   void billed(const std::string& account, const std::string& payer, Month month);
 
-  /// Accounts that events have joined to the payer at any time.
+  /// Accounts that have joined the payer at any time, according to events.
   [[nodiscard]] const std::set<std::string>& ever_joined(const std::string& payer) const;
   /// Whether the payer's sharing is on at the month's end (R47).
   [[nodiscard]] bool sharing(const std::string& payer, Month month) const;

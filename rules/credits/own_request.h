@@ -1,4 +1,4 @@
-// What somebody who keeps the ledger wants to have written down, as a fact of one's own.
+// What somebody who keeps the ledger wants to enter, as a fact.
 #pragma once
 
 #include <map>
@@ -26,7 +26,7 @@ struct OwnField {
   bool required = false;
   bool list = false;  ///< Several values.
   bool flag = false;
-  std::string_view words = {};  ///< The values that there are, with blanks between; empty: others, too.
+  std::string_view words = {};  ///< The only values allowed, with blanks between; empty: any.
 };
 
 /// What a verb takes.
@@ -37,8 +37,9 @@ std::string member_name(std::string_view option);
 /// Values by option name.
 using OwnValues = std::map<std::string, std::vector<std::string>, std::less<>>;
 
-/// Checks the values and makes the fact. `now` is when it holds if no value says so; what has no name is given one with
-/// the store's key, so that nobody can try out by it what was said (R20). The error's path is the option that is wrong.
+/// Checks the values and makes the fact. `now` is when it holds if no value says so. If it has no name, it gets one
+/// made with the store's key, so that nobody can find out by trial what was said (R20). The error's path is the option
+/// that is wrong.
 text::Result<OwnFact> own_fact(OwnVerb verb, const OwnValues& values, text::Timestamp now,
                                const Pseudonymiser& pseudonymiser);
 

@@ -39,14 +39,14 @@ struct ApplicationState {
   std::optional<Decision> decision;  ///< The programme's.
   Money granted;                     ///< Of credits issued for it.
   int grants = 0;
-  bool contradicts = false;  ///< An earlier form of its startup says something else (reason 7).
-  Money counted;             ///< Of it in what its applicant has had.
+  bool contradicts = false;  ///< An earlier form of its startup contradicts it (reason 7).
+  Money counted;             ///< How much of it counts in its applicant's total.
 
-  /// What it counts for later applications: the programme's amount, or ours where it names none.
+  /// What it counts for later applications: the programme's amount, or ours if that names none.
   [[nodiscard]] Money awarded() const;
 };
 
-/// What is known of an account.
+/// What is known about an account.
 struct AccountState {
   std::optional<std::string> status;
   std::optional<std::string> email;
@@ -61,7 +61,7 @@ class Programme {
  public:
   explicit Programme(const Settings& settings) : settings_(settings), organisations_(settings.sharing_default) {}
 
-  /// So many forms will come.
+  /// Makes room: `applications` forms will come.
   void reserve(std::size_t applications) { applications_.reserve(applications); }
   /// Facts must come in their order (Fact::before).
   void take(const Fact& fact);
@@ -76,18 +76,18 @@ class Programme {
   [[nodiscard]] const std::vector<Finding>& findings() const { return findings_; }
   /// What GetCredits showed, by time.
   [[nodiscard]] const std::vector<Fact>& shown() const { return shown_; }
-  /// Members by when they became so, for the mail of welcome (R65).
+  /// Members by when they became members, for the welcome mail (R65).
   [[nodiscard]] const std::vector<std::pair<text::Timestamp, std::string>>& welcomes() const { return welcomes_; }
 
  private:
-  // What forms of one startup, or of an account without any, have said so far.
+  // What the forms of one startup, or of an account without any, have said so far.
   struct Said {
     std::optional<Day> founded;
     std::string country;
     bool several_founded = false;
     bool several_countries = false;
   };
-  // Whose applications were approved.
+  // The startups whose applications were approved.
   struct Startups {
     std::string first;
     bool several = false;
@@ -104,7 +104,7 @@ class Programme {
   void on(const Fact& fact, const Sharing& sharing);
   void on(const Fact& fact, const AccountStatus& status);
   void on(const Fact& fact, const Balances& balances);
-  // These have become part of other facts before (rules/credits/consolidation.h).
+  // These have been folded into other facts before (rules/credits/consolidation.h).
   void on(const Fact& /*fact*/, const ImportedCredit& /*import*/) {}
   void on(const Fact& /*fact*/, const ImportedUse& /*import*/) {}
   void on(const Fact& /*fact*/, const Correction& /*correction*/) {}

@@ -29,7 +29,7 @@ class Pseudonymiser {
   [[nodiscard]] Block covered(const Block& block) const;
   [[nodiscard]] Block uncovered(const Block& block) const;
 
-  /// What may be shown of a hash of confidential bytes, which itself would let people try them out: 32 hex digits.
+  /// What may be shown in place of a hash of confidential bytes, by which people could try them out: 32 hex digits.
   [[nodiscard]] std::string digest(std::string_view hash) const;
 
  private:

@@ -1,4 +1,4 @@
-// Our ledger against what AWS says (R62, R66).
+// Our ledger compared with what AWS says (R62, R66).
 #pragma once
 
 #include <map>
@@ -17,10 +17,10 @@ struct Difference {
   std::string month;    ///< `2024-05`; empty for a credit as a whole.
   std::string service;  ///< Product code; empty for a credit as a whole.
   std::string account;
-  std::string credit;           ///< Empty where theirs isn't by credit.
-  std::optional<Money> ours;    ///< Nothing where we have none, or it isn't money.
+  std::string credit;           ///< Empty if theirs isn't by credit.
+  std::optional<Money> ours;    ///< Nothing if we have none, or it isn't money.
   std::optional<Money> theirs;  ///< The same.
-  std::string ours_text;        ///< Where it isn't money: a day, an account.
+  std::string ours_text;        ///< If it isn't money: a day, an account.
   std::string theirs_text;      ///< The same.
   std::string_view against;     ///< `cur`, `GetCredits`, `GetCreditAllocationHistory`.
   std::string_view what =
@@ -31,7 +31,7 @@ struct Difference {
 /// What credits paid, by month, service and account, and by credit too.
 class Usage {
  public:
-  /// A bill's visitor.
+  /// A visitor of bills.
   void add(const Bill& bill, const std::vector<PaidCell>& cells, const std::vector<CreditState>& credits);
 
   /// Whether any bill has lines of type Credit.
@@ -40,14 +40,14 @@ class Usage {
   struct Compared {
     std::vector<Difference> differences;
     bool any = false;  ///< False: there was nothing to compare.
-    /// Months before an opening balance, of which no imported history tells what was used: they aren't compared.
+    /// Months before an opening balance for which no imported history says what was used: they aren't compared.
     std::set<std::string> unknown_months;
   };
-  /// Against the bills' own lines of type Credit, for payers whose reports have any. Before opening balances what AWS's
-  /// history says is ours. Amounts are compared as finely as theirs are given, a cent at most.
+  /// Compares with the bills' own lines of type Credit, for payers whose reports have any. Before opening balances,
+  /// AWS's history counts as ours. Amounts are compared to the precision that theirs have, but at most to the cent.
   [[nodiscard]] Compared against_bills(const Book& book) const;
-  /// Against a GetCreditAllocationHistory response: for the months and accounts that it names, in the same way. What it
-  /// says is missing in it is a difference, too.
+  /// Compares with a GetCreditAllocationHistory response: for the months and accounts that it names, in the same way.
+  /// Whatever it says it lacks is a difference, too.
   [[nodiscard]] text::Result<Compared> against_history(std::string_view json, const Book& book) const;
 
  private:
@@ -61,11 +61,11 @@ class Usage {
   struct Sums {
     Money ours;
     Money theirs;
-    Money step;                  // How finely theirs is given.
+    Money step;                  // The precision of theirs.
     bool before_import = false;  // Some of it is in opening balances.
     [[nodiscard]] bool differ() const;
   };
-  // Ours of each credit, with what AWS's history says of the time before its opening balance.
+  // Our figure for each credit, with AWS's history for the time before its opening balance.
   [[nodiscard]] std::map<std::string, std::map<Place, Money>> with_known(const Book& book) const;
   std::map<Place, Sums> places_;
   std::set<std::string> payers_with_credit_lines_;
@@ -78,9 +78,9 @@ class ListedCredits {
   /// Takes a response.
   text::Result<void> add(std::string_view json);
 
-  /// The ledger's credits against the listed ones: amounts, days, owners, and which are missing on either side. Of
-  /// ours, those of the accounts that the responses name; all, if one of them lists nothing and so doesn't say whose it
-  /// is. A credit that has an estimate (of the open month) is held against that.
+  /// Compares the ledger's credits with the listed ones: amounts, days, owners, and which are missing on either side.
+  /// On our side those of the accounts that the responses name; all, if one of them lists nothing and so doesn't say
+  /// whose it is. If a credit has an estimate (for the open month), that is what is compared.
   [[nodiscard]] std::vector<Difference> against(const Book& book) const;
 
   /// Whether there is a credit to compare.

@@ -1,4 +1,4 @@
-// What the rules leave to choose, and what they take from lists.
+// What the rules leave open, and the lists that they refer to.
 #pragma once
 
 #include <map>
@@ -20,7 +20,7 @@ struct Settings {
   Money lifetime_cap = Money::of_dollars(100'000);     ///< R32.
   bool clip_to_cap = true;                             ///< R32: a request above the cap gets what is left of it.
   int founded_years = 10;                              ///< R14.
-  bool founded_inclusive = true;                       ///< R14: exactly so many years are still eligible.
+  bool founded_inclusive = true;                       ///< R14: exactly this many years are still eligible.
   bool leap_day_into_march = false;                    ///< R35: a year after 29 February is 1 March, not 28 February.
   bool tie_rejects_later = true;                       ///< R23: of two equal applications.
   IgnoreCase email_ignores_case = IgnoreCase::domain;  ///< R29.

@@ -1,5 +1,4 @@
-// What applicants have had before: startups over all their accounts where forms
-// name them, else accounts.
+// What applicants have had before: startups across all their accounts if forms name them, otherwise accounts.
 #pragma once
 
 #include <array>
@@ -20,9 +19,8 @@ enum class Sum : std::uint8_t {
   issued,   ///< Activate credits.
 };
 
-/// Sums, and offers taken, by applicant. What names no startup is of the
-/// startup whose form came first from its account; until there is one, of the
-/// account alone.
+/// Sums, and offers taken, by applicant. What names no startup belongs to the startup whose form came first from its
+/// account; until there is one, to the account alone.
 class Standing {
  public:
   /// A form of that startup came from the account. No startup: it says nothing.
@@ -31,7 +29,7 @@ class Standing {
   void add(Sum sum, const std::string& startup, const std::string& account, Money amount);
   void takes_offer(const std::string& startup, const std::string& account, const std::string& org_id);
 
-  /// Of the startup; of all that its account has had if `startup` is empty.
+  /// For the startup; if `startup` is empty, all that its account has had.
   [[nodiscard]] Money total(Sum sum, const std::string& startup, const std::string& account) const;
   [[nodiscard]] bool had_offer(const std::string& startup, const std::string& account, const std::string& org_id) const;
   /// The startup whose form came first from the account; empty if there is

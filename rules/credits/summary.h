@@ -11,26 +11,26 @@
 
 namespace trailkeeper::rules::credits {
 
-/// What AWS's history says of days before a credit's opening balance: its ledger doesn't reckon with these.
+/// What AWS's history says about days before a credit's opening balance, which the ledger doesn't reckon itself.
 struct UseBefore {
   const KnownUse* use;
   const Credit* credit;
 };
-/// Of all credits of the book, which must outlive them.
+/// The sums of all credits of the book, which must outlive them.
 std::vector<UseBefore> uses_before_openings(const Book& book);
 
-/// What was charged, and what of it credits paid. The report's own lines of type Credit are no charges.
+/// What was charged, and how much of it credits paid. The report's own lines of type Credit are no charges.
 struct Totals {
   Money charged;
   Money covered;
-  Money shared;  ///< Of what is covered: by credits of other accounts.
+  Money shared;  ///< The part of what is covered that credits of other accounts paid.
   std::uint64_t lines = 0;
 
   [[nodiscard]] Money due() const { return charged - covered; }
   void add(const Totals& other);
 };
 
-/// Whose: nothing is added of others.
+/// Whose sums: nothing of others is added.
 struct SummaryScope {
   std::string account;  ///< As payer, or as the account that used something; empty: all.
   std::optional<Month> month;
@@ -41,9 +41,9 @@ class Summary {
  public:
   explicit Summary(SummaryScope scope) : scope_(std::move(scope)) {}
 
-  /// A bill's visitor.
+  /// A visitor of bills.
   void add(const Bill& bill, const std::vector<PaidCell>& cells, const std::vector<CreditState>& credits);
-  /// What AWS's history says that credits paid before their opening balances; after all bills.
+  /// What credits paid before their opening balances, according to AWS's history; after all bills.
   void add_known(const Book& book);
 
   struct Place {
@@ -54,7 +54,7 @@ class Summary {
   };
   /// By month, service and account.
   [[nodiscard]] const std::map<Place, Totals>& places() const { return places_; }
-  /// By day of usage; what AWS's history says isn't in it.
+  /// By day of usage; without what AWS's history says.
   [[nodiscard]] const std::map<Day, Totals>& days() const { return days_; }
   /// The last day of any charge of the scope.
   [[nodiscard]] std::optional<Day> last_day() const;
@@ -65,7 +65,7 @@ class Summary {
   std::map<Day, Totals> days_;
 };
 
-/// The sums by what `key` takes of a place.
+/// The sums, by the part of a place that `key` takes.
 template <typename Key>
 auto totals_by(const Summary& summary, Key key) {
   std::map<decltype(key(std::declval<Summary::Place>())), Totals> sums;

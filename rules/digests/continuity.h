@@ -1,4 +1,4 @@
-// What lacks between a copy's digests: those that others name as the ones before them, and hours without any.
+// What is missing between a copy's digests: those that others name as the ones before them, and hours without any.
 #pragma once
 
 #include <cstddef>
@@ -20,11 +20,11 @@ struct MissingFile {
 struct Continuity {
   std::vector<MissingFile> missing;
   std::vector<std::string> notes;  ///< One for each of the copy's digests: how its chain begins; mostly empty.
-  std::size_t gaps = 0;            ///< Times in a chain of which no digest speaks.
+  std::size_t gaps = 0;            ///< Times in a chain that no digest covers.
 };
 
-/// `verdicts`: of the copy's digests. What a broken digest says of the one before counts for nothing. `since`: the copy
-/// begins then, and what came before needn't be there.
+/// `verdicts`: of the copy's digests. What a broken digest says about the one before counts for nothing. `since`: the
+/// copy begins then, and earlier files needn't be there.
 Continuity find_missing_digests(const Copy& copy, const CopyIndex& index, const std::vector<DigestVerdict>& verdicts,
                                 std::optional<text::Timestamp> since);
 

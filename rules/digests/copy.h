@@ -20,25 +20,26 @@ struct CopiedFile {
   enum class Kind : std::uint8_t {
     digest,
     log,    ///< Of a trail, by its place or content.
-    other,  ///< What else lies in a bucket; it counts only where a digest lists it.
+    other,  ///< Anything else in a bucket; it counts only if a digest lists it.
   };
   std::string path;        ///< Absolute.
-  std::size_t folder = 0;  ///< So many of its first bytes are the folder that was named, with its slash.
+  std::size_t folder = 0;  ///< How many of its first bytes are the folder that was named, with its slash.
   Kind kind = Kind::other;
   bool is_read = false;
-  text::Sha256 content{};  ///< If it was read: of what is in its first gzip member, or, if it isn't gzip, of all.
-  std::string problem;     ///< Why it isn't a file as CloudTrail delivers them; empty: it is.
+  text::Sha256
+      content{};  ///< If it was read: of the content of its first gzip member or, if it isn't gzip, of the whole file.
+  std::string problem;  ///< Why it isn't a file as CloudTrail delivers them; empty: it is.
 
   [[nodiscard]] CopyPath place() const { return {path, folder}; }
 };
 
-/// What is in a file that is a digest, or should be.
+/// The content of a file that is a digest, or should be.
 struct CopiedDigest {
   std::size_t file = 0;          ///< Its place in Copy::files.
   std::optional<Digest> digest;  ///< Nothing: it can't be read as one.
   std::string problem;           ///< Then: why.
   std::optional<ObjectMetadata> metadata;
-  std::string metadata_problem;  ///< Why there is none though its file is there.
+  std::string metadata_problem;  ///< Why there is none although its file is there.
 };
 
 struct Copy {
@@ -51,7 +52,7 @@ struct HashOfSha256 {
   std::size_t operator()(const text::Sha256& hash) const;
 };
 
-/// Finds a copy's files by what digests say of them.
+/// Finds a copy's files by what digests say about them.
 class CopyIndex {
  public:
   /// `copy` must outlive it and stay as it is.

@@ -38,7 +38,7 @@ struct Digest {
   std::optional<PreviousDigest> previous;  ///< Nothing: a chain begins.
   std::vector<ListedLog> logs;
 
-  /// Whether it was made later, of log files that the hours' digests left out. Such digests are chains of their own.
+  /// Whether it was made later, for log files that the hourly digests left out. Such digests are chains of their own.
   [[nodiscard]] bool is_backfill() const;
   /// The name of its chain: account, region and trail, as its file's name has them.
   [[nodiscard]] std::string chain() const;
@@ -47,8 +47,8 @@ struct Digest {
 /// The content of a larger digest file isn't read. One of 40,000 log files has about as much.
 constexpr std::size_t kMaxDigestBytes = std::size_t{16} << 20;
 
-/// Reads a digest file's content. Refused is what AWS's own tool calls an invalid format, and what could be read in two
-/// ways: a member twice, a key that leads out of its folder, half a previous digest.
+/// Reads a digest file's content. Refuses what AWS's own tool calls an invalid format, and anything that could be read
+/// in two ways: a member twice, a key that leads out of its folder, half a previous digest.
 text::Result<Digest> parse_digest(std::string_view json);
 
 /// What CloudTrail signed of a digest with that content: end time, place, hash, and the signature of the one before.

@@ -21,15 +21,15 @@ struct ExaminedFile {
 
 struct Examination {
   std::vector<ExaminedFile> files;  ///< By path.
-  std::size_t gaps = 0;             ///< Times in a chain of which no digest speaks.
+  std::size_t gaps = 0;             ///< Times in a chain that no digest covers.
 
   [[nodiscard]] std::size_t count(Status status) const;
   /// Whether something is valid, and nothing is invalid, missing or moved.
   [[nodiscard]] bool is_sound() const;
 };
 
-/// Holds a copy against its digests, and these against the keys. `since`: the copy begins then, and what came before
-/// needn't be there.
+/// Compares a copy with its digests, and these with the keys. `since`: the copy begins then, and earlier files needn't
+/// be there.
 Examination examine(const Copy& copy, const PublicKeys& keys, std::optional<text::Timestamp> since = {});
 
 }  // namespace trailkeeper::rules::digests

@@ -10,7 +10,7 @@
 
 namespace trailkeeper::rules::digests {
 
-/// What a file of a copy, or one that isn't there, is found to be.
+/// The result for a file of a copy, or for one that isn't there.
 enum class Status : std::uint8_t { valid, invalid, missing, moved, unproven, unlisted };
 
 /// The word for a status: `valid`.
@@ -26,8 +26,9 @@ struct LogVerdicts {
   std::vector<MissingFile> missing;
 };
 
-/// Holds each file against what digests list at its place. A proven digest's word counts more than another's, a broken
-/// one's for nothing. What isn't at its place is looked for by name and by content. `since` as in find_missing_digests.
+/// Compares each file with what digests list at its place. A proven digest's word counts more than another's, and a
+/// broken one's for nothing. A file that isn't at its place is looked for by name and by content. `since` as in
+/// find_missing_digests.
 LogVerdicts judge_logs(const Copy& copy, const CopyIndex& index, const std::vector<DigestVerdict>& verdicts,
                        std::optional<text::Timestamp> since);
 

@@ -18,8 +18,8 @@ struct Place {
   [[nodiscard]] std::string uri() const;
 };
 
-/// Whether both parts can be an object's that CloudTrail wrote: no control characters, and folders that lead nowhere
-/// else (`..`, `.`).
+/// Whether both parts may belong to an object that CloudTrail wrote: no control characters, and no folders that lead
+/// elsewhere (`..`, `.`).
 bool is_sound(const Place& place);
 
 /// What stands behind the last slash.
@@ -31,11 +31,12 @@ struct CopyPath {
   std::size_t folder = 0;
 };
 
-/// Whether a file lies where the object of that key belongs. What stands before `AWSLogs/` is the copy's own, as
-/// buckets are synchronised from any prefix into any folder; so is what a copy of a part leaves out of the key.
+/// Whether a file lies where the object of that key belongs. Whatever stands before `AWSLogs/` is the copy's own, as
+/// buckets are synchronised from any prefix into any folder; so is the part of the key that a partial copy leaves out.
 bool is_at(CopyPath file, std::string_view key);
 
-/// Where a copy has the object of a key, told by another file of the copy and its key; empty if these don't tell.
+/// Where a copy has the object of a key, inferred from another file of the copy and its key; empty if these don't show
+/// it.
 std::string expected_path(std::string_view key, std::string_view known_path, std::string_view known_key);
 
 }  // namespace trailkeeper::rules::digests

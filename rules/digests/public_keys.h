@@ -22,20 +22,20 @@ struct TimeSpan {
   text::Timestamp until = std::numeric_limits<text::Timestamp>::max();
 };
 
-/// What came of a signature.
+/// The result of checking a signature.
 enum class Signature {
   sound,
-  wrong,         ///< Not this text's, or not by this key.
+  wrong,         ///< Not for this text, or not by this key.
   no_key,        ///< No key has the fingerprint.
   key_outdated,  ///< The key of that fingerprint wasn't valid then.
-  broken_key,    ///< What is there for the fingerprint is no RSA key.
+  broken_key,    ///< The data for the fingerprint isn't an RSA key.
 };
 
 /// Keys of any number of regions and partitions; their fingerprints tell them apart.
 class PublicKeys {
  public:
-  /// Takes what `aws cloudtrail list-public-keys` prints: one answer or several, one behind the other. Gives the number
-  /// of keys in it.
+  /// Takes what `aws cloudtrail list-public-keys` prints: one answer or several, one after the other. Returns the
+  /// number of keys in it.
   text::Result<std::size_t> add(std::string_view json);
 
   [[nodiscard]] bool empty() const { return keys_.empty(); }

@@ -25,8 +25,8 @@ class Change {
   [[nodiscard]] std::string_view response(std::string_view object, std::string_view name) const;
   [[nodiscard]] std::string made_arn(std::string_view object, std::string_view kind, std::string_view name) const;
 
-  // Two events of one second that leave the same thing differently: nobody knows which came last. True if this is such
-  // an event; `left` says how it leaves the thing.
+  // Two events of one second that leave the same thing in different states: nobody knows which came last. True if this
+  // is such an event; `left` says how it leaves the thing.
   bool contradicts(std::string_view holder, std::string_view thing, std::string_view left);
   void note(Entity& entity, std::string_view holder, std::string_view thing, std::string_view left);
   void doubt_all();
@@ -40,7 +40,7 @@ class Change {
   void create(Entities& entities, std::string_view kind, std::string_view object);
   void rename(Entities& entities, std::string_view key, std::string_view new_key);
 
-  // Gives a copy of what is there to `edit`, and makes the result what holds from the event on.
+  // Passes a copy of the current value to `edit`, and makes the result hold from the event on.
   template <typename Edit>
   void edit_entity(Entities& entities, std::string_view name, Edit&& edit);
   template <typename Edit>

@@ -1,4 +1,4 @@
-// What IAM keeps of users, groups, roles and managed policies, as far as permissions depend on it.
+// What IAM keeps about users, groups, roles and managed policies, as far as permissions depend on it.
 #pragma once
 
 #include <map>
@@ -45,11 +45,12 @@ struct Entity {
   /// Tags of a user or role, by key; keys don't depend on case. Nothing where they aren't known.
   std::optional<std::map<std::string, std::string, NameLess>> tags;
   std::string unsure;  ///< Why there may be more than this; empty if there isn't.
-  /// Why some of this may not be: for each thing (a policy's name, a group) that the trail contradicts itself about.
+  /// Why some of this may not exist: for each thing (a policy's name, a group) about which the trail contradicts
+  /// itself.
   std::map<std::string, std::string, NameLess> doubts;
 };
 
-/// More policies and groups than IAM lets an entity have; further ones aren't kept, and it is unsure.
+/// More policies and groups than IAM lets an entity have; further ones aren't kept, and it becomes unsure.
 constexpr std::size_t kMostOfEntity = 200;
 
 /// A managed policy at some time.

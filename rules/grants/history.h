@@ -37,10 +37,10 @@ struct Holder {
   std::string_view name;  ///< Without path; not of root.
 };
 
-/// Everything that applied to a principal for some time. Immutable, but for what it keeps alive.
+/// Everything that applied to a principal for some time. Immutable, except for what it keeps alive.
 struct Granted {
   Window window;
-  std::string unknown;    ///< Why not all of that is known; empty if it is.
+  std::string unknown;    ///< Why not all of it is known; empty if it is.
   bool doubtful = false;  ///< If not all is known: even what is here may not have applied.
   std::string account;
   std::string arn;  ///< With the path.
@@ -52,14 +52,15 @@ struct Granted {
   DocumentPtr trust;
   std::string management_account;
   std::string organization;
-  bool asks_region = false;  ///< Something depends on aws:RequestedRegion, perhaps.
-  /// What is known of aws:PrincipalTag/…: keys in lower case with their values, without one for tags that the principal
-  /// certainly lacks. Only those that the policies ask for; a role's are unknown where sessions may bring their own.
+  bool asks_region = false;  ///< Something may depend on aws:RequestedRegion.
+  /// What is known about aws:PrincipalTag/…: keys in lower case with their values, without one for tags that the
+  /// principal certainly lacks. Only those that the policies ask for; a role's are unknown if sessions may bring their
+  /// own.
   std::map<std::string, std::optional<std::string>, std::less<>> tags;
 
   /// The same for iam::Evaluator, without resource and session policies. Valid as long as this is.
   [[nodiscard]] const iam::PolicySet& policies() const { return policies_; }
-  /// The same where nobody knows whose the resource is: with every RCP that may apply then.
+  /// The same if nobody knows whose the resource is: with every RCP that may apply then.
   [[nodiscard]] iam::PolicySet policies_of_any_owner() const;
   /// No policy is here at all.
   [[nodiscard]] bool empty() const;
@@ -87,13 +88,13 @@ struct Granted {
 /// immutable and thread-safe.
 class History {
  public:
-  /// What was printed at `time`: from then on it holds, and nothing that was before.
+  /// What was printed at `time`: it holds from then on, and nothing from before does.
   void add(text::Timestamp time, AccountSnapshot snapshot);
   void add(text::Timestamp time, OrganizationSnapshot snapshot);
   void add(IamEvent event);
 
-  /// Puts all of it in order. Of one time, events come before snapshots; among them those that create entities first,
-  /// those that delete them last, as scripts do it within a second.
+  /// Puts everything in order. At one time, events come before snapshots; among events, those that create entities come
+  /// first and those that delete them last, as when scripts do both within a second.
   void finish();
 
   /// What applied to somebody. Never null.
@@ -102,8 +103,8 @@ class History {
   /// From when on an account's policies are known: the time of its earliest file.
   [[nodiscard]] std::optional<text::Timestamp> known_from(std::string_view account) const;
 
-  /// The ARN of a user, group or role with its path, if only its name was known: IAM's events name them so. Any other
-  /// ARN as it is.
+  /// The ARN of a user, group or role with its path, if only its name was known, as in IAM's events. Any other ARN as
+  /// it is.
   [[nodiscard]] std::string with_path(std::string arn, text::Timestamp time) const;
 
   /// Users and roles of all accounts at a time, by ARN; roles that services made for themselves are left out.

@@ -41,8 +41,8 @@ enum class SnapshotKind { account, organization, catalogue };
 /// What a JSON document is, as far as its keys tell; the error says what is expected.
 text::Result<SnapshotKind> kind_of_snapshot(std::string_view json);
 
-/// Reads get-account-authorization-details. Documents that can't be compiled are kept with their error. Refused is what
-/// has another form, or entities of several accounts.
+/// Reads get-account-authorization-details. Documents that can't be compiled are kept with their error. Refuses
+/// anything of another form, or with entities of several accounts.
 text::Result<AccountSnapshot> read_account(std::string_view json);
 
 /// Reads an organisation's file, whose form docs/permissions.md describes.

@@ -27,8 +27,8 @@ struct Window {
   [[nodiscard]] bool covers(text::Timestamp time) const { return begin <= time && time < end; }
 };
 
-/// The values of one thing, in order of time. Each holds from its time on, until the next one's. No value: there is no
-/// such thing at that time.
+/// The values of one thing, in order of time. Each holds from its time on, until the next one's. No value: the thing
+/// doesn't exist at that time.
 template <typename T>
 class Timeline {
  public:
@@ -51,7 +51,7 @@ class Timeline {
     return steps_.empty() ? nullptr : &steps_.back().second;
   }
 
-  /// The value at `time`, or null; `window` is narrowed to when that holds.
+  /// The value at `time`, or null; `window` is narrowed to the time for which it holds.
   [[nodiscard]] std::shared_ptr<const T> at(text::Timestamp time, Window& window) const {
     const auto next = std::upper_bound(steps_.begin(), steps_.end(), time,
                                        [](text::Timestamp t, const auto& step) { return t < step.first; });

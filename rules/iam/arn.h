@@ -19,11 +19,11 @@ struct Arn {
   std::string_view account;
   std::string_view resource;
 
-  /// The account that the resource is in. Empty where the ARN doesn't tell, as of a bucket, and where the resource is
-  /// AWS's own (`aws`): that is no account, and who may read it is up to the caller's policies alone.
+  /// The account that the resource is in. Empty if the ARN doesn't show it, as for a bucket, and if the resource is
+  /// AWS's own (`aws`): that isn't an account, and who may read it is up to the caller's policies alone.
   [[nodiscard]] std::string_view owner() const;
 
-  /// Nothing where the text doesn't start with `arn:` or has fewer than six components.
+  /// Nothing if the text doesn't start with `arn:` or has fewer than six components.
   static std::optional<Arn> parse(std::string_view text);
 };
 

@@ -34,7 +34,7 @@ struct ContextEntry {
   bool list = false;  ///< A multivalued key: only ForAllValues and ForAnyValue read it, and no variable can.
 };
 
-/// Which keys a source of requests can't tell: exact names or names with `*` and `?`, such as `aws:PrincipalTag/*`.
+/// Which keys a source of requests can't know: exact names or names with `*` and `?`, such as `aws:PrincipalTag/*`.
 class KeyPatterns {
  public:
   void add(std::string_view pattern);
@@ -45,7 +45,7 @@ class KeyPatterns {
 };
 
 /// The context of one request; a view, valid as long as what it points to. A key without an entry is absent, unless
-/// `unknowable` names it: then nobody knows whether it was there, and what depends on it is unknown.
+/// `unknowable` names it: then nobody knows whether it was there, and whatever depends on it is unknown.
 struct Context {
   std::span<const ContextEntry> entries;
   const KeyPatterns* unknowable = nullptr;

@@ -33,7 +33,7 @@ enum class EvalDecision : std::uint8_t {
   allowed,
   explicitly_denied,  ///< A Deny statement applies.
   implicitly_denied,  ///< Something whose Allow is needed doesn't allow it.
-  unknown             ///< It depends on what nobody knows: Decision::missing.
+  unknown             ///< It depends on something that nobody knows: Decision::missing.
 };
 
 /// Where a statement stands.
@@ -56,7 +56,7 @@ enum class Ground : std::uint8_t {
   statements,       ///< The statements of Decision::by.
   root_user,        ///< The account's root user may do everything in it.
   caller_identity,  ///< sts:GetCallerIdentity needs no permission and can't be denied.
-  aws_owned         ///< Nobody but AWS may change its own things: rules/iam/aws_owned.h.
+  aws_owned         ///< Only AWS may change its own things: rules/iam/aws_owned.h.
 };
 
 struct Decision {

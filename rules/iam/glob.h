@@ -18,7 +18,7 @@ namespace trailkeeper::rules::iam {
 /// Whether `text` as a whole fits a pattern of literal characters, `*` (any characters) and `?` (any one character).
 bool glob_match(std::string_view pattern, std::string_view text);
 
-/// How a pattern stands to a text.
+/// The result of matching a pattern with a text.
 enum class Fit : std::uint8_t {
   no,
   yes,
@@ -59,8 +59,8 @@ class Pattern {
   /// Whether the whole text fits. Names of keys that an unknown fit depends on are added to `missing`.
   [[nodiscard]] Fit match(std::string_view text, const Context& context, MissingKeys& missing) const;
 
-  /// Whether a text fits of which only the beginning is known, and that no colon follows: `yes` if every such text
-  /// does, `no` if none does. Where neither is sure it is unknown, without anything in `missing` for it.
+  /// Whether a text matches of which only the beginning is known, and in which no colon follows: `yes` if every such
+  /// text does, `no` if none does. Otherwise unknown, without anything in `missing` for it.
   [[nodiscard]] Fit match_beginning(std::string_view beginning, const Context& context, MissingKeys& missing) const;
 
   /// The pattern has a variable before the fifth colon, where `Resource` may have none.

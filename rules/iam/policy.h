@@ -24,7 +24,7 @@ enum class PolicyKind : std::uint8_t {
   vpc_endpoint
 };
 
-/// Something about a policy that works otherwise than its author may think.
+/// Something in a policy that works differently from what its author may think.
 struct Warning {
   std::string message;
   std::string path;  ///< A JSON pointer into the policy.

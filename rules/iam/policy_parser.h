@@ -14,7 +14,7 @@ namespace trailkeeper::rules::iam {
 /// Bytes a document may have; IAM allows 20,480 characters at most.
 constexpr std::size_t kMaxPolicyBytes = std::size_t{1} << 18;
 
-/// Compiles a policy document. Refused is what AWS refuses or what has more than one reading: broken JSON, a key twice,
+/// Compiles a policy document. Refuses what AWS refuses or what has more than one reading: broken JSON, a key twice,
 /// unknown elements and operators, values of the wrong type (IAM User Guide, "Grammar of the IAM JSON policy
 /// language"). Nothing is guessed.
 text::Result<Policy> parse_policy(std::string_view json, PolicyKind kind);

@@ -25,7 +25,7 @@ struct Principal {
   std::string_view text;
   std::string_view partition;
   std::string_view account;  ///< Empty for anonymous, services and providers.
-  std::string_view name;     ///< The user's or role's, without path; of a session, the role's.
+  std::string_view name;     ///< The user's or role's, without path; for a session, the role's.
   bool service_linked = false;
 
   /// Takes an ARN, a service or provider name, or `*`. The error says what is wrong.

@@ -13,14 +13,14 @@ namespace trailkeeper::rules::iam {
 struct Request {
   Principal principal;
   const Action* action = nullptr;
-  /// The resource's ARN; `*` for an action that has no resource type, which then needs `"Resource": "*"`; empty where
-  /// nobody knows it, so that what depends on it is unknown.
+  /// The resource's ARN; `*` for an action that has no resource type, which then needs `"Resource": "*"`; empty if
+  /// nobody knows it, so that whatever depends on it is unknown.
   std::string_view resource;
-  /// Where the resource is empty: how its ARN begins, if that is known. What follows has no colon in it.
+  /// If the resource is empty: how its ARN begins, if that is known. What follows has no colon in it.
   std::string_view resource_beginning;
   std::string_view resource_account;  ///< Whose resource it is.
   Context context;
-  /// The organisation's management account, if known. SCPs don't touch its principals, nor RCPs its resources.
+  /// The organisation's management account, if known. SCPs don't affect its principals, nor RCPs its resources.
   std::string_view management_account;
 };
 

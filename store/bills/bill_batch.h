@@ -42,7 +42,7 @@ using BillKey = std::array<std::uint8_t, 16>;
 struct BillLine {
   BillKey key{};
   std::uint64_t content = 0;  ///< Hash of all that the line says.
-  std::uint64_t place = 0;    ///< Hash of what is charged: all that says it but identities and figures.
+  std::uint64_t place = 0;    ///< Hash of what is charged: everything that says so, except identities and figures.
   std::string_view usage_account;
   std::string_view service;
   std::string_view usage_type;
@@ -74,7 +74,7 @@ class BillBatch {
     std::int64_t start;
     std::uint64_t text;  ///< Where its ID begins in texts(); its bytes follow.
     std::uint32_t raw_size;
-    bool counts;  ///< False: another line of its key stands for it.
+    bool counts;  ///< False: another line with its key stands for it.
   };
 
   [[nodiscard]] const std::string& payer() const { return payer_; }

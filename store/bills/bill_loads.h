@@ -1,4 +1,5 @@
-// What a bill's segments were loaded from, and which of them count: a report that AWS makes anew replaces what it was.
+// What a bill's segments were loaded from, and which of them count: a new version of a report replaces the previous
+// one.
 #pragma once
 
 #include <cstdint>
@@ -13,7 +14,7 @@ namespace trailkeeper::store {
 
 /// Where lines come from, as far as it is known.
 struct BillOrigin {
-  std::uint64_t token = 0;  ///< Names the load as long as it lasts: Writer::new_bill_load().
+  std::uint64_t token = 0;  ///< Names the load until it is settled: Writer::new_bill_load().
   std::string source;       ///< The file.
   std::string report;       ///< The report's name; empty: the file belongs to none that is known.
   std::string assembly;  ///< The version of the report, as AWS names it; empty: unknown. Of a file that belongs to no
@@ -26,20 +27,20 @@ struct BillOrigin {
 /// What was loaded from one file, of one bill.
 struct BillLoad {
   BillOrigin origin;
-  bool counts = false;          ///< False until all of its version is there.
+  bool counts = false;          ///< False until its whole version is there.
   std::int64_t last_usage = 0;  ///< The latest start of any usage.
   std::uint64_t lines = 0;
   std::vector<std::uint64_t> segments;
-  BillSketch places;  ///< Of what is charged: all that says it but identities and figures.
+  BillSketch places;  ///< Of what is charged: everything that says so, except identities and figures.
   BillSketch prices;  ///< The same with the amounts.
 
-  /// More than 0: this version is newer than `other`; less: older; 0: nothing tells.
+  /// Positive: this version is newer than `other`; negative: older; 0: nothing decides it.
   [[nodiscard]] int newer_than(const BillLoad& other) const;
-  /// Whether `other` has all of this load, but for what is changed when a report is made anew.
+  /// Whether `other` has all of this load, apart from what changes when a report is made anew.
   [[nodiscard]] bool covered_by(const BillLoad& other) const;
 };
 
-/// The loads of a bill. Segments of stores that were written before loads were known belong to none, and count.
+/// The loads of a bill. Segments of stores from before loads were recorded belong to none, and count.
 std::vector<BillLoad> bill_loads(const Transaction& transaction, const std::string& prefix);
 void put_bill_loads(Transaction& transaction, const std::string& prefix, const std::vector<BillLoad>& loads);
 

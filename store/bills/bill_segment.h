@@ -27,8 +27,8 @@ constexpr unsigned kBillParts = 4;
 struct BillHead {
   std::string header;  ///< The report's first line.
   std::uint64_t lines = 0;
-  std::vector<BillCell> cells;           ///< In order. Their sums are of lines that count, corrections taken off.
-  std::vector<BillLineName> superseded;  ///< Lines, here or in earlier segments, that another one stands for.
+  std::vector<BillCell> cells;           ///< In order. Their sums are of lines that count, with corrections taken off.
+  std::vector<BillLineName> superseded;  ///< Lines, here or in earlier segments, that another one replaces.
 };
 
 /// Encodes a batch: lines sorted by cell, start and key. `corrections` are taken off the cells; they belong to
@@ -48,7 +48,7 @@ class BillNames {
   explicit BillNames(std::string_view part);
   [[nodiscard]] std::size_t size() const { return size_; }
   [[nodiscard]] BillLineName at(std::size_t index) const;
-  /// The first place, `from` or behind it, whose name isn't less than `name`; quick where that is near.
+  /// The first place at or after `from` whose name isn't less than `name`; quick if it is near.
   [[nodiscard]] std::size_t first_not_before(std::size_t from, const BillLineName& name) const;
 
  private:

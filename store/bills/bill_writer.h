@@ -1,4 +1,4 @@
-// Lines of bills into the store: as segments that wait, until what they were loaded from is settled.
+// Lines of bills into the store: as segments that wait until their loads are settled.
 #pragma once
 
 #include <set>
@@ -16,25 +16,25 @@ struct WrittenBill {
 };
 
 /// Leaves out what is known in the segments of `scope` and writes the rest as a segment. Of lines with one identity,
-/// that with the largest hash of its content counts: so that the order in which they come doesn't matter.
+/// the one with the largest hash of its content counts, so that the order in which they come doesn't matter.
 WrittenBill write_bill(Transaction& transaction, BillBatch& batch, const std::vector<std::uint64_t>& scope);
 
 /// The cells that lines of a segment add to, each with what its line adds.
 std::vector<BillCell> cells_of_lines(const Transaction& transaction, const std::string& prefix, std::uint64_t segment,
                                      const std::set<BillLineName>& names);
 
-/// Adds a batch to a load, which waits; what other loads left behind that aren't among the `live` goes.
+/// Adds a batch to a load, which waits. Removes what other loads left behind that aren't among the `live`.
 BillCommit stage_bill(Transaction& transaction, BillBatch& batch, const BillOrigin& origin,
                       const std::set<std::uint64_t>& live);
 
-/// What settling a bill's loads did.
+/// The outcome of settling a bill's loads.
 struct SettledBill {
   BillCommit commit;
   std::string note;  ///< JSON members for the journal; empty if nothing was replaced.
 };
 
-/// Lets loads of one version of a report (or of one file) count, or leaves them out: docs/credits.md, Refreshed
-/// reports. What they replace goes.
+/// Makes loads of one version of a report (or of one file) count, or leaves them out: docs/credits.md, Refreshed
+/// reports. Whatever they replace goes.
 SettledBill settle_bill(Transaction& transaction, const BillName& bill, const std::set<std::uint64_t>& tokens);
 
 }  // namespace trailkeeper::store

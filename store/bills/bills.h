@@ -1,4 +1,4 @@
-// Bills of a store: what has been loaded of cost reports, by payer and month.
+// Bills of a store: what has been loaded from cost reports, by payer and month.
 #pragma once
 
 #include <functional>
@@ -38,10 +38,10 @@ struct CountedBillLine {
 void for_each_bill_line(const Snapshot& snapshot, std::string_view payer, std::uint32_t month,
                         const std::function<void(const CountedBillLine&)>& visit);
 
-/// Lines that another line of the same identity stands for.
+/// Lines that another line with the same identity replaces.
 std::uint64_t superseded_bill_lines(const Snapshot& snapshot);
 
-/// Reads every part of every bill; tells `damaged` of each that isn't what was stored, and goes on.
+/// Reads every part of every bill; reports each that isn't what was stored to `damaged`, and goes on.
 void check_bills(const Transaction& transaction, const std::function<void(const std::string& what)>& damaged);
 /// Throws StoreError(corrupt) at the first damage.
 void check_bills(const Snapshot& snapshot);
@@ -58,9 +58,9 @@ struct BillName {
 struct BillCommit {
   std::uint64_t lines = 0;       ///< New.
   std::uint64_t duplicates = 0;  ///< Known already: the same in every column.
-  std::uint64_t variants = 0;    ///< Among `lines`: of the identity of another line that says something else.
+  std::uint64_t variants = 0;    ///< Among `lines`: with the identity of another line that says something else.
   std::uint64_t replaced = 0;    ///< Lines of older versions, which count no longer.
-  std::uint64_t outdated = 0;    ///< Not taken: of a version older than the one that is there.
+  std::uint64_t outdated = 0;    ///< Not taken: from a version older than the one that is there.
 
   void add(const BillCommit& more);
 };

@@ -9,8 +9,8 @@
 namespace trailkeeper::store {
 
 /// Keeps the data file under its name from being replaced, for as long as a process needs to open it and to enter
-/// itself into LMDB's table of readers: these are two files, and a process that had the one of before and the other of
-/// after would read pages that don't belong together.
+/// itself into LMDB's table of readers. These are two files, and a process with the old one of one and the new one of
+/// the other would read pages that don't belong together.
 class HeldDataFile {
  public:
   /// Nothing if there is no data file. Waits while it is being replaced. Throws StoreError.
@@ -27,8 +27,8 @@ class HeldDataFile {
 };
 
 /// A folder in the store's where a data file is made before it gets its name. It goes with its owner; what a killed
-/// process left goes when the next one is made, or when the store is next opened for writing. Only for the holder of
-/// the store's WriterLock.
+/// process left is removed when the next one is made, or when the store is next opened for writing. Only for the holder
+/// of the store's WriterLock.
 class StagingFolder {
  public:
   explicit StagingFolder(const std::string& directory);
@@ -50,13 +50,13 @@ class StagingFolder {
 void place_data_file(const StagingFolder& staging, const std::string& directory);
 
 /// Puts the data file in `staging` in the place of the one in `directory`, whose content, owner and mode it has.
-/// Processes that have the former open go on with it, and with a table of readers of their own. The staged file's
-/// newest commit must have the number of the former's (Environment::copy_to): then the former's table of readers fits
+/// Processes that have the old one open go on with it, and with a table of readers of their own. The staged file's
+/// newest commit must have the number of the old one's (Environment::copy_to): then the old one's table of readers fits
 /// both, whenever a kill comes. Durable. Throws StoreError, and changes nothing.
 void replace_data_file(const StagingFolder& staging, const std::string& directory);
 
-/// Puts an empty file in the place of LMDB's table of readers: for a data file that somebody put there by hand beside
-/// processes that still have another open.
+/// Puts an empty file in the place of LMDB's table of readers: for a data file that somebody put there by hand while
+/// processes still have another one open.
 void renew_readers_file(const std::string& directory);
 
 }  // namespace trailkeeper::store

@@ -13,7 +13,7 @@
 
 namespace trailkeeper::store {
 
-/// A data file, or its first bytes, in memory: shared and read-only. Bytes behind the file's end are addresses only.
+/// A data file, or its first bytes, in memory: shared and read-only. Beyond the file's end there are only addresses.
 class FileMap {
  public:
   /// Throws StoreError(io).
@@ -35,7 +35,7 @@ class FileMap {
 };
 
 /// Both of a file's meta pages. Nothing if the file is empty: LMDB is about to make them. Throws StoreError(corrupt,
-/// newer_format) for what no LMDB wrote, or that don't fit each other; (io).
+/// newer_format) for pages that LMDB didn't write, or that don't fit each other; (io).
 struct MetaPages {
   std::array<page_layout::MetaRecord, page_layout::kMetaPages> pages;
   [[nodiscard]] std::size_t page_bytes() const { return pages[0].free_pages.page_bytes; }
@@ -53,7 +53,7 @@ class DataPages {
   [[nodiscard]] const page_layout::MetaRecord& meta() const { return meta_; }
   [[nodiscard]] std::size_t page_bytes() const { return page_bytes_; }
 
-  /// A branch or leaf page that is one and lies where it belongs. Throws StoreError(corrupt).
+  /// A branch or leaf page, checked to be one and to lie where it belongs. Throws StoreError(corrupt).
   [[nodiscard]] std::string_view tree_page(std::uint64_t number, std::uint16_t kind) const;
   /// The bytes of a value that has pages of its own; how many these are. Throws StoreError(corrupt).
   [[nodiscard]] std::string_view run(std::uint64_t number, std::size_t value_bytes) const;

@@ -1,4 +1,4 @@
-// How LMDB 0.9 lays out its data file: as much as reading it takes. LMDB publishes no header for this; its version of
+// How LMDB 0.9 lays out its data file, as far as reading it requires. LMDB publishes no header for this; its version of
 // the layout stands in every file (kVersion) and is checked.
 #pragma once
 
@@ -29,7 +29,7 @@ struct PageHead {
   std::uint16_t unused;
   std::uint16_t flags;
   std::uint16_t lower;  ///< End of the nodes' offsets, which follow this head.
-  std::uint16_t upper;  ///< Begin of the nodes.
+  std::uint16_t upper;  ///< Beginning of the nodes.
 };
 static_assert(sizeof(PageHead) == 16);
 

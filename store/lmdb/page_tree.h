@@ -35,7 +35,7 @@ class UsedPages {
   std::vector<bool> used_;
 };
 
-/// A table's pages. Every read checks the pages on its way: that each is the one that its place asks for, that its
+/// A table's pages. Every read checks the pages on its way: that each is the one that belongs in its place, that its
 /// nodes lie in it, and that its keys ascend and lie between those of the page above. Thread-safe. Throws
 /// StoreError(corrupt) that names page and table.
 class PageTree {
@@ -57,8 +57,8 @@ class PageTree {
   /// Visits entries in key order from the first key >= `from` until `visit` returns false.
   void scan(std::string_view from, const Visit& visit) const;
 
-  /// Visits all entries that can be reached, behind damaged pages too, and tells of each damage: pages that two places
-  /// name, figures that are wrong. `used` gets the pages.
+  /// Visits all entries that can be reached, also those after damaged pages, and reports each damage: pages that two
+  /// places name, figures that are wrong. `used` gets the pages.
   void walk(UsedPages& used, const Visit& visit, const OnDamage& damaged) const;
 
  private:

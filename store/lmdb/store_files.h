@@ -31,7 +31,7 @@ class Descriptor {
   /// False: nothing is open.
   explicit operator bool() const { return number_ >= 0; }
   [[nodiscard]] int get() const { return number_; }
-  /// To be closed by who takes it.
+  /// The caller must close it.
   [[nodiscard]] int release() { return std::exchange(number_, -1); }
 
  private:
@@ -47,15 +47,15 @@ struct FileIdentity {
 
 FileIdentity identity_of(const Descriptor& file);
 
-/// The file under a name; nothing if there is none. Links aren't followed. Throws StoreError(io) for what is no regular
-/// file, as a link, pipe or device: its target isn't the store's to write or to read.
+/// The file under a name; nothing if there is none. Links aren't followed. Throws StoreError(io) for anything that
+/// isn't a regular file, such as a link, pipe or device: its target isn't the store's to write or to read.
 std::optional<FileIdentity> file_at(const std::string& path);
 
-/// Opens a regular file; closed if there is none. Links aren't followed, pipes not waited for; both, and whatever else
-/// is no regular file, are refused with StoreError(io), as is what can't be opened.
+/// Opens a regular file; closed if there is none. Links aren't followed, pipes not waited for; both, and anything else
+/// that isn't a regular file, are refused with StoreError(io), and so is a file that can't be opened.
 Descriptor open_file(const std::string& path, int flags, mode_t mode = 0);
 
-/// Makes a folder and those that it lies in, durably. False if it was there. Throws StoreError(io).
+/// Makes a folder and those that contain it, durably. False if it was there. Throws StoreError(io).
 bool make_folder(const std::string& path);
 
 /// Makes the names in a folder durable. Throws StoreError(io).

@@ -21,7 +21,7 @@ enum class TableId : unsigned {
   bills = 9,      ///< Month, payer, number and part to a part of a bill: store/bills/bill_segment.h.
   rejected = 10,  ///< Source, offset and hash to a rejected record: store/rejects.h. `rejects` is its former table.
   pins = 11,      ///< Hold, key and hash of an event that it holds whatever changes: store/hold_pins.h.
-  secrets = 12,   ///< Hashes of phrases that are confidential: store/secrets.h.
+  secrets = 12,   ///< Hashes of confidential phrases: store/secrets.h.
   marks = 13,     ///< Segment number to its SegmentMarks.
 };
 constexpr unsigned kTableCount = 14;

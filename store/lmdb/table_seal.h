@@ -1,4 +1,4 @@
-// What proves that an entry of a table is the one that was stored, and that none is missing. docs/format.md#seals
+// Proof that an entry of a table is the one that was stored, and that none is missing. docs/format.md#seals-and-sums
 #pragma once
 
 #include <array>
@@ -13,21 +13,21 @@ namespace trailkeeper::store {
 /// Bytes that a seal adds to a value.
 constexpr std::size_t kSealBytes = 8;
 
-/// Whether a table's values have a seal behind them. Parts of segments and bills don't: they are large, read piece by
+/// Whether a table's values are followed by a seal. Parts of segments and bills aren't: they are large, read piece by
 /// piece, and have checksums of their own.
 constexpr bool has_seals(TableId table) { return table != TableId::parts && table != TableId::bills; }
 
-/// Tables in which a key that isn't found is an answer, as that there is no setting or no hold: that has to be proven.
-/// They are small. Those of which whole segments, lists or bills are read are proven by that.
+/// Tables in which the absence of a key is an answer, such as that there is no setting or no hold, which has to be
+/// proven. They are small. Tables of which whole segments, lists or bills are read are proven by that.
 constexpr bool has_proven_absence(TableId table) {
   return table == TableId::meta || table == TableId::holds || table == TableId::policies || table == TableId::pins;
 }
 
-/// XXH3 over table, key and value: the same value under another key, or in another table, has another.
+/// XXH3 over table, key and value: the same value under another key, or in another table, has a different seal.
 std::uint64_t seal_of(TableId table, std::string_view key, std::string_view value);
 
-/// How many entries a table has, and the sum (modulo 2^64) of what identifies each: its seal, or where it has none, a
-/// hash of its key and size. Kept with every commit, so that an entry that is gone, or one too many, is found.
+/// How many entries a table has, and the sum (modulo 2^64) of what identifies each: its seal or, if it has none, a hash
+/// of its key and size. Kept with every commit, so that a missing entry, or one too many, is noticed.
 struct TableSum {
   std::uint64_t rows = 0;
   std::uint64_t sum = 0;
@@ -50,10 +50,10 @@ std::uint64_t mark_of(TableId table, std::string_view key, std::uint64_t value_b
 using TableSums = std::array<TableSum, kTableCount>;
 
 std::string encode_sums(const TableSums& sums);
-/// Of a store whose tables were fewer, the others' are zero. Throws StoreError(corrupt).
+/// For a store that had fewer tables, those of the others are zero. Throws StoreError(corrupt).
 TableSums decode_sums(std::string_view bytes);
 
-/// A key for a message: as it is if it is plain text, else in hexadecimal.
+/// A key for a message: as it is if it is plain text, otherwise in hexadecimal.
 std::string shown_key(std::string_view key);
 
 }  // namespace trailkeeper::store

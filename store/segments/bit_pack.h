@@ -19,7 +19,7 @@ inline std::size_t packed_bytes(std::uint64_t count, unsigned width) {
   return static_cast<std::size_t>((count * width + 7) / 8);
 }
 
-/// Bytes that must be readable behind packed values: get() loads whole words.
+/// Bytes that must be readable after packed values: get() loads whole words.
 constexpr std::size_t kPackPadding = 16;
 
 /// Appends values of one width to a string, least significant bit first.
@@ -54,7 +54,7 @@ class BitWriter {
   std::uint64_t pending_ = 0;
 };
 
-/// Reads packed values in place. kPackPadding bytes behind them must be readable.
+/// Reads packed values in place. kPackPadding bytes after them must be readable.
 class PackedView {
  public:
   PackedView() = default;
@@ -100,7 +100,7 @@ void append_column(std::span<const std::uint32_t> values, std::string& out);
 /// Appends the header of a column whose values the caller then writes with a BitWriter of that width.
 void append_column_header(std::uint64_t base, unsigned width, std::uint64_t count, std::string& out);
 
-/// Opens what append_column wrote. Throws StoreError(corrupt) when the bytes can't hold it. kPackPadding bytes behind
+/// Opens what append_column wrote. Throws StoreError(corrupt) if the bytes can't hold it. kPackPadding bytes after
 /// `bytes` must be readable.
 PackedView open_column(std::string_view bytes);
 

@@ -16,8 +16,8 @@ namespace trailkeeper::store {
 constexpr std::uint32_t kPostingBlock = 1024;
 
 /// Appends the postings of a column: for each code a compressed bitmap (CRoaring) of the blocks that hold it.
-/// `codes[i]` is the code plus one of event i, 0 for none; `code_count` is the number of codes. Columns of few codes
-/// have none: nearly every block holds every code.
+/// `codes[i]` is the code plus one of event i, 0 for none; `code_count` is the number of codes. Columns with few codes
+/// get no postings: nearly every block holds every code.
 void append_postings(std::span<const std::uint32_t> codes, std::uint32_t code_count, std::string& out);
 
 class BlockPostings {

@@ -1,4 +1,4 @@
-// Which event IDs a segment surely doesn't hold.
+// Which event IDs a segment certainly doesn't hold.
 #pragma once
 
 #include <cstdint>

@@ -10,7 +10,7 @@
 namespace trailkeeper::store {
 
 /// Which segments to merge next, by number: the smallest ones as soon as there are several of about one size. Empty if
-/// all is well. `all`: as many as fit one segment, whatever their sizes.
+/// there is nothing to merge. `all`: as many as fit into one segment, whatever their sizes.
 std::vector<std::uint64_t> choose_merge(std::span<const Segment> segments, bool all);
 
 }  // namespace trailkeeper::store

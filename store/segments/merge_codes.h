@@ -1,4 +1,4 @@
-// The paths and dictionaries of several segments as those of the one that they become.
+// The paths and dictionaries of several segments, as those of the segment that they become.
 #pragma once
 
 #include <cstdint>
@@ -33,7 +33,7 @@ class MergedCodes {
   std::vector<std::uint32_t> counts_;
 };
 
-/// Writes the dictionaries, with the strings that events have which stay, and the paths' names. One dictionary at a
+/// Writes the dictionaries, with the strings that the remaining events have, and the paths' names. One dictionary at a
 /// time, so that only its strings are in memory.
 MergedCodes write_dictionaries(const std::vector<MergeInput>& inputs, const MergedPaths& paths, const KeptRows& rows,
                                SegmentParts& parts);

@@ -1,4 +1,4 @@
-// In which order the events of several segments stand in the one that they become.
+// The order of several segments' events in the segment that they become.
 #pragma once
 
 #include <cstdint>
@@ -25,16 +25,16 @@ struct MergeOrder {
   std::uint64_t decoded = 0;  ///< Events that were put together to compare them.
 };
 
-/// Puts each event together at most once, and only where another has its time and key.
+/// Puts each event together at most once, and only if another has its time and key.
 MergeOrder order_of_merge(const std::vector<MergeInput>& inputs);
 
 /// The contents of all events that share their key with another of the new segment, or did where they came from.
-/// `by_key`: the events' numbers in ascending order of key. Those that no input knows are put together once, which adds
-/// to order.decoded.
+/// `by_key`: the events' numbers in ascending order of key. Contents that no input knows are put together once, which
+/// adds to order.decoded.
 std::vector<SharedContent> contents_of_merge(const std::vector<MergeInput>& inputs, MergeOrder& order,
                                              std::span<const std::uint32_t> by_key, std::uint64_t hash_seed);
 
-/// When the events came whose eventTime says little about it, as far as the inputs know.
+/// The arrivals of events whose eventTime says little about it, as far as the inputs know.
 std::vector<OddArrival> arrivals_of_merge(const std::vector<MergeInput>& inputs, const MergeOrder& order);
 
 }  // namespace trailkeeper::store

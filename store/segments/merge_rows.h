@@ -14,7 +14,7 @@ class KeptRows {
   /// `inputs` must outlive it.
   explicit KeptRows(const std::vector<MergeInput>& inputs);
 
-  /// How many there are of a table.
+  /// How many of a table's rows stay.
   [[nodiscard]] std::uint32_t count(std::size_t input, std::uint32_t table) const { return counts_[input][table]; }
   /// The place of a row among those of its table. Precondition: it stays.
   [[nodiscard]] std::uint32_t place(std::size_t input, std::uint32_t table, std::uint32_t row) const {

@@ -1,4 +1,4 @@
-// The tables of several segments as those of the one that they become.
+// The tables of several segments, as those of the segment that they become.
 #pragma once
 
 #include <cstdint>
@@ -11,7 +11,7 @@
 
 namespace trailkeeper::store {
 
-/// Tables of one skeleton, kept in one way, are one; the rows of each input stay together.
+/// Tables with the same skeleton, kept in the same way, become one; the rows of each input stay together.
 struct MergedTables {
   /// Where a table of an input went.
   struct Place {
@@ -20,7 +20,7 @@ struct MergedTables {
   };
   std::vector<std::vector<Origin>> members;  ///< New table to (input, its table).
   std::vector<std::uint32_t> rows;           ///< Of each new table.
-  std::vector<std::vector<Place>> places;    ///< Input, its table to its place; one without rows that stay has none.
+  std::vector<std::vector<Place>> places;  ///< Input, its table to its place; a table without rows that stay has none.
 };
 MergedTables unite_tables(const std::vector<MergeInput>& inputs, const KeptRows& rows);
 
@@ -28,7 +28,7 @@ MergedTables unite_tables(const std::vector<MergeInput>& inputs, const KeptRows&
 void write_rows(const std::vector<MergeInput>& inputs, const std::vector<Origin>& origins, const KeptRows& rows,
                 const MergedTables& tables, SegmentParts& parts);
 
-/// Writes the tables and their skeletons; forgets the inputs now and then.
+/// Writes the tables and their skeletons; lets the inputs' memory go now and then.
 void write_tables(const std::vector<MergeInput>& inputs, const MergedPaths& paths, const MergedCodes& codes,
                   const KeptRows& rows, const MergedTables& tables, SegmentParts& parts);
 

@@ -38,9 +38,9 @@ struct Table {
   std::vector<TableSlot> slots;
 };
 
-/// A view of one segment; sections are opened, and what is read of them is checked against its checksum, when first
+/// A view of one segment; sections are opened, and whatever is read of them is checked against its checksum, when first
 /// used. Valid as long as the read transaction it came from. Not thread-safe: one for each thread. Every function
-/// throws StoreError(corrupt) rather than return what wasn't stored, or nothing in place of what was.
+/// throws StoreError(corrupt) rather than return something that wasn't stored, or nothing in place of what was.
 class Segment {
  public:
   /// `mapped`: the parts' bytes lie in a file's shared mapping.
@@ -51,7 +51,7 @@ class Segment {
   [[nodiscard]] const SegmentHeader& header() const { return header_->header; }
   [[nodiscard]] std::uint32_t size() const { return static_cast<std::uint32_t>(header().events); }
 
-  /// What store/segments/segment_marks.h decodes; empty: nobody kept any. As long as the read transaction.
+  /// What store/segments/segment_marks.h decodes; empty: none was kept. Valid as long as the read transaction.
   [[nodiscard]] std::string_view marks() const { return marks_; }
   void set_marks(std::string_view marks) { marks_ = marks; }
 
@@ -62,14 +62,13 @@ class Segment {
   [[nodiscard]] EventKey key(std::uint32_t index) const;
   [[nodiscard]] std::uint64_t hash(std::uint32_t index) const;
 
-  /// False if the segment surely has no event with the key.
+  /// False if the segment certainly has no event with the key.
   [[nodiscard]] bool may_contain(const EventKey& key) const;
   /// The events with the key: none, one, or several variants.
   [[nodiscard]] std::vector<std::uint32_t> find(const EventKey& key) const;
 
   // Events that share a key, however many, are told apart without putting them together
-  // (store/segments/segment_contents.cpp).
-  /// How many events have the key, and the number of one of them.
+  // (store/segments/segment_contents.cpp). How many events have the key, and the number of one of them.
   struct KeyMatch {
     std::uint32_t events = 0;
     std::uint32_t one = 0;
@@ -82,14 +81,14 @@ class Segment {
   /// All known contents, in order of key, then hash.
   [[nodiscard]] std::vector<SharedContent> shared_contents() const;
 
-  /// When events came whose eventTime says little about it, as far as it is known and not what the header says of all;
-  /// by ascending number.
+  /// The arrivals of events whose eventTime says little about it, as far as they are known and differ from what the
+  /// header says about all; by ascending number.
   [[nodiscard]] std::vector<OddArrival> odd_arrivals() const;
 
   /// Codes plus one of a column (index into kColumnFields); 0: the event lacks the field.
   [[nodiscard]] const PackedView& column(std::size_t column) const;
-  /// The same for the events [first, end) only: of a large segment, far fewer bytes are read and checked. The view
-  /// covers all events, but others than those asked for (ever) aren't checked.
+  /// The same for the events [first, end) only: for a large segment, far fewer bytes are read and checked. The view
+  /// covers all events, but only those that were ever asked for are checked.
   [[nodiscard]] const PackedView& column_rows(std::size_t column, std::uint32_t first, std::uint32_t end) const;
   /// How many events have each code plus one of a column.
   [[nodiscard]] PackedView column_counts(std::size_t column) const;
@@ -106,7 +105,7 @@ class Segment {
   [[nodiscard]] std::uint32_t table_of(std::uint32_t index) const;
   /// Its row in that table; less than the table's rows.
   [[nodiscard]] std::uint32_t row_of(std::uint32_t index) const;
-  /// The same of the events [first, end), as column_rows(). A row may be none that its table has.
+  /// The same for the events [first, end), like column_rows(). A row may be one that its table doesn't have.
   [[nodiscard]] const PackedView& tables_of(std::uint32_t first, std::uint32_t end) const;
   [[nodiscard]] const PackedView& rows_of(std::uint32_t first, std::uint32_t end) const;
 
@@ -116,7 +115,7 @@ class Segment {
   /// As append_event, without that check: for comparing events.
   void append_unchecked(std::uint32_t index, std::string& out) const;
 
-  /// Checks every section against its checksum; tells `damaged` of each that is wrong, or throws at the first.
+  /// Checks every section against its checksum; reports each that is wrong to `damaged`, or throws at the first.
   void verify(const std::function<void(const StoreError&)>& damaged) const;
   void verify() const;
 

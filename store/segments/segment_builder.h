@@ -33,13 +33,13 @@ class SegmentBuilder {
   /// Adds an event; copies all it needs. Records must come from one parser.
   void add(const event::Record& record);
 
-  /// Takes address space for so many events at once, so that growing copies nothing.
+  /// Reserves address space for `events` events, so that growing copies nothing.
   void reserve(std::size_t events);
 
-  /// Starts the next segment; keeps the memory and what is known of the records' shapes, as far as that is little.
+  /// Starts the next segment; keeps the memory and what is known about the records' shapes, as far as that is little.
   void clear();
 
-  /// To be called when that parser was reset: the shapes it gave are gone.
+  /// Call it after that parser was reset: the shapes it gave are gone.
   void forget_shapes() { tables_by_shape_.clear(); }
 
   [[nodiscard]] std::size_t size() const { return times_.size(); }
@@ -55,7 +55,7 @@ class SegmentBuilder {
   void append_event(std::uint32_t index, std::string& out) const;
 
   /// Writes the events in `order` (numbers, ascending by time then key; others are left out) to `parts`. Fills in the
-  /// header but for its number and variants. `contents`: of events (by their number here) that share a key.
+  /// header except its number and variants. `contents`: of events (by their number here) that share a key.
   SegmentHeader encode(std::span<const std::uint32_t> order, SegmentParts& parts,
                        std::span<const SharedContent> contents = {}) const;
 

@@ -54,7 +54,7 @@ enum class SectionId : std::uint32_t {
   column_counts = 12,    ///< For each column: events without a value, then events per code.
   postings = 13,         ///< For each column: which blocks of events hold which code.
   chunk_checksums = 14,  ///< XXH3 of each kChunkBytes of the sections that have pieces, in the header's order.
-  contents = 15,         ///< Of events that share their key with others: what they say, as a hash (SharedContent).
+  contents = 15,         ///< For events that share their key with others: what they say, as a hash (SharedContent).
   arrivals = 16,         ///< When events came whose eventTime says little about it (OddArrival).
   column = 100,          ///< + number: column of codes plus one; 0 where the event lacks the field.
   strings = 1000,        ///< + chunk: string lists.
@@ -65,15 +65,16 @@ constexpr SectionId section(SectionId first, std::size_t number) {
   return static_cast<SectionId>(static_cast<std::uint32_t>(first) + static_cast<std::uint32_t>(number));
 }
 
-/// Bytes of a section that chunk_checksums covers with one checksum: a query for a few rows reads and checks as little.
+/// How many bytes of a section chunk_checksums covers with one checksum, so that a query for a few rows reads and
+/// checks little.
 constexpr std::size_t kChunkBytes = 4096;
 
-/// Whether a section of so many bytes is checked piece by piece (layout 2).
+/// Whether a section of `bytes` bytes is checked piece by piece (layout 2).
 constexpr bool has_pieces(SectionId id, std::uint64_t bytes) {
   return id != SectionId::chunk_checksums && bytes > kChunkBytes;
 }
 
-/// Where a section lies: in which of the segment's values, and its XXH3; where it has pieces, that of their checksums.
+/// Where a section lies: in which of the segment's values, and its XXH3; if it has pieces, that of their checksums.
 struct SectionEntry {
   SectionId id;
   std::uint32_t part;
@@ -82,7 +83,7 @@ struct SectionEntry {
   std::uint64_t checksum;
 };
 
-/// What is known of a segment without opening it.
+/// What is known about a segment without opening it.
 struct SegmentHeader {
   std::uint64_t number = 0;
   std::uint64_t events = 0;
@@ -103,7 +104,7 @@ struct SegmentHeader {
   [[nodiscard]] bool has_one_arrival() const { return first_arrival != 0 && first_arrival == last_arrival; }
 };
 
-/// When an event came that is_odd_time() (store/odd_arrivals.h).
+/// When an event came for which is_odd_time() is true (store/odd_arrivals.h).
 struct OddArrival {
   std::uint32_t event = 0;  ///< Its number in the segment.
   text::Timestamp arrival = 0;
@@ -125,7 +126,7 @@ enum class SlotKind : std::uint8_t {
   integer = 6,     ///< A number.
 };
 
-/// Escaped strings and numbers have dictionaries of their own beside their path's: the path with this mark behind it.
+/// Escaped strings and numbers have dictionaries of their own besides their path's: the path with this mark after it.
 constexpr char kEscapedMark = '\x06';
 constexpr char kNumberMark = '\x05';
 

@@ -1,4 +1,4 @@
-// Which events of a segment may name something confidential: made from them, and kept so that it needn't be made again.
+// Which events of a segment may name something confidential: derived, and kept so that it needn't be derived again.
 #pragma once
 
 #include <cstdint>
@@ -19,7 +19,7 @@ struct SegmentMarks {
 
 std::string encode_marks(const SegmentMarks& marks);
 
-/// Nothing if the bytes are damaged or aren't of `events` events: then they have to be chosen again.
+/// Nothing if the bytes are damaged or aren't for `events` events: then they have to be chosen again.
 std::optional<SegmentMarks> decode_marks(std::string_view bytes, std::uint64_t events);
 
 }  // namespace trailkeeper::store

@@ -19,7 +19,7 @@ class SegmentParts {
   /// Copies a section in. Sections aren't split over parts, so a part may be larger than the usual 8 MiB.
   void add(SectionId id, std::string_view bytes);
 
-  /// Hands on the last part; fills in the header's sections, parts and stored_bytes.
+  /// Hands over the last part; fills in the header's sections, parts and stored_bytes.
   void finish(SegmentHeader& header);
 
  private:
@@ -34,7 +34,7 @@ class SegmentParts {
   std::vector<SectionEntry> sections_;
 };
 
-/// Puts blobs one behind the other into sections of bounded size, and says where each lies.
+/// Puts blobs one after the other into sections of bounded size, and says where each lies.
 class ChunkedBlobs {
  public:
   ChunkedBlobs(SegmentParts& parts, SectionId first) : parts_(parts), first_(first) {}

@@ -44,10 +44,10 @@ class SegmentSections {
 
   SegmentSections(const OpenedHeader& header, PartLoader load_part);
 
-  /// Bytes that nothing vouches for: for reading on the way to what is checked. Empty if the segment has no such
+  /// Bytes that nothing vouches for: for reading on the way to bytes that are checked. Empty if the segment has no such
   /// section. The reference stays valid.
   const Section& unchecked(SectionId id) { return open(id); }
-  /// The same after all of them were checked.
+  /// The whole section, after all of it was checked.
   std::string_view checked(SectionId id);
   /// Proves bytes [begin, end) of a section.
   void check(SectionId id, std::size_t begin, std::size_t end) { check(open(id), begin, end); }

@@ -1,4 +1,4 @@
-// A byte for each event of a segment, made from other data and kept so that it needn't be made again.
+// A byte for each event of a segment, derived from other data and kept so that it needn't be derived again.
 #pragma once
 
 #include <cstdint>
@@ -21,7 +21,7 @@ std::string encode_verdicts(const SegmentVerdicts& verdicts);
 /// All but the codes. Nothing if the bytes are too few: then the codes have to be made again.
 std::optional<SegmentVerdicts> head_of_verdicts(std::string_view bytes);
 
-/// Nothing if the bytes are damaged or aren't of `events` events.
+/// Nothing if the bytes are damaged or aren't for `events` events.
 std::optional<SegmentVerdicts> decode_verdicts(std::string_view bytes, std::size_t events);
 
 }  // namespace trailkeeper::store

@@ -42,7 +42,7 @@ constexpr std::uint32_t cells_of(SlotKind kind) {
 /// The leaves of userIdentity: consecutive, and the same for every event of a session. Their codes are looked up
 /// together.
 struct IdentityRun {
-  std::uint32_t begin = 0;  ///< Slots [begin, end); empty if the shape has too few of them to pay.
+  std::uint32_t begin = 0;  ///< Slots [begin, end); empty if the shape has too few of them for it to pay.
   std::uint32_t end = 0;
   std::uint32_t first_cell = 0;
   std::uint32_t cells = 0;

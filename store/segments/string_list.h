@@ -41,11 +41,11 @@ class StringList {
   /// Opens what StringListWriter wrote at the front of `bytes`. Throws StoreError(corrupt).
   explicit StringList(std::string_view bytes);
 
-  /// Checks the list's head against its checksum, and from now on each block when it is read: so that a string of a
-  /// large list costs one small block to check, too. Throws StoreError(corrupt).
+  /// Checks the list's head against its checksum, and from now on each block when it is read, so that checking a string
+  /// of a large list costs only one small block, too. Throws StoreError(corrupt).
   void check();
   [[nodiscard]] bool checked() const { return checked_; }
-  /// Bytes from the list's begin to its head's end.
+  /// Bytes from the beginning of the list to the end of its head.
   [[nodiscard]] std::size_t head_bytes() const { return head_bytes_; }
 
   [[nodiscard]] std::uint32_t size() const { return static_cast<std::uint32_t>(ends_.size()); }
@@ -60,8 +60,8 @@ class StringList {
   /// The string; `scratch` may hold it.
   std::string_view get(std::uint32_t index, std::string& scratch) const;
 
-  /// Calls `visit` with each string, by ascending number, that has `needle` in it, which isn't empty. Decompresses all
-  /// of the list, a piece at a time. Throws StoreError(corrupt).
+  /// Calls `visit` with each string, by ascending number, that contains `needle`, which isn't empty. Decompresses the
+  /// whole list, a piece at a time. Throws StoreError(corrupt).
   void search(std::string_view needle, const std::function<void(std::uint32_t, std::string_view)>& visit) const;
 
  private:
