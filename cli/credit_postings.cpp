@@ -12,7 +12,7 @@ namespace credits = rules::credits;
 
 namespace {
 
-// Lines of so many charges are held at once to bring them in order.
+// Lines of this many charges are held at once to put them in order.
 constexpr std::uint64_t kLinesAtOnce = 500'000;
 
 // Moves an amount from one account of the ledger to another, so that it always balances.

@@ -47,8 +47,9 @@ struct Column {
 /// object a line, CSV (RFC 4180), or, for `raw`, values separated by tabs. Rows appear as they come; a table takes its
 /// widths from the first thousand.
 ///
-/// On a terminal a table fits: its longest values are cut, with an ellipsis; where columns would get narrower than ten
-/// cells, each row is printed as a record, one value below the other. Not so with --wide, nor in a pipe or file.
+/// On a terminal a table is made to fit: its longest values are cut, with an ellipsis; if columns would get narrower
+/// than ten cells, each row is printed as a record, one value below the other. Nothing of this happens with --wide, nor
+/// in a pipe or file.
 class RowWriter {
  public:
   /// `nothing`: what a table says where it has no row, instead of its header.

@@ -30,16 +30,16 @@ struct DocumentArray {
 /// with a document in them (event/text_line.h). It only counts brackets and quotes; whether a frame is JSON is the
 /// parser's to say.
 ///
-/// What such an object has behind its array is a frame, too, from the array's `]` to the object's end; event/unwrap.h
-/// takes it for the object without the array.
+/// Whatever follows the array in such an object is a frame, too, from the array's `]` to the object's end;
+/// event/unwrap.h treats it as the object without the array.
 ///
 /// Text before the first document is one frame, its first kKeptText bytes: a file that is something else altogether
-/// isn't taken apart into lines. The rows of a query that lack the records are one frame, too, to the stream's end.
+/// isn't taken apart into lines. Rows of a query without the original records are one frame, too, to the stream's end.
 ///
-/// Broken input costs only itself: a line feed inside a string, or a line that begins a new object where the record
-/// before isn't finished, ends the broken record there; in an array the next `{"eventVersion"` does.
+/// Broken input costs only itself: a line feed inside a string, or a line that begins a new object before the
+/// previous record is finished, ends the broken record there; in an array the next `{"eventVersion"` does.
 ///
-/// Memory: none beyond the window. The caller gives the unconsumed rest again, with more bytes behind it.
+/// Memory: none beyond the window. The caller gives the unconsumed rest again, followed by more bytes.
 class Framer {
  public:
   /// An unfinished record longer than this is given up as too large. A window must be able to grow beyond it.

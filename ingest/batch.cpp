@@ -12,7 +12,7 @@ namespace {
 
 // What a rejected record takes beside its bytes: here, and in the pages of the transaction that stores it.
 constexpr std::size_t kRejectOverhead = 256;
-// How much memory the events take is asked for after so many bytes of them.
+// After this many bytes of events, their memory is measured again.
 constexpr std::size_t kLookEvery = std::size_t{256} << 10;
 constexpr std::size_t kEventOverhead = 256;
 

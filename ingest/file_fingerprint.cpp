@@ -17,7 +17,7 @@ namespace {
 constexpr std::size_t kStretch = 4096;
 constexpr std::uint64_t kStretches = 64;
 
-// What versions of before gave: it is odd, and that of today even.
+// The fingerprint of earlier versions, which is odd; the present one is even.
 std::uint64_t earlier_fingerprint(int descriptor, std::uint64_t bytes) {
   struct stat status {};
   std::array<char, kStretch> first{};

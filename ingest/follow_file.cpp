@@ -27,7 +27,7 @@
 namespace trailkeeper::ingest {
 namespace {
 
-// Of so many refused files it is remembered that they were named.
+// This many refused files are remembered as reported.
 constexpr std::size_t kMostRefused = 10'000;
 constexpr std::size_t kReadBytes = std::size_t{1} << 20;
 // Largest unfinished document: beyond it the framer gives up.

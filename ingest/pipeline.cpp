@@ -17,7 +17,7 @@
 namespace trailkeeper::ingest {
 namespace {
 
-// A gzip file whose content is larger is read bit by bit.
+// A gzip file whose content is larger is read piece by piece.
 constexpr std::size_t kGunzipLimit = std::size_t{48} << 20;
 constexpr std::size_t kKeptBuffers = 8;
 

@@ -23,8 +23,8 @@ constexpr std::uint64_t kSmallFile = std::uint64_t{6} << 20;
 constexpr std::uint64_t kReplayBatchBytes = std::uint64_t{1} << 20;
 constexpr std::size_t kBatchFiles = 128;
 
-// Verdicts may take so much of a replay's time, and at least so many seconds; those that need whole records, half of
-// it.
+// At most this share of a replay's time (and at least this many seconds) goes to verdicts; half of it to those that
+// need whole records.
 constexpr double kShareOfJudging = 0.1;
 constexpr double kLeastJudging = 0.05;
 

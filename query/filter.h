@@ -103,9 +103,9 @@ struct Filter {
   std::optional<text::Timestamp> until;  ///< Exclusive.
   /// If a field is `verdict`: those of the snapshot that is asked (query/verdicts/verdict_filter.h).
   std::shared_ptr<VerdictIndex> verdicts;
-  /// What values are compared as they are shown by; null: as they are stored. Set by with_verdicts(), unless
+  /// Values are compared as this shows them; null: as they are stored. Set by with_verdicts(), unless `as_stored`.
   std::shared_ptr<const ShownEvents> shown;
-  bool as_stored = false;  ///< whoever asks has the right to see what is stored, or is retention.
+  bool as_stored = false;  ///< The filter's user has the right to see what is stored, or is retention.
   /// The names of events without an eventID; null: they can't be found by them. Set by with_verdicts().
   std::shared_ptr<const EventNames> names;
 

@@ -18,7 +18,7 @@
 namespace trailkeeper::query {
 namespace {
 
-/// What goes: events of before a time, and those without a true time that came before another.
+/// What goes: events from before a time, and those without a true time that came before another.
 struct Cut {
   std::optional<text::Timestamp> before;
   std::optional<text::Timestamp> came_before;
@@ -28,7 +28,7 @@ void raise(std::optional<text::Timestamp>& time, std::optional<text::Timestamp> 
   if (other && (!time || *other > *time)) time = other;
 }
 
-/// Where to cut so that what stays takes about so many bytes, if each event takes its segment's average.
+/// Where to cut so that what stays takes about that many bytes, if each event takes its segment's average.
 class SizeCut {
  public:
   SizeCut(const store::Snapshot& snapshot, const std::vector<EventAges>& ages) : snapshot_(snapshot), ages_(ages) {

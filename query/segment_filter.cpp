@@ -230,7 +230,7 @@ class Compiler {
     };
   }
 
-  // An empty text is asked for where events of before eventVersion 1.07, which have no category, are meant too.
+  // An empty text asks for events from before eventVersion 1.07, which have no category, too.
   [[nodiscard]] std::unique_ptr<EventTest> category() const {
     const bool absent = std::find(filter_.texts.begin(), filter_.texts.end(), "") != filter_.texts.end();
     return column_test(Field::event_category, matches_, absent, lazily_ && !absent);

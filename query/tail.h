@@ -15,7 +15,7 @@
 
 namespace trailkeeper::query {
 
-/// Hands what was committed to those who follow.
+/// Hands what was committed to followers.
 ///
 /// Where it gets the events from: a segment's number says nothing about when its events came, since merges renumber
 /// segments and put old events into new ones; and between a commit and a look at the store a merge may have taken the
@@ -24,8 +24,9 @@ namespace trailkeeper::query {
 /// the same filters as any segment. A commit costs nothing more for it, and a follower's work is done in its own
 /// thread.
 ///
-/// Bounded: segments of more than `capacity` bytes together aren't kept, the oldest go first; whoever hadn't read them,
-/// or was in the middle of one, is told how many events went. Without followers nothing is kept. Thread-safe.
+/// Bounded: segments of more than `capacity` bytes together aren't kept, the oldest go first; a follower that hadn't
+/// read them, or was in the middle of one, is told how many events went. Without followers nothing is kept.
+/// Thread-safe.
 class TailHub {
  public:
   class Follower;

@@ -37,10 +37,11 @@ class Access {
   /// Decides by a request's head, before anything of its body is read:
   ///
   /// - a Host that isn't one of the server's names is refused: a page can have its own name resolve to this machine.
-  ///   Where a connection came in from beyond this machine, a token, a signature or a certificate makes up for it: no
-  ///   page has those, and not all of the names that lead there are known;
-  /// - what a browser sends for a page of another origin is refused, also with a token: browsers remember passwords;
-  /// - the route's right must be shown; who asks to reveal needs a token that has that right.
+  ///   If the connection comes from another machine, a token, a signature or a certificate makes up for it: no page has
+  ///   those, and not all names that lead there are known;
+  /// - a request that a browser sends for a page of another origin is refused, even with a token, because browsers
+  ///   remember passwords;
+  /// - the route's right must be proven; asking to reveal needs a token that has that right.
   [[nodiscard]] std::variant<Admission, Refused> admit(const RequestHead& head, const Connection& connection) const;
 
   /// Checks the signature of a complete request that was admitted for one.

@@ -377,7 +377,7 @@ class Server::Running {
         [this](const std::string& message) { complaints_.say(Complaint::follow, "follow", "", message); }));
   }
 
-  // No new connections; open ones end behind what they are at, and after a while in any case.
+  // No new connections; open ones finish their current request, and end after a while in any case.
   void begin_stopping() {
     if (stopping_) return;
     stopping_ = true;

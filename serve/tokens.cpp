@@ -78,7 +78,7 @@ std::string plain_encoding(const std::vector<Token>& tokens, bool taken_back) {
   return json + "]";
 }
 
-// The lock's file is there since a token was made, also in stores of before the mark.
+// The lock's file exists since a token was made, even in stores from before there was a mark.
 bool made_once(const std::string& path) {
   struct stat info {};
   for (const std::string& name : {token_mark(path), path + ".lock"}) {

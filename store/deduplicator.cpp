@@ -190,7 +190,7 @@ class Deduplicator::Run {
       ++decoded_;
       copy = compared(text_of(index), other_text_);
     }
-    // Not all were looked at: what says the same as so many isn't kept once more, or the next copy would be, too.
+    // Not all were looked at: an event that says the same as this many isn't kept once more, or the next copy would be.
     return copy == Copy::none && candidates.size() >= kMostOfOneHash ? Copy::rewritten : copy;
   }
 

@@ -57,7 +57,7 @@ std::optional<text::Timestamp> parse_time(std::string_view text) {
   return text::parse_timestamp(time);
 }
 
-// Up to so many bytes, whole characters.
+// Up to this many bytes, whole characters.
 std::string_view shortened(std::string_view text, std::size_t most) {
   if (text.size() <= most) return text;
   while (most > 0 && (static_cast<unsigned char>(text[most]) & 0xC0) == 0x80) --most;

@@ -52,8 +52,8 @@ constexpr std::size_t kMaxBulkActions = 100'000;
 /// a rejected record; also update and delete, which are refused), or, where the receipt isn't durable, 429
 /// (es_rejected_execution_exception: try again).
 ///
-/// Of an item a few bytes are kept, and the names that it was sent with; its text, fifty times that, is made when it is
-/// sent.
+/// A few bytes are kept for each item, and the names that it was sent with; its text, fifty times as large, is made
+/// when it is sent.
 class BulkAnswer {
  public:
   /// Adds what became of the next piece.

@@ -11,18 +11,18 @@ namespace trailkeeper::ingest {
 
 /// Finds syslog messages in a connection's bytes as they come, and the JSON in them. A message whose first byte is a
 /// digit is framed by octet counting (RFC 6587 section 3.4.1). Any other ends at a line feed or NUL (3.4.2), or where
-/// its JSON text ends, as some senders put nothing between messages. A JSON text may be laid out over lines. What
-/// stands between a JSON text and the end of its line, and doesn't begin a message itself (with PRI, a count and PRI,
-/// or `{`), is a rejected record of its own.
+/// its JSON text ends, as some senders put nothing between messages. A JSON text may be laid out over lines. Text
+/// between a JSON text and the end of its line that doesn't begin a message itself (with PRI, a count and PRI, or `{`)
+/// is a rejected record of its own.
 ///
-/// What stands before the JSON is passed over: PRI, the headers of RFC 5424 (with structured data and a byte order mark
+/// Text before the JSON is skipped: PRI, the headers of RFC 5424 (with structured data and a byte order mark
 /// before MSG) or of RFC 3164 (with its TAG), the cookie `@cee:`. A bare JSON text is taken, too. A message without
 /// JSON is a rejected record, kept whole. Each byte is looked at a bounded number of times, however few come at once.
 /// Not thread-safe.
 class SyslogDecoder {
  public:
   /// As BodyDecoder::decode, but needs no padding. Everything is item 0. A problem is one of the framing, so that
-  /// nothing behind it can be understood: the connection should be closed. What came before is in the delivery.
+  /// nothing after it can be understood: the connection should be closed. What came before is in the delivery.
   WireResult<std::size_t> decode(std::string_view window, bool last, Delivery& delivery);
 
   /// Bytes that were neither taken nor kept: the rest of messages that were too long, and the bytes at and after the

@@ -1,16 +1,16 @@
 // Where the value at a path lies in the events of one skeleton.
 //
-// The folder query/leaves/ answers what is asked of any path from the store's dictionary-coded leaves, without putting
+// The folder query/leaves/ answers questions about any path from the store's dictionary-coded leaves, without putting
 // events together:
 //
 // - path_plan.h: what a path means is decided once for each skeleton, by the code that reads it out of an event's JSON
 //   (query/json_path.h), on the skeleton with an empty value at each mark. So duplicates, escaped keys, arrays and
-//   objects mean the same on both roads.
-// - leaf_path.h: in a segment, each table gives a path's values by the cheapest road: none, a literal, a leaf's code in
+//   objects mean the same either way.
+// - leaf_path.h: in a segment, each table gives a path's values in the cheapest way: none, a literal, a leaf's code in
 //   its dictionary, a GUID, time or number; or JSON that is made of some leaves.
 // - row_signs.h: which events may have values whose shown text depends on their other values, because the event names
-//   something confidential. These, and values that may hold a word that is confidential, take the slow road: the event
-//   is put together and masked, as it would be shown.
+//   something confidential. For these, and for values that may hold a confidential word, the slow way is taken: the
+//   event is put together and masked, as it would be shown.
 // - leaf_test.h, text_search.h: filters, which test each string of a dictionary once. condition.h: their text.
 // - leaf_numbers.h: counting by codes.
 #pragma once

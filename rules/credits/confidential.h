@@ -13,10 +13,11 @@
 
 namespace trailkeeper::rules::credits {
 
-/// Puts pseudonyms in the place of secrets. They are known by what is written before them: members named `orgId`,
-/// `promoCode` and the like, and those that settings name, in events of Activate; the tag A3POPC, anywhere. What is
-/// found so is masked wherever it stands in its event as a word; what the store knows, in all. Also within strings that
-/// are JSON themselves. All other bytes stay, JSON stays JSON, and what is masked stays as it is. Thread-safe.
+/// Puts pseudonyms in the place of secrets. They are recognised by what is written before them: members named `orgId`,
+/// `promoCode` and the like, and those that settings name, in events of Activate; the tag A3POPC, anywhere. A secret
+/// found in this way is masked wherever it stands in its event as a word, and one that the store knows in all events,
+/// also within strings that are JSON themselves. All other bytes stay, JSON stays JSON, and pseudonyms stay as they
+/// are. Thread-safe.
 class Mask {
  public:
   /// `known`: the store's Org IDs; null: none. `org_id_paths`: rules/credits/secret_name.h.
@@ -27,8 +28,8 @@ class Mask {
   [[nodiscard]] bool may_change_event(std::string_view json) const;
   [[nodiscard]] std::string event(std::string_view json) const;
 
-  /// Bytes that are no event, whatever they are: names count whoever wrote them. What isn't JSON and has such a name
-  /// otherwise than JSON would keeps no word.
+  /// Bytes that are no event, whatever they are: names count, whatever service wrote them. Text that isn't JSON and has
+  /// such a name in a form that JSON wouldn't keeps none of its words.
   [[nodiscard]] std::string record(std::string_view bytes) const;
 
   /// Whether a text may change, such as a value of an event's. Quick.
@@ -38,7 +39,7 @@ class Mask {
 
   /// Whether the store knows any Org ID.
   [[nodiscard]] bool knows_any() const { return known_ != nullptr; }
-  /// Whether one may stand in an event's value, which has no escapes any more. Where none does, and the event's signs
+  /// Whether one may stand in an event's value, whose escapes are resolved. If none does, and the event's signs
   /// (rules/credits/secret_signs.h) don't suffice, event() doesn't change the value.
   [[nodiscard]] bool may_hold_known(std::string_view text) const;
 
@@ -50,7 +51,7 @@ class Mask {
   std::vector<std::string> paths_;
 };
 
-/// Visits the Org IDs that an event of Activate names and that are to be masked in all events, in each of their
+/// Visits the Org IDs that an event of Activate names and that must be masked in all events, in each of their
 /// spellings (as they are, and as URLs have them). Some may come more than once.
 void visit_org_ids(std::string_view json, const std::vector<std::string>& org_id_paths,
                    const std::function<void(std::string_view)>& visit);

@@ -15,7 +15,7 @@ constexpr Day kFreeDays = 3;
 constexpr Day kHorizon = 365 * 10;
 // Reports come some days late.
 constexpr Day kStaleDays = 7;
-// Above so many dollars a day rates don't grow on.
+// Above this many dollars a day, rates don't grow any more.
 constexpr std::int64_t kMostDaily = 100'000;
 
 // What a month, or its part up to `until`, was charged.

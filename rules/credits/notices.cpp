@@ -8,7 +8,7 @@
 namespace trailkeeper::rules::credits {
 namespace {
 
-// The first day by whose end so many hundredths were used.
+// The first day by whose end that many hundredths were used.
 std::optional<Day> day_of_use(const CreditState& state, int percent) {
   // So many hundredths of the amount, rounded up, without a product that may be more than 64 bits hold.
   const std::int64_t units = state.credit.amount.units();

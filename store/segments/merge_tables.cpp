@@ -10,7 +10,7 @@
 namespace trailkeeper::store {
 namespace {
 
-// Pages of so many rows of tables may stay in memory.
+// Pages of this many rows of tables may stay in memory.
 constexpr std::uint64_t kRowsKept = std::uint64_t{1} << 17;
 
 // What two tables have in common if they can be one.

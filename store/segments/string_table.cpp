@@ -34,7 +34,7 @@ std::uint32_t StringTable::append(std::string_view text) {
 }
 
 std::uint32_t StringTable::code_of(std::string_view text) {
-  // Request tokens, object keys: after so many strings with so few repetitions, hashing and probing are for nothing.
+  // Request tokens, object keys: after this many strings with so few repetitions, hashing and probing don't pay.
   constexpr std::uint64_t kTrial = 4096;
   ++lookups_;
   if (lookups_ > kTrial && ends_.size() * 16 > lookups_ * 15) return append(text);
