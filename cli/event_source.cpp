@@ -161,7 +161,7 @@ class Client {
     if (parser.get().result() != http::status::ok) co_await refused(stream, buffer, parser);
     const auto type = parser.get()[http::field::content_type];
     if (!type.starts_with("text/event-stream"))
-      throw SourceRefused("this is no trailkeeper server: it sends no events");
+      throw SourceRefused("this isn't a trailkeeper server: it sends no events");
     connected_ = true;
     if (again) handlers_.notice("connected again; what was committed meanwhile is not shown");
     SentEvents events;
@@ -215,7 +215,7 @@ class Client {
 
 ServerUrl ServerUrl::parse(std::string_view text) {
   const auto wrong = [&](const char* why) {
-    return std::invalid_argument("'" + std::string{text} + "' is no server's URL (" + why +
+    return std::invalid_argument("'" + std::string{text} + "' isn't a server's URL (" + why +
                                  "); give http://HOST:PORT or https://HOST:PORT");
   };
   ServerUrl url;
@@ -238,14 +238,14 @@ ServerUrl ServerUrl::parse(std::string_view text) {
     const std::size_t end = std::min(rest.find(':'), rest.size());
     url.host = rest.substr(0, end);
     rest.remove_prefix(end);
-    if (!is_host_name(url.host)) throw wrong("that is no host");
+    if (!is_host_name(url.host)) throw wrong("that isn't a host");
   }
   url.port = url.tls ? 443 : 80;
   if (rest.empty()) return url;
-  if (rest.front() != ':') throw wrong("that is no port");
+  if (rest.front() != ':') throw wrong("that isn't a port");
   rest.remove_prefix(1);
   const auto [end, failed] = std::from_chars(rest.data(), rest.data() + rest.size(), url.port);
-  if (failed != std::errc{} || end != rest.data() + rest.size() || url.port == 0) throw wrong("that is no port");
+  if (failed != std::errc{} || end != rest.data() + rest.size() || url.port == 0) throw wrong("that isn't a port");
   return url;
 }
 

@@ -178,7 +178,7 @@ void add_events(const Command& app, const GlobalOptions& global) {
   const Command command = app.add_subcommand("events", "List events");
   const auto arguments = std::make_shared<EventsArguments>();
   arguments->filter.add_to(command);
-  command.add_option("--limit", arguments->limit, "At most so many events (default: all)").count();
+  command.add_option("--limit", arguments->limit, "At most this many events (default: all)").count();
   command
       .add_choice<query::Order>("--order", arguments->order,
                                 {{"newest", query::Order::newest}, {"oldest", query::Order::oldest}},

@@ -160,7 +160,7 @@ void add_findings(const Command& app, const GlobalOptions& global) {
   const Command command = app.add_subcommand("findings", "List events that permissions don't account for");
   const auto arguments = std::make_shared<FindingsArguments>();
   arguments->filter.add_to(command);
-  command.add_option("--limit", arguments->limit, "At most so many (default: all)").count();
+  command.add_option("--limit", arguments->limit, "At most this many (default: all)").count();
   command.add_flag("--exit-code", arguments->exit_code,
                    "Exit with 1 if there are findings, or events whose verdict is unknown");
   command.footer(

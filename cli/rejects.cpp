@@ -232,7 +232,7 @@ void add_limit(const Command& command, const GlobalOptions& global) {
 void add_rejects(const Command& app, const GlobalOptions& global) {
   const Command command = app.add_subcommand("rejects", "List records that were not events, with the reason");
   const auto limit = std::make_shared<std::optional<std::uint64_t>>();
-  command.add_option("--limit", *limit, "At most so many").count();
+  command.add_option("--limit", *limit, "At most this many").count();
   const auto reveal = std::make_shared<bool>(false);
   add_reveal(command, *reveal);
   command.footer(

@@ -36,7 +36,7 @@ constexpr std::array<FilterWord, kFilterCount> kWords{{
      "any none AccessDenied UnauthorizedOperation ThrottlingException"},
     {FilterField::resource, "resource", "",
      "ARN, ID or name of a resource that the event lists, or that its parameters or answer name",
-     "the name of one of the event's resources, or the part of it behind the last `:` or `/`"},
+     "the name of one of the event's resources, or the part of it after the last `:` or `/`"},
     {FilterField::type, "type", "eventType", "eventType, such as AwsConsoleSignIn", "`eventType`",
      "AwsApiCall AwsServiceEvent AwsConsoleAction AwsConsoleSignIn AwsCloudTrailInsight AwsVpceEvent"},
     {FilterField::category, "category", "eventCategory", "eventCategory: Management, Data, NetworkActivity, Insight",

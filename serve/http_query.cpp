@@ -33,7 +33,7 @@ constexpr QueryParameter kParameters[] = {
     {"since", "all but `/v1/tail`",
      "from this time on: `2024-05-01`, `2024-05-01T10:00:00Z`, or an age: `15m`, `36h`, `7d`"},
     {"until", "all but `/v1/tail`", "before this time"},
-    {"limit", "`/v1/events`", "at most so many"},
+    {"limit", "`/v1/events`", "at most this many"},
     {"order", "`/v1/events`", "`newest` (default) or `oldest` first"},
     {"fields", "`/v1/events`",
      "names and paths with commas between: each line is an object of those, `null` where the event lacks one"},
@@ -42,7 +42,7 @@ constexpr QueryParameter kParameters[] = {
      "asked for what"},
     {"by", "`/v1/count`", "names and paths with commas between"},
     {"per", "`/v1/count`", "also by `hour`, `day` or `month`"},
-    {"top", "`/v1/count`", "only so many of the largest"},
+    {"top", "`/v1/count`", "only this many of the largest"},
 };
 
 // What a request for events or counts may ask.

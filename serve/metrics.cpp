@@ -56,7 +56,7 @@ constexpr ListenerMetric kListenerMetrics[] = {
     {{"events_total", "counter", "Events newly stored.", true}, &ListenerFigures::events},
     {{"bytes_total", "counter", "Bytes of documents taken in.", true}, &ListenerFigures::bytes},
     {{"duplicates_total", "counter", "Events that were known.", true}, &ListenerFigures::duplicates},
-    {{"rejected_total", "counter", "Records kept that are no events.", true}, &ListenerFigures::rejected},
+    {{"rejected_total", "counter", "Records kept that aren't events.", true}, &ListenerFigures::rejected},
     {{"dropped_bytes_total", "counter", "Bytes of raw protocols that are neither stored nor kept.", true},
      &ListenerFigures::dropped},
     {{"refused_total", "counter", "Deliveries that the sender was told to try again, and connections over the limit.",

@@ -343,7 +343,7 @@ class Server::Running {
       }
       if (std::string problem = tokens_.error(); problem != token_problem) {
         token_problem = std::move(problem);
-        if (!token_problem.empty()) log_->error("{}; the tokens of before stay in force", token_problem);
+        if (!token_problem.empty()) log_->error("{}; the previous tokens stay in force", token_problem);
       }
       if (!rejects_told && intake_.reject_figures().without_bytes + intake_.reject_figures().only_counted > 0) {
         rejects_told = true;  // The metrics count them.

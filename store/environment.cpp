@@ -158,8 +158,8 @@ void Environment::require_own_files() const {
     if (file_at(directory_ + name) == file) continue;
     throw StoreError(StoreErrorKind::replaced,
                      directory_ + name +
-                         " was removed or replaced while this process writes to the store: what it would store nobody "
-                         "could read, so it stores nothing more; start it again");
+                         " was removed or replaced while this process writes to the store: nobody could read what it "
+                         "would store, so it stores nothing more; start it again");
   }
 }
 

@@ -14,7 +14,7 @@ constexpr const char* kFreePages = "of free pages";
 page_layout::TreeRecord record_of(const PageRow& row) {
   page_layout::TreeRecord record;
   if (!row.is_table || row.inline_value.size() != sizeof record) {
-    throw_corrupt("the table of tables has an entry that is none: " + std::string{row.key});
+    throw_corrupt("the table of tables has an entry that isn't one: " + std::string{row.key});
   }
   std::memcpy(&record, row.inline_value.data(), sizeof record);
   return record;

@@ -85,7 +85,7 @@ class Reader {
     if (!read_object(object, root, Place{}, 1)) return error_;
     const char* behind = nullptr;
     if (document_.current_location().get(behind) != simdjson::OUT_OF_BOUNDS) {
-      return Problem{"there is more behind the JSON object", "", location()};
+      return Problem{"there is more after the JSON object", "", location()};
     }
     return root;
   }
@@ -119,8 +119,7 @@ class Reader {
         return {"a string has a control character in it", "", first_control_in_string(bytes_)};
       case simdjson::UNCLOSED_STRING: return {"a string isn't closed", "", bytes_.size()};
       case simdjson::INCOMPLETE_ARRAY_OR_OBJECT:
-        return {"this isn't one whole JSON object: a bracket is missing, or there is more behind it", "",
-                bytes_.size()};
+        return {"this isn't one whole JSON object: a bracket is missing, or there is more after it", "", bytes_.size()};
       case simdjson::MEMALLOC: throw std::bad_alloc{};
       default: return {"the JSON is broken here", "", location()};
     }

@@ -166,7 +166,7 @@ WireResult<std::size_t> BulkDecoder::take_action(std::string_view rest, bool las
   if (action.operation != "delete") {
     const auto source = line_of(rest.substr(length), last);
     if (!source && !last) return 0;
-    if (!source) return bad_action(lines_ + 2, "expected a source behind it");
+    if (!source) return bad_action(lines_ + 2, "expected a source after it");
     if (action.stored) piece.add(source->text, static_cast<std::uint32_t>(actions_.size()));
     length += source->length;
     ++lines_;

@@ -70,7 +70,7 @@ std::optional<text::Problem> problem_of_path(std::string_view path) {
   if (path.size() > kLongestPath)
     return problem(fmt::format("a path has {} bytes at most", kLongestPath), kLongestPath);
   if (path.back() == '\\' && (path.size() < 2 || path[path.size() - 2] != '\\')) {
-    return problem("a '\\' needs a character behind it", path.size() - 1);
+    return problem("a '\\' needs a character after it", path.size() - 1);
   }
   if (!is_field_name(path)) return std::nullopt;
   const auto filter = filter_of_name(path);
@@ -114,7 +114,7 @@ text::Result<Condition> parse_condition(std::string_view text) {
   if (!text::valid_utf8(text)) return problem("it isn't UTF-8", 0);
   const SignPlace place = find_sign(text);
   if (place.sign == nullptr) {
-    return problem("there is no comparison in it: one of = != < <= > >= ~ ? !? behind the path", text.size());
+    return problem("there is no comparison in it: one of = != < <= > >= ~ ? !? after the path", text.size());
   }
   Condition condition{std::string{text.substr(0, place.at)}, place.sign->comparison, {}, nullptr};
   if (auto wrong = problem_of_path(condition.path)) return *wrong;
