@@ -60,6 +60,7 @@ def typed(command):
     command = command.replace("/tmp/", t.path("tmp") + "/")
     if server:
         command = command.replace("http://127.0.0.1:8417", "http://127.0.0.1:%d" % server.port())
+    # --foreground: otherwise `timeout` signals its whole group, too, so that tail gets SIGINT twice.
     return re.sub(
         r"^trailkeeper tail\b", "timeout --foreground --preserve-status --signal=INT 2 trailkeeper tail", command
     )
