@@ -8,7 +8,7 @@
 namespace trailkeeper::rules::credits {
 namespace {
 
-constexpr int kMonths = 3;
+constexpr int kTrendMonths = 3;
 // Fewer days without charges at a month's beginning aren't worth a word.
 constexpr Day kFreeDays = 3;
 // Nobody plans further.
@@ -57,7 +57,7 @@ std::vector<Money> known_rates(const DailyCharges& charges, Day today, std::stri
   std::vector<Money> seen;
   const Month now = Month::of(today);
   Month month = now;
-  for (int i = 0; i < kMonths; ++i) {
+  for (int i = 0; i < kTrendMonths; ++i) {
     month = previous(month);
     if (month < Month::of(charges.begin()->first)) break;
     const MonthCharges full = charges_of(month, today, charges);
@@ -73,7 +73,7 @@ std::vector<Money> known_rates(const DailyCharges& charges, Day today, std::stri
         current.free_days, per_day(current.sum, current.days).text(), since.text());
   }
   // A few days may hold a monthly fee: they say something about the most, not about the least.
-  if (seen.empty() || since > *std::max_element(seen.begin(), seen.end()) || current.days > kMonths * 7) {
+  if (seen.empty() || since > *std::max_element(seen.begin(), seen.end()) || current.days > kTrendMonths * 7) {
     seen.push_back(since);
   }
   return seen;

@@ -22,9 +22,9 @@ std::optional<Day> Programme::expiry_of(const Fact& fact, const Issue& issue) {
   if (!own && issue.expires) return issue.expires;
   std::optional<int> years = issue.term_years;
   if (!years && issue.term_months) {
-    constexpr int kMonths = 12;
+    constexpr int kMonthsOfYear = 12;
     if (!own && *issue.term_months > 0) return add_months(issued, *issue.term_months);
-    years = *issue.term_months % kMonths == 0 ? *issue.term_months / kMonths : 0;
+    years = *issue.term_months % kMonthsOfYear == 0 ? *issue.term_months / kMonthsOfYear : 0;
   }
   constexpr int kMostYears = 2;
   if (years && *years > 0 && (!own || *years <= kMostYears)) {

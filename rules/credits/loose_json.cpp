@@ -31,22 +31,22 @@ bool LooseJson::colon_follows() const {
 
 LooseToken LooseJson::next() {
   assert(!ended());
-  using Kind = LooseToken::Kind;
+  using TokenKind = LooseToken::Kind;
   const char c = text_[at_];
   if (c == '"') {
     std::size_t end = at_ + 1;
     while (end < text_.size() && text_[end] != '"') end += text_[end] == '\\' ? 2 : 1;
     end = std::min(end + 1, text_.size());
-    LooseToken token = take(Kind::string, end - at_);
-    if (colon_follows()) token.kind = Kind::key;
+    LooseToken token = take(TokenKind::string, end - at_);
+    if (colon_follows()) token.kind = TokenKind::key;
     return token;
   }
-  if (c == '{' || c == '[') return take(Kind::open, 1);
-  if (c == '}' || c == ']') return take(Kind::close, 1);
-  if (c == ',') return take(Kind::comma, 1);
+  if (c == '{' || c == '[') return take(TokenKind::open, 1);
+  if (c == '}' || c == ']') return take(TokenKind::close, 1);
+  if (c == ',') return take(TokenKind::comma, 1);
   std::size_t end = at_;
   while (end < text_.size() && is_scalar_byte(text_[end])) ++end;
-  return end > at_ ? take(Kind::scalar, end - at_) : take(Kind::other, 1);
+  return end > at_ ? take(TokenKind::scalar, end - at_) : take(TokenKind::other, 1);
 }
 
 std::string text_of_token(std::string_view token) {
