@@ -235,7 +235,8 @@ void PolicyAsker::heed_unsure(Asking& one, const std::vector<Action>& asked) {
     if (settled || decision_on(one, question) == iam::EvalDecision::allowed) continue;
     answer.decision = iam::EvalDecision::unknown;
     answer.decided_by.clear();
-    answer.why = fmt::format("the event doesn't tell whether it needed {}, too.", question.words);
+    answer.why =
+        fmt::format("it isn't known whether this needed {}, too, which the policies don't allow.", question.words);
   }
 }
 
