@@ -7,7 +7,6 @@
 #include "cli/filter_options.h"
 #include "cli/row_writer.h"
 #include "query/filter_value.h"
-#include "query/verdicts/unknown_verdicts.h"
 #include "store/store.h"
 
 namespace trailkeeper::cli {
@@ -62,7 +61,7 @@ int run_count(const GlobalOptions& global, const CountArguments& arguments) {
     rows.row(std::move(cells));
   }
   rows.finish();
-  if (query::asks_verdicts(filter, request)) note_unknown(snapshot, filter);
+  note_verdicts(snapshot, filter, request);
   return kDone;
 }
 

@@ -13,4 +13,8 @@ bool note_unknown(const store::Snapshot& snapshot, const query::Filter& filter) 
   return std::any_of(unknown.begin(), unknown.end(), [](const auto& one) { return !one.other_account; });
 }
 
+void note_verdicts(const store::Snapshot& snapshot, const query::Filter& filter, const query::CountRequest& request) {
+  for (const std::string& note : query::notes_on(snapshot, filter, request)) print_notice(note);
+}
+
 }  // namespace trailkeeper::cli

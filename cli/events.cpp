@@ -4,6 +4,7 @@
 #include <sstream>
 
 #include "cli/command.h"
+#include "cli/coverage_note.h"
 #include "cli/field_columns.h"
 #include "cli/filter_options.h"
 #include "cli/reveal.h"
@@ -166,6 +167,7 @@ int run_events(const GlobalOptions& global, const EventsArguments& arguments) {
     return true;
   });
   printer.finish();
+  note_verdicts(snapshot, filter);
   return kDone;
 }
 

@@ -189,6 +189,7 @@ QueryAnswer answer_events(store::Store& store, Arguments& arguments) {
   arguments.filter.as_stored = reveal;
   QueryAnswer answer;
   answer.content_type = kNdjson;
+  answer.notes = query::notes_on(store.snapshot(), arguments.filter);
   answer.stream =
       std::make_unique<EventStream>(store, std::move(arguments.filter), order, limit, std::move(fields), reveal);
   return answer;
@@ -258,9 +259,7 @@ QueryAnswer answer_count(store::Store& store, query::MemoryBudget& memory, Argum
     return query_error(kBadRequest, error.what());
   }
   answer.body += "]\n";
-  if (query::asks_verdicts(arguments.filter, request)) {
-    answer.notes = query::unknown_notes(query::unknown_verdicts(snapshot, arguments.filter));
-  }
+  answer.notes = query::notes_on(snapshot, arguments.filter, request);
   return answer;
 }
 

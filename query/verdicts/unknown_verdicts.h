@@ -33,6 +33,11 @@ std::vector<UnknownVerdicts> unknown_verdicts(const store::Snapshot& snapshot, c
 std::vector<std::string> unknown_notes(const std::vector<UnknownVerdicts>& unknown);
 
 /// Whether an answer tells of verdicts: it is of a filter that asks for some, or counted by them.
-bool asks_verdicts(const Filter& filter, const CountRequest& request);
+bool asks_verdicts(const Filter& filter, const CountRequest& request = {});
+
+/// The notes that go with an answer, if it tells of verdicts. Every list and count that takes a filter gives them: an
+/// empty one mustn't pass for a good one.
+std::vector<std::string> notes_on(const store::Snapshot& snapshot, const Filter& filter,
+                                  const CountRequest& request = {});
 
 }  // namespace trailkeeper::query
