@@ -32,6 +32,8 @@ struct ContextEntry {
   /// Its values; none says that the key is certainly absent.
   std::span<const std::string_view> values;
   bool list = false;  ///< A multivalued key: only ForAllValues and ForAnyValue read it, and no variable can.
+  /// The one value is only how the key's value begins, and this is how it ends.
+  std::string_view ending = {};
 };
 
 /// Which keys a source of requests can't tell: exact names or names with `*` and `?`, such as `aws:PrincipalTag/*`.
