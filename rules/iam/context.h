@@ -2,9 +2,11 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace trailkeeper::rules::iam {
@@ -40,10 +42,13 @@ struct ContextEntry {
 class KeyPatterns {
  public:
   void add(std::string_view pattern);
+  /// Those that `known` says yes to, in lower case, are none of them. Replaces what was said before.
+  void except(std::function<bool(std::string_view folded)> known) { known_ = std::move(known); }
   [[nodiscard]] bool match(std::string_view folded) const;
 
  private:
   std::vector<std::string> patterns_;
+  std::function<bool(std::string_view)> known_;
 };
 
 /// The context of one request; a view, valid as long as what it points to. A key without an entry is absent, unless

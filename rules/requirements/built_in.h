@@ -8,6 +8,7 @@ namespace trailkeeper::rules::requirements {
 extern const std::string_view kActivateJson;
 extern const std::string_view kServicesJson;
 extern const std::string_view kActionsText;
+extern const std::string_view kConditionKeysText;
 extern const std::string_view kExtraActionsText;
 
 }  // namespace trailkeeper::rules::requirements

@@ -180,6 +180,22 @@ TEST_CASE("catalogue: what the event tells decides between actions") {
   CHECK(gateway("CreatePortal", "") == "apigateway:CreatePortal");
 }
 
+TEST_CASE("catalogue: sources that IAM calls otherwise") {
+  const auto action = [](std::string_view source, std::string_view name) {
+    return built_in().requirements(std::string{source} + ".amazonaws.com", name).front().action;
+  };
+  CHECK(action("rdsdata", "ExecuteStatement") == "rds-data:ExecuteStatement");
+  CHECK(action("metering-marketplace", "MeterUsage") == "aws-marketplace:MeterUsage");
+  CHECK(action("entitlement-marketplace", "GetEntitlements") == "aws-marketplace:GetEntitlements");
+  CHECK(action("iotdata", "Publish") == "iot:Publish");
+  CHECK(action("lexv2", "CreateBot") == "lex:CreateBot");
+  CHECK(action("iotsecuredtunneling", "OpenTunnel") == "iot:OpenTunnel");
+  CHECK(action("bedrock-agentcore-control", "CreateGateway") == "bedrock-agentcore:CreateGateway");
+  CHECK(action("partnercentral-selling", "CreateOpportunity") == "partnercentral:CreateOpportunity");
+  // The billing console's calls have names of their own, which no policy knows.
+  CHECK(action("billingconsole", "GetBills").empty());
+}
+
 TEST_CASE("catalogue: a user's own file goes before what is built in") {
   Catalogue catalogue = Catalogue::built_in();
   const auto before = catalogue.fingerprint();

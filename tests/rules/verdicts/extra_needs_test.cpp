@@ -276,3 +276,36 @@ TEST_CASE("extra needs: a session's tags and source identity, of the caller and 
   CHECK(with_trust(R"(["sts:AssumeRole","sts:TagSession"])", tags) == Verdict::granted);
   CHECK(with_trust(R"(["sts:AssumeRole","sts:SetSourceIdentity"])", source) == Verdict::granted);
 }
+
+TEST_CASE("a condition on a key that such calls never have doesn't hold, and nothing is unknown") {
+  const auto statement = [](std::string_view effect, std::string_view condition) {
+    return R"({"Effect":")" + std::string{effect} + R"(","Action":"s3:*","Resource":"*","Condition":)" +
+           std::string{condition} + "}";
+  };
+  const std::string get = R"({"bucketName":"b","key":"k"})";
+  const auto verdict = [&](const std::string& statements) {
+    return Asked{statements}.of("s3", "GetObject", get).verdict;
+  };
+  CHECK(verdict(statement("Allow", R"({"StringLike":{"s3:prefix":"home/*"}})")) == Verdict::not_granted);
+  CHECK(verdict(statement("Allow", R"({"StringLikeIfExists":{"s3:prefix":"home/*"}})")) == Verdict::granted);
+  CHECK(verdict(statement("Allow", R"({"Null":{"s3:prefix":"true"}})")) == Verdict::granted);
+  CHECK(verdict(allow("s3:*") + "," + statement("Deny", R"({"StringNotLike":{"s3:prefix":"home/*"}})")) ==
+        Verdict::not_granted);
+  // Those that it can have, and those that the reference doesn't know.
+  CHECK(verdict(statement("Allow", R"({"StringEquals":{"s3:ExistingObjectTag/a":"b"}})")) == Verdict::unknown);
+  CHECK(verdict(statement("Allow", R"({"StringEquals":{"s3:Made":"up"}})")) == Verdict::unknown);
+  CHECK(Asked{statement("Allow", R"({"StringLike":{"s3:prefix":"home/*"}})")}
+            .of("s3", "ListObjects", R"({"bucketName":"b"})")
+            .verdict == Verdict::unknown);
+}
+
+TEST_CASE("an external ID is in the request or absent") {
+  const auto verdict = [](const std::string& external) {
+    return Asked{allow("sts:*"), R"("sts:AssumeRole","Condition":{"StringEquals":{"sts:ExternalId":"good"}})"}
+        .of("sts", "AssumeRole", R"({"roleArn":")" + std::string{kRole} + R"(")" + external + "}")
+        .verdict;
+  };
+  CHECK(verdict(R"(,"externalId":"good")") == Verdict::granted);
+  CHECK(verdict(R"(,"externalId":"bad")") == Verdict::not_granted);
+  CHECK(verdict("") == Verdict::not_granted);
+}
