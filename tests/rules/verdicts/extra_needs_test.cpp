@@ -309,3 +309,16 @@ TEST_CASE("an external ID is in the request or absent") {
   CHECK(verdict(R"(,"externalId":"bad")") == Verdict::not_granted);
   CHECK(verdict("") == Verdict::not_granted);
 }
+
+TEST_CASE("a stream and a repository are what the call names") {
+  const auto verdict = [](std::string_view service, std::string_view name, std::string_view resource,
+                          const std::string& parameters) {
+    return Asked{allow(std::string{service} + ":*", resource)}.of(service, name, parameters).verdict;
+  };
+  CHECK(verdict("kinesis", "PutRecords", "arn:aws:kinesis:*:*:stream/s", R"({"streamName":"s"})") == Verdict::granted);
+  CHECK(verdict("kinesis", "PutRecord", "arn:aws:kinesis:*:*:stream/t", R"({"streamName":"s"})") ==
+        Verdict::not_granted);
+  CHECK(verdict("ecr", "PutImage", "arn:aws:ecr:*:*:repository/r", R"({"repositoryName":"r"})") == Verdict::granted);
+  CHECK(verdict("ecr", "PutImage", "arn:aws:ecr:*:111122223333:repository/r",
+                R"({"repositoryName":"r","registryId":"444455556666"})") == Verdict::not_granted);
+}
