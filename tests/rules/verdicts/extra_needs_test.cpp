@@ -322,3 +322,18 @@ TEST_CASE("a stream and a repository are what the call names") {
   CHECK(verdict("ecr", "PutImage", "arn:aws:ecr:*:111122223333:repository/r",
                 R"({"repositoryName":"r","registryId":"444455556666"})") == Verdict::not_granted);
 }
+
+TEST_CASE("each of several instances has to be allowed") {
+  const auto verdict = [](std::string_view resource, const std::string& items) {
+    return Asked{allow("ec2:StopInstances", resource)}
+        .of("ec2", "StopInstances", R"({"instancesSet":{"items":[)" + items + "]}}")
+        .verdict;
+  };
+  const std::string one = R"({"instanceId":"i-1"})";
+  const std::string other = R"({"instanceId":"i-2"})";
+  CHECK(verdict("arn:aws:ec2:*:*:instance/i-1", one) == Verdict::granted);
+  CHECK(verdict("arn:aws:ec2:*:*:instance/i-1", one + "," + other) == Verdict::not_granted);
+  CHECK(verdict("arn:aws:ec2:*:*:instance/*", one + "," + other) == Verdict::granted);
+  CHECK(verdict("arn:aws:ec2:*:*:instance/i-1", one + ",{}") == Verdict::unknown);
+  CHECK(verdict("arn:aws:ec2:*:*:instance/i-1", "") == Verdict::unknown);
+}
