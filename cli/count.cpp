@@ -7,7 +7,6 @@
 #include "cli/filter_options.h"
 #include "cli/row_writer.h"
 #include "query/filter_value.h"
-#include "query/verdicts/unknown_verdicts.h"
 #include "store/store.h"
 
 namespace trailkeeper::cli {
@@ -65,7 +64,7 @@ int run_count(const GlobalOptions& global, const CountArguments& arguments) {
   }
   rows.finish();
   if (passed == 0) note_similar_value(snapshot, filter);
-  if (query::asks_verdicts(filter, request)) note_unknown(snapshot, filter);
+  note_verdicts(snapshot, filter, request);
   return kDone;
 }
 

@@ -31,4 +31,8 @@ void note_similar_value(const store::Snapshot& snapshot, const query::Filter& fi
                            similar->given, similar->meant));
 }
 
+void note_verdicts(const store::Snapshot& snapshot, const query::Filter& filter, const query::CountRequest& request) {
+  for (const std::string& note : query::notes_on(snapshot, filter, request)) print_notice(note);
+}
+
 }  // namespace trailkeeper::cli

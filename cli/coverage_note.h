@@ -4,6 +4,7 @@
 #include <string>
 #include <string_view>
 
+#include "query/count.h"
 #include "query/filter.h"
 #include "store/store.h"
 
@@ -19,5 +20,9 @@ std::string no_event_text(std::string_view event_id);
 
 /// Tells on standard error, where no event passed a filter, which of its values was probably meant otherwise.
 void note_similar_value(const store::Snapshot& snapshot, const query::Filter& filter);
+
+/// The same for an answer about verdicts; nothing for any other.
+void note_verdicts(const store::Snapshot& snapshot, const query::Filter& filter,
+                   const query::CountRequest& request = {});
 
 }  // namespace trailkeeper::cli

@@ -169,6 +169,7 @@ int run_events(const GlobalOptions& global, const EventsArguments& arguments) {
       });
   printer.finish();
   if (listed == 0) note_similar_value(snapshot, filter);
+  note_verdicts(snapshot, filter);
   return kDone;
 }
 

@@ -196,6 +196,7 @@ QueryAnswer answer_events(store::Store& store, Arguments& arguments) {
   QueryAnswer answer;
   answer.content_type = kNdjson;
   answer.charge = std::move(arguments.charge);
+  answer.notes = query::notes_on(store.snapshot(), arguments.filter);
   answer.stream =
       std::make_unique<EventStream>(store, std::move(arguments.filter), order, limit, std::move(fields), reveal);
   return answer;
@@ -265,9 +266,7 @@ QueryAnswer answer_count(store::Store& store, query::MemoryBudget& memory, Argum
     return query_error(kBadRequest, error.what());
   }
   answer.body += "]\n";
-  if (query::asks_verdicts(arguments.filter, request)) {
-    answer.notes = query::unknown_notes(query::unknown_verdicts(snapshot, arguments.filter));
-  }
+  answer.notes = query::notes_on(snapshot, arguments.filter, request);
   return answer;
 }
 

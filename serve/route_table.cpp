@@ -19,7 +19,8 @@ constexpr Route kRoutes[] = {
      R"(events from curl, Vector, Fluent Bit, EventBridge: `{"accepted":1,"duplicate":0,"rejected":0,"errors":[]}`; `HEAD` asks whether one may)"},
     {Handler::tail, "GET", "/v1/tail", Proof::token, Right::query, BodyRoom::little, "events as they are committed"},
     {Handler::read, "GET", "/v1/events", Proof::token, Right::query, BodyRoom::little,
-     "events, one a line (`application/x-ndjson`), as they came"},
+     "events, one a line (`application/x-ndjson`), as they came; where they are asked for by verdict, a header "
+     "`Trailkeeper-Note` as for counts"},
     {Handler::read, "GET HEAD", "/v1/events/**", Proof::token, Right::query, BodyRoom::little,
      "the event with the ID, or all that share it, one a line; 404 if there is none"},
     {Handler::read, "GET HEAD", "/v1/count", Proof::token, Right::query, BodyRoom::little,

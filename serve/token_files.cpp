@@ -13,9 +13,9 @@
 namespace trailkeeper::serve {
 
 store::Descriptor open_token_file(const std::string& path, int flags) {
-  constexpr mode_t kOwnerOnly = 0600;
+  constexpr mode_t kTokenFileMode = 0600;
   try {
-    return store::open_file(path, flags, kOwnerOnly);
+    return store::open_file(path, flags, kTokenFileMode);
   } catch (const store::StoreError& error) {
     throw TokenError(error.what());
   }

@@ -154,7 +154,8 @@ class Gatherer {
   void add_extra(const rules::requirements::Requirement& requirement, const rules::verdicts::EventFacts& facts,
                  const text::JsonNode& record, Kind& kind) {
     for (const auto& need : rules::verdicts::extra_needs(facts, &record, requirement, state_.catalogue())) {
-      if (!need.sure) continue;
+      if (!need.sure && need.extra->row->sure)
+        continue;  // The others go in: what is missing breaks, what isn't needed doesn't.
       const rules::verdicts::Resource& on = need.resource;
       std::string resource = "*";
       if (!on.arn.empty()) {

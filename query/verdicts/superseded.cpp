@@ -280,9 +280,9 @@ std::vector<EventPlace> SupersededEvents::replaced_by(const EventPlace& event) c
 }
 
 std::uint64_t SupersededEvents::fingerprint(const Segment& segment) const {
-  constexpr std::uint64_t kMix = 0x9E3779B97F4A7C15;
+  constexpr std::uint64_t kIndexMix = 0x9E3779B97F4A7C15;
   std::uint64_t hash = 0;
-  for (const std::uint32_t index : of(segment)) hash = (hash ^ (index + 1)) * kMix;
+  for (const std::uint32_t index : of(segment)) hash = (hash ^ (index + 1)) * kIndexMix;
   return hash;
 }
 

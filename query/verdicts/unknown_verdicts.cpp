@@ -131,4 +131,9 @@ bool asks_verdicts(const Filter& filter, const CountRequest& request) {
          std::any_of(filter.fields.begin(), filter.fields.end(), is_verdict);
 }
 
+std::vector<std::string> notes_on(const store::Snapshot& snapshot, const Filter& filter, const CountRequest& request) {
+  return asks_verdicts(filter, request) ? unknown_notes(unknown_verdicts(snapshot, filter))
+                                        : std::vector<std::string>{};
+}
+
 }  // namespace trailkeeper::query

@@ -32,7 +32,12 @@ std::vector<UnknownVerdicts> unknown_verdicts(const store::Snapshot& snapshot, c
 /// Printable ASCII, since the lines may stand in a header.
 std::vector<std::string> unknown_notes(const std::vector<UnknownVerdicts>& unknown);
 
-/// Whether an answer is about verdicts: its filter asks for some, or it is counted by them.
-bool asks_verdicts(const Filter& filter, const CountRequest& request);
+/// Whether an answer tells of verdicts: it is of a filter that asks for some, or counted by them.
+bool asks_verdicts(const Filter& filter, const CountRequest& request = {});
+
+/// The notes that go with an answer, if it tells of verdicts. Every list and count that takes a filter gives them: an
+/// empty one mustn't pass for a good one.
+std::vector<std::string> notes_on(const store::Snapshot& snapshot, const Filter& filter,
+                                  const CountRequest& request = {});
 
 }  // namespace trailkeeper::query

@@ -123,6 +123,7 @@ Tri Condition::evaluate(const Context& context, MissingKeys& missing) const {
     default:
       // "Multivalued context keys require a condition set operator."
       if (entry->list || entry->values.size() != 1) return Tri::no;
+      if (!entry->ending.empty()) return holds_by_ends(*entry, context, missing);
       return holds(entry->values.front(), context, missing);
   }
 }
@@ -143,6 +144,20 @@ Tri Condition::holds(std::string_view value, const Context& context, MissingKeys
     case Comparison::unknown: return Tri::unknown;
     default: return Tri::no;
   }
+}
+
+// Of an ARN of which both ends are known.
+Tri Condition::holds_by_ends(const ContextEntry& entry, const Context& context, MissingKeys& missing) const {
+  bool unsure = false;
+  for (const Pattern& pattern : patterns_) {
+    if (!pattern.may_end(entry.ending)) continue;
+    const Fit fit = pattern.match_beginning(entry.values.front(), context, missing);
+    if (fit == Fit::yes) return tri(!op_.negated);
+    unsure = unsure || fit != Fit::no;
+  }
+  if (!unsure) return tri(op_.negated);
+  missing.add(key_.name);
+  return Tri::unknown;
 }
 
 Condition::Comparison Condition::compare(std::string_view value, const Context& context, MissingKeys& missing) const {

@@ -42,6 +42,7 @@ class Condition {
 
   [[nodiscard]] Tri absent() const;
   [[nodiscard]] Tri holds(std::string_view value, const Context& context, MissingKeys& missing) const;
+  [[nodiscard]] Tri holds_by_ends(const ContextEntry& entry, const Context& context, MissingKeys& missing) const;
   [[nodiscard]] Comparison compare(std::string_view value, const Context& context, MissingKeys& missing) const;
   [[nodiscard]] Comparison compare_patterns(std::string_view value, const Context& context, MissingKeys& missing) const;
 

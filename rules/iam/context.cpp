@@ -13,7 +13,8 @@ ContextKey::ContextKey(std::string_view written)
 void KeyPatterns::add(std::string_view pattern) { patterns_.push_back(text::lowered(pattern)); }
 
 bool KeyPatterns::match(std::string_view folded) const {
-  return std::any_of(patterns_.begin(), patterns_.end(), [&](const std::string& p) { return glob_match(p, folded); });
+  return !(known_ && known_(folded)) &&
+         std::any_of(patterns_.begin(), patterns_.end(), [&](const std::string& p) { return glob_match(p, folded); });
 }
 
 Context::Lookup Context::find(const ContextKey& key) const {

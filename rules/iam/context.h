@@ -2,9 +2,11 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace trailkeeper::rules::iam {
@@ -32,16 +34,21 @@ struct ContextEntry {
   /// Its values; none says that the key is certainly absent.
   std::span<const std::string_view> values;
   bool list = false;  ///< A multivalued key: only ForAllValues and ForAnyValue read it, and no variable can.
+  /// The one value is only how the key's value begins, and this is how it ends.
+  std::string_view ending = {};
 };
 
 /// Which keys a source of requests can't know: exact names or names with `*` and `?`, such as `aws:PrincipalTag/*`.
 class KeyPatterns {
  public:
   void add(std::string_view pattern);
+  /// Those that `known` says yes to, in lower case, are none of them. Replaces what was said before.
+  void except(std::function<bool(std::string_view folded)> known) { known_ = std::move(known); }
   [[nodiscard]] bool match(std::string_view folded) const;
 
  private:
   std::vector<std::string> patterns_;
+  std::function<bool(std::string_view)> known_;
 };
 
 /// The context of one request; a view, valid as long as what it points to. A key without an entry is absent, unless

@@ -80,8 +80,8 @@ class ReadRequest {
   [[nodiscard]] std::string_view action_text() const { return action_text_; }
   [[nodiscard]] const std::vector<Warning>& warnings() const { return warnings_; }
 
-  /// The same request, of whose context nobody knows more than is there.
-  [[nodiscard]] Request with_unknown_keys() const {
+  /// The same request, of whose context nobody knows more than is there. Valid until the next one.
+  [[nodiscard]] Request with_unknown_keys() {
     static const KeyPatterns kAll = [] {
       KeyPatterns all;
       all.add("*");
@@ -89,6 +89,13 @@ class ReadRequest {
     }();
     Request request = request_;
     request.context.unknowable = &kAll;
+    unsure_entries_ = entries_;
+    for (ContextEntry& entry : unsure_entries_) {
+      if (entry.folded != "aws:principalarn" || !arn_implied_ || role_.ending.empty()) continue;
+      entry.values = role_beginning_;
+      entry.ending = role_.ending;
+    }
+    request.context.entries = unsure_entries_;
     return request;
   }
 
@@ -165,6 +172,10 @@ class ReadRequest {
     std::vector<std::string_view>& values = values_.emplace_back();
     if (!value.empty()) values.emplace_back(names_.emplace_back(std::move(value)));
     entries_.push_back({folded, key_hash(folded), values, false});
+    if (folded != "aws:principalarn") return;
+    arn_implied_ = true;
+    role_ = role_ends(request_.principal);
+    role_beginning_ = {role_.beginning};
   }
 
   bool read_request_member(const text::JsonMember& member, const std::string& place) {
@@ -272,6 +283,10 @@ class ReadRequest {
   std::deque<std::string> names_;
   std::deque<std::vector<std::string_view>> values_;
   std::vector<ContextEntry> entries_;
+  bool arn_implied_ = false;  // aws:PrincipalArn
+  RoleEnds role_;
+  std::array<std::string_view, 1> role_beginning_;
+  std::vector<ContextEntry> unsure_entries_;
 };
 
 std::string_view verdict_code(EvalDecision verdict) {
@@ -302,7 +317,7 @@ void write_warnings(const ReadRequest& read, const Decision& decision, text::Jso
 }
 
 // Keys that the request doesn't have and that, if it had them, could change the decision.
-std::vector<std::string> missing_keys(const ReadRequest& read, Evaluator& evaluator) {
+std::vector<std::string> missing_keys(ReadRequest& read, Evaluator& evaluator) {
   const Decision& decision = evaluator.evaluate(read.with_unknown_keys(), read.policies());
   std::vector<std::string> names{decision.missing.begin(), decision.missing.end()};
   std::sort(names.begin(), names.end());

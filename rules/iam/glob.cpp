@@ -205,6 +205,15 @@ Fit Pattern::match_beginning(std::string_view beginning, const Context& context,
   return fit == Fit::unresolvable || (fit == Fit::yes && open) ? fit : Fit::unknown;
 }
 
+bool Pattern::may_end(std::string_view ending) const {
+  if (pieces_.empty() || pieces_.back().kind != Piece::Kind::literal) return true;
+  std::string_view last = std::string_view{text_}.substr(pieces_.back().begin, pieces_.back().size);
+  const std::size_t common = std::min(last.size(), ending.size());
+  last.remove_prefix(last.size() - common);
+  ending.remove_prefix(ending.size() - common);
+  return fold_case_ ? text::same_ignoring_case(last, ending) : last == ending;
+}
+
 bool Pattern::starts_with(std::string_view text, std::string_view literal) const {
   if (!fold_case_) return text.substr(0, literal.size()) == literal;
   return text::same_ignoring_case(text.substr(0, literal.size()), literal);

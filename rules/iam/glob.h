@@ -63,6 +63,9 @@ class Pattern {
   /// text does, `no` if none does. Otherwise unknown, without anything in `missing` for it.
   [[nodiscard]] Fit match_beginning(std::string_view beginning, const Context& context, MissingKeys& missing) const;
 
+  /// Whether a text that ends so can fit; true where that isn't sure.
+  [[nodiscard]] bool may_end(std::string_view ending) const;
+
   /// The pattern has a variable before the fifth colon, where `Resource` may have none.
   [[nodiscard]] bool variable_too_early() const { return variable_too_early_; }
   [[nodiscard]] bool has_variables() const { return !variables_.empty(); }

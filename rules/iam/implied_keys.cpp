@@ -22,10 +22,16 @@ std::string_view principal_type(Of kind) {
   }
 }
 
+// The path that is known of a role of that name. IAM Identity Center's lie there, or, if it isn't in us-east-1, in a
+// folder of its region (IAM Identity Center User Guide, "Referencing permission sets in resource policies").
+std::string_view known_path(std::string_view role) {
+  return role.starts_with("AWSReservedSSO_") ? "aws-reserved/sso.amazonaws.com/" : "";
+}
+
 // Policies speak of the role; the session's ARN has lost the role's path, if it had one.
 std::string principal_arn(const Principal& principal) {
   if (principal.kind != Of::role_session) return std::string{principal.text};
-  return fmt::format("arn:{}:iam::{}:role/{}", principal.partition, principal.account, principal.name);
+  return role_ends(principal).beginning.append(principal.name);
 }
 
 // What a federated user's identifier says is in its ARN: the account and the name it was given.
@@ -66,6 +72,12 @@ bool only_in_us_east_1(std::string_view service) {
 }
 
 }  // namespace
+
+RoleEnds role_ends(const Principal& principal) {
+  if (principal.kind != Of::role_session) return {};
+  return {fmt::format("arn:{}:iam::{}:role/{}", principal.partition, principal.account, known_path(principal.name)),
+          fmt::format("/{}", principal.name)};
+}
 
 void imply_keys(const Request& request, const Set& set) {
   imply_principal(request.principal, set);

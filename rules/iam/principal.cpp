@@ -143,25 +143,24 @@ boost::system::result<PrincipalPattern, std::string> PrincipalPattern::parse(std
 }
 
 Naming PrincipalPattern::match(const Principal& principal) const {
-  using Of = Principal::Kind;
   if (kind_ == Kind::everyone) return Naming::direct;
   if (kind_ == Kind::none) return Naming::none;
   if (provider_) {
-    const bool provider = principal.kind == Of::service || principal.kind == Of::federated;
+    const bool provider = principal.kind == Principal::Kind::service || principal.kind == Principal::Kind::federated;
     return provider && principal.text == text_ ? Naming::direct : Naming::none;
   }
   if (principal.account.empty() || principal.account != account_) return Naming::none;
-  if (kind_ == Kind::account) return principal.kind == Of::root ? Naming::direct : Naming::account;
+  if (kind_ == Kind::account) return principal.kind == Principal::Kind::root ? Naming::direct : Naming::account;
   if (principal.partition != partition_) return Naming::none;
   // A session's ARN has the role's name as the caller wrote it, and names of roles don't differ by case alone.
-  if (kind_ == Kind::role && principal.kind == Of::role_session) {
+  if (kind_ == Kind::role && principal.kind == Principal::Kind::role_session) {
     return text::same_ignoring_case(principal.name, name_) ? Naming::entity : Naming::none;
   }
-  if (kind_ == Kind::user && principal.kind == Of::federated_user) {
+  if (kind_ == Kind::user && principal.kind == Principal::Kind::federated_user) {
     return principal.name == name_ ? Naming::entity : Naming::none;
   }
   if (principal.text != text_) return Naming::none;
-  return principal.kind == Of::role ? Naming::entity : Naming::direct;
+  return principal.kind == Principal::Kind::role ? Naming::entity : Naming::direct;
 }
 
 }  // namespace trailkeeper::rules::iam

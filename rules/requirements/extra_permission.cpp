@@ -1,8 +1,10 @@
 #include "rules/requirements/extra_permission.h"
 
 #include <algorithm>
+#include <iterator>
 
 #include "rules/iam/glob.h"
+#include "rules/requirements/built_in.h"
 #include "text/ascii.h"
 
 namespace trailkeeper::rules::requirements {
@@ -10,15 +12,22 @@ namespace {
 
 using Seen = ExtraPermission::Seen;
 
+constexpr std::string_view kPassRole = "iam:PassRole";
+
 constexpr ExtraPermission setting(std::string_view service, std::string_view names, std::string_view action,
                                   std::string_view parameters, std::string_view without_value = {}) {
   return {service, names, action, Seen::parameter, {}, {}, parameters, without_value};
 }
 
+// Tags for what the call creates, where the service's guide asks for it.
+constexpr ExtraPermission tagging(std::string_view service, std::string_view names, std::string_view action) {
+  return {service, names, action, Seen::tags, {}, {}, {}, {}};
+}
+
 // `to`: the service that gets the role, where it is known.
 constexpr ExtraPermission passing(std::string_view service, std::string_view names, std::string_view to = {}) {
   const std::string_view key = to.empty() ? std::string_view{} : "iam:passedtoservice";
-  return {service, names, "iam:PassRole", Seen::role, key, to, {}, {}};
+  return {service, names, kPassRole, Seen::role, key, to, {}, {}};
 }
 
 // An upload's headers (Amazon S3 User Guide, "Required permissions for Amazon S3 API operations"; service authorization
@@ -38,100 +47,20 @@ constexpr ExtraPermission kRows[] = {
     // action, whose name is the key's value (Amazon EC2 User Guide, "Grant permission to tag Amazon EC2 resources
     // during creation").
     {"ec2", "*", "ec2:CreateTags", Seen::tag_specification, "ec2:createaction", {}, {}, {}},
-    // Service authorization reference, dependent actions, as of 2026-06-02. iam:PassedToService where AWS's policies
-    // for the service have it: IAM User Guide, "Grant a user permissions to pass a role to an AWS service", and the
-    // managed policies AWSLambda_FullAccess, AmazonECS_FullAccess, AWSGlueConsoleFullAccess, AmazonSageMakerFullAccess;
-    // Step Functions Developer Guide and EventBridge Scheduler User Guide on identity-based policies.
-    passing("access-analyzer", "StartPolicyGeneration"),
-    passing("aiops", "CreateInvestigationGroup UpdateInvestigationGroup"),
-    passing("autoscaling", "CreateAutoScalingGroup UpdateAutoScalingGroup"),
-    passing("backup",
-            "CreateBackupPlan CreateBackupSelection CreateRestoreTestingSelection StartBackupJob "
-            "StartCopyJob StartRestoreJob StartScanJob UpdateBackupPlan "
-            "UpdateRestoreTestingSelection"),
-    passing("backup-gateway", "PutHypervisorPropertyMappings StartVirtualMachinesMetadataSync"),
-    passing("backup-search", "StartSearchResultExportJob"),
-    passing("bcm-dashboards", "CreateScheduledReport"),
-    passing("bedrock-agentcore",
-            "CreateABTest CreateAgentRuntime CreateGateway CreateHarness CreateMemory "
-            "CreateOnlineEvaluationConfig CreatePaymentManager DeleteHarness UpdateABTest "
-            "UpdateAgentRuntime UpdateGateway UpdateHarness UpdateMemory "
-            "UpdateOnlineEvaluationConfig UpdatePaymentManager"),
-    passing("budgets", "CreateBudgetAction UpdateBudgetAction"),
-    passing("chime", "CreateMediaInsightsPipelineConfiguration UpdateMediaInsightsPipelineConfiguration"),
-    passing("cleanrooms",
-            "CreateConfiguredTableAssociation CreateMembership UpdateConfiguredTableAssociation "
-            "UpdateMembership"),
-    passing("cloudtrail", "EnableFederation"),
-    passing("codecatalyst", "AssociateIamRoleToConnection"),
-    passing("codeconnections", "CreateSyncConfiguration"),
-    passing("codestar-connections", "CreateSyncConfiguration"),
-    passing("config",
-            "PutConfigurationAggregator PutConfigurationRecorder PutConformancePack "
-            "PutOrganizationConfigRule PutOrganizationConformancePack "
-            "PutRemediationConfigurations PutServiceLinkedConfigurationRecorder "
-            "StartRemediationExecution"),
-    passing("dax", "CreateCluster"),
-    passing("deadline", "CreateFleet CreateMonitor CreateQueue UpdateFleet UpdateMonitor UpdateQueue"),
-    passing("dms",
-            "CreateDataMigration CreateDataProvider CreateEndpoint CreateFleetAdvisorCollector "
-            "CreateInstanceProfile CreateMigrationProject CreateOutboundIntegration "
-            "CreateReplicationInstance ModifyDataMigration ModifyEndpoint "
-            "ModifyOutboundIntegration StartReplicationTaskAssessmentRun"),
-    passing("drs", "StartRecovery"),
-    passing("ds", "EnableRoleAccess"),
-    passing("dsql", "CreateStream"),
+    // iam:PassedToService where AWS's policies for the service have it: IAM User Guide, "Grant a user permissions to
+    // pass a role to an AWS service", and the managed policies AWSLambda_FullAccess, AmazonECS_FullAccess,
+    // AWSGlueConsoleFullAccess, AmazonSageMakerFullAccess; Step Functions Developer Guide and EventBridge Scheduler
+    // User Guide on identity-based policies.
     passing("ec2",
             "RunInstances AssociateIamInstanceProfile ReplaceIamInstanceProfileAssociation "
             "RequestSpotInstances",
             "ec2.amazonaws.com"),
-    passing("ec2", "CreateFlowLogs EnableFastLaunch"),
-    passing("ecr", "CreateRepositoryCreationTemplate UpdateRepositoryCreationTemplate"),
-    passing("ecs", "RunTask StartTask", "ecs-tasks.amazonaws.com"),
-    passing("ecs", "CreateExpressGatewayService"),
-    passing("elasticmapreduce", "RunJobFlow"),
-    passing("emr-serverless", "AccessInteractiveEndpoints AccessLivyEndpoints StartJobRun StartSession"),
-    passing("gamelift",
-            "CreateBuild CreateContainerFleet CreateFleet CreateGameServerGroup CreateScript "
-            "UpdateGameServerGroup UpdateScript"),
-    passing("health-agent", "CreateDomain"),
-    passing("imagebuilder",
-            "CreateImage CreateImagePipeline CreateInfrastructureConfiguration "
-            "CreateLifecyclePolicy DistributeImage ImportDiskImage UpdateImagePipeline "
-            "UpdateInfrastructureConfiguration UpdateLifecyclePolicy"),
-    passing("iot",
-            "CreateProvisioningTemplate CreateRoleAlias RegisterCACertificate UpdateCACertificate "
-            "UpdatePackageConfiguration UpdateProvisioningTemplate UpdateRoleAlias"),
-    passing("iotfleetwise", "RegisterAccount"),
-    passing("kafka", "CreateReplicator"),
-    passing("kafkaconnect", "CreateConnector"),
-    passing("lambda", "CreateCapacityProvider CreateFunction", "lambda.amazonaws.com"),
-    passing("logs", "PutDestination PutSubscriptionFilter"),
-    passing("mediaconnect", "CreateRouterInput CreateRouterOutput UpdateRouterInput UpdateRouterOutput"),
-    passing("mediastore", "StartAccessLogging"),
-    passing("mgn", "StartCutover StartTest"),
-    passing("neptune-graph", "CreateGraphUsingImportTask StartExportTask StartImportTask"),
-    passing("nimble", "CreateStudio CreateStudioComponent UpdateStudio UpdateStudioComponent"),
-    passing("omics", "StartRun StartRunBatch"),
-    passing("osis", "CreatePipeline UpdatePipeline"),
-    passing("pcs", "CreateComputeNodeGroup UpdateComputeNodeGroup"),
-    passing("personalize",
-            "CreateBatchInferenceJob CreateBatchSegmentJob CreateDataDeletionJob "
-            "CreateDatasetExportJob CreateDatasetImportJob CreateMetricAttribution"),
-    passing("pipes", "CreatePipe UpdatePipe"),
-    passing("proton", "CreateEnvironment UpdateAccountRoles UpdateAccountSettings UpdateEnvironment"),
-    passing("quicksight", "CreateDataSource CreateVPCConnection UpdateDataSource UpdateVPCConnection"),
-    passing(
-        "rds",
-        "AddRoleToDBCluster AddRoleToDBInstance CreateDBCluster CreateDBInstance CreateDBInstanceReadReplica "
-        "CreateDBProxy ModifyDBCluster ModifyDBInstance ModifyDBProxy ModifyOptionGroup RemoveRoleFromDBCluster "
-        "RemoveRoleFromDBInstance RestoreDBClusterFromS3 RestoreDBClusterFromSnapshot RestoreDBClusterToPointInTime "
-        "RestoreDBInstanceFromDBSnapshot RestoreDBInstanceFromS3 RestoreDBInstanceToPointInTime StartExportTask"),
-    passing("resiliencehub", "CreateApp UpdateApp"),
-    passing("resource-groups", "StartTagSyncTask"),
-    passing("rolesanywhere", "CreateProfile EnableProfile UpdateProfile"),
-    passing("s3", "CreateJob PutReplicationConfiguration"),
-    passing("s3-outposts", "PutReplicationConfiguration"),
+    passing("ecs", "RunTask StartTask RegisterTaskDefinition", "ecs-tasks.amazonaws.com"),
+    passing("glue",
+            "CreateJob UpdateJob CreateCrawler UpdateCrawler CreateDevEndpoint CreateSession "
+            "CreateMLTransform UpdateMLTransform",
+            "glue.amazonaws.com"),
+    passing("lambda", "CreateCapacityProvider CreateFunction UpdateFunctionConfiguration", "lambda.amazonaws.com"),
     passing(
         "sagemaker",
         "CreateAutoMLJob CreateAutoMLJobV2 CreateCluster CreateCompilationJob CreateDataQualityJobDefinition "
@@ -143,36 +72,20 @@ constexpr ExtraPermission kRows[] = {
         "CreatePipeline CreateProcessingJob CreateTrainingJob CreateUserProfile RenderUiTemplate UpdateCluster "
         "UpdateClusterInference UpdateImage UpdateMonitoringSchedule UpdatePipeline",
         "sagemaker.amazonaws.com"),
-    passing("sagemaker-geospatial",
-            "ExportEarthObservationJob ExportVectorEnrichmentJob GetTile StartEarthObservationJob "
-            "StartVectorEnrichmentJob"),
     passing("scheduler", "CreateSchedule UpdateSchedule", "scheduler.amazonaws.com"),
-    passing("securityagent", "CreateApplication UpdateApplication"),
-    passing("securitylake",
-            "CreateCustomLogSource CreateDataLake CreateSubscriberNotification "
-            "UpdateSubscriberNotification"),
-    passing("ses", "CreateRuleSet UpdateRuleSet"),
-    passing("shield", "AssociateDRTRole"),
-    passing("sms-voice",
-            "CreateConfigurationSetEventDestination CreateEventDestination "
-            "UpdateConfigurationSetEventDestination UpdateEventDestination UpdatePhoneNumber "
-            "UpdatePool"),
-    passing("sns",
-            "CreatePlatformApplication CreateTopic SetPlatformApplicationAttributes "
-            "SetTopicAttributes"),
-    passing("ssm", "CreateDocument"),
-    passing("ssm-incidents", "CreateResponsePlan UpdateResponsePlan"),
     passing("states", "CreateStateMachine UpdateStateMachine", "states.amazonaws.com"),
-    passing("timestream", "CreateScheduledQuery"),
-    passing("transfer",
-            "CreateAccess CreateAgreement CreateConnector CreateServer CreateUser CreateWebApp "
-            "UpdateAccess UpdateAgreement UpdateConnector UpdateServer UpdateUser UpdateWebApp "
-            "UpdateWebAppCustomization"),
-    passing("ts", "StartExecution"),
     // The services' own guides, where the reference has no dependent actions: each on the identity-based policies or
     // the service role that the call takes.
+    passing("airflow", "CreateEnvironment UpdateEnvironment"),
+    passing("amplify", "CreateApp CreateBranch UpdateApp UpdateBranch"),
+    passing("apigateway", "PUT PATCH POST"),
+    passing("apprunner", "CreateService UpdateService"),
+    passing("appsync", "CreateApi CreateDataSource CreateGraphqlApi UpdateApi UpdateDataSource UpdateGraphqlApi"),
     passing("autoscaling", "CreateLaunchConfiguration PutLifecycleHook"),
     passing("batch", "CreateComputeEnvironment UpdateComputeEnvironment RegisterJobDefinition"),
+    passing("bedrock",
+            "CreateAgent UpdateAgent CreateFlow UpdateFlow CreateKnowledgeBase UpdateKnowledgeBase CreateEvaluationJob "
+            "CreateModelCustomizationJob CreateModelImportJob CreateModelInvocationJob"),
     passing("cloudformation",
             "CreateStack UpdateStack DeleteStack CreateChangeSet ContinueUpdateRollback "
             "RollbackStack"),
@@ -181,29 +94,101 @@ constexpr ExtraPermission kRows[] = {
     passing("codedeploy", "CreateDeploymentGroup UpdateDeploymentGroup"),
     passing("codepipeline", "CreatePipeline UpdatePipeline"),
     passing("cognito-identity", "SetIdentityPoolRoles"),
+    passing("cognito-idp", "CreateGroup UpdateGroup CreateUserPool UpdateUserPool CreateUserImportJob"),
+    passing("comprehend",
+            "CreateDocumentClassifier CreateEndpoint CreateEntityRecognizer CreateFlywheel ImportModel Start*Job"),
+    passing("datasync", "CreateLocation* UpdateLocation*"),
+    passing("dlm", "CreateLifecyclePolicy UpdateLifecyclePolicy"),
     passing("ec2", "RequestSpotFleet"),
-    passing("ecs", "RegisterTaskDefinition", "ecs-tasks.amazonaws.com"),
     passing("ecs", "CreateService"),
     passing("eks",
             "CreateCluster CreateNodegroup CreateFargateProfile CreateAddon UpdateAddon "
             "CreatePodIdentityAssociation UpdatePodIdentityAssociation"),
+    passing("elasticbeanstalk", "CreateApplication CreateEnvironment AssociateEnvironmentOperationsRole"),
+    passing("emr-containers", "StartJobRun CreateManagedEndpoint"),
+    passing("es",
+            "CreateDomain CreateElasticsearchDomain UpdateDomainConfig UpdateElasticsearchDomainConfig AddDataSource"),
     passing("events", "PutRule PutTargets"),
     passing("firehose", "CreateDeliveryStream UpdateDestination"),
-    passing("glue",
-            "CreateJob UpdateJob CreateCrawler UpdateCrawler CreateDevEndpoint CreateSession "
-            "CreateMLTransform UpdateMLTransform",
-            "glue.amazonaws.com"),
     passing("iot", "CreateTopicRule ReplaceTopicRule"),
-    passing("lambda", "UpdateFunctionConfiguration", "lambda.amazonaws.com"),
+    passing("kinesisanalytics", "CreateApplication UpdateApplication"),
+    passing("lakeformation", "RegisterResource UpdateResource"),
     passing("redshift", "CreateCluster ModifyClusterIamRoles RestoreFromClusterSnapshot"),
     passing("ssm",
             "SendCommand RegisterTaskWithMaintenanceWindow UpdateMaintenanceWindowTask "
-            "CreateActivation"),
+            "CreateActivation StartAutomationExecution"),
+    passing("transcribe", "StartTranscriptionJob StartCallAnalyticsJob StartMedicalScribeJob CreateLanguageModel"),
+    // IAM User Guide, "Pass session tags in AWS STS" and "Monitor and control actions taken with assumed roles".
+    tagging("sts", "AssumeRole GetFederationToken", "sts:TagSession"),
+    {"sts", "AssumeRole", "sts:SetSourceIdentity", Seen::source_identity, {}, {}, {}, {}},
+    // IAM User Guide, "Tags for AWS Identity and Access Management resources": "to create and tag".
+    tagging("iam", "CreateUser", "iam:TagUser"),
+    tagging("iam", "CreateRole", "iam:TagRole"),
+    tagging("iam", "CreatePolicy", "iam:TagPolicy"),
+    tagging("iam", "CreateInstanceProfile", "iam:TagInstanceProfile"),
+    tagging("iam", "CreateVirtualMFADevice", "iam:TagMFADevice"),
+    tagging("iam", "CreateOpenIDConnectProvider", "iam:TagOpenIDConnectProvider"),
+    tagging("iam", "CreateSAMLProvider", "iam:TagSAMLProvider"),
+    tagging("iam", "UploadServerCertificate", "iam:TagServerCertificate"),
+    // The call's page in the service's API reference, on the parameter `Tags`, or the guide on tagging.
+    tagging("autoscaling", "CreateAutoScalingGroup", "autoscaling:CreateOrUpdateTags"),
+    tagging("cloudwatch", "PutMetricAlarm PutCompositeAlarm", "cloudwatch:TagResource"),
+    tagging("dynamodb", "CreateTable", "dynamodb:TagResource"),
+    {"ecs", "Create* Register* RunTask StartTask", "ecs:TagResource", Seen::tags, "ecs:createaction", {}, {}, {}},
+    tagging("eks", "Create*", "eks:TagResource"),
+    tagging("events", "PutRule CreateEventBus", "events:TagResource"),
+    tagging("kms", "CreateKey ReplicateKey", "kms:TagResource"),
+    tagging("lambda", "CreateFunction CreateEventSourceMapping", "lambda:TagResource"),
+    tagging("rds", "Create* Copy* Restore* PurchaseReservedDBInstancesOffering", "rds:AddTagsToResource"),
+    tagging("secretsmanager", "CreateSecret", "secretsmanager:TagResource"),
+    tagging("sns", "CreateTopic", "sns:TagResource"),
+    tagging("sqs", "CreateQueue", "sqs:TagQueue"),
+    tagging("ssm",
+            "PutParameter CreateDocument CreateActivation CreateAssociation CreateMaintenanceWindow CreateOpsItem "
+            "CreatePatchBaseline",
+            "ssm:AddTagsToResource"),
+    tagging("states", "CreateStateMachine CreateActivity", "states:TagResource"),
 };
+
+// Takes the text up to a separator.
+std::string_view take_before(std::string_view& text, char separator) {
+  const std::string_view taken = text.substr(0, text.find(separator));
+  text.remove_prefix(std::min(text.size(), taken.size() + 1));
+  return taken;
+}
+
+// The rows of extra_actions.txt.
+void read_rows(std::string_view text, std::vector<ExtraPermission>& rows) {
+  constexpr std::string_view kPerhaps = "perhaps ";
+  ExtraPermission row;
+  while (!text.empty()) {
+    std::string_view line = take_before(text, '\n');
+    if (line.empty() || line.front() == '#') continue;
+    if (line.front() != ' ') {
+      row.sure = !line.starts_with(kPerhaps);
+      if (!row.sure) line.remove_prefix(kPerhaps.size());
+      row.action = take_before(line, ' ');
+      row.key = line;
+      row.seen = row.action == kPassRole ? Seen::role : Seen::tags;
+      continue;
+    }
+    line.remove_prefix(line.find_first_not_of(' '));
+    row.service = take_before(line, ' ');
+    row.names = line;
+    rows.push_back(row);
+  }
+}
 
 }  // namespace
 
-std::span<const ExtraPermission> extra_permissions() { return kRows; }
+std::span<const ExtraPermission> extra_permissions() {
+  static const std::vector<ExtraPermission> all = [] {
+    std::vector<ExtraPermission> rows{std::begin(kRows), std::end(kRows)};
+    read_rows(kExtraActionsText, rows);
+    return rows;
+  }();
+  return all;
+}
 
 bool fits_one_of(std::string_view globs, std::string_view text) {
   while (!globs.empty()) {
@@ -216,9 +201,11 @@ bool fits_one_of(std::string_view globs, std::string_view text) {
 
 std::vector<Extra> extras_with(const iam::Action& action) {
   std::vector<Extra> found;
-  for (const ExtraPermission& row : kRows) {
+  for (const ExtraPermission& row : extra_permissions()) {
     if (row.service != action.service() || !fits_one_of(text::lowered(row.names), action.name())) continue;
-    found.push_back({&row, *iam::Action::parse(row.action)});
+    const bool known =
+        std::any_of(found.begin(), found.end(), [&](const Extra& extra) { return extra.row->action == row.action; });
+    if (!known || row.seen == Seen::parameter) found.push_back({&row, *iam::Action::parse(row.action)});
   }
   return found;
 }

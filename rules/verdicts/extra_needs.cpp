@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "rules/iam/arn.h"
+#include "rules/verdicts/request_context.h"
 #include "text/ascii.h"
 
 namespace trailkeeper::rules::verdicts {
@@ -32,17 +33,35 @@ bool is_given(const JsonNode& node) {
 bool has_parameter(const JsonNode& parameters, const ExtraPermission& row) {
   return std::any_of(parameters.members.begin(), parameters.members.end(), [&](const text::JsonMember& member) {
     const bool exempt = !row.without_value.empty() && member.value.text == row.without_value;
-    return !exempt && member.value.kind != Kind::null &&
-           requirements::fits_one_of(row.parameters, text::lowered(member.key));
+    return !exempt && is_given(member.value) && requirements::fits_one_of(row.parameters, text::lowered(member.key));
+  });
+}
+
+// Tags in a list or map. Newer calls log all of their parameters below CreateDistributionWithTagsRequest.
+bool has_tags(const JsonNode& parameters) {
+  constexpr std::string_view kKeys = "tags taglist tagslist tagset transitivetagkeys";
+  constexpr std::string_view kWrapped = "*request *input *withtags";
+  return std::any_of(parameters.members.begin(), parameters.members.end(), [&](const text::JsonMember& member) {
+    const std::string key = text::lowered(member.key);
+    if (requirements::fits_one_of(kKeys, key)) return is_given(member.value);
+    return requirements::fits_one_of(kWrapped, key) &&
+           std::any_of(member.value.members.begin(), member.value.members.end(), [&](const text::JsonMember& inner) {
+             return requirements::fits_one_of(kKeys, text::lowered(inner.key)) && is_given(inner.value);
+           });
   });
 }
 
 /// The roles that a request hands over.
 class PassedRoles {
+  // Of roles. API Gateway calls them credentials, also where a patch sets them; Cognito has an snsCallerArn.
+  static constexpr std::string_view kSpeaking = "*role* *credentials *callerarn patchoperations";
+
  public:
   explicit PassedRoles(const JsonNode& parameters) { look(parameters, false); }
 
   [[nodiscard]] const std::vector<std::string_view>& arns() const { return arns_; }
+  /// A name in `roleName`; empty: none. IAM's own calls name roles so.
+  [[nodiscard]] std::string_view role_name() const { return role_name_; }
   /// There is one of which only the name is known, without a path, or the instance profile that it is in.
   [[nodiscard]] bool unnamed() const { return unnamed_; }
 
@@ -57,9 +76,10 @@ class PassedRoles {
             unnamed_ || (is_given(member.value) && !(member.value.kind == Kind::string && member.value.text.empty()));
         continue;
       }
-      const bool role = speaks || key.find("role") != std::string::npos;
+      const bool role = speaks || requirements::fits_one_of(kSpeaking, key);
       const bool names = key.ends_with("role") || key.ends_with("rolename") || key.ends_with("rolearn");
       if (member.value.kind == Kind::string) {
+        if (key == "rolename") role_name_ = member.value.text;
         take(member.value.text, role, names);
       } else {
         look(member.value, role);
@@ -89,6 +109,7 @@ class PassedRoles {
   }
 
   std::vector<std::string_view> arns_;
+  std::string_view role_name_;
   bool unnamed_ = false;
 };
 
@@ -163,15 +184,23 @@ std::string beginning_of(std::string_view type, const EventFacts& facts) {
 /// Puts together what one event needed.
 class Needs {
  public:
-  Needs(const EventFacts& facts, const JsonNode& record, const JsonNode& parameters,
+  Needs(const EventFacts& facts, const JsonNode& record, const JsonNode& parameters, const iam::Action& call,
         const requirements::Catalogue& catalogue)
-      : facts_(facts), record_(record), parameters_(parameters), catalogue_(catalogue) {}
+      : facts_(facts), record_(record), parameters_(parameters), call_(call), catalogue_(catalogue) {}
 
   void add(const Extra& extra, std::vector<ExtraNeed>& out) const {
     switch (extra.row->seen) {
-      case ExtraPermission::Seen::parameter: return add_parameter(extra, out);
+      case ExtraPermission::Seen::parameter:
+        if (has_parameter(parameters_, *extra.row)) add_on(extra, resources_of(extra.action), out);
+        return;
       case ExtraPermission::Seen::role: return add_roles(extra, out);
       case ExtraPermission::Seen::tag_specification: return add_tags(extra, out);
+      case ExtraPermission::Seen::tags:
+        if (has_tags(parameters_)) add_on(extra, resources_of_call(extra), out);
+        return;
+      case ExtraPermission::Seen::source_identity:
+        if (!source_identity().empty()) add_on(extra, resources_of(extra.action), out);
+        return;
     }
   }
 
@@ -180,25 +209,43 @@ class Needs {
     return {std::move(arn), std::string{account_of(facts_)}, std::move(beginning)};
   }
 
-  void add_parameter(const Extra& extra, std::vector<ExtraNeed>& out) const {
-    if (!has_parameter(parameters_, *extra.row)) return;
-    std::vector<Resource> resources = resources_of(facts_, record_, extra.action, catalogue_);
+  [[nodiscard]] std::vector<Resource> resources_of(const iam::Action& action) const {
+    return verdicts::resources_of(facts_, record_, action, catalogue_);
+  }
+
+  // What is tagged as it is made is what the call is about.
+  [[nodiscard]] std::vector<Resource> resources_of_call(const Extra& extra) const {
+    std::vector<Resource> resources = resources_of(call_);
+    return resources.empty() ? resources_of(extra.action) : resources;
+  }
+
+  // A session's goes on to the sessions that it makes.
+  [[nodiscard]] std::string_view source_identity() const {
+    const std::string_view given = text_at(parameters_, {"sourceIdentity"});
+    return given.empty() ? text_at(record_, {"userIdentity", "sessionContext", "sourceIdentity"}) : given;
+  }
+
+  void add_on(const Extra& extra, std::vector<Resource> resources, std::vector<ExtraNeed>& out) const {
     if (resources.empty()) resources.emplace_back();
-    for (Resource& one : resources) out.push_back({&extra, std::move(one)});
+    for (Resource& one : resources) out.push_back({&extra, std::move(one), extra.row->sure});
   }
 
   void add_roles(const Extra& extra, std::vector<ExtraNeed>& out) const {
     const PassedRoles roles{parameters_};
     for (const std::string_view arn : roles.arns()) {
       // AWS's pages differ on whether a service's own role has to be passed to it.
-      const bool sure = arn.find(":role/aws-service-role/") == std::string_view::npos;
+      const bool sure = extra.row->sure && arn.find(":role/aws-service-role/") == std::string_view::npos;
       out.push_back({&extra, {std::string{arn}, std::string{iam::Arn::parse(arn)->owner()}, {}}, sure});
     }
-    if (!roles.unnamed()) return;
+    // Where it isn't sure that roles are handed over, `role` may be that of a person.
+    if (!roles.unnamed() || (!extra.row->sure && roles.role_name().empty())) return;
     const std::string_view account = account_of(facts_);
-    out.push_back(
-        {&extra, resource({}, account.empty() ? std::string{}
-                                              : fmt::format("arn:{}:iam::{}:role/", partition_of(facts_), account))});
+    std::string beginning =
+        account.empty() ? std::string{} : fmt::format("arn:{}:iam::{}:role/", partition_of(facts_), account);
+    if (call_.service() == "iam" && !beginning.empty() && !roles.role_name().empty()) {
+      return out.push_back({&extra, resource(beginning.append(roles.role_name()), {}), extra.row->sure});
+    }
+    out.push_back({&extra, resource({}, std::move(beginning)), extra.row->sure});
   }
 
   void add_tags(const Extra& extra, std::vector<ExtraNeed>& out) const {
@@ -211,6 +258,7 @@ class Needs {
   const EventFacts& facts_;
   const JsonNode& record_;
   const JsonNode& parameters_;
+  const iam::Action& call_;
   const requirements::Catalogue& catalogue_;
 };
 
@@ -225,8 +273,8 @@ std::vector<ExtraNeed> extra_needs(const EventFacts& facts, const JsonNode* reco
     return needs;
   }
   const JsonNode* const parameters = record->find("requestParameters");
-  if (parameters == nullptr) return needs;
-  const Needs of_event{facts, *record, *parameters, catalogue};
+  if (parameters == nullptr || !requirement.parsed) return needs;
+  const Needs of_event{facts, *record, *parameters, *requirement.parsed, catalogue};
   for (const Extra& extra : requirement.extras) of_event.add(extra, needs);
   return needs;
 }

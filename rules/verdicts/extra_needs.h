@@ -13,7 +13,7 @@ namespace trailkeeper::rules::verdicts {
 struct ExtraNeed {
   const requirements::Extra* extra;
   Resource resource;
-  bool sure = true;  ///< Else the event doesn't tell whether it was needed.
+  bool sure = true;  ///< Else the event, or AWS's pages, don't tell whether it was needed.
 };
 
 /// Those of the requirement's extras that the event needed, each on each of its resources, in the order of the rows.

@@ -100,6 +100,7 @@ const iam::Decision& PolicyAsker::decide(const grants::Granted& granted, const E
   context_.clear();
   context_.add_caller(facts, granted.arn, granted.organization);
   context_.add_tags(granted);
+  context_.set_action(action);
   iam::Request request;
   if (const auto principal = iam::Principal::parse(facts.arn.empty() ? std::string_view{granted.arn} : facts.arn)) {
     request.principal = *principal;
@@ -147,6 +148,7 @@ const iam::Decision& PolicyAsker::answer(Asking& one, const Action& question) {
   context_.set_resource_account(question.resource.account);
   const auto [key, value] = key_of_extra(question.extra, one.of.facts);
   context_.set_extra(key, value);
+  context_.set_action(*question.action);
   request_.resource_beginning = question.resource.beginning;
   request_.action = question.action;
   request_.resource = question.resource.arn;
@@ -235,7 +237,8 @@ void PolicyAsker::heed_unsure(Asking& one, const std::vector<Action>& asked) {
     if (settled || decision_on(one, question) == iam::EvalDecision::allowed) continue;
     answer.decision = iam::EvalDecision::unknown;
     answer.decided_by.clear();
-    answer.why = fmt::format("the event doesn't tell whether it needed {}, too.", question.words);
+    answer.why =
+        fmt::format("it isn't known whether this needed {}, too, which the policies don't allow.", question.words);
   }
 }
 

@@ -6,6 +6,8 @@
 #include "rules/iam/condition_value.h"
 #include "rules/iam/glob.h"
 #include "rules/iam/global_keys.h"
+#include "rules/requirements/clue.h"
+#include "rules/requirements/known_keys.h"
 #include "text/ascii.h"
 
 namespace trailkeeper::rules::verdicts {
@@ -70,6 +72,11 @@ void RequestContext::set_resource_account(std::string_view account) {
   if (!account.empty()) add(kKey, std::string{account});
 }
 
+void RequestContext::set_action(const iam::Action& action) {
+  unknowable_.except(
+      [&action](std::string_view folded) { return requirements::KnownKeys::built_in().lacks(action, folded); });
+}
+
 void RequestContext::set_extra(std::string_view folded, std::string_view value) {
   if (!extra_.empty()) {
     std::erase_if(entries_, [&](const iam::ContextEntry& entry) { return entry.folded == extra_; });
@@ -124,24 +131,31 @@ void RequestContext::add_from_event_context(const JsonNode& record) {
 }
 
 // Condition keys that are a parameter of the call. A parameter that isn't there may have been left out, so its key
-// isn't taken to be absent.
+// isn't taken to be absent, but where the event tells all that was given.
 void RequestContext::add_parameters(const EventFacts& facts, const JsonNode& record) {
   struct Parameter {
     std::string_view source;
     std::string_view name;  // Of events.
     std::string_view parameter;
     std::string_view key;
+    bool always = false;  // It is there, if it was given.
   };
-  constexpr std::array<Parameter, 3> kParameters{{
+  constexpr std::array<Parameter, 6> kParameters{{
       {"s3.amazonaws.com", "ListObject*", "prefix", "s3:prefix"},
       {"s3.amazonaws.com", "ListObject*", "delimiter", "s3:delimiter"},
       {"s3.amazonaws.com", "ListObject*", "max-keys", "s3:max-keys"},
+      {"sts.amazonaws.com", "AssumeRole", "externalId", "sts:externalid", true},
+      {"sts.amazonaws.com", "AssumeRole", "roleSessionName", "sts:rolesessionname"},
+      {"sts.amazonaws.com", "AssumeRole", "sourceIdentity", "sts:sourceidentity"},
   }};
   const JsonNode* const given = record.find("requestParameters");
   if (given == nullptr) return;
   for (const Parameter& one : kParameters) {
     if (facts.event_source != one.source || !iam::glob_match(one.name, facts.event_name)) continue;
-    if (given->find(one.parameter) == nullptr) continue;
+    if (given->find(one.parameter) == nullptr) {
+      if (one.always && !requirements::lacks_parameters(record)) add_absent(one.key);
+      continue;
+    }
     const std::string_view value = scalar_at(*given, {one.parameter});
     if (value != "HIDDEN_DUE_TO_SECURITY_REASONS") add(one.key, std::string{value});
   }

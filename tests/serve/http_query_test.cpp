@@ -223,3 +223,17 @@ TEST_CASE("fields: the verdict on an event, and the addendum that replaced it, a
         "\n");
   CHECK(get(filled, "/v1/count", "by=superseded").status == 400);
 }
+
+TEST_CASE("an answer by verdict says of how many events it is unknown") {
+  FilledStore filled;
+  filled.add({event_of(1, R"("eventName":"ListUsers","eventSource":"iam.amazonaws.com","eventType":"AwsApiCall",)"
+                          R"("recipientAccountId":"111122223333","userIdentity":{"type":"IAMUser","userName":"ann",)"
+                          R"("accountId":"111122223333","arn":"arn:aws:iam::111122223333:user/ann"})")});
+  for (const std::string_view path : {"/v1/events", "/v1/count"}) {
+    CAPTURE(path);
+    const QueryAnswer answer = get(filled, path, "verdict=not-granted");
+    REQUIRE(answer.notes.size() == 1);
+    CHECK(answer.notes[0].starts_with("1 event is unknown: no policies of account 111122223333 are loaded; load"));
+    CHECK(get(filled, path).notes.empty());
+  }
+}

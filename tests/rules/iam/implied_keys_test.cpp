@@ -103,3 +103,34 @@ TEST_CASE("absent keys that decided are listed, others aren't") {
   CHECK_FALSE(
       has(evaluated("{}", R"({"StringEquals":{"aws:PrincipalType":"AssumedRole","aws:SourceVpce":"y"}})"), "missing"));
 }
+
+TEST_CASE("a session's role has the path that is known, or one that is missing where it could decide") {
+  CHECK(implied("arn:aws:sts::111122223333:assumed-role/AWSReservedSSO_Admin_abc/anna", "s3:GetObject",
+                "arn:aws:s3:::b/k")
+            .at("aws:principalarn") ==
+        "arn:aws:iam::111122223333:role/aws-reserved/sso.amazonaws.com/AWSReservedSSO_Admin_abc");
+  const auto denied = [](const std::string& role, const std::string& pattern) {
+    Evaluator evaluator;
+    const auto done = evaluate_json(
+        R"({"request":{"principal":"arn:aws:sts::111122223333:assumed-role/)" + role +
+            R"(/anna","action":"ec2:StopInstances","resource":"*"},"identityPolicies":[{"Version":"2012-10-17",)"
+            R"("Statement":[{"Effect":"Allow","Action":"*","Resource":"*"},{"Effect":"Deny","Action":"*","Resource":"*",)"
+            R"("Condition":{"ArnNotLike":{"aws:PrincipalArn":")" +
+            pattern + R"("}}}]}]})",
+        evaluator);
+    REQUIRE(done.has_value());
+    return std::string{has(*done, "ExplicitlyDenied") ? "denied" : "allowed"} +
+           (has(*done, R"("missing":["aws:PrincipalArn"])") ? " ?" : "");
+  };
+  CHECK(denied("AWSReservedSSO_Admin_abc", "arn:aws:iam::*:role/aws-reserved/sso.amazonaws.com/*") == "allowed");
+  CHECK(denied("AWSReservedSSO_Admin_abc", "arn:aws:iam::*:role/aws-reserved/*/AWSReservedSSO_Ops_*") == "denied ?");
+  CHECK(denied("AWSReservedSSO_Admin_abc", "arn:aws:iam::*:role/aws-reserved/sso.amazonaws.com/eu-west-1/*") ==
+        "denied ?");
+  CHECK(denied("AWSReservedSSO_Admin_abc", "arn:aws:iam::*:role/Other") == "denied");
+  CHECK(denied("Developer", "arn:aws:iam::*:role/*") == "allowed");
+  CHECK(denied("Developer", "arn:aws:iam::444455556666:role/*") == "denied");
+  CHECK(denied("Developer", "arn:aws:iam::*:user/*") == "denied");
+  CHECK(denied("Developer", "arn:aws:iam::*:role/Other") == "denied");
+  CHECK(denied("Developer", "arn:aws:iam::*:role/team/*") == "denied ?");
+  CHECK(denied("Developer", "arn:aws:iam::*:role/Developer") == "allowed ?");
+}

@@ -180,6 +180,22 @@ TEST_CASE("catalogue: what the event tells decides between actions") {
   CHECK(gateway("CreatePortal", "") == "apigateway:CreatePortal");
 }
 
+TEST_CASE("catalogue: sources that IAM calls otherwise") {
+  const auto action = [](std::string_view source, std::string_view name) {
+    return built_in().requirements(std::string{source} + ".amazonaws.com", name).front().action;
+  };
+  CHECK(action("rdsdata", "ExecuteStatement") == "rds-data:ExecuteStatement");
+  CHECK(action("metering-marketplace", "MeterUsage") == "aws-marketplace:MeterUsage");
+  CHECK(action("entitlement-marketplace", "GetEntitlements") == "aws-marketplace:GetEntitlements");
+  CHECK(action("iotdata", "Publish") == "iot:Publish");
+  CHECK(action("lexv2", "CreateBot") == "lex:CreateBot");
+  CHECK(action("iotsecuredtunneling", "OpenTunnel") == "iot:OpenTunnel");
+  CHECK(action("bedrock-agentcore-control", "CreateGateway") == "bedrock-agentcore:CreateGateway");
+  CHECK(action("partnercentral-selling", "CreateOpportunity") == "partnercentral:CreateOpportunity");
+  // The billing console's calls have names of their own, which no policy knows.
+  CHECK(action("billingconsole", "GetBills").empty());
+}
+
 TEST_CASE("catalogue: a user's own file goes before what is built in") {
   Catalogue catalogue = Catalogue::built_in();
   const auto before = catalogue.fingerprint();
@@ -246,6 +262,13 @@ TEST_CASE("catalogue: every permission beside a call's own is an action that IAM
     CAPTURE(row.names);
     CHECK(KnownActions::built_in().has(row.action));
     CHECK((row.seen == ExtraPermission::Seen::parameter) != row.parameters.empty());
+    std::string_view names = row.names;
+    while (!names.empty()) {
+      const std::string_view name = names.substr(0, names.find(' '));
+      names.remove_prefix(std::min(names.size(), name.size() + 1));
+      CAPTURE(name);
+      CHECK((name.find('*') != std::string_view::npos || !KnownActions::built_in().find(row.service, name).empty()));
+    }
   }
   const auto extras = [](std::string_view source, std::string_view name) {
     std::string out;
@@ -255,7 +278,9 @@ TEST_CASE("catalogue: every permission beside a call's own is an action that IAM
     }
     return out;
   };
-  CHECK(extras("lambda.amazonaws.com", "CreateFunction20150331") == "iam:PassRole ");
+  CHECK(extras("lambda.amazonaws.com", "CreateFunction20150331") == "iam:PassRole lambda:TagResource ");
+  CHECK(extras("iam.amazonaws.com", "AddRoleToInstanceProfile") == "iam:PassRole ");
+  CHECK(extras("sts.amazonaws.com", "AssumeRole") == "sts:TagSession sts:SetSourceIdentity ");
   CHECK(extras("ec2.amazonaws.com", "RunInstances") == "ec2:CreateTags iam:PassRole ");
   CHECK(extras("s3.amazonaws.com", "CopyObject") ==
         "s3:PutObjectAcl s3:PutObjectTagging s3:PutObjectRetention s3:PutObjectLegalHold ");

@@ -25,10 +25,17 @@ std::string deny(std::string_view action) {
 
 // What the policies of a user say of a call.
 struct Asked {
-  explicit Asked(const std::string& statements) {
+  // `trusted`: what kRole lets its account do; without it there is no such role.
+  explicit Asked(const std::string& statements, std::string_view trusted = {}) {
+    const std::string role =
+        trusted.empty() ? ""
+                        : R"("RoleDetailList":[{"RoleName":"Runner","Arn":")" + std::string{kRole} +
+                              R"(","AssumeRolePolicyDocument":{"Version":"2012-10-17","Statement":{"Effect":"Allow",)" +
+                              R"("Principal":{"AWS":"111122223333"},"Action":)" + std::string{trusted} + "}}}],";
     history.add(
         0, *grants::read_account(
-               R"({"UserDetailList":[{"UserName":"dora","Arn":"arn:aws:iam::111122223333:user/dora","UserPolicyList":[)"
+               "{" + role +
+               R"("UserDetailList":[{"UserName":"dora","Arn":"arn:aws:iam::111122223333:user/dora","UserPolicyList":[)"
                R"({"PolicyName":"P","PolicyDocument":{"Version":"2012-10-17","Statement":[)" +
                statements + "]}}]}]}"));
     history.finish();
@@ -142,4 +149,191 @@ TEST_CASE("extra needs: tags for what is created, by its type") {
   CHECK(verdict("," + allow("ec2:CreateTags", "arn:aws:ec2:*:*:instance/i-1")) == Verdict::unknown);
   CHECK(verdict(R"(,{"Effect":"Allow","Action":"ec2:CreateTags","Resource":"*","Condition":{"StringEquals":)"
                 R"({"ec2:CreateAction":"RunInstances"}}})") == Verdict::granted);
+}
+
+TEST_CASE("extra needs: a role's ARN in any call that may hand one over") {
+  const std::string role = std::string{kRole};
+  const auto verdict = [](const std::string& statements, std::string_view service, std::string_view name,
+                          const std::string& parameters) {
+    return Asked{statements}.of(service, name, parameters).verdict;
+  };
+  const std::string profile = R"({"instanceProfileName":"P","roleName":"Runner"})";
+  CHECK(verdict(allow("iam:Add*"), "iam", "AddRoleToInstanceProfile", profile) == Verdict::not_granted);
+  CHECK(verdict(allow("iam:*") + "," + deny("iam:PassRole"), "iam", "AddRoleToInstanceProfile", profile) ==
+        Verdict::not_granted);
+  CHECK(verdict(allow("iam:Add*") + "," + allow("iam:PassRole", kRole), "iam", "AddRoleToInstanceProfile", profile) ==
+        Verdict::granted);
+  struct Call {
+    const char* service;
+    const char* name;
+    std::string parameters;
+  };
+  const std::vector<Call> sure{
+      {"bedrock", "CreateAgent", R"({"agentResourceRoleArn":")" + role + R"("})"},
+      {"cognito-idp", "CreateUserPool", R"({"smsConfiguration":{"snsCallerArn":")" + role + R"("}})"},
+      {"apigateway", "PutIntegration", R"({"restApiId":"a","putIntegrationInput":{"credentials":")" + role + R"("}})"},
+      {"apigateway", "UpdateIntegration",
+       R"({"patchOperations":[{"op":"replace","path":"/credentials","value":")" + role + R"("}]})"},
+      {"ssm", "StartAutomationExecution", R"({"parameters":{"AutomationAssumeRole":[")" + role + R"("]}})"}};
+  for (const auto& [service, name, parameters] : sure) {
+    CAPTURE(name);
+    const std::string own = allow(std::string{service} + ":*");
+    CHECK(verdict(own, service, name, parameters) == Verdict::not_granted);
+    CHECK(verdict(own + "," + allow("iam:PassRole", kRole), service, name, parameters) == Verdict::granted);
+  }
+  // What no source speaks of.
+  const std::string unsaid = R"({"iamRoleArn":")" + role + R"("})";
+  Asked rum{allow("rum:*")};
+  const auto unknown = rum.of("rum", "PutRumMetricsDestination", unsaid);
+  CHECK(unknown.verdict == Verdict::unknown);
+  CHECK(unknown.why == "it isn't known whether this needed iam:PassRole, too, which the policies don't allow.");
+  CHECK(verdict(allow("rum:*") + "," + allow("iam:PassRole", kRole), "rum", "PutRumMetricsDestination", unsaid) ==
+        Verdict::granted);
+}
+
+TEST_CASE("extra needs: a role that is only named isn't handed over") {
+  const std::string role = R"({"roleName":"Runner","roleArn":")" + std::string{kRole} + R"(","resourceArn":")" +
+                           std::string{kRole} + R"(","principalArn":")" + std::string{kRole} + R"("})";
+  const auto granted = [&](std::string_view service, std::string_view name) {
+    return Asked{allow("*") + "," + deny("iam:PassRole")}.of(service, name, role).verdict == Verdict::granted;
+  };
+  CHECK(granted("iam", "GetRole"));
+  CHECK(granted("iam", "AttachRolePolicy"));
+  CHECK(granted("iam", "SimulatePrincipalPolicy"));
+  CHECK(granted("access-analyzer", "ListFindings"));
+  CHECK(granted("access-analyzer", "ValidatePolicy"));
+  CHECK(granted("lambda", "AddPermission20150331"));
+  CHECK(granted("kms", "CreateGrant"));
+  CHECK(granted("s3", "PutBucketPolicy"));
+  CHECK(granted("tagging", "ListTagsForResource"));
+  CHECK(granted("sqs", "AddPermission"));
+}
+
+TEST_CASE("extra needs: tags in a list or map, with the service's own action") {
+  struct Call {
+    const char* service;
+    const char* name;
+    const char* parameters;
+    const char* tag;
+  };
+  const std::vector<Call> calls{
+      {"iam", "CreateRole", R"({"roleName":"R","tags":[{"key":"a","value":"b"}]})", "iam:TagRole"},
+      {"iam", "CreateUser", R"({"userName":"U","tags":[{"key":"a","value":"b"}]})", "iam:TagUser"},
+      {"lambda", "CreateFunction20150331", R"({"functionName":"f","tags":{"a":"b"}})", "lambda:TagResource"},
+      {"dynamodb", "CreateTable", R"({"tableName":"t","tags":[{"key":"a","value":"b"}]})", "dynamodb:TagResource"},
+      {"sqs", "CreateQueue", R"({"queueName":"q","tags":{"a":"b"}})", "sqs:TagQueue"},
+      {"kms", "CreateKey", R"({"tags":[{"tagKey":"a","tagValue":"b"}]})", "kms:TagResource"},
+      {"rds", "CreateDBInstance", R"({"tags":[{"key":"a","value":"b"}]})", "rds:AddTagsToResource"},
+      {"elasticloadbalancing", "CreateLoadBalancer", R"({"tags":[{"key":"a","value":"b"}]})",
+       "elasticloadbalancing:AddTags"},
+      {"sagemaker", "CreateModel", R"({"tags":[{"key":"a","value":"b"}]})", "sagemaker:AddTags"},
+      {"ssm", "PutParameter", R"({"name":"n","tags":[{"key":"a","value":"b"}]})", "ssm:AddTagsToResource"}};
+  for (const Call& call : calls) {
+    CAPTURE(call.name);
+    const std::string own = allow(std::string{call.service} + ":*");
+    Asked denied{own + "," + deny(call.tag)};
+    CHECK(denied.of(call.service, call.name, call.parameters).verdict == Verdict::not_granted);
+    CHECK(denied.of(call.service, call.name, call.parameters, "AccessDenied").verdict == Verdict::denied_as_expected);
+    CHECK(denied.of(call.service, call.name, R"({"tags":[]})").verdict == Verdict::granted);
+    CHECK(Asked{own}.of(call.service, call.name, call.parameters).verdict == Verdict::granted);
+  }
+  const std::string created =
+      R"({"Effect":"Allow","Action":"ecs:TagResource","Resource":"*","Condition":{"StringEquals":)"
+      R"({"ecs:CreateAction":"CreateCluster"}}})";
+  CHECK(Asked{allow("ecs:Create*") + "," + created}
+            .of("ecs", "CreateCluster", R"({"clusterName":"c","tags":[{"key":"a","value":"b"}]})")
+            .verdict == Verdict::granted);
+}
+
+TEST_CASE("extra needs: a session's tags and source identity, of the caller and of the role's trust") {
+  const auto judged = [](const std::string& statements, const std::string& parameters, std::string_view error = {}) {
+    return Asked{statements}.of("sts", "AssumeRole", R"({"roleArn":")" + std::string{kRole} + R"(")" + parameters + "}",
+                                error);
+  };
+  const std::string tags = R"(,"tags":[{"key":"a","value":"b"}],"transitiveTagKeys":["a"])";
+  const std::string source = R"(,"sourceIdentity":"dora")";
+  const std::string assume = allow("sts:AssumeRole");
+  CHECK(judged(assume, "").verdict == Verdict::granted);
+  CHECK(judged(assume, tags).verdict == Verdict::not_granted);
+  CHECK(judged(assume, tags).action == "sts:TagSession");
+  CHECK(judged(assume, tags, "AccessDenied").verdict == Verdict::denied_as_expected);
+  CHECK(judged(assume, source).verdict == Verdict::not_granted);
+  CHECK(judged(allow("sts:*"), tags + source).verdict == Verdict::granted);
+  CHECK(judged(allow("sts:*") + "," + deny("sts:TagSession"), tags).verdict == Verdict::not_granted);
+  CHECK(judged(allow("sts:*") + "," + deny("sts:SetSourceIdentity"), source).verdict == Verdict::not_granted);
+  CHECK(Asked{allow("sts:GetFederationToken")}
+            .of("sts", "GetFederationToken", R"({"name":"n","tags":[{"key":"a","value":"b"}]})")
+            .verdict == Verdict::not_granted);
+  // Of a role whose trust is known.
+  const auto with_trust = [&](std::string_view trusted, const std::string& parameters) {
+    return Asked{allow("sts:*"), trusted}
+        .of("sts", "AssumeRole", R"({"roleArn":")" + std::string{kRole} + R"(")" + parameters + "}")
+        .verdict;
+  };
+  CHECK(with_trust(R"("sts:AssumeRole")", "") == Verdict::granted);
+  CHECK(with_trust(R"("sts:AssumeRole")", tags) == Verdict::not_granted);
+  CHECK(with_trust(R"("sts:AssumeRole")", source) == Verdict::not_granted);
+  CHECK(with_trust(R"(["sts:AssumeRole","sts:TagSession"])", tags) == Verdict::granted);
+  CHECK(with_trust(R"(["sts:AssumeRole","sts:SetSourceIdentity"])", source) == Verdict::granted);
+}
+
+TEST_CASE("a condition on a key that such calls never have doesn't hold, and nothing is unknown") {
+  const auto statement = [](std::string_view effect, std::string_view condition) {
+    return R"({"Effect":")" + std::string{effect} + R"(","Action":"s3:*","Resource":"*","Condition":)" +
+           std::string{condition} + "}";
+  };
+  const std::string get = R"({"bucketName":"b","key":"k"})";
+  const auto verdict = [&](const std::string& statements) {
+    return Asked{statements}.of("s3", "GetObject", get).verdict;
+  };
+  CHECK(verdict(statement("Allow", R"({"StringLike":{"s3:prefix":"home/*"}})")) == Verdict::not_granted);
+  CHECK(verdict(statement("Allow", R"({"StringLikeIfExists":{"s3:prefix":"home/*"}})")) == Verdict::granted);
+  CHECK(verdict(statement("Allow", R"({"Null":{"s3:prefix":"true"}})")) == Verdict::granted);
+  CHECK(verdict(allow("s3:*") + "," + statement("Deny", R"({"StringNotLike":{"s3:prefix":"home/*"}})")) ==
+        Verdict::not_granted);
+  // Those that it can have, and those that the reference doesn't know.
+  CHECK(verdict(statement("Allow", R"({"StringEquals":{"s3:ExistingObjectTag/a":"b"}})")) == Verdict::unknown);
+  CHECK(verdict(statement("Allow", R"({"StringEquals":{"s3:Made":"up"}})")) == Verdict::unknown);
+  CHECK(Asked{statement("Allow", R"({"StringLike":{"s3:prefix":"home/*"}})")}
+            .of("s3", "ListObjects", R"({"bucketName":"b"})")
+            .verdict == Verdict::unknown);
+}
+
+TEST_CASE("an external ID is in the request or absent") {
+  const auto verdict = [](const std::string& external) {
+    return Asked{allow("sts:*"), R"("sts:AssumeRole","Condition":{"StringEquals":{"sts:ExternalId":"good"}})"}
+        .of("sts", "AssumeRole", R"({"roleArn":")" + std::string{kRole} + R"(")" + external + "}")
+        .verdict;
+  };
+  CHECK(verdict(R"(,"externalId":"good")") == Verdict::granted);
+  CHECK(verdict(R"(,"externalId":"bad")") == Verdict::not_granted);
+  CHECK(verdict("") == Verdict::not_granted);
+}
+
+TEST_CASE("a stream and a repository are what the call names") {
+  const auto verdict = [](std::string_view service, std::string_view name, std::string_view resource,
+                          const std::string& parameters) {
+    return Asked{allow(std::string{service} + ":*", resource)}.of(service, name, parameters).verdict;
+  };
+  CHECK(verdict("kinesis", "PutRecords", "arn:aws:kinesis:*:*:stream/s", R"({"streamName":"s"})") == Verdict::granted);
+  CHECK(verdict("kinesis", "PutRecord", "arn:aws:kinesis:*:*:stream/t", R"({"streamName":"s"})") ==
+        Verdict::not_granted);
+  CHECK(verdict("ecr", "PutImage", "arn:aws:ecr:*:*:repository/r", R"({"repositoryName":"r"})") == Verdict::granted);
+  CHECK(verdict("ecr", "PutImage", "arn:aws:ecr:*:111122223333:repository/r",
+                R"({"repositoryName":"r","registryId":"444455556666"})") == Verdict::not_granted);
+}
+
+TEST_CASE("each of several instances has to be allowed") {
+  const auto verdict = [](std::string_view resource, const std::string& items) {
+    return Asked{allow("ec2:StopInstances", resource)}
+        .of("ec2", "StopInstances", R"({"instancesSet":{"items":[)" + items + "]}}")
+        .verdict;
+  };
+  const std::string one = R"({"instanceId":"i-1"})";
+  const std::string other = R"({"instanceId":"i-2"})";
+  CHECK(verdict("arn:aws:ec2:*:*:instance/i-1", one) == Verdict::granted);
+  CHECK(verdict("arn:aws:ec2:*:*:instance/i-1", one + "," + other) == Verdict::not_granted);
+  CHECK(verdict("arn:aws:ec2:*:*:instance/*", one + "," + other) == Verdict::granted);
+  CHECK(verdict("arn:aws:ec2:*:*:instance/i-1", one + ",{}") == Verdict::unknown);
+  CHECK(verdict("arn:aws:ec2:*:*:instance/i-1", "") == Verdict::unknown);
 }

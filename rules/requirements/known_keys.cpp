@@ -1,0 +1,51 @@
+#include "rules/requirements/known_keys.h"
+
+#include <algorithm>
+
+#include "rules/requirements/built_in.h"
+#include "rules/requirements/known_actions.h"
+#include "text/ascii.h"
+
+namespace trailkeeper::rules::requirements {
+namespace {
+
+// Takes the next word of a line that has no blanks at its ends.
+std::string_view next_word(std::string_view& line) {
+  const std::string_view word = line.substr(0, line.find(' '));
+  line.remove_prefix(std::min(line.size(), word.size() + 1));
+  return word;
+}
+
+}  // namespace
+
+const KnownKeys& KnownKeys::built_in() {
+  static const KnownKeys keys{kConditionKeysText};
+  return keys;
+}
+
+KnownKeys::KnownKeys(std::string_view text) {
+  std::string service;
+  while (!text.empty()) {
+    std::string_view line = text.substr(0, text.find('\n'));
+    text.remove_prefix(std::min(text.size(), line.size() + 1));
+    if (line.empty() || line.front() == '#') continue;
+    if (line.front() != ' ') {
+      service = text::lowered(line) + ":";
+      continue;
+    }
+    line.remove_prefix(std::min(line.size(), line.find_first_not_of(' ')));
+    std::vector<std::string>& actions = actions_[service + text::lowered(next_word(line))];
+    while (!line.empty()) actions.push_back(text::lowered(next_word(line)));
+  }
+  for (auto& [key, actions] : actions_) std::sort(actions.begin(), actions.end());
+}
+
+bool KnownKeys::lacks(const iam::Action& action, std::string_view folded) const {
+  const std::string_view service = action.service();
+  if (!folded.starts_with(service) || folded.substr(service.size(), 1) != ":") return false;
+  const auto key = actions_.find(folded);
+  return key != actions_.end() && !std::binary_search(key->second.begin(), key->second.end(), action.name()) &&
+         !KnownActions::built_in().find(service, action.name()).empty();
+}
+
+}  // namespace trailkeeper::rules::requirements
