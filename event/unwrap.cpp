@@ -96,6 +96,7 @@ struct Unwrapper::Member {
 struct Unwrapper::Level {
   std::string text;
   std::string unpacked;
+  bool compressed = false;  ///< What was unpacked.
   std::vector<Frame> frames;
   std::vector<Member> members;
   ondemand::parser parser;
@@ -249,7 +250,7 @@ bool Unwrapper::Wrapping::Inner::holds(std::string_view value, int level) const 
 // A document that isn't an object: an array, a string, or a line of text.
 void Unwrapper::take_other(std::string_view document, const Place& place) {
   if (place.level >= kMaxWrappers) return reject(document, place.offset, Reason::broken_envelope);
-  if (document.starts_with('[')) return take_row(document, place);
+  if (document.starts_with('[') && is_json_sequence(document)) return take_row(document, place);
   if (is_json_string(document)) {
     const std::string_view text = text_of(document, place.level);
     if (text_holds_record(text)) return take_text(text, place);
@@ -454,12 +455,14 @@ std::string_view Unwrapper::text_of(std::string_view token, int level) {
   Level& own = levels_[static_cast<std::size_t>(level)];
   own.text.clear();
   own.unpacked.clear();
+  own.compressed = false;
   text::append_unescaped(token.substr(1, token.size() - 2), own.text);
   std::string* buffer = &own.text;
   std::string decoded;
   if (text::append_from_any_base64(text::trimmed(own.text), decoded)) {
     const bool sound =
         unpack_ ? unpack_(decoded, kMaxUnpacked - std::min(kMaxUnpacked, unpacked_around_), own.unpacked) : true;
+    own.compressed = unpack_ && own.unpacked != decoded;
     if (!unpack_) own.unpacked = std::move(decoded);
     if (sound && begins_json(without_marks(own.unpacked))) buffer = &own.unpacked;
   }
@@ -487,15 +490,15 @@ void Unwrapper::take_documents(std::string_view text, const Place& place) {
     const Reason reason = parse(text, record);
     if (reason != Reason::broken_json && reason != Reason::too_large) return take_parsed(text, reason, record, inside);
   }
-  std::vector<Frame>& frames = levels_[static_cast<std::size_t>(place.level)].frames;
+  // What was compressed was a file, in which each line stands for itself.
+  const Level& own = levels_[static_cast<std::size_t>(place.level)];
+  const bool file =
+      own.compressed && text.data() >= own.unpacked.data() && text.data() < own.unpacked.data() + own.unpacked.size();
+  if (!file && !is_json_sequence(text)) {
+    return reject(text, place.offset, object_end(text, 0) < text.size() ? Reason::not_an_object : Reason::broken_json);
+  }
   Framer framer;
-  std::size_t done = 0;
-  for_each_frame(framer, text, frames, [&](const Frame& frame) {
-    if (frame.begin < done) return;
-    if (const std::size_t end = line_with_words_behind(text, frame.begin, frame.end); end != 0) {
-      done = end;
-      return reject(text.substr(frame.begin, end - frame.begin), place.offset, Reason::not_an_object);
-    }
+  for_each_frame(framer, text, levels_[static_cast<std::size_t>(place.level)].frames, [&](const Frame& frame) {
     const std::string_view document = text.substr(frame.begin, frame.end - frame.begin);
     if (frame.reason != Reason::none) {
       reject(document, place.offset, frame.reason == Reason::truncated ? Reason::broken_json : frame.reason);
