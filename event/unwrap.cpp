@@ -82,7 +82,8 @@ struct Unwrapper::Place {
 struct Unwrapper::Member {
   std::size_t row = 0;
   std::string_view json;
-  bool tried = false;  ///< What it holds was looked at as if it were taken.
+  bool tried = false;   ///< What it holds was looked at as if it were taken.
+  bool failed = false;  ///< As `tried`: it gave no event, and something to reject.
 
   /// Whether it is an array of documents, each of which counts by itself.
   [[nodiscard]] bool is_list() const { return json.starts_with('[') && wrappers()[row].certain; }
@@ -294,7 +295,7 @@ void Unwrapper::take_wrapper(std::string_view document, const Wrapping& wrapping
       several_ = within;
     }
   }
-  if (events_ > before) return;
+  if (events_ > before) return take_failed(document, place, {});
   if (lists) return take_lists(document, wrapping, place);
   // In a trial they were taken, and not twice.
   const bool taken = trial_ && members.size() > 1;
@@ -311,12 +312,40 @@ bool Unwrapper::gives_event(Member& member, const Place& place) {
   member.tried = take_member(member.json, wrappers()[member.row].certain, place);
   trial_ = within;
   const bool found = events_ > events;
+  member.failed = !found && rejects_ > rejects;
   if (!within) {
     events_ = events;
     rejects_ = rejects;
     reason_of_rest_ = reason_of_rest;
   }
   return found;
+}
+
+// Whether a member that gave no event is no record by what it says: neither it nor what it is encoded in can be told
+// from what a log has beside an event.
+bool Unwrapper::is_beside(const Member& member, int level) {
+  const Wrapper& row = wrappers()[member.row];
+  if (row.certain || record_mentions(member.json) > 0) return false;
+  if (!member.json.starts_with('"')) return true;
+  const std::string_view text = text_of(member.json, level);
+  const Level& own = levels_[static_cast<std::size_t>(level)];
+  return record_mentions(text) == 0 && (own.unpacked.empty() || text.data() != own.unpacked.data());
+}
+
+// What other members hold than those that gave events, or than `taken`, is kept where a record may have been meant.
+void Unwrapper::take_failed(std::string_view document, const Place& place, std::string_view taken) {
+  if (trial_) return;
+  std::vector<Member>& members = levels_[static_cast<std::size_t>(place.level)].members;
+  for (Member& member : members) {
+    const Wrapper& row = wrappers()[member.row];
+    const Place inside = member.place(document, place);
+    if (member.json.data() == taken.data()) continue;
+    if (row.member == "result" && has_fields_only(member.json)) {
+      reject(member.json, inside.offset, Reason::flattened_row);
+    } else if (member.failed && !is_beside(member, place.level)) {
+      static_cast<void>(take_member(member.json, row.certain, inside));
+    }
+  }
 }
 
 // An object whose arrays of documents gave no event: it is rejected, too, if there is more in it than in an envelope
@@ -350,7 +379,7 @@ void Unwrapper::take_vague(std::string_view document, const Wrapping& wrapping, 
     const bool counts = !of_fields && (!list || gives_event(member, member.place(document, place)));
     if (counts && ((trial_ && list) || take_member(member.json, row.certain, member.place(document, place)))) {
       if (events_ == events && !member.holds(wrapping.inner)) static_cast<void>(elsewhere.take(document, place));
-      return;
+      return take_failed(document, place, member.json);
     }
     if (of_fields || is_flattened(member.json)) if_empty = Reason::flattened_row;
     if (member.json.starts_with('"') && some_text.empty()) some_text = member.json;

@@ -3,6 +3,7 @@
 #include <string>
 
 #include "event/unwrap.h"
+#include "event/wrapped_text.h"
 #include "ingest/layer_stream.h"
 
 namespace trailkeeper::ingest {
@@ -41,6 +42,7 @@ FileTail tail_of(event::Framer framer, std::string_view bytes) {
     }
   });
   tail.whole = tail.whole && framer.between_documents();
+  tail.closed = tail.whole && event::is_json_sequence(bytes);
   return tail;
 }
 

@@ -286,6 +286,39 @@ TEST_CASE("of repeated keys, and of several members, each that holds an event co
   CHECK(unwrapped(R"({"detail-type":"x","detail":{"state":1},"cloudtrail":)" + a + "}").events == Texts{a});
 }
 
+TEST_CASE("what begins as a record beside an event, and is none, is rejected with its reason") {
+  const std::string a = event(1);
+  const std::string b = event(2);
+  const std::string cut = b.substr(0, b.size() - 5);
+  std::string late = b;
+  late.replace(late.find("2024-05"), 7, "2024-19");
+  const std::string flat = R"({"eventName":"X","eventTime":"2024-05-01T10:00:00Z","eventID":"1"})";
+  const auto rejected = [&](const std::string& document) {
+    CAPTURE(document);
+    const auto found = unwrapped(document);
+    CHECK(found.events == Texts{a});
+    REQUIRE(found.rejects.size() == 1);
+    return std::pair{found.rejects[0], found.reasons[0]};
+  };
+  using Rejected = std::pair<std::string, Reason>;
+  CHECK(rejected(R"({"message":)" + quoted(a) + R"(,"log":)" + quoted(cut) + "}") ==
+        Rejected{cut, Reason::broken_json});
+  CHECK(rejected(R"({"message":)" + quoted(a) + R"(,"log":)" + quoted(late) + "}") ==
+        Rejected{late, Reason::bad_event_time});
+  CHECK(rejected(R"({"log":)" + quoted(b + " is no user") + R"(,"message":)" + quoted(a) + "}") ==
+        Rejected{b + " is no user", Reason::not_an_object});
+  CHECK(rejected(R"({"log":)" + quoted(base64(cut)) + R"(,"message":)" + quoted(a) + "}") ==
+        Rejected{cut, Reason::broken_json});
+  CHECK(rejected(R"({"result":)" + flat + R"(,"message":)" + quoted(a) + "}") == Rejected{flat, Reason::flattened_row});
+  CHECK(rejected(R"({"Events":[)" + a + R"(],"result":{"result":)" + flat + "}}").second == Reason::flattened_row);
+  CHECK(rejected(R"({"eventJson":)" + quoted(cut) + R"(,"eventJson":)" + quoted(a) + "}").second ==
+        Reason::broken_json);
+  // Where none gives an event, each does.
+  const auto none = unwrapped(R"({"message":)" + quoted(cut) + R"(,"log":)" + quoted(late) + "}");
+  CHECK(none.events.empty());
+  CHECK(none.rejects == Texts{cut, late});
+}
+
 TEST_CASE("what stands behind an array of documents is looked at as if it stood in the object") {
   const auto found = unwrapped(R"(],"message":)" + quoted(event(1)) + "}");
   CHECK(found.events == Texts{event(1)});
