@@ -426,6 +426,7 @@ TEST_CASE("lines with a document in them, exports' labels, and rows without reco
   const std::string good = record(1);
   CHECK(outcome("2024-06-01T10:00:00.000Z " + good + "\n2024-06-01T10:00:01.000Z " + good) == "good good");
   CHECK(outcome("EVENTS\tAKIA\t" + good + "\tid\nRESOURCES\tAWS::S3::Bucket\tb\nNEXTTOKEN\tx\n") == "good");
+  CHECK(outcome("time;raw\n2024-06-01;\"{\"\"eventVersion\"\":\"\"1\"\"}\"\n") == "good");
   CHECK(outcome("eventJson\n\"{\"\"eventVersion\"\":\"\"1\"\"}\"\n") == "good");
   CHECK(outcome("eventversion,useridentity,eventtime,eventname\n1.08,\"{type=IAMUser}\",t,x\n1.08,{},t,x\n") ==
         "flattened-row");

@@ -319,6 +319,68 @@ TEST_CASE("what begins as a record beside an event, and is none, is rejected wit
   CHECK(none.rejects == Texts{cut, late});
 }
 
+TEST_CASE("whether an array is taken doesn't depend on its length") {
+  const auto list = [](const std::string& before, const std::string& behind, int count) {
+    std::string out;
+    for (int i = 1; i <= count; ++i) out += (i == 1 ? "" : ",") + before + quoted(event(i)) + behind;
+    return out;
+  };
+  struct Case {
+    std::string head, before, behind, tail;
+  };
+  for (
+      const Case& one : std::vector<Case>{
+          {R"({"resourceLogs":[{"resource":{"attributes":[{"key":"k","value":{"stringValue":"v"}}]},"scopeLogs":[{"logRecords":[)",
+           R"({"timeUnixNano":"1","severityText":"INFO","body":{"stringValue":)", "}}", "]}]}]}"},
+          {R"([{"common":{"attributes":{"h":"x"}},"logs":[)", R"({"timestamp":1,"message":)", "}", "]}]"},
+          {R"({"tables":[{"name":"PrimaryResult","columns":[{"name":"T"}],"rows":[)", R"(["2024-01-01T00:00:00Z",)",
+           "]", "]}]}"},
+          {R"({"messages":[)", R"({"map":{"_sourcename":"x","n":"2","_raw":)", "}}", R"(],"fields":[]})"},
+          {R"({"messages":[)", R"({"index":"g","message":{"_id":"1","source":"x","message":)", "}}", "]}"},
+          {R"({"status":"success","data":{"resultType":"streams","result":[{"stream":{"a":"b"},"values":[)",
+           R"(["1717236000000000000",)", "]", "]}]}}"},
+          {R"({"schema":[{"name":"m"}],"datarows":[)", R"([7,)", "]", "]}"},
+          {R"({"records":[)", R"({"category":"c","properties":{"pod":"p","log":)", "}}", "]}"},
+          {R"({"a":{"b":[)", R"({"ts":1717236000,"x":)", "}", "]}}"},
+          {R"({"a":[)", "", "", "]}"},
+      }) {
+    for (const int count : {1, 2, 3}) {
+      const std::string document = one.head + list(one.before, one.behind, count) + one.tail;
+      CAPTURE(document);
+      const auto found = unwrapped(document);
+      CHECK(found.events.size() == static_cast<std::size_t>(count));
+      CHECK(found.rejects.empty());
+    }
+  }
+  // A caller's own words stay his, and other text beside a record says that somebody reports it.
+  for (const std::string& document :
+       Texts{R"({"requestParameters":{"logs":[{"message":)" + list("", "", 1) + "}]}}",
+             R"({"response_elements":{"a":[)" + list("", "", 2) + "]}}",
+             R"({"serviceEventDetails":{"a":)" + list("", "", 1) + "}}",
+             R"({"request_parameters":{"a":[)" + list("", "", 2) + "]}}",
+             R"({"eventName":"X","responseElements":{"resourceLogs":[)" + list("", "", 2) + "]}}",
+             R"({"a":["x",)" + list("", "", 2) + "]}", R"({"query":[)" + list("", "", 2) + "]}",
+             R"({"a":[)" + list("", "", 1) + R"(],"host":"h"})"}) {
+    CAPTURE(document);
+    CHECK(unwrapped(document).events.empty());
+    CHECK(unwrapped(document).rejects.size() == 1);
+  }
+}
+
+TEST_CASE("what could not be delivered, and what others encode, is taken with text beside it") {
+  for (const std::string& document :
+       Texts{R"({"attemptsMade":4,"errorCode":"403","errorMessage":"m","rawData":)" + quoted(base64(event(1))) + "}",
+             R"({"specversion":"1.0","type":"t","source":"x","data_base64":)" + quoted(base64(event(1))) + "}",
+             R"({"insertId":"x","logName":"n","textPayload":)" + quoted(event(1)) + "}",
+             R"({"insert_id":"x","n":3,"raw":)" + quoted(event(1)) + "}",
+             R"({"version":"1.0","requestContext":{"condition":"c"},"requestPayload":{"Records":[{"body":)" +
+                 quoted(event(1)) + R"(,"eventSource":"aws:sqs"}]}})"}) {
+    CAPTURE(document);
+    CHECK(unwrapped(document).events == Texts{event(1)});
+    CHECK(unwrapped(document).rejects.empty());
+  }
+}
+
 TEST_CASE("what stands behind an array of documents is looked at as if it stood in the object") {
   const auto found = unwrapped(R"(],"message":)" + quoted(event(1)) + "}");
   CHECK(found.events == Texts{event(1)});
