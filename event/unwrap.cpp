@@ -65,6 +65,26 @@ bool has_levels(const Shape& shape) {
   });
 }
 
+// Whether an object is an action line of Elasticsearch's bulk format, whose document is the next line.
+bool is_bulk_action(const Record& record) {
+  constexpr std::size_t kLongest = 512;
+  if (record.shape == nullptr || record.bytes.size() > kLongest) return false;
+  const std::string_view json = record.bytes.substr(text::skip_json_space(record.bytes, 1));
+  for (const std::string_view action : {"index", "create"}) {
+    if (!json.starts_with('"') || !json.substr(1).starts_with(std::string{action} + "\"")) continue;
+    const std::string of_action = std::string{action} + "._";
+    const std::vector<Slot>& slots = record.shape->slots;
+    const bool only =
+        std::all_of(slots.begin(), slots.end(), [&](const Slot& slot) { return slot.path.starts_with(of_action); });
+    std::string bare;
+    for (const char c : record.bytes) {
+      if (!text::is_json_space(c)) bare += c;
+    }
+    return slots.empty() ? bare == "{\"" + std::string{action} + "\":{}}" : only;
+  }
+  return false;
+}
+
 // What says of an object only that it is no event; it may hold one.
 bool is_vague(Reason reason) {
   return reason == Reason::no_event_name || reason == Reason::bad_event_time || reason == Reason::flattened_row;
@@ -213,6 +233,7 @@ void Unwrapper::take_parsed(std::string_view document, Reason reason, const Reco
   if (reason == Reason::none && !event && place.level >= kMaxWrappers) reason = Reason::broken_envelope;
   if (event) return emit(record, place.offset);
   if (reason != Reason::none && !is_vague(reason)) return reject(document, place.offset, reason);
+  if (reason == Reason::no_event_name && is_bulk_action(record)) return;
   const std::string_view inner = inner_event(record);
   if (reason == Reason::none) {
     take_wrapper(document, {record.shape->wrappers, is_probe(record), record.shape->reason, inner}, place);

@@ -367,6 +367,16 @@ TEST_CASE("whether an array is taken doesn't depend on its length") {
   }
 }
 
+TEST_CASE("a bulk body's action lines are no records") {
+  for (const std::string& line : Texts{R"({"index":{"_index":"i","_id":"1"}})", R"({ "create" : { } })"}) {
+    CHECK(unwrapped(line).rejects.empty());
+  }
+  for (const std::string& line : Texts{R"({"index":{"a":1}})", R"({"index":"x"})", R"({"index":{"_id":"1"},"a":1})",
+                                       R"({"create":{"_id":"1"},"message":"m"})"}) {
+    CHECK(unwrapped(line).rejects == Texts{line});
+  }
+}
+
 TEST_CASE("what could not be delivered, and what others encode, is taken with text beside it") {
   for (const std::string& document :
        Texts{R"({"attemptsMade":4,"errorCode":"403","errorMessage":"m","rawData":)" + quoted(base64(event(1))) + "}",
