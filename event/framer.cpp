@@ -10,7 +10,6 @@
 namespace trailkeeper::event {
 namespace {
 
-constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 constexpr std::string_view kEventStart = "\"eventVersion\"";
 
 // The last byte before `at` that isn't white space; `before` when there is none.
@@ -159,21 +158,22 @@ bool Framer::swallowed_event(std::string_view window, std::size_t begin, std::si
 std::size_t Framer::split(std::string_view window, bool last, std::vector<Frame>& frames, std::size_t most) {
   const std::size_t enough = frames.size() + most;
   at_ = 0;
-  bool progress = true;
-  while (progress && frames.size() < enough) {
-    switch (mode_) {
-      case Mode::top: progress = step_top(window, last, frames); break;
-      case Mode::elements: progress = step_elements(window, last, frames); break;
-      case Mode::behind: progress = step_behind(window, last, frames); break;
-      case Mode::skip: progress = step_skip(window, last); break;
-      case Mode::text: progress = step_text(window, last); break;
-      case Mode::rest:
-        at_ = window.size();
-        progress = false;
-        break;
-    }
+  while (frames.size() < enough && step(window, last, frames)) {
   }
   return at_;
+}
+
+bool Framer::step(std::string_view window, bool last, std::vector<Frame>& frames) {
+  switch (mode_) {
+    case Mode::top: return step_top(window, last, frames);
+    case Mode::elements: return step_elements(window, last, frames);
+    case Mode::behind: return step_behind(window, last, frames);
+    case Mode::skip: return step_skip(window, last);
+    case Mode::text: return step_text(window, last);
+    case Mode::rest: break;
+  }
+  at_ = window.size();
+  return false;
 }
 
 void Framer::add(std::string_view window, std::size_t begin, std::size_t end, Reason reason,
@@ -185,51 +185,35 @@ void Framer::add(std::string_view window, std::size_t begin, std::size_t end, Re
 // Each step consumes one document, or stretch of none, and says whether there may be more in the window.
 
 bool Framer::step_top(std::string_view window, bool last, std::vector<Frame>& frames) {
-  // A record separator (RFC 7464), a comma or NULs between documents do no harm; files that were joined have a byte
-  // order mark each.
-  while (at_ < window.size()) {
-    const char c = window[at_];
-    if (text::is_json_space(c) || c == ',' || c == '\x1E' || c == '\0') {
-      ++at_;
-    } else if (window.substr(at_).starts_with(kByteOrderMark)) {
-      at_ += kByteOrderMark.size();
-    } else {
-      break;
-    }
+  const std::size_t begin = at_;
+  at_ = skip_between_values(window, at_);
+  if (window.substr(begin, at_ - begin).find('\n') != std::string_view::npos) {
+    line_ = Line::begins;
+    if (probing_) return true;
   }
   if (at_ >= window.size()) return false;
   const std::string_view rest = window.substr(at_);
   if (rest.size() < kByteOrderMark.size() && !last && kByteOrderMark.starts_with(rest)) return false;
-  if (rest.front() == '[') {
-    switch (begins_array(rest)) {
-      case ArrayStart::yes:
-        ++at_;
-        array_depth_ = 0;
-        mode_ = Mode::elements;
-        document_seen_ = true;
-        return true;
-      case ArrayStart::more_needed:
-        if (!last && rest.size() <= kMaxUnfinished) return false;
-        break;
-      case ArrayStart::no: break;
-    }
-    return step_line(window, last, frames);
+  const ArrayStart array = rest.front() == '[' ? begins_array(rest) : ArrayStart::no;
+  if (array == ArrayStart::more_needed && !last && rest.size() <= kMaxUnfinished) return false;
+  if (rest.front() != '{' && array != ArrayStart::yes) {
+    if (!probing_) return step_line(window, last, frames);
+    line_ = Line::words;
+    return false;
   }
-  if (rest.front() != '{') return step_line(window, last, frames);
-  if (const auto array = opening_of_document_array(rest)) {
-    // An object with an empty array is a document: it may hold a record elsewhere.
-    const std::size_t first = text::skip_json_space(rest, *array);
-    if (first >= rest.size() && !last && rest.size() <= kMaxUnfinished) return false;
-    if (first >= rest.size() || rest[first] != ']') {
-      at_ += *array;
-      array_depth_ = 1;
-      mode_ = Mode::elements;
-      document_seen_ = true;
-      return true;
-    }
-  }
+  const auto documents = rest.front() == '{' ? opening_of_document_array(rest) : std::nullopt;
+  // An object with an empty array is a document: it may hold a record elsewhere.
+  const std::size_t first = documents ? text::skip_json_space(rest, *documents) : 0;
+  if (documents && first >= rest.size() && !last && rest.size() <= kMaxUnfinished) return false;
+  const bool enters = documents && (first >= rest.size() || rest[first] != ']');
+  if (rest.front() == '{' && !enters && take_line(window, frames)) return true;
+  if (line_ == Line::begins) return check_line(window, last, frames);
   document_seen_ = true;
-  return take_line(window, frames) || take_value(window, last, frames);
+  if (array != ArrayStart::yes && !enters) return take_value(window, last, frames);
+  at_ += enters ? *documents : 1;
+  array_depth_ = enters ? 1 : 0;
+  mode_ = Mode::elements;
+  return true;
 }
 
 bool Framer::step_elements(std::string_view window, bool last, std::vector<Frame>& frames) {
@@ -408,7 +392,8 @@ bool Framer::take_scalar(std::string_view window, bool last, std::vector<Frame>&
   }
   if (end >= window.size() && !last && window.size() - at_ <= kMaxUnfinished) return false;
   const std::size_t inside = text::skip_json_space(window, at_ + 1);
-  const bool json_text = window[at_] == '"' && inside < end && (window[inside] == '{' || window[inside] == '[');
+  const bool json_text = window[at_] == '"' && inside < end && (window[inside] == '{' || window[inside] == '[') &&
+                         window.substr(at_, window.rfind('"', end - 1) - at_).find('\n') == std::string_view::npos;
   add(window, at_, end, json_text ? Reason::none : Reason::not_an_object, frames);
   at_ = end;
   return true;

@@ -39,6 +39,10 @@ struct DocumentArray {
 /// Broken input costs only itself: a line feed inside a string, or a line that begins a new object before the
 /// previous record is finished, ends the broken record there; in an array the next `{"eventVersion"` does.
 ///
+/// A line on which a document stands, and words too (`{…} is no user`), reports what somebody sent: all of it is one
+/// rejected record. Up to kMaxLine bytes are looked ahead for that, so a document becomes a frame when its line has
+/// ended, or the stream has.
+///
 /// Memory: none beyond the window. The caller gives the unconsumed rest again, followed by more bytes.
 class Framer {
  public:
@@ -48,9 +52,18 @@ class Framer {
   /// How much is kept of text before the first document.
   static constexpr std::size_t kKeptText = 4096;
 
+  /// A longer line is no log's: its documents are frames as they come.
+  static constexpr std::size_t kMaxLine = std::size_t{1} << 20;
+
+  /// How a stream ends.
+  enum class Ends : std::uint8_t {
+    cut_off,  ///< Perhaps in a document: those before it on its line stay what they are.
+    whole,    ///< A document that has no end makes words of its line.
+  };
+
   /// Starts between documents or, with `in_array`, inside an object's array of documents.
-  explicit Framer(bool in_array = false)
-      : mode_(in_array ? Mode::elements : Mode::top), array_depth_(in_array ? 1 : 0) {}
+  explicit Framer(bool in_array = false, Ends ends = Ends::cut_off)
+      : mode_(in_array ? Mode::elements : Mode::top), ends_(ends), array_depth_(in_array ? 1 : 0) {}
 
   /// Appends the frames found in `window`, which must be followed by kPadding readable bytes, up to `most` of them,
   /// since a frame takes more memory than the shortest document. Returns how many bytes are done with. `last` says that
@@ -87,13 +100,20 @@ class Framer {
     bool escaped = false;  // The next byte follows a backslash.
     char before = '\0';    // The last byte before `at` that isn't white space, if it is no longer in the window.
   };
+  class LineProbe;
+  enum class Line : std::uint8_t {
+    begins,  // What comes next may be the first document of a line.
+    clean,   // In a line that was looked at.
+    words,   // As `clean`, and words were found, while it was looked at.
+  };
   enum class ScanEnd : std::uint8_t { complete, more, line_feed_in_string, line_begins_object };
 
   static ScanEnd scan_value(std::string_view window, Scan& scan, bool watch_lines);
   static std::size_t next_event_start(std::string_view window, std::size_t from);
   static bool swallowed_event(std::string_view window, std::size_t begin, std::size_t end);
 
-  bool step_array(std::string_view window, bool last);
+  bool step(std::string_view window, bool last, std::vector<Frame>& frames);
+  bool check_line(std::string_view window, bool last, std::vector<Frame>& frames);
   bool step_line(std::string_view window, bool last, std::vector<Frame>& frames);
   bool step_text(std::string_view window, bool last);
   bool take_first_text(std::string_view window, bool last, std::vector<Frame>& frames);
@@ -110,6 +130,9 @@ class Framer {
   void add(std::string_view window, std::size_t begin, std::size_t end, Reason reason, std::vector<Frame>& frames);
 
   Mode mode_;
+  Ends ends_;
+  Line line_ = Line::begins;
+  bool probing_ = false;         // It only looks at a line.
   std::int64_t array_depth_;     // Objects around the array being read; 0: it is itself the document.
   bool document_seen_ = false;   // Something that may be a document has come.
   unsigned lines_in_a_row_ = 0;  // Consecutive documents of one line each.

@@ -99,8 +99,21 @@ bool may_be_time(std::string_view path, std::string_view number) {
   return number.substr(0, number.find_first_of(".eE")).size() >= kDigitsOfSeconds;
 }
 
+// The array at the path's first `[]`.
+std::string_view array_at(std::string_view json, std::string_view path) {
+  simdjson::ondemand::parser parser;
+  for (std::size_t level = 0; level < kMostLevels && !json.empty() && !path.empty(); ++level) {
+    const std::string key = take_first_key(path);
+    const std::size_t brackets = key.find("[]");
+    json = member_json(json, key.substr(0, brackets), parser);
+    if (brackets != std::string::npos) return json.starts_with('[') ? json : std::string_view{};
+  }
+  return {};
+}
+
 // The only text of a record, with its quotes; empty if it has none or several, if there is a number that is no time, as
-// in a log of requests, or if a visitor wrote it.
+// in a log of requests, or if a visitor wrote it. Texts at one place of an array's elements are one, however many: the
+// array, if each may be a record.
 std::string_view only_text(const Record& record) {
   const Leaf* only = nullptr;
   std::string_view path;
@@ -113,14 +126,21 @@ std::string_view only_text(const Record& record) {
       if (may_be_time(record.shape->slots[i].path, record.raw(leaf))) continue;
       return {};
     }
-    if (only != nullptr) return {};
-    only = &leaf;
+    if (only != nullptr && record.shape->slots[i].path != path) return {};
     path = record.shape->slots[i].path;
+    if (path.find("[]") != text::npos) {
+      if (!reads_as_record(record.raw(leaf))) return {};
+    } else if (only != nullptr) {
+      return {};
+    }
+    only = &leaf;
   }
   if (only == nullptr) return {};
-  while (!path.empty()) {
-    if (names_request(take_first_key(path))) return {};
+  for (std::string_view rest = path; !rest.empty();) {
+    const std::string key = take_first_key(rest);
+    if (names_request(key) || spells_structured_member(key.substr(0, key.find("[]")))) return {};
   }
+  if (path.find("[]") != text::npos) return array_at(record.bytes, path);
   return record.bytes.substr(only->offset - 1, only->length + 2);
 }
 
@@ -166,6 +186,7 @@ std::string_view inner_event(const Record& record) {
     return known ? std::string_view{} : object_at(record.bytes, path);
   }
   const std::string_view text = only_text(record);
+  if (text.starts_with('[')) return text;
   return !text.empty() && reads_as_record(text.substr(1, text.size() - 2)) ? text : std::string_view{};
 }
 

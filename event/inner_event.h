@@ -13,7 +13,8 @@ namespace trailkeeper::event {
 /// - the outermost object that contains all objects with a record's eventName and eventTime, if it is one of them.
 ///   Objects in arrays, and in what a record says about its call (`requestParameters`), don't count; nor does one that
 ///   event/wrapper.h knows, which decides then;
-/// - a string that begins like one and has a record's words, if it is the only text, apart from times and GUIDs. Text
+/// - a string that begins like one and has a record's words, if it is the only text, apart from times and GUIDs, or
+///   the array in whose elements there are such strings, all at one place, and no other text. Text
 ///   beside other text is what an object reports about somebody, such as a visitor's query string or user agent, and
 ///   must not become an event.
 std::string_view inner_event(const Record& record);

@@ -34,7 +34,7 @@ template <typename Each>
 bool for_each_column(std::string_view line, Each&& each) {
   if (line.size() > kMaxHeader) return false;
   while (!line.empty()) {
-    const std::size_t end = line.find_first_of(",\t");
+    const std::size_t end = line.find_first_of(",;\t");
     std::string_view name = line.substr(0, end);
     line.remove_prefix(end == text::npos ? line.size() : end + 1);
     if (name.size() >= 2 && name.front() == '"' && name.back() == '"') name = name.substr(1, name.size() - 2);

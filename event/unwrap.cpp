@@ -65,6 +65,26 @@ bool has_levels(const Shape& shape) {
   });
 }
 
+// Whether an object is an action line of Elasticsearch's bulk format, whose document is the next line.
+bool is_bulk_action(const Record& record) {
+  constexpr std::size_t kLongest = 512;
+  if (record.shape == nullptr || record.bytes.size() > kLongest) return false;
+  const std::string_view json = record.bytes.substr(text::skip_json_space(record.bytes, 1));
+  for (const std::string_view action : {"index", "create"}) {
+    if (!json.starts_with('"') || !json.substr(1).starts_with(std::string{action} + "\"")) continue;
+    const std::string of_action = std::string{action} + "._";
+    const std::vector<Slot>& slots = record.shape->slots;
+    const bool only =
+        std::all_of(slots.begin(), slots.end(), [&](const Slot& slot) { return slot.path.starts_with(of_action); });
+    std::string bare;
+    for (const char c : record.bytes) {
+      if (!text::is_json_space(c)) bare += c;
+    }
+    return slots.empty() ? bare == "{\"" + std::string{action} + "\":{}}" : only;
+  }
+  return false;
+}
+
 // What says of an object only that it is no event; it may hold one.
 bool is_vague(Reason reason) {
   return reason == Reason::no_event_name || reason == Reason::bad_event_time || reason == Reason::flattened_row;
@@ -82,7 +102,8 @@ struct Unwrapper::Place {
 struct Unwrapper::Member {
   std::size_t row = 0;
   std::string_view json;
-  bool tried = false;  ///< What it holds was looked at as if it were taken.
+  bool tried = false;   ///< What it holds was looked at as if it were taken.
+  bool failed = false;  ///< As `tried`: it gave no event, and something to reject.
 
   /// Whether it is an array of documents, each of which counts by itself.
   [[nodiscard]] bool is_list() const { return json.starts_with('[') && wrappers()[row].certain; }
@@ -96,6 +117,7 @@ struct Unwrapper::Member {
 struct Unwrapper::Level {
   std::string text;
   std::string unpacked;
+  bool compressed = false;  ///< What was unpacked.
   std::vector<Frame> frames;
   std::vector<Member> members;
   ondemand::parser parser;
@@ -211,6 +233,7 @@ void Unwrapper::take_parsed(std::string_view document, Reason reason, const Reco
   if (reason == Reason::none && !event && place.level >= kMaxWrappers) reason = Reason::broken_envelope;
   if (event) return emit(record, place.offset);
   if (reason != Reason::none && !is_vague(reason)) return reject(document, place.offset, reason);
+  if (reason == Reason::no_event_name && is_bulk_action(record)) return;
   const std::string_view inner = inner_event(record);
   if (reason == Reason::none) {
     take_wrapper(document, {record.shape->wrappers, is_probe(record), record.shape->reason, inner}, place);
@@ -249,7 +272,7 @@ bool Unwrapper::Wrapping::Inner::holds(std::string_view value, int level) const 
 // A document that isn't an object: an array, a string, or a line of text.
 void Unwrapper::take_other(std::string_view document, const Place& place) {
   if (place.level >= kMaxWrappers) return reject(document, place.offset, Reason::broken_envelope);
-  if (document.starts_with('[')) return take_row(document, place);
+  if (document.starts_with('[') && is_json_sequence(document)) return take_row(document, place);
   if (is_json_string(document)) {
     const std::string_view text = text_of(document, place.level);
     if (text_holds_record(text)) return take_text(text, place);
@@ -293,7 +316,7 @@ void Unwrapper::take_wrapper(std::string_view document, const Wrapping& wrapping
       several_ = within;
     }
   }
-  if (events_ > before) return;
+  if (events_ > before) return take_failed(document, place, {});
   if (lists) return take_lists(document, wrapping, place);
   // In a trial they were taken, and not twice.
   const bool taken = trial_ && members.size() > 1;
@@ -310,12 +333,40 @@ bool Unwrapper::gives_event(Member& member, const Place& place) {
   member.tried = take_member(member.json, wrappers()[member.row].certain, place);
   trial_ = within;
   const bool found = events_ > events;
+  member.failed = !found && rejects_ > rejects;
   if (!within) {
     events_ = events;
     rejects_ = rejects;
     reason_of_rest_ = reason_of_rest;
   }
   return found;
+}
+
+// Whether a member that gave no event is no record by what it says: neither it nor what it is encoded in can be told
+// from what a log has beside an event.
+bool Unwrapper::is_beside(const Member& member, int level) {
+  const Wrapper& row = wrappers()[member.row];
+  if (row.certain || record_mentions(member.json) > 0) return false;
+  if (!member.json.starts_with('"')) return true;
+  const std::string_view text = text_of(member.json, level);
+  const Level& own = levels_[static_cast<std::size_t>(level)];
+  return record_mentions(text) == 0 && (own.unpacked.empty() || text.data() != own.unpacked.data());
+}
+
+// What other members hold than those that gave events, or than `taken`, is kept where a record may have been meant.
+void Unwrapper::take_failed(std::string_view document, const Place& place, std::string_view taken) {
+  if (trial_) return;
+  std::vector<Member>& members = levels_[static_cast<std::size_t>(place.level)].members;
+  for (Member& member : members) {
+    const Wrapper& row = wrappers()[member.row];
+    const Place inside = member.place(document, place);
+    if (member.json.data() == taken.data()) continue;
+    if (row.member == "result" && has_fields_only(member.json)) {
+      reject(member.json, inside.offset, Reason::flattened_row);
+    } else if (member.failed && !is_beside(member, place.level)) {
+      static_cast<void>(take_member(member.json, row.certain, inside));
+    }
+  }
 }
 
 // An object whose arrays of documents gave no event: it is rejected, too, if there is more in it than in an envelope
@@ -349,7 +400,7 @@ void Unwrapper::take_vague(std::string_view document, const Wrapping& wrapping, 
     const bool counts = !of_fields && (!list || gives_event(member, member.place(document, place)));
     if (counts && ((trial_ && list) || take_member(member.json, row.certain, member.place(document, place)))) {
       if (events_ == events && !member.holds(wrapping.inner)) static_cast<void>(elsewhere.take(document, place));
-      return;
+      return take_failed(document, place, member.json);
     }
     if (of_fields || is_flattened(member.json)) if_empty = Reason::flattened_row;
     if (member.json.starts_with('"') && some_text.empty()) some_text = member.json;
@@ -454,12 +505,14 @@ std::string_view Unwrapper::text_of(std::string_view token, int level) {
   Level& own = levels_[static_cast<std::size_t>(level)];
   own.text.clear();
   own.unpacked.clear();
+  own.compressed = false;
   text::append_unescaped(token.substr(1, token.size() - 2), own.text);
   std::string* buffer = &own.text;
   std::string decoded;
   if (text::append_from_any_base64(text::trimmed(own.text), decoded)) {
     const bool sound =
         unpack_ ? unpack_(decoded, kMaxUnpacked - std::min(kMaxUnpacked, unpacked_around_), own.unpacked) : true;
+    own.compressed = unpack_ && own.unpacked != decoded;
     if (!unpack_) own.unpacked = std::move(decoded);
     if (sound && begins_json(without_marks(own.unpacked))) buffer = &own.unpacked;
   }
@@ -487,15 +540,15 @@ void Unwrapper::take_documents(std::string_view text, const Place& place) {
     const Reason reason = parse(text, record);
     if (reason != Reason::broken_json && reason != Reason::too_large) return take_parsed(text, reason, record, inside);
   }
-  std::vector<Frame>& frames = levels_[static_cast<std::size_t>(place.level)].frames;
+  // What was compressed was a file, in which each line stands for itself.
+  const Level& own = levels_[static_cast<std::size_t>(place.level)];
+  const bool file =
+      own.compressed && text.data() >= own.unpacked.data() && text.data() < own.unpacked.data() + own.unpacked.size();
+  if (!file && !is_json_sequence(text)) {
+    return reject(text, place.offset, object_end(text, 0) < text.size() ? Reason::not_an_object : Reason::broken_json);
+  }
   Framer framer;
-  std::size_t done = 0;
-  for_each_frame(framer, text, frames, [&](const Frame& frame) {
-    if (frame.begin < done) return;
-    if (const std::size_t end = line_with_words_behind(text, frame.begin, frame.end); end != 0) {
-      done = end;
-      return reject(text.substr(frame.begin, end - frame.begin), place.offset, Reason::not_an_object);
-    }
+  for_each_frame(framer, text, levels_[static_cast<std::size_t>(place.level)].frames, [&](const Frame& frame) {
     const std::string_view document = text.substr(frame.begin, frame.end - frame.begin);
     if (frame.reason != Reason::none) {
       reject(document, place.offset, frame.reason == Reason::truncated ? Reason::broken_json : frame.reason);

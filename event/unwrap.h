@@ -75,6 +75,8 @@ class Unwrapper {
   void take_wrapper(std::string_view document, const Wrapping& wrapping, const Place& place);
   void take_lists(std::string_view document, const Wrapping& wrapping, const Place& place);
   void take_vague(std::string_view document, const Wrapping& wrapping, const Place& place);
+  bool is_beside(const Member& member, int level);
+  void take_failed(std::string_view document, const Place& place, std::string_view taken);
   void take_line(std::string_view line, const Place& place);
   bool gives_event(Member& member, const Place& place);
   bool take_member(std::string_view json, bool certain, const Place& place);

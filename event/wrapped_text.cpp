@@ -1,16 +1,12 @@
 #include "event/wrapped_text.h"
 
-#include <algorithm>
-
 #include "event/framer.h"
 #include "text/ascii.h"
 #include "text/json_text.h"
+#include "text/json_value.h"
 
 namespace trailkeeper::event {
-namespace {}  // namespace
-
 std::string_view without_marks(std::string_view text) {
-  constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
   constexpr std::string_view kCookie = "@cee:";
   text = text::trimmed(text);
   for (const std::string_view mark : {kByteOrderMark, kCookie}) {
@@ -47,19 +43,27 @@ std::size_t object_end(std::string_view text, std::size_t at) {
   return std::string_view::npos;
 }
 
-std::size_t line_with_words_behind(std::string_view text, std::size_t begin, std::size_t end) {
-  if (end >= text.size() || !text.substr(begin).starts_with('{')) return 0;
-  while (begin > 0 && (text[begin - 1] == ' ' || text[begin - 1] == '\t')) --begin;
-  if (begin > 0 && text[begin - 1] != '\n') return 0;
-  const std::size_t line_end = std::min(text.find('\n', end), text.size());
-  const std::string_view line = text.substr(end, line_end - end);
-  std::size_t at = std::min(line.find_first_not_of(" \t,"), line.size());
-  while (at < line.size() && line[at] == '{') {
-    at = object_end(line, at);
-    at = std::min(line.find_first_not_of(" \t,", at), line.size());
+std::size_t skip_between_values(std::string_view text, std::size_t at) {
+  while (at < text.size()) {
+    const char c = text[at];
+    if (text::is_json_space(c) || c == ',' || c == '\x1E' || c == '\0') {
+      ++at;
+    } else if (text.substr(at).starts_with(kByteOrderMark)) {
+      at += kByteOrderMark.size();
+    } else {
+      break;
+    }
   }
-  constexpr std::string_view kNoWord{"\r\0\x1E{}[]\"\xEF", 9};
-  return at < line.size() && kNoWord.find(line[at]) == std::string_view::npos ? line_end : 0;
+  return at;
+}
+
+bool is_json_sequence(std::string_view text) {
+  for (std::size_t at = skip_between_values(text, 0); at < text.size(); at = skip_between_values(text, at)) {
+    if (text[at] != '{' && text[at] != '[') return false;
+    at = text::json_value_end(text, at);
+    if (at == text::npos) return false;
+  }
+  return true;
 }
 
 bool is_json_string(std::string_view token) {

@@ -6,6 +6,8 @@
 
 namespace trailkeeper::event {
 
+inline constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
+
 /// Without blanks around it (text::trimmed), and without what stands before JSON: a byte order mark, and rsyslog's
 /// cookie `@cee:`.
 std::string_view without_marks(std::string_view text);
@@ -19,10 +21,13 @@ std::size_t record_mentions(std::string_view text);
 /// Behind the JSON object or array that starts at text[at], by brackets and quotes; npos if it doesn't end.
 std::size_t object_end(std::string_view text, std::size_t at);
 
-/// Where the object in [begin, end) stands at the front of a line, and words on the line on which it ends: where that
-/// line ends; else 0. Such a line reports what somebody sent. Further objects, brackets, commas and white space are no
-/// words.
-std::size_t line_with_words_behind(std::string_view text, std::size_t begin, std::size_t end);
+/// Behind what may stand between JSON values, from `at` on: white space, commas, NULs, record separators (RFC 7464) and
+/// byte order marks, which joined files have.
+std::size_t skip_between_values(std::string_view text, std::size_t at);
+
+/// Whether a text is JSON objects and arrays, each whole, with nothing but that between and around them. What stands
+/// beside JSON says that somebody else's text holds it.
+bool is_json_sequence(std::string_view text);
 
 /// Whether all of it is one JSON string. A cell of CSV may begin and end with a quote, too.
 bool is_json_string(std::string_view token);

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "event/byte_masks.h"
+#include "event/wrapped_text.h"
 #include "ingest/decompressor.h"
 #include "ingest/layer_stream.h"
 
@@ -44,10 +45,12 @@ void Batch::take(const event::Frame& frame) {
   if (!broken_frame_.empty()) take_apart(std::exchange(broken_frame_, {}));
 }
 
-// A frame that isn't JSON may hold several documents, or one and something behind it: a framer that has seen many
-// lines of one document each takes the next line for one without counting its brackets.
+// A frame that isn't JSON may hold several documents: a framer that has seen many lines of one document each takes the
+// next line for one without counting its brackets, and a sender's text may have several. If there is anything else in
+// it, it is kept as it came.
 void Batch::take_apart(std::string_view frame) {
   whole_frame_ = {};
+  if (!event::is_json_sequence(frame)) return on_reject(frame, 0, event::Reason::broken_json);
   const std::size_t begin = frame_begin_;
   event::Framer framer;
   event::for_each_frame(framer, frame, pieces_, [&](const event::Frame& piece) {
@@ -56,7 +59,7 @@ void Batch::take_apart(std::string_view frame) {
     if (piece.reason == event::Reason::none) {
       unwrapper_.unwrap(bytes, *this);
     } else {
-      on_reject(bytes, 0, piece.reason == event::Reason::truncated ? event::Reason::broken_json : piece.reason);
+      on_reject(bytes, 0, piece.reason);
     }
   });
 }

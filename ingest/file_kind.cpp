@@ -46,11 +46,14 @@ constexpr std::array kUnreadable = std::to_array<Magic>({
     {{"\0\0\xFE\xFF", 4}, 0, "UTF-32", kToUtf8},
 });
 
+constexpr std::string_view kExportCosts = "export CUR 2.0 (Billing and Cost Management, Data Exports) and replay that";
+
 // Text by which the front of another service's file is known. All of `words` are in it.
 struct Front {
   std::string_view begins;  // The first visible bytes; empty: any.
   std::array<std::string_view, 3> words;
   std::string_view name;
+  std::string_view remedy = {};  // Of what may have been meant to be read.
 };
 
 constexpr std::array kOthers = std::to_array<Front>({
@@ -61,6 +64,20 @@ constexpr std::array kOthers = std::to_array<Front>({
     {"{", {"\"query_timestamp\"", "\"vpc_id\"", ""}, "Route 53 query log"},
     {"{", {"\"schemaVersion\"", "\"serviceName\":\"guardduty\"", ""}, "GuardDuty finding"},
     {"{", {"\"firewall_name\"", "\"event_timestamp\"", ""}, "Network Firewall log"},
+    {"{", {"\"assemblyId\"", "\"reportKeys\"", ""}, "cost report's manifest"},
+    {"{", {"\"executionId\"", "\"dataFiles\"", ""}, "data export's manifest"},
+    {"{", {"\"sourceBucket\"", "\"destinationBucket\"", "\"fileFormat\""}, "S3 Inventory manifest"},
+    {"{", {"\"hashSignature\"", "\"queryCompleteTime\"", ""}, "CloudTrail Lake sign file"},
+    {"{", {"\"ModelInvocationLog\"", "\"modelId\"", ""}, "Bedrock invocation log"},
+    {"{", {"\"audit.k8s.io/", "\"auditID\"", ""}, "Kubernetes audit log"},
+    {"{", {"\"cs-method\"", "\"x-edge-location\"", ""}, "CloudFront log"},
+    {"{", {"\"ResultsByTime\"", "\"TimePeriod\"", ""}, "Cost Explorer answer", kExportCosts},
+    {"", {"Service", "otal costs($)", ""}, "Cost Explorer export", kExportCosts},
+    {"", {"RecordType", "LinkedAccountId", "TotalCost"}, "Bills page export", kExportCosts},
+    {"", {"action_type", "current_resource_details", ""}, "Cost Optimization Hub export", kExportCosts},
+    {"", {"usage_account_id", "total_mbm_emissions_value", ""}, "carbon emissions export", kExportCosts},
+    {"Events:", {"CloudTrailEvent:", "", ""}, "YAML of the AWS CLI", "call it with --output json and replay that"},
+    {"title:", {"\nlogsource:", "\ndetection:", ""}, "Sigma rule", "replay the trail that it is about"},
     {"", {"account-id", "interface-id", ""}, "VPC flow log"},
     {"", {"srcaddr", "dstaddr", ""}, "VPC flow log"},
     {"#Version:", {"#Fields:", "", ""}, "CloudFront log"},
@@ -233,7 +250,8 @@ FileKind kind_of_text(std::string_view first) {
     const bool all = std::all_of(front.words.begin(), front.words.end(),
                                  [&](std::string_view word) { return where.find(word) != text::npos; });
     if (text.starts_with(front.begins) && all && !(front.begins.empty() && line.find('{') != text::npos)) {
-      return {What::other, std::string{front.name}, {}};
+      const What what = front.remedy.empty() ? What::other : What::unreadable;
+      return {what, std::string{front.name}, std::string{front.remedy}};
     }
   }
   if (is_s3_access_log(line)) return {What::other, "S3 access log", {}};
@@ -260,7 +278,7 @@ FileKind file_kind(std::string_view path, std::string_view first) {
   FileKind kind = kind_of_text(first);
   if (kind.what == What::trail) kind = of_path;
   // A trail may lie anywhere and speak of anything: of Config's snapshots, of digests.
-  return kind.what == What::other && front_has_record(first) ? FileKind{} : kind;
+  return kind.what != What::trail && front_has_record(first) ? FileKind{} : kind;
 }
 
 }  // namespace trailkeeper::ingest

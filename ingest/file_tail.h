@@ -10,6 +10,7 @@ namespace trailkeeper::ingest {
 
 struct FileTail {
   std::vector<event::Frame> frames;  ///< Those with events in them and nothing else.
+  bool closed = false;               ///< All of it is whole JSON, as of a file that ends without a line feed.
   bool whole = true;                 ///< Nothing else is there, and nothing is open: there is nothing to wait for.
 };
 

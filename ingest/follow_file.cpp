@@ -170,7 +170,8 @@ bool Follower::take_documents(int descriptor, const std::string& path, Reading& 
   return true;
 }
 
-// What stands at the end. The place stays before it: it may be the beginning of something longer.
+// What stands at the end. Unless that is whole JSON, the place stays before it: it may be the beginning of something
+// longer.
 bool Follower::take_tail(int descriptor, const std::string& path, Reading& reading, Look look) {
   const std::size_t size = reading.window.size();
   Place& place = places_[path];
@@ -191,8 +192,12 @@ bool Follower::take_tail(int descriptor, const std::string& path, Reading& readi
     delivery.bytes = bytes;
     delivery.size = size;
     add_frames(tail.frames, delivery);
+    const std::uint64_t end = reading.offset + size;
+    if (tail.closed) delivery.read_so_far = ReadSoFar{end, false, fingerprint_of(descriptor, end)};
+    const auto closed = delivery.read_so_far;
     if (!commit(std::move(delivery))) return false;
     place.tail = hash;
+    if (closed) place = {end, reading.line + event::count_line_feeds(bytes), closed->fingerprint, 0};
   }
   if (tail.whole) {
     unfinished_.erase(path);

@@ -27,7 +27,7 @@ class JsonLineDecoder : public BodyDecoder {
 
  private:
   std::uint32_t item_;
-  event::Framer framer_;
+  event::Framer framer_{false, event::Framer::Ends::whole};
   std::vector<event::Frame> frames_;
 };
 

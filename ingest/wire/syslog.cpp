@@ -303,9 +303,36 @@ std::size_t SyslogDecoder::take_message(std::string_view rest, bool last, Delive
 
 // Goes on to the end of the message, or of what has come of it; scan_.at is there then.
 SyslogDecoder::End SyslogDecoder::find_end(std::string_view rest, bool last) {
-  End end = scan_.depth == 0 ? find_json(rest) : End::none;
-  if (scan_.depth > 0) end = find_end_of_json(rest, last);
-  return end;
+  if (!scan_.behind) {
+    End end = scan_.depth == 0 ? find_json(rest) : End::none;
+    if (scan_.depth > 0) end = find_end_of_json(rest, last);
+    if (end != End::json) {
+      lines_ = lines_ || end == End::line;
+      return end;
+    }
+    scan_.behind = true;
+  }
+  return find_end_behind_json(rest, last);
+}
+
+// On a connection on which lines are messages, the line ends the message: who is told of in it mustn't. Else another
+// message may follow at once.
+SyslogDecoder::End SyslogDecoder::find_end_behind_json(std::string_view rest, bool last) {
+  if (!scan_.words) {
+    const std::size_t next = std::min(rest.find_first_not_of(" \t\r", scan_.at), rest.size());
+    if (next == rest.size()) return lines_ && !last ? End::none : End::json;
+    if (!lines_ && !is_line_end(rest[next])) {
+      const bool line = rest.find_first_of(kLineEnds, next) != std::string_view::npos;
+      const Begins begins = line && rest[next] == '{' ? Begins::no : begins_message(rest.substr(next), last);
+      if (begins == Begins::unknown) return End::none;
+      if (begins == Begins::yes) return End::json;
+    }
+    scan_.words = true;
+  }
+  scan_.at = std::min(rest.find_first_of(kLineEnds, scan_.at), rest.size());
+  if (scan_.at == rest.size()) return End::none;
+  lines_ = true;
+  return End::line;
 }
 
 // To the end of the line, or behind the brace that begins the JSON text.

@@ -11,9 +11,9 @@ namespace trailkeeper::ingest {
 
 /// Finds syslog messages in a connection's bytes as they come, and the JSON in them. A message whose first byte is a
 /// digit is framed by octet counting (RFC 6587 section 3.4.1). Any other ends at a line feed or NUL (3.4.2), or where
-/// its JSON text ends, as some senders put nothing between messages. A JSON text may be laid out over lines. Text
-/// between a JSON text and the end of its line that doesn't begin a message itself (with PRI, a count and PRI, or `{`)
-/// is a rejected record of its own.
+/// its JSON text ends, as some senders put nothing between messages: on a connection on which no line end has come yet,
+/// and where what follows begins a message (with PRI, a count and PRI, or `{`). Else what stands behind a JSON text is
+/// of its message, up to the line's end. A JSON text may be laid out over lines.
 ///
 /// Text before the JSON is skipped: PRI, the headers of RFC 5424 (with structured data and a byte order mark
 /// before MSG) or of RFC 3164 (with its TAG), the cookie `@cee:`. A bare JSON text is taken, too. A message without
@@ -43,7 +43,9 @@ class SyslogDecoder {
     std::size_t depth = 0;   // Of brackets in the JSON text; 0: it hasn't begun.
     bool in_string = false;
     bool escaped = false;
-    char before = '\0';  // The last byte that isn't white space, if it is no longer in the window.
+    bool behind = false;  // The JSON text has ended.
+    bool words = false;   // There is something behind it.
+    char before = '\0';   // The last byte that isn't white space, if it is no longer in the window.
   };
   enum class End : std::uint8_t { none, line, json };
 
@@ -53,11 +55,13 @@ class SyslogDecoder {
   WireResult<std::size_t> take_counted(std::string_view rest, bool last, Delivery& delivery);
   std::size_t take_message(std::string_view rest, bool last, Delivery& delivery);
   End find_end(std::string_view rest, bool last);
+  End find_end_behind_json(std::string_view rest, bool last);
   End find_json(std::string_view rest);
   End find_end_of_json(std::string_view rest, bool last);
 
   std::uint64_t dropped_ = 0;
   Scan scan_;
+  bool lines_ = false;        // A line end has come: lines are messages.
   bool skipping_ = false;     // Inside a message that is too long.
   bool behind_json_ = false;  // On the line on which a JSON text ended.
   bool leftover_ = false;     // In text that follows a JSON text and is no message.

@@ -154,13 +154,12 @@ TEST_CASE("NDJSON: a broken line costs only itself") {
   }
   SUBCASE("a missing opening brace") { CHECK(outcome(with(good.substr(1))) == "good good good"); }  // See unwrap_test.
   SUBCASE("an extra closing brace") {
-    const auto found = frames_of(with(good + "}"));
-    CHECK(outcome(with(good + "}")) == "good good not-an-object good");
-    CHECK(found[2].text == "}");
+    CHECK(outcome(with(good + "}")) == "good not-an-object good");
+    CHECK(frames_of(with(good + "}"))[1].text == good + "}");
   }
   SUBCASE("text") { CHECK(outcome(with("2024-05-01 INFO started")) == "good not-an-object good"); }
   SUBCASE("a scalar") { CHECK(outcome(with("null")) == "good not-an-object good"); }
-  SUBCASE("text after a record") { CHECK(outcome(good + " trailing\n" + good) == "good not-an-object good"); }
+  SUBCASE("text after a record") { CHECK(outcome(good + " trailing\n" + good) == "not-an-object good"); }
   SUBCASE("a raw line feed inside a string") {
     const auto found = frames_of(with(R"({"eventName":"one)"
                                       "\n"
@@ -202,6 +201,67 @@ TEST_CASE("in an array, a broken element costs only itself") {
     CHECK(in(good + ",garbage" + good) == "good not-an-object good");
     CHECK(in(good + ",\n" + good.substr(0, 24) + "\n,\n" + good) == "good broken-json good");
   }
+}
+
+TEST_CASE("a line with words beside a document is one record that is none, however the document is closed") {
+  const std::string good = record(1);
+  const std::string nul(1, '\0');
+  for (const std::string& line : std::vector<std::string>{good + "] is no user",
+                                                          good + "\" is no user",
+                                                          good + "} is no user",
+                                                          good + "{ is no user",
+                                                          good + "[ is no user",
+                                                          good + "\r is no user",
+                                                          good + "\x1E is no user",
+                                                          good + nul + " is no user",
+                                                          good + "\xEF\xBB\xBF is no user",
+                                                          good + ", is no user",
+                                                          good + " [] words",
+                                                          good + " \"a\" words",
+                                                          good + ",{\"a\":1},\" words",
+                                                          good + "{ is no user}",
+                                                          good + " {\"a\":1 words}",
+                                                          good + good + " words",
+                                                          "[" + good + "] is no user",
+                                                          "[" + good + "," + good + "] is no user",
+                                                          "{\"a\":1},[" + good + "] is no user",
+                                                          "[[" + good + "]] is no user",
+                                                          "{\"Records\":[" + good + "]} is no user",
+                                                          "{\"Records\":[" + good + "]}] is no user",
+                                                          "{\"Records\":[" + good + "] is no user",
+                                                          "{\"Records\":[" + good + "] is no user}",
+                                                          "[" + good + ", is no user",
+                                                          "[" + good + ", is, no user",
+                                                          "[" + good + ",{\"a\":\" is no user",
+                                                          "[" + good + ", from {1.2.3.4}",
+                                                          "[" + good + ",\"{ is no user"}) {
+    CAPTURE(line);
+    const std::vector<std::string> expected{good, line, good};
+    CHECK(texts_of(frames_of(good + "\n" + line + "\n" + good + "\n")) == expected);
+    CHECK(outcome(good + "\n" + line + "\n" + good + "\n") == "good not-an-object good");
+    CHECK(outcome(line + "\nOct  1 10:00:00 host sshd[1]: \"\n" + good) == "not-an-object not-an-object good");
+    for (std::size_t step = 1; step < 90; ++step) {
+      CHECK(texts_of(frames_by(good + "\n" + line + "\n" + good + "\n", [&] { return step; })) == expected);
+    }
+  }
+  // Whole documents are no words.
+  for (const std::string& line :
+       std::vector<std::string>{good + " {\"level\":\"info\"}", good + nul + good + nul, "[" + good + "]," + good,
+                                good + ",", good + " \r", "{\"Records\":[" + good + "]}" + good}) {
+    CAPTURE(line);
+    CHECK(frames_of(line + "\n" + good + "\n").back().text == good);
+    for (const Found& one : frames_of(line + "\n")) CHECK(one.reason == Reason::none);
+  }
+}
+
+TEST_CASE("a line that is longer than any of a log isn't waited for, and few frames are kept of one") {
+  std::string line;
+  while (line.size() <= 2 * Framer::kMaxLine) line += record(1);
+  const Padded window{line};
+  Framer framer;
+  std::vector<Frame> frames;
+  CHECK(framer.split(window.view(), false, frames) > 0);
+  CHECK(frames.size() > 1000);
 }
 
 TEST_CASE("an array that ends early: what is whole is kept, the rest named") {
@@ -366,6 +426,7 @@ TEST_CASE("lines with a document in them, exports' labels, and rows without reco
   const std::string good = record(1);
   CHECK(outcome("2024-06-01T10:00:00.000Z " + good + "\n2024-06-01T10:00:01.000Z " + good) == "good good");
   CHECK(outcome("EVENTS\tAKIA\t" + good + "\tid\nRESOURCES\tAWS::S3::Bucket\tb\nNEXTTOKEN\tx\n") == "good");
+  CHECK(outcome("time;raw\n2024-06-01;\"{\"\"eventVersion\"\":\"\"1\"\"}\"\n") == "good");
   CHECK(outcome("eventJson\n\"{\"\"eventVersion\"\":\"\"1\"\"}\"\n") == "good");
   CHECK(outcome("eventversion,useridentity,eventtime,eventname\n1.08,\"{type=IAMUser}\",t,x\n1.08,{},t,x\n") ==
         "flattened-row");

@@ -286,6 +286,111 @@ TEST_CASE("of repeated keys, and of several members, each that holds an event co
   CHECK(unwrapped(R"({"detail-type":"x","detail":{"state":1},"cloudtrail":)" + a + "}").events == Texts{a});
 }
 
+TEST_CASE("what begins as a record beside an event, and is none, is rejected with its reason") {
+  const std::string a = event(1);
+  const std::string b = event(2);
+  const std::string cut = b.substr(0, b.size() - 5);
+  std::string late = b;
+  late.replace(late.find("2024-05"), 7, "2024-19");
+  const std::string flat = R"({"eventName":"X","eventTime":"2024-05-01T10:00:00Z","eventID":"1"})";
+  const auto rejected = [&](const std::string& document) {
+    CAPTURE(document);
+    const auto found = unwrapped(document);
+    CHECK(found.events == Texts{a});
+    REQUIRE(found.rejects.size() == 1);
+    return std::pair{found.rejects[0], found.reasons[0]};
+  };
+  using Rejected = std::pair<std::string, Reason>;
+  CHECK(rejected(R"({"message":)" + quoted(a) + R"(,"log":)" + quoted(cut) + "}") ==
+        Rejected{cut, Reason::broken_json});
+  CHECK(rejected(R"({"message":)" + quoted(a) + R"(,"log":)" + quoted(late) + "}") ==
+        Rejected{late, Reason::bad_event_time});
+  CHECK(rejected(R"({"log":)" + quoted(b + " is no user") + R"(,"message":)" + quoted(a) + "}") ==
+        Rejected{b + " is no user", Reason::not_an_object});
+  CHECK(rejected(R"({"log":)" + quoted(base64(cut)) + R"(,"message":)" + quoted(a) + "}") ==
+        Rejected{cut, Reason::broken_json});
+  CHECK(rejected(R"({"result":)" + flat + R"(,"message":)" + quoted(a) + "}") == Rejected{flat, Reason::flattened_row});
+  CHECK(rejected(R"({"Events":[)" + a + R"(],"result":{"result":)" + flat + "}}").second == Reason::flattened_row);
+  CHECK(rejected(R"({"eventJson":)" + quoted(cut) + R"(,"eventJson":)" + quoted(a) + "}").second ==
+        Reason::broken_json);
+  // Where none gives an event, each does.
+  const auto none = unwrapped(R"({"message":)" + quoted(cut) + R"(,"log":)" + quoted(late) + "}");
+  CHECK(none.events.empty());
+  CHECK(none.rejects == Texts{cut, late});
+}
+
+TEST_CASE("whether an array is taken doesn't depend on its length") {
+  const auto list = [](const std::string& before, const std::string& behind, int count) {
+    std::string out;
+    for (int i = 1; i <= count; ++i) out += (i == 1 ? "" : ",") + before + quoted(event(i)) + behind;
+    return out;
+  };
+  struct Case {
+    std::string head, before, behind, tail;
+  };
+  for (
+      const Case& one : std::vector<Case>{
+          {R"({"resourceLogs":[{"resource":{"attributes":[{"key":"k","value":{"stringValue":"v"}}]},"scopeLogs":[{"logRecords":[)",
+           R"({"timeUnixNano":"1","severityText":"INFO","body":{"stringValue":)", "}}", "]}]}]}"},
+          {R"([{"common":{"attributes":{"h":"x"}},"logs":[)", R"({"timestamp":1,"message":)", "}", "]}]"},
+          {R"({"tables":[{"name":"PrimaryResult","columns":[{"name":"T"}],"rows":[)", R"(["2024-01-01T00:00:00Z",)",
+           "]", "]}]}"},
+          {R"({"messages":[)", R"({"map":{"_sourcename":"x","n":"2","_raw":)", "}}", R"(],"fields":[]})"},
+          {R"({"messages":[)", R"({"index":"g","message":{"_id":"1","source":"x","message":)", "}}", "]}"},
+          {R"({"status":"success","data":{"resultType":"streams","result":[{"stream":{"a":"b"},"values":[)",
+           R"(["1717236000000000000",)", "]", "]}]}}"},
+          {R"({"schema":[{"name":"m"}],"datarows":[)", R"([7,)", "]", "]}"},
+          {R"({"records":[)", R"({"category":"c","properties":{"pod":"p","log":)", "}}", "]}"},
+          {R"({"a":{"b":[)", R"({"ts":1717236000,"x":)", "}", "]}}"},
+          {R"({"a":[)", "", "", "]}"},
+      }) {
+    for (const int count : {1, 2, 3}) {
+      const std::string document = one.head + list(one.before, one.behind, count) + one.tail;
+      CAPTURE(document);
+      const auto found = unwrapped(document);
+      CHECK(found.events.size() == static_cast<std::size_t>(count));
+      CHECK(found.rejects.empty());
+    }
+  }
+  // A caller's own words stay his, and other text beside a record says that somebody reports it.
+  for (const std::string& document :
+       Texts{R"({"requestParameters":{"logs":[{"message":)" + list("", "", 1) + "}]}}",
+             R"({"response_elements":{"a":[)" + list("", "", 2) + "]}}",
+             R"({"serviceEventDetails":{"a":)" + list("", "", 1) + "}}",
+             R"({"request_parameters":{"a":[)" + list("", "", 2) + "]}}",
+             R"({"eventName":"X","responseElements":{"resourceLogs":[)" + list("", "", 2) + "]}}",
+             R"({"a":["x",)" + list("", "", 2) + "]}", R"({"query":[)" + list("", "", 2) + "]}",
+             R"({"a":[)" + list("", "", 1) + R"(],"host":"h"})"}) {
+    CAPTURE(document);
+    CHECK(unwrapped(document).events.empty());
+    CHECK(unwrapped(document).rejects.size() == 1);
+  }
+}
+
+TEST_CASE("a bulk body's action lines are no records") {
+  for (const std::string& line : Texts{R"({"index":{"_index":"i","_id":"1"}})", R"({ "create" : { } })"}) {
+    CHECK(unwrapped(line).rejects.empty());
+  }
+  for (const std::string& line : Texts{R"({"index":{"a":1}})", R"({"index":"x"})", R"({"index":{"_id":"1"},"a":1})",
+                                       R"({"create":{"_id":"1"},"message":"m"})"}) {
+    CHECK(unwrapped(line).rejects == Texts{line});
+  }
+}
+
+TEST_CASE("what could not be delivered, and what others encode, is taken with text beside it") {
+  for (const std::string& document :
+       Texts{R"({"attemptsMade":4,"errorCode":"403","errorMessage":"m","rawData":)" + quoted(base64(event(1))) + "}",
+             R"({"specversion":"1.0","type":"t","source":"x","data_base64":)" + quoted(base64(event(1))) + "}",
+             R"({"insertId":"x","logName":"n","textPayload":)" + quoted(event(1)) + "}",
+             R"({"insert_id":"x","n":3,"raw":)" + quoted(event(1)) + "}",
+             R"({"version":"1.0","requestContext":{"condition":"c"},"requestPayload":{"Records":[{"body":)" +
+                 quoted(event(1)) + R"(,"eventSource":"aws:sqs"}]}})"}) {
+    CAPTURE(document);
+    CHECK(unwrapped(document).events == Texts{event(1)});
+    CHECK(unwrapped(document).rejects.empty());
+  }
+}
+
 TEST_CASE("what stands behind an array of documents is looked at as if it stood in the object") {
   const auto found = unwrapped(R"(],"message":)" + quoted(event(1)) + "}");
   CHECK(found.events == Texts{event(1)});
@@ -306,10 +411,24 @@ TEST_CASE("words behind JSON say that somebody else's text holds it") {
            one + " from 198.51.100.7",
            one + "\t" + one + " x",
            "GET /?a=" + one + "&b=1",
+           one + "] is no user",
+           one + "\" is no user",
+           one + "{ is no user",
+           one + "{ is no user}",
+           one + std::string("\0 is no user", 13),
+           one + "\xEF\xBB\xBF is no user",
+           one + ",{\"a\":1},\" is no user",
+           "[" + one + "] is no user",
+           "[" + one + ", is no user]",
+           "{\"Records\":[" + one + "]} is no user",
+           "{\"Records\":[" + one + "] is no user}",
+           one + "\nis no user",
+           one + "\n{\"a\":\" is no user",
+           "Invalid user x\n" + one + "\nfrom 1.2.3.4",
            "a\t" + one + "\tfrom 1.2.3.4",
        }) {
     CAPTURE(text);
-    if (!text.starts_with('{')) CHECK(unwrapped(text).rejects == Texts{text});
+    if (!text.starts_with('{')) CHECK(unwrapped(text).events.empty());
     for (const std::string member : {"message", "log", "other"}) {
       const std::string document = "{\"" + member + "\":" + quoted(text) + "}";
       CHECK(unwrapped(document).events.empty());

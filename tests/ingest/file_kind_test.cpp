@@ -47,6 +47,32 @@ TEST_CASE("trails are trails, wherever they lie") {
   CHECK(file_kind("/x", "any text").what == What::trail);
 }
 
+TEST_CASE("what lies beside trails and reports is named, with a remedy where it may have been meant") {
+  CHECK(name_of("x", R"({"assemblyId":"x","account":"1","reportKeys":["a"]})") == "cost report's manifest");
+  CHECK(name_of("x", R"({"executionId":"x","dataFiles":["s3://b/x"]})") == "data export's manifest");
+  CHECK(name_of("manifest.json", R"({"sourceBucket":"b","destinationBucket":"a","fileFormat":"CSV","files":[]})") ==
+        "S3 Inventory manifest");
+  CHECK(name_of("result_sign.json", R"({"version":"1.0","queryCompleteTime":"t","hashSignature":"x"})") ==
+        "CloudTrail Lake sign file");
+  CHECK(name_of("x", R"({"schemaType":"ModelInvocationLog","modelId":"m"})") == "Bedrock invocation log");
+  CHECK(name_of("x", R"({"kind":"Event","apiVersion":"audit.k8s.io/v1","auditID":"x"})") == "Kubernetes audit log");
+  for (const std::string first :
+       {R"({"ResultsByTime":[{"TimePeriod":{"Start":"2024-06-01"}}]})",
+        "Service,S3($),Total costs($)\n2024-06-01,1,1\n",
+        "\"InvoiceID\",\"LinkedAccountId\",\"RecordType\",\"TotalCost\"\n",
+        "account_id,action_type,current_resource_details\n", "total_mbm_emissions_value,usage_account_id,usage_month\n",
+        "Events:\n- CloudTrailEvent: '{\"eventVersion\":\"1.08\"}'\n",
+        "title: x\nlogsource:\n  service: cloudtrail\ndetection:\n  a: b\n"}) {
+    CAPTURE(first);
+    const FileKind kind = file_kind("x", first);
+    CHECK(kind.what == What::unreadable);
+    CHECK(!kind.remedy.empty());
+  }
+  const std::string record = R"({"eventVersion":"1.08","eventTime":"2024-05-01T10:00:00Z","eventName":"X"})";
+  CHECK(file_kind("x", "[" + record + R"(,{"requestParameters":{"ResultsByTime":1,"TimePeriod":2}}])").what ==
+        What::trail);
+}
+
 TEST_CASE("other services' files are known by their folder in S3's layout") {
   const std::string_view content = "{\"a\":1}";
   CHECK(name_of("/b/AWSLogs/111122223333/vpcflowlogs/x", content) == "VPC flow log");

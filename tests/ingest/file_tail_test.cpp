@@ -53,6 +53,10 @@ TEST_CASE("text without a record waits, and a record behind it doesn't") {
 
 TEST_CASE("an array that isn't closed waits; its last record doesn't") {
   CHECK(outcome("{\"Records\":[" + kEvent) == Outcome{1, false});
-  CHECK(outcome("{\"Records\":[" + kEvent + "," + kEvent.substr(0, 20)) == Outcome{0, false});
-  CHECK(outcome("{\"Records\":[" + kEvent + "]}") == Outcome{0, true});
+  CHECK(outcome("{\"Records\":[" + kEvent + "," + kEvent.substr(0, 20)) == Outcome{1, false});
+  CHECK(outcome("{\"Records\":[" + kEvent + "]}") == Outcome{1, true});
+  CHECK(outcome("{\"Records\":[" + kEvent + "]}\n") == Outcome{0, true});
+  // Whole JSON that is no event doesn't wait for more.
+  CHECK(outcome("{\"Records\":[" + kEvent + ",{\"a\":1}]}") == Outcome{2, true});
+  CHECK(outcome(kEvent + " is no user") == Outcome{0, false});
 }

@@ -88,11 +88,16 @@ Receipt receipt_of(std::vector<ItemResult> items) {
 
 TEST_CASE("a JSON body may be laid out in any way that the framer knows") {
   JsonLineDecoder decoder;
-  const Delivery delivery = whole_body(decoder, "{\"a\":1}\n{\"b\":2}\n[{\"c\":3}] oops");
+  const Delivery delivery =
+      whole_body(decoder, "{\"a\":1}\n{\"b\":2}\n[{\"c\":3}] \noops\n[{\"d\":4}] oops\n[{\"e\":5},{");
   const Texts texts = texts_of(delivery);
-  REQUIRE(texts.size() == 4);
+  REQUIRE(texts.size() == 6);
   CHECK(texts[2] == "{\"c\":3}");
-  CHECK(delivery.documents[3].reason == event::Reason::not_an_object);
+  CHECK(delivery.documents[2].reason == event::Reason::none);
+  // Words make the line one record that is none; so does what isn't finished, as a body isn't cut off.
+  CHECK(texts[4] == "[{\"d\":4}] oops");
+  CHECK(texts[5] == "[{\"e\":5},{");
+  for (std::size_t i = 3; i < 6; ++i) CHECK(delivery.documents[i].reason == event::Reason::not_an_object);
 }
 
 TEST_CASE("content encodings: gzip, zstd, identity; anything else is unknown") {

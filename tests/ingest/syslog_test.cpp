@@ -169,14 +169,20 @@ TEST_CASE("framing: without any, a message ends where its JSON text does") {
   CHECK(delivery.documents.size() == 1);
 }
 
-TEST_CASE("framing: what stands behind a JSON text on its line is kept apart, and isn't taken for a count") {
+TEST_CASE("framing: what stands behind a JSON text on its line is of its message") {
   for (const std::string behind :
        {"200 OK", "200", "2", "trailing text {\"a\":1}", "<x>", "<12", "<1234>x", "12 apples"}) {
     CAPTURE(behind);
-    const Texts expected{{kJson, Reason::none}, {behind, Reason::not_an_object}, {kJson, Reason::none}};
-    CHECK(decoded("<13>" + kJson + " " + behind + "\n<13>" + kJson).texts == expected);
+    // Batch rejects it: somebody's words are in it.
+    const std::string message = kJson + " " + behind;
+    CHECK(decoded("<13>" + message + "\n<13>" + kJson).texts == Texts{{message, Reason::none}, {kJson, Reason::none}});
+    // Where lines are messages, however the bytes come; a forged priority begins none either.
     const auto one = [](std::size_t) { return std::size_t{1}; };
-    CHECK(decoded_in("<13>" + kJson + " " + behind + "\n<13>" + kJson, one).texts == expected);
+    for (const std::string& line : {message, kJson + "<34>" + behind, kJson + "{" + behind}) {
+      const Texts expected{{"<13>x", Reason::not_an_object}, {line, Reason::none}, {kJson, Reason::none}};
+      CHECK(decoded_in("<13>x\n<13>" + line + "\n<13>" + kJson, one).texts == expected);
+      CHECK(decoded("<13>x\n<13>" + line + "\n<13>" + kJson).texts == expected);
+    }
   }
 }
 
@@ -257,10 +263,10 @@ TEST_CASE("however the bytes come, the documents are the same") {
   const std::string bytes = "<13>1 2024-05-01T10:00:00Z host tag - - - @cee: " + kJson + "\n" +
                             counted("<13>May  1 10:00:00 host tag[1]: " + kJson) + kJson + "\r\n\r\n" +
                             counted("no json") + "no json either\n" + counted("\n") +
-                            "<1>{\n\"a\":1}<1>{\"b\":[\n{}]} 7\n<1>no" + std::string(1, '\0') +
+                            "<1>{\n\"a\":1}\n<1>{\"b\":[\n{}]} 7\n<1>no" + std::string(1, '\0') +
                             "150 <13>1 - - - - - - {\"cut\":";
   const Decoded whole = decoded(bytes);
-  CHECK(whole.texts.size() == 10);
+  CHECK(whole.texts.size() == 9);
   CHECK(decoded_in(bytes, [](std::size_t) { return std::size_t{1}; }).texts == whole.texts);
   std::mt19937 random{5};
   for (int i = 0; i < 300; ++i) {
