@@ -47,11 +47,11 @@ bool is_reduction(const ChargeCell& cell) { return cell.line_type.ends_with("Dis
 Classified classify(const ChargeCell& cell, const Settings& settings) {
   if (is_no_charge(cell.line_type)) return {ChargeClass::discount, "R59"};
   if (contains(cell.entity, "Marketplace")) return {ChargeClass::ineligible, "R40"};
+  if (is_tax(cell) && !settings.cover_tax) return {ChargeClass::ineligible, "R40"};
   if (settings.support_plans.contains(cell.service)) return {ChargeClass::support, "R43"};
   if (contains(cell.service, "Support")) return {ChargeClass::ineligible, "R43"};
   if (is_never(cell.service, settings) || is_domain(cell)) return {ChargeClass::ineligible, "R40"};
   if (is_upfront(cell)) return {ChargeClass::ineligible, "R41"};
-  if (cell.line_type == "Tax" && !settings.cover_tax) return {ChargeClass::ineligible, "R40"};
   if (!settings.services.contains(cell.service)) return {ChargeClass::unlisted, "R42"};
   return {};
 }

@@ -58,8 +58,11 @@ class GapReader {
     }
     skip_closers();
     Gap gap;
-    read_separators(quoted_name, gap);
-    skip_openers(gap);
+    // Twice: a key may end with a colon of its own, `"Org ID:":"0Xy12"`.
+    for (int round = 0; round < 2; ++round) {
+      read_separators(quoted_name, gap);
+      skip_openers(gap);
+    }
     gap.value = at_;
     return gap;
   }

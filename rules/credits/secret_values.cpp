@@ -146,12 +146,13 @@ class SecretValues::JsonPass {
 
   void take_key(std::string_view token) {
     const std::string written = text_of_token(token);
-    // What it says when it is masked, it says then, too.
-    const std::string name = is_plain_name(written) ? written : values_.without_in_text(written, nesting_, {});
+    // A name and nothing else stays, so that it says what it said.
+    const bool stays = is_plain_name(written) || is_nothing_but_secret_name(written);
+    const std::string name = stays ? written : values_.without_in_text(written, nesting_, {});
     const Secret within = levels_.empty() ? Secret::none : levels_.back().within;
-    enter(name);
+    enter(written);
     const auto paired = pairs_.find(static_cast<std::size_t>(token.data() - json_.data()));
-    Secret named = secret_of(name);
+    Secret named = secret_of(written);
     if (named == Secret::none && paired != pairs_.end()) named = paired->second;
     if (named == Secret::org_id && !values_.org_ids) named = Secret::none;
     wanted_ = named == Secret::none ? within : named;
@@ -161,8 +162,8 @@ class SecretValues::JsonPass {
     loose_ = (named == Secret::none || paired_) && std::find(kSure.begin(), kSure.end(), name) == kSure.end();
     const bool is_key_of_many = is_in(&Level::of_many);
     of_many_ = named != Secret::none && name.ends_with('s');
-    organisation_ = values_.org_ids && (names_organisation(name) || is_in(&Level::organisation));
-    promotion_ = names_promotion(name) || is_in(&Level::promotion);
+    organisation_ = values_.org_ids && (names_organisation(written) || is_in(&Level::organisation));
+    promotion_ = names_promotion(written) || is_in(&Level::promotion);
     if (within != Secret::none && (text::has_digit(written) || is_key_of_many) && !values_.has_pseudonym(written)) {
       return text::append_quoted(values_.pseudonym(written, within, true), out_);
     }
