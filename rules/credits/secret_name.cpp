@@ -4,6 +4,7 @@
 #include <array>
 
 #include "event/phrase_set.h"
+#include "rules/credits/secret_mention.h"
 #include "text/ascii.h"
 
 namespace trailkeeper::rules::credits {
@@ -92,7 +93,8 @@ Secret secret_named(std::string_view key) {
   const std::string plain = plain_name(key.substr(key.size() - std::min(key.size(), kLongestName)));
   if (has_one_of(plain, kOrgIds)) return Secret::org_id;
   if (has_one_of(plain, kCodes)) return Secret::promotion_code;
-  return Secret::none;
+  const auto name = find_secret_name(key.substr(key.size() - std::min(key.size(), kLongestName)), 0);
+  return name ? name->secret : Secret::none;
 }
 
 bool is_secret_name(std::string_view text) {

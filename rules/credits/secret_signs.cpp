@@ -6,6 +6,7 @@
 
 #include "event/decoded_text.h"
 #include "event/phrase_set.h"
+#include "rules/credits/secret_mention.h"
 #include "text/ascii.h"
 #include "text/hex.h"
 
@@ -52,23 +53,6 @@ bool any_place(std::string_view text, char one, char other, const Visit& visit) 
   return false;
 }
 
-// promocode, promotioncode, promotionalcode; a3popc.
-bool spells_code(std::string_view text) {
-  const auto ends = [&](std::string_view name) {
-    return [=](std::size_t at) { return ends_with_name(text, at + 1, name); };
-  };
-  return any_place(text, 'm', 'M', ends("prom")) || any_place(text, '3', '3', [&](std::size_t at) {
-           std::size_t next = at + 1;
-           while (next < text.size() && is_joint(text[next])) ++next;
-           return next < text.size() && (text[next] | 0x20) == 'p' && ends_with_name(text, at, "a");
-         });
-}
-
-// orgid, organizationid, organisationid; org.
-bool names_org(std::string_view text) {
-  return any_place(text, 'g', 'G', [&](std::size_t at) { return ends_with_name(text, at + 1, "org"); });
-}
-
 // An escape for a byte that a name, or JSON in a text, may have: nobody knows what the text says before it is decoded.
 bool hides_name(std::string_view text) {
   constexpr std::string_view kEscape = "\\u00";
@@ -86,11 +70,29 @@ bool hides_name(std::string_view text) {
 
 }  // namespace
 
+// promocode, promotioncode, promotionalcode; a3popc.
+bool may_name_code(std::string_view text) {
+  const auto ends = [&](std::string_view name) {
+    return [=](std::size_t at) { return ends_with_name(text, at + 1, name); };
+  };
+  return any_place(text, 'm', 'M', ends("prom")) || any_place(text, '3', '3', [&](std::size_t at) {
+           std::size_t next = at + 1;
+           while (next < text.size() && is_joint(text[next])) ++next;
+           return next < text.size() && (text[next] | 0x20) == 'p' && ends_with_name(text, at, "a");
+         });
+}
+
+// orgid, organizationid, organisationid; org.
+bool may_name_org_id(std::string_view text) {
+  return any_place(text, 'g', 'G', [&](std::size_t at) { return ends_with_name(text, at + 1, "org"); });
+}
+
 SecretSigns SignReader::of_text(std::string_view written) const {
   SecretSigns signs;
   const auto read = [&](std::string_view text) {
-    if (spells_code(text)) signs.bits_ |= SecretSigns::kSure;
-    if (names_org(text)) signs.bits_ |= SecretSigns::kOrgId;
+    if (may_name_code(text)) signs.bits_ |= SecretSigns::kSure;
+    if (may_name_org_id(text)) signs.bits_ |= SecretSigns::kOrgId;
+    if (!encoded_secret_names(text).empty()) signs.bits_ |= SecretSigns::kOrgId;
     if (text.find(kActivateSource) != text::npos) signs.bits_ |= SecretSigns::kActivate;
   };
   read(written);

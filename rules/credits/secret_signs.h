@@ -34,6 +34,11 @@ class SecretSigns {
   std::uint8_t bits_ = 0;
 };
 
+/// Whether a text may name a promotion code, or the tag that one follows (R56), however it is spelt. Quick.
+bool may_name_code(std::string_view text);
+/// Whether a text may have an Org ID's name: `org`, however it is spelt. Quick.
+bool may_name_org_id(std::string_view text);
+
 /// Reads signs. Thread-safe.
 class SignReader {
  public:
