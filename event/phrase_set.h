@@ -10,9 +10,9 @@
 
 namespace trailkeeper::event {
 
-/// A set of phrases. A phrase begins and ends with a word (letters and digits; punctuation of any script ends one, and a
-/// letter of a script without spaces is one, text/letters.h) and may have anything between its words. Finding costs time in proportion to the text, however many phrases there are. Reading is
-/// thread-safe.
+/// A set of phrases. A phrase begins and ends with a word (letters and digits; punctuation of any script ends one, and
+/// a letter of a script without spaces is one, text/letters.h) and may have anything between its words. Finding costs
+/// time in proportion to the text, however many phrases there are. Reading is thread-safe.
 class PhraseSet {
  public:
   /// `seed` goes into all hashes: sets of one seed know each other's marks.

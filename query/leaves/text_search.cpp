@@ -27,7 +27,8 @@ bool is_hex(char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') ||
 
 // Whether a byte may stand before a word that is known: the last of an escape, or what may be no word.
 bool may_stand_before(char c) {
-  return !event::is_word_byte(c) || static_cast<unsigned char>(c) >= 0x80 || is_hex(c) || std::string_view{"bfnrt"}.find(c) != std::string_view::npos;
+  return !event::is_word_byte(c) || static_cast<unsigned char>(c) >= 0x80 || is_hex(c) ||
+         std::string_view{"bfnrt"}.find(c) != std::string_view::npos;
 }
 
 // Whether `text`, put so that its byte `from` is at a pseudonym's begin (or, negative, the pseudonym began before it),
