@@ -13,7 +13,9 @@
 namespace trailkeeper::rules::credits {
 namespace {
 
-bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
+bool is_small_letter(char c) { return c >= 'a' && c <= 'z'; }
+bool is_capital_letter(char c) { return c >= 'A' && c <= 'Z'; }
+bool is_letter(char c) { return is_small_letter(c) || is_capital_letter(c); }
 bool is_alphanumeric(char c) { return is_letter(c) || text::is_digit(c); }
 bool is_name_joint(char c) { return c == '_' || c == '-'; }
 bool is_name_byte(char c) { return is_alphanumeric(c) || is_name_joint(c); }
@@ -187,7 +189,7 @@ std::optional<SecretName> find_secret_name(std::string_view text, std::size_t fr
 }
 
 std::vector<std::pair<std::size_t, std::size_t>> encoded_secret_names(std::string_view text) {
-  constexpr std::size_t kShortest = 12;
+  constexpr std::size_t kShortest = 16;
   constexpr std::size_t kGroup = 4;
   const auto in_code = [](char c) { return is_name_byte(c) || c == '+' || c == '/'; };
   std::vector<std::pair<std::size_t, std::size_t>> found;
@@ -196,6 +198,13 @@ std::vector<std::pair<std::size_t, std::size_t>> encoded_secret_names(std::strin
     const std::size_t begin = at;
     while (at < text.size() && in_code(text[at])) ++at;
     const std::string_view code = text.substr(begin, at - begin);
+    // Most that looks like it is of one case: paths, GUIDs, key numbers.
+    const bool mixed = code.size() >= kShortest && std::any_of(code.begin(), code.end(), is_capital_letter) &&
+                       std::any_of(code.begin(), code.end(), is_small_letter);
+    if (!mixed) {
+      at = std::max(at, begin + 1);
+      continue;
+    }
     // It may begin anywhere in what looks like it.
     for (std::size_t shift = 0; shift < kGroup && code.size() >= kShortest + shift; ++shift) {
       const std::string_view groups = code.substr(shift);
