@@ -152,9 +152,10 @@ int run_check(const GlobalOptions& global, const CreditArguments& arguments) {
   std::vector<credits::Finding> findings = opened.ledger.unreadable();
   findings.insert(findings.end(), book.findings().begin(), book.findings().end());
   for (const auto& more : {query::console_findings(opened.snapshot, book), query::doubled_bills(opened.snapshot),
-                           query::refused_bill_lines(opened.snapshot, book.at())}) {
+                           query::refused_bill_findings(opened.snapshot, book.at())}) {
     findings.insert(findings.end(), more.begin(), more.end());
   }
+  // An event without an ID has another name in each store: it comes last.
   std::sort(findings.begin(), findings.end(), [](const auto& a, const auto& b) {
     return std::tie(b.severity, a.time, a.account, a.rule, a.sentence, a.event) <
            std::tie(a.severity, b.time, b.account, b.rule, b.sentence, b.event);

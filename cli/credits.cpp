@@ -9,6 +9,7 @@
 #include "cli/credit_rows.h"
 #include "cli/money_cell.h"
 #include "cli/principal_argument.h"
+#include "query/ledger/refused_bill_lines.h"
 #include "rules/credits/credit_lines.h"
 #include "rules/credits/notices.h"
 
@@ -30,6 +31,7 @@ credits::Book OpenedLedger::book(text::Timestamp at, const credits::BillVisitor&
     print_notice(fmt::format("the bill of {} for {} is left out: its charges are more than 900 million dollars",
                              bill.payer, bill.month.text()));
   }
+  for (const std::string& sentence : query::refused_bill_lines(snapshot).sentences()) print_notice(sentence);
   return made;
 }
 

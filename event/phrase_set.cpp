@@ -7,6 +7,7 @@
 #include <array>
 
 #include "text/ascii.h"
+#include "text/letters.h"
 
 namespace trailkeeper::event {
 namespace {
@@ -19,14 +20,54 @@ constexpr std::array<bool, 256> kWordBytes = [] {
   return bytes;
 }();
 
-std::size_t word_end(std::string_view text, std::size_t at) {
-  while (at < text.size() && is_word_byte(text[at])) ++at;
-  return at;
-}
+constexpr bool is_ascii(char c) { return static_cast<unsigned char>(c) < 0x80; }
 
-std::size_t word_begin(std::string_view text, std::size_t at) {
-  while (at < text.size() && !is_word_byte(text[at])) ++at;
-  return at;
+/// How texts are taken apart: letters of scripts that have no spaces are words of their own.
+struct Words {
+  static std::size_t end(std::string_view text, std::size_t at) {
+    using Kind = text::WideCharacter::Kind;
+    for (const std::size_t begin = at; at < text.size();) {
+      if (is_ascii(text[at])) {
+        if (!is_word_byte(text[at])) return at;
+        ++at;
+        continue;
+      }
+      const text::WideCharacter character = text::wide_character_at(text, at);
+      if (character.kind == Kind::alone && at == begin) return at + character.bytes;
+      if (character.kind != Kind::letter) return at;
+      at += character.bytes;
+    }
+    return at;
+  }
+  static std::size_t begin(std::string_view text, std::size_t at) {
+    while (at < text.size()) {
+      const std::size_t wide = is_ascii(text[at]) ? 0 : text::wide_space_at(text, at);
+      if (wide == 0 && is_word_byte(text[at])) return at;
+      at += std::max<std::size_t>(wide, 1);
+    }
+    return at;
+  }
+};
+
+/// As stores of earlier versions did, whose marks stay: all bytes beyond ASCII are letters.
+struct OldWords {
+  static std::size_t end(std::string_view text, std::size_t at) {
+    while (at < text.size() && is_word_byte(text[at])) ++at;
+    return at;
+  }
+  static std::size_t begin(std::string_view text, std::size_t at) {
+    while (at < text.size() && !is_word_byte(text[at])) ++at;
+    return at;
+  }
+};
+
+// Whether a place where a word stands is its beginning.
+bool begins_word(std::string_view text, std::size_t at) {
+  if (at == 0 || (is_ascii(text[at - 1]) && !is_word_byte(text[at - 1]))) return true;
+  if (is_ascii(text[at - 1])) return !is_ascii(text[at]) && Words::end(text, at - 1) == at;
+  std::size_t before = at - 1;
+  while (before > 0 && at - before < 4 && (static_cast<unsigned char>(text[before]) & 0xC0U) == 0x80) --before;
+  return text::wide_character_at(text, before).kind != text::WideCharacter::Kind::letter;
 }
 
 std::uint64_t hash(std::string_view piece, std::uint64_t before) {
@@ -75,16 +116,18 @@ std::array<std::size_t, 2> escape_rests(std::string_view text, std::size_t word)
 bool is_word_byte(char c) { return kWordBytes[static_cast<unsigned char>(c)]; }
 
 std::vector<std::uint64_t> PhraseSet::marks(std::string_view phrase) const {
-  phrase.remove_prefix(word_begin(phrase, 0));
-  while (!phrase.empty() && !is_word_byte(phrase.back())) phrase.remove_suffix(1);
+  phrase.remove_prefix(Words::begin(phrase, 0));
+  std::size_t whole = 0;
+  for (std::size_t at = 0; at < phrase.size(); at = Words::begin(phrase, whole)) whole = Words::end(phrase, at);
+  phrase = phrase.substr(0, whole);
   std::vector<std::uint64_t> marks;
   if (phrase.size() < kShortest || phrase.size() > kLongest) return marks;
   const HashOfWord hash_word = has_digit(phrase) ? hash_of_word : hash;
   std::uint64_t before = seed_;
   for (std::size_t at = 0; at < phrase.size();) {
-    const std::size_t end = word_end(phrase, at);
+    const std::size_t end = Words::end(phrase, at);
     marks.push_back(hash_word(phrase.substr(at, end - at), before));
-    at = word_begin(phrase, end);
+    at = Words::begin(phrase, end);
     before = hash(phrase.substr(end, at - end), marks.back());
   }
   return marks;
@@ -97,12 +140,13 @@ void PhraseSet::add(std::span<const std::uint64_t> marks) {
 // Where the longest phrase that begins there ends; text::npos if none does.
 std::size_t PhraseSet::match_at(std::string_view text, std::size_t begin) const {
   bool began = false;  // The first word begins some phrase.
-  const auto longest_by = [&](HashOfWord hash_word) {
+  const std::string_view near = text.substr(0, std::min(text.size(), begin + kLongest));
+  const auto longest_by = [&](HashOfWord hash_word, auto words) {
     std::size_t longest = text::npos;
     std::uint64_t before = seed_;
     std::size_t at = begin;
     while (at < text.size()) {
-      const std::size_t end = word_end(text, at);
+      const std::size_t end = words.end(text, at);
       if (end - begin > kLongest) break;
       const std::uint64_t mark = hash_word(text.substr(at, end - at), before);
       const auto state = states_.find(mark);
@@ -110,25 +154,33 @@ std::size_t PhraseSet::match_at(std::string_view text, std::size_t begin) const 
       began = true;
       if ((state->second & kWhole) != 0) longest = end;
       if ((state->second & kGoesOn) == 0) break;
-      at = word_begin(text.substr(0, std::min(text.size(), begin + kLongest)), end);
+      at = words.begin(near, end);
       before = hash(text.substr(end, at - end), mark);
     }
     return longest;
   };
-  const std::size_t end = longest_by(hash_of_word);
-  if (end != text::npos && has_digit(text.substr(begin, end - begin))) return end;
-  // Marks of phrases without a digit, and of all in stores of earlier versions, are of words as they are written. The
-  // first word decides whether they may be others.
-  const bool may_differ = began || has_capital(text.substr(begin, word_end(text, begin) - begin));
-  return may_differ ? longest_by(hash) : text::npos;
+  const auto longest = [&](auto words) {
+    const std::size_t end = longest_by(hash_of_word, words);
+    if (end != text::npos && has_digit(text.substr(begin, end - begin))) return end;
+    // Marks of phrases without a digit, and of all in stores of earlier versions, are of words as they are written. The
+    // first word decides whether they may be others.
+    const bool may_differ = began || has_capital(text.substr(begin, words.end(text, begin) - begin));
+    return may_differ ? longest_by(hash, words) : text::npos;
+  };
+  const std::size_t found = longest(Words{});
+  if (found != text::npos) return found;
+  const std::size_t first = Words::end(text, begin);
+  const bool wide = first < text.size() && !is_ascii(text[first]);
+  return began || wide ? longest(OldWords{}) : text::npos;
 }
 
 std::optional<PhraseSet::Match> PhraseSet::find(std::string_view text, std::size_t from) const {
   if (states_.empty()) return std::nullopt;
-  for (std::size_t at = word_begin(text, from); at < text.size();) {
-    // From within a word nothing begins but behind an escape.
-    const bool begins = at == 0 || !is_word_byte(text[at - 1]);
-    const std::size_t end = word_end(text, at);
+  std::size_t at = Words::begin(text, from);
+  // From within a word nothing begins but behind an escape.
+  bool begins = at < text.size() && (at > from || begins_word(text, at));
+  while (at < text.size()) {
+    const std::size_t end = Words::end(text, at);
     if (begins) {
       if (const std::size_t found = match_at(text, at); found != text::npos) return Match{at, found};
       for (const std::size_t rest : escape_rests(text, at)) {
@@ -136,7 +188,8 @@ std::optional<PhraseSet::Match> PhraseSet::find(std::string_view text, std::size
         if (const std::size_t found = match_at(text, at + rest); found != text::npos) return Match{at + rest, found};
       }
     }
-    at = word_begin(text, end);
+    begins = true;
+    at = Words::begin(text, end);
   }
   return std::nullopt;
 }

@@ -10,9 +10,9 @@
 
 namespace trailkeeper::event {
 
-/// A set of phrases. A phrase begins and ends with a word (letters, digits and bytes beyond ASCII) and may have
-/// anything between its words. Finding costs time in proportion to the text, however many phrases there are. Reading is
-/// thread-safe.
+/// A set of phrases. A phrase begins and ends with a word (letters and digits; punctuation of any script ends one, and
+/// a letter of a script without spaces is one, text/letters.h) and may have anything between its words. Finding costs
+/// time in proportion to the text, however many phrases there are. Reading is thread-safe.
 class PhraseSet {
  public:
   /// `seed` goes into all hashes: sets of one seed know each other's marks.
@@ -51,7 +51,7 @@ class PhraseSet {
   boost::unordered_flat_map<std::uint64_t, std::uint8_t> states_;
 };
 
-/// Whether a byte is part of a word.
+/// Whether a byte may be part of a word; of those beyond ASCII the character decides (text/letters.h).
 bool is_word_byte(char c);
 
 }  // namespace trailkeeper::event

@@ -8,6 +8,7 @@
 
 #include "ingest/bill/focus.h"
 #include "rules/credits/calendar.h"
+#include "rules/credits/charge_class.h"
 #include "rules/credits/currency.h"
 #include "rules/credits/money.h"
 #include "rules/iam/arn.h"
@@ -238,6 +239,7 @@ void CostReport::name_line(const CsvRecord& record, store::BillLine& line) const
     line.entity = focus_entity(line.entity, field(record, kPublisher));
     line.reservation = !charge.commitment.empty() && !is_savings_plan(charge);
   }
+  line.line_type = rules::credits::known_line_type(line.line_type);
   const std::string_view told = field(record, kDescription);
   line.reservation = line.reservation || (line.line_type == "Fee" && is_sign_up(line.usage_type, told));
   // What a credit is called is all that tells it from others.

@@ -23,7 +23,13 @@ class Gatherer {
  public:
   Gatherer(const store::Segment& segment, const std::vector<std::string>& org_id_paths)
       : segment_(segment), reader_(org_id_paths), dictionaries_(segment.path_count()) {
-    for (std::uint32_t number = 0; number < dictionaries_.size(); ++number) read_dictionary(number);
+    const auto of_text = [this](std::string_view text) { return reader_.of_text(text); };
+    for (std::uint32_t number = 0; number < dictionaries_.size(); ++number) read_dictionary(number, of_text);
+    if (names_activate()) {
+      for (std::uint32_t number = 0; number < dictionaries_.size(); ++number) {
+        read_dictionary(number, &SignReader::of_encoded);
+      }
+    }
     tables_.resize(segment.table_count());
     for (std::uint32_t number = 0; number < tables_.size(); ++number) read_table(number);
   }
@@ -49,14 +55,27 @@ class Gatherer {
     bool none = true;                  // Not enough, whatever the row.
   };
 
-  void read_dictionary(std::uint32_t number) {
+  // Whether a string or a skeleton names Activate.
+  [[nodiscard]] bool names_activate() const {
+    for (const CodeSigns& codes : dictionaries_) {
+      if (std::any_of(codes.begin(), codes.end(), [](const auto& code) { return code.second.name_activate(); }))
+        return true;
+    }
+    for (std::uint32_t number = 0; number < segment_.table_count(); ++number) {
+      if (reader_.of_text(segment_.table(number).skeleton).name_activate()) return true;
+    }
+    return false;
+  }
+
+  template <typename SignsOf>
+  void read_dictionary(std::uint32_t number, const SignsOf& signs_of) {
     const store::StringList& strings = segment_.dictionary(number);
     std::string scratch;
     for (std::uint32_t code = 0; code < strings.size(); ++code) {
       constexpr std::uint32_t kSome = 4096;
       if (code % kSome == 0) store::check_read_limit();
-      const SecretSigns signs = reader_.of_text(strings.get(code, scratch));
-      if (signs.any()) dictionaries_[number].emplace(code, signs);
+      const SecretSigns signs = signs_of(strings.get(code, scratch));
+      if (signs.any()) dictionaries_[number][code] |= signs;
     }
   }
 
@@ -71,6 +90,7 @@ class Gatherer {
     const store::Table& table = segment_.table(number);
     TableSigns& signs = tables_[number];
     signs.own = reader_.of_text(table.skeleton);
+    signs.own |= SignReader::of_encoded(table.skeleton);
     SecretSigns most = signs.own;
     for (std::uint32_t i = 0; i < table.slots.size(); ++i) {
       const store::TableSlot& slot = table.slots[i];

@@ -25,9 +25,10 @@ constexpr std::array<std::string_view, 2> kPseudonymKinds{"org-", "promo-"};
 
 bool is_hex(char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F'); }
 
-// Whether a byte may stand before a word that is known: the last of an escape, or what is no word.
+// Whether a byte may stand before a word that is known: the last of an escape, or what may be no word.
 bool may_stand_before(char c) {
-  return !event::is_word_byte(c) || is_hex(c) || std::string_view{"bfnrt"}.find(c) != std::string_view::npos;
+  return !event::is_word_byte(c) || static_cast<unsigned char>(c) >= 0x80 || is_hex(c) ||
+         std::string_view{"bfnrt"}.find(c) != std::string_view::npos;
 }
 
 // Whether `text`, put so that its byte `from` is at a pseudonym's begin (or, negative, the pseudonym began before it),
@@ -36,7 +37,8 @@ bool may_lie(std::string_view text, std::ptrdiff_t from, std::string_view kind) 
   const auto size = static_cast<std::ptrdiff_t>(text.size());
   const auto end = from + static_cast<std::ptrdiff_t>(kind.size() + kPseudonymDigits);
   if (from > 0 && !may_stand_before(text[static_cast<std::size_t>(from - 1)])) return false;
-  if (end < size && event::is_word_byte(text[static_cast<std::size_t>(end)])) return false;
+  const char next = end < size ? text[static_cast<std::size_t>(end)] : ' ';
+  if (event::is_word_byte(next) && static_cast<unsigned char>(next) < 0x80) return false;
   for (std::ptrdiff_t at = std::max<std::ptrdiff_t>(from, 0); at < std::min(end, size); ++at) {
     const char c = text[static_cast<std::size_t>(at)];
     const auto place = static_cast<std::size_t>(at - from);

@@ -12,6 +12,7 @@
 #include "query/segment_scan.h"
 #include "rules/credits/confidential.h"
 #include "rules/credits/corrections.h"
+#include "rules/iam/arn.h"
 #include "store/bills/bills.h"
 #include "store/segments/segment_parts.h"
 #include "text/clock.h"
@@ -38,8 +39,11 @@ credits::EventHead head_of(const store::Segment& segment, std::uint32_t index) {
   credits::EventHead head;
   head.time = segment.time(index);
   head.name = event::canonical_name(kActivateSource, fields.text(Field::event_name, index));
-  head.account = fields.text(Field::recipient_account_id, index);
-  if (head.account.empty()) head.account = fields.text(Field::account_id, index);
+  // What isn't an account's number, somebody made up: it may be an Org ID.
+  for (const Field field : {Field::recipient_account_id, Field::account_id}) {
+    std::string account{fields.text(field, index)};
+    if (head.account.empty() && rules::iam::is_account_id(account)) head.account = std::move(account);
+  }
   head.region = fields.text(Field::aws_region, index);
   head.error_code = fields.text(Field::error_code, index);
   return head;

@@ -74,13 +74,23 @@ std::vector<credits::Finding> doubled_bills(const store::Snapshot& snapshot) {
     const auto& days = twins.days();
     const auto doubled = [](const auto& day) { return day.second.doubled(); };
     const auto first = std::find_if(days.begin(), days.end(), doubled);
-    if (first == days.end()) continue;
-    findings.push_back(
-        {credits::start_of(first->first), "", credits::Severity::low, bill.payer, "",
-         fmt::format(
-             "on {} of {} days every charge of the bill of {} is there twice, with another line item ID: were "
-             "two reports of it loaded, or two versions whose columns differ? Load one of them into a new store",
-             std::count_if(days.begin(), days.end(), doubled), days.size(), month->text())});
+    const auto advise = [&](credits::Day day, std::string sentence) {
+      findings.push_back({credits::start_of(day), "", credits::Severity::low, bill.payer, "", std::move(sentence)});
+    };
+    if (first != days.end()) {
+      advise(
+          first->first,
+          fmt::format("on {} of {} days every charge of the bill of {} is there twice, with another line item ID: were "
+                      "two reports of it loaded, or two versions whose columns differ? Load one of them into a new "
+                      "store",
+                      std::count_if(days.begin(), days.end(), doubled), days.size(), month->text()));
+    } else if (const auto files = store::alike_files(snapshot, bill.payer, bill.month)) {
+      advise(month->first_day(),
+             fmt::format("{} and {} charge for the same things in the bill of {}, and both count: are they versions of "
+                         "one report? Load the newest of them alone into a new store, and each newer one from the same "
+                         "path",
+                         files->one, files->other, month->text()));
+    }
   }
   return findings;
 }

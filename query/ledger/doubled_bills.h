@@ -8,10 +8,11 @@
 
 namespace trailkeeper::query {
 
-/// A newer version of a report replaces the older one (docs/credits.md, Refreshed reports). Two different reports of
-/// one month don't replace each other, so their charges count twice. One finding, advice, for each bill with a day on
-/// which every charge has a twin: the same in account, service, usage type, line type, start and amount, with another
-/// ID. Days with few charges, or with charges that are all alike, say nothing. Reads all lines, in bounded memory.
+/// A newer version of a report replaces the older one (docs/credits.md, Refreshed reports); two different reports of
+/// one month don't, so that their charges count twice. One finding, advice, for each bill with a day on which every
+/// charge has a twin: the same in account, service, usage type, line type, start and amount, with another ID; or else
+/// with two files that charge for the same things. Days of few or like charges say nothing. Reads all lines, in
+/// bounded memory.
 std::vector<rules::credits::Finding> doubled_bills(const store::Snapshot& snapshot);
 
 }  // namespace trailkeeper::query

@@ -8,18 +8,45 @@ namespace trailkeeper::query {
 
 namespace credits = rules::credits;
 
-std::vector<credits::Finding> refused_bill_lines(const store::Snapshot& snapshot, text::Timestamp at) {
-  std::uint64_t lines = 0;
-  store::visit_rejects(snapshot.transaction(), false, [&lines](const store::KeptReject& record) {
-    if (record.reason == event::Reason::bad_bill_currency) lines += record.records;
+std::vector<std::string> RefusedBillLines::sentences() const {
+  std::vector<std::string> found;
+  if (other_currency > 0) {
+    found.push_back(
+        fmt::format("{} lines of cost reports are in another currency than USD: no bill has them (trailkeeper rejects "
+                    "shows them)",
+                    other_currency));
+  }
+  if (unreadable > 0) {
+    found.push_back(
+        fmt::format("{} {} of cost reports couldn't be read: no bill has {} (trailkeeper rejects shows what is wrong)",
+                    unreadable, unreadable == 1 ? "line" : "lines", unreadable == 1 ? "it" : "them"));
+  }
+  return found;
+}
+
+RefusedBillLines refused_bill_lines(const store::Snapshot& snapshot) {
+  RefusedBillLines found;
+  store::visit_rejects(snapshot.transaction(), false, [&found](const store::KeptReject& record) {
+    using event::Reason;
+    switch (record.reason) {
+      case Reason::bad_bill_currency: found.other_currency += record.records; break;
+      case Reason::bad_bill_line:
+      case Reason::bad_bill_account:
+      case Reason::bad_bill_time:
+      case Reason::bad_bill_amount: found.unreadable += record.records; break;
+      default: break;
+    }
     return true;
   });
-  if (lines == 0) return {};
-  return {
-      {at, "", credits::Severity::medium, "", "",
-       fmt::format("{} lines of cost reports are in another currency than USD: no bill has them (trailkeeper rejects "
-                   "shows them)",
-                   lines)}};
+  return found;
+}
+
+std::vector<credits::Finding> refused_bill_findings(const store::Snapshot& snapshot, text::Timestamp at) {
+  std::vector<credits::Finding> findings;
+  for (std::string& sentence : refused_bill_lines(snapshot).sentences()) {
+    findings.push_back({at, "", credits::Severity::medium, "", "", std::move(sentence)});
+  }
+  return findings;
 }
 
 }  // namespace trailkeeper::query

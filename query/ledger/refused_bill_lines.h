@@ -1,6 +1,8 @@
-// Lines of cost reports that are in no bill because of their currency.
+// Lines of cost reports that are in no bill because nobody could read them, or not as dollars.
 #pragma once
 
+#include <cstdint>
+#include <string>
 #include <vector>
 
 #include "rules/credits/finding.h"
@@ -8,8 +10,19 @@
 
 namespace trailkeeper::query {
 
-/// One finding, with time `at`, if rejected records are lines of cost reports in a currency other than USD: bills lack
-/// them. Looks at all rejected records, without their bytes.
-std::vector<rules::credits::Finding> refused_bill_lines(const store::Snapshot& snapshot, text::Timestamp at);
+/// Lines of cost reports among the rejected records: bills lack them.
+struct RefusedBillLines {
+  std::uint64_t other_currency = 0;
+  std::uint64_t unreadable = 0;  ///< Account, time, amount or columns are wrong.
+
+  /// A sentence each, of those that there are.
+  [[nodiscard]] std::vector<std::string> sentences() const;
+};
+
+/// Looks at all rejected records, without their bytes.
+RefusedBillLines refused_bill_lines(const store::Snapshot& snapshot);
+
+/// A finding of time `at` for each sentence.
+std::vector<rules::credits::Finding> refused_bill_findings(const store::Snapshot& snapshot, text::Timestamp at);
 
 }  // namespace trailkeeper::query

@@ -4,6 +4,7 @@
 #include <array>
 #include <limits>
 #include <map>
+#include <stdexcept>
 #include <tuple>
 
 #include "text/enum_rows.h"
@@ -99,6 +100,9 @@ void apply_reductions(std::vector<Open>& cells) {
   }
 }
 
+// What a bill may add up to, without signs.
+constexpr std::int64_t kMostDollars = 900'000'000;
+
 std::vector<Open> open_cells(const Bill& bill, const Settings& settings, Day until) {
   std::vector<Open> cells;
   Spend spend;
@@ -106,6 +110,7 @@ std::vector<Open> open_cells(const Bill& bill, const Settings& settings, Day unt
   for (const ChargeCell& cell : bill.cells) {
     if (cell.day > until) continue;
     all += cell.amount.is_negative() ? -cell.amount : cell.amount;
+    if (all > Money::of_dollars(kMostDollars)) throw std::overflow_error("a bill is larger than 900 million dollars");
     Open open;
     open.paid.cell = cell;
     open.classified = classify(cell, settings);

@@ -7,6 +7,7 @@
 #include <stdexcept>
 #include <tuple>
 
+#include "rules/credits/charge_class.h"
 #include "text/enum_rows.h"
 #include "text/timestamp.h"
 
@@ -141,12 +142,14 @@ void Book::leave_out(const BillName& name) {
 
 void Book::note_unlisted(const Bill& bill, const std::vector<PaidCell>& cells) {
   for (const PaidCell& paid : cells) {
-    const bool unlisted = paid.reason == Reason::unlisted && paid.rule == "R42" && paid.cell.amount > Money{} &&
-                          !settings_.services.contains(paid.cell.service);
-    if (!unlisted || !unlisted_.emplace(paid.cell.account, paid.cell.service).second) continue;
+    if (paid.reason != Reason::unlisted || paid.rule != "R42" || paid.cell.amount <= Money{}) continue;
+    const bool known = is_known_line_type(paid.cell.line_type);
+    if (known && settings_.services.contains(paid.cell.service)) continue;
+    std::string what = known ? "service " + paid.cell.service + " isn't on the list of those that credits cover"
+                             : "nobody knows what a line of type " + paid.cell.line_type + " is: no credit covers it";
+    if (!unlisted_.emplace(paid.cell.account, what).second) continue;
     findings_.push_back({start_of(paid.cell.day), "R42", Severity::low, paid.cell.account,
-                         "bill " + bill.payer + " " + bill.month.text(),
-                         "service " + paid.cell.service + " isn't on the list of those that credits cover"});
+                         "bill " + bill.payer + " " + bill.month.text(), std::move(what)});
   }
 }
 

@@ -12,7 +12,7 @@ enum class ChargeClass : std::uint8_t {
   service,     ///< Credits pay it.
   support,     ///< A support plan that credits pay (R43, R44).
   ineligible,  ///< Never paid by credits.
-  unlisted,    ///< A service that isn't on the list (R42).
+  unlisted,    ///< A service that isn't on the list (R42), or a line type that nobody knows.
   discount,    ///< No charge: a refund, a discount, a credit of AWS's own, usage that a Savings Plan has paid.
 };
 
@@ -22,6 +22,11 @@ struct Classified {
 };
 
 Classified classify(const ChargeCell& cell, const Settings& settings);
+
+/// A line type as AWS spells it, if it is known in whatever case; else as it is.
+std::string_view known_line_type(std::string_view line_type);
+/// Whether a line type says what the line is, spelt so.
+bool is_known_line_type(std::string_view line_type);
 
 /// Whether a cell is a refund of charges of the same account, service, usage type and day.
 bool is_refund(const ChargeCell& cell);

@@ -7,6 +7,7 @@
 #include "rules/credits/known_words.h"
 #include "rules/credits/loose_json.h"
 #include "rules/credits/secret_mention.h"
+#include "rules/credits/secret_signs.h"
 #include "rules/credits/secret_values.h"
 #include "text/ascii.h"
 #include "text/hex.h"
@@ -40,10 +41,10 @@ bool hides_letters(std::string_view json) {
 
 // Whether an event is Activate's, or may name a promotion code.
 bool may_name_secret(std::string_view json) {
-  if (has(json, kActivate) || has(json, kTag) || may_name_code(json) || hides_letters(json)) return true;
+  if (has(json, kActivate) || may_name_code(json) || hides_letters(json)) return true;
   if (!event::is_encoded(json)) return false;
   const event::DecodedText decoded{json};
-  return has(decoded.bytes(), kTag) || may_name_code(decoded.bytes());
+  return may_name_code(decoded.bytes());
 }
 
 // An event of Activate, or one that names it. Its source may be written with escapes.
@@ -109,7 +110,7 @@ std::string Mask::record(std::string_view bytes) const {
 bool Mask::may_change_text(std::string_view text) const {
   if (known_ != nullptr && event::has_phrase(text, *known_)) return true;
   const auto may_name = [](std::string_view bytes) {
-    return has(bytes, kTag) || may_name_org_id(bytes) || may_name_code(bytes);
+    return may_name_org_id(bytes) || may_name_code(bytes) || !encoded_secret_names(bytes).empty();
   };
   if (may_name(text) || looks_like_json(text)) return true;
   return event::is_encoded(text) && may_name(event::DecodedText{text}.bytes());

@@ -12,6 +12,8 @@ namespace {
 constexpr int kDecimals = 10;
 constexpr std::int64_t kUnitsPerDollar = 10'000'000'000;
 constexpr int kMaxExponent = 40;
+// The largest amount that is read; sums may be a little larger.
+constexpr std::int64_t kMostRead = 900'000'000 * kUnitsPerDollar;
 
 [[noreturn]] void overflow() { throw std::overflow_error("an amount of money is larger than 900 million dollars"); }
 
@@ -106,7 +108,7 @@ std::optional<Money> Money::parse(std::string_view text) {
   for (int i = decimal->decimals; i < kDecimals && units != 0; ++i) {
     if (!append(0)) return std::nullopt;
   }
-  if (up && __builtin_add_overflow(units, std::int64_t{1}, &units)) return std::nullopt;
+  if ((up && __builtin_add_overflow(units, std::int64_t{1}, &units)) || units > kMostRead) return std::nullopt;
   return Money{decimal->negative ? -units : units};
 }
 

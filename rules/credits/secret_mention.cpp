@@ -7,43 +7,138 @@
 #include "rules/credits/known_words.h"
 #include "rules/credits/loose_json.h"
 #include "text/ascii.h"
+#include "text/base64.h"
+#include "text/letters.h"
 
 namespace trailkeeper::rules::credits {
 namespace {
 
-bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
+bool is_small_letter(char c) { return c >= 'a' && c <= 'z'; }
+bool is_capital_letter(char c) { return c >= 'A' && c <= 'Z'; }
+bool is_letter(char c) { return is_small_letter(c) || is_capital_letter(c); }
+bool is_alphanumeric(char c) { return is_letter(c) || text::is_digit(c); }
 bool is_name_joint(char c) { return c == '_' || c == '-'; }
-bool is_name_byte(char c) { return is_letter(c) || (c >= '0' && c <= '9') || is_name_joint(c); }
+bool is_name_byte(char c) { return is_alphanumeric(c) || is_name_joint(c); }
+
+/// A name's words, in small letters.
+struct Spelling {
+  std::string_view first;
+  std::string_view second;
+  Secret secret;
+};
+constexpr std::array<Spelling, 7> kSpellings{{{"organization", "id", Secret::org_id},
+                                              {"organisation", "id", Secret::org_id},
+                                              {"org", "id", Secret::org_id},
+                                              {"promotional", "code", Secret::promotion_code},
+                                              {"promotion", "code", Secret::promotion_code},
+                                              {"promo", "code", Secret::promotion_code},
+                                              {"a3popc", "", Secret::promotion_code}}};
+
+// What a word's letters may have between them: `or-g`.
+std::size_t behind_inner_joints(std::string_view text, std::size_t at) {
+  constexpr std::size_t kMost = 2;
+  std::size_t end = at;
+  while (end < text.size() && end - at < kMost && (is_name_joint(text[end]) || text[end] == '.' || text[end] == ' '))
+    ++end;
+  return end;
+}
+
+// Where a word ends that begins at a place, whatever its case; text::npos if another stands there.
+std::size_t behind_word(std::string_view text, std::size_t at, std::string_view word) {
+  for (std::size_t i = 0; i < word.size(); ++i) {
+    if (i > 0) at = behind_inner_joints(text, at);
+    if (at >= text.size() || text::lower(text[at]) != word[i]) return text::npos;
+    ++at;
+  }
+  return at;
+}
+
+// Behind what may stand between a name's words: brackets, dots, quotes, spaces, of whatever script.
+std::size_t behind_joint(std::string_view text, std::size_t at) {
+  constexpr std::size_t kMost = 8;
+  const std::size_t begin = at;
+  while (at < text.size() && at - begin < kMost && !is_alphanumeric(text[at])) {
+    const std::size_t wide = text::wide_space_at(text, at);
+    if (wide == 0 && static_cast<unsigned char>(text[at]) >= 0x80) break;
+    at += std::max<std::size_t>(wide, 1);
+  }
+  return at;
+}
+
+// Whether such a joint ends a part of a sentence: `Promotion: code x`.
+bool parts(std::string_view joint) {
+  const std::size_t space = joint.find(' ');
+  return space != text::npos && space > 0 && std::string_view{",.:;"}.find(joint[space - 1]) != text::npos &&
+         joint.find_first_of("[]{}()<>\"'\n") == text::npos;
+}
+
+// Where a name ends that begins at a place.
+std::optional<std::pair<std::size_t, Secret>> name_at(std::string_view text, std::size_t at) {
+  for (const Spelling& spelling : kSpellings) {
+    const std::size_t first = behind_word(text, at, spelling.first);
+    if (first == text::npos) continue;
+    if (spelling.second.empty()) return std::pair{first, spelling.secret};
+    const std::size_t second = behind_joint(text, first);
+    const std::size_t end = behind_word(text, second, spelling.second);
+    const std::string_view joint = text.substr(first, second - first);
+    if (end == text::npos || parts(joint)) continue;
+    // Another word that begins so: `org/identity`.
+    const bool loose = joint.size() > 1 || joint.find_first_not_of("_-. ") != text::npos;
+    const std::string_view rest = text.substr(end);
+    const bool whole = rest.empty() || rest.front() < 'a' || rest.front() > 'z' || rest.starts_with("entifier") ||
+                       (rest.front() == 's' && (rest.size() == 1 || !is_letter(rest[1])));
+    if (!loose || whole) return std::pair{end, spelling.secret};
+  }
+  return std::nullopt;
+}
+
+// So many letters and digits may be a value; `orgId2` is a name.
+constexpr std::size_t kShortestGlued = 4;
+
+// Where a name begins with what is before it, `partner-` or `custom`, but not a value that it is glued to.
+std::size_t name_begin(std::string_view text, std::size_t floor, std::size_t at) {
+  while (true) {
+    std::size_t begin = at;
+    while (begin > floor && is_alphanumeric(text[begin - 1])) --begin;
+    if (text::has_digit(text.substr(begin, at - begin)) && at - begin >= kShortestGlued) return at;
+    if (begin == floor || !is_name_joint(text[begin - 1])) return begin;
+    std::size_t before = begin;
+    while (before > floor && is_name_joint(text[before - 1])) --before;
+    if (before == floor || !is_alphanumeric(text[before - 1])) return begin;
+    std::size_t piece = before;
+    while (piece > floor && is_alphanumeric(text[piece - 1])) --piece;
+    if (text::has_digit(text.substr(piece, before - piece)) && before - piece >= kShortestGlued) return begin;
+    at = before;
+  }
+}
+
+// Where it ends with what is behind it: `s`, `List`, `2`.
+std::size_t name_end(std::string_view text, std::size_t at) {
+  std::size_t end = at;
+  while (end < text.size() && is_alphanumeric(text[end])) ++end;
+  const bool value = text::has_digit(text.substr(at, end - at)) && end - at >= kShortestGlued;
+  return value ? at : end;
+}
 
 /// Takes a text's names one by one.
 class Names {
  public:
-  Names(std::string_view text, std::size_t from) : text_(text), begin_(from), end_(from) {}
+  explicit Names(std::string_view text) : text_(text) {}
 
   // The next one; false: there is none.
   bool next() {
-    before_ = end_ > begin_ ? begin_ : text::npos;
     begin_ = end_;
     while (begin_ < text_.size() && !is_name_byte(text_[begin_])) ++begin_;
-    if (before_ != text::npos && (begin_ != end_ + 1 || (text_[end_] != ' ' && text_[end_] != '.')))
-      before_ = text::npos;
     end_ = begin_;
     while (end_ < text_.size() && is_name_byte(text_[end_])) ++end_;
     return begin_ < end_;
   }
   [[nodiscard]] std::string_view name() const { return text_.substr(begin_, end_ - begin_); }
-  // With the one before it, if only a space or dot is between them: `Org ID`.
-  [[nodiscard]] std::string_view two() const {
-    return before_ == text::npos ? name() : text_.substr(before_, end_ - before_);
-  }
-  [[nodiscard]] std::size_t begin() const { return begin_; }
-  [[nodiscard]] std::size_t end() const { return end_; }
 
  private:
   std::string_view text_;
-  std::size_t before_ = text::npos;
-  std::size_t begin_;
-  std::size_t end_;
+  std::size_t begin_ = 0;
+  std::size_t end_ = 0;
 };
 
 std::string_view last_member(std::string_view path) { return path.substr(path.rfind('.') + 1); }
@@ -82,18 +177,54 @@ void append_beside_members(std::string_view text, int nesting, std::string& out)
 }  // namespace
 
 std::optional<SecretName> find_secret_name(std::string_view text, std::size_t from) {
-  for (Names names{text, from}; names.next();) {
-    Secret secret = secret_named(names.name());
-    if (secret == Secret::none) secret = secret_named(names.two());
-    if (secret != Secret::none) return SecretName{names.begin(), names.end(), secret};
+  for (std::size_t at = from; at < text.size(); ++at) {
+    const char c = text::lower(text[at]);
+    if (c != 'o' && c != 'p' && c != 'a') continue;
+    if (const auto found = name_at(text, at)) {
+      return SecretName{name_begin(text, from, at), c == 'a' ? found->first : name_end(text, found->first),
+                        found->second, c == 'a'};
+    }
   }
   return std::nullopt;
 }
 
+std::vector<std::pair<std::size_t, std::size_t>> encoded_secret_names(std::string_view text) {
+  constexpr std::size_t kShortest = 16;
+  constexpr std::size_t kGroup = 4;
+  const auto in_code = [](char c) { return is_name_byte(c) || c == '+' || c == '/'; };
+  std::vector<std::pair<std::size_t, std::size_t>> found;
+  std::string bytes;
+  for (std::size_t at = 0; at < text.size();) {
+    const std::size_t begin = at;
+    while (at < text.size() && in_code(text[at])) ++at;
+    const std::string_view code = text.substr(begin, at - begin);
+    // Most that looks like it is of one case: paths, GUIDs, key numbers.
+    const bool mixed = code.size() >= kShortest && std::any_of(code.begin(), code.end(), is_capital_letter) &&
+                       std::any_of(code.begin(), code.end(), is_small_letter);
+    if (!mixed) {
+      at = std::max(at, begin + 1);
+      continue;
+    }
+    // It may begin anywhere in what looks like it.
+    for (std::size_t shift = 0; shift < kGroup && code.size() >= kShortest + shift; ++shift) {
+      const std::string_view groups = code.substr(shift);
+      bytes.clear();
+      if (text::append_from_any_base64(groups.substr(0, groups.size() - (groups.size() % kGroup == 1 ? 1 : 0)),
+                                       bytes) &&
+          find_secret_name(bytes, 0)) {
+        found.emplace_back(begin, at);
+        break;
+      }
+    }
+    at = std::max(at, begin + 1);
+  }
+  return found;
+}
+
 bool names_secret(std::string_view text, const std::vector<std::string>& org_id_paths) {
-  if (find_secret_name(text, 0)) return true;
+  if (find_secret_name(text, 0) || !encoded_secret_names(text).empty()) return true;
   if (org_id_paths.empty()) return false;
-  for (Names names{text, 0}; names.next();) {
+  for (Names names{text}; names.next();) {
     if (std::any_of(org_id_paths.begin(), org_id_paths.end(),
                     [&](const std::string& path) { return last_member(path) == names.name(); }))
       return true;

@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "rules/credits/pseudonymiser.h"
@@ -17,10 +18,15 @@ struct SecretName {
   std::size_t begin = 0;
   std::size_t end = 0;
   Secret secret = Secret::none;
+  bool tag = false;  ///< `A3POPC`.
 };
 
-/// The first name at or behind `from`: `orgId`, `partner-org-id`, `Org ID`.
+/// The first name at or behind `from`, whatever joins its words and in whatever case: `orgId`, `partner-org-id`,
+/// `Org  ID`, `organization[id]`, `Org+ID`. A value that it is glued to isn't part of it: `orgId0Xy12`.
 std::optional<SecretName> find_secret_name(std::string_view text, std::size_t from);
+
+/// Where a text has base64, of either alphabet, of a text with such a name: [begin, end) each.
+std::vector<std::pair<std::size_t, std::size_t>> encoded_secret_names(std::string_view text);
 
 /// Whether a text has such a name, or the last member of one of these paths (org_id_paths()).
 bool names_secret(std::string_view text, const std::vector<std::string>& org_id_paths);

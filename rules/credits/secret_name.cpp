@@ -4,6 +4,7 @@
 #include <array>
 
 #include "event/phrase_set.h"
+#include "rules/credits/secret_mention.h"
 #include "text/ascii.h"
 
 namespace trailkeeper::rules::credits {
@@ -36,6 +37,19 @@ bool has_one_of(std::string_view text, const std::array<std::string_view, N>& pa
 template <std::size_t N>
 bool ends_with_one_of(std::string_view text, const std::array<std::string_view, N>& ends) {
   return std::any_of(ends.begin(), ends.end(), [&](std::string_view end) { return text.ends_with(end); });
+}
+
+constexpr std::size_t kLongestLabel = 64;
+constexpr std::array<std::string_view, 14> kLabels{
+    "orgid",          "orgids",          "orgidlist",        "organizationid", "organizationids",
+    "organisationid", "organisationids", "promocode",        "promotioncode",  "promotionalcode",
+    "promocodes",     "promotioncodes",  "promotionalcodes", "a3popc"};
+
+// Without what a form's label or field has around and between its words.
+std::string plain_label(std::string_view text) {
+  std::string plain = plain_name(text);
+  std::erase_if(plain, [](char c) { return std::string_view{"[]()*:?\"'/"}.find(c) != std::string_view::npos; });
+  return plain;
 }
 
 // `eu-central-1`, `us-gov-west-1`: an area, a direction, a digit.
@@ -79,19 +93,16 @@ Secret secret_named(std::string_view key) {
   const std::string plain = plain_name(key.substr(key.size() - std::min(key.size(), kLongestName)));
   if (has_one_of(plain, kOrgIds)) return Secret::org_id;
   if (has_one_of(plain, kCodes)) return Secret::promotion_code;
-  return Secret::none;
+  const auto name = find_secret_name(key.substr(key.size() - std::min(key.size(), kLongestName)), 0);
+  return name ? name->secret : Secret::none;
 }
 
 bool is_secret_name(std::string_view text) {
-  constexpr std::size_t kLongest = 64;
-  constexpr std::array<std::string_view, 14> kEnds{
-      "orgid",          "orgids",          "orgidlist",        "organizationid", "organizationids",
-      "organisationid", "organisationids", "promocode",        "promotioncode",  "promotionalcode",
-      "promocodes",     "promotioncodes",  "promotionalcodes", "a3popc"};
-  if (text.size() > kLongest) return false;
-  std::string plain = plain_name(text);
-  std::erase_if(plain, [](char c) { return std::string_view{"[]()*:?\"'"}.find(c) != std::string_view::npos; });
-  return ends_with_one_of(plain, kEnds);
+  return text.size() <= kLongestLabel && ends_with_one_of(plain_label(text), kLabels);
+}
+
+bool is_nothing_but_secret_name(std::string_view text) {
+  return text.size() <= kLongestLabel && is_one_of(plain_label(text), kLabels);
 }
 
 bool names_organisation(std::string_view key) {

@@ -16,8 +16,10 @@ enum class Secret : std::uint8_t { none, org_id, promotion_code };
 /// `promoCode`.
 Secret secret_named(std::string_view key);
 
-/// Whether a text is such a name and nothing else, as a form's field has it: `orgId`, `form[orgId]`, `Your Org ID?`.
+/// Whether a text ends with such a name, as a form's field has it: `orgId`, `form[orgId]`, `Your Org ID?`.
 bool is_secret_name(std::string_view text);
+/// Whether a text is one of these names as it is, without other words: `Org ID:`.
+bool is_nothing_but_secret_name(std::string_view text);
 
 /// Whether a member of this name is about an organisation (`org`, `providerOrganization`): its `id` is an Org ID then.
 bool names_organisation(std::string_view key);

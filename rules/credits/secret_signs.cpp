@@ -9,6 +9,7 @@
 
 #include "event/decoded_text.h"
 #include "event/phrase_set.h"
+#include "rules/credits/secret_mention.h"
 #include "text/ascii.h"
 #include "text/hex.h"
 
@@ -104,23 +105,6 @@ bool any_place(std::string_view text, char one, char other, const Visit& visit) 
   return false;
 }
 
-// promocode, promotioncode, promotionalcode; a3popc.
-bool spells_code(std::string_view text) {
-  const auto ends = [&](std::string_view name) {
-    return [=](std::size_t at) { return ends_with_name(text, at + 1, name); };
-  };
-  return any_place(text, 'm', 'M', ends("prom")) || any_place(text, '3', '3', [&](std::size_t at) {
-           std::size_t next = at + 1;
-           while (next < text.size() && is_joint(text[next])) ++next;
-           return next < text.size() && (text[next] | 0x20) == 'p' && ends_with_name(text, at, "a");
-         });
-}
-
-// orgid, organizationid, organisationid; org.
-bool names_org(std::string_view text) {
-  return any_place(text, 'g', 'G', [&](std::size_t at) { return ends_with_name(text, at + 1, "org"); });
-}
-
 // An escape for a byte that a name, or JSON in a text, may have: nobody knows what the text says before it is decoded.
 bool hides_name(std::string_view text) {
   constexpr std::string_view kEscape = "\\u00";
@@ -138,11 +122,28 @@ bool hides_name(std::string_view text) {
 
 }  // namespace
 
+// promocode, promotioncode, promotionalcode; a3popc.
+bool may_name_code(std::string_view text) {
+  const auto ends = [&](std::string_view name) {
+    return [=](std::size_t at) { return ends_with_name(text, at + 1, name); };
+  };
+  return any_place(text, 'm', 'M', ends("prom")) || any_place(text, '3', '3', [&](std::size_t at) {
+           std::size_t next = at + 1;
+           while (next < text.size() && is_joint(text[next])) ++next;
+           return next < text.size() && (text[next] | 0x20) == 'p' && ends_with_name(text, at, "a");
+         });
+}
+
+// orgid, organizationid, organisationid; org.
+bool may_name_org_id(std::string_view text) {
+  return any_place(text, 'g', 'G', [&](std::size_t at) { return ends_with_name(text, at + 1, "org"); });
+}
+
 SecretSigns SignReader::of_text(std::string_view written) const {
   SecretSigns signs;
   const auto read = [&](std::string_view text, unsigned has) {
-    if ((has & kP) != 0 && (has & (kM | kThree)) != 0 && spells_code(text)) signs.bits_ |= SecretSigns::kSure;
-    if ((has & kG) != 0 && names_org(text)) signs.bits_ |= SecretSigns::kOrgId;
+    if ((has & kP) != 0 && (has & (kM | kThree)) != 0 && may_name_code(text)) signs.bits_ |= SecretSigns::kSure;
+    if ((has & kG) != 0 && may_name_org_id(text)) signs.bits_ |= SecretSigns::kOrgId;
     if ((has & kZ) != 0 && text.find(kActivateSource) != text::npos) signs.bits_ |= SecretSigns::kActivate;
   };
   const unsigned has = bytes_in(written);
@@ -157,6 +158,12 @@ SecretSigns SignReader::of_text(std::string_view written) const {
   if (hides_name(written)) signs.bits_ |= SecretSigns::kSure;
   // What is nested deeper than masks look into is masked whole; so deep, quotes have this many backslashes at least.
   if (written.find(R"(\\\\)") != text::npos) signs.bits_ |= SecretSigns::kOrgId;
+  return signs;
+}
+
+SecretSigns SignReader::of_encoded(std::string_view written) {
+  SecretSigns signs;
+  if (!encoded_secret_names(written).empty()) signs.bits_ |= SecretSigns::kOrgId;
   return signs;
 }
 

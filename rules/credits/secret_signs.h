@@ -20,6 +20,7 @@ class SecretSigns {
     return *this;
   }
   [[nodiscard]] constexpr bool any() const { return bits_ != 0; }
+  [[nodiscard]] constexpr bool name_activate() const { return (bits_ & kActivate) != 0; }
   /// Org IDs' names count in Activate's events only; a promotion code's name, or one in disguise, in all.
   [[nodiscard]] constexpr bool suffice() const {
     return (bits_ & kSure) != 0 || (bits_ & (kActivate | kOrgId)) == (kActivate | kOrgId);
@@ -34,6 +35,11 @@ class SecretSigns {
   std::uint8_t bits_ = 0;
 };
 
+/// Whether a text may name a promotion code, or the tag that one follows (R56), however it is spelt. Quick.
+bool may_name_code(std::string_view text);
+/// Whether a text may have an Org ID's name: `org`, however it is spelt. Quick.
+bool may_name_org_id(std::string_view text);
+
 /// Reads signs. Thread-safe.
 class SignReader {
  public:
@@ -42,6 +48,8 @@ class SignReader {
 
   /// Of a text as it is written in an event's JSON: a string's bytes between its quotes, or a skeleton.
   [[nodiscard]] SecretSigns of_text(std::string_view written) const;
+  /// Of what a text has in base64. That is dear to look for, and counts beside a text that names Activate only.
+  [[nodiscard]] static SecretSigns of_encoded(std::string_view written);
   /// Of there being a value at a path (event/field.h).
   [[nodiscard]] SecretSigns of_path(std::string_view path) const;
 

@@ -7,7 +7,10 @@
 
 #include "event/phrase_set.h"
 #include "rules/credits/secret_mention.h"
+#include "rules/credits/secret_signs.h"
 #include "text/ascii.h"
+#include "text/letters.h"
+#include "text/utf8.h"
 
 namespace trailkeeper::rules::credits {
 namespace {
@@ -15,7 +18,16 @@ namespace {
 bool is_one_of(char c, std::string_view chars) { return chars.find(c) != text::npos; }
 bool is_quote(char c) { return is_one_of(c, "\"'`"); }
 bool ends_value(char c) { return c == '\0' || is_one_of(c, "&;#\"'`<> \t\r\n,(){}[]\\|"); }
-bool in_word(char c) { return event::is_word_byte(c) || c == '-' || c == '_'; }
+bool is_ascii_word(char c) { return event::is_word_byte(c) && static_cast<unsigned char>(c) < 0x80; }
+
+// Where a word ends, with what joins its parts.
+std::size_t joined_end(std::string_view text, std::size_t at) {
+  while (at < text.size() && (event::is_word_byte(text[at]) || text[at] == '-' || text[at] == '_') &&
+         text::wide_space_at(text, at) == 0) {
+    ++at;
+  }
+  return at;
+}
 
 bool is_literal(std::string_view value) {
   constexpr std::array<std::string_view, 7> kLiterals{"null", "true", "false", "undefined", "None", "nil", "NaN"};
@@ -35,6 +47,20 @@ bool is_of_sentence(std::string_view word) {
       "values",   "was",     "wasn",    "when",      "which",   "with",     "without",  "wrong",  "you"};
   const std::string small = text::lowered(word);
   return std::find(kWords.begin(), kWords.end(), small) != kWords.end();
+}
+
+// What a name of several parts ends with: `org_id_list`.
+bool is_of_name(std::string_view piece) {
+  constexpr std::array<std::string_view, 16> kParts{"count", "error",  "field",  "hash",  "header", "input",
+                                                    "key",   "label",  "length", "list",  "name",   "number",
+                                                    "s",     "status", "type",   "values"};
+  return std::find(kParts.begin(), kParts.end(), text::lowered(piece)) != kParts.end();
+}
+
+// A code rather than a word of a sentence: it has a digit, or a capital within.
+bool is_like_code(std::string_view value) {
+  return text::has_digit(value) ||
+         std::any_of(value.begin() + 1, value.end(), [](char c) { return c >= 'A' && c <= 'Z'; });
 }
 
 /// What stands between a name and its value.
@@ -58,8 +84,11 @@ class GapReader {
     }
     skip_closers();
     Gap gap;
-    read_separators(quoted_name, gap);
-    skip_openers(gap);
+    // Twice: a key may end with a colon of its own, `"Org ID:":"0Xy12"`.
+    for (int round = 0; round < 2; ++round) {
+      read_separators(quoted_name, gap);
+      skip_openers(gap);
+    }
     gap.value = at_;
     return gap;
   }
@@ -84,7 +113,8 @@ class GapReader {
   void skip_closers() {
     while (at_ < text_.size()) {
       const std::size_t from = at_;
-      if (is_one_of(text_[at_], "\\\"'`] \t")) ++at_;
+      at_ += wide_quote();
+      if (at_ < text_.size() && is_one_of(text_[at_], "\\\"'`] \t")) ++at_;
       const char c = at_ < text_.size() ? text_[at_] : '\0';
       if (c == '[' || c == '.') {
         std::size_t end = at_ + 1;
@@ -105,6 +135,8 @@ class GapReader {
       if (found != kFirm.end()) {
         at_ += found->size();
         gap.firm = gap.firm || found < kFirm.begin() + kFirmOnes;
+      } else if (const std::size_t wide = wide_separator(); wide > 0) {
+        at_ += wide;
       } else if (!gap.bound && ((text_[at_] == ',' && quoted_name) || rest().starts_with("- "))) {
         ++at_;
       } else {
@@ -125,12 +157,26 @@ class GapReader {
         at_ = line;
       } else if (is_one_of(c, "\\\"'` \t[({") || (gap.bound && is_one_of(c, "|>")) || rest().starts_with("- ")) {
         ++at_;
+      } else if (const std::size_t wide = wide_quote(); wide > 0) {
+        at_ += wide;
       } else {
         return;
       }
     }
   }
 
+  // Beyond ASCII: spaces and quotes, and what binds, such as dashes and full-width colons. Bytes of what is there.
+  [[nodiscard]] std::size_t wide_quote() const {
+    const std::size_t wide = at_ < text_.size() ? text::wide_space_at(text_, at_) : 0;
+    return wide > 0 && is_quote_or_space() ? wide : 0;
+  }
+  [[nodiscard]] std::size_t wide_separator() const { return is_quote_or_space() ? 0 : text::wide_space_at(text_, at_); }
+  [[nodiscard]] bool is_quote_or_space() const {
+    const char32_t code = text::utf8_at(text_, at_).code;
+    constexpr std::array<char32_t, 6> kOthers{0xA0, 0xAB, 0xBB, 0x202F, 0x2039, 0x203A};
+    return (code >= 0x2000 && code <= 0x200F) || (code >= 0x2018 && code <= 0x201F) ||
+           (code >= 0x3000 && code <= 0x301F) || std::find(kOthers.begin(), kOthers.end(), code) != kOthers.end();
+  }
   [[nodiscard]] std::string_view rest() const { return text_.substr(at_); }
 
   std::string_view text_;
@@ -152,7 +198,10 @@ std::size_t value_end(std::string_view text, const Gap& gap) {
   std::size_t at = quoted_end(text, gap.value);
   if (at > 0) return at;
   at = gap.value;
-  while (at < text.size() && !ends_value(text[at]) && !(gap.of_path && is_one_of(text[at], "/?"))) ++at;
+  while (at < text.size() && !ends_value(text[at]) && !(gap.of_path && is_one_of(text[at], "/?")) &&
+         text::wide_space_at(text, at) == 0) {
+    ++at;
+  }
   // A sentence's.
   while (at > gap.value && is_one_of(text[at - 1], ".:!?")) --at;
   return at;
@@ -164,8 +213,8 @@ class TextReader {
   TextReader(std::string_view text, const TextRules& rules) : text_(text), rules_(rules) {}
 
   std::vector<SecretInText> read() {
-    add_codes();
     if (rules_.org_ids || may_name_code(text_)) add_named();
+    if (rules_.all_words) add_encoded();
     if (rules_.all_words && first_ != Secret::none) add_words();
     std::stable_sort(values_.begin(), values_.end(),
                      [](const SecretInText& a, const SecretInText& b) { return a.begin < b.begin; });
@@ -179,49 +228,62 @@ class TextReader {
   }
 
  private:
-  // A3POPC=ABC, A3POPC%3DABC, A3POPC/ABC.
-  void add_codes() {
-    constexpr std::array<std::string_view, 9> kMeans{"%3D", "%3d", "%2F", "%2f", "%3A", "%3a", "=", ":", "/"};
-    std::size_t at = 0;
-    for (std::size_t tag = text_.find(kTag); tag != text::npos; tag = text_.find(kTag, at)) {
-      std::size_t begin = tag + kTag.size();
-      const auto* const found = std::find_if(kMeans.begin(), kMeans.end(), [&](std::string_view separator) {
-        return text_.substr(begin).starts_with(separator);
-      });
-      if (found != kMeans.end()) begin += found->size();
-      at = begin;
-      while (at < text_.size() && !ends_value(text_[at])) ++at;
-      values_.push_back({begin, at, Secret::promotion_code, false, true, true});
-    }
-  }
-
   // orgId=0Xy12, "orgId": "0Xy12", <orgId>0Xy12.
   void add_named() {
     std::size_t at = 0;
     for (auto name = find_secret_name(text_, at); name; name = find_secret_name(text_, at)) {
       at = name->end;
       if (name->secret == Secret::org_id && !rules_.org_ids) continue;
-      // `A3POPC0Xy12`: what follows the tag is the code.
-      const std::string_view spelling = text_.substr(name->begin, at - name->begin);
-      if (spelling.find(kTag) < spelling.size() - std::min(spelling.size(), kTag.size())) continue;
       // IAM's condition keys, such as `aws:PrincipalOrgID`, are about others than Activate's.
       const bool of_iam = text_.substr(0, name->begin).ends_with("aws:");
       if (!of_iam && first_ == Secret::none) first_ = name->secret;
       names_.push_back(*name);
       const bool closes = name->begin > 0 && text_[name->begin - 1] == '/' && text_.substr(at).starts_with('>');
       if (closes) continue;  // `</orgId>`
-      if (rules_.sentences) add_before(*name);
-      at = std::max(at, add_behind(*name, of_iam));
+      if (rules_.sentences || name->secret == Secret::promotion_code) add_before(*name);
+      const std::size_t glued = add_glued(*name);
+      at = std::max(at, glued > 0 ? glued : add_behind(*name, of_iam));
+    }
+  }
+
+  // What a name goes on with: `orgId0Xy12`, `org_id_0Xy12`, `A3POPCSUMMER`. Where it ends; 0: there is none.
+  std::size_t add_glued(const SecretName& name) {
+    std::size_t begin = name.end;
+    const bool joined = begin < text_.size() && is_one_of(text_[begin], "-_");
+    if (joined) ++begin;
+    std::size_t piece_end = begin;
+    while (piece_end < text_.size() && is_ascii_word(text_[piece_end])) ++piece_end;
+    if (piece_end == begin || (!joined && !name.tag && begin == name.end && piece_end == name.end)) return 0;
+    const std::string_view piece = text_.substr(begin, piece_end - begin);
+    constexpr std::size_t kShortest = 4;
+    const bool digits = text::has_digit(piece) && piece.size() >= kShortest;
+    const bool word = joined && rules_.sentences && !is_of_sentence(piece) && !is_of_name(piece);
+    if (!name.tag && !digits && !word) return 0;
+    const std::size_t end = name.tag ? value_end(text_, {begin, true, true, false}) : joined_end(text_, begin);
+    const bool letters = !text::is_digits(piece);
+    constexpr std::size_t kManyDigits = 6;
+    values_.push_back(
+        {begin, end, name.secret, false, digits && (letters || piece.size() >= kManyDigits), true, !joined});
+    return end;
+  }
+
+  // Base64 of what names an Org ID, as tokens and bodies are: all of it.
+  void add_encoded() {
+    for (const auto& [begin, end] : encoded_secret_names(text_)) {
+      values_.push_back({begin, end, Secret::org_id, false, false, true});
     }
   }
 
   // Where the value behind a name ends; 0: there is none.
   std::size_t add_behind(const SecretName& name, bool of_iam) {
     const Gap gap = GapReader{text_, name.end}.read();
-    if (gap.value == text::npos || (!gap.bound && (of_iam || !rules_.sentences || gap.value == name.end))) return 0;
+    if (gap.value == text::npos || (!gap.bound && (of_iam || gap.value == name.end))) return 0;
     const std::size_t end = value_end(text_, gap);
     const std::string_view value = text_.substr(gap.value, end - gap.value);
     if (value.empty() || is_literal(value)) return 0;
+    // In other events than Activate's a sentence may go on with any word.
+    const bool as_code = name.secret == Secret::promotion_code && (gap.firm || is_like_code(value));
+    if (!gap.bound && !rules_.sentences && !as_code) return 0;
     const bool loose = !gap.bound || !gap.firm;
     if (loose && (is_of_sentence(value) || secret_named(value) != Secret::none)) return 0;
     const bool quoted = is_one_of(text_[gap.value - 1], "\\\"'");
@@ -257,12 +319,19 @@ class TextReader {
     add_quoted();
     auto name = names_.begin();
     for (std::size_t at = 0; at < text_.size();) {
-      std::size_t end = at;
-      while (end < text_.size() && in_word(text_[end])) ++end;
-      const std::string_view word = text_.substr(at, end - at);
+      std::size_t end = joined_end(text_, at);
       while (name != names_.end() && name->end <= at) ++name;
+      // What a name is glued to is a word, too.
       const bool named = name != names_.end() && name->begin < end;
-      if (!named && text::has_digit(word) && may_be_known(word)) add_word(at, end);
+      if (named && name->begin <= at) {
+        at = name->end;
+        continue;
+      }
+      if (named) end = name->begin;
+      while (at < end && is_one_of(text_[at], "-_")) ++at;
+      while (named && end > at && is_one_of(text_[end - 1], "-_")) --end;
+      const std::string_view word = text_.substr(at, end - at);
+      if (text::has_digit(word) && may_be_known(word)) add_word(at, end, named);
       at = std::max(end, at + 1);
     }
   }
@@ -277,7 +346,8 @@ class TextReader {
       const std::string_view quoted = near.substr(0, size);
       const std::size_t behind = text_.find_first_not_of(" \t\\", at + size + 2);
       const bool is_key = behind != text::npos && text_[behind] == ':';
-      const bool plain = std::all_of(quoted.begin(), quoted.end(), [](char c) { return in_word(c) || c == ' '; });
+      const bool plain = std::all_of(quoted.begin(), quoted.end(),
+                                     [](char c) { return event::is_word_byte(c) || is_one_of(c, "-_ "); });
       if (!is_key && plain && secret_named(quoted) == Secret::none && may_be_known(quoted)) {
         add_word(at + 1, at + 1 + size);
       }
@@ -285,7 +355,9 @@ class TextReader {
     }
   }
 
-  void add_word(std::size_t begin, std::size_t end) { values_.push_back({begin, end, first_, false, false, false}); }
+  void add_word(std::size_t begin, std::size_t end, bool glued = false) {
+    values_.push_back({begin, end, first_, false, false, false, glued});
+  }
 
   std::string_view text_;
   const TextRules& rules_;
@@ -295,16 +367,6 @@ class TextReader {
 };
 
 }  // namespace
-
-bool may_name_code(std::string_view text) { return text.find("romo") != text::npos || text.find("ROMO") != text::npos; }
-
-bool may_name_org_id(std::string_view text) {
-  const auto small = [](char c) { return static_cast<char>(c | 0x20); };
-  for (std::size_t at = 2; at < text.size(); ++at) {
-    if (small(text[at]) == 'g' && small(text[at - 1]) == 'r' && small(text[at - 2]) == 'o') return true;
-  }
-  return false;
-}
 
 std::vector<SecretInText> secrets_in_text(std::string_view text, const TextRules& rules) {
   return TextReader{text, rules}.read();

@@ -9,9 +9,6 @@
 
 namespace trailkeeper::rules::credits {
 
-/// The tag that promotion codes follow (R56).
-constexpr std::string_view kTag = "A3POPC";
-
 /// A value in a text: [begin, end).
 struct SecretInText {
   std::size_t begin = 0;
@@ -20,6 +17,7 @@ struct SecretInText {
   bool lacks_quotes = false;  ///< Behind a key of JSON.
   bool sure = false;          ///< It is the value, not a word that a sentence has behind the name.
   bool linked = false;        ///< It is the value, or that word: it may be repeated elsewhere in its event.
+  bool glued = false;         ///< To its name: nothing stands between them.
 };
 
 /// Which values are looked for in a text.
@@ -34,10 +32,5 @@ struct TextRules {
 /// What stands in a text behind the tag, behind a name and `=`, `:` and the like, and by these rules; in order, none
 /// within another. Costs time in proportion to the text.
 std::vector<SecretInText> secrets_in_text(std::string_view text, const TextRules& rules);
-
-/// Whether a text may name a promotion code: any spelling of `promo` that isn't of both cases mixed. Quick.
-bool may_name_code(std::string_view text);
-/// Whether a text may have an Org ID's name: `org`, however it is spelt. Quick.
-bool may_name_org_id(std::string_view text);
 
 }  // namespace trailkeeper::rules::credits

@@ -4,10 +4,12 @@
 #include <array>
 
 #include "event/decoded_text.h"
+#include "event/phrase_set.h"
 #include "rules/credits/known_words.h"
 #include "rules/credits/loose_json.h"
 #include "rules/credits/secret_mention.h"
 #include "rules/credits/secret_pairs.h"
+#include "rules/credits/secret_signs.h"
 #include "rules/credits/wording.h"
 #include "text/ascii.h"
 #include "text/json_text.h"
@@ -20,8 +22,6 @@ constexpr std::size_t kOrgIdSize = std::string_view{"org-"}.size() + kDigits;
 constexpr std::size_t kCodeSize = std::string_view{"promo-"}.size() + kDigits;
 
 bool is_json_literal(std::string_view token) { return token == "null" || token == "true" || token == "false"; }
-
-bool has(std::string_view text, std::string_view part) { return text.find(part) != text::npos; }
 
 }  // namespace
 
@@ -61,12 +61,18 @@ std::string SecretValues::without(std::string_view read, const Place& place, std
     out += text.substr(copied, begin - copied);
     const std::string shown = value.linked ? pseudonym(found, value.secret, value.sure) : masked(found, value.secret);
     copied = place(value.end);
+    const auto letter_at = [text](std::size_t at) {
+      return at < text.size() && static_cast<unsigned char>(text[at]) < 0x80 && event::is_word_byte(text[at]);
+    };
+    // A pseudonym is a word of its own.
+    if (value.glued && shown != found && begin > 0 && letter_at(begin - 1)) out += '-';
     if (shown == found) {
       out += text.substr(begin, copied - begin);
     } else if (value.lacks_quotes) {
       text::append_quoted(shown, out);
     } else {
       out += shown;
+      if (value.glued && letter_at(copied)) out += '-';
     }
   }
   out += text.substr(copied);
@@ -93,7 +99,7 @@ class SecretValues::JsonPass {
 
   std::string run(std::string_view json) {
     json_ = json;
-    if (values_.org_ids || may_name_code(json) || has(json, kTag)) pairs_ = secret_pairs(json, values_.org_ids);
+    if (values_.org_ids || may_name_code(json)) pairs_ = secret_pairs(json, values_.org_ids);
     for (LooseJson tokens{json}; !tokens.ended();) take(tokens.next());
     return std::move(out_);
   }
@@ -108,9 +114,18 @@ class SecretValues::JsonPass {
     bool organisation = false;     // Its `id` is an Org ID.
     bool promotion = false;        // Its `code` is a promotion code.
     bool paired = false;           // A member beside it says that they are.
+    bool weak = false;             // Perhaps.
+    bool organisations = false;    // Its keys may be Org IDs.
   };
 
   void take(const LooseToken& token) {
+    // An item of an array, by the others.
+    if (token.kind == Kind::string || token.kind == Kind::scalar || token.kind == Kind::open) {
+      if (const auto paired = paired_at(token.bytes); paired.secret != Secret::none) {
+        wanted_ = paired.secret;
+        paired_ = weak_ = loose_ = true;
+      }
+    }
     switch (token.kind) {
       case Kind::key: return take_key(token.bytes);
       case Kind::string: return take_string(token.bytes);
@@ -118,7 +133,8 @@ class SecretValues::JsonPass {
       case Kind::open:
         // The keys of what is in an array are names again.
         if (token.bytes == "[") of_many_ = false;
-        levels_.push_back({wanted_, loose_, path_.size(), of_many_, organisation_, promotion_, paired_});
+        levels_.push_back(
+            {wanted_, loose_, path_.size(), of_many_, organisation_, promotion_, paired_, weak_, organisations_});
         break;
       case Kind::close:
         if (!levels_.empty()) {
@@ -142,27 +158,46 @@ class SecretValues::JsonPass {
     organisation_ = is_in(&Level::organisation);
     promotion_ = is_in(&Level::promotion);
     paired_ = is_in(&Level::paired);
+    weak_ = is_in(&Level::weak);
+    organisations_ = false;
+  }
+
+  // Of a key or item that begins with a token.
+  [[nodiscard]] Paired paired_at(std::string_view token) const {
+    const auto found = pairs_.find(static_cast<std::size_t>(token.data() - json_.data()));
+    return found == pairs_.end() || (found->second.secret == Secret::org_id && !values_.org_ids) ? Paired{}
+                                                                                                 : found->second;
   }
 
   void take_key(std::string_view token) {
     const std::string written = text_of_token(token);
-    // What it says when it is masked, it says then, too.
-    const std::string name = is_plain_name(written) ? written : values_.without_in_text(written, nesting_, {});
+    // A name and nothing else stays, so that it says what it said.
+    const bool stays = is_plain_name(written) || is_nothing_but_secret_name(written);
+    const std::string name = stays ? written : values_.without_in_text(written, nesting_, {});
     const Secret within = levels_.empty() ? Secret::none : levels_.back().within;
-    enter(name);
-    const auto paired = pairs_.find(static_cast<std::size_t>(token.data() - json_.data()));
-    Secret named = secret_of(name);
-    if (named == Secret::none && paired != pairs_.end()) named = paired->second;
+    enter(written);
+    const Paired paired = paired_at(token);
+    Secret named = secret_of(written);
+    const bool by_name = named != Secret::none;
+    if (!by_name) named = paired.secret;
     if (named == Secret::org_id && !values_.org_ids) named = Secret::none;
     wanted_ = named == Secret::none ? within : named;
     // In an object about an Org ID, what it is called there may not be the ID itself: `type`.
     constexpr std::array<std::string_view, 3> kSure{"code", "id", "value"};
-    paired_ = named == Secret::none ? is_in(&Level::paired) : paired != pairs_.end() && !names_value(name);
+    paired_ = named == Secret::none ? is_in(&Level::paired) : paired.secret != Secret::none && !names_value(name);
     loose_ = (named == Secret::none || paired_) && std::find(kSure.begin(), kSure.end(), name) == kSure.end();
+    weak_ = named == Secret::none ? is_in(&Level::weak) : !by_name && paired.weak;
     const bool is_key_of_many = is_in(&Level::of_many);
     of_many_ = named != Secret::none && name.ends_with('s');
-    organisation_ = values_.org_ids && (names_organisation(name) || is_in(&Level::organisation));
-    promotion_ = names_promotion(name) || is_in(&Level::promotion);
+    organisation_ = values_.org_ids && (names_organisation(written) || is_in(&Level::organisation));
+    promotion_ = names_promotion(written) || is_in(&Level::promotion);
+    // `{"organizations":{"0Xy12":{…}}}`
+    const bool is_organisation = is_in(&Level::organisations) && !names_identifier(written) && may_be_known(written) &&
+                                 (text::has_digit(written) || object_follows(token));
+    organisations_ = values_.org_ids && names_organisation(written);
+    if (is_organisation && !values_.has_pseudonym(written)) {
+      return text::append_quoted(values_.pseudonym(written, Secret::org_id, text::has_digit(written)), out_);
+    }
     if (within != Secret::none && (text::has_digit(written) || is_key_of_many) && !values_.has_pseudonym(written)) {
       return text::append_quoted(values_.pseudonym(written, within, true), out_);
     }
@@ -171,6 +206,13 @@ class SecretValues::JsonPass {
     } else {
       text::append_quoted(name, out_);
     }
+  }
+
+  // Whether a key's value is an object.
+  [[nodiscard]] bool object_follows(std::string_view key) const {
+    const std::size_t at =
+        json_.find_first_not_of(" \t\r\n:", static_cast<std::size_t>(key.data() - json_.data()) + key.size());
+    return at < json_.size() && json_[at] == '{';
   }
 
   // What holds of all that the object or array holds.
@@ -205,7 +247,7 @@ class SecretValues::JsonPass {
   void take_string(std::string_view token) {
     const std::string text = text_of_token(token);
     if (wanted_ != Secret::none) {
-      const bool sure = !loose_ || text::has_digit(text);
+      const bool sure = !weak_ && (!loose_ || text::has_digit(text));
       return text::append_quoted(values_.pseudonym(text, wanted_, sure), out_);
     }
     const std::string shown = values_.without_in_text(text, nesting_, path_);
@@ -232,7 +274,9 @@ class SecretValues::JsonPass {
   bool organisation_ = false;
   bool promotion_ = false;
   bool paired_ = false;
-  std::unordered_map<std::size_t, Secret> pairs_;  // secret_pairs(), of the text.
+  bool weak_ = false;
+  bool organisations_ = false;
+  std::unordered_map<std::size_t, Paired> pairs_;  // secret_pairs(), of the text.
   std::string_view json_;
   std::vector<Level> levels_;
   std::string path_;

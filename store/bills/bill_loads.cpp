@@ -1,6 +1,9 @@
 #include "store/bills/bill_loads.h"
 
+#include <algorithm>
+
 #include "store/bills/bill_table.h"
+#include "store/bills/bills.h"
 #include "store/byte_codec.h"
 #include "store/error.h"
 #include "store/segments/segment_parts.h"
@@ -28,6 +31,11 @@ bool BillLoad::covered_by(const BillLoad& other) const {
   const BillSketch::Share price = prices.share_in(other.prices);
   if (price.all < kFew) return price.at_least(100) && places.size() < other.places.size();
   return price.at_least(kPrices) && places.share_in(other.places).at_least(kPlaces);
+}
+
+bool BillLoad::like(const BillLoad& other) const {
+  const auto mostly = [](const BillSketch::Share& share) { return share.all >= kFew && share.at_least(kPlaces); };
+  return mostly(places.share_in(other.places)) || mostly(other.places.share_in(places));
 }
 
 std::string encode_bill_loads(const std::vector<BillLoad>& loads) {
@@ -82,6 +90,22 @@ std::vector<BillLoad> decode_bill_loads(std::string_view bytes) {
 std::vector<BillLoad> bill_loads(const Transaction& transaction, const std::string& prefix) {
   const auto bytes = transaction.get(TableId::bills, bill_part_key(prefix, kBillLoads, BillPart::cells));
   return bytes ? decode_bill_loads(*bytes) : std::vector<BillLoad>{};
+}
+
+std::optional<AlikeFiles> alike_files(const Snapshot& snapshot, std::string_view payer, std::uint32_t month) {
+  std::vector<BillLoad> loads = bill_loads(snapshot.transaction(), bill_prefix(payer, month));
+  std::erase_if(loads, [](const BillLoad& load) { return !load.counts; });
+  std::sort(loads.begin(), loads.end(),
+            [](const BillLoad& a, const BillLoad& b) { return a.origin.source < b.origin.source; });
+  for (std::size_t i = 0; i < loads.size(); ++i) {
+    for (std::size_t j = i + 1; j < loads.size(); ++j) {
+      const BillOrigin& one = loads[i].origin;
+      const BillOrigin& other = loads[j].origin;
+      const bool together = !one.report.empty() && one.report == other.report && one.assembly == other.assembly;
+      if (!together && loads[i].like(loads[j])) return AlikeFiles{one.source, other.source};
+    }
+  }
+  return std::nullopt;
 }
 
 void put_bill_loads(Transaction& transaction, const std::string& prefix, const std::vector<BillLoad>& loads) {

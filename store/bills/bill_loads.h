@@ -14,14 +14,17 @@ namespace trailkeeper::store {
 
 /// Where lines come from, as far as it is known.
 struct BillOrigin {
-  std::uint64_t token = 0;  ///< Names the load until it is settled: Writer::new_bill_load().
-  std::string source;       ///< The file.
+  std::uint64_t token = 0;  ///< Names the load as long as it lasts: Writer::new_bill_load().
+  std::string source;       ///< The file: its path, or what isn't one, such as `stdin`.
   std::string report;       ///< The report's name; empty: the file belongs to none that is known.
   std::string assembly;  ///< The version of the report, as AWS names it; empty: unknown. Of a file that belongs to no
                          ///< report the set that its name says it is one of.
   std::string part;      ///< Which of the report's files; empty: unknown.
   std::int64_t delivered = 0;  ///< When AWS made the version, milliseconds; 0: unknown.
   std::int64_t modified = 0;   ///< When the file was last written; 0: unknown.
+
+  /// Whether the source is a place: what is read from there again is the same thing, perhaps written anew.
+  [[nodiscard]] bool lasting() const { return source.starts_with('/'); }
 };
 
 /// What was loaded from one file, of one bill.
@@ -38,6 +41,8 @@ struct BillLoad {
   [[nodiscard]] int newer_than(const BillLoad& other) const;
   /// Whether `other` has all of this load, apart from what changes when a report is made anew.
   [[nodiscard]] bool covered_by(const BillLoad& other) const;
+  /// Whether nearly all that one of them charges for the other does, too, in whatever amounts.
+  [[nodiscard]] bool like(const BillLoad& other) const;
 };
 
 /// The loads of a bill. Segments of stores from before loads were recorded belong to none, and count.

@@ -43,6 +43,12 @@ struct Version {
     return one.report.empty() && two.report.empty() && !one.assembly.empty() && one.assembly == two.assembly &&
            one.part != two.part;
   }
+  /// Whether both are one file that was written anew, and belongs to no report that is known.
+  [[nodiscard]] bool same_file(const Version& other) const {
+    const BillOrigin& one = whole.origin;
+    const BillOrigin& two = other.whole.origin;
+    return one.report.empty() && two.report.empty() && one.lasting() && one.source == two.source;
+  }
   [[nodiscard]] bool same_version(const Version& other) const {
     return same_report(other) && whole.origin.assembly == other.whole.origin.assembly;
   }
@@ -90,13 +96,14 @@ class Settlement {
     if (mine_.loads.empty()) return {};
     visible_ = bill_segments(transaction_, prefix_);
     known_ = count_known(mine_.whole.segments, visible_);
-    if (known_ == mine_.whole.lines && mine_.whole.origin.report.empty()) {
+    if (known_ == mine_.whole.lines && mine_.whole.origin.report.empty() && !was_more()) {
       done_.commit.duplicates = known_;
       drop(mine_.loads);
       return finish();
     }
     if (!decide()) {
       done_.commit.outdated = mine_.whole.lines;
+      replace();
       drop(mine_.loads);
       return finish();
     }
@@ -119,6 +126,15 @@ class Settlement {
     return count;
   }
 
+  // Whether the same file had other lines before.
+  [[nodiscard]] bool was_more() const {
+    const std::vector<Version> all = versions();
+    return std::any_of(all.begin(), all.end(), [this](const Version& other) {
+      return mine_.same_file(other) && (other.whole.lines != mine_.whole.lines ||
+                                        count_known(mine_.whole.segments, other.whole.segments) != mine_.whole.lines);
+    });
+  }
+
   // What counts now.
   [[nodiscard]] std::vector<Version> versions() const {
     std::vector<Version> found;
@@ -137,22 +153,31 @@ class Settlement {
     return found;
   }
 
-  // Finds what is to be replaced; false if these loads are older than what is there.
+  // Finds what is to be replaced; false if these loads are older than what is there, or others have all that they have.
   bool decide() {
+    bool counts = true;
+    std::vector<std::size_t> anew;  // The same file as it was before.
+    const auto add = [](const Version& version, std::vector<std::size_t>& to) {
+      to.insert(to.end(), version.loads.begin(), version.loads.end());
+    };
     for (const Version& other : versions()) {
       if (mine_.same_version(other)) {
         for (const std::size_t index : other.loads) decide_part(index);
+      } else if (mine_.same_file(other)) {
+        add(other, anew);
       } else if (mine_.same_report(other)) {
-        if (mine_.whole.newer_than(other.whole) < 0) return false;
-        replaced_.insert(replaced_.end(), other.loads.begin(), other.loads.end());
+        if (mine_.whole.newer_than(other.whole) < 0) counts = false;
+        add(other, replaced_);
       } else if (!mine_.beside(other)) {
         const bool covers = other.whole.covered_by(mine_.whole);
         const bool covered = mine_.whole.covered_by(other.whole);
-        if (covered && !(covers && mine_.whole.newer_than(other.whole) >= 0)) return false;
-        if (covers) replaced_.insert(replaced_.end(), other.loads.begin(), other.loads.end());
+        if (covered && !(covers && mine_.whole.newer_than(other.whole) >= 0)) counts = false;
+        if (covers) add(other, replaced_);
       }
     }
-    return true;
+    if (!counts) replaced_.clear();
+    replaced_.insert(replaced_.end(), anew.begin(), anew.end());
+    return counts;
   }
 
   // A file of this version that is there already: the newer stays.

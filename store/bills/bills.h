@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -37,6 +38,15 @@ struct CountedBillLine {
 /// Visits the lines that count, by cell, start and key, in bounded memory.
 void for_each_bill_line(const Snapshot& snapshot, std::string_view payer, std::uint32_t month,
                         const std::function<void(const CountedBillLine&)>& visit);
+
+/// Two files of a bill that charge for the same things, nine in ten of one's at least, in whatever amounts: neither
+/// replaced the other (docs/credits.md, Refreshed reports).
+struct AlikeFiles {
+  std::string one;
+  std::string other;
+};
+/// The first two in order of their names; of files of one version of a report, none.
+std::optional<AlikeFiles> alike_files(const Snapshot& snapshot, std::string_view payer, std::uint32_t month);
 
 /// Lines that another line with the same identity replaces.
 std::uint64_t superseded_bill_lines(const Snapshot& snapshot);

@@ -182,6 +182,10 @@ rows = [row for row in rows if row["source"].endswith("/bad.csv")]
 t.equal("one code", {row["reason"] for row in rows}, {"bad-bill-line"})
 for row, word, line in zip(rows, ("account", "time", "amount", "currency", "columns"), (2, 4, 6, 8, 10)):
     t.check("%s is named" % word, word in row["description"] and row["line"] == line, row)
+said = t.run("credits", "summary", store=store).stderr.decode()
+t.check("lines that no bill has are told", "8 lines of cost reports couldn't be read" in said, said)
+sentences = t.run("credits", "check", store=store)
+t.check("also as a finding", sentences.returncode == 1 and b"8 lines of cost" in sentences.stdout, sentences)
 t.check("in a table, too", "bad-bill-line: currency" in t.run("rejects", store=store).stdout.decode())
 removed = json.loads(t.run("rejects", "remove", "--reason", "bad-bill-line", "-o", "json", store=store).stdout)
 t.equal("removed by the one code", removed["records"], 10)

@@ -873,4 +873,23 @@ for command in (
         )
 
 t.check("an Org ID like a region is masked", b"acme-labs-1" not in t.run("events", "-o", "raw", store=words).stdout)
+
+# What isn't an account's number is no applicant's account.
+accounts = t.path("accounts")
+for field, form in (
+    ("recipientAccountId", {"recipientAccountId": "0Xy12Account"}),
+    ("accountId", {"recipientAccountId": None, "userIdentity": {"type": "IAMUser", "accountId": "0Xy12Account"}}),
+):
+    made = event("CreateForm", requestParameters={"orgId": "0Xy12Account", "requestedAmount": 5000}, **form)
+    t.run(
+        "replay",
+        t.write("account-%s.json" % field, line({k: v for k, v in made.items() if v is not None})),
+        store=accounts,
+    )
+for command in ("applications", "check", "summary"):
+    told = t.run("credits", command, store=accounts)
+    t.check("no account is an Org ID: " + command, b"0Xy12" not in told.stdout + told.stderr, told)
+t.equal(
+    "both are applications", t.run("credits", "applications", "-o", "csv", store=accounts).stdout.count(b"pending"), 2
+)
 t.finish()

@@ -68,8 +68,14 @@ class Figures:
         if fact["name"] == "CreditsCorrected":
             return dict(details)
         listed = details["applicableProductNames"]
-        return {"amount": details["initialAmount"]["currencyAmount"], "issuedAt": str(day_of(details["startDate"])), "expiresAt": str(day_of(details["endDate"])),
-                "accountId": details["accountId"], "services": [self.codes.get(name, name) for name in listed], "reach": self.reach(details)}
+        return {
+            "amount": details["initialAmount"]["currencyAmount"],
+            "issuedAt": str(day_of(details["startDate"])),
+            "expiresAt": str(day_of(details["endDate"])),
+            "accountId": details["accountId"],
+            "services": [self.codes.get(name, name) for name in listed],
+            "reach": self.reach(details),
+        }
 
     @staticmethod
     def reach(details):
@@ -97,7 +103,12 @@ class Figures:
             if imports and name not in issued:
                 described = [fact["details"]["description"] for fact in imports if fact["details"].get("description")]
                 program = "Activate" if described and "activate" in described[-1].lower() else "Other"
-                yield {**imports[0], "name": "CreditsIssued", "time": None, "details": {"creditId": name, "amount": "0", "program": program}}
+                yield {
+                    **imports[0],
+                    "name": "CreditsIssued",
+                    "time": None,
+                    "details": {"creditId": name, "amount": "0", "program": program},
+                }
 
     def disabled(self, name, at):
         """The day of the figures that say so."""
@@ -113,7 +124,9 @@ class Figures:
             closed = [use for use in uses if not use["estimated"]]
             if not closed:
                 return None
-            opening = Opening(next_month(max(use["month"] for use in closed)), amount - sum(Decimal(use["amount"]) for use in closed))
+            opening = Opening(
+                next_month(max(use["month"] for use in closed)), amount - sum(Decimal(use["amount"]) for use in closed)
+            )
         rest, last = amount - opening.left, opening.day - timedelta(days=1)
         for use in sorted(uses, key=lambda use: use["month"]):
             end = next_month(use["month"]) - timedelta(days=1)

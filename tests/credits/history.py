@@ -192,7 +192,7 @@ class History:
                 "account": account,
                 "service": service,
                 "usage": text or usage,
-                "type": kind,
+                "type": rng.choice((kind.lower(), kind.upper(), "FooBar")) if rng.random() < 0.05 else kind,
                 "entity": "AWS Marketplace" if rng.random() < 0.05 else "AWS",
                 "day": self.day(),
                 "amount": round(amount, 10),

@@ -9,7 +9,13 @@ def expected(reference):
     sums = defaultdict(Decimal)
     for credit in reference.credits.values():
         for (day, to), amount in of_credit(credit, reference.at).items():
-            sums[(day, "credit:%s:%s" % (credit.id, to), "credit:%s:%s" % (credit.id, "issued" if to == "available" else "available"))] += amount
+            sums[
+                (
+                    day,
+                    "credit:%s:%s" % (credit.id, to),
+                    "credit:%s:%s" % (credit.id, "issued" if to == "available" else "available"),
+                )
+            ] += amount
     for (month, payer), cells in reference.cells.items():
         bill = "bill:%s:%04d-%02d:" % (payer, *month)
         for cell in cells:
@@ -53,7 +59,11 @@ def differences(reference, rows):
     if [row["time"] for row in rows] != sorted(row["time"] for row in rows):
         yield "the ledger isn't in order of time"
     for row in rows:
-        if row["debit"] == row["credit"] or Decimal(row["amount"]) <= 0 or date.fromisoformat(row["time"][:10]) > reference.at:
+        if (
+            row["debit"] == row["credit"]
+            or Decimal(row["amount"]) <= 0
+            or date.fromisoformat(row["time"][:10]) > reference.at
+        ):
             yield "ledger: %s" % row
         if row["debit"].startswith("bill:") and row["cause"] not in reference.line_ids:
             yield "ledger: the cause is no line: %s" % row

@@ -13,6 +13,7 @@ from programme import Form, Programme, in_order
 
 ZERO = Decimal(0)
 TYPES = {"single": "Activate", "service": "Service", "support": "Support", "other": "Other"}
+CHARGES = {"Usage", "Fee", "RIFee", "DiscountedUsage", "Tax", "SavingsPlanUpfrontFee", "SavingsPlanRecurringFee"}
 NO_CHARGE = {"Credit", "Refund", "SavingsPlanNegation", "SavingsPlanCoveredUsage"}
 
 
@@ -149,20 +150,30 @@ class Cell:
         return sum(self.paid.values(), ZERO)
 
 
+def known_type(line_type):
+    """Known types count in whatever case."""
+    known = {name.lower(): name for name in CHARGES | NO_CHARGE | {"EdpDiscount"}}
+    return known.get(line_type.lower(), line_type)
+
+
 def kind_of(line, settings):
     """R40-R43."""
-    service, usage, line_type = line["service"], line["usage"], line["type"]
+    service, usage, line_type = line["service"], line["usage"], known_type(line["type"])
     if line_type in NO_CHARGE or line_type.endswith("Discount"):
         return "discount"
     if "Marketplace" in line["entity"]:
         return "ineligible"
+    if line_type == "Tax":
+        return "ineligible"
+    if line_type not in CHARGES:
+        return "unlisted"
     if service in settings["supportPlans"]:
         return "support"
     domain = service == "AmazonRoute53" and any(
         word in usage for word in ("DomainReg", "DomainTransfer", "DomainRenew")
     )
     upfront = line_type == "SavingsPlanUpfrontFee" or (line_type == "Fee" and line["reservation"])
-    if "Support" in service or service in settings["never"] or domain or upfront or line_type == "Tax":
+    if "Support" in service or service in settings["never"] or domain or upfront:
         return "ineligible"
     return "service" if service in settings["services"] else "unlisted"
 
@@ -230,7 +241,7 @@ class Reference:
             line["service"],
             line["usage"],
             line["day"],
-            line["type"],
+            known_type(line["type"]),
             line["entity"],
             line["reservation"],
         )

@@ -38,6 +38,12 @@ class Ledger:
                 "c.ndjson": "".join(event["bytes"] + "\n" for event in events),
                 "d.csv": report(lines[: part + 2]),
             }
+            for name, of in (("b.csv", lines[part:]), ("d.csv", lines[: part + 2])):
+                if of and rng.random() < 0.3:
+                    # As the report was before it was written anew.
+                    before = rng.sample(of, rng.randint(1, len(of)))
+                    before = [dict(line, id="before-" + line["id"], amount=line["amount"] * 3) for line in before]
+                    self.replay_file(name, report(before))
             for name, text in files.items():
                 with open(os.path.join(folder, name), "w") as file:
                     file.write(text)
@@ -70,6 +76,12 @@ class Ledger:
                         for row in self.run("credits", "statement", payer, "--month", month, "--at", at)
                     }
                 )
+
+    def replay_file(self, name, text):
+        path = os.path.join(self.folder, name)
+        with open(path, "w") as file:
+            file.write(text)
+        self.run("replay", path)
 
     def say(self, item, again=None):
         """Says what is fed, now and then twice, and keeps its facts with the times and IDs that they got."""

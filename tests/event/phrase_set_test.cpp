@@ -93,6 +93,23 @@ TEST_CASE("Of phrases that begin alike the longest is found") {
   CHECK(shown(set, "acme corp berlin; acme corp paris; acme inc; acme corp berlin") == "#; # paris; # inc; #");
 }
 
+TEST_CASE("Punctuation of any script ends a word, and so does a letter of a script without spaces") {
+  const PhraseSet set = set_of({"0Xy12", "n\xC3\xA4\xC3\xAFve77", "\xE7\xB5\x84\xE7\xBB\x87", "Big\xE2\x80\x94Org 7"});
+  for (const std::string_view beside :
+       {"\xC2\xA0", "\xE2\x80\x94", "\xE2\x80\x9C", "\xC2\xAB", "\xE2\x80\xA6", "\xEF\xBC\x9A", "\xEF\xBC\x8C",
+        "\xE3\x80\x80", "\xE2\x80\x8B", "\xE7\xBB\x84", "\xFF", "\xF0\x9F\x98\x80"}) {
+    const std::string text = "a " + std::string{beside} + "0Xy12" + std::string{beside} + "b";
+    CHECK_MESSAGE(shown(set, text) == "a " + std::string{beside} + "#" + std::string{beside} + "b", text);
+  }
+  CHECK(shown(set, "n\xC3\xA4\xC3\xAFve77 \xC3\xA4n\xC3\xA4\xC3\xAFve77") == "# \xC3\xA4n\xC3\xA4\xC3\xAFve77");
+  CHECK(shown(set, "\xE6\x96\xB0\xE7\xB5\x84\xE7\xBB\x87 Big\xE2\x80\x94Org 7") == "\xE6\x96\xB0# #");
+  // What no word of was split, stores of earlier versions know as one word.
+  PhraseSet old;
+  const std::string phrase = "Big\xE2\x80\x94Org";
+  old.add(std::vector<std::uint64_t>{XXH3_64bits_withSeed(phrase.data(), phrase.size(), 0)});
+  CHECK(shown(old, "the Big\xE2\x80\x94Org.") == "the #.");
+}
+
 TEST_CASE("Any phrases in any text: as a plain search finds them") {
   std::mt19937 rng{5};
   // Without what may be an escape.

@@ -251,6 +251,50 @@ TEST_CASE("A file alone replaces one whose charges it has, whatever their IDs; p
   CHECK(total(store.snapshot()) == sum + 8);
 }
 
+TEST_CASE("A file that is written anew replaces what it was, however much has changed") {
+  const auto month = [](std::uint8_t first_key, std::int64_t amount, std::size_t count) {
+    std::vector<Owned> lines;
+    for (std::uint8_t i = 0; i < count; ++i) {
+      lines.push_back({static_cast<std::uint8_t>(first_key + i), 1, "S3", amount, 0, 100U + i});
+    }
+    return lines;
+  };
+  const auto file = [](std::string source) {
+    BillOrigin origin;
+    origin.source = std::move(source);
+    return origin;
+  };
+  TemporaryDirectory directory;
+  Store store{directory.path(), Store::Mode::write};
+  Writer writer{store};
+  load(writer, month(0, 30, 5), file("/bills/may.csv"));
+  load(writer, month(10, 60, 5), file("/bills/may.csv"));
+  CHECK(!alike_files(store.snapshot(), kBill.payer, kBill.month));
+  CHECK(load(writer, month(20, 90, 5), file("/bills/may.csv")).replaced == 5);
+  CHECK(total(store.snapshot()) == 450);
+  CHECK(load(writer, month(20, 90, 5), file("/bills/may.csv")).duplicates == 5);
+  // Fewer lines, all of which were there.
+  CHECK(load(writer, month(20, 90, 3), file("/bills/may.csv")).replaced == 5);
+  CHECK(total(store.snapshot()) == 270);
+  // Another file, and what has no place, is another report.
+  load(writer, month(30, 7, 3), file("/bills/other.csv"));
+  load(writer, month(40, 1, 3), file("stdin"));
+  load(writer, month(50, 2, 3), file("stdin"));
+  CHECK(total(store.snapshot()) == 300);
+  // What another file has already doesn't count again, nor does what the file was before.
+  CHECK(load(writer, month(20, 90, 3), file("/bills/other.csv")).replaced == 3);
+  CHECK(total(store.snapshot()) == 279);
+  // Few charges are alike by chance.
+  CHECK(!alike_files(store.snapshot(), kBill.payer, kBill.month));
+  load(writer, month(60, 70, 6), file("/bills/third.csv"));
+  load(writer, month(70, 80, 6), file("/bills/fourth.csv"));
+  const auto alike = alike_files(store.snapshot(), kBill.payer, kBill.month);
+  REQUIRE(alike);
+  CHECK(alike->one == "/bills/fourth.csv");
+  CHECK(alike->other == "/bills/third.csv");
+  check_bills(store.snapshot());
+}
+
 TEST_CASE("Whatever comes first, the newest version of each report is there, with what belongs to none") {
   struct File {
     std::vector<Owned> lines;

@@ -97,6 +97,19 @@ TEST_CASE("R20: what no event is, is masked by names whoever wrote it, and by wh
   CHECK(mask.record(R"({"orgId":null,"a":[1,true]})") == R"({"orgId":null,"a":[1,true]})");
 }
 
+TEST_CASE("R20, R56: a rejected record whose keys name a secret in words, with dots or in brackets") {
+  for (const std::string_view record :
+       {R"({"Org ID":"0Xy1"})", R"({"Org ID:":"0Xy1"})", R"({"m":{"Organization ID":["0Xy1",{"a":"0Xy1"}]}})",
+        R"({"org.id":"0Xy1"})", R"({"m":{"org.id":{"a":"0Xy1"}}})", R"({"promo code":"0Xy1"})",
+        R"({"your Org ID, required":"0Xy1"})", R"({"Organization-ID ":["0Xy1"]})"}) {
+    CAPTURE(record);
+    const std::string found = Mask{kKeyed}.record(record);
+    CHECK_MESSAGE(found.find("0Xy1") == std::string::npos, found);
+    CHECK(Mask{kKeyed}.record(found) == found);
+  }
+  CHECK(Mask{kKeyed}.record(R"({"Org ID":12345678})") == R"({"Org ID":")" + kKeyed.org_id("12345678") + R"("})");
+}
+
 TEST_CASE("R20: what isn't JSON and names an Org ID otherwise than JSON would keeps no word") {
   const Mask mask{kKeyed, nullptr, {"requestParameters.form.partnerKey"}};
   for (const std::string_view record : {R"({ "orgId" => "0Xy1", "a" => [ [0] "0Xy1" ] })",

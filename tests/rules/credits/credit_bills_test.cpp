@@ -1,6 +1,7 @@
 // Bills and what credits pay of them: R35-R47, R51, R59-R61, R63, R64. Test names begin with the rule.
 #include <doctest/doctest.h>
 
+#include "rules/credits/charge_class.h"
 #include "rules/credits/line_share.h"
 #include "tests/rules/credits/credit_world.h"
 
@@ -145,6 +146,36 @@ TEST_CASE("R43: Developer and Business support are paid, Enterprise isn't") {
   static_cast<void>(world.book("2024-06-01"));
   CHECK(world.covered() == dollars("100"));
   CHECK(world.cell("AWSSupportEnterprise").rule == "R43");
+}
+
+TEST_CASE("R40: tax isn't paid, whatever it is on, unless the settings say so") {
+  for (const bool covered : {false, true}) {
+    CreditWorld world;
+    world.settings.cover_tax = covered;
+    world.issue("2024-05-01", "1", "1000");
+    for (const char* service : {"AWSSupportBusiness", "AWSSupportDeveloper", "AmazonEC2"}) {
+      world.charge({service, "100", "2024-05-02", "Fee"});
+      world.charge({service, "20", "2024-05-02", "Tax"});
+    }
+    static_cast<void>(world.book("2024-06-01"));
+    CHECK(world.covered() == dollars(covered ? "360" : "300"));
+    CHECK(world.reason("Tax") == (covered ? "covered" : "ineligible"));
+  }
+}
+
+TEST_CASE("R42: a line of a type that nobody knows isn't paid, and is a finding") {
+  CreditWorld world;
+  world.issue("2024-05-01", "1", "1000");
+  world.charge({"AmazonEC2", "10", "2024-05-02", "FooBar"});
+  world.charge({"AWSSupportBusiness", "10", "2024-05-02", "FooBar"});
+  world.charge({"AmazonEC2", "5", "2024-05-02", "SavingsPlanRecurringFee"});
+  const auto book = world.book("2024-06-01");
+  CHECK(world.covered() == dollars("5"));
+  CHECK(world.reason("FooBar") == "unlisted");
+  CHECK(findings_of(book, "R42") == 1);
+  CHECK(credits::known_line_type("tax") == "Tax");
+  CHECK(credits::known_line_type("EDPDISCOUNT") == "EdpDiscount");
+  CHECK(credits::known_line_type("foobar") == "foobar");
 }
 
 TEST_CASE("R44: before 2023-04-11 services and support have a credit each; since then one pays both") {
@@ -358,7 +389,8 @@ TEST_CASE("A bill that money can't count is left out and named; all others are p
   CreditWorld world;
   world.issue("2024-05-01", "1", "1000");
   world.charge({"AmazonEC2", "10", "2024-05-02"});
-  for (const std::string_view day : {"2024-06-02", "2024-06-03"}) world.charge({"AmazonEC2", "900000000", day});
+  world.charge({"AmazonEC2", "460000000", "2024-06-02"});
+  world.charge({"AmazonEC2", "-440000000.01", "2024-06-03"});
   world.charge({"AmazonEC2", "5", "2024-07-02"});
   const auto book = world.book("2024-08-01");
   CHECK(credit_of(book, "1").used == dollars("15"));
@@ -367,6 +399,8 @@ TEST_CASE("A bill that money can't count is left out and named; all others are p
   int named = 0;
   for (const auto& finding : book.findings()) named += finding.event == "bill 111122223333 2024-06" ? 1 : 0;
   CHECK(named == 1);
+  CHECK(Money::parse("900000000"));
+  CHECK(!Money::parse("-900000000.0000000001"));
 }
 
 TEST_CASE("R41: an upfront fee is told by its usage type, too, and R40: product codes in any case") {

@@ -40,10 +40,19 @@ void check_masked(const std::string& json, bool linked = true) {
   CHECK(mask.event(found) == found);
 }
 
-void check_known(const std::string& json) {
+std::set<std::string> known_of(const std::string& json) {
   std::set<std::string> known;
   visit_org_ids(json, {}, [&](std::string_view org_id) { known.emplace(org_id); });
-  CHECK_MESSAGE(known.contains("0Xy12secret"), json);
+  return known;
+}
+
+void check_known(const std::string& json) { CHECK_MESSAGE(known_of(json).contains("0Xy12secret"), json); }
+
+// What is shown of the parameters, and that masking again changes nothing.
+std::string parameters_shown(const std::string& json) {
+  const std::string shown = Mask{kKeyed}.event(json);
+  CHECK(Mask{kKeyed}.event(shown) == shown);
+  return shown.substr(shown.find("requestParameters"));
 }
 
 }  // namespace
@@ -144,19 +153,86 @@ TEST_CASE("R20: members of an object of which one says that the others are an Or
   CHECK(Mask{kKeyed}.event(user) == user);
 }
 
-TEST_CASE("R56: promotion codes in texts, keys and objects of any event") {
+TEST_CASE("R20: an Org ID that a name is joined to, and names in whatever writing") {
+  for (const std::string_view text :
+       {"orgId-0Xy12secret", "forms/org_id_0Xy12secret.json", "orgId0Xy12secret", "0Xy12secret-orgId",
+        "0Xy12secretorgId", "assumed-role/R/orgId-0Xy12secret", "Org+ID=0Xy12secret&a=1",
+        "form[organization][id]=0Xy12secret", "Org  ID 0Xy12secret", "org:id=0Xy12secret", "org/id/0Xy12secret",
+        "Org\xC2\xA0ID \xE2\x80\x9C"
+        "0Xy12secret\xE2\x80\x9D is",
+        "\xE7\xBB\x84\xE7\xBB\x87 Org ID\xEF\xBC\x9A"
+        "0Xy12secret",
+        "{'organization': {'id': '0Xy12secret'}}", "orgId-SecretCorp", "org_id_Secret"}) {
+    CAPTURE(text);
+    for (const std::string& event : {event_of("activate", R"({"m":")" + std::string{text} + "\"}"),
+                                     event_of("activate", R"({")" + std::string{text} + "\":1}")}) {
+      const std::string shown = parameters_shown(event);
+      CHECK_MESSAGE(shown.find("ecret") == std::string::npos, shown);
+    }
+  }
+  for (const std::string_view text : {"orgId-0Xy12secret", "orgId0Xy12secret", "a/org_id_0Xy12secret.json"}) {
+    CHECK(known_of(event_of("activate", R"({"m":")" + std::string{text} + "\"}")).contains("0Xy12secret"));
+  }
+}
+
+TEST_CASE("R20: what lists, tables, labels and maps of Activate's events hold beside a name") {
   for (const std::string_view parameters :
-       {R"({"u":"[Mozilla/5.0] ref=https://x/?A3POPC=0Xy12secret"})",
-        R"j({"u":"[link](https://x/?A3POPC=0Xy12secret)"})j", R"({"https://x/?A3POPC=0Xy12secret":""})",
-        R"({"promoCode=0Xy12secret":""})", R"({"u":"https://x/?promoCode=0Xy12secret"})",
-        R"({"u":"{promoCode=0Xy12secret}"})", R"({"u":"PROMO_CODE: 0Xy12secret"})",
-        R"({"promotion":{"code":"0Xy12secret"}})", R"({"offer":{"promo":{"code":"0Xy12secret"}}})",
-        R"({"name":"promoCode","answered":"0Xy12secret"})", R"({"u":"p%72omoCode=0Xy12secret"})"}) {
+       {R"({"organization[id]":"0Xy12secret"})", R"({"org:id":"0Xy12secret"})", R"({"org/id":"0Xy12secret"})",
+        R"(["orgId","0Xy12secret"])", R"({"fields":["email","a@x","orgId","0Xy12secret"]})",
+        R"({"columns":["email","orgId"],"rows":[["a@x","0Xy12secret"]]})",
+        R"([["email","orgId"],["a@x","0Xy12secret"]])",
+        R"({"q":"Please enter the Org ID that you got","a":"0Xy12secret"})",
+        R"({"f":{"field":{"name":"orgId"},"value":"0Xy12secret"}})", R"({"f":[{"k":"orgId"},{"v":"0Xy12secret"}]})",
+        R"({"organizations":{"0Xy12secret":{"name":"x"}}})", R"({"orgs":{"Secret":{"name":"x"}}})",
+        R"({"body":"eyJvcmdJZCI6ICIwWHkxMnNlY3JldCJ9"})",
+        R"({"token":"eyJhbGciOiJub25lIn0.eyJvcmdJZCI6ICIwWHkxMnNlY3JldCJ9.x"})"}) {
+    CAPTURE(parameters);
+    const std::string shown = parameters_shown(event_of("activate", parameters));
+    CHECK_MESSAGE(shown.find("ecret") == std::string::npos, shown);
+    CHECK_MESSAGE(shown.find("IwWHkxMnNlY3Jld") == std::string::npos, shown);
+  }
+  // What is no label masks nothing beside it, and what stands beside one isn't known elsewhere.
+  const std::string said = Mask{kKeyed}.event(event_of("activate", R"({"m":"orgId=0Xy12","email":"a1@x"})"));
+  CHECK(said.find("a1@x") != std::string::npos);
+  CHECK(known_of(event_of("activate", R"({"columns":["email","orgId"],"rows":[["a1@x","0Xy12"]]})")).empty());
+}
+
+TEST_CASE("R56: promotion codes in texts, keys and objects of any event") {
+  for (const std::string_view parameters : {R"({"u":"[Mozilla/5.0] ref=https://x/?A3POPC=0Xy12secret"})",
+                                            R"j({"u":"[link](https://x/?A3POPC=0Xy12secret)"})j",
+                                            R"({"https://x/?A3POPC=0Xy12secret":""})",
+                                            R"({"promoCode=0Xy12secret":""})",
+                                            R"({"u":"https://x/?promoCode=0Xy12secret"})",
+                                            R"({"u":"{promoCode=0Xy12secret}"})",
+                                            R"({"u":"PROMO_CODE: 0Xy12secret"})",
+                                            R"({"promotion":{"code":"0Xy12secret"}})",
+                                            R"({"offer":{"promo":{"code":"0Xy12secret"}}})",
+                                            R"({"name":"promoCode","answered":"0Xy12secret"})",
+                                            R"({"u":"p%72omoCode=0Xy12secret"})",
+                                            R"({"u":"https://x/?a3popc=0Xy12secret"})",
+                                            R"({"a3popc":"0Xy12secret"})",
+                                            R"({"u":"?A3PoPc=0Xy12secret"})",
+                                            R"({"PRoMoCode":"0Xy12secret"})",
+                                            R"({"pro_moCode":"0Xy12secret"})",
+                                            R"({"PROMotion":{"code":"0Xy12secret"}})",
+                                            R"({"u":"A3POPC: 0Xy12secret"})",
+                                            R"({"u":"<A3POPC>0Xy12secret</A3POPC>"})",
+                                            R"({"u":"{'A3POPC': '0Xy12secret'}"})",
+                                            R"({"u":"A3POPC[]=0Xy12secret"})",
+                                            R"({"u":"Promo code 0Xy12secret is used"})",
+                                            R"({"u":"Value '0Xy12secret' at 'promoCode' failed"})",
+                                            R"({"u":"promoCode-0Xy12secret"})",
+                                            R"({"u":"promo_code_0Xy12secret"})",
+                                            R"({"u":"A3POPC-0Xy12secret"})"}) {
     CAPTURE(parameters);
     check_masked(event_of("s3", parameters));
     check_masked(event_of("activate", parameters));
   }
   CHECK(Mask{kKeyed}.text("promoCode=0Xy12secret").find("0Xy") == std::string::npos);
+  for (const char* function : {"promo-code-service", "promo_code_table_v2", "the promo code table"}) {
+    const std::string event = event_of("lambda", R"({"functionName":")" + std::string{function} + "\"}");
+    CHECK(Mask{kKeyed}.event(event) == event);
+  }
   const std::string other =
       event_of("rds", R"({"u":"PromoteReadReplica of db-7","promotionTier":1,"m":"Promotion: code x7"})");
   CHECK(Mask{kKeyed}.event(other) == other);
