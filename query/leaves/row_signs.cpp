@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <boost/unordered/unordered_flat_map.hpp>
+#include <optional>
 
 #include "rules/credits/secret_signs.h"
 #include "store/error.h"
@@ -22,14 +23,8 @@ using CodeSigns = boost::unordered_flat_map<std::uint32_t, SecretSigns>;
 class Gatherer {
  public:
   Gatherer(const store::Segment& segment, const std::vector<std::string>& org_id_paths)
-      : segment_(segment), reader_(org_id_paths), dictionaries_(segment.path_count()) {
-    const auto of_text = [this](std::string_view text) { return reader_.of_text(text); };
-    for (std::uint32_t number = 0; number < dictionaries_.size(); ++number) read_dictionary(number, of_text);
-    if (names_activate()) {
-      for (std::uint32_t number = 0; number < dictionaries_.size(); ++number) {
-        read_dictionary(number, &SignReader::of_encoded);
-      }
-    }
+      : segment_(segment), reader_(org_id_paths), dictionaries_(segment.path_count()), encoded_(segment.path_count()) {
+    for (std::uint32_t number = 0; number < dictionaries_.size(); ++number) read_dictionary(number);
     tables_.resize(segment.table_count());
     for (std::uint32_t number = 0; number < tables_.size(); ++number) read_table(number);
   }
@@ -38,14 +33,17 @@ class Gatherer {
     return std::all_of(tables_.begin(), tables_.end(), [](const TableSigns& table) { return table.none; });
   }
 
-  [[nodiscard]] bool suffices(std::uint32_t index, std::uint32_t number, std::uint64_t row) const {
+  [[nodiscard]] bool suffices(std::uint32_t index, std::uint32_t number, std::uint64_t row) {
     const TableSigns& table = tables_.at(number);
     if (table.none) return false;
     SecretSigns signs = table.own;
     const store::Table& rows = segment_.table(number);
     if (row >= rows.rows) store::throw_corrupt("an event's row is out of range");
-    for (const std::uint32_t slot : table.slots) signs |= signs_of(rows.slots[slot], index, row);
-    return signs.suffice();
+    for (const std::uint32_t slot : table.slots) {
+      const store::TableSlot& with_signs = rows.slots[slot];
+      if (const auto code = code_of(with_signs, index, row)) signs |= signs_of(dictionary_of(with_signs), *code);
+    }
+    return signs.suffice() || (signs.name_activate() && hides_name(rows, index, row));
   }
 
  private:
@@ -55,27 +53,14 @@ class Gatherer {
     bool none = true;                  // Not enough, whatever the row.
   };
 
-  // Whether a string or a skeleton names Activate.
-  [[nodiscard]] bool names_activate() const {
-    for (const CodeSigns& codes : dictionaries_) {
-      if (std::any_of(codes.begin(), codes.end(), [](const auto& code) { return code.second.name_activate(); }))
-        return true;
-    }
-    for (std::uint32_t number = 0; number < segment_.table_count(); ++number) {
-      if (reader_.of_text(segment_.table(number).skeleton).name_activate()) return true;
-    }
-    return false;
-  }
-
-  template <typename SignsOf>
-  void read_dictionary(std::uint32_t number, const SignsOf& signs_of) {
+  void read_dictionary(std::uint32_t number) {
     const store::StringList& strings = segment_.dictionary(number);
     std::string scratch;
     for (std::uint32_t code = 0; code < strings.size(); ++code) {
       constexpr std::uint32_t kSome = 4096;
       if (code % kSome == 0) store::check_read_limit();
-      const SecretSigns signs = signs_of(strings.get(code, scratch));
-      if (signs.any()) dictionaries_[number][code] |= signs;
+      const SecretSigns signs = reader_.of_text(strings.get(code, scratch));
+      if (signs.any()) dictionaries_[number].emplace(code, signs);
     }
   }
 
@@ -101,26 +86,39 @@ class Gatherer {
       for (const auto& [code, of_code] : dictionaries_[dictionary_of(slot)]) most |= of_code;
     }
     most |= signs.own;
-    signs.none = !most.suffice();
+    signs.none = !most.suffice() && !most.name_activate();
   }
 
-  [[nodiscard]] SecretSigns signs_of(const store::TableSlot& slot, std::uint32_t index, std::uint64_t row) const {
-    std::uint64_t code = 0;
-    if (slot.kind == SlotKind::column) {
-      const std::uint64_t of_column = segment_.column_rows(slot.column, index, index + 1)[index];
-      if (of_column == 0) return {};
-      code = of_column - 1;
-    } else {
-      code = slot.values[row];
-    }
-    const CodeSigns& codes = dictionaries_[dictionary_of(slot)];
-    const auto found = codes.find(static_cast<std::uint32_t>(code));
-    return found == codes.end() ? SecretSigns{} : found->second;
+  // A row's code in the slot's dictionary.
+  [[nodiscard]] std::optional<std::uint32_t> code_of(const store::TableSlot& slot, std::uint32_t index,
+                                                     std::uint64_t row) const {
+    if (slot.kind != SlotKind::column) return static_cast<std::uint32_t>(slot.values[row]);
+    const std::uint64_t of_column = segment_.column_rows(slot.column, index, index + 1)[index];
+    return of_column == 0 ? std::nullopt : std::optional{static_cast<std::uint32_t>(of_column - 1)};
+  }
+
+  [[nodiscard]] SecretSigns signs_of(std::uint32_t dictionary, std::uint32_t code) const {
+    const auto found = dictionaries_[dictionary].find(code);
+    return found == dictionaries_[dictionary].end() ? SecretSigns{} : found->second;
+  }
+
+  // Whether a string of an event has a name in base64: looked for in Activate's events only, as it is dear.
+  [[nodiscard]] bool hides_name(const store::Table& table, std::uint32_t index, std::uint64_t row) {
+    return std::any_of(table.slots.begin(), table.slots.end(), [&](const store::TableSlot& slot) {
+      const auto code = has_dictionary(slot) ? code_of(slot, index, row) : std::nullopt;
+      if (!code) return false;
+      const std::uint32_t number = dictionary_of(slot);
+      const auto [known, added] = encoded_[number].try_emplace(*code, false);
+      if (added) known->second = SignReader::of_encoded(segment_.dictionary(number).get(*code, scratch_)).any();
+      return known->second;
+    });
   }
 
   const store::Segment& segment_;
   SignReader reader_;
   std::vector<CodeSigns> dictionaries_;
+  std::vector<boost::unordered_flat_map<std::uint32_t, bool>> encoded_;  // Of the codes that were looked at.
+  std::string scratch_;
   std::vector<TableSigns> tables_;
 };
 
@@ -128,7 +126,7 @@ class Gatherer {
 
 std::vector<std::uint32_t> events_with_signs(const store::Segment& segment,
                                              const std::vector<std::string>& org_id_paths) {
-  const Gatherer gatherer{segment, org_id_paths};
+  Gatherer gatherer{segment, org_id_paths};
   std::vector<std::uint32_t> events;
   if (gatherer.none()) return events;
   const store::PackedView& tables = segment.tables_of(0, segment.size());
