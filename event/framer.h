@@ -114,6 +114,7 @@ class Framer {
 
   bool step(std::string_view window, bool last, std::vector<Frame>& frames);
   bool check_line(std::string_view window, bool last, std::vector<Frame>& frames);
+  [[nodiscard]] bool may_end_line(std::string_view window, bool last) const;
   bool step_line(std::string_view window, bool last, std::vector<Frame>& frames);
   bool step_text(std::string_view window, bool last);
   bool take_first_text(std::string_view window, bool last, std::vector<Frame>& frames);
@@ -133,6 +134,8 @@ class Framer {
   Ends ends_;
   Line line_ = Line::begins;
   bool probing_ = false;         // It only looks at a line.
+  std::size_t looked_at_ = 0;    // Bytes of a line that were looked at in vain: more are needed.
+  std::size_t looked_over_ = 0;  // The same, added up over all looks at it.
   std::int64_t array_depth_;     // Objects around the array being read; 0: it is itself the document.
   bool document_seen_ = false;   // Something that may be a document has come.
   unsigned lines_in_a_row_ = 0;  // Consecutive documents of one line each.

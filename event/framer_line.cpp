@@ -101,17 +101,32 @@ class Framer::LineProbe {
   std::optional<std::size_t> words_;  // Where they were found.
 };
 
+// Whether there may be more to see on a line than when it was looked at before. Whoever sends a line byte by byte, or a
+// document of line feeds, isn't looked at each time: all looks together cost a few times the line.
+bool Framer::may_end_line(std::string_view window, bool last) const {
+  constexpr std::size_t kTimes = 8;
+  const std::size_t size = window.size() - at_;
+  if (last || looked_at_ == 0 || size > kMaxLine) return true;
+  return looked_over_ <= kTimes * size && window.find('\n', at_ + looked_at_) != std::string_view::npos;
+}
+
 // At the first document of a line: makes a frame of the line if there are words on it. False: more bytes are needed.
 bool Framer::check_line(std::string_view window, bool last, std::vector<Frame>& frames) {
+  if (!may_end_line(window, last)) return false;
   LineProbe probe{*this, window, last};
   const LineIs line = probe.look();
-  if (line == LineIs::more_needed) return false;
+  const std::size_t end = line == LineIs::words ? probe.end() : 0;
+  const bool endless = end == std::string_view::npos && window.size() - at_ <= kMaxLine;
+  if (line == LineIs::more_needed || endless) {
+    looked_at_ = window.size() - at_;
+    looked_over_ += looked_at_;
+    return false;
+  }
+  looked_at_ = looked_over_ = 0;
   if (line == LineIs::documents) {
     line_ = Line::clean;
     return true;
   }
-  const std::size_t end = probe.end();
-  if (end == std::string_view::npos && window.size() - at_ <= kMaxLine) return false;
   add(window, at_, std::min(end, window.size()), Reason::not_an_object, frames);
   at_ = std::min(end, window.size());
   document_seen_ = true;

@@ -407,6 +407,19 @@ TEST_CASE("property: random bytes never lose a whole record line that follows a 
   }
 }
 
+TEST_CASE("a line that comes byte by byte is what it is whole, though it isn't looked at for each byte") {
+  const std::string laid_out = "{" + std::string(500, '\n') + "\"a\":[1," + std::string(500, '\n') + "2]}";
+  for (const std::string& stream :
+       {laid_out + "\n" + record(1) + "\n", laid_out + " is no user\n" + record(1) + "\n",
+        record(1) + record(2) + laid_out + "\n", record(1) + std::string(3000, ' ') + record(2) + "x\n" + record(3)}) {
+    const auto whole = frames_of(stream);
+    for (const std::size_t step : {std::size_t{1}, std::size_t{2}, std::size_t{7}}) {
+      CAPTURE(step);
+      CHECK(frames_by(stream, [&] { return step; }) == whole);
+    }
+  }
+}
+
 TEST_CASE("text before the first document is one frame, its front") {
   const std::string good = record(1);
   std::string flow_log = "version account-id interface-id\n";
