@@ -39,7 +39,7 @@ std::optional<SimilarValue> similar_value(const store::Snapshot& snapshot, const
     if (derived == nullptr) continue;
     for (const Pattern& pattern : field.any_of) {
       if (!pattern.is_plain()) continue;
-      const std::string given = pattern.plain_text();
+      const std::string& given = pattern.plain_text();
       Search search{given, {}, false};
       for (const store::Segment& segment : snapshot.segments()) {
         for (const std::size_t column : derived->columns) search_column(segment, column, shown, search);

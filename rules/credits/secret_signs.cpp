@@ -163,7 +163,11 @@ SecretSigns SignReader::of_text(std::string_view written) const {
 
 SecretSigns SignReader::of_encoded(std::string_view written) {
   SecretSigns signs;
-  if (!encoded_secret_names(written).empty()) signs.bits_ |= SecretSigns::kOrgId;
+  const auto read = [&signs](std::string_view text) {
+    if (!encoded_secret_names(text).empty()) signs.bits_ |= SecretSigns::kOrgId;
+  };
+  read(written);
+  if (event::is_encoded(written)) read(event::DecodedText{written}.bytes());
   return signs;
 }
 

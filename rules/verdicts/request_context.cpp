@@ -112,9 +112,9 @@ void RequestContext::add_from_event_context(const JsonNode& record) {
   if (context == nullptr) return;
   if (const JsonNode* const request = context->find("requestContext")) {
     for (const text::JsonMember& member : request->members) {
-      if (member.value.kind == Kind::object || member.value.kind == Kind::null) continue;
+      if (member.value.kind == JsonNode::Kind::object || member.value.kind == JsonNode::Kind::null) continue;
       const std::string& key = texts_.emplace_back(text::lowered(member.key));
-      if (member.value.kind == Kind::array) {
+      if (member.value.kind == JsonNode::Kind::array) {
         add_list(key, member.value);
       } else {
         add(key, member.value.text);
@@ -218,8 +218,8 @@ const JsonNode* node_at(const JsonNode& node, std::initializer_list<std::string_
 
 std::string_view scalar_at(const JsonNode& node, std::initializer_list<std::string_view> path) {
   const JsonNode* const at = node_at(node, path);
-  const bool scalar =
-      at != nullptr && (at->kind == Kind::string || at->kind == Kind::number || at->kind == Kind::boolean);
+  const bool scalar = at != nullptr && (at->kind == JsonNode::Kind::string || at->kind == JsonNode::Kind::number ||
+                                        at->kind == JsonNode::Kind::boolean);
   return scalar ? std::string_view{at->text} : std::string_view{};
 }
 

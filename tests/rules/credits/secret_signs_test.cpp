@@ -132,3 +132,14 @@ TEST_CASE("R20, R56: an event whose signs don't suffice is shown as it is, but f
   }
   CHECK(quiet > 10'000);
 }
+
+TEST_CASE("a name in base64 is a sign in whatever writing the base64 is") {
+  // https://h/f?orgId=0Xy12
+  for (const std::string_view written :
+       {"aHR0cHM6Ly9oL2Y/b3JnSWQ9MFh5MTI=", "a=1&t=aHR0cHM6Ly9oL2Y%2Fb3JnSWQ9MFh5MTI%3D",
+        R"(aHR0cHM6Ly9oL2Y\/b3JnSWQ9MFh5MTI=)"}) {
+    CAPTURE(written);
+    CHECK(SignReader::of_encoded(written).any());
+  }
+  CHECK_FALSE(SignReader::of_encoded("a=1&t=aHR0cHM6Ly9oL2Y%2Fb3RoZXI%3D").any());
+}

@@ -176,7 +176,8 @@ TEST_CASE("extra needs: a role's ARN in any call that may hand one over") {
        R"({"patchOperations":[{"op":"replace","path":"/credentials","value":")" + role + R"("}]})"},
       {"ssm", "StartAutomationExecution", R"({"parameters":{"AutomationAssumeRole":[")" + role + R"("]}})"}};
   for (const auto& [service, name, parameters] : sure) {
-    CAPTURE(name);
+    const std::string call{name};
+    CAPTURE(call);
     const std::string own = allow(std::string{service} + ":*");
     CHECK(verdict(own, service, name, parameters) == Verdict::not_granted);
     CHECK(verdict(own + "," + allow("iam:PassRole", kRole), service, name, parameters) == Verdict::granted);
@@ -297,6 +298,10 @@ TEST_CASE("a condition on a key that such calls never have doesn't hold, and not
   CHECK(Asked{statement("Allow", R"({"StringLike":{"s3:prefix":"home/*"}})")}
             .of("s3", "ListObjects", R"({"bucketName":"b"})")
             .verdict == Verdict::unknown);
+  // A resource that the call names has the keys of its type, which its own list in the reference lacks.
+  Asked of_key{
+      R"({"Effect":"Allow","Action":"kms:*","Resource":"*","Condition":{"StringEquals":{"kms:KeyOrigin":"AWS_KMS"}}})"};
+  CHECK(of_key.of("kms", "Decrypt", R"({"keyId":"12345678-1234-1234-1234-123456789012"})").verdict == Verdict::unknown);
 }
 
 TEST_CASE("an external ID is in the request or absent") {
