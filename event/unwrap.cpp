@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "event/framer.h"
+#include "event/guid.h"
 #include "event/inner_event.h"
 #include "event/member_json.h"
 #include "event/text_line.h"
@@ -83,6 +84,14 @@ bool is_bulk_action(const Record& record) {
     return slots.empty() ? bare == "{\"" + std::string{action} + "\":{}}" : only;
   }
   return false;
+}
+
+// Whether a cell of a row is no text that somebody may have written: no string, or a number, a time, an ID.
+bool says_nothing(std::string_view cell) {
+  cell = text::trimmed(cell);
+  if (!cell.starts_with('"')) return true;
+  const std::string_view text = cell.substr(1, cell.size() - std::min<std::size_t>(cell.size(), 2));
+  return text.find_first_not_of("0123456789-+:.TZ ") == text::npos || parse_guid(text).has_value();
 }
 
 // What says of an object only that it is no event; it may hold one.
@@ -473,20 +482,35 @@ bool Unwrapper::is_column(std::string_view json) {
   return std::any_of(slots.begin(), slots.end(), [](std::int32_t slot) { return slot >= 0; });
 }
 
-// An array inside an array is a query's row: its other columns are no records, and no loss.
+// An array inside an array is a query's row: its other columns are no records, and no loss. Where they say something,
+// the row is a log's, and what stands in it may be a stranger's: as in an object, text beside other text is no record.
 void Unwrapper::take_row(std::string_view array, const Place& place) {
   const std::string_view elements = array.substr(1);
   std::vector<Frame>& frames = levels_[static_cast<std::size_t>(place.level)].frames;
   const std::size_t before = events_ + rejects_;
   bool columns = false;
-  Framer framer{true};
-  for_each_frame(framer, elements, frames, [&](const Frame& frame) {
-    const std::string_view element = elements.substr(frame.begin, frame.end - frame.begin);
-    if (frame.reason != Reason::none) return;
-    columns = columns || is_column(element);
-    if (!holds_record(element, place.level)) return;
-    take(element, {place.offset + 1 + frame.begin, place.level + 1});
+  std::size_t records = 0;
+  std::size_t others = 0;
+  const auto each = [&](const auto& visit) {
+    Framer framer{true};
+    for_each_frame(framer, elements, frames,
+                   [&](const Frame& frame) { visit(elements.substr(frame.begin, frame.end - frame.begin), frame); });
+  };
+  each([&](std::string_view element, const Frame& frame) {
+    const bool sound = frame.reason == Reason::none;
+    columns = columns || (sound && is_column(element));
+    if (sound && holds_record(element, place.level)) {
+      ++records;
+    } else if (!says_nothing(element)) {
+      ++others;
+    }
   });
+  if (records > 0 && others == 0) {
+    each([&](std::string_view element, const Frame& frame) {
+      if (frame.reason != Reason::none || !holds_record(element, place.level)) return;
+      take(element, {place.offset + 1 + frame.begin, place.level + 1});
+    });
+  }
   if (events_ + rejects_ == before)
     reject(array, place.offset, columns ? Reason::flattened_row : Reason::not_an_object);
 }

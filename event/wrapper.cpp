@@ -53,7 +53,6 @@ constexpr std::array kWrappers = std::to_array<Wrapper>({
     {"stringValue", kTextValue, "", false, "OpenTelemetry"},
     {"map", kObjectValue, "", false, "Sumo Logic"},
     {"properties", kObjectValue, "", false, "Azure Monitor"},
-    {"requestPayload", kObjectValue, "", false, "Lambda's destinations"},
     {"result", kObjectValue | kArrayValue, "", false, "Splunk exports, Loki queries"},
     {"@message", kObjectOrText, "", false, "CloudWatch Logs Insights"},
     {"message", kObjectOrText, "", false, "CloudWatch Logs events, Filebeat, Logstash, Vector, winston"},

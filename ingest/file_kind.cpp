@@ -71,7 +71,6 @@ constexpr std::array kOthers = std::to_array<Front>({
     {"{", {"\"ModelInvocationLog\"", "\"modelId\"", ""}, "Bedrock invocation log"},
     {"{", {"\"audit.k8s.io/", "\"auditID\"", ""}, "Kubernetes audit log"},
     {"{", {"\"cs-method\"", "\"x-edge-location\"", ""}, "CloudFront log"},
-    {"{", {"\"ResultsByTime\"", "\"TimePeriod\"", ""}, "Cost Explorer answer", kExportCosts},
     {"", {"Service", "otal costs($)", ""}, "Cost Explorer export", kExportCosts},
     {"", {"RecordType", "LinkedAccountId", "TotalCost"}, "Bills page export", kExportCosts},
     {"", {"action_type", "current_resource_details", ""}, "Cost Optimization Hub export", kExportCosts},
@@ -193,10 +192,28 @@ std::string folder_name(std::string_view folder) {
   return std::string{folder.substr(0, 64)} + " file";
 }
 
+// A member's header in a tar archive (POSIX.1-1988), by its checksum: a word in it may be a stranger's.
+bool is_tar(std::string_view first) {
+  constexpr std::size_t kHeader = 512;
+  constexpr std::size_t kMagic = 257;
+  constexpr std::size_t kSum = 148;
+  constexpr std::size_t kSumDigits = 8;
+  if (first.size() < kHeader || first.substr(kMagic, 5) != "ustar") return false;
+  unsigned sum = 0;
+  for (std::size_t at = 0; at < kHeader; ++at) {
+    const bool of_sum = at >= kSum && at < kSum + kSumDigits;
+    sum += of_sum ? ' ' : static_cast<unsigned char>(first[at]);
+  }
+  unsigned told = 0;
+  for (const char c : text::trimmed(first.substr(kSum, kSumDigits))) {
+    if (c < '0' || c > '7') break;
+    told = told * 8 + static_cast<unsigned>(c - '0');
+  }
+  return told == sum;
+}
+
 bool is_archive(std::string_view first) {
-  constexpr std::size_t kTarMagic = 257;
-  return first.starts_with("PK\x03\x04") || first.starts_with("PK\x05\x06") ||
-         (first.size() > kTarMagic + 5 && first.substr(kTarMagic, 5) == "ustar");
+  return first.starts_with("PK\x03\x04") || first.starts_with("PK\x05\x06") || is_tar(first);
 }
 
 // The commands that make CSV of a cost report; a path that a shell or SQL might misread isn't put into them.
@@ -240,6 +257,22 @@ FileKind kind_of_path(std::string_view path) {
   return is_trail_folder(folder) ? FileKind{} : FileKind{What::other, folder_name(folder), {}};
 }
 
+// Whether a line is nothing but names of columns: a line of a log has a time, an address or a sign of its own in front
+// of what a stranger may have it say.
+bool is_header_row(std::string_view line) {
+  constexpr std::string_view kBetween = " ,;\t\"";
+  const auto of_name = [](char c) {
+    return (text::lower(c) >= 'a' && text::lower(c) <= 'z') || std::string_view{"_-($)./"}.find(c) != text::npos;
+  };
+  bool begins = true;
+  for (const char c : line) {
+    const bool between = kBetween.find(c) != text::npos;
+    if (!between && !of_name(c) && (begins || !text::is_digit(c))) return false;
+    begins = between;
+  }
+  return true;
+}
+
 // What text tells by itself; a trail, if nothing.
 FileKind kind_of_text(std::string_view first) {
   using What = FileKind::What;
@@ -249,7 +282,7 @@ FileKind kind_of_text(std::string_view first) {
     const std::string_view where = front.begins.empty() ? line : text;
     const bool all = std::all_of(front.words.begin(), front.words.end(),
                                  [&](std::string_view word) { return where.find(word) != text::npos; });
-    if (text.starts_with(front.begins) && all && !(front.begins.empty() && line.find('{') != text::npos)) {
+    if (text.starts_with(front.begins) && all && (!front.begins.empty() || is_header_row(line))) {
       const What what = front.remedy.empty() ? What::other : What::unreadable;
       return {what, std::string{front.name}, std::string{front.remedy}};
     }

@@ -7,6 +7,7 @@
 #include <optional>
 #include <vector>
 
+#include "serve/http_message.h"
 #include "text/ascii.h"
 #include "text/hex.h"
 #include "text/percent.h"
