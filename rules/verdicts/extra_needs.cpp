@@ -57,7 +57,9 @@ class PassedRoles {
   static constexpr std::string_view kSpeaking = "*role* *credentials *callerarn patchoperations";
 
  public:
-  explicit PassedRoles(const JsonNode& parameters) { look(parameters, false); }
+  /// `any`: the call is known to hand over roles, so that each in its parameters is one, whatever the member is called
+  /// (`DeliverLogsPermissionArn`, the `value` beside a name), but for those that say who may do something.
+  PassedRoles(const JsonNode& parameters, bool any) { look(parameters, any); }
 
   [[nodiscard]] const std::vector<std::string_view>& arns() const { return arns_; }
   /// A name in `roleName`; empty: none. IAM's own calls name roles so.
@@ -70,7 +72,7 @@ class PassedRoles {
   void look(const JsonNode& node, bool speaks) {  // NOLINT(misc-no-recursion): parsing bounds the depth.
     for (const text::JsonMember& member : node.members) {
       const std::string key = text::lowered(member.key);
-      if (key.starts_with("remove")) continue;
+      if (key.starts_with("remove") || key.find("principal") != std::string::npos) continue;
       if (key.find("iaminstanceprofile") != std::string::npos) {
         unnamed_ =
             unnamed_ || (is_given(member.value) && !(member.value.kind == Kind::string && member.value.text.empty()));
@@ -231,7 +233,7 @@ class Needs {
   }
 
   void add_roles(const Extra& extra, std::vector<ExtraNeed>& out) const {
-    const PassedRoles roles{parameters_};
+    const PassedRoles roles{parameters_, extra.row->sure};
     for (const std::string_view arn : roles.arns()) {
       // AWS's pages differ on whether a service's own role has to be passed to it.
       const bool sure = extra.row->sure && arn.find(":role/aws-service-role/") == std::string_view::npos;

@@ -182,6 +182,20 @@ TEST_CASE("extra needs: a role's ARN in any call that may hand one over") {
     CHECK(verdict(own, service, name, parameters) == Verdict::not_granted);
     CHECK(verdict(own + "," + allow("iam:PassRole", kRole), service, name, parameters) == Verdict::granted);
   }
+  // Whatever the member is called, where the call is known to hand over a role.
+  for (const auto& [service, name, parameters] :
+       {std::array<std::string, 3>{"ec2", "CreateFlowLogs",
+                                   R"({"CreateFlowLogsRequest":{"DeliverLogsPermissionArn":")" + role + R"("}})"},
+        {"sns", "SetTopicAttributes",
+         R"({"attributeName":"LambdaSuccessFeedbackRoleArn","attributeValue":")" + role + R"("})"},
+        {"rds", "ModifyOptionGroup",
+         R"({"optionsToInclude":[{"optionSettings":[{"name":"IAM_ROLE_ARN","value":")" + role + R"("}]}]})"}}) {
+    const std::string own = allow(service + ":*");
+    const std::string call{name};
+    CAPTURE(call);
+    CHECK(verdict(own, service, name, parameters) == Verdict::not_granted);
+    CHECK(verdict(own + "," + allow("iam:PassRole", kRole), service, name, parameters) == Verdict::granted);
+  }
   // What no source speaks of.
   const std::string unsaid = R"({"iamRoleArn":")" + role + R"("})";
   Asked rum{allow("rum:*")};
