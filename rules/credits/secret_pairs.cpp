@@ -7,6 +7,7 @@
 
 #include "rules/credits/loose_json.h"
 #include "rules/credits/secret_text.h"
+#include "text/ascii.h"
 
 namespace trailkeeper::rules::credits {
 namespace {
@@ -47,11 +48,15 @@ bool is_of_aws(std::string_view key) {
   return std::find(kKeys.begin(), kKeys.end(), key) != kKeys.end();
 }
 
-// Whether a text asks for a secret and doesn't say it.
+// Whether a text asks for a secret and doesn't say it: a question, or so short that it is no sentence that only speaks
+// of one.
 bool is_label(std::string_view text) {
   constexpr std::size_t kLongestAsked = 400;
+  constexpr std::size_t kShortLabel = 40;
+  const std::string_view visible = text::trimmed(text);
+  const bool asks = visible.size() <= kShortLabel || visible.ends_with('?') || visible.ends_with(':');
   const auto values = secrets_in_text(text, {true, true, false});
-  return text.size() <= kLongestAsked &&
+  return asks && text.size() <= kLongestAsked &&
          std::none_of(values.begin(), values.end(), [](const SecretInText& value) { return value.linked; });
 }
 
