@@ -34,9 +34,6 @@ class Usage {
   /// A visitor of bills.
   void add(const Bill& bill, const std::vector<PaidCell>& cells, const std::vector<CreditState>& credits);
 
-  /// Whether any bill has lines of type Credit.
-  [[nodiscard]] bool has_credit_lines() const { return !payers_with_credit_lines_.empty(); }
-
   struct Compared {
     std::vector<Difference> differences;
     bool any = false;  ///< False: there was nothing to compare.

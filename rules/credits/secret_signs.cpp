@@ -81,12 +81,6 @@ bool ends_with_name(std::string_view text, std::size_t end, std::string_view nam
   return true;
 }
 
-/// A name's beginning, which all of its spellings have.
-struct Sign {
-  std::string_view name;
-  char last;  ///< Its last letter: what is looked for, in both cases.
-};
-
 // Calls `visit` with each place of one of two bytes, until it returns true.
 template <typename Visit>
 bool any_place(std::string_view text, char one, char other, const Visit& visit) {
