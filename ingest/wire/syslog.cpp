@@ -224,7 +224,6 @@ OctetCount octet_count(std::string_view text) {
 
 WireResult<std::size_t> SyslogDecoder::decode(std::string_view window, bool last, Delivery& delivery) {
   std::string_view rest = window;
-  next_line_end_.reset();
   while (!rest.empty() && !delivery.full()) {
     const WireResult<std::size_t> done = take_next(rest, last, delivery);
     if (!done) return done.error();
@@ -316,26 +315,15 @@ SyslogDecoder::End SyslogDecoder::find_end(std::string_view rest, bool last) {
   return find_end_behind_json(rest, last);
 }
 
-// Whether a line ends at or behind rest[from]. However many messages a window has, it is looked through once for that.
-bool SyslogDecoder::has_line_end(std::string_view rest, std::size_t from) {
-  // From the window's end, which stays while messages are taken off its front.
-  const std::size_t left = rest.size() - from;
-  if (!next_line_end_ || *next_line_end_ > left) {
-    const std::size_t at = rest.find_first_of(kLineEnds, from);
-    next_line_end_ = at == std::string_view::npos ? 0 : rest.size() - at;
-  }
-  return *next_line_end_ > 0;
-}
-
 // On a connection on which lines are messages, the line ends the message: who is told of in it mustn't. Else another
 // message may follow at once.
 SyslogDecoder::End SyslogDecoder::find_end_behind_json(std::string_view rest, bool last) {
   if (!scan_.words) {
     const std::size_t next = std::min(rest.find_first_not_of(" \t\r", scan_.at), rest.size());
+    // Who puts nothing between messages isn't kept waiting for the next one.
     if (next == rest.size()) return lines_ && !last ? End::none : End::json;
     if (!lines_ && !is_line_end(rest[next])) {
-      const bool line = has_line_end(rest, next);
-      const Begins begins = line && rest[next] == '{' ? Begins::no : begins_message(rest.substr(next), last);
+      const Begins begins = begins_message(rest.substr(next), last);
       if (begins == Begins::unknown) return End::none;
       if (begins == Begins::yes) return End::json;
     }

@@ -1,7 +1,6 @@
 // Syslog over TCP: RFC 5424 messages (RFC 3164 tolerated), framed as RFC 6587 says.
 #pragma once
 
-#include <optional>
 #include <string>
 #include <string_view>
 
@@ -57,17 +56,15 @@ class SyslogDecoder {
   std::size_t take_message(std::string_view rest, bool last, Delivery& delivery);
   End find_end(std::string_view rest, bool last);
   End find_end_behind_json(std::string_view rest, bool last);
-  bool has_line_end(std::string_view rest, std::size_t from);
   End find_json(std::string_view rest);
   End find_end_of_json(std::string_view rest, bool last);
 
   std::uint64_t dropped_ = 0;
   Scan scan_;
-  bool lines_ = false;                        // A line end has come: lines are messages.
-  std::optional<std::size_t> next_line_end_;  // From the window's end; 0: there is none. Of one call of decode().
-  bool skipping_ = false;                     // Inside a message that is too long.
-  bool behind_json_ = false;                  // On the line on which a JSON text ended.
-  bool leftover_ = false;                     // In text that follows a JSON text and is no message.
+  bool lines_ = false;        // A line end has come: lines are messages.
+  bool skipping_ = false;     // Inside a message that is too long.
+  bool behind_json_ = false;  // On the line on which a JSON text ended.
+  bool leftover_ = false;     // In text that follows a JSON text and is no message.
 };
 
 }  // namespace trailkeeper::ingest
