@@ -3,6 +3,7 @@
 
 #include "event/framer.h"
 #include "event/text_line.h"
+#include "event/wrapped_text.h"
 #include "text/ascii.h"
 
 namespace trailkeeper::event {
@@ -10,7 +11,7 @@ namespace {
 
 // Whether a line of text may begin a document.
 bool begins_document(std::string_view line) {
-  if (line.starts_with('{') || line.starts_with("\xEF\xBB\xBF")) return true;
+  if (line.starts_with('{') || line.starts_with(kByteOrderMark)) return true;
   if (line.starts_with('[')) return begins_array(line) != ArrayStart::no;
   return line_kind(line) == LineKind::holds_json;
 }

@@ -489,27 +489,22 @@ void Unwrapper::take_row(std::string_view array, const Place& place) {
   std::vector<Frame>& frames = levels_[static_cast<std::size_t>(place.level)].frames;
   const std::size_t before = events_ + rejects_;
   bool columns = false;
-  std::size_t records = 0;
-  std::size_t others = 0;
-  const auto each = [&](const auto& visit) {
-    Framer framer{true};
-    for_each_frame(framer, elements, frames,
-                   [&](const Frame& frame) { visit(elements.substr(frame.begin, frame.end - frame.begin), frame); });
-  };
-  each([&](std::string_view element, const Frame& frame) {
+  bool of_log = false;
+  std::vector<Frame> records;
+  Framer framer{true};
+  for_each_frame(framer, elements, frames, [&](const Frame& frame) {
+    const std::string_view element = elements.substr(frame.begin, frame.end - frame.begin);
     const bool sound = frame.reason == Reason::none;
     columns = columns || (sound && is_column(element));
     if (sound && holds_record(element, place.level)) {
-      ++records;
-    } else if (!says_nothing(element)) {
-      ++others;
+      records.push_back(frame);
+    } else {
+      of_log = of_log || !says_nothing(element);
     }
   });
-  if (records > 0 && others == 0) {
-    each([&](std::string_view element, const Frame& frame) {
-      if (frame.reason != Reason::none || !holds_record(element, place.level)) return;
-      take(element, {place.offset + 1 + frame.begin, place.level + 1});
-    });
+  if (of_log) records.clear();
+  for (const Frame& frame : records) {
+    take(elements.substr(frame.begin, frame.end - frame.begin), {place.offset + 1 + frame.begin, place.level + 1});
   }
   if (events_ + rejects_ == before)
     reject(array, place.offset, columns ? Reason::flattened_row : Reason::not_an_object);

@@ -37,6 +37,13 @@ constexpr bool is_digits(std::string_view text) {
 /// Whether there are `count` characters, all of them digits.
 constexpr bool is_digits(std::string_view text, std::size_t count) { return text.size() == count && is_digits(text); }
 
+/// Takes the text up to a separator off the front, and the separator; all of it if there is none.
+constexpr std::string_view take_before(std::string_view& text, char separator) {
+  const std::string_view taken = text.substr(0, text.find(separator));
+  text.remove_prefix(std::min(text.size(), taken.size() + 1));
+  return taken;
+}
+
 /// The characters that RFC 8259 allows between tokens.
 constexpr bool is_json_space(char c) { return c == ' ' || c == '\n' || c == '\r' || c == '\t'; }
 

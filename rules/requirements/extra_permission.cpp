@@ -150,30 +150,23 @@ constexpr ExtraPermission kRows[] = {
     tagging("states", "CreateStateMachine CreateActivity", "states:TagResource"),
 };
 
-// Takes the text up to a separator.
-std::string_view take_before(std::string_view& text, char separator) {
-  const std::string_view taken = text.substr(0, text.find(separator));
-  text.remove_prefix(std::min(text.size(), taken.size() + 1));
-  return taken;
-}
-
 // The rows of extra_actions.txt.
 void read_rows(std::string_view text, std::vector<ExtraPermission>& rows) {
   constexpr std::string_view kPerhaps = "perhaps ";
   ExtraPermission row;
   while (!text.empty()) {
-    std::string_view line = take_before(text, '\n');
+    std::string_view line = text::take_before(text, '\n');
     if (line.empty() || line.front() == '#') continue;
     if (line.front() != ' ') {
       row.sure = !line.starts_with(kPerhaps);
       if (!row.sure) line.remove_prefix(kPerhaps.size());
-      row.action = take_before(line, ' ');
+      row.action = text::take_before(line, ' ');
       row.key = line;
       row.seen = row.action == kPassRole ? Seen::role : Seen::tags;
       continue;
     }
     line.remove_prefix(line.find_first_not_of(' '));
-    row.service = take_before(line, ' ');
+    row.service = text::take_before(line, ' ');
     row.names = line;
     rows.push_back(row);
   }

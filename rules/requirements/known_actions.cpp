@@ -13,13 +13,6 @@ bool before(std::string_view a, std::string_view b) {
                                       [](char x, char y) { return text::lower(x) < text::lower(y); });
 }
 
-// Takes the text up to a separator.
-std::string_view take(std::string_view& text, char separator) {
-  const std::string_view taken = text.substr(0, text.find(separator));
-  text.remove_prefix(std::min(text.size(), taken.size() + 1));
-  return taken;
-}
-
 }  // namespace
 
 const KnownActions& KnownActions::built_in() {
@@ -29,14 +22,14 @@ const KnownActions& KnownActions::built_in() {
 
 KnownActions::KnownActions(std::string_view text) {
   while (!text.empty()) {
-    std::string_view line = take(text, '\n');
+    std::string_view line = text::take_before(text, '\n');
     if (line.empty() || line.front() == '#') continue;
     if (line.front() != ' ') {
       services_.emplace_back(line, std::vector<std::string_view>{});
       continue;
     }
     while (!line.empty() && !services_.empty()) {
-      const std::string_view name = take(line, ' ');
+      const std::string_view name = text::take_before(line, ' ');
       if (!name.empty()) services_.back().second.push_back(name);
     }
   }

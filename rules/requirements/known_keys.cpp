@@ -7,17 +7,6 @@
 #include "text/ascii.h"
 
 namespace trailkeeper::rules::requirements {
-namespace {
-
-// Takes the next word of a line that has no blanks at its ends.
-std::string_view next_word(std::string_view& line) {
-  const std::string_view word = line.substr(0, line.find(' '));
-  line.remove_prefix(std::min(line.size(), word.size() + 1));
-  return word;
-}
-
-}  // namespace
-
 const KnownKeys& KnownKeys::built_in() {
   static const KnownKeys keys{kConditionKeysText};
   return keys;
@@ -26,16 +15,15 @@ const KnownKeys& KnownKeys::built_in() {
 KnownKeys::KnownKeys(std::string_view text) {
   std::string service;
   while (!text.empty()) {
-    std::string_view line = text.substr(0, text.find('\n'));
-    text.remove_prefix(std::min(text.size(), line.size() + 1));
+    std::string_view line = text::take_before(text, '\n');
     if (line.empty() || line.front() == '#') continue;
     if (line.front() != ' ') {
       service = text::lowered(line) + ":";
       continue;
     }
     line.remove_prefix(std::min(line.size(), line.find_first_not_of(' ')));
-    std::vector<std::string>& actions = actions_[service + text::lowered(next_word(line))];
-    while (!line.empty()) actions.push_back(text::lowered(next_word(line)));
+    std::vector<std::string>& actions = actions_[service + text::lowered(text::take_before(line, ' '))];
+    while (!line.empty()) actions.push_back(text::lowered(text::take_before(line, ' ')));
   }
   for (auto& [key, actions] : actions_) std::sort(actions.begin(), actions.end());
 }
