@@ -10,6 +10,7 @@
 #include <array>
 #include <cstddef>
 #include <limits>
+#include <string>
 
 namespace trailkeeper::ingest {
 namespace {
@@ -31,28 +32,30 @@ std::uint64_t earlier_fingerprint(int descriptor, std::uint64_t bytes) {
 bool is_earlier(std::uint64_t fingerprint) { return (fingerprint & 1U) != 0; }
 
 // Adds the bytes from `at` on; false if they can't be read. Fewer, at the file's end, are added as they are.
-bool add_stretch(XXH3_state_t& state, int descriptor, std::uint64_t at, std::size_t bytes) {
-  std::array<char, kStretch> stretch{};
-  const ssize_t got = ::pread(descriptor, stretch.data(), bytes, static_cast<off_t>(at));
-  return got >= 0 && XXH3_64bits_update(&state, stretch.data(), static_cast<std::size_t>(got)) == XXH_OK;
+bool add_stretch(std::string& hashed, int descriptor, std::uint64_t at, std::size_t bytes) {
+  const std::size_t before = hashed.size();
+  hashed.resize(before + bytes);
+  const ssize_t got = ::pread(descriptor, hashed.data() + before, bytes, static_cast<off_t>(at));
+  hashed.resize(before + static_cast<std::size_t>(std::max<ssize_t>(got, 0)));
+  return got >= 0;
 }
 
 }  // namespace
 
 std::uint64_t fingerprint_of(int descriptor, std::uint64_t bytes) {
   struct stat status {};
-  XXH3_state_t state;
   if (::fstat(descriptor, &status) != 0) return 0;
   const std::array<std::uint64_t, 3> number{status.st_dev, status.st_ino, bytes};
-  if (XXH3_64bits_reset_withSeed(&state, XXH3_64bits(number.data(), sizeof number)) != XXH_OK) return 0;
+  std::string hashed;
   const bool all = bytes <= kStretches * kStretch;
   const std::uint64_t step = all ? kStretch : (bytes - kStretch) / (kStretches - 1);
   for (std::uint64_t i = 0, at = 0; i < kStretches && at < bytes; ++i, at += step) {
     if (!all && i + 1 == kStretches) at = bytes - kStretch;
     const auto size = static_cast<std::size_t>(std::min<std::uint64_t>(kStretch, bytes - at));
-    if (!add_stretch(state, descriptor, at, size)) return 0;
+    if (!add_stretch(hashed, descriptor, at, size)) return 0;
   }
-  return (XXH3_64bits_digest(&state) & ~std::uint64_t{1}) | 2U;
+  const auto seed = XXH3_64bits(number.data(), sizeof number);
+  return (XXH3_64bits_withSeed(hashed.data(), hashed.size(), seed) & ~std::uint64_t{1}) | 2U;
 }
 
 bool has_fingerprint(int descriptor, std::uint64_t bytes, std::uint64_t fingerprint) {
