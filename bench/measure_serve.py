@@ -52,10 +52,14 @@ class Server:
             time.sleep(0.01)
         self.ports = {line.split()[0]: int(line.split()[2]) for line in ports.read_text().splitlines()}
 
-    def events(self):
+    def taken(self):
+        """Events and duplicates: who is refused in the middle of a body sends all of it again."""
         with urllib.request.urlopen(f"http://127.0.0.1:{self.ports['http']}/metrics") as answer:
             return sum(
-                int(n) for n in re.findall(r"^trailkeeper_events_total\{.*\} (\d+)$", answer.read().decode(), re.M)
+                int(n)
+                for n in re.findall(
+                    r"^trailkeeper_(?:events|duplicates)_total\{.*\} (\d+)$", answer.read().decode(), re.M
+                )
             )
 
     def memory(self, field):
@@ -118,7 +122,7 @@ class Bench:
                 check=True,
             )
             result = json.loads(done.stdout)
-            while server.events() < result["events"]:
+            while server.taken() < result["events"]:
                 time.sleep(0.005)
             if protocol in ("syslog", "ndjson", "forward-message"):  # Nothing tells the sender.
                 result["seconds"] = time.time() - result["began"]
