@@ -13,7 +13,7 @@
 namespace trailkeeper::cli {
 namespace {
 
-constexpr std::string_view kUsage = "Usage:";
+constexpr std::string_view kUsageHeading = "Usage:";
 
 std::size_t indentation(std::string_view line) { return std::min(line.find_first_not_of(' '), line.size()); }
 
@@ -93,7 +93,7 @@ bool is_examples(std::string_view line) { return line == "Example:" || line == "
 // A line that may go on in the next, or be the next.
 bool is_paragraph(std::string_view line) {
   return !line.empty() && line.front() != ' ' && line.find("  ") == text::npos && !line.ends_with(':') &&
-         !line.starts_with(kUsage);
+         !line.starts_with(kUsageHeading);
 }
 
 }  // namespace

@@ -55,13 +55,17 @@ endfunction()
 
 # trailkeeper_unite(VARIABLE MODULE): the files in the variable become units that include a dozen of them each, for most of
 # what a compiler does for one file is reading headers. A name of a file's own must therefore be unlike those of its module's
-# other files. The presets `debug` and `tsan` compile each file alone, so that one is seen to include what it uses.
+# other files. The preset `tsan` includes them in the opposite order, so that a file is found out that leans on what those
+# before it include; `debug` compiles each file alone.
 function(trailkeeper_unite variable module)
   if(NOT TRAILKEEPER_UNITE)
     return()
   endif()
   set(units)
   set(rest ${${variable}})
+  if(TRAILKEEPER_SANITIZE STREQUAL "thread")
+    list(REVERSE rest)
+  endif()
   while(rest)
     list(SUBLIST rest 0 12 files)
     list(REMOVE_ITEM rest ${files})

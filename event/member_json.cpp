@@ -2,20 +2,11 @@
 
 #include <utility>
 
+#include "text/ascii.h"
+
 namespace trailkeeper::event {
 
 namespace ondemand = simdjson::ondemand;
-
-namespace {
-
-std::string_view without_trailing_space(std::string_view json) {
-  // simdjson's raw text goes up to the next token.
-  while (!json.empty() && std::string_view{" \n\r\t"}.find(json.back()) != std::string_view::npos)
-    json.remove_suffix(1);
-  return json;
-}
-
-}  // namespace
 
 std::string_view json_of(ondemand::value value) {
   ondemand::json_type type{};
@@ -30,7 +21,7 @@ std::string_view json_of(ondemand::value value) {
   } else if (type == ondemand::json_type::string) {
     json = value.raw_json_token();
   }
-  return without_trailing_space(json);
+  return text::without_trailing_space(json);
 }
 
 std::string_view member_json(std::string_view object, std::string_view name, ondemand::parser& parser) {

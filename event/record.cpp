@@ -8,6 +8,7 @@
 #include <random>
 
 #include "event/wrapper.h"
+#include "text/ascii.h"
 #include "text/json_text.h"
 
 namespace trailkeeper::event {
@@ -15,15 +16,6 @@ namespace trailkeeper::event {
 namespace ondemand = simdjson::ondemand;
 
 namespace {
-
-std::string_view without_trailing_space(std::string_view token) {
-  while (!token.empty()) {
-    const char c = token.back();
-    if (c != ' ' && c != '\n' && c != '\r' && c != '\t') break;
-    token.remove_suffix(1);
-  }
-  return token;
-}
 
 // What services tell Lambda has members of CloudTrail's names, but never CloudTrail's source, `SERVICE.amazonaws.com`.
 bool is_notification(const Record& record, std::string& scratch) {
@@ -114,13 +106,14 @@ struct RecordParser::Scanner {
       }
       case ondemand::json_type::number: return take_number(value.raw_json_token());
       case ondemand::json_type::boolean: {
-        const std::string_view token = without_trailing_space(value.raw_json_token());
+        const std::string_view token = text::without_trailing_space(value.raw_json_token());
         bool ignored = false;
         return (token == "true" || token == "false") && !value.get_bool().get(ignored);
       }
       case ondemand::json_type::null: {
         bool is_null = false;
-        return without_trailing_space(value.raw_json_token()) == "null" && !value.is_null().get(is_null) && is_null;
+        return text::without_trailing_space(value.raw_json_token()) == "null" && !value.is_null().get(is_null) &&
+               is_null;
       }
     }
     return false;
@@ -132,7 +125,7 @@ struct RecordParser::Scanner {
   }
 
   bool take_string(std::string_view token) {
-    token = without_trailing_space(token);
+    token = text::without_trailing_space(token);
     if (token.size() < 2 || token.back() != '"') return false;
     const std::string_view text = token.substr(1, token.size() - 2);
     LeafType type = LeafType::escaped;
@@ -146,7 +139,7 @@ struct RecordParser::Scanner {
   }
 
   bool take_number(std::string_view token) {
-    token = without_trailing_space(token);
+    token = text::without_trailing_space(token);
     auto type = LeafType::number;
     if (!number_type(token, type)) return false;
     add_leaf(token, token, type);

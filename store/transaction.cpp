@@ -116,12 +116,14 @@ void Transaction::begin_read() {
   // Another process may commit between LMDB's look at the file and ours.
   constexpr int kTries = 200;
   constexpr int kTriesAtOnce = 100;
+  // A head that is being written is whole within microseconds: what isn't then is damaged.
+  constexpr int kTriesOfHeads = 110;
   for (int tries = 1;; ++tries) {
     try {
       if (begin_read_once()) return;
       if (tries >= kTries) throw_replaced();
     } catch (const StoreError& error) {
-      if (tries >= kTries || error.kind() != StoreErrorKind::corrupt) throw;
+      if (tries >= kTriesOfHeads || error.kind() != StoreErrorKind::corrupt) throw;
     }
     if (tries > kTriesAtOnce) std::this_thread::sleep_for(std::chrono::milliseconds{1});
   }

@@ -53,6 +53,12 @@ constexpr std::size_t skip_json_space(std::string_view text, std::size_t at) {
   return at;
 }
 
+/// A token without the JSON space behind it: simdjson's raw text of a value goes up to the next token.
+constexpr std::string_view without_trailing_space(std::string_view token) {
+  while (!token.empty() && is_json_space(token.back())) token.remove_suffix(1);
+  return token;
+}
+
 /// What may surround a text that somebody sends: JSON's spaces, and NUL, with which some end it (RFC 6587 3.4.2).
 inline constexpr std::string_view kBlanks{" \t\r\n\0", 5};
 

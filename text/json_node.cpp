@@ -43,13 +43,6 @@ std::size_t first_control_in_string(std::string_view bytes) {
   return bytes.size();
 }
 
-std::string_view without_trailing_space(std::string_view token) {
-  while (!token.empty() && std::string_view{" \t\r\n"}.find(token.back()) != std::string_view::npos) {
-    token.remove_suffix(1);
-  }
-  return token;
-}
-
 // Where the reader is: written out only when there is something to say about it.
 struct Place {
   const Place* parent = nullptr;

@@ -6,6 +6,7 @@
 #include <cstdint>
 
 #include "text/ascii.h"
+#include "text/hex.h"
 #include "text/utf8.h"
 #include "text/visible_text.h"
 
@@ -17,13 +18,6 @@ constexpr std::uint32_t kReplacement = 0xFFFD;
 // RFC 8259, section 7, as far as the escapes are shorter than \uXXXX and usual.
 constexpr std::string_view kEscapedByName = "\"\\\n\r\t";
 constexpr std::string_view kEscapeNames = "\"\\nrt";
-
-int hex_value(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return -1;
-}
 
 // The four digits after `\u`, or -1.
 std::int32_t hex4(std::string_view text, std::size_t at) {

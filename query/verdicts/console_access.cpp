@@ -74,15 +74,15 @@ class Asker {
  private:
   // What stands in the way besides the want of an Allow: a Deny, a boundary or an SCP; empty if nothing does.
   [[nodiscard]] std::string limit_of(const rules::iam::Decision& decision) const {
-    using Kind = rules::iam::PolicyKind;
+    using rules::iam::PolicyKind;
     if (decision.verdict == EvalDecision::explicitly_denied) {
       return "denied by " + rules::verdicts::statement_words(decision.by.front(), &granted_);
     }
     for (const rules::iam::Lack& lack : decision.lacks) {
-      if (lack.kind == Kind::permission_boundary) {
+      if (lack.kind == PolicyKind::permission_boundary) {
         return fmt::format("not within the boundary {}", granted_.boundaries.front()->name);
       }
-      if (lack.kind == Kind::service_control) {
+      if (lack.kind == PolicyKind::service_control) {
         return fmt::format("no SCP at level {} of the organization allows it", lack.level);
       }
     }

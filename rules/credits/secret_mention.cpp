@@ -254,12 +254,12 @@ bool lists_secret(std::string_view json) {
 std::string without_words(std::string_view text, const Pseudonymiser& pseudonymiser,
                           const std::vector<std::string>& org_id_paths) {
   const auto in_word = [](char c) { return event::is_word_byte(c) || is_name_joint(c); };
-  constexpr std::size_t kLongestName = 32;
+  constexpr std::size_t kLongestSpoken = 32;
   const auto is_name = [&](std::string_view word) {
     const bool configured = std::any_of(org_id_paths.begin(), org_id_paths.end(),
                                         [&](const std::string& path) { return last_member(path) == word; });
     return configured ||
-           (word.size() <= kLongestName && secret_named(word) != Secret::none &&
+           (word.size() <= kLongestSpoken && secret_named(word) != Secret::none &&
             std::all_of(word.begin(), word.end(), [](char c) { return is_letter(c) || is_name_joint(c); }));
   };
   std::string out;

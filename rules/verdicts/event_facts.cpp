@@ -32,25 +32,26 @@ std::string_view role_of_session(std::string_view arn) {
 }  // namespace
 
 std::optional<grants::Holder> holder_of(const EventFacts& facts) {
-  using Kind = grants::Holder::Kind;
-  const auto holder = [](Kind kind, std::string_view account, std::string_view name) -> std::optional<grants::Holder> {
-    if (account.empty() || (name.empty() && kind != Kind::root)) return std::nullopt;
+  using HolderKind = grants::Holder::Kind;
+  const auto holder = [](HolderKind kind, std::string_view account,
+                         std::string_view name) -> std::optional<grants::Holder> {
+    if (account.empty() || (name.empty() && kind != HolderKind::root)) return std::nullopt;
     return grants::Holder{kind, account, name};
   };
   const std::string_view type = facts.identity_type;
-  if (type == "Root") return holder(Kind::root, facts.account, {});
+  if (type == "Root") return holder(HolderKind::root, facts.account, {});
   if (type == "IAMUser") {
     const std::string_view name = name_in(facts.arn, "user/");
-    return holder(Kind::user, facts.account, name.empty() ? facts.user_name : name);
+    return holder(HolderKind::user, facts.account, name.empty() ? facts.user_name : name);
   }
   if (type == "AssumedRole") {
     const std::string_view name = name_in(facts.issuer_arn, "role/");
-    if (!name.empty()) return holder(Kind::role, account_in(facts.issuer_arn), name);
-    return holder(Kind::role, account_in(facts.arn), role_of_session(facts.arn));
+    if (!name.empty()) return holder(HolderKind::role, account_in(facts.issuer_arn), name);
+    return holder(HolderKind::role, account_in(facts.arn), role_of_session(facts.arn));
   }
-  if (type == "Role") return holder(Kind::role, account_in(facts.arn), name_in(facts.arn, "role/"));
+  if (type == "Role") return holder(HolderKind::role, account_in(facts.arn), name_in(facts.arn, "role/"));
   if (type == "FederatedUser")
-    return holder(Kind::user, account_in(facts.issuer_arn), name_in(facts.issuer_arn, "user/"));
+    return holder(HolderKind::user, account_in(facts.issuer_arn), name_in(facts.issuer_arn, "user/"));
   return std::nullopt;
 }
 

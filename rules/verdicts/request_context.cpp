@@ -203,8 +203,6 @@ void RequestContext::add_record(const EventFacts& facts, const JsonNode& record)
 
 namespace {
 
-using Kind = text::JsonNode::Kind;
-
 const JsonNode* node_at(const JsonNode& node, std::initializer_list<std::string_view> path) {
   const JsonNode* at = &node;
   for (const std::string_view key : path) {

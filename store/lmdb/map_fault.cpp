@@ -24,7 +24,7 @@ struct Region {
 constexpr std::size_t kMostRegions = 256;
 std::array<Region, kMostRegions> regions;
 std::atomic<std::uint64_t> unreadable{0};
-std::uintptr_t page_bytes = 4096;
+std::uintptr_t bytes_of_page = 4096;
 thread_local const char* trusting = nullptr;
 struct sigaction former_bus;
 struct sigaction former_segv;
@@ -43,10 +43,10 @@ bool in_a_region(std::uintptr_t address) {
 
 // Zeros instead of what can't be read.
 bool replace_page(std::uintptr_t address) {
-  const std::uintptr_t page = address / page_bytes * page_bytes;
+  const std::uintptr_t page = address / bytes_of_page * bytes_of_page;
   // NOLINTNEXTLINE(performance-no-int-to-ptr): an address is what the kernel gives.
   void* const at = reinterpret_cast<void*>(page);
-  return ::mmap(at, page_bytes, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0) == at;
+  return ::mmap(at, bytes_of_page, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0) == at;
 }
 
 void on_fault(int signal, siginfo_t* info, void* context) {
@@ -66,7 +66,7 @@ void on_fault(int signal, siginfo_t* info, void* context) {
 }
 
 void install() {
-  page_bytes = static_cast<std::uintptr_t>(::sysconf(_SC_PAGESIZE));
+  bytes_of_page = static_cast<std::uintptr_t>(::sysconf(_SC_PAGESIZE));
   struct sigaction action {};
   action.sa_sigaction = on_fault;
   action.sa_flags = SA_SIGINFO | SA_ONSTACK;
