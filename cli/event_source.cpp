@@ -213,39 +213,40 @@ class Client {
 
 }  // namespace
 
-ServerUrl ServerUrl::parse(std::string_view text) {
+text::Result<ServerUrl> ServerUrl::parse(std::string_view text) {
   const auto wrong = [&](const char* why) {
-    return std::invalid_argument("'" + std::string{text} + "' isn't a server's URL (" + why +
-                                 "); give http://HOST:PORT or https://HOST:PORT");
+    return text::Problem{
+        "'" + std::string{text} + "' isn't a server's URL (" + why + "); give http://HOST:PORT or https://HOST:PORT",
+        "", 0};
   };
   ServerUrl url;
   std::string_view rest = text;
   if (rest.starts_with("https://")) {
     url.tls = true;
   } else if (!rest.starts_with("http://")) {
-    throw wrong("it begins with neither http:// nor https://");
+    return wrong("it begins with neither http:// nor https://");
   }
   rest.remove_prefix(rest.find("//") + 2);
   if (rest.ends_with('/')) rest.remove_suffix(1);
-  if (rest.find_first_of("/?#@") != std::string_view::npos) throw wrong("it is more than host and port");
+  if (rest.find_first_of("/?#@") != std::string_view::npos) return wrong("it is more than host and port");
   if (rest.starts_with('[')) {
     const std::size_t end = rest.find(']');
-    if (end == std::string_view::npos) throw wrong("a bracket is missing");
+    if (end == std::string_view::npos) return wrong("a bracket is missing");
     url.host = rest.substr(1, end - 1);
     rest.remove_prefix(end + 1);
-    if (url.host.find(':') == std::string::npos || !is_address(url.host)) throw wrong("no IPv6 address in brackets");
+    if (url.host.find(':') == std::string::npos || !is_address(url.host)) return wrong("no IPv6 address in brackets");
   } else {
     const std::size_t end = std::min(rest.find(':'), rest.size());
     url.host = rest.substr(0, end);
     rest.remove_prefix(end);
-    if (!is_host_name(url.host)) throw wrong("that isn't a host");
+    if (!is_host_name(url.host)) return wrong("that isn't a host");
   }
   url.port = url.tls ? 443 : 80;
   if (rest.empty()) return url;
-  if (rest.front() != ':') throw wrong("that isn't a port");
+  if (rest.front() != ':') return wrong("that isn't a port");
   rest.remove_prefix(1);
   const auto [end, failed] = std::from_chars(rest.data(), rest.data() + rest.size(), url.port);
-  if (failed != std::errc{} || end != rest.data() + rest.size() || url.port == 0) throw wrong("that isn't a port");
+  if (failed != std::errc{} || end != rest.data() + rest.size() || url.port == 0) return wrong("that isn't a port");
   return url;
 }
 

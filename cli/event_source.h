@@ -7,6 +7,8 @@
 #include <string>
 #include <string_view>
 
+#include "text/result.h"
+
 namespace trailkeeper::cli {
 
 /// Where a server is.
@@ -16,8 +18,7 @@ struct ServerUrl {
   std::uint16_t port = 0;
 
   /// Reads `http://HOST[:PORT]` or `https://HOST[:PORT]`, with IPv6 addresses in brackets and nothing behind but a `/`.
-  /// Throws std::invalid_argument.
-  static ServerUrl parse(std::string_view text);
+  static text::Result<ServerUrl> parse(std::string_view text);
   /// As a Host header has it.
   [[nodiscard]] std::string authority() const;
 };

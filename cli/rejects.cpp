@@ -3,7 +3,6 @@
 
 #include <fmt/format.h>
 
-#include <array>
 #include <optional>
 
 #include "cli/command.h"
@@ -16,35 +15,15 @@
 #include "query/reject_removal.h"
 #include "query/shown_event.h"
 #include "store/store.h"
+#include "text/base64.h"
 #include "text/clock.h"
+#include "text/hex.h"
 #include "text/json_text.h"
 
 namespace trailkeeper::cli {
 namespace {
 
 constexpr std::size_t kTableBytes = 60;
-
-// Bytes that aren't text are printed as base64 (RFC 4648), so that nothing is lost.
-std::string base64(std::string_view bytes) {
-  constexpr std::string_view kAlphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-  std::string out;
-  for (std::size_t i = 0; i < bytes.size(); i += 3) {
-    std::uint32_t group = 0;
-    for (std::size_t k = 0; k < 3; ++k) {
-      group = group << 8 | (i + k < bytes.size() ? static_cast<unsigned char>(bytes[i + k]) : 0U);
-    }
-    for (std::size_t k = 0; k < 4; ++k) {
-      out.push_back(i + k > bytes.size() ? '=' : kAlphabet[group >> (18 - 6 * k) & 63U]);
-    }
-  }
-  return out;
-}
-
-std::string hex(const std::array<std::uint8_t, 16>& hash) {
-  std::string text;
-  for (const std::uint8_t byte : hash) text += fmt::format("{:02x}", byte);
-  return text;
-}
 
 std::vector<Column> columns_of(bool table) {
   std::vector<Column> columns{{"source"}, {"offset", true}, {"line", true}, {"reason"}, {"length", true}};
@@ -77,7 +56,7 @@ std::vector<Cell> cells_of(const store::KeptReject& kept, const std::string& sho
   }
   const bool text = text::valid_utf8(shown);
   cells.push_back(Cell::shown(event::reason_text(kept.reason)));
-  cells.push_back(kept.has_bytes ? Cell::shown(text ? shown : base64(shown)) : Cell::absent());
+  cells.push_back(kept.has_bytes ? Cell::shown(text ? shown : text::encode_base64(shown)) : Cell::absent());
   cells.push_back(kept.has_bytes ? Cell::shown(text ? "utf-8" : "base64") : Cell::absent());
   cells.push_back(Cell::of(kept.records));
   cells.push_back(kept.arrival == 0 ? Cell::absent() : Cell::time(kept.arrival));
@@ -101,7 +80,7 @@ int run_list(const GlobalOptions& global, std::optional<std::uint64_t> limit, bo
     if (global.format == Format::raw) {
       if (kept.has_bytes) out.write(bytes + "\n");
     } else {
-      rows.row(cells_of(kept, bytes, shown.digest(hex(kept.hash)), table));
+      rows.row(cells_of(kept, bytes, shown.digest(text::hex_of(kept.hash)), table));
     }
     return true;
   });

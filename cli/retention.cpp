@@ -104,7 +104,7 @@ std::string journal_text(const std::string& action, const std::string& name, con
 
 // How many events a hold matches. By what is stored, as retention does.
 std::uint64_t events_under(const store::Snapshot& snapshot, std::string_view filter) {
-  query::Filter held = query::decode_filter(filter);
+  query::Filter held = query::stored_filter(filter);
   held.as_stored = true;
   const auto rows = query::count_events(snapshot, held, {});
   return rows.empty() ? 0 : rows.front().count;

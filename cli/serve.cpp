@@ -96,18 +96,17 @@ std::shared_ptr<spdlog::logger> make_log(const ServeArguments& arguments) {
 
 serve::ServerOptions options_of(const ServeArguments& arguments) {
   serve::ServerOptions options = arguments.server;
-  try {
-    for (std::size_t i = 0; i < std::size(kListenerFlags); ++i) {
-      for (const std::string& address : arguments.addresses[i]) {
-        options.listeners.push_back(ListenerOptions::parse(kListenerFlags[i].protocol, kListenerFlags[i].tls, address));
-      }
+  const auto listen = [&](Protocol protocol, bool tls, const std::string& address) {
+    const auto listener = ListenerOptions::parse(protocol, tls, address);
+    if (!listener) throw UsageError(listener.error().message);
+    options.listeners.push_back(*listener);
+  };
+  for (std::size_t i = 0; i < std::size(kListenerFlags); ++i) {
+    for (const std::string& address : arguments.addresses[i]) {
+      listen(kListenerFlags[i].protocol, kListenerFlags[i].tls, address);
     }
-  } catch (const std::invalid_argument& error) {
-    throw UsageError(error.what());
   }
-  if (options.listeners.empty() && options.follow.empty()) {
-    options.listeners.push_back(ListenerOptions::parse(Protocol::http, false, "127.0.0.1:8417"));
-  }
+  if (options.listeners.empty() && options.follow.empty()) listen(Protocol::http, false, "127.0.0.1:8417");
   if (!arguments.shared_key_file.empty()) {
     std::unique_ptr<std::FILE, int (*)(std::FILE*)> file{std::fopen(arguments.shared_key_file.c_str(), "re"),
                                                          &std::fclose};

@@ -109,11 +109,9 @@ std::string token_of(const std::string& path) {
 
 EventSourceOptions source_of(const TailArguments& arguments) {
   EventSourceOptions source;
-  try {
-    source.url = ServerUrl::parse(arguments.url);
-  } catch (const std::invalid_argument& error) {
-    throw UsageError(std::string{"--url: "} + error.what());
-  }
+  const auto url = ServerUrl::parse(arguments.url);
+  if (!url) throw UsageError("--url: " + url.error().message);
+  source.url = *url;
   if (!arguments.ca_file.empty() && !source.url.tls) throw UsageError("--ca-file is for https:// only");
   const std::string query = arguments.filter.query_string();
   source.target = "/v1/tail" + (query.empty() ? "" : "?" + query);

@@ -48,7 +48,12 @@ int run_create(const GlobalOptions& global, const CreateArguments& arguments) {
   std::error_code error;
   std::filesystem::create_directories(directory, error);
   if (error) throw serve::TokenError("cannot make " + directory + ": " + error.message());
-  const serve::NewToken made = serve::create_token(serve::token_path(directory), request, made_at);
+  const auto created = serve::create_token(serve::token_path(directory), request, made_at);
+  if (!created) {
+    print_error(global, created.error().message);
+    return kRefused;
+  }
+  const serve::NewToken& made = *created;
   Out out{global};
   if (global.format == Format::table) {
     // One secret on a line of its own is what scripts can take; what it is stands on stderr.
@@ -107,16 +112,6 @@ int run_open(const GlobalOptions& global, bool yes) {
   return kDone;
 }
 
-// A name that is taken or none is the user's to change; the file's troubles are the system's.
-int reported(const GlobalOptions& global, const std::function<int()>& run) {
-  try {
-    return run();
-  } catch (const serve::TokenRefused& error) {
-    print_error(global, error.what());
-    return kRefused;
-  }
-}
-
 }  // namespace
 
 void add_token(const Command& app, const GlobalOptions& global) {
@@ -143,7 +138,7 @@ void add_token(const Command& app, const GlobalOptions& global) {
       .type_name("TIME")
       .suggest("1d 30d 90d 365d");
   create.add_flag("--aws", arguments->aws, "An access key for AWS's SDKs and CLI, which sign with it");
-  create.runs([&global, arguments] { return reported(global, [&] { return run_create(global, *arguments); }); });
+  create.runs([&global, arguments] { return run_create(global, *arguments); });
   const Command list = command.add_subcommand("list", "List the tokens, without their secrets");
   list.runs([&global] { return run_list(global); });
   const auto name = std::make_shared<std::string>();

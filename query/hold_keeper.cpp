@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <map>
 #include <memory>
-#include <stdexcept>
 #include <string>
 #include <tuple>
 #include <vector>
@@ -59,12 +58,8 @@ struct MovingHold {
 std::vector<MovingHold> moving_holds(const store::Snapshot& snapshot) {
   std::vector<MovingHold> moving;
   for (const store::LegalHold& hold : snapshot.holds()) {
-    try {
-      Filter filter = decode_filter(hold.filter);
-      if (depends_on_others(filter)) moving.push_back({hold.name, hold.filter, std::move(filter)});
-    } catch (const std::invalid_argument&) {
-      continue;
-    }
+    auto filter = decode_filter(hold.filter);
+    if (filter && depends_on_others(*filter)) moving.push_back({hold.name, hold.filter, std::move(*filter)});
   }
   return moving;
 }

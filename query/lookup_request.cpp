@@ -8,6 +8,7 @@
 #include <cmath>
 #include <cstring>
 
+#include "text/base64.h"
 #include "text/json_text.h"
 
 namespace trailkeeper::query {
@@ -195,7 +196,6 @@ Problem parse_token(const dom::object& object, LookupRequest& request, std::uint
 constexpr std::size_t kPlaceBytes = 1 + 8 + sizeof(store::EventKey) + 8;
 constexpr std::size_t kTokenBytes = kPlaceBytes + 8;
 constexpr char kTokenVersion = 1;
-constexpr std::string_view kBase64 = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
 void append_number(std::uint64_t number, std::string& out) {
   for (unsigned shift = 64; shift > 0; shift -= 8) out.push_back(static_cast<char>(number >> (shift - 8) & 255U));
@@ -220,36 +220,13 @@ std::string encode_token(const Position& last, const LookupRequest& request, std
   bytes.append(reinterpret_cast<const char*>(last.key.data()), last.key.size());
   append_number(last.hash, bytes);
   append_number(token_hash(bytes, request, seed), bytes);
-  std::string text;
-  unsigned held = 0;
-  unsigned bits = 0;
-  for (const char character : bytes) {
-    held = (held << 8U | static_cast<unsigned char>(character)) & 0xFFFFU;
-    for (bits += 8; bits >= 6; bits -= 6) text.push_back(kBase64[held >> (bits - 6) & 63U]);
-  }
-  if (bits > 0) text.push_back(kBase64[held << (6 - bits) & 63U]);
-  while (text.size() % 4 != 0) text.push_back('=');
-  return text;
+  return text::encode_base64(bytes);
 }
 
 std::optional<Position> decode_token(std::string_view token, const LookupRequest& request, std::uint64_t seed) {
-  if (token.size() != (kTokenBytes + 2) / 3 * 4) return std::nullopt;
-  while (token.ends_with('=')) token.remove_suffix(1);
-  std::string bytes;
-  unsigned held = 0;
-  unsigned bits = 0;
-  for (const char character : token) {
-    const std::size_t digit = kBase64.find(character);
-    if (digit == std::string_view::npos) return std::nullopt;
-    held = (held << 6U | static_cast<unsigned>(digit)) & 0xFFFFU;
-    bits += 6;
-    if (bits < 8) continue;
-    bits -= 8;
-    bytes.push_back(static_cast<char>(held >> bits & 255U));
-  }
-  const bool spare_bits_set = (held & ((1U << bits) - 1)) != 0;
-  if (bytes.size() != kTokenBytes || bytes.front() != kTokenVersion || spare_bits_set) return std::nullopt;
-  const std::string_view view{bytes};
+  const auto bytes = text::decode_base64(token);
+  if (!bytes || bytes->size() != kTokenBytes || bytes->front() != kTokenVersion) return std::nullopt;
+  const std::string_view view{*bytes};
   if (number_at(view.substr(kPlaceBytes)) != token_hash(view.substr(0, kPlaceBytes), request, seed))
     return std::nullopt;
   Position place;

@@ -144,7 +144,7 @@ class Retention {
     }
     for (const std::string& account : request.accounts) accounts_.add(FilterField::account, account);
     for (const store::LegalHold& hold : snapshot.holds()) {
-      Filter filter = decode_filter(hold.filter);
+      Filter filter = stored_filter(hold.filter);
       filter.as_stored = true;
       holds_.push_back({hold.name, with_verdicts(snapshot, filter)});
     }

@@ -2,7 +2,6 @@
 
 #include <boost/asio/ip/address.hpp>
 #include <charconv>
-#include <stdexcept>
 
 namespace trailkeeper::serve {
 
@@ -16,7 +15,7 @@ std::string_view protocol_name(Protocol protocol) {
   return "";
 }
 
-ListenerOptions ListenerOptions::parse(Protocol protocol, bool tls, std::string_view text) {
+text::Result<ListenerOptions> ListenerOptions::parse(Protocol protocol, bool tls, std::string_view text) {
   ListenerOptions options;
   options.protocol = protocol;
   options.tls = tls;
@@ -30,14 +29,15 @@ ListenerOptions ListenerOptions::parse(Protocol protocol, bool tls, std::string_
   unsigned number = 0;
   const auto [end, failed] = std::from_chars(port.data(), port.data() + port.size(), number);
   if (failed != std::errc{} || end != port.data() + port.size() || number > 65535) {
-    throw std::invalid_argument("'" + std::string{text} +
-                                "' is not a port with or without an address, such as 8417 or 0.0.0.0:8417");
+    return text::Problem{
+        "'" + std::string{text} + "' is not a port with or without an address, such as 8417 or 0.0.0.0:8417", "", 0};
   }
   options.port = static_cast<std::uint16_t>(number);
   boost::system::error_code no_address;
   boost::asio::ip::make_address(options.host, no_address);
-  if (no_address)
-    throw std::invalid_argument("'" + options.host + "' is not an IP address, such as 127.0.0.1 or [::1]");
+  if (no_address) {
+    return text::Problem{"'" + options.host + "' is not an IP address, such as 127.0.0.1 or [::1]", "", 0};
+  }
   return options;
 }
 

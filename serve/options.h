@@ -7,6 +7,8 @@
 #include <string>
 #include <vector>
 
+#include "text/result.h"
+
 namespace trailkeeper::serve {
 
 /// What is spoken on a port.
@@ -22,8 +24,8 @@ struct ListenerOptions {
   std::uint16_t port = 0;          ///< 0: any free one.
   bool tls = false;
 
-  /// Reads `[HOST:]PORT`, with IPv6 addresses in brackets; no host is 127.0.0.1. Throws std::invalid_argument.
-  static ListenerOptions parse(Protocol protocol, bool tls, std::string_view text);
+  /// Reads `[HOST:]PORT`, with IPv6 addresses in brackets; no host is 127.0.0.1.
+  static text::Result<ListenerOptions> parse(Protocol protocol, bool tls, std::string_view text);
   /// Whether only this machine can reach it.
   [[nodiscard]] bool loopback() const;
 };

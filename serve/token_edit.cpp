@@ -7,12 +7,12 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <array>
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
 
 #include "serve/token_files.h"
+#include "text/base64.h"
 
 namespace trailkeeper::serve {
 namespace {
@@ -58,7 +58,6 @@ void sync_directory(const std::string& path) {
 // A new file takes the old one's name only when it is whole and on disk. Its owner stays who it was, so that a server
 // under its own account can still read what root has changed.
 void replace_file(const std::string& path, std::string_view bytes) {
-  if (bytes.size() > kMaxTokenBytes) throw TokenRefused("there are too many tokens: revoke some that have expired");
   const std::string fresh = path + ".new";
   ::unlink(fresh.c_str());
   const Descriptor file{::open(fresh.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, kOwnerOnly)};
@@ -94,64 +93,43 @@ void make_mark(const std::string& path) {
   sync_directory(mark);
 }
 
-template <std::size_t Size>
-std::array<unsigned char, Size> random_bytes() {
-  std::array<unsigned char, Size> bytes{};
-  if (RAND_bytes(bytes.data(), static_cast<int>(bytes.size())) != 1) {
+std::string random_bytes(std::size_t count) {
+  std::string bytes(count, '\0');
+  if (RAND_bytes(reinterpret_cast<unsigned char*>(bytes.data()), static_cast<int>(count)) != 1) {
     throw TokenError("the system gives no random numbers");
   }
   return bytes;
-}
-
-// Six bits a character, the last one's free bits zero.
-template <std::size_t Size>
-std::string base64(const std::array<unsigned char, Size>& bytes, const char* last_two) {
-  const std::string digits =
-      std::string{"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"} + std::string{last_two};
-  std::string text;
-  unsigned bits = 0;
-  unsigned held = 0;
-  for (const unsigned char byte : bytes) {
-    held = held << 8U | byte;
-    bits += 8;
-    while (bits >= 6) {
-      bits -= 6;
-      text.push_back(digits[held >> bits & 63U]);
-    }
-    held &= (1U << bits) - 1;
-  }
-  if (bits > 0) text.push_back(digits[held << (6 - bits) & 63U]);
-  return text;
 }
 
 // AKIA and 16 of A-Z 2-7, as AWS's long-term access keys look.
 std::string new_access_key_id() {
   constexpr std::string_view kDigits = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
   std::string id = "AKIA";
-  for (const unsigned char byte : random_bytes<16>()) id.push_back(kDigits[byte & 31U]);
+  for (const char byte : random_bytes(16)) id.push_back(kDigits[static_cast<unsigned char>(byte) & 31U]);
   return id;
 }
 
-void check_name(std::string_view name) {
+bool is_token_name(std::string_view name) {
   constexpr std::size_t kLongest = 64;
-  const bool plain = name.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-@") ==
-                     std::string_view::npos;
-  if (name.empty() || name.size() > kLongest || !plain) {
-    throw TokenRefused("a token's name has 1 to 64 letters, digits, or . _ - @");
-  }
+  return !name.empty() && name.size() <= kLongest &&
+         name.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-@") ==
+             std::string_view::npos;
 }
+
+text::Problem refused_token(std::string why) { return {std::move(why), "", 0}; }
 
 }  // namespace
 
-NewToken create_token(const std::string& path, const TokenRequest& request, text::Timestamp now) {
-  check_name(request.name);
-  if (request.rights.empty()) throw TokenRefused("a token without rights is of no use: give --rights");
+text::Result<NewToken> create_token(const std::string& path, const TokenRequest& request, text::Timestamp now) {
+  if (!is_token_name(request.name)) return refused_token("a token's name has 1 to 64 letters, digits, or . _ - @");
+  if (request.rights.empty()) return refused_token("a token without rights is of no use: give --rights");
   const Lock lock{path};
   std::vector<Token> tokens = TokenSet::load(path).tokens();
   const bool taken =
       std::any_of(tokens.begin(), tokens.end(), [&](const Token& token) { return token.name == request.name; });
-  if (taken)
-    throw TokenRefused("there is a token named " + request.name + " already: revoke it, or choose another name");
+  if (taken) {
+    return refused_token("there is a token named " + request.name + " already: revoke it, or choose another name");
+  }
   Token token;
   token.name = request.name;
   token.rights = request.rights;
@@ -160,14 +138,18 @@ NewToken create_token(const std::string& path, const TokenRequest& request, text
   NewToken made;
   if (request.aws) {
     made.access_key_id = token.access_key_id = new_access_key_id();
-    made.secret = token.aws_secret = base64(random_bytes<30>(), "+/");
+    made.secret = token.aws_secret = text::encode_base64(random_bytes(30));
   } else {
-    made.secret = "tk_" + base64(random_bytes<32>(), "-_");
+    made.secret = "tk_" + text::encode_base64url(random_bytes(32));
     token.hash = text::sha256(made.secret);
   }
   tokens.push_back(std::move(token));
+  const std::string bytes = TokenSet{std::move(tokens)}.encode();
+  if (bytes.size() > kMaxTokenBytes) {
+    return refused_token("there are too many tokens: revoke some that have expired");
+  }
   make_mark(path);
-  replace_file(path, TokenSet{std::move(tokens)}.encode());
+  replace_file(path, bytes);
   return made;
 }
 

@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "serve/tokens.h"
+#include "text/result.h"
 #include "text/timestamp.h"
 
 namespace trailkeeper::serve {
@@ -25,8 +26,9 @@ struct NewToken {
 };
 
 /// Adds a token to the file, which is made if there is none. The file is replaced as a whole, with mode 0600 and
-/// synced, under a lock against others who do the same. Throws TokenError.
-NewToken create_token(const std::string& path, const TokenRequest& request, text::Timestamp now);
+/// synced, under a lock against others who do the same. A request that is wrong, or whose name is taken, changes
+/// nothing. Throws TokenError.
+text::Result<NewToken> create_token(const std::string& path, const TokenRequest& request, text::Timestamp now);
 
 /// Removes a token; false if there is none of that name. Throws TokenError. Tokens are needed as before, even if it was
 /// the last.

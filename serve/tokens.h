@@ -72,12 +72,6 @@ class TokenError : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-/// What was asked for isn't possible: the name is taken, or doesn't exist. Nothing was changed.
-class TokenRefused : public TokenError {
- public:
-  using TokenError::TokenError;
-};
-
 /// All tokens at one moment. Immutable, so that any number of threads may use it.
 ///
 /// Secrets are kept as their SHA-256: they are 256 random bits, which nobody guesses however fast the hash, so a slow

@@ -11,10 +11,12 @@ constexpr std::size_t kGroup = 4;
 // `{}` and gzip's header are longer.
 constexpr std::size_t kShortest = 8;
 
+constexpr std::string_view kAlphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+constexpr std::string_view kUrlAlphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+
 constexpr std::array<std::uint8_t, 256> kValues = [] {
   std::array<std::uint8_t, 256> values{};
   for (auto& value : values) value = kNone;
-  constexpr std::string_view kAlphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
   for (std::size_t i = 0; i < kAlphabet.size(); ++i) {
     values[static_cast<unsigned char>(kAlphabet[i])] = static_cast<std::uint8_t>(i);
   }
@@ -50,7 +52,32 @@ bool has_whole_groups(std::string_view text, std::string_view digits, Padding pa
   return digits.size() % kGroup != 1;
 }
 
+// Six bits a digit, from the highest; the last digit's free bits are zero.
+std::string digits_of(std::string_view bytes, std::string_view alphabet) {
+  std::string digits;
+  digits.reserve((bytes.size() + 2) / 3 * kGroup);
+  std::uint32_t bits = 0;
+  unsigned held = 0;
+  for (const char byte : bytes) {
+    bits = bits << 8U | static_cast<unsigned char>(byte);
+    for (held += 8; held >= 6;) {
+      held -= 6;
+      digits.push_back(alphabet[bits >> held & 63U]);
+    }
+  }
+  if (held > 0) digits.push_back(alphabet[bits << (6 - held) & 63U]);
+  return digits;
+}
+
 }  // namespace
+
+std::string encode_base64(std::string_view bytes) {
+  std::string text = digits_of(bytes, kAlphabet);
+  while (text.size() % kGroup != 0) text.push_back('=');
+  return text;
+}
+
+std::string encode_base64url(std::string_view bytes) { return digits_of(bytes, kUrlAlphabet); }
 
 std::optional<std::string> decode_base64(std::string_view text, Padding padding) {
   const std::string_view digits = without_padding(text);

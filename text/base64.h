@@ -14,6 +14,11 @@ enum class Padding : std::uint8_t { required, optional };
 /// The bytes; nothing if `text` isn't base64 of the standard alphabet, has white space, or bits beyond its last byte.
 std::optional<std::string> decode_base64(std::string_view text, Padding padding = Padding::required);
 
+/// Base64, with padding.
+std::string encode_base64(std::string_view bytes);
+/// In the alphabet of URLs and without padding (section 5).
+std::string encode_base64url(std::string_view bytes);
+
 /// Whether `text`, padded or not, is base64 of `bytes`. Allocates nothing.
 bool is_base64_of(std::string_view text, std::string_view bytes);
 

@@ -10,43 +10,38 @@
 #include "rules/credits/money.h"
 #include "rules/iam/arn.h"
 #include "text/ascii.h"
+#include "text/first_problem.h"
 #include "text/json_node.h"
-#include "text/json_text.h"
+#include "text/json_writer.h"
 
 namespace trailkeeper::rules::credits {
 namespace {
 
 using text::JsonNode;
-using Kind = JsonNode::Kind;
+using NodeKind = JsonNode::Kind;
 
 constexpr std::size_t kMostEntries = 200'000;
 constexpr std::size_t kMostProducts = 1'000;
 
-// Thrown while an entry is read, and caught by import_of.
-struct WrongImport {
-  text::Problem error;
-};
-
-[[noreturn]] void wrong(const JsonNode& at, std::string message) {
-  throw WrongImport{{std::move(message), "", at.offset}};
-}
-
-// One entry of an answer's list.
+// One entry of an answer's list. What is wrong with it is noted, and reads as if it weren't there.
 class Entry {
  public:
-  explicit Entry(const JsonNode& node) : node_(node) {
-    if (node.kind != Kind::object) wrong(node, "an entry of the list is no object");
+  Entry(const JsonNode& node, text::FirstProblem& problem) : node_(node), problem_(problem) {
+    if (node.kind != NodeKind::object) wrong(node, "an entry of the list is no object");
   }
+
+  void wrong(const JsonNode& at, std::string message) const { problem_.note({std::move(message), "", at.offset}); }
 
   [[nodiscard]] const JsonNode* find(std::string_view name) const {
     const JsonNode* found = node_.find(name);
-    return found == nullptr || found->kind == Kind::null ? nullptr : found;
+    return found == nullptr || found->kind == NodeKind::null ? nullptr : found;
   }
   [[nodiscard]] std::string text(std::string_view name) const {
     const JsonNode* found = find(name);
     if (found == nullptr) return {};
-    if (found->kind != Kind::string && found->kind != Kind::number) wrong(*found, std::string{name} + " is no text");
-    return found->text;
+    if (found->kind == NodeKind::string || found->kind == NodeKind::number) return found->text;
+    wrong(*found, std::string{name} + " is no text");
+    return {};
   }
   [[nodiscard]] std::string needed(std::string_view name) const {
     std::string found = text(name);
@@ -72,7 +67,7 @@ class Entry {
     if (!currency) currency = other_currency_beside(node_);
     if (currency) wrong(*found, std::string{name} + " is in " + *currency + "; credits are in USD");
     const JsonNode* number = found;
-    if (found->kind == Kind::object) {
+    if (found->kind == NodeKind::object) {
       number = nullptr;
       for (const std::string_view key : {"currencyAmount", "amount", "value"}) {
         if (number == nullptr) number = found->find(key);
@@ -85,7 +80,7 @@ class Entry {
   [[nodiscard]] Money needed_money(std::string_view name) const {
     const auto found = money(name);
     if (!found) wrong(node_, "an entry has no " + std::string{name});
-    return *found;
+    return found.value_or(Money{});
   }
 
   // Seconds since 1970, as the API and the CLI's version 1 print them, or ISO 8601, as version 2 does.
@@ -99,6 +94,7 @@ class Entry {
     constexpr double kLast = 253402300799;  // 9999-12-31
     if (problem != std::errc{} || end != found.data() + found.size() || !(seconds >= 0 && seconds <= kLast)) {
       wrong(*find(name), std::string{name} + " '" + found + "' is no time");
+      return std::nullopt;
     }
     return static_cast<text::Timestamp>(seconds) * text::kSecond;
   }
@@ -107,7 +103,7 @@ class Entry {
     std::vector<std::string> all;
     const JsonNode* found = find(name);
     if (found == nullptr) return all;
-    if (found->kind != Kind::array) wrong(*found, std::string{name} + " is no array");
+    if (found->kind != NodeKind::array) wrong(*found, std::string{name} + " is no array");
     if (found->items.size() > kMostProducts) wrong(*found, std::string{name} + " has more than 1,000 entries");
     for (const JsonNode& item : found->items) all.push_back(item.text);
     return all;
@@ -117,22 +113,8 @@ class Entry {
 
  private:
   const JsonNode& node_;
+  text::FirstProblem& problem_;
 };
-
-void append_texts(std::string_view name, const std::vector<std::string>& texts, std::string& object) {
-  object += object.back() == '{' ? "" : ",";
-  text::append_quoted(name, object);
-  object += ":[";
-  for (const std::string& text : texts) {
-    if (object.back() != '[') object.push_back(',');
-    text::append_quoted(text, object);
-  }
-  object.push_back(']');
-}
-
-void append_day(std::string_view name, const std::optional<text::Timestamp>& time, std::string& object) {
-  if (time) append_member(name, text::format_timestamp(*time), object);
-}
 
 bool names_activate(std::string_view description) {
   return text::lowered(description).find("activate") != std::string::npos;
@@ -142,7 +124,7 @@ bool names_activate(std::string_view description) {
 std::optional<std::vector<std::string>> shared_with(const Entry& entry) {
   const std::string type = entry.text("creditSharingType");
   const JsonNode* enabled = entry.find("accountHasCreditSharingEnabled");
-  if (type == "DISABLED" || (enabled != nullptr && enabled->kind == Kind::boolean && !enabled->boolean)) {
+  if (type == "DISABLED" || (enabled != nullptr && enabled->kind == NodeKind::boolean && !enabled->boolean)) {
     return std::vector<std::string>{};
   }
   if (type == "CUSTOM" || type == "COST_CATEGORY_RULE") return entry.texts("shareableAccounts");
@@ -161,12 +143,13 @@ class Importer {
     std::vector<OwnFact> facts;
     std::map<std::string, std::size_t> places;
     for (const JsonNode& node : list.items) {
-      OwnFact fact = credit(Entry{node});
+      OwnFact fact = credit(Entry{node, problem_});
+      if (problem_) break;
       const auto [place, is_new] = places.emplace(fact.subject, facts.size());
       if (is_new) {
         facts.push_back(std::move(fact));
       } else if (facts[place->second].details != fact.details || facts[place->second].account != fact.account) {
-        wrong(node, "credit " + fact.subject + " is there twice, with different figures");
+        problem_.note({"credit " + fact.subject + " is there twice, with different figures", "", node.offset});
       }
     }
     return facts;
@@ -174,35 +157,40 @@ class Importer {
 
   OwnFact credit(const Entry& entry) {
     OwnFact fact = made("CreditsImported", entry.credit(), entry.account(), "");
-    std::string& details = fact.details;
+    text::JsonWriter details = text::JsonWriter::inside(fact.details);
     const Money initial = entry.needed_money("initialAmount");
-    if (initial <= Money{}) wrong(entry.node(), "credit " + fact.subject + "'s initialAmount isn't more than nothing");
-    append_member("initialAmount", initial.text(), details);
+    if (initial <= Money{}) {
+      entry.wrong(entry.node(), "credit " + fact.subject + "'s initialAmount isn't more than nothing");
+    }
+    details.member("initialAmount", initial.text());
     const Money remaining = entry.needed_money("remainingAmount");
-    append_member("remainingAmount", std::max(Money{}, remaining).text(), details);
+    details.member("remainingAmount", std::max(Money{}, remaining).text());
     if (const auto estimated = entry.money("estimatedAmount")) {
-      append_member("estimatedAmount", std::max(Money{}, *estimated).text(), details);
+      details.member("estimatedAmount", std::max(Money{}, *estimated).text());
     }
     if (remaining > initial) {
-      wrong(entry.node(), "credit " + fact.subject + "'s remainingAmount is more than its initialAmount");
+      entry.wrong(entry.node(), "credit " + fact.subject + "'s remainingAmount is more than its initialAmount");
     }
     const auto start = entry.time("startDate");
     const auto end = entry.time("endDate");
-    if (!start) wrong(entry.node(), "credit " + fact.subject + " has no startDate");
-    if (end && *end < *start) wrong(entry.node(), "credit " + fact.subject + "'s endDate is before its startDate");
-    append_day("issuedAt", start, details);
-    append_day("expiresAt", end, details);
-    append_day("exhaustedAt", entry.time("exhaustDate"), details);
-    append_member("creditType", entry.needed("creditType"), details);
+    if (!start) entry.wrong(entry.node(), "credit " + fact.subject + " has no startDate");
+    if (start && end && *end < *start) {
+      entry.wrong(entry.node(), "credit " + fact.subject + "'s endDate is before its startDate");
+    }
+    const auto put_time = [&](std::string_view name, const std::optional<text::Timestamp>& time) {
+      if (time) details.member(name, text::format_timestamp(*time));
+    };
+    put_time("issuedAt", start);
+    put_time("expiresAt", end);
+    put_time("exhaustedAt", entry.time("exhaustDate"));
+    details.member("creditType", entry.needed("creditType"));
     const std::string description = entry.text("description");
-    if (!description.empty()) append_member("description", description, details);
-    if (names_activate(description)) append_member("program", "Activate", details);
-    append_texts("products", entry.texts("applicableProductNames"), details);
-    const std::string sharing = entry.text("creditSharingType");
-    if (!sharing.empty()) append_member("sharing", sharing, details);
-    if (const auto accounts = shared_with(entry)) append_texts("sharedWith", *accounts, details);
-    details += entry.text("creditStatus") == "DISABLED" ? ",\"enabled\":false" : ",\"enabled\":true";
-    details += "}";
+    details.member_if_any("description", description);
+    if (names_activate(description)) details.member("program", "Activate");
+    details.list("products", entry.texts("applicableProductNames"));
+    details.member_if_any("sharing", entry.text("creditSharingType"));
+    if (const auto accounts = shared_with(entry)) details.list("sharedWith", *accounts);
+    details.member("enabled", entry.text("creditStatus") != "DISABLED").close('}');
     return fact;
   }
 
@@ -214,32 +202,32 @@ class Importer {
     };
     std::map<std::pair<std::string, std::string>, Month> months;
     for (const JsonNode& node : list.items) {
-      const Entry entry{node};
+      const Entry entry{node, problem_};
       const std::string month = entry.needed("billingMonth");
-      if (!credits::Month::parse(month)) wrong(node, "billingMonth '" + month + "' is no month as 2024-05");
+      if (!credits::Month::parse(month)) entry.wrong(node, "billingMonth '" + month + "' is no month as 2024-05");
       Month& sums = months[{entry.credit(), month}];
       const JsonNode* estimated = entry.find("isEstimatedBill");
       sums.estimated = sums.estimated || (estimated != nullptr && estimated->boolean);
       // Credits that reduce a bill are negative there.
       sums.by_place[{entry.account(), entry.needed("appliedServiceName")}] -= entry.needed_money("creditAmount");
+      if (problem_) return {};
     }
     std::vector<OwnFact> facts;
     for (const auto& [key, sums] : months) {
       OwnFact fact = made("CreditUseImported", key.first, sums.by_place.begin()->first.first, key.second);
-      append_member("month", key.second, fact.details);
-      fact.details += sums.estimated ? ",\"estimated\":true,\"uses\":[" : ",\"estimated\":false,\"uses\":[";
-      for (const auto& [place, amount] : sums.by_place) {
-        fact.details += fact.details.back() == '[' ? "{" : ",{";
-        append_member("accountId", place.first, fact.details);
-        append_member("service", place.second, fact.details);
-        append_member("amount", amount.text(), fact.details);
-        fact.details += "}";
-      }
-      fact.details += "]}";
+      text::JsonWriter details = text::JsonWriter::inside(fact.details);
+      details.member("month", key.second).member("estimated", sums.estimated);
+      details.table("uses", sums.by_place, [&](const auto& use) {
+        const auto& [place, amount] = use;
+        details.member("accountId", place.first).member("service", place.second).member("amount", amount.text());
+      });
+      details.close('}');
       facts.push_back(std::move(fact));
     }
     return facts;
   }
+
+  [[nodiscard]] const text::FirstProblem& problem() const { return problem_; }
 
  private:
   OwnFact made(std::string_view name, const std::string& credit, const std::string& account, std::string_view month) {
@@ -249,13 +237,13 @@ class Importer {
     fact.account = account;
     fact.subject = credit;
     fact.identity = of_file_ + "\n" + credit + "\n" + std::string{month};
-    fact.details = "{";
-    append_member("creditId", credit, fact.details);
+    text::JsonWriter{fact.details}.open('{').member("creditId", credit);
     return fact;
   }
 
   text::Timestamp as_of_;
   std::string of_file_;
+  text::FirstProblem problem_;
 };
 
 std::vector<std::string> notices_of(const JsonNode& root) {
@@ -286,7 +274,7 @@ text::Result<BillingImport> import_of(std::string_view json, text::Timestamp as_
   if (!root) return root.error();
   const JsonNode* list = root->find("creditAllocationHistoryList");
   if (list == nullptr) list = root->find("credits");
-  if (list == nullptr || list->kind != Kind::array) {
+  if (list == nullptr || list->kind != NodeKind::array) {
     return text::Problem{"is neither what `aws billing get-credits` prints nor `get-credit-allocation-history`", "", 0};
   }
   BillingImport made;
@@ -294,17 +282,12 @@ text::Result<BillingImport> import_of(std::string_view json, text::Timestamp as_
   made.kind = months || root->find("credits") == nullptr ? "GetCreditAllocationHistory" : "GetCredits";
   if (list->items.size() > kMostEntries) return text::Problem{"has more than 200,000 entries", "", list->offset};
   made.notices = notices_of(*root);
-  Importer importer{json, as_of, as_of_given};
-  try {
-    if (const auto currency = other_currency_beside(*root)) wrong(*root, "is in " + *currency + "; credits are in USD");
-    if (made.kind == "GetCredits") {
-      made.facts = importer.credits(*list);
-    } else {
-      made.facts = importer.history(*list);
-    }
-  } catch (const WrongImport& problem) {
-    return problem.error;
+  if (const auto currency = other_currency_beside(*root)) {
+    return text::Problem{"is in " + *currency + "; credits are in USD", "", root->offset};
   }
+  Importer importer{json, as_of, as_of_given};
+  made.facts = made.kind == "GetCredits" ? importer.credits(*list) : importer.history(*list);
+  if (importer.problem()) return *importer.problem();
   return made;
 }
 

@@ -10,7 +10,7 @@ namespace {
 
 using text::JsonMember;
 using text::JsonNode;
-using Kind = JsonNode::Kind;
+using NodeKind = JsonNode::Kind;
 
 // ISO 4217's codes of currencies in use, and of some that records of old amounts may have.
 constexpr std::string_view kCodes =
@@ -52,7 +52,7 @@ bool names_currency(std::string_view name) {
 bool is_dollars(std::string_view currency) { return currency.empty() || text::same_ignoring_case(currency, "USD"); }
 
 std::optional<std::string> other_currency(const JsonNode& currency) {
-  const bool has_text = currency.kind == Kind::string || currency.kind == Kind::number;
+  const bool has_text = currency.kind == NodeKind::string || currency.kind == NodeKind::number;
   if (has_text && !is_dollars(currency.text)) return currency.text;
   for (const JsonNode& item : currency.items) {
     if (auto found = other_currency(item)) return found;

@@ -3,19 +3,21 @@
 #include <algorithm>
 #include <array>
 #include <initializer_list>
+#include <span>
 
 #include "rules/credits/calendar.h"
 #include "rules/credits/money.h"
 #include "rules/iam/arn.h"
 #include "text/ascii.h"
+#include "text/first_problem.h"
 #include "text/json_node.h"
-#include "text/json_text.h"
+#include "text/json_writer.h"
 
 namespace trailkeeper::rules::credits {
 namespace {
 
 using text::JsonNode;
-using Kind = JsonNode::Kind;
+using NodeKind = JsonNode::Kind;
 
 constexpr std::array<std::pair<std::string_view, OwnVerb>, 4> kVerbs{
     {{"add", OwnVerb::add}, {"apply", OwnVerb::apply}, {"decide", OwnVerb::decide}, {"correct", OwnVerb::correct}}};
@@ -23,100 +25,91 @@ constexpr std::array<std::pair<std::string_view, OwnVerb>, 4> kVerbs{
 constexpr std::size_t kMostBytes = 1024;  // Of one value.
 constexpr std::size_t kMostValues = 1000;
 
-// Thrown while a request is read, and caught by own_fact and own_values.
-struct WrongRequest {
-  std::string option;
-  std::string message;
-};
-
-text::Problem error_of(const WrongRequest& wrong) { return {wrong.message, wrong.option, 0}; }
-
-// Reads values and writes them as members of `serviceEventDetails`.
+// Reads values and writes them as members of `serviceEventDetails`. A value that is wrong is noted, and reads as if it
+// weren't there.
 class Details {
  public:
-  explicit Details(const OwnValues& values) : values_(values) {}
+  explicit Details(const OwnValues& values) : values_(values) { json_.open('{'); }
+  Details(const Details&) = delete;
+  Details& operator=(const Details&) = delete;
+
+  /// Notes what is wrong with an option.
+  void refuse(std::string_view option, std::string message) {
+    problem_.note({std::move(message), std::string{option}, 0});
+  }
+  [[nodiscard]] const text::FirstProblem& problem() const { return problem_; }
 
   [[nodiscard]] bool has(std::string_view option) const { return values_.contains(option); }
   [[nodiscard]] std::string text(std::string_view option) const {
     const auto found = values_.find(option);
     return found == values_.end() || found->second.empty() ? std::string{} : found->second.front();
   }
-  [[nodiscard]] std::string needed(std::string_view option) const {
+  std::string needed(std::string_view option) {
     std::string found = text(option);
-    if (found.empty()) throw WrongRequest{std::string{option}, "is missing"};
+    if (found.empty()) refuse(option, "is missing");
     return found;
   }
-  [[nodiscard]] std::string account(std::string_view option) const {
+  std::string account(std::string_view option) {
     std::string found = needed(option);
-    if (!iam::is_account_id(found)) {
-      throw WrongRequest{std::string{option}, "must be an account ID of 12 digits, not '" + found + "'"};
-    }
+    if (!iam::is_account_id(found)) refuse(option, "must be an account ID of 12 digits, not '" + found + "'");
     return found;
   }
-  [[nodiscard]] std::optional<text::Timestamp> time(std::string_view option) const {
+  std::optional<text::Timestamp> time(std::string_view option) {
     const std::string found = text(option);
     if (found.empty()) return std::nullopt;
     if (const auto day = parse_day(found)) return start_of(*day);
     const auto time = text::parse_timestamp(found);
-    if (!time) throw WrongRequest{std::string{option}, "must be a date as 2024-05-01, or a time, not '" + found + "'"};
+    if (!time) refuse(option, "must be a date as 2024-05-01, or a time, not '" + found + "'");
     return time;
   }
 
   // Each writes a member if there is a value.
-  void put(std::string_view name, std::string_view option) {
-    if (const std::string found = text(option); !found.empty()) append_member(name, found, json_);
-  }
-  void put_text(std::string_view name, std::string_view value) { append_member(name, value, json_); }
+  void put(std::string_view name, std::string_view option) { json_.member_if_any(name, text(option)); }
+  void put_text(std::string_view name, std::string_view value) { json_.member(name, value); }
   void put_time(std::string_view name, std::string_view option) {
-    if (const auto found = time(option)) append_member(name, text::format_timestamp(*found), json_);
+    if (const auto found = time(option)) json_.member(name, text::format_timestamp(*found));
   }
   void put_day(std::string_view name, std::string_view option) {
-    if (const auto found = time(option)) append_member(name, day_text(day_of(*found)), json_);
+    if (const auto found = time(option)) json_.member(name, day_text(day_of(*found)));
   }
   void put_money(std::string_view name, std::string_view option) {
     const std::string found = text(option);
     if (found.empty()) return;
     const auto money = Money::parse(found);
     if (!money || *money <= Money{}) {
-      throw WrongRequest{std::string{option},
-                         "must be an amount of dollars above nothing, as 5000 or 5000.50, not '" + found + "'"};
+      refuse(option, "must be an amount of dollars above nothing, as 5000 or 5000.50, not '" + found + "'");
+      return;
     }
-    append_member(name, money->text(), json_);
+    json_.member(name, money->text());
   }
   void put_list(std::string_view name, std::string_view option) {
     const auto found = values_.find(option);
     if (found == values_.end()) return;
-    json_ += json_.back() == '{' ? "" : ",";
-    text::append_quoted(name, json_);
-    json_ += ":[";
+    json_.name(name).open('[');
     for (const std::string& value : found->second) {
-      if (value.empty()) continue;
-      if (json_.back() != '[') json_.push_back(',');
-      text::append_quoted(value, json_);
+      if (!value.empty()) json_.value(value);
     }
-    json_.push_back(']');
+    json_.close(']');
   }
   /// Each is one of the programme's numbers, or in words (R54).
-  void need_reasons(std::string_view option) const {
+  void need_reasons(std::string_view option) {
     constexpr int kMost = 10;
     const auto found = values_.find(option);
     if (found == values_.end()) return;
     for (const std::string& value : found->second) {
       const bool number = !value.empty() && value.size() <= 2 && value.front() != '0' && text::is_digits(value);
       if (value.empty() || value.starts_with("other:") || (number && std::stoi(value) <= kMost)) continue;
-      throw WrongRequest{std::string{option}, "must be 1 to 10, or other:TEXT, not '" + value + "'"};
+      refuse(option, "must be 1 to 10, or other:TEXT, not '" + value + "'");
     }
   }
-  void put_true(std::string_view name) {
-    json_ += json_.back() == '{' ? "" : ",";
-    text::append_quoted(name, json_);
-    json_ += ":true";
-  }
-  [[nodiscard]] std::string whole() const { return json_ + "}"; }
+  void put_true(std::string_view name) { json_.member(name, true); }
+  [[nodiscard]] std::string whole() const { return written_ + "}"; }
 
  private:
   const OwnValues& values_;
-  std::string json_ = "{";
+  text::FirstProblem problem_;
+  std::string written_;
+  text::JsonWriter json_{written_};
 };
 
 // A name for what has none, which follows from what it is.
@@ -126,11 +119,11 @@ std::string made_name(std::string_view kind, const std::string& account, const s
   return std::string{kind} + pseudonymiser.digest(account + details).substr(0, kDigits);
 }
 
-void needs_one_of(const Details& details, std::initializer_list<std::string_view> options, const std::string& message) {
+void needs_one_of(Details& details, std::initializer_list<std::string_view> options, const std::string& message) {
   for (const std::string_view option : options) {
     if (details.has(option)) return;
   }
-  throw WrongRequest{std::string{*options.begin()}, message};
+  details.refuse(*options.begin(), message);
 }
 
 OwnFact add_credit(Details& details, const Pseudonymiser& pseudonymiser) {
@@ -138,21 +131,20 @@ OwnFact add_credit(Details& details, const Pseudonymiser& pseudonymiser) {
   details.put_money("amount", "amount");
   static_cast<void>(details.needed("amount"));
   static_cast<void>(details.needed("issued"));
-  fact.time = *details.time("issued");
+  fact.time = details.time("issued").value_or(0);
   details.put_time("issuedAt", "issued");
-  if (details.has("years") == details.has("expires"))
-    throw WrongRequest{"expires", "or --years is needed, one of them"};
+  if (details.has("years") == details.has("expires")) details.refuse("expires", "or --years is needed, one of them");
   if (const std::string years = details.text("years"); !years.empty() && years != "1" && years != "2") {
-    throw WrongRequest{"years", "must be 1 or 2 (R35), not '" + years + "'"};
+    details.refuse("years", "must be 1 or 2 (R35), not '" + years + "'");
   }
   details.put("termYears", "years");
   details.put_day("expiresAt", "expires");
   if (const auto expires = details.time("expires"); expires && *expires < fact.time) {
-    throw WrongRequest{"expires", "is before --issued"};
+    details.refuse("expires", "is before --issued");
   }
   const std::string type = details.text("type");
   if (!type.empty() && type != "Activate" && type != "Support") {
-    throw WrongRequest{"type", "must be Activate or Support, not '" + type + "'"};
+    details.refuse("type", "must be Activate or Support, not '" + type + "'");
   }
   details.put("creditType", "type");
   details.put("program", "from");
@@ -178,7 +170,7 @@ OwnFact apply(Details& details, text::Timestamp now, const Pseudonymiser& pseudo
   details.put("package", "package");
   if (const std::string package = details.text("package");
       !package.empty() && package != "Founders" && package != "Portfolio") {
-    throw WrongRequest{"package", "must be Founders or Portfolio, not '" + package + "'"};
+    details.refuse("package", "must be Founders or Portfolio, not '" + package + "'");
   }
   // Another Org ID is no other form.
   fact.identity = fact.account + "\n" + text::format_timestamp(fact.time) + "\n" + details.whole();
@@ -195,7 +187,7 @@ OwnFact decide(Details& details, text::Timestamp now) {
   fact.subject = details.needed("id");
   details.put_text("applicationId", fact.subject);
   if (details.has("approved") == details.has("denied"))
-    throw WrongRequest{"approved", "or --denied is needed, one of them"};
+    details.refuse("approved", "or --denied is needed, one of them");
   details.put_text("decision", details.has("approved") ? "Approved" : "Denied");
   details.put_money("amount", "amount");
   details.need_reasons("reason");
@@ -214,8 +206,7 @@ OwnFact correct(Details& details, text::Timestamp now) {
   OwnFact fact{"CreditsCorrected", now, details.account("account"), "", "", ""};
   fact.subject = details.needed("id");
   const bool event = is_event_id(fact.subject);
-  if (event && !details.has("withdraw"))
-    throw WrongRequest{"id", "is an event's: it can only be withdrawn (--withdraw)"};
+  if (event && !details.has("withdraw")) details.refuse("id", "is an event's: it can only be withdrawn (--withdraw)");
   details.put_text(event ? "withdrawnEventId" : "creditId", fact.subject);
   needs_one_of(details, {"withdraw", "amount", "issued", "expires", "owner", "service"},
                "or something that is to be put right is needed");
@@ -287,6 +278,24 @@ const OwnField* field_of_member(OwnVerb verb, std::string_view member) {
   return nullptr;
 }
 
+// The values of a member, as texts.
+text::Result<std::vector<std::string>> texts_of(const OwnField& field, const JsonNode& node) {
+  if (field.flag) {
+    if (node.kind != NodeKind::boolean) return text::Problem{"must be true or false", "", 0};
+    return node.boolean ? std::vector<std::string>{"true"} : std::vector<std::string>{};
+  }
+  const bool array = node.kind == NodeKind::array;
+  if (array && !field.list) return text::Problem{"must be one value, not an array", "", 0};
+  std::vector<std::string> texts;
+  for (const JsonNode& item : array ? std::span{node.items} : std::span{&node, 1}) {
+    if (item.kind != NodeKind::string && item.kind != NodeKind::number) {
+      return text::Problem{"must be a text or a number, not " + std::string{text::kind_name(item.kind)}, "", 0};
+    }
+    texts.push_back(item.text);
+  }
+  return texts;
+}
+
 }  // namespace
 
 std::optional<OwnVerb> own_verb(std::string_view word) {
@@ -318,55 +327,36 @@ std::string member_name(std::string_view option) {
 
 text::Result<OwnFact> own_fact(OwnVerb verb, const OwnValues& values, text::Timestamp now,
                                const Pseudonymiser& pseudonymiser) {
-  try {
-    for (const auto& [option, texts] : values) {
-      if (texts.size() > kMostValues) throw WrongRequest{option, "has more than 1,000 values"};
-      for (const std::string& text : texts) {
-        if (text.size() > kMostBytes) throw WrongRequest{option, "is longer than 1,024 bytes"};
-      }
+  for (const auto& [option, texts] : values) {
+    if (texts.size() > kMostValues) return text::Problem{"has more than 1,000 values", option, 0};
+    for (const std::string& text : texts) {
+      if (text.size() > kMostBytes) return text::Problem{"is longer than 1,024 bytes", option, 0};
     }
-    Details details{values};
-    OwnFact fact = verb == OwnVerb::add      ? add_credit(details, pseudonymiser)
-                   : verb == OwnVerb::apply  ? apply(details, now, pseudonymiser)
-                   : verb == OwnVerb::decide ? decide(details, now)
-                                             : correct(details, now);
-    if (fact.time > now) throw WrongRequest{verb == OwnVerb::add ? "issued" : "submitted", "is in the future"};
-    fact.details = details.whole();
-    return fact;
-  } catch (const WrongRequest& wrong) {
-    return error_of(wrong);
   }
+  Details details{values};
+  OwnFact fact = verb == OwnVerb::add      ? add_credit(details, pseudonymiser)
+                 : verb == OwnVerb::apply  ? apply(details, now, pseudonymiser)
+                 : verb == OwnVerb::decide ? decide(details, now)
+                                           : correct(details, now);
+  if (fact.time > now) details.refuse(verb == OwnVerb::add ? "issued" : "submitted", "is in the future");
+  if (details.problem()) return *details.problem();
+  fact.details = details.whole();
+  return fact;
 }
 
 text::Result<OwnValues> own_values(OwnVerb verb, std::string_view json) {
   const auto root = text::parse_json_object(json);
   if (!root) return root.error();
   OwnValues values;
-  try {
-    for (const text::JsonMember& member : root->members) {
-      const OwnField* const field = field_of_member(verb, member.key);
-      if (field == nullptr) throw WrongRequest{member.key, "isn't known here"};
-      if (field->flag) {
-        if (member.value.kind != Kind::boolean) throw WrongRequest{member.key, "must be true or false"};
-        if (member.value.boolean) values[std::string{field->name}] = {"true"};
-        continue;
-      }
-      std::vector<std::string>& texts = values[std::string{field->name}];
-      const auto take = [&](const JsonNode& node) {
-        if (node.kind != Kind::string && node.kind != Kind::number) {
-          throw WrongRequest{member.key, "must be a text or a number, not " + std::string{text::kind_name(node.kind)}};
-        }
-        texts.push_back(node.text);
-      };
-      if (member.value.kind != Kind::array) {
-        take(member.value);
-        continue;
-      }
-      if (!field->list) throw WrongRequest{member.key, "must be one value, not an array"};
-      for (const JsonNode& item : member.value.items) take(item);
-    }
-  } catch (const WrongRequest& wrong) {
-    return error_of(wrong);
+  for (const text::JsonMember& member : root->members) {
+    const OwnField* const field = field_of_member(verb, member.key);
+    if (field == nullptr) return text::Problem{"isn't known here", member.key, 0};
+    const text::Result<std::vector<std::string>> texts = texts_of(*field, member.value);
+    if (!texts) return text::Problem{texts.error().message, member.key, 0};
+    // `false` is as if the flag weren't there.
+    if (field->flag && texts->empty()) continue;
+    std::vector<std::string>& all = values[std::string{field->name}];
+    all.insert(all.end(), texts->begin(), texts->end());
   }
   return values;
 }

@@ -9,7 +9,7 @@ namespace trailkeeper::rules::credits {
 namespace {
 
 using text::JsonNode;
-using Kind = JsonNode::Kind;
+using NodeKind = JsonNode::Kind;
 
 // Where a value stands, and what is wrong with it.
 struct Problem {
@@ -23,21 +23,21 @@ Taken wants(const JsonNode& node, std::string_view what) {
 }
 
 Taken take(const JsonNode& node, bool& to) {
-  if (node.kind != Kind::boolean) return wants(node, "true or false");
+  if (node.kind != NodeKind::boolean) return wants(node, "true or false");
   to = node.boolean;
   return {};
 }
 
 Taken take(const JsonNode& node, int& to) {
   constexpr std::size_t kMaxDigits = 6;
-  const bool digits = node.kind == Kind::number && node.text.find_first_not_of("0123456789") == std::string::npos;
+  const bool digits = node.kind == NodeKind::number && node.text.find_first_not_of("0123456789") == std::string::npos;
   if (!digits || node.text.size() > kMaxDigits) return wants(node, "a whole number up to 999999");
   to = std::stoi(node.text);
   return {};
 }
 
 Taken take(const JsonNode& node, Money& to) {
-  const bool text = node.kind == Kind::number || node.kind == Kind::string;
+  const bool text = node.kind == NodeKind::number || node.kind == NodeKind::string;
   const auto money = text ? Money::parse(node.text) : std::nullopt;
   if (text && (!money || money->is_negative())) {
     return Problem{"must be an amount of dollars, such as 100000, not '" + node.text + "'", node.offset};
@@ -49,7 +49,7 @@ Taken take(const JsonNode& node, Money& to) {
 
 // One of two words.
 Taken take_word(const JsonNode& node, std::string_view yes, std::string_view no, bool& to) {
-  if (node.kind != Kind::string || (node.text != yes && node.text != no)) {
+  if (node.kind != NodeKind::string || (node.text != yes && node.text != no)) {
     return wants(node, "\"" + std::string{yes} + "\" or \"" + std::string{no} + "\"");
   }
   to = node.text == yes;
@@ -61,7 +61,7 @@ Taken take(const JsonNode& node, Settings::IgnoreCase& to) {
                                                           {"domain", Settings::IgnoreCase::domain},
                                                           {"all", Settings::IgnoreCase::all}};
   const auto found = words.find(node.text);
-  if (node.kind != Kind::string || found == words.end()) return wants(node, R"("none", "domain" or "all")");
+  if (node.kind != NodeKind::string || found == words.end()) return wants(node, R"("none", "domain" or "all")");
   to = found->second;
   return {};
 }
@@ -69,28 +69,29 @@ Taken take(const JsonNode& node, Settings::IgnoreCase& to) {
 Taken take(const JsonNode& node, std::set<std::string, std::less<>>& to) {
   to.clear();
   for (const JsonNode& item : node.items) {
-    if (item.kind != Kind::string) return wants(item, "a product code");
+    if (item.kind != NodeKind::string) return wants(item, "a product code");
     to.insert(item.text);
   }
   for (const text::JsonMember& member : node.members) to.insert(member.key);
-  return node.kind == Kind::array || node.kind == Kind::object ? Taken{} : wants(node, "an array of product codes");
+  return node.kind == NodeKind::array || node.kind == NodeKind::object ? Taken{}
+                                                                       : wants(node, "an array of product codes");
 }
 
 // Product codes, each with the name that AWS's bills and APIs give the service.
 Taken take_services(const JsonNode& node, Settings& settings) {
   settings.service_names.clear();
   for (const text::JsonMember& member : node.members) {
-    if (member.value.kind != Kind::string) return wants(member.value, "the service's name");
+    if (member.value.kind != NodeKind::string) return wants(member.value, "the service's name");
     settings.service_names[member.value.text] = member.key;
   }
   return take(node, settings.services);
 }
 
 Taken take(const JsonNode& node, std::set<Day>& to) {
-  if (node.kind != Kind::array) return wants(node, "an array of dates");
+  if (node.kind != NodeKind::array) return wants(node, "an array of dates");
   to.clear();
   for (const JsonNode& item : node.items) {
-    const auto day = item.kind == Kind::string ? parse_day(item.text) : std::nullopt;
+    const auto day = item.kind == NodeKind::string ? parse_day(item.text) : std::nullopt;
     if (!day) return wants(item, "a date as 2024-12-25");
     to.insert(*day);
   }
@@ -107,18 +108,18 @@ std::string without_brackets(std::string path) {
 }
 
 Taken take_facts(const JsonNode& node, Settings& settings) {
-  if (node.kind != Kind::object) return wants(node, "an object");
+  if (node.kind != NodeKind::object) return wants(node, "an object");
   settings.facts.clear();
   for (const text::JsonMember& event : node.members) {
     for (const text::JsonMember& fact : event.value.members) {
       std::vector<std::string>& paths = settings.facts[event.key][fact.key];
       for (const JsonNode& path : fact.value.items) {
-        if (path.kind != Kind::string) return wants(path, "a path as requestParameters.form.orgId");
+        if (path.kind != NodeKind::string) return wants(path, "a path as requestParameters.form.orgId");
         paths.push_back(without_brackets(path.text));
       }
-      if (fact.value.kind != Kind::array) return wants(fact.value, "an array of paths");
+      if (fact.value.kind != NodeKind::array) return wants(fact.value, "an array of paths");
     }
-    if (event.value.kind != Kind::object) return wants(event.value, "an object");
+    if (event.value.kind != NodeKind::object) return wants(event.value, "an object");
   }
   return {};
 }

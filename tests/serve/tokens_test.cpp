@@ -85,7 +85,7 @@ TEST_CASE("a token's secret finds it; the file holds only its SHA-256, and nobod
   const TemporaryDirectory directory;
   const std::string path = directory.path("tokens.json");
   CHECK(TokenSet::load(path).empty());
-  const NewToken made = create_token(path, request("shipper", {Right::ingest, Right::query}), kNow);
+  const NewToken made = *create_token(path, request("shipper", {Right::ingest, Right::query}), kNow);
   CHECK(made.secret.starts_with("tk_"));
   CHECK(made.secret.size() == 3 + 43);
   CHECK(made.access_key_id.empty());
@@ -110,7 +110,7 @@ TEST_CASE("an expired token isn't found") {
   const std::string path = directory.path("tokens.json");
   TokenRequest wanted = request("short");
   wanted.expires = kNow + text::kDay;
-  const std::string secret = create_token(path, wanted, kNow).secret;
+  const std::string secret = create_token(path, wanted, kNow)->secret;
   const TokenSet tokens = TokenSet::load(path);
   CHECK(tokens.find(secret, kNow + text::kDay - 1) != nullptr);
   CHECK(tokens.find(secret, kNow + text::kDay) == nullptr);
@@ -121,7 +121,7 @@ TEST_CASE("an AWS access key is found by its ID, not by its secret, which stays 
   const std::string path = directory.path("tokens.json");
   TokenRequest wanted = request("cli", {Right::query});
   wanted.aws = true;
-  const NewToken made = create_token(path, wanted, kNow);
+  const NewToken made = *create_token(path, wanted, kNow);
   CHECK(made.access_key_id.starts_with("AKIA"));
   CHECK(made.access_key_id.size() == 20);
   CHECK(made.secret.size() == 40);
@@ -137,12 +137,12 @@ TEST_CASE("an AWS access key is found by its ID, not by its secret, which stays 
 TEST_CASE("names are unique and plain; a token is revoked by its name") {
   const TemporaryDirectory directory;
   const std::string path = directory.path("tokens.json");
-  const std::string secret = create_token(path, request("a.b-c_d@e"), kNow).secret;
-  CHECK_THROWS_AS(create_token(path, request("a.b-c_d@e"), kNow), TokenError);
+  const std::string secret = create_token(path, request("a.b-c_d@e"), kNow)->secret;
+  CHECK(!create_token(path, request("a.b-c_d@e"), kNow));
   for (const std::string& name : {std::string{}, std::string{"a b"}, std::string{"a\nb"}, std::string(65, 'a')}) {
-    CHECK_THROWS_AS(create_token(path, request(name), kNow), TokenError);
+    CHECK(!create_token(path, request(name), kNow));
   }
-  CHECK_THROWS_AS(create_token(path, request("none", {}), kNow), TokenError);
+  CHECK(!create_token(path, request("none", {}), kNow));
   create_token(path, request("other"), kNow);
   CHECK(!revoke_token(path, "nobody"));
   CHECK(revoke_token(path, "a.b-c_d@e"));
@@ -200,7 +200,7 @@ TEST_CASE("a running server sees changes, and keeps the old tokens while the fil
   const std::string path = directory.path("tokens.json");
   TokenFile file{path};
   CHECK(file.current()->empty());
-  const std::string secret = create_token(path, request("late"), kNow).secret;
+  const std::string secret = create_token(path, request("late"), kNow)->secret;
   CHECK(file.reload());
   const auto before = file.current();
   CHECK(before->find(secret, kNow) != nullptr);
@@ -222,7 +222,7 @@ TEST_CASE(
     "the tokens' files are files of their own: links, pipes, folders and devices are refused, and not waited for") {
   const TemporaryDirectory directory;
   const std::string path = directory.path("tokens.json");
-  const std::string secret = create_token(path, request("first"), kNow).secret;
+  const std::string secret = create_token(path, request("first"), kNow)->secret;
   namespace fs = std::filesystem;
   TokenFile file{path};
   const std::string outside = directory.path("outside");

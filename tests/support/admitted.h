@@ -46,7 +46,7 @@ class Door {
     serve::TokenRequest request;
     request.name = name;
     request.rights = rights;
-    const std::string secret = serve::create_token(path(), request, 1'714'557'600'000).secret;
+    const std::string secret = serve::create_token(path(), request, 1'714'557'600'000)->secret;
     tokens_.reload();
     return secret;
   }

@@ -18,6 +18,24 @@ TEST_CASE("base64 is strict about the alphabet, groups and bits beyond the last 
   }
 }
 
+TEST_CASE("bytes become base64 that reads as the same bytes") {
+  CHECK(encode_base64("") == "");
+  CHECK(encode_base64("f") == "Zg==");
+  CHECK(encode_base64("fo") == "Zm8=");
+  CHECK(encode_base64("foo") == "Zm9v");
+  CHECK(encode_base64url("") == "");
+  CHECK(encode_base64url("f") == "Zg");
+  CHECK(encode_base64url("\xfb\xff\xfe") == "-__-");
+  CHECK(encode_base64("\xfb\xff\xfe") == "+//+");
+  std::string bytes;
+  for (int i = 0; i < 256; ++i) {
+    bytes.push_back(static_cast<char>(i * 37));
+    CHECK(decode_base64(encode_base64(bytes)) == bytes);
+    CHECK(is_base64_of(encode_base64(bytes), bytes));
+    CHECK(encode_base64url(bytes).find_first_of("+/=") == std::string::npos);
+  }
+}
+
 TEST_CASE("without padding, where that is allowed") {
   CHECK(decode_base64("QUI", Padding::optional) == "AB");
   CHECK(decode_base64("QUI=", Padding::optional) == "AB");
