@@ -95,7 +95,7 @@ int run_statement(const GlobalOptions& global, const CreditArguments& arguments)
     query::for_each_paid_line(opened.snapshot, bill, cells, [&](const query::BilledLine& line) {
       const Cell payments = payments_cell(line.paid, states, table, decimals);
       rows.row(table ? table_cells(line, payments, money) : line_cells(line, payments, money));
-      if (line.cell->line_type != "Credit") total.add({line.amount, line.paid.covered, {}, 1});
+      if (line.cell->line_type != "Credit") total.add({line.amount, line.paid.covered, {}, {}, 1});
     });
   }));
   rows.finish();
@@ -177,7 +177,11 @@ void name_unknown_months(const std::set<std::string>& months) {
 }
 
 void print_differences(const GlobalOptions& global, const OpenedLedger& opened, text::Timestamp at,
-                       const std::vector<credits::Difference>& found) {
+                       const Reconciliation& result) {
+  // What wasn't compared has no difference either.
+  const std::string none = !result.compared ? "nothing was compared"
+                           : result.refused ? "no difference in what could be read"
+                                            : "no difference";
   Out out{global, Out::Length::list, query::ShownEvents{opened.snapshot}};
   CreditRows rows{out,
                   {{"month"},
@@ -190,12 +194,12 @@ void print_differences(const GlobalOptions& global, const OpenedLedger& opened, 
                    {"against"},
                    {"what"}},
                   at,
-                  "no difference"};
+                  none};
   const MoneyCells money{global.format, opened.ledger.settings()};
   const auto side = [&money](const std::optional<credits::Money>& amount, const std::string& text) {
     return amount ? money.of(*amount) : text_or_absent(text);
   };
-  for (const credits::Difference& difference : found) {
+  for (const credits::Difference& difference : result.found) {
     const auto& [ours, theirs] = std::tie(difference.ours, difference.theirs);
     const bool amounts = ours.has_value() || theirs.has_value();
     const credits::Money less = ours.value_or(credits::Money{}) - theirs.value_or(credits::Money{});
@@ -221,7 +225,7 @@ int run_reconcile(const GlobalOptions& global, const CreditArguments& arguments)
     result.found.insert(result.found.end(), more.begin(), more.end());
     result.compared = result.compared || result.balances.compares(book);
   }
-  print_differences(global, opened, arguments.time(), result.found);
+  print_differences(global, opened, arguments.time(), result);
   name_gaps(global, result.found);
   name_unknown_months(result.unknown_months);
   if (!result.compared && !result.refused) {

@@ -124,8 +124,17 @@ void write_page(Out& out, const credits::Book& book, const credits::Summary& sum
     out.write(out.format() == Format::json ? fmt::format(",\n\"{}s\":", part) : "\n");
     write_part({out, money, std::nullopt}, part, summary);
   }
-  if (out.format() == Format::json) out.write("}\n");
+  credits::Totals all;
+  for (const auto& [place, totals] : summary.places()) all.add(totals);
+  const std::string without_bill = money.of(all.without_bill).text;
+  if (out.format() == Format::json) out.write(",\n\"withoutBill\":\"" + without_bill + "\"}\n");
   write_as_of(out, book, summary.last_day());
+  if (out.format() == Format::table && all.without_bill > credits::Money{}) {
+    write_prose(out,
+                fmt::format("{} of what was charged is known from AWS's history of credits alone: load the reports of "
+                            "these months.\n",
+                            without_bill));
+  }
   out.flush();
 }
 

@@ -166,12 +166,41 @@ std::optional<std::string> objection_to_issue(std::vector<Fact> facts, const Fac
   return fmt::format("credit {} is account {}'s, not {}'s", credit, holder, fact.account);
 }
 
+// That the credit would have expired before it was issued. A term of years isn't looked at: it is none of a
+// correction's.
+std::optional<std::string> objection_to_term(std::vector<Fact> facts, const Corrections& corrections,
+                                             const std::string& credit) {
+  std::sort(facts.begin(), facts.end(), [](const Fact& a, const Fact& b) { return a.before(b); });
+  std::optional<text::Timestamp> issued;
+  std::optional<Day> expires;
+  const auto take = [&](const std::string& of, std::optional<text::Timestamp> from, std::optional<Day> until) {
+    if (of != credit) return;
+    if (from) issued = from;
+    if (until) expires = until;
+  };
+  for (const Fact& fact : facts) {
+    if (corrections.is_withdrawn(fact)) continue;
+    if (const auto* issue = std::get_if<Issue>(&fact.value)) take(issue->credit, issue->issued, issue->expires);
+    if (const auto* shown = std::get_if<ImportedCredit>(&fact.value))
+      take(shown->credit, shown->issued, shown->expires);
+    if (const auto* change = std::get_if<CreditChange>(&fact.value)) take(change->credit, {}, change->expires);
+    if (const auto* other = std::get_if<Correction>(&fact.value)) take(other->credit, other->issued, other->expires);
+  }
+  if (!issued || !expires || *expires >= day_of(*issued)) return std::nullopt;
+  return fmt::format("credit {} would expire on {}, before it was issued on {}", credit, day_text(*expires),
+                     day_text(day_of(*issued)));
+}
+
 std::optional<std::string> objection_to_correction(std::vector<Fact> facts, const Fact& fact,
                                                    const std::string& credit) {
   std::vector<Fact> with = facts;
   with.push_back(fact);
-  const Corrections corrections = corrections_of(std::move(with));
+  const Corrections corrections = corrections_of(with);
   if (std::string problem = corrections.problem(fact); !problem.empty()) return problem;
+  const auto& correction = std::get<Correction>(fact.value);
+  if (correction.issued || correction.expires) {
+    if (auto term = objection_to_term(std::move(with), corrections, credit)) return term;
+  }
   // A credit that is withdrawn by this very correction isn't yet.
   return credit.empty() ? std::nullopt : objection_to_withdrawn(corrections_of(std::move(facts)), credit);
 }

@@ -71,8 +71,8 @@ FactValue issue(NamedFacts& facts) {
 }
 
 FactValue credit_change(NamedFacts& facts) {
-  return CreditChange{facts.needed_text("creditId"), facts.needed_text("change"), facts.text("toAccountId"),
-                      facts.money("amount"), facts.day("expiresAt")};
+  return CreditChange{facts.needed_text("creditId"), facts.needed_text("change"),
+                      facts.account("toAccountId").value_or(""), facts.money("amount"), facts.day("expiresAt")};
 }
 
 FactValue affiliation(NamedFacts& facts) {
@@ -84,13 +84,13 @@ FactValue affiliation(NamedFacts& facts) {
 FactValue sharing(NamedFacts& facts) {
   const auto enabled = facts.flag("enabled");
   if (!enabled) facts.refuse("enabled", "is missing");
-  return Sharing{facts.optional_text("payerAccountId").value_or(facts.head().account), enabled.value_or(false)};
+  return Sharing{facts.account("payerAccountId").value_or(facts.head().account), enabled.value_or(false)};
 }
 
 FactValue account_status(NamedFacts& facts) {
-  return AccountStatus{facts.optional_text("status"),         facts.optional_text("email"),
-                       facts.flag("paymentMethod"),           facts.optional_text("supportPlan"),
-                       facts.optional_text("payerAccountId"), facts.optional_text("country")};
+  return AccountStatus{facts.optional_text("status"),   facts.optional_text("email"),
+                       facts.flag("paymentMethod"),     facts.optional_text("supportPlan"),
+                       facts.account("payerAccountId"), facts.optional_text("country")};
 }
 
 std::optional<Money> balance_of(const JsonNode& item, std::string_view name, NamedFacts& facts, JsonObjects around) {
@@ -143,7 +143,7 @@ FactValue imported_credit(NamedFacts& facts) {
   credit.program = facts.text("program");
   if (credit.program.empty() && !facts.text("description").empty()) credit.program = kOtherProgramme;
   for (const std::string& name : facts.texts("products")) credit.services.push_back(code_of(name, facts.settings()));
-  if (facts.node("sharedWith") != nullptr) credit.shared_with = facts.texts("sharedWith");
+  credit.shared_with = facts.accounts("sharedWith");
   credit.enabled = facts.flag("enabled").value_or(true);
   return credit;
 }
@@ -169,6 +169,7 @@ FactValue imported_use(NamedFacts& facts) {
       facts.refuse("uses", "must hold objects with accountId, service and amount");
       return use;
     }
+    facts.need_account("uses", account->text, kAccountsNeeded);
     JsonObjects around = facts.objects_around("uses");
     around.push_back(&part);
     facts.need_dollars("uses", *amount, around);
@@ -183,7 +184,7 @@ FactValue correction(NamedFacts& facts) {
   correct.event = facts.text("withdrawnEventId");
   if (correct.credit.empty() == correct.event.empty()) facts.refuse("creditId", "or withdrawnEventId is missing");
   correct.withdrawn = facts.flag("withdrawn").value_or(!correct.event.empty());
-  correct.account = facts.optional_text("accountId");
+  correct.account = facts.account("accountId");
   correct.amount = facts.money("amount");
   correct.issued = facts.time("issuedAt");
   correct.expires = facts.day("expiresAt");
@@ -247,11 +248,9 @@ bool Fact::before(const Fact& other) const {
   const int rank = std::visit(Rank{}, value);
   const int theirs = std::visit(Rank{}, other.value);
   if (rank != theirs) return rank < theirs;
-  const auto* correction = std::get_if<Correction>(&value);
-  const auto* theirs_too = std::get_if<Correction>(&other.value);
-  if (correction != nullptr && theirs_too != nullptr && correction->recorded != theirs_too->recorded) {
-    return correction->recorded < theirs_too->recorded;
-  }
+  if (own != other.own) return other.own;
+  if (recorded != other.recorded) return recorded < other.recorded;
+  if (says != other.says) return says < other.says;
   if (named != other.named) return other.named;
   // What stands for an eventID is another in each store.
   if (named && event != other.event) return event < other.event;
@@ -279,12 +278,16 @@ text::Result<std::optional<Fact>> read_fact(const EventHead& head, std::string_v
     fact.event = head.stand_in();
   }
   NamedFacts facts{*record, head, fact.event, settings};
+  facts.need_account("recipientAccountId", head.account);
   fact.value = reader(facts);
   if (facts.problem()) return *facts.problem();
   fact.own = is_own(*record);
-  if (auto* correction = std::get_if<Correction>(&fact.value); correction != nullptr && fact.own) {
+  if (fact.own) {
     const JsonNode* recorded = fact_at(*record, "additionalEventData.recordedAt");
-    if (recorded != nullptr) correction->recorded = text::parse_timestamp(recorded->text).value_or(0);
+    if (recorded != nullptr) fact.recorded = text::parse_timestamp(recorded->text).value_or(0);
+    // Before its details stand the eventID and who entered it; behind them, what is the same in each.
+    const JsonNode* details = record->find("serviceEventDetails");
+    if (details != nullptr) fact.says = digest_of(fact.account + "\n" + std::string{json.substr(details->offset)});
   }
   const auto* shown = std::get_if<Balances>(&fact.value);
   if (shown != nullptr && shown->credits.empty()) return std::optional<Fact>{};

@@ -155,7 +155,6 @@ struct Correction {
   std::optional<text::Timestamp> issued;
   std::optional<Day> expires;
   std::optional<std::vector<std::string>> services;
-  text::Timestamp recorded = 0;  ///< When it was entered, if it is our own: several may be of one second.
 };
 
 using FactValue = std::variant<Application, Decision, Cancellation, Issue, CreditChange, Membership, Offer, Affiliation,
@@ -170,11 +169,13 @@ struct Fact {
   std::string account;  ///< recipientAccountId, else the caller's account.
   FactValue value;
   Digest digest{};
-  bool named = true;  ///< It has an eventID.
-  bool own = false;   ///< Somebody who keeps the ledger entered it (rules/credits/own_fact.h).
+  bool named = true;             ///< It has an eventID.
+  bool own = false;              ///< Somebody who keeps the ledger entered it (rules/credits/own_fact.h).
+  text::Timestamp recorded = 0;  ///< When it was entered, if it is our own.
+  Digest says{};                 ///< Of account and details, if it is our own: its eventID is another in each store.
 
-  /// The order in which facts are taken, whatever the order in which they came: by time, causes before effects,
-  /// corrections as they were entered, then by eventID, then by their bytes.
+  /// The order in which facts are taken, whatever the order in which they came and the store they are in: by time,
+  /// causes before effects, AWS's before our own, ours as they were entered, then by eventID, then by their bytes.
   [[nodiscard]] bool before(const Fact& other) const;
 };
 

@@ -217,7 +217,8 @@ std::string forecast_text(const Forecast& forecast) {
   }
   const std::string expiry = "expires on " + day_text(forecast.expires);
   if (forecast.cause == "used-or-expires") return "runs out from " + day(forecast.earliest) + " on, or " + expiry;
-  return expiry + (forecast.cause == "none" ? ", as nothing is charged" : " with something left");
+  if (forecast.cause != "none") return expiry + " with something left";
+  return expiry + (forecast.last_charge ? ", as nothing is charged" : "; no charge is known");
 }
 
 void add_charges(const Book& book, const std::string& account, const Bill& bill, const std::vector<PaidCell>& cells,

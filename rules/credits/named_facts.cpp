@@ -4,6 +4,7 @@
 
 #include "rules/credits/currency.h"
 #include "rules/credits/own_fact.h"
+#include "rules/iam/arn.h"
 #include "text/ascii.h"
 
 namespace trailkeeper::rules::credits {
@@ -83,6 +84,23 @@ std::string NamedFacts::needed_text(std::string_view fact) {
   std::string found = text(fact);
   if (found.empty()) refuse(fact, "is missing");
   return found;
+}
+
+std::optional<std::string> NamedFacts::account(std::string_view fact) {
+  auto found = optional_text(fact);
+  if (found) need_account(fact, *found);
+  return found;
+}
+
+std::optional<std::vector<std::string>> NamedFacts::accounts(std::string_view fact) {
+  if (node(fact) == nullptr) return std::nullopt;
+  auto found = texts(fact);
+  for (const std::string& account : found) need_account(fact, account, kAccountsNeeded);
+  return found;
+}
+
+void NamedFacts::need_account(std::string_view fact, std::string_view text, std::string_view message) {
+  if (!text.empty() && !iam::is_account_id(text)) refuse(fact, message);
 }
 
 std::optional<Money> NamedFacts::money(std::string_view fact) {

@@ -14,6 +14,8 @@
 
 namespace trailkeeper::rules::credits {
 
+constexpr std::string_view kAccountsNeeded = "must hold account IDs of 12 digits";
+
 using JsonObjects = std::vector<const text::JsonNode*>;
 
 /// What is at a path of names with dots between; of an array's items the first that has it; null if nothing is. The
@@ -34,6 +36,12 @@ class NamedFacts {
   std::optional<std::string> optional_text(std::string_view fact);
   std::string text(std::string_view fact) { return optional_text(fact).value_or(""); }
   std::string needed_text(std::string_view fact);
+  /// An account ID, or an empty text: what else stands there would be shown as an account, whatever it is (R20).
+  std::optional<std::string> account(std::string_view fact);
+  std::optional<std::vector<std::string>> accounts(std::string_view fact);
+  /// Notes a fact's text that is neither an account ID nor empty.
+  void need_account(std::string_view fact, std::string_view text,
+                    std::string_view message = "must be an account ID of 12 digits");
   /// An amount of dollars, not negative.
   std::optional<Money> money(std::string_view fact);
   std::optional<bool> flag(std::string_view fact);

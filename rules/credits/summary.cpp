@@ -31,6 +31,7 @@ void Totals::add(const Totals& other) {
   charged += other.charged;
   covered += other.covered;
   shared += other.shared;
+  without_bill += other.without_bill;
   lines += other.lines;
 }
 
@@ -52,15 +53,34 @@ void Summary::add(const Bill& bill, const std::vector<PaidCell>& cells, const st
 }
 
 void Summary::add_known(const Book& book) {
+  std::vector<std::pair<Place, Money>> known;
   for (const UseBefore& before : uses_before_openings(book)) {
     const KnownUse& use = *before.use;
     const std::string& holder = before.credit->account;
     if (scope_.month && use.month != *scope_.month) continue;
     const bool mine = scope_.account.empty() || scope_.account == use.account || scope_.account == holder;
     if (!mine) continue;
-    Totals& totals = places_[{use.month, use.service, use.account}];
+    known.emplace_back(Place{use.month, use.service, use.account}, use.amount);
+    Totals& totals = places_[known.back().first];
     totals.covered += use.amount;
     if (holder != use.account) totals.shared += use.amount;
+  }
+  charge_what_was_paid(known);
+}
+
+// By month and account: the history may name a service otherwise than a bill does.
+void Summary::charge_what_was_paid(const std::vector<std::pair<Place, Money>>& known) {
+  std::map<std::pair<Month, std::string_view>, Money> lacking;
+  for (const auto& [place, totals] : places_) {
+    lacking[{place.month, place.account}] += totals.covered - totals.charged;
+  }
+  for (const auto& [place, amount] : known) {
+    Money& left = lacking[{place.month, place.account}];
+    const Money part = std::clamp(left, Money{}, std::max(amount, Money{}));
+    Totals& totals = places_[place];
+    totals.charged += part;
+    totals.without_bill += part;
+    left -= part;
   }
 }
 

@@ -23,7 +23,8 @@ std::vector<UseBefore> uses_before_openings(const Book& book);
 struct Totals {
   Money charged;
   Money covered;
-  Money shared;  ///< The part of what is covered that credits of other accounts paid.
+  Money shared;        ///< The part of what is covered that credits of other accounts paid.
+  Money without_bill;  ///< The part of what was charged that only AWS's history of credits tells of.
   std::uint64_t lines = 0;
 
   [[nodiscard]] Money due() const { return charged - covered; }
@@ -43,7 +44,8 @@ class Summary {
 
   /// A visitor of bills.
   void add(const Bill& bill, const std::vector<PaidCell>& cells, const std::vector<CreditState>& credits);
-  /// What credits paid before their opening balances, according to AWS's history; after all bills.
+  /// What credits paid before their opening balances, according to AWS's history; after all bills. Where that is more
+  /// than an account's bills of the month charge, the rest was charged, too: no bill for it was loaded.
   void add_known(const Book& book);
 
   struct Place {
@@ -60,6 +62,8 @@ class Summary {
   [[nodiscard]] std::optional<Day> last_day() const;
 
  private:
+  void charge_what_was_paid(const std::vector<std::pair<Place, Money>>& known);
+
   SummaryScope scope_;
   std::map<Place, Totals> places_;
   std::map<Day, Totals> days_;

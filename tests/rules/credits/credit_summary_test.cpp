@@ -88,6 +88,13 @@ TEST_CASE(
   CHECK(months.at("2024-03").due() == dollars("3"));
   CHECK(months.at("2024-04").covered == dollars("27"));
   CHECK(months.at("2024-04").shared == dollars("27"));
+  // No bill of February is loaded: what credits paid was charged, at least.
+  world.at("2024-04-10", kAccount, use("2024-02", "50", false));
+  const auto more = credits::totals_by(summary_of(world, {}), [](const auto& place) { return place.month.text(); });
+  CHECK(more.at("2024-02").charged == dollars("50"));
+  CHECK(more.at("2024-02").due() == dollars("0"));
+  CHECK(more.at("2024-02").without_bill == dollars("50"));
+  CHECK(more.at("2024-03").without_bill == dollars("0"));
   // A newer history of the running month has what the ledger reckons, too: it isn't added.
   world.at("2024-04-20", kAccount, use("2024-04", "27", true));
   const auto newer = credits::totals_by(summary_of(world, {}), [](const auto& place) { return place.month.text(); });
