@@ -18,6 +18,9 @@ const queries = {
   'count-by-bucket': 'select requestParameters.bucketName as bucket, count(*) as n from ev group by all order by n desc, bucket',
   'count-by-three-a-day': `select left(cast(eventTime as varchar), 10) as day, tlsDetails.tlsVersion as tls, tlsDetails.cipherSuite as suite,
      requestParameters.bucketName as bucket, count(*) as n from ev group by all`,
+  'count-figures': `select eventName, count(*) as n, count(distinct sourceIPAddress), min(eventTime), max(eventTime)
+     from ev group by eventName order by n desc, eventName`,
+  'count-distinct-ids': 'select null, count(*), count(distinct requestID) from ev',
 };
 
 const open = async (path) => {

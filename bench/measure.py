@@ -434,6 +434,16 @@ class Bench:
             seconds <= 1,
             None,
         )
+        self.figures(store, answer, median)
+        seconds = median("verify")
+        self.add(
+            f"verify, {size['bytes'] / 1e9:.1f} GB of raw",
+            "",
+            "",
+            f"{size['raw'] / seconds / 1e9:.2f} GB/s of raw ({seconds * 1000:.0f} ms)",
+            None,
+            None,
+        )
         rows = json.loads(
             run([self.binary, "--store", store, "-o", "json", "count", "--by", "requestParameters.key"]).output
         )
@@ -462,12 +472,43 @@ class Bench:
         shutil.rmtree(store)
         database.unlink(missing_ok=True)
 
-    def compare(self, title, store, arguments, theirs):
+    def figures(self, store, answer, median):
+        """Figures of groups beside DuckDB's, and lists of paths."""
+        for title, key, arguments in (
+            (
+                "count --by name --distinct ip --first --last",
+                "count-figures",
+                ["count", "--by", "name", "--distinct", "ip", "--first", "--last"],
+            ),
+            ("count --distinct requestID", "count-distinct-ids", ["count", "--distinct", "requestID"]),
+        ):
+            seconds, text, fast = median(*arguments), "", None
+            if answer:
+                theirs = answer[key]["first"] + answer["open"]
+                fast = seconds <= theirs
+                text = f"; DuckDB's opening and first query {theirs * 1000:.1f} ms"
+                self.compare(title, store, arguments, answer[key]["answer"])
+                self.compare(title, store, arguments, answer[key]["answer"], "distinct", 2)
+            self.add(title, "as fast", "", f"{seconds * 1000:.1f} ms whole process{text}", fast, None)
+        fields = "time,name,tlsDetails.tlsVersion,requestParameters.bucketName"
+        seconds = median("events", "--fields", fields, "-o", "csv")
+        self.add(
+            f"events --fields {fields}, all of {self.size['counts']:,}",
+            "",
+            "",
+            f"{self.size['counts'] / seconds:,.0f} events/s as CSV",
+            None,
+            None,
+        )
+
+    def compare(self, title, store, arguments, theirs, figure="count", column=1):
         """Both must have counted the same; ties may be in another order, two names are spelt otherwise."""
         rows = json.loads(run([self.binary, "--store", store, "-o", "json", *arguments]).output)
-        ours = sorted(int(row["count"]) for row in rows)
-        if ours != sorted(int(row[1]) for row in theirs):
-            self.notes.append(f"{title}: the answers differ! Trailkeeper {ours[-10:]}, DuckDB {theirs[:10]}")
+        ours = sorted(int(row[figure]) for row in rows)
+        if ours != sorted(int(row[column]) for row in theirs):
+            self.notes.append(
+                f"{title}: the answers differ in {figure}! Trailkeeper {ours[-10:]}, DuckDB {theirs[:10]}"
+            )
 
     def verdicts(self):
         """What verdicts take of a replay, with policies of everybody loaded: some need only columns, some whole records."""

@@ -9,20 +9,15 @@
 #include "cli/filter_options.h"
 #include "cli/reveal.h"
 #include "cli/row_writer.h"
-#include "event/reject.h"
 #include "query/event_list.h"
-#include "query/field_catalogue.h"
 #include "query/filter_value.h"
-#include "query/json_path.h"
-#include "query/shown_event.h"
+#include "query/listed_values.h"
 #include "query/verdicts/judged_field.h"
 #include "store/store.h"
 #include "text/json_text.h"
 
 namespace trailkeeper::cli {
 namespace {
-
-// Of a list only: the eventID of the addendum that replaced the event.
 
 struct EventsArguments {
   FilterOptions filter;
@@ -31,48 +26,6 @@ struct EventsArguments {
   std::vector<std::string> fields;
   bool reveal = false;
 };
-
-/// An event's JSON with the padding that looking into it needs, made when it is first asked for.
-class EventText {
- public:
-  EventText(const query::ListedEvent& event, const query::ShownEvents& shown) : event_(event), shown_(shown) {}
-
-  [[nodiscard]] const query::ShownEvents& shown() const { return shown_; }
-  [[nodiscard]] std::string_view json() {
-    if (bytes_.empty()) {
-      shown_.append(*event_.segment, event_.index, bytes_);
-      size_ = bytes_.size();
-      bytes_.append(event::kPadding, '\0');
-    }
-    return std::string_view{bytes_}.substr(0, size_);
-  }
-
- private:
-  const query::ListedEvent& event_;
-  const query::ShownEvents& shown_;
-  std::string bytes_;
-  std::size_t size_ = 0;
-};
-
-Cell cell_or_absent(const std::optional<std::string>& text) { return text ? Cell::shown(*text) : Cell::absent(); }
-
-// All from what is shown of the event. A name is a text; a path keeps the type that its value has in the event.
-Cell cell_of(const query::ListedEvent& event, EventText& text, const std::string& field) {
-  if (query::is_in_columns(field)) {
-    return cell_or_absent(query::event_value(text.shown(), *event.segment, event.index, {}, field));
-  }
-  if (field == "eventID" || field == "event-id") {
-    if (const auto id = query::stored_event_id(*event.segment, event.index)) return Cell::shown(*id);
-  }
-  if (query::is_field_name(field)) {
-    return cell_or_absent(query::event_value(text.shown(), *event.segment, event.index, text.json(), field));
-  }
-  const std::string value = query::json_at(text.json(), field);
-  if (value.empty() || value == "null") return Cell::absent();
-  Cell cell{query::display_text(value), {}, true};
-  text::append_minified(value, cell.json);
-  return cell;
-}
 
 // Line feeds between tokens would break a line in two.
 void append_line(std::string_view json, std::string& out) {
@@ -87,32 +40,26 @@ class EventPrinter {
  public:
   EventPrinter(const store::Snapshot& snapshot, const GlobalOptions& global, std::vector<std::string> fields,
                bool reveal)
-      : shown_(snapshot, reveal),
-        judged_(snapshot),
-        format_(global.format),
-        fields_(std::move(fields)),
-        whole_(fields_.empty() && format_ != Format::table && format_ != Format::csv),
+      : format_(global.format),
+        fields_(fields_of(std::move(fields), format_)),
+        values_(snapshot, fields_, reveal),
         out_(global, Out::Length::list) {
-    if (whole_ || format_ == Format::raw) return;
-    if (fields_.empty()) fields_ = usual_fields();
+    if (fields_.empty()) return;
     std::vector<Column> columns;
     for (const std::string& field : fields_) columns.push_back(field_column(field));
     rows_.emplace(out_, std::move(columns), "no event passes");
   }
 
   void print(const query::ListedEvent& event) {
-    EventText text{event, shown_};
     if (rows_) {
       std::vector<Cell> cells;
-      for (const std::string& field : fields_) {
-        cells.push_back(cell(event, text, field));
-      }
+      for (std::size_t field = 0; field < fields_.size(); ++field) cells.push_back(cell(event, field));
       rows_->row(std::move(cells));
       return;
     }
     std::string line;
     if (format_ == Format::json) line += first_ ? "[" : ",\n ";
-    append_line(text.json(), line);
+    append_line(values_.json(event), line);
     if (format_ != Format::json) line.push_back('\n');
     out_.write(line);
     first_ = false;
@@ -128,21 +75,27 @@ class EventPrinter {
   }
 
  private:
-  Cell cell(const query::ListedEvent& event, EventText& text, const std::string& field) {
-    if (query::JudgedFields::has(field)) return cell_or_absent(judged_.text(event, field));
-    Cell found = cell_of(event, text, field);
-    const bool name = field == "name" || field == "eventName";
-    if (name && format_ == Format::table && judged_.is_superseded(event)) {
+  // Empty: whole events are printed.
+  static std::vector<std::string> fields_of(std::vector<std::string> fields, Format format) {
+    if (format == Format::raw) return {};
+    const bool whole = fields.empty() && format != Format::table && format != Format::csv;
+    return fields.empty() && !whole ? usual_fields() : std::move(fields);
+  }
+
+  // All from what is shown of the event.
+  Cell cell(const query::ListedEvent& event, std::size_t field) {
+    auto value = values_.value(event, field);
+    Cell found = value ? Cell{std::move(value->text), std::move(value->json), true} : Cell::absent();
+    const std::string& name = fields_[field];
+    if (format_ == Format::table && (name == "name" || name == "eventName") && values_.judged().is_superseded(event)) {
       found.text += " (superseded)";
     }
     return found;
   }
 
-  query::ShownEvents shown_;
-  query::JudgedFields judged_;
   Format format_;
   std::vector<std::string> fields_;
-  bool whole_;
+  query::ListedValues values_;
   Out out_;
   std::optional<RowWriter> rows_;
   bool first_ = true;

@@ -37,7 +37,10 @@ void count_decoded(const store::Segment& segment, const ShownEvents& shown, cons
       GroupValues values;
       for (const std::string& name : request.by) values.push_back(event_value(shown, segment, index, event, name));
       const text::Timestamp begin = request.per == Bucket::none ? 0 : bucket_of(segment.time(index), request.per).first;
-      totals.add(begin, std::move(values), 1);
+      std::optional<std::string> distinct;
+      if (totals.counts_distinct()) distinct = event_value(shown, segment, index, event, request.distinct);
+      const text::Timestamp time = segment.time(index);
+      totals.add(totals.group(begin, std::move(values)), {1, 0, time, time}, distinct);
     }
   }
 }
@@ -51,25 +54,28 @@ std::vector<CountRow> rows_of(Totals totals, const CountRequest& request) {
   };
   std::size_t begin = 0;
   std::optional<text::Timestamp> bucket;
-  totals.drain([&](text::Timestamp of, GroupValues values, std::uint64_t count) {
+  totals.drain([&](text::Timestamp of, GroupValues values, const GroupFigures& figures) {
+    if (!holds(request.having, figures)) return;
     if (bucket && *bucket != of) {
       sort_from(begin);
       begin = rows.size();
     }
     bucket = of;
-    rows.push_back({bucket_text(of, request.per), std::move(values), count});
+    rows.push_back({figures, bucket_text(of, request.per), std::move(values)});
   });
   sort_from(begin);
   return rows;
 }
 
-/// Counts one segment. `fields`: fewer than asked for where some need the event's JSON.
+/// Counts one segment. `fields`: those to count by, and then the one whose distinct values are counted; fewer where
+/// some need the event's JSON.
 void count_segment(const store::Segment& segment, const std::shared_ptr<const ShownEvents>& shown, const Filter& filter,
                    const CountRequest& request, const std::vector<CountedField>& fields, Totals& totals) {
   const SegmentFilter compiled{segment, filter};
   if (compiled.blocks().empty()) return;
   std::optional<SegmentCounter> counter;
-  if (fields.size() == request.by.size()) counter.emplace(segment, shown, fields, request.per, totals);
+  if (fields.size() == request.by.size() + (totals.counts_distinct() ? 1 : 0))
+    counter.emplace(segment, shown, fields, request.per, totals);
   if (!counter || !counter->fits()) {
     count_decoded(segment, *shown, compiled, request, totals);
     return;
@@ -91,6 +97,9 @@ Totals count_all_segments(const store::Snapshot& snapshot, const Filter& filter,
   for (const std::string& name : request.by) {
     if (auto field = counted_field(name)) fields.push_back(std::move(*field));
   }
+  if (!request.distinct.empty()) {
+    if (auto field = counted_field(request.distinct)) fields.push_back(std::move(*field));
+  }
   // Groups are shown as the filter compares, unless that compares what is stored.
   const auto shown = filter.shown ? filter.shown : std::make_shared<const ShownEvents>(snapshot);
   Totals totals{request};
@@ -101,6 +110,7 @@ Totals count_all_segments(const store::Snapshot& snapshot, const Filter& filter,
     const std::lock_guard lock{mutex};
     totals.merge(std::move(own));
   });
+  totals.settle();
   return totals;
 }
 
@@ -125,25 +135,45 @@ Totals count_by_verdict(const store::Snapshot& snapshot, const Filter& filter, c
     Filter of_verdict = base;
     require_verdict(of_verdict, verdict);
     count_all_segments(snapshot, of_verdict, others)
-        .drain([&](text::Timestamp bucket, GroupValues values, std::uint64_t count) {
+        .drain([&](text::Timestamp bucket, GroupValues values, const GroupFigures& figures) {
           values.insert(values.begin() + static_cast<std::ptrdiff_t>(place), std::string{verdict});
-          totals.add(bucket, std::move(values), count);
+          totals.add(bucket, std::move(values), figures);
         });
   }
   return totals;
 }
 
+/// The filter is bound.
+Totals count_by_fields(const store::Snapshot& snapshot, const Filter& filter, const CountRequest& request) {
+  const auto verdict = std::find(request.by.begin(), request.by.end(), "verdict");
+  if (verdict == request.by.end()) return count_all_segments(snapshot, filter, request);
+  return count_by_verdict(snapshot, filter, request, static_cast<std::size_t>(verdict - request.by.begin()));
+}
+
+/// Distinct verdicts, of which there are few, are groups of their own first. The filter is bound.
+Totals count_all(const store::Snapshot& snapshot, const Filter& filter, const CountRequest& request) {
+  if (request.distinct != "verdict") return count_by_fields(snapshot, filter, request);
+  CountRequest verdicts = request;
+  verdicts.distinct.clear();
+  verdicts.most_rows.reset();
+  const auto place = std::find(verdicts.by.begin(), verdicts.by.end(), "verdict");
+  const auto number = static_cast<std::size_t>(place - verdicts.by.begin());
+  if (place == verdicts.by.end()) verdicts.by.emplace_back("verdict");
+  return count_by_fields(snapshot, filter, verdicts).count_distinct(request, number);
+}
+
 }  // namespace
+
+std::optional<std::string> missing_distinct(const CountRequest& request) {
+  if (!request.distinct.empty() || !asks_for(request.having, Figure::distinct)) return std::nullopt;
+  return "a condition on distinct needs distinct, which says of what: as in distinct ip, having distinct>3";
+}
 
 CountedEvents count_groups(const store::Snapshot& snapshot, const Filter& filter, const CountRequest& request) {
   // Bound here for every way of counting, so that none compares what may not be shown.
   const Filter bound = with_verdicts(snapshot, filter);
-  const auto verdict = std::find(request.by.begin(), request.by.end(), "verdict");
-  Totals totals =
-      verdict == request.by.end()
-          ? count_all_segments(snapshot, bound, request)
-          : count_by_verdict(snapshot, bound, request, static_cast<std::size_t>(verdict - request.by.begin()));
-  if (totals.empty() && request.by.empty() && request.per == Bucket::none) totals.add(0, {}, 0);
+  Totals totals = count_all(snapshot, bound, request);
+  if (totals.empty() && request.by.empty() && request.per == Bucket::none) totals.add(0, {}, {});
   CountedEvents counted;
   counted.charge = totals.take_charge();
   counted.rows = rows_of(std::move(totals), request);

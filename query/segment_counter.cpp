@@ -40,6 +40,11 @@ class SegmentCounter::Counter {
       shifts_.insert(shifts_.begin(), bits_);
       bits_ += part->numbers->bits();
     }
+    by_ = fields_.size() - (totals.counts_distinct() ? 1 : 0);
+    for (std::size_t field = 0; fits() && field < by_; ++field) {
+      for (const std::size_t part : components_of_[field]) group_bits_ |= mask_of(part) << shifts_[part];
+    }
+    scratch_.resize(components_.size());
   }
 
   /// Codes of all columns together must fit a word; nearly always they do.
@@ -47,39 +52,21 @@ class SegmentCounter::Counter {
 
   void count(std::span<const std::uint32_t> selected, GroupCounts& totals) {
     charge_for(selected.size(), totals);
-    if (direct_.empty() && bits_ <= kDirectBits) direct_.assign(std::size_t{1} << bits_, 0);
+    if (direct_.empty() && bits_ <= kDirectBits) direct_.assign(std::size_t{1} << bits_, {});
     numbers_.assign(selected.size(), 0);
     for (std::size_t i = 0; i < components_.size(); ++i)
       components_[i].numbers->add_numbers(selected, shifts_[i], numbers_);
     for (std::size_t i = 0; i < selected.size(); ++i) {
       if (per_ != Bucket::none) enter_bucket(segment_.time(selected[i]), totals);
-      if (direct_.empty()) {
-        ++hashed_[numbers_[i]];
-      } else {
-        ++direct_[numbers_[i]];
-      }
+      Met& met = direct_.empty() ? hashed_[numbers_[i]] : direct_[numbers_[i]];
+      if (met.count++ == 0) met.first = selected[i];
+      met.last = selected[i];
     }
   }
 
   /// All events of the segment; by one column, from the numbers kept beside it.
   void count_all(GroupCounts& totals) {
-    if (fields_.size() == 1 && fields_.front().derived != nullptr && fields_.front().derived->decided_by_first &&
-        per_ == Bucket::none) {
-      count_by_first_column(totals);
-      return;
-    }
-    const bool kept = components_.size() == 1 && components_.front().columns.size() == 1 && per_ == Bucket::none;
-    if (kept) {
-      const store::PackedView counts = segment_.column_counts(components_.front().columns.front());
-      for (std::uint64_t code = 0; code < counts.size(); ++code) {
-        if (counts[code] != 0) add(code, counts[code], totals);
-      }
-      return;
-    }
-    if (components_.empty() && per_ == Bucket::none) {
-      add(0, segment_.size(), totals);
-      return;
-    }
+    if (!totals.wants_times() && count_by_kept_numbers(totals)) return;
     std::vector<std::uint32_t> block;
     for (std::uint32_t begin = 0; begin < segment_.size(); begin += kBlock) {
       store::check_read_limit();
@@ -90,25 +77,53 @@ class SegmentCounter::Counter {
   }
 
   void finish(GroupCounts& totals) {
+    group_ = nullptr;
     for (std::uint64_t codes = 0; codes < direct_.size(); ++codes) {
-      if (direct_[codes] != 0) add(codes, direct_[codes], totals);
+      if (direct_[codes].count != 0) add_met(codes, direct_[codes], totals);
     }
-    std::fill(direct_.begin(), direct_.end(), 0);
+    std::fill(direct_.begin(), direct_.end(), Met{});
     // Ascending, so that dictionaries are read from front to back.
-    std::vector<std::pair<std::uint64_t, std::uint64_t>> sorted{hashed_.begin(), hashed_.end()};
-    std::sort(sorted.begin(), sorted.end());
-    boost::unordered_flat_map<std::uint64_t, std::uint64_t>{}.swap(hashed_);
-    for (const auto& [codes, count] : sorted) {
+    std::vector<std::pair<std::uint64_t, Met>> sorted{hashed_.begin(), hashed_.end()};
+    std::sort(sorted.begin(), sorted.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
+    boost::unordered_flat_map<std::uint64_t, Met>{}.swap(hashed_);
+    for (const auto& [codes, met] : sorted) {
       store::check_read_limit();
-      add(codes, count, totals);
+      add_met(codes, met, totals);
     }
     beside_.shrink(0);
   }
 
  private:
+  /// Events that have the same numbers: the segment has them in order of time.
+  struct Met {
+    std::uint32_t count = 0;
+    std::uint32_t first = 0;
+    std::uint32_t last = 0;
+  };
+
+  // From what the segment says of whole columns; false if it doesn't say this.
+  bool count_by_kept_numbers(GroupCounts& totals) {
+    if (by_ == 1 && fields_.size() == 1 && fields_.front().derived != nullptr &&
+        fields_.front().derived->decided_by_first && per_ == Bucket::none) {
+      count_by_first_column(totals);
+      return true;
+    }
+    const bool kept = components_.size() == 1 && components_.front().columns.size() == 1 && per_ == Bucket::none;
+    if (kept) {
+      const store::PackedView counts = segment_.column_counts(components_.front().columns.front());
+      for (std::uint64_t code = 0; code < counts.size(); ++code) {
+        if (counts[code] != 0) add(code, {.count = counts[code]}, totals);
+      }
+      return true;
+    }
+    if (!components_.empty() || per_ != Bucket::none) return false;
+    add(0, {.count = segment_.size()}, totals);
+    return true;
+  }
+
   // Each event may be of a group of its own: a place in the table, which doubles, and one among the sorted.
   void charge_for(std::size_t events, const GroupCounts& totals) {
-    constexpr std::size_t kPlace = 64;
+    constexpr std::size_t kPlace = 112;
     if (bits_ <= kDirectBits) return;
     if (hashed_.empty()) beside_ = totals.charge_beside();
     const std::size_t needed = (hashed_.size() + events) * kPlace;
@@ -145,7 +160,7 @@ class SegmentCounter::Counter {
       if (!texts.front() || !field.decided_by_first(*texts.front())) {
         undecided = true;
       } else {
-        totals.add(0, {field.text(texts)}, counts[code]);
+        totals.add(0, {field.text(texts)}, {.count = counts[code]});
       }
     }
     if (!undecided) return;
@@ -178,27 +193,38 @@ class SegmentCounter::Counter {
     std::tie(bucket_begin_, bucket_end_) = bucket_of(time, per_);
   }
 
-  void add(std::uint64_t codes, std::uint64_t count, GroupCounts& totals) {
-    std::vector<std::string> scratch(components_.size());
-    std::vector<std::optional<std::string_view>> texts;
-    for (std::size_t i = 0; i < components_.size(); ++i) {
-      const std::uint64_t mask = (std::uint64_t{1} << components_[i].numbers->bits()) - 1;
-      texts.push_back(components_[i].numbers->text(codes >> shifts_[i] & mask, scratch[i]));
+  void add_met(std::uint64_t codes, const Met& met, GroupCounts& totals) {
+    GroupFigures figures{.count = met.count};
+    if (totals.wants_times()) {
+      figures.first = segment_.time(met.first);
+      figures.last = segment_.time(met.last);
     }
-    GroupCounts::Values values;
-    std::vector<std::optional<std::string_view>> inputs;
-    for (std::size_t field = 0; field < fields_.size(); ++field) {
-      inputs.clear();
-      for (const std::size_t part : components_of_[field]) inputs.push_back(texts[part]);
-      if (const DerivedField* const derived = fields_[field].derived) {
-        values.push_back(derived->text(inputs));
-      } else if (inputs.front()) {
-        values.emplace_back(std::string{*inputs.front()});
-      } else {
-        values.emplace_back();
-      }
+    add(codes, figures, totals);
+  }
+
+  // Numbers of one group come one after the other where there are distinct values, whose bits are the lowest.
+  void add(std::uint64_t codes, const GroupFigures& figures, GroupCounts& totals) {
+    if (group_ == nullptr || (codes & group_bits_) != group_codes_) {
+      GroupCounts::Values values;
+      for (std::size_t field = 0; field < by_; ++field) values.push_back(text_of(field, codes));
+      group_ = &totals.group(per_ == Bucket::none ? 0 : bucket_begin_, std::move(values));
+      group_codes_ = codes & group_bits_;
     }
-    totals.add(per_ == Bucket::none ? 0 : bucket_begin_, std::move(values), count);
+    totals.add(*group_, figures, by_ < fields_.size() ? text_of(by_, codes) : std::nullopt);
+  }
+
+  [[nodiscard]] std::uint64_t mask_of(std::size_t part) const {
+    return (std::uint64_t{1} << components_[part].numbers->bits()) - 1;
+  }
+
+  [[nodiscard]] std::optional<std::string> text_of(std::size_t field, std::uint64_t codes) {
+    inputs_.clear();
+    for (const std::size_t part : components_of_[field]) {
+      inputs_.push_back(components_[part].numbers->text(codes >> shifts_[part] & mask_of(part), scratch_[part]));
+    }
+    if (const DerivedField* const derived = fields_[field].derived) return derived->text(inputs_);
+    if (!inputs_.front()) return std::nullopt;
+    return std::string{*inputs_.front()};
   }
 
   const store::Segment& segment_;
@@ -208,10 +234,16 @@ class SegmentCounter::Counter {
   std::vector<Component> components_;
   std::vector<std::vector<std::size_t>> components_of_;  // Field to its components.
   std::vector<unsigned> shifts_;                         // The first component has the highest bits.
+  std::size_t by_ = 0;  // Fields that make groups; one behind them has distinct values.
   unsigned bits_ = 0;
   std::vector<std::uint64_t> numbers_;
-  std::vector<std::uint64_t> direct_;
-  boost::unordered_flat_map<std::uint64_t, std::uint64_t> hashed_;
+  std::vector<Met> direct_;
+  boost::unordered_flat_map<std::uint64_t, Met> hashed_;
+  std::vector<std::string> scratch_;
+  std::vector<std::optional<std::string_view>> inputs_;
+  GroupCounts::Group* group_ = nullptr;  // The last one, and the bits of its numbers.
+  std::uint64_t group_codes_ = 0;
+  std::uint64_t group_bits_ = 0;
   MemoryBudget::Charge beside_;
   text::Timestamp bucket_begin_ = 0;
   text::Timestamp bucket_end_ = 0;

@@ -1,13 +1,6 @@
 #include "query/segment_scan.h"
 
-#include <algorithm>
-#include <atomic>
-#include <exception>
-#include <mutex>
-#include <thread>
-#include <vector>
-
-#include "store/read_limit.h"
+#include "store/all_cores.h"
 
 namespace trailkeeper::query {
 
@@ -17,29 +10,8 @@ void for_each_segment(const store::Snapshot& snapshot, const std::function<void(
   const std::vector<store::Segment>& segments = snapshot.segments();
   std::uint64_t events = 0;
   for (const store::Segment& segment : segments) events += segment.size();
-  std::atomic<std::size_t> next{0};
-  std::mutex mutex;
-  std::exception_ptr failure;
-  const store::ReadLimit* const limit = store::ReadLimit::current();
-  const auto work = [&] {
-    const store::ReadLimit::Scope scope{limit};
-    try {
-      for (std::size_t i = next++; i < segments.size(); i = next++) visit(segments[i]);
-    } catch (...) {
-      const std::lock_guard lock{mutex};
-      failure = std::current_exception();
-      next = segments.size();
-    }
-  };
-  std::vector<std::thread> threads;
-  if (events > kManyEvents) {
-    const std::size_t wanted =
-        std::min<std::size_t>(std::max(1U, std::thread::hardware_concurrency()), segments.size());
-    for (std::size_t i = 1; i < wanted; ++i) threads.emplace_back(work);
-  }
-  work();
-  for (std::thread& thread : threads) thread.join();
-  if (failure) std::rethrow_exception(failure);
+  store::share_work(segments.size(), events > kManyEvents ? store::all_cores() : 1,
+                    [&](std::size_t i) { visit(segments[i]); });
 }
 
 }  // namespace trailkeeper::query

@@ -3,12 +3,11 @@
 #include <algorithm>
 #include <charconv>
 
-#include "event/reject.h"
 #include "query/count.h"
-#include "query/field_catalogue.h"
 #include "query/field_check.h"
 #include "query/filter_value.h"
-#include "query/json_path.h"
+#include "query/listed_values.h"
+#include "query/shown_event.h"
 #include "query/similar_name.h"
 #include "query/verdicts/unknown_verdicts.h"
 #include "serve/http_message.h"
@@ -43,6 +42,11 @@ constexpr QueryParameter kParameters[] = {
     {"by", "`/v1/count`", "names and paths with commas between"},
     {"per", "`/v1/count`", "also by `hour`, `day` or `month`"},
     {"top", "`/v1/count`", "only this many of the largest"},
+    {"distinct", "`/v1/count`", "a name or path: also how many different values it has in each group"},
+    {"first", "`/v1/count`", "`true`: also the first eventTime of each group"},
+    {"last", "`/v1/count`", "`true`: also the last eventTime of each group"},
+    {"having", "`/v1/count`",
+     "only groups of which this holds: `count>100`, `distinct>=2`, `first>=7d`; several: all must hold"},
 };
 
 // What a request for events or counts may ask.
@@ -65,26 +69,12 @@ void append_line(std::string_view json, std::string& out) {
   out.push_back('\n');
 }
 
-// A name such as `user` is a text; a path keeps the type that its value has in the event.
-void append_value(const query::ShownEvents& shown, query::JudgedFields& judged, const query::ListedEvent& event,
-                  std::string_view json, const std::string& field, std::string& out) {
-  if (query::JudgedFields::has(field)) {
-    if (const auto text = judged.text(event, field)) return text::append_quoted(*text, out);
-  } else if (query::is_field_name(field)) {
-    const auto text = query::event_value(shown, *event.segment, event.index, json, field);
-    if (text) return text::append_quoted(*text, out);
-  } else if (const std::string value = query::json_at(json, field); !value.empty()) {
-    return text::append_minified(value, out);
-  }
-  out += "null";
-}
-
 /// Takes what a request gives, parameter by parameter, and what is wrong with it.
 class Arguments {
  public:
   /// Throws OverBudget.
   Arguments(store::Store& store, query::MemoryBudget& memory, std::string_view query, text::Timestamp now)
-      : charge(&memory), store_(store) {
+      : charge(&memory), now_(now), store_(store) {
     auto parameters = parse_parameters(query);
     if (!parameters) {
       problem_ = "the query string has a broken %-escape, or too many parameters";
@@ -107,6 +97,24 @@ class Arguments {
       return true;
     });
     return value;
+  }
+
+  /// The same, where a name is all that may be given; empty: nothing was.
+  std::string take_field(std::string_view name) {
+    const auto field = take(name);
+    if (field) check_names(name, {*field});
+    return field.value_or("");
+  }
+
+  std::vector<query::GroupCondition> take_conditions(std::string_view name) {
+    std::vector<query::GroupCondition> conditions;
+    for (const Parameter& parameter : left_) {
+      if (parameter.name != name) continue;
+      if (const auto wrong = query::add_group_condition(conditions, parameter.value, now_))
+        fail(std::string{name} + ": " + *wrong);
+    }
+    take(name);
+    return conditions;
   }
 
   std::optional<std::uint64_t> take_number(std::string_view name) {
@@ -176,6 +184,7 @@ class Arguments {
     }
   }
 
+  text::Timestamp now_;
   store::Store& store_;
   std::vector<Parameter> left_;
   std::string problem_;
@@ -212,7 +221,14 @@ std::string_view bucket_name(query::Bucket bucket) {
   return {};
 }
 
-void append_row(const query::CountRequest& request, const query::CountRow& row, std::string& out) {
+/// What a count shows of each group besides its count.
+struct ShownFigures {
+  bool first = false;
+  bool last = false;
+};
+
+void append_row(const query::CountRequest& request, const ShownFigures& figures, const query::CountRow& row,
+                std::string& out) {
   out.push_back('{');
   const auto member = [&](std::string_view name) {
     if (out.back() != '{') out.push_back(',');
@@ -232,7 +248,22 @@ void append_row(const query::CountRequest& request, const query::CountRow& row, 
     }
   }
   member("count");
-  out += std::to_string(row.count) + "}";
+  out += std::to_string(row.count);
+  if (!request.distinct.empty()) {
+    member("distinct");
+    out += std::to_string(row.distinct);
+  }
+  const auto time_member = [&](std::string_view name, text::Timestamp time) {
+    member(name);
+    if (row.count == 0) {
+      out += "null";
+    } else {
+      text::append_quoted(text::format_timestamp(time), out);
+    }
+  };
+  if (figures.first) time_member("first", row.first);
+  if (figures.last) time_member("last", row.last);
+  out.push_back('}');
 }
 
 // What the body has grown by, and grows to when it is copied to be sent. Throws OverBudget.
@@ -248,6 +279,13 @@ QueryAnswer answer_count(store::Store& store, query::MemoryBudget& memory, Argum
       "per", {{"hour", query::Bucket::hour}, {"day", query::Bucket::day}, {"month", query::Bucket::month}},
       query::Bucket::none);
   request.top = arguments.take_number("top");
+  request.distinct = arguments.take_field("distinct");
+  request.having = arguments.take_conditions("having");
+  ShownFigures figures;
+  figures.first = arguments.take_choice<bool>("first", {{"true", true}, {"false", false}}, false);
+  figures.last = arguments.take_choice<bool>("last", {{"true", true}, {"false", false}}, false);
+  request.times = figures.first || figures.last;
+  if (const auto wrong = query::missing_distinct(request)) return query_error(kBadRequest, "having: " + *wrong);
   if (const std::string problem = arguments.problem(); !problem.empty()) return query_error(kBadRequest, problem);
   request.most_rows = kMostRows;
   request.memory = &memory;
@@ -259,7 +297,7 @@ QueryAnswer answer_count(store::Store& store, query::MemoryBudget& memory, Argum
     const query::CountedEvents counted = query::count_groups(snapshot, arguments.filter, request);
     for (const query::CountRow& row : counted.rows) {
       if (answer.body.size() > 1) answer.body += ",\n";
-      append_row(request, row, answer.body);
+      append_row(request, figures, row, answer.body);
       charge_for(answer);
     }
   } catch (const query::TooManyRows& error) {
@@ -307,12 +345,11 @@ std::optional<std::string> EventStream::next() {
   const std::size_t wanted = after_ ? kLargestChunk : kFirstChunk;
   std::string chunk;
   const store::Snapshot snapshot = store_.snapshot();
-  const query::ShownEvents shown{snapshot, reveal_};
-  query::JudgedFields judged{snapshot};
+  query::ListedValues values{snapshot, fields_, reveal_};
   const std::uint64_t visited = query::list_events(
       snapshot, filter_, order_, left_,
       [&](const query::ListedEvent& event) {
-        append(event, shown, judged, chunk);
+        append(event, values, chunk);
         after_ = query::position_of(event);
         return chunk.size() < wanted;
       },
@@ -322,19 +359,15 @@ std::optional<std::string> EventStream::next() {
   return chunk.empty() ? std::nullopt : std::optional{std::move(chunk)};
 }
 
-void EventStream::append(const query::ListedEvent& event, const query::ShownEvents& shown, query::JudgedFields& judged,
-                         std::string& chunk) {
-  scratch_.clear();
-  shown.append(*event.segment, event.index, scratch_);
-  if (fields_.empty()) return append_line(scratch_, chunk);
-  const std::size_t size = scratch_.size();
-  scratch_.append(event::kPadding, '\0');
+void EventStream::append(const query::ListedEvent& event, query::ListedValues& values, std::string& chunk) const {
+  if (fields_.empty()) return append_line(values.json(event), chunk);
   chunk.push_back('{');
-  for (const std::string& field : fields_) {
+  for (std::size_t i = 0; i < fields_.size(); ++i) {
     if (chunk.back() != '{') chunk.push_back(',');
-    text::append_quoted(field, chunk);
+    text::append_quoted(fields_[i], chunk);
     chunk.push_back(':');
-    append_value(shown, judged, event, std::string_view{scratch_}.substr(0, size), field, chunk);
+    const auto value = values.value(event, i);
+    chunk += value ? value->json : "null";
   }
   chunk += "}\n";
 }

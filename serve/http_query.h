@@ -10,9 +10,8 @@
 
 #include "query/event_list.h"
 #include "query/filter.h"
+#include "query/listed_values.h"
 #include "query/memory_budget.h"
-#include "query/shown_event.h"
-#include "query/verdicts/judged_field.h"
 #include "store/store.h"
 #include "text/timestamp.h"
 
@@ -33,8 +32,7 @@ class EventStream {
   std::optional<std::string> next();
 
  private:
-  void append(const query::ListedEvent& event, const query::ShownEvents& shown, query::JudgedFields& judged,
-              std::string& chunk);
+  void append(const query::ListedEvent& event, query::ListedValues& values, std::string& chunk) const;
 
   store::Store& store_;
   query::Filter filter_;
@@ -44,7 +42,6 @@ class EventStream {
   bool reveal_;
   std::optional<query::Position> after_;
   bool done_ = false;
-  std::string scratch_;
 };
 
 /// What to answer: a body, or, with status 200, chunks.

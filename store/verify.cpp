@@ -3,6 +3,7 @@
 #include <map>
 #include <set>
 
+#include "store/all_cores.h"
 #include "store/bills/bills.h"
 #include "store/error.h"
 #include "store/lmdb/table_seal.h"
@@ -14,6 +15,7 @@
 #include "store/segments/segment_verdicts.h"
 #include "store/store.h"
 #include "store/stored_tables.h"
+#include "text/mutex.h"
 
 namespace trailkeeper::store {
 namespace {
@@ -25,7 +27,7 @@ class Verification {
  public:
   Verification(const Transaction& transaction, const Told& damaged) : transaction_(transaction), damaged_(damaged) {}
 
-  Verified run(bool events) {
+  Verified run(bool events, unsigned threads) {
     attempt([&] { transaction_.require_format(); });
     transaction_.tables().walk([&](TableId table, const PageRow& row) { take(table, row); }, damaged_);
     for (unsigned table = 0; table < kTableCount; ++table) {
@@ -33,19 +35,30 @@ class Verification {
     }
     attempt([&] { seed_ = hash_seed_of(transaction_); });
     attempt([&] { check_rest(); });
-    for (const auto& [number, header] : segments_) check_segment(number, header, events);
+    check_segments(events, threads);
     return result_;
   }
 
  private:
   template <typename Work>
   void attempt(Work&& work) {
+    attempt(damaged_, work);
+  }
+  template <typename Work>
+  static void attempt(const Told& damaged, Work&& work) {
     try {
       work();
     } catch (const StoreError& error) {
-      damaged_(error.what());
+      damaged(error.what());
     }
   }
+
+  /// What was found in one segment, until those before it have been reported.
+  struct Findings {
+    std::vector<std::string> damaged;
+    std::uint64_t events = 0;
+    bool done = false;
+  };
 
   // An entry that is what was stored: its seal, its own checksums, and that it can be decoded.
   void take(TableId table, const PageRow& row) {
@@ -87,23 +100,45 @@ class Verification {
     check_bills(transaction_, damaged_);
   }
 
-  void check_segment(std::uint64_t number, const SegmentHeader& header, bool events) {
+  void check_segments(bool events, unsigned threads) {
+    const std::vector<std::pair<std::uint64_t, SegmentHeader>> segments{segments_.begin(), segments_.end()};
+    std::vector<Findings> found(segments.size());
+    std::size_t reported = 0;
+    text::Mutex mutex;
+    share_work(segments.size(), threads == 0 ? all_cores() : threads, [&](std::size_t i) {
+      Findings own = check_segment(segments[i].first, segments[i].second, events);
+      const text::Lock lock{mutex};
+      found[i] = std::move(own);
+      for (; reported < found.size() && found[reported].done; ++reported) {
+        for (const std::string& what : found[reported].damaged) damaged_(what);
+        found[reported].damaged.clear();
+        result_.events += found[reported].events;
+      }
+    });
+  }
+
+  // Called by several threads.
+  [[nodiscard]] Findings check_segment(std::uint64_t number, const SegmentHeader& header, bool events) const {
+    Findings findings;
+    findings.done = true;
+    const Told damaged = [&](const std::string& what) { findings.damaged.push_back(what); };
     if (header.number != number) {
-      damaged_("the store is damaged: segment " + std::to_string(number) + " has another's header");
-      return;
+      damaged("the store is damaged: segment " + std::to_string(number) + " has another's header");
+      return findings;
     }
     const Segment segment{std::make_shared<const OpenedHeader>(header),
                           MappedParts{transaction_.tables(), number, header.parts}, true};
-    segment.verify([&](const StoreError& error) { damaged_(error.what()); });
+    segment.verify([&](const StoreError& error) { damaged(error.what()); });
     std::string json;
     for (std::uint32_t index = 0; events && index < segment.size(); ++index) {
       json.clear();
-      attempt([&] {
+      attempt(damaged, [&] {
         segment.append_event(index, seed_, json);
-        ++result_.events;
+        ++findings.events;
       });
     }
-    attempt([&] { segment.forget(); });
+    attempt(damaged, [&] { segment.forget(); });
+    return findings;
   }
 
   const Transaction& transaction_;
@@ -119,11 +154,11 @@ class Verification {
 
 }  // namespace
 
-Verified verify_store(const std::string& directory, bool events, const Told& damaged) {
+Verified verify_store(const std::string& directory, bool events, const Told& damaged, unsigned threads) {
   try {
     Environment environment{directory, false, Environment::Trust::nothing};
     const Transaction transaction = environment.read();
-    return Verification{transaction, damaged}.run(events);
+    return Verification{transaction, damaged}.run(events, threads);
   } catch (const StoreError& error) {
     if (error.kind() != StoreErrorKind::corrupt) throw;
     damaged(error.what());

@@ -4,8 +4,9 @@
 # The program's words; values are `file`, `dir`, `words ...` or, where one may be several with commas, `list ...`.
 # made: words
 _trailkeeper_flags="--all --allow-plaintext --allow-unauthenticated --approved --aws --denied --dry-run --due
-    --exit-code --help --no-pager --no-verdicts --not-read-only --not-readOnly --not-write-only --read-only --readOnly
-    --reveal --skip-damaged --strict --strict-variants --superseded --version --wide --withdraw --write-only --yes -h"
+    --exit-code --first --help --last --no-pager --no-verdicts --not-read-only --not-readOnly --not-write-only
+    --read-only --readOnly --reveal --skip-damaged --strict --strict-variants --superseded --version --wide --withdraw
+    --write-only --yes -h"
 _trailkeeper_global="--help --store --output --wide --no-pager --skip-damaged"
 declare -gA _trailkeeper_commands=(
   ["trailkeeper"]="replay events show count evaluate rejects stats serve tail retain hold investigate findings explain
@@ -33,7 +34,7 @@ declare -gA _trailkeeper_options=(
   ["trailkeeper replay"]="--workers --strict-variants --no-verdicts"
   ["trailkeeper events"]="--limit --order --fields --reveal"
   ["trailkeeper show"]="--reveal"
-  ["trailkeeper count"]="--by --per --top --max-memory"
+  ["trailkeeper count"]="--by --per --top --distinct --first --last --having --max-memory"
   ["trailkeeper evaluate"]=""
   ["trailkeeper rejects"]="--limit --reveal"
   ["trailkeeper rejects remove"]="--source --reason --before --all --dry-run"
@@ -163,6 +164,12 @@ declare -gA _trailkeeper_values=(
   ["trailkeeper credits summary --by"]="words month service account day"
   ["trailkeeper credits statement --by"]="words service day"
   ["--per"]="words hour day month"
+  ["--distinct"]="words name source user principal access-key account region ip error type category user-agent read-only
+    identity role session time event-id request-id resource resource-type verdict eventSource eventName awsRegion
+    sourceIPAddress userAgent errorCode eventType eventCategory recipientAccountId readOnly userIdentity.type
+    userIdentity.arn userIdentity.principalId userIdentity.accountId userIdentity.userName userIdentity.accessKeyId
+    userIdentity.invokedBy userIdentity.sessionContext.sessionIssuer.arn
+    userIdentity.sessionContext.sessionIssuer.userName eventID requestID resources[].ARN"
   ["--max-memory"]="words 8MiB 32MiB 128MiB 512MiB 1GiB"
   ["trailkeeper rejects remove --reason"]="words broken-json invalid-utf8 not-an-object truncated too-deep too-large
     no-event-name bad-event-time digest-file aggregated broken-envelope bad-bill-line s3-notification flattened-row

@@ -128,7 +128,7 @@ std::vector<std::string> unknown_notes(const std::vector<UnknownVerdicts>& unkno
 
 bool asks_verdicts(const Filter& filter, const CountRequest& request) {
   return std::find(request.by.begin(), request.by.end(), "verdict") != request.by.end() ||
-         std::any_of(filter.fields.begin(), filter.fields.end(), is_verdict);
+         request.distinct == "verdict" || std::any_of(filter.fields.begin(), filter.fields.end(), is_verdict);
 }
 
 std::vector<std::string> notes_on(const store::Snapshot& snapshot, const Filter& filter, const CountRequest& request) {

@@ -157,6 +157,58 @@ rows = parsed("count", "--by", "name,region", "--per", "month", "-o", "json")
 t.check("count: buckets come first", list(rows[0]) == ["month", "name", "region", "count"], rows[0])
 t.equal("count --top", len(parsed("count", "--by", "user", "--top", "3", "-o", "json")), 3)
 
+# Figures of groups, against the events themselves.
+listed = parsed("events", "--fields", "time,name,user,requestParameters.key", "-o", "json")
+asked = ["count", "--by", "user", "--distinct", "name", "--first", "--last", "-o", "json"]
+rows = parsed(*asked)
+for row in rows:
+    own = [event for event in listed if event["user"] == row["user"]]
+    times = sorted(event["time"] for event in own)
+    wanted = {
+        "user": row["user"],
+        "count": len(own),
+        "distinct": len({event["name"] for event in own}),
+        "first": times[0],
+        "last": times[-1],
+    }
+    t.equal("figures of %s" % row["user"], (list(row), row), (list(wanted), wanted))
+t.equal("figures: all groups", len(rows), len({event["user"] for event in listed}))
+middle = sorted(row["first"] for row in rows)[len(rows) // 2]
+for condition, holds in (
+    ("count>2", lambda row: row["count"] > 2),
+    ("count!=1", lambda row: row["count"] != 1),
+    ("distinct=1", lambda row: row["distinct"] == 1),
+    ("distinct<=2", lambda row: row["distinct"] <= 2),
+    ("first>=" + middle, lambda row: row["first"] >= middle),
+    ("last<" + middle, lambda row: row["last"] < middle),
+):
+    wanted = [row for row in rows if holds(row)]
+    t.equal("--having " + condition, parsed(*asked, "--having", condition), wanted)
+    t.equal("--having and --top: " + condition, parsed(*asked, "--having", condition, "--top", "1"), wanted[:1])
+t.equal(
+    "two of --having",
+    parsed(*asked, "--having", "count>1", "--having", "distinct=1"),
+    [row for row in rows if row["count"] > 1 and row["distinct"] == 1],
+)
+t.equal(
+    "distinct values of a path",
+    parsed("count", "--distinct", "requestParameters.key", "-o", "json")[0]["distinct"],
+    len({event["requestParameters.key"] for event in listed} - {None}),
+)
+t.equal(
+    "figures of no events",
+    parsed("count", "--name", "NoSuch", "--distinct", "ip", "--first", "--last", "-o", "json"),
+    [{"count": 0, "distinct": 0, "first": None, "last": None}],
+)
+done = run("count", "--by", "name", "--having", "count>>3")
+t.equal("--having: wrong usage", done.returncode, 2)
+t.check(
+    "--having: where, and an example",
+    b"at byte 7" in done.stderr and b"as in count>100" in done.stderr,
+    done.stderr,
+)
+t.check("--having distinct needs it", b"distinct" in run("count", "--having", "distinct>3").stderr)
+
 # CSV (RFC 4180) and NDJSON say the same as JSON.
 table = list(
     csv.reader(io.StringIO(run("events", "--fields", "eventID,error", "-o", "csv").stdout.decode(), newline=""))
@@ -205,6 +257,9 @@ for arguments in (
     ["events", "--ip", "1.2.3.4/99"],
     ["events", "--read-only", "--write-only"],
     ["count", "--per", "week"],
+    ["count", "--distinct", "eventname"],
+    ["count", "--having", "distinct>3"],
+    ["count", "--having", "name>3"],
     ["events", "-o", "yaml"],
     ["events", "--order", "up"],
     ["events", "-o", "raw", "--fields", "name"],

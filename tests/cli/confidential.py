@@ -545,6 +545,7 @@ REQUESTS = {
         "/v1/count?by=" + by
         for by in ("user-agent", "user", "resource", "errorMessage", "requestParameters.bucketName")
     ]
+    + ["/v1/count?distinct=user-agent&by=requestParameters&first=true"]
     + ["/v1/count?resource=" + ORGS["offer"], "/v1/count?user-agent=*" + ORGS["form"]],
     "/": [],
     "/metrics": ["/metrics"],

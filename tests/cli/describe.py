@@ -119,6 +119,8 @@ for row in words["parameters"]:
         "by": "name",
         "per": "day",
         "top": "1",
+        "distinct": "name",
+        "having": "count>0",
     }
     path = "/v1/count" if "count" in row["paths"] else "/v1/events"
     status, _, body = server.request("GET", "%s?%s=%s" % (path, row["name"], values.get(row["name"], "false")))

@@ -192,6 +192,12 @@ with server.connect("forward") as raw:
 
 # Reading.
 t.equal("GET /v1/count", server.request("GET", "/v1/count")[2], [{"count": 58}])
+status, _, body = server.request("GET", "/v1/count?distinct=eventID&first=true&last=true&having=count%3E57")
+t.equal("figures over HTTP", (status, list(body[0])), (200, ["count", "distinct", "first", "last"]))
+t.equal("distinct over HTTP", (body[0]["count"], body[0]["distinct"] > 1), (58, True))
+t.equal("having over HTTP", server.request("GET", "/v1/count?having=count%3C58")[2], [])
+for wrong in ("having=count", "having=distinct%3E1", "distinct=eventname", "first=maybe"):
+    t.equal("figures that can't be: " + wrong, server.request("GET", "/v1/count?" + wrong)[0], 400)
 t.equal("GET /v1/events", len(server.request("GET", "/v1/events?limit=7&order=oldest")[2].splitlines()), 7)
 for wrong in ("verdict=not_granted", "not-verdict=fine", "account=11112222333", "ip=1.2.3.4/99"):
     t.equal("a value that can't be: " + wrong, server.request("GET", "/v1/count?" + wrong)[0], 400)

@@ -372,3 +372,30 @@ TEST_CASE("verify names every damaged place, and goes on behind it") {
   CHECK(all.find("table holds, key case-1") != std::string::npos);
   CHECK(all.find("table journal") != std::string::npos);
 }
+
+TEST_CASE("verify says the same with one thread and with several") {
+  Sound sound{25};
+  std::vector<std::string> found;
+  const auto verified = [&](unsigned threads) {
+    found.clear();
+    const Verified result = verify_store(
+        sound.directory.path("s"), true, [&](const std::string& what) { found.push_back(what); }, threads);
+    return std::pair{result.events, result.entries};
+  };
+  int in_segments = 0;
+  DamagedFile file{sound.file()};
+  const std::size_t step = 4 * kPage + 16;
+  for (std::size_t at = 2 * kPage + 100; at < file.size(); at += step) {
+    for (std::size_t next = at; next < file.size(); next += 7 * step) file.flip(next, 1);
+    const auto alone = verified(1);
+    const std::vector<std::string> told = found;
+    CAPTURE(at);
+    CHECK(verified(4) == alone);
+    CHECK(found == told);
+    for (const std::string& what : told) in_segments += what.find("segment") != std::string::npos ? 1 : 0;
+    file.restore();
+  }
+  CHECK(in_segments > 0);
+  CHECK(verified(4).first == 75);
+  CHECK(found.empty());
+}
