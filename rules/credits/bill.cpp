@@ -162,9 +162,11 @@ class Payer {
         const Settings& settings, Day until)
       : bill_(bill),
         credits_(credits),
-        organisations_(organisations),
         sharing_(organisations.sharing(bill.payer, bill.month)),
         cells_(open_cells(bill, settings, until)) {
+    for (const CreditBalance& balance : credits_) {
+      belongs_.push_back(organisations.belongs(balance.credit.account, bill.payer, bill.month));
+    }
     for (std::size_t i = 0; i < cells_.size(); ++i) {
       const ChargeCell& cell = cells_[i].paid.cell;
       const bool same_account = i > 0 && cells_[i - 1].paid.cell.account == cell.account;
@@ -192,10 +194,12 @@ class Payer {
   using Because = std::pair<Reason, std::string_view>;
 
   // Whether a credit may pay for an account's charges on this bill.
-  [[nodiscard]] bool reaches(const Credit& credit, const std::string& account) const {
+  [[nodiscard]] bool reaches(std::size_t index, const std::string& account) const {
+    const Credit& credit = credits_[index].credit;
+    const bool shared = sharing_ && belongs_[index];
+    if (shared && !credit.shared_with) return true;
     if (credit.account == account) return true;
-    if (!sharing_ || !organisations_.belongs(credit.account, bill_.payer, bill_.month)) return false;
-    return !credit.shared_with ||
+    return shared &&
            std::find(credit.shared_with->begin(), credit.shared_with->end(), account) != credit.shared_with->end();
   }
 
@@ -205,12 +209,11 @@ class Payer {
     const auto own = own_.find(owner);
     const auto [first, last] = own == own_.end() ? std::pair<std::size_t, std::size_t>{} : own->second;
     for (std::size_t group = first; group < last; ++group) pay_group(index, groups_[group]);
-    if (!sharing_ || !organisations_.belongs(owner, bill_.payer, bill_.month)) return;
+    if (!sharing_ || !belongs_[index]) return;
     for (std::size_t group = 0; group < groups_.size() && credits_[index].left > Money{}; ++group) {
       if (group >= first && group < last) continue;
       const Group& other = groups_[group];
-      if (reaches(credits_[index].credit,
-                  cells_[other.begin < other.end ? other.begin : other.end - 1].paid.cell.account)) {
+      if (reaches(index, cells_[other.begin < other.end ? other.begin : other.end - 1].paid.cell.account)) {
         pay_group(index, groups_[group]);
       }
     }
@@ -287,16 +290,17 @@ class Payer {
     Due due;
     std::vector<const Credit*> candidates;
     bool elsewhere = false;
-    for (const CreditBalance& balance : credits_) {
+    for (std::size_t i = 0; i < credits_.size(); ++i) {
+      const CreditBalance& balance = credits_[i];
       const Credit& credit = balance.credit;
-      if (reaches(credit, cell.account)) {
+      if (reaches(i, cell.account)) {
         candidates.push_back(&credit);
         const bool left = balance.left > Money{} && Month::of(day_of(credit.issued)) <= bill_.month;
         if (support && left && credit.kind == CreditKind::service) {
           due.service_day = std::max(due.service_day, credit.last_day());
         }
       } else {
-        elsewhere = elsewhere || organisations_.belongs(credit.account, bill_.payer, bill_.month);
+        elsewhere = elsewhere || belongs_[i];
       }
     }
     const auto narrow = [&candidates](const auto& stays) {
@@ -319,8 +323,8 @@ class Payer {
 
   const Bill& bill_;
   std::vector<CreditBalance>& credits_;
-  const Organisations& organisations_;
   bool sharing_;
+  std::vector<bool> belongs_;  // Whether each credit's account belongs to the bill's organisation.
   std::vector<Open> cells_;
   std::vector<Group> groups_;
   std::map<std::string, std::pair<std::size_t, std::size_t>> own_;  // An account's groups.

@@ -152,7 +152,7 @@ TEST_CASE("Charges that go up and down give the range of their rates") {
 }
 
 TEST_CASE("What nothing is charged to, or what is too large to be used, expires") {
-  CHECK(credits::forecast_text(forecast_of({}, "2024-05-01")) == "expires on 2026-01-01, as nothing is charged");
+  CHECK(credits::forecast_text(forecast_of({}, "2024-05-01")) == "expires on 2026-01-01; no charge is known");
   CHECK(credits::forecast_text(forecast_of({{"2024-04", "1"}}, "2024-05-01")) ==
         "expires on 2026-01-01 with something left");
   const auto either = forecast_of({{"2024-03", "1"}, {"2024-04", "100"}}, "2024-05-01");
