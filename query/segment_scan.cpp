@@ -3,11 +3,11 @@
 #include <algorithm>
 #include <atomic>
 #include <exception>
-#include <mutex>
 #include <thread>
 #include <vector>
 
 #include "store/read_limit.h"
+#include "text/mutex.h"
 
 namespace trailkeeper::query {
 
@@ -18,16 +18,18 @@ void for_each_segment(const store::Snapshot& snapshot, const std::function<void(
   std::uint64_t events = 0;
   for (const store::Segment& segment : segments) events += segment.size();
   std::atomic<std::size_t> next{0};
-  std::mutex mutex;
-  std::exception_ptr failure;
+  struct {
+    text::Mutex mutex;
+    std::exception_ptr error TRAILKEEPER_GUARDED_BY(mutex);
+  } failure;
   const store::ReadLimit* const limit = store::ReadLimit::current();
   const auto work = [&] {
     const store::ReadLimit::Scope scope{limit};
     try {
       for (std::size_t i = next++; i < segments.size(); i = next++) visit(segments[i]);
     } catch (...) {
-      const std::lock_guard lock{mutex};
-      failure = std::current_exception();
+      const text::Lock lock{failure.mutex};
+      failure.error = std::current_exception();
       next = segments.size();
     }
   };
@@ -39,7 +41,8 @@ void for_each_segment(const store::Snapshot& snapshot, const std::function<void(
   }
   work();
   for (std::thread& thread : threads) thread.join();
-  if (failure) std::rethrow_exception(failure);
+  const text::Lock lock{failure.mutex};
+  if (failure.error) std::rethrow_exception(failure.error);
 }
 
 }  // namespace trailkeeper::query
