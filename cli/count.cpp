@@ -18,14 +18,6 @@ struct CountArguments {
   std::size_t max_memory = std::size_t{1} << 30;
 };
 
-std::string bucket_name(query::Bucket bucket) {
-  switch (bucket) {
-    case query::Bucket::hour: return "hour";
-    case query::Bucket::day: return "day";
-    default: return "month";
-  }
-}
-
 query::CountedEvents count(const store::Snapshot& snapshot, const query::Filter& filter,
                            const query::CountRequest& request) {
   try {
@@ -47,7 +39,7 @@ int run_count(const GlobalOptions& global, const CountArguments& arguments) {
   request.memory = &memory;
   const bool buckets = request.per != query::Bucket::none;
   std::vector<Column> columns;
-  if (buckets) columns.push_back({bucket_name(request.per)});
+  if (buckets) columns.push_back({std::string{query::bucket_name(request.per)}});
   for (const std::string& field : request.by) columns.push_back(field_column(field));
   columns.push_back({"count", true});
   const query::CountedEvents counted = count(snapshot, filter, request);
@@ -82,10 +74,8 @@ void add_count(const Command& app, const GlobalOptions& global) {
       .suggest(offered_fields())
       .repeatable();
   command
-      .add_choice<query::Bucket>(
-          "--per", arguments->request.per,
-          {{"hour", query::Bucket::hour}, {"day", query::Bucket::day}, {"month", query::Bucket::month}},
-          "Also by hour, day or month (UTC)")
+      .add_choice<query::Bucket>("--per", arguments->request.per, query::kBucketWords,
+                                 "Also by hour, day or month (UTC)")
       .type_name("UNIT");
   command.add_option("--top", arguments->request.top, "Only the N largest (of each hour, day or month)").count();
   command

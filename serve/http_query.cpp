@@ -1,7 +1,10 @@
 #include "serve/http_query.h"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
+#include <span>
+#include <utility>
 
 #include "event/reject.h"
 #include "query/count.h"
@@ -139,7 +142,7 @@ class Arguments {
   }
 
   template <typename Value>
-  Value take_choice(std::string_view name, std::initializer_list<std::pair<std::string_view, Value>> choices,
+  Value take_choice(std::string_view name, std::span<const std::pair<std::string_view, Value>> choices,
                     Value otherwise) {
     const auto text = take(name);
     if (!text) return otherwise;
@@ -181,16 +184,17 @@ class Arguments {
   std::string problem_;
 };
 
+constexpr std::array<std::pair<std::string_view, bool>, 2> kTruth{{{"true", true}, {"false", false}}};
+
 constexpr int kNotFound = 404;
 constexpr int kUnavailable = 503;
 constexpr const char* kNdjson = "application/x-ndjson";
 
 QueryAnswer answer_events(store::Store& store, Arguments& arguments) {
   const auto limit = arguments.take_number("limit");
-  const auto order = arguments.take_choice<query::Order>(
-      "order", {{"newest", query::Order::newest}, {"oldest", query::Order::oldest}}, query::Order::newest);
+  const auto order = arguments.take_choice<query::Order>("order", query::kOrderWords, query::Order::newest);
   std::vector<std::string> fields = arguments.take_names("fields");
-  const bool reveal = arguments.take_choice<bool>("reveal", {{"true", true}, {"false", false}}, false);
+  const bool reveal = arguments.take_choice<bool>("reveal", kTruth, false);
   if (const std::string problem = arguments.problem(); !problem.empty()) return query_error(kBadRequest, problem);
   arguments.filter.as_stored = reveal;
   QueryAnswer answer;
@@ -202,37 +206,18 @@ QueryAnswer answer_events(store::Store& store, Arguments& arguments) {
   return answer;
 }
 
-std::string_view bucket_name(query::Bucket bucket) {
-  switch (bucket) {
-    case query::Bucket::hour: return "hour";
-    case query::Bucket::day: return "day";
-    case query::Bucket::month: return "month";
-    case query::Bucket::none: break;
-  }
-  return {};
-}
-
 void append_row(const query::CountRequest& request, const query::CountRow& row, std::string& out) {
-  out.push_back('{');
-  const auto member = [&](std::string_view name) {
-    if (out.back() != '{') out.push_back(',');
-    text::append_quoted(name, out);
-    out.push_back(':');
-  };
-  if (request.per != query::Bucket::none) {
-    member(bucket_name(request.per));
-    text::append_quoted(row.bucket, out);
-  }
+  text::JsonWriter json{out};
+  json.open('{');
+  if (request.per != query::Bucket::none) json.member(query::bucket_name(request.per), row.bucket);
   for (std::size_t i = 0; i < request.by.size(); ++i) {
-    member(request.by[i]);
     if (row.values[i]) {
-      text::append_quoted(*row.values[i], out);
+      json.member(request.by[i], *row.values[i]);
     } else {
-      out += "null";
+      json.raw_member(request.by[i], "null");
     }
   }
-  member("count");
-  out += std::to_string(row.count) + "}";
+  json.member("count", row.count).close('}');
 }
 
 // What the body has grown by, and grows to when it is copied to be sent. Throws OverBudget.
@@ -244,9 +229,7 @@ void charge_for(QueryAnswer& answer) {
 QueryAnswer answer_count(store::Store& store, query::MemoryBudget& memory, Arguments& arguments) {
   query::CountRequest request;
   request.by = arguments.take_names("by");
-  request.per = arguments.take_choice<query::Bucket>(
-      "per", {{"hour", query::Bucket::hour}, {"day", query::Bucket::day}, {"month", query::Bucket::month}},
-      query::Bucket::none);
+  request.per = arguments.take_choice<query::Bucket>("per", query::kBucketWords, query::Bucket::none);
   request.top = arguments.take_number("top");
   if (const std::string problem = arguments.problem(); !problem.empty()) return query_error(kBadRequest, problem);
   request.most_rows = kMostRows;
