@@ -6,6 +6,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -111,6 +112,12 @@ class Command {
   Option add_flag(const std::string& names, bool& value, const std::string& help) const;
   Option on_flag(const std::string& names, std::function<void()> take, const std::string& help) const;
 
+  /// An option that takes one of a table's words.
+  template <typename Value>
+  Option add_choice(const std::string& names, Value& value, std::span<const std::pair<std::string_view, Value>> words,
+                    const std::string& help) const {
+    return add_choice(names, value, std::vector<std::pair<std::string, Value>>{words.begin(), words.end()}, help);
+  }
   /// An option that takes one of some words. Errors name the words.
   template <typename Value>
   Option add_choice(const std::string& names, Value& value, const std::vector<std::pair<std::string, Value>>& choices,

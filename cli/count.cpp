@@ -23,14 +23,6 @@ struct CountArguments {
   std::size_t max_memory = std::size_t{1} << 30;
 };
 
-std::string bucket_name(query::Bucket bucket) {
-  switch (bucket) {
-    case query::Bucket::hour: return "hour";
-    case query::Bucket::day: return "day";
-    default: return "month";
-  }
-}
-
 query::CountedEvents count(const store::Snapshot& snapshot, const query::Filter& filter,
                            const query::CountRequest& request) {
   try {
@@ -56,7 +48,7 @@ query::CountRequest request_of(const CountArguments& arguments) {
 
 std::vector<Column> columns_of(const CountArguments& arguments, const query::CountRequest& request) {
   std::vector<Column> columns;
-  if (request.per != query::Bucket::none) columns.push_back({bucket_name(request.per)});
+  if (request.per != query::Bucket::none) columns.push_back({std::string{query::bucket_name(request.per)}});
   for (const std::string& field : request.by) columns.push_back(field_column(field));
   columns.push_back({"count", true});
   if (!request.distinct.empty()) columns.push_back({"distinct", true});
@@ -123,10 +115,8 @@ void add_count(const Command& app, const GlobalOptions& global) {
       .suggest(offered_fields())
       .repeatable();
   command
-      .add_choice<query::Bucket>(
-          "--per", arguments->request.per,
-          {{"hour", query::Bucket::hour}, {"day", query::Bucket::day}, {"month", query::Bucket::month}},
-          "Also by hour, day or month (UTC)")
+      .add_choice<query::Bucket>("--per", arguments->request.per, query::kBucketWords,
+                                 "Also by hour, day or month (UTC)")
       .type_name("UNIT");
   command.add_option("--top", arguments->request.top, "Only the N largest (of each hour, day or month)").count();
   command

@@ -11,7 +11,7 @@
 #include "cli/money_cell.h"
 #include "query/ledger/bill_lines.h"
 #include "rules/credits/reconcile.h"
-#include "text/json_text.h"
+#include "text/json_writer.h"
 
 namespace trailkeeper::cli {
 
@@ -28,16 +28,16 @@ credits::Month month_argument(const std::string& text) {
 // `[{"creditId":"1","amount":"2.00"}]`; in a table `1 2.00`.
 Cell payments_cell(const credits::PaidLine& line, const std::vector<credits::CreditState>& states, bool table,
                    int decimals) {
-  Cell cell{"", "["};
+  Cell cell;
+  text::JsonWriter json{cell.json};
+  json.open('[');
   for (const credits::Payment& payment : line.payments) {
     const std::string& id = states[payment.credit].credit.id;
     cell.text += fmt::format("{}{} {}", cell.text.empty() ? "" : ", ", id,
                              table ? money_text(payment.amount, decimals) : payment.amount.text());
-    cell.json += cell.json.size() > 1 ? ",{\"creditId\":" : "{\"creditId\":";
-    text::append_quoted(id, cell.json);
-    cell.json += ",\"amount\":\"" + payment.amount.text() + "\"}";
+    json.open('{').member("creditId", id).member("amount", payment.amount.text()).close('}');
   }
-  cell.json += ']';
+  json.close(']');
   return cell;
 }
 

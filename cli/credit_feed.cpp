@@ -57,8 +57,7 @@ bool store_new(const GlobalOptions& global, store::Store& store, std::string_vie
 using MakeFacts = std::function<std::vector<credits::OwnFact>(const credits::Pseudonymiser& names)>;
 
 int record(const GlobalOptions& global, std::string_view verb, const MakeFacts& make_facts) {
-  store::Store store{global.store_directory(), store::Store::Mode::write};
-  query::attach_upkeep(store);
+  query::KeptStore store{global.store_directory()};
   const store::Snapshot before = store.snapshot();
   const std::vector<query::KnownFact> all = query::known_facts(before, make_facts(query::fact_names(before)));
   if (const std::string why = query::objection(before, all); !why.empty()) {

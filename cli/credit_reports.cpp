@@ -166,9 +166,9 @@ int run_check(const GlobalOptions& global, const CreditArguments& arguments) {
   int code = kDone;
   for (const credits::Finding& finding : findings) {
     if (!arguments.wants(finding.account) && !finding.account.empty()) continue;
-    if (finding.severity != credits::Severity::low) code = kRefused;
+    if (finding.severity != rules::Severity::low) code = kRefused;
     rows.row({time_cell(finding.time), shown_or_absent(finding.rule),
-              Cell::shown(credits::severity_text(finding.severity)), shown_or_absent(finding.account),
+              Cell::shown(rules::severity_text(finding.severity)), shown_or_absent(finding.account),
               Cell::id(finding.event), Cell::of(finding.sentence)});
   }
   rows.finish();
@@ -186,8 +186,7 @@ int run_settings(const GlobalOptions& global, const CreditArguments& arguments) 
     return kDone;
   }
   const std::string& path = arguments.files.front();
-  store::Store store{global.store_directory(), store::Store::Mode::write};
-  query::attach_upkeep(store);
+  query::KeptStore store{global.store_directory()};
   store::Writer writer{store};
   if (const auto loaded =
           query::load_credit_settings(store, writer, read_file_argument(path, kMaxSettingsBytes), path, text::now());

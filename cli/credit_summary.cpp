@@ -8,6 +8,7 @@
 #include "cli/money_cell.h"
 #include "cli/prose.h"
 #include "query/shown_event.h"
+#include "text/json_writer.h"
 
 namespace trailkeeper::cli {
 
@@ -36,8 +37,9 @@ void write_total(Out& out, const credits::Totals& totals, const credits::Setting
 
 namespace {
 
-std::vector<Column> total_columns(const std::string& name) {
-  return {{name}, {"charged", true}, {"covered", true}, {"ofShared", true}, {"due", true}, {"coveredPercent", true}};
+std::vector<Column> total_columns(std::string_view name) {
+  return {{std::string{name}}, {"charged", true}, {"covered", true},
+          {"ofShared", true},  {"due", true},     {"coveredPercent", true}};
 }
 
 std::vector<Cell> total_cells(Cell name, const credits::Totals& totals, const MoneyCells& money) {
@@ -54,7 +56,7 @@ struct Manner {
 };
 
 template <typename Sums, typename Name>
-void write_totals(const Manner& manner, const std::string& column, const Sums& sums, Name name) {
+void write_totals(const Manner& manner, std::string_view column, const Sums& sums, Name name) {
   const auto write = [&](auto&& rows) {
     for (const auto& [key, totals] : sums) rows.row(total_cells(name(key), totals, manner.money));
     rows.finish();
@@ -66,19 +68,26 @@ void write_totals(const Manner& manner, const std::string& column, const Sums& s
   }
 }
 
+// What there are totals by; the page has the first three.
+constexpr std::string_view kByMonth = "month";
+constexpr std::string_view kByService = "service";
+constexpr std::string_view kByAccount = "account";
+constexpr std::string_view kByDay = "day";
+constexpr std::array kParts{kByMonth, kByService, kByAccount};
+
 // The page's parts; `by` says which.
 void write_part(const Manner& manner, std::string_view by, const credits::Summary& summary) {
   using Place = credits::Summary::Place;
-  if (by == "month") {
+  if (by == kByMonth) {
     const auto sums = credits::totals_by(summary, [](const Place& place) { return place.month; });
-    write_totals(manner, "month", sums, [](const credits::Month& month) { return Cell::shown(month.text()); });
-  } else if (by == "service") {
-    write_totals(manner, "service", credits::totals_by(summary, [](const Place& place) { return place.service; }),
+    write_totals(manner, kByMonth, sums, [](const credits::Month& month) { return Cell::shown(month.text()); });
+  } else if (by == kByService) {
+    write_totals(manner, kByService, credits::totals_by(summary, [](const Place& place) { return place.service; }),
                  [](const std::string& service) { return Cell::of(service); });
-  } else if (by == "day") {
-    write_totals(manner, "day", summary.days(), [](credits::Day day) { return day_cell(day); });
+  } else if (by == kByDay) {
+    write_totals(manner, kByDay, summary.days(), [](credits::Day day) { return day_cell(day); });
   } else {
-    write_totals(manner, "account", credits::totals_by(summary, [](const Place& place) { return place.account; }),
+    write_totals(manner, kByAccount, credits::totals_by(summary, [](const Place& place) { return place.account; }),
                  [](const std::string& account) { return Cell::shown(account); });
   }
 }
@@ -110,14 +119,15 @@ void write_holders(Out& out, const credits::Book& book, const CreditArguments& a
   rows.finish();
 }
 
-constexpr std::array<std::string_view, 3> kParts{"month", "service", "account"};
-
 void write_page(Out& out, const credits::Book& book, const credits::Summary& summary, const CreditArguments& arguments,
                 const MoneyCells& money) {
   if (out.format() == Format::json) {
-    out.write("{\"asOf\":\"" + text::format_timestamp(book.at()) + "\",\"lastCharge\":");
-    out.write(summary.last_day() ? "\"" + credits::day_text(*summary.last_day()) + "\"" : "null");
-    out.write(",\n\"holders\":");
+    const std::string last = summary.last_day() ? credits::day_text(*summary.last_day()) : std::string{};
+    std::string head;
+    text::JsonWriter json{head};
+    json.open('{').member("asOf", text::format_timestamp(book.at())).member_or_null("lastCharge", last);
+    // The tables come one after the other, each on a line of its own.
+    out.write(head + ",\n\"holders\":");
   }
   write_holders(out, book, arguments, money);
   for (const std::string_view part : kParts) {
@@ -196,10 +206,9 @@ void add_credit_summary(const Command& app, const GlobalOptions& global) {
        "  trailkeeper credits summary\n"
        "  trailkeeper credits summary 444455556666 --by month --output csv"},
       global, arguments, run_summary);
-  command
-      .add_choice<std::string>("--by", arguments->by,
-                               {{"month", "month"}, {"service", "service"}, {"account", "account"}, {"day", "day"}},
-                               "One table: month, service, account or day")
+  std::vector<std::pair<std::string, std::string>> words;
+  for (const std::string_view word : {kByMonth, kByService, kByAccount, kByDay}) words.emplace_back(word, word);
+  command.add_choice<std::string>("--by", arguments->by, words, "One table: month, service, account or day")
       .type_name("WHAT");
 }
 

@@ -133,10 +133,7 @@ void add_events(const Command& app, const GlobalOptions& global) {
   const auto arguments = std::make_shared<EventsArguments>();
   arguments->filter.add_to(command);
   command.add_option("--limit", arguments->limit, "At most this many events (default: all)").count();
-  command
-      .add_choice<query::Order>("--order", arguments->order,
-                                {{"newest", query::Order::newest}, {"oldest", query::Order::oldest}},
-                                "newest (default) or oldest first")
+  command.add_choice<query::Order>("--order", arguments->order, query::kOrderWords, "newest (default) or oldest first")
       .type_name("ORDER");
   command
       .add_option("--fields", arguments->fields, "What to print: time, name, user, … or paths such as userIdentity.arn")

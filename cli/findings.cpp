@@ -41,8 +41,9 @@ int run_findings(const GlobalOptions& global, const FindingsArguments& arguments
   query::list_findings(snapshot, filter, arguments.limit, [&](const query::PermissionFinding& finding) {
     any = true;
     rows.row({Cell::time(finding.event.segment->time(finding.event.index)), shown_or_absent(finding.rule),
-              Cell::shown(finding.severity), Cell::shown(finding.verdict), Cell::id(finding.event_id),
-              text_or_absent(finding.principal), shown_or_absent(finding.action), Cell::of(finding.sentence)});
+              Cell::shown(rules::severity_text(finding.severity)), Cell::shown(finding.verdict),
+              Cell::id(finding.event_id), text_or_absent(finding.principal), shown_or_absent(finding.action),
+              Cell::of(finding.sentence)});
     return true;
   });
   rows.finish();

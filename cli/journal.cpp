@@ -4,7 +4,7 @@
 #include "cli/command.h"
 #include "cli/row_writer.h"
 #include "store/store.h"
-#include "text/json_text.h"
+#include "text/json_writer.h"
 
 namespace trailkeeper::cli {
 namespace {
@@ -46,7 +46,9 @@ Told told(const std::string& text) {
   dom::parser parser;
   dom::object object;
   if (parser.parse(text).get_object().get(object)) return told;
-  told.entry = "{";
+  told.entry.clear();
+  text::JsonWriter entry{told.entry};
+  entry.open('{');
   for (const auto& [key, value] : object) {
     dom::object by;
     if (key == "by" && !value.get_object().get(by)) {
@@ -54,11 +56,9 @@ Told told(const std::string& text) {
       told.from = from_of(by);
       continue;
     }
-    if (told.entry.size() > 1) told.entry += ',';
-    text::append_quoted(key, told.entry);
-    told.entry += ":" + simdjson::minify(value);
+    entry.raw_member(key, simdjson::minify(value));
   }
-  told.entry += '}';
+  entry.close('}');
   // Entries of earlier builds tell of some things themselves.
   if (told.who.empty()) told.who = who_of(object);
   return told;

@@ -36,11 +36,19 @@ int run_compact(const GlobalOptions& global) {
     cost = writer.merge_cost();
   }
   const store::ShrinkResult result = store::shrink_file(directory);
+  std::string json;
+  text::JsonWriter{json}
+      .open('{')
+      .member("merges", cost.merges)
+      .member("mergedEvents", cost.events)
+      .raw_member("mergeSeconds", fmt::format("{:.3f}", cost.seconds))
+      .member("bytesBefore", result.bytes_before)
+      .member("bytesAfter", result.bytes_after)
+      .close('}');
   print(global,
         fmt::format("{} merges of {} events in {:.2f} s; file from {} to {}", cost.merges, grouped(cost.events),
                     cost.seconds, byte_text(result.bytes_before), byte_text(result.bytes_after)),
-        fmt::format(R"({{"merges":{},"mergedEvents":{},"mergeSeconds":{:.3f},"bytesBefore":{},"bytesAfter":{}}})",
-                    cost.merges, cost.events, cost.seconds, result.bytes_before, result.bytes_after));
+        json);
   return kDone;
 }
 
@@ -77,9 +85,11 @@ int run_verify(const GlobalOptions& global) {
   } catch (const serve::TokenError& error) {
     damaged(error.what());
   }
+  std::string json;
+  text::JsonWriter{json}.open('{').member("events", verified.events).member("damaged", damages).close('}');
   print(global,
         fmt::format("{} events are as they were stored; {} damaged places", grouped(verified.events), grouped(damages)),
-        fmt::format(R"({{"events":{},"damaged":{}}})", verified.events, damages));
+        json);
   return damages == 0 ? kDone : kFailed;
 }
 

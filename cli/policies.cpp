@@ -26,8 +26,7 @@ struct Load {
 
 int run_load(const GlobalOptions& global, const Load& load) {
   const text::Timestamp time = time_argument(load.at, "--at");
-  store::Store store{global.store_directory(), store::Store::Mode::write};
-  query::attach_upkeep(store);
+  query::KeptStore store{global.store_directory()};
   store::Writer writer{store};
   Out out{global, Out::Length::list};
   RowWriter rows{out, {{"file"}, {"id"}, {"at"}, {"new"}, {"content"}}, "no file was loaded"};
@@ -67,8 +66,7 @@ int run_list(const GlobalOptions& global) {
 }
 
 int run_forget(const GlobalOptions& global, const std::vector<std::string>& ids) {
-  store::Store store{global.store_directory(), store::Store::Mode::write};
-  query::attach_upkeep(store);
+  query::KeptStore store{global.store_directory()};
   store::Writer writer{store};
   int code = kDone;
   for (const std::string& id : ids) {
@@ -135,8 +133,7 @@ int run_show(const GlobalOptions& global, const std::string& who, const std::str
 }
 
 int run_recheck(const GlobalOptions& global, bool all) {
-  store::Store store{global.store_directory(), store::Store::Mode::write};
-  query::attach_upkeep(store);
+  query::KeptStore store{global.store_directory()};
   store::Writer writer{store};
   const store::VerdictsMade result = query::recheck(store, writer, {all});
   Out out{global};

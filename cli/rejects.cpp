@@ -19,6 +19,7 @@
 #include "text/clock.h"
 #include "text/hex.h"
 #include "text/json_text.h"
+#include "text/json_writer.h"
 
 namespace trailkeeper::cli {
 namespace {
@@ -138,9 +139,14 @@ int run_remove(const GlobalOptions& global, const RemoveArguments& arguments) {
   }
   Out out{global};
   if (global.format == Format::json || global.format == Format::ndjson) {
-    out.write(fmt::format(R"({{"records":{},"bytes":{},"dryRun":{}}})", result.removed.records, result.removed.bytes,
-                          request.dry_run) +
-              "\n");
+    std::string json;
+    text::JsonWriter{json}
+        .open('{')
+        .member("records", result.removed.records)
+        .member("bytes", result.removed.bytes)
+        .member("dryRun", request.dry_run)
+        .close('}');
+    out.write(json + "\n");
   } else {
     write_prose(out, fmt::format("{} {} rejected records of {}\n", request.dry_run ? "would remove" : "removed",
                                  grouped(result.removed.records), byte_text(result.removed.bytes)));
@@ -157,7 +163,9 @@ int run_limit(const GlobalOptions& global, const std::string& size) {
     const std::uint64_t used = store::reject_bytes(snapshot.transaction());
     Out out{global};
     if (global.format == Format::json || global.format == Format::ndjson) {
-      out.write(fmt::format(R"({{"limit":{},"used":{}}})", limit, used) + "\n");
+      std::string json;
+      text::JsonWriter{json}.open('{').member("limit", limit).member("used", used).close('}');
+      out.write(json + "\n");
     } else {
       write_prose(out, fmt::format("rejected records take {} of at most {}\n", byte_text(used), byte_text(limit)));
     }
@@ -168,7 +176,9 @@ int run_limit(const GlobalOptions& global, const std::string& size) {
   if (!bytes) throw UsageError("'" + size + "' is not a size; give 500MB or 10GB");
   store::Store store{global.store_directory(), store::Store::Mode::write};
   store::Writer writer{store};
-  writer.set_reject_limit(*bytes, {text::now(), fmt::format(R"({{"action":"rejects-limit","bytes":{}}})", *bytes)});
+  std::string entry;
+  text::JsonWriter{entry}.open('{').member("action", "rejects-limit").member("bytes", *bytes).close('}');
+  writer.set_reject_limit(*bytes, {text::now(), entry});
   print_notice(fmt::format("rejected records may take {} from now on", byte_text(*bytes)));
   return kDone;
 }

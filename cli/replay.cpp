@@ -117,8 +117,7 @@ std::string result_text(const ingest::ReplayResult& result) {
 }
 
 int run_replay(const GlobalOptions& global, const ReplayArguments& arguments) {
-  store::Store store{global.store_directory(), store::Store::Mode::write};
-  query::attach_upkeep(store);
+  query::KeptStore store{global.store_directory()};
   ingest::PipelineOptions options;
   options.workers = arguments.workers;
   options.judge = !arguments.no_verdicts;

@@ -65,19 +65,25 @@ int run_retain(const GlobalOptions& global, const RetainArguments& arguments) {
       throw UsageError("--future: '" + arguments.future + "' is not a time of at least 1h; give 36h or 2d");
     request.future = *future;
   }
-  store::Store store{global.store_directory(), store::Store::Mode::write};
-  query::attach_upkeep(store);
+  query::KeptStore store{global.store_directory()};
   store::Writer writer{store};
   const query::RetentionResult result = query::apply_retention(store, writer, request);
   const std::string before = result.before ? text::format_timestamp(*result.before) : "";
   Out out{global};
   if (global.format == Format::json || global.format == Format::ndjson) {
-    out.write(
-        fmt::format(
-            R"({{"events":{},"byArrival":{},"creditFacts":{},"held":{},"segments":{},"rejects":{},"before":{},"dryRun":{}}})",
-            result.events, result.odd, result.facts, result.held, result.segments, result.rejects,
-            before.empty() ? "null" : "\"" + before + "\"", request.dry_run) +
-        "\n");
+    std::string json;
+    text::JsonWriter{json}
+        .open('{')
+        .member("events", result.events)
+        .member("byArrival", result.odd)
+        .member("creditFacts", result.facts)
+        .member("held", result.held)
+        .member("segments", result.segments)
+        .member("rejects", result.rejects)
+        .member_or_null("before", before)
+        .member("dryRun", request.dry_run)
+        .close('}');
+    out.write(json + "\n");
   } else if (before.empty() && result.events == 0) {
     write_prose(out, "nothing to remove: the store is smaller than that\n");
   } else {
@@ -115,8 +121,7 @@ int run_hold_add(const GlobalOptions& global, const std::string& name, const Fil
   if (filter.empty()) throw UsageError("hold add needs at least one filter, such as --account 111122223333");
   constexpr std::size_t kLongestName = 200;
   if (name.empty() || name.size() > kLongestName) throw UsageError("a hold's name has 1 to 200 bytes");
-  store::Store store{global.store_directory(), store::Store::Mode::write};
-  query::attach_upkeep(store);
+  query::KeptStore store{global.store_directory()};
   store::Writer writer{store};
   for (const store::LegalHold& hold : store.snapshot().holds()) {
     if (hold.name == name) {

@@ -157,8 +157,7 @@ int run_serve(const GlobalOptions& global, const ServeArguments& arguments) {
   keep_little_memory();
   const std::shared_ptr<spdlog::logger> log = make_log(arguments);
   const serve::ServerOptions options = options_of(arguments);
-  store::Store store{global.store_directory(), store::Store::Mode::write};
-  query::attach_upkeep(store);
+  query::KeptStore store{global.store_directory()};
   try {
     serve::Server server{store, options, log};
     server.run([&] {

@@ -5,25 +5,33 @@
 
 #include "cli/command.h"
 #include "cli/row_writer.h"
-#include "text/json_text.h"
+#include "text/json_writer.h"
 
 namespace trailkeeper::cli {
 namespace {
 
 std::string stats_json(const query::Stats& stats) {
   const auto time = [&](text::Timestamp value) {
-    return stats.events == 0 ? std::string{"null"} : "\"" + text::format_timestamp(value) + "\"";
+    return stats.events == 0 ? std::string{} : text::format_timestamp(value);
   };
-  std::string json = fmt::format(
-      R"({{"events":{},"variants":{},"rejected":{},"rejectBytes":{},"rejectLimit":{},"segments":{},"rawBytes":{},"storedBytes":{},"fileBytes":{},"firstEventTime":{},"lastEventTime":{},"sources":{{)",
-      stats.events, stats.variants, stats.rejected, stats.reject_bytes, stats.reject_limit, stats.segments,
-      stats.raw_bytes, stats.stored_bytes, stats.file_bytes, time(stats.first), time(stats.last));
-  for (std::size_t i = 0; i < stats.sources.size(); ++i) {
-    if (i > 0) json.push_back(',');
-    text::append_quoted(stats.sources[i].source, json);
-    json += fmt::format(":{}", stats.sources[i].events);
-  }
-  return json + "}}\n";
+  std::string text;
+  text::JsonWriter json{text};
+  json.open('{')
+      .member("events", stats.events)
+      .member("variants", stats.variants)
+      .member("rejected", stats.rejected)
+      .member("rejectBytes", stats.reject_bytes)
+      .member("rejectLimit", stats.reject_limit)
+      .member("segments", stats.segments)
+      .member("rawBytes", stats.raw_bytes)
+      .member("storedBytes", stats.stored_bytes)
+      .member("fileBytes", stats.file_bytes)
+      .member_or_null("firstEventTime", time(stats.first))
+      .member_or_null("lastEventTime", time(stats.last));
+  json.name("sources").open('{');
+  for (const query::SourceCount& source : stats.sources) json.member(source.source, source.events);
+  json.close('}').close('}');
+  return text + "\n";
 }
 
 void print_table(const query::Stats& stats, Out& out) {

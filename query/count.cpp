@@ -2,7 +2,7 @@
 
 #include <algorithm>
 #include <memory>
-#include <mutex>
+#include <utility>
 
 #include "event/reject.h"
 #include "query/field_catalogue.h"
@@ -13,6 +13,7 @@
 #include "query/shown_event.h"
 #include "query/verdicts/verdict_filter.h"
 #include "store/read_limit.h"
+#include "text/mutex.h"
 #include "text/timestamp.h"
 
 namespace trailkeeper::query {
@@ -92,6 +93,26 @@ void count_segment(const store::Segment& segment, const std::shared_ptr<const Sh
   counter->finish(totals);
 }
 
+/// What the threads that count segments have in common.
+class SharedTotals {
+ public:
+  explicit SharedTotals(const CountRequest& request) : totals_(request) {}
+
+  void merge(Totals&& own) {
+    const text::Lock lock{mutex_};
+    totals_.merge(std::move(own));
+  }
+  Totals take() {
+    const text::Lock lock{mutex_};
+    totals_.settle();
+    return std::move(totals_);
+  }
+
+ private:
+  text::Mutex mutex_;
+  Totals totals_ TRAILKEEPER_GUARDED_BY(mutex_);
+};
+
 Totals count_all_segments(const store::Snapshot& snapshot, const Filter& filter, const CountRequest& request) {
   std::vector<CountedField> fields;
   for (const std::string& name : request.by) {
@@ -102,16 +123,13 @@ Totals count_all_segments(const store::Snapshot& snapshot, const Filter& filter,
   }
   // Groups are shown as the filter compares, unless that compares what is stored.
   const auto shown = filter.shown ? filter.shown : std::make_shared<const ShownEvents>(snapshot);
-  Totals totals{request};
-  std::mutex mutex;
+  SharedTotals shared{request};
   for_each_segment(snapshot, [&](const store::Segment& segment) {
     Totals own{request};
     count_segment(segment, shown, filter, request, fields, own);
-    const std::lock_guard lock{mutex};
-    totals.merge(std::move(own));
+    shared.merge(std::move(own));
   });
-  totals.settle();
-  return totals;
+  return shared.take();
 }
 
 /// Counts by verdict, which no column has: the events of each verdict by the other fields. The filter is bound.

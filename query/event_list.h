@@ -1,17 +1,26 @@
 // The events that pass a filter, in order of time.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <functional>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <utility>
 
 #include "query/filter.h"
 #include "store/store.h"
+#include "text/enum_rows.h"
 
 namespace trailkeeper::query {
 
 enum class Order { newest, oldest };
+
+/// The orders' words, in options and parameters.
+inline constexpr std::array<std::pair<std::string_view, Order>, 2> kOrderWords{
+    {{"newest", Order::newest}, {"oldest", Order::oldest}}};
+static_assert(text::are_words_from(kOrderWords, Order::newest, Order::oldest));
 
 /// An event that a list found.
 struct ListedEvent {

@@ -6,42 +6,24 @@
 
 #include "query/leaves/condition.h"
 #include "store/error.h"
-#include "text/json_text.h"
+#include "text/json_writer.h"
 
 namespace trailkeeper::query {
 
 namespace dom = simdjson::dom;
 
 std::string encode_filter(const Filter& filter) {
-  std::string json = "{";
-  const auto add_key = [&](std::string_view key) {
-    if (json.size() > 1) json.push_back(',');
-    text::append_quoted(key, json);
-    json.push_back(':');
-  };
+  std::string text;
+  text::JsonWriter json{text};
+  json.open('{');
   for (const FieldFilter& field : filter.fields) {
-    add_key(signed_filter_name({field.field, field.negated}));
-    json.push_back('[');
-    for (std::size_t i = 0; i < field.texts.size(); ++i) {
-      if (i > 0) json.push_back(',');
-      text::append_quoted(field.texts[i], json);
-    }
-    json.push_back(']');
+    json.list(signed_filter_name({field.field, field.negated}), field.texts);
   }
-  if (filter.read_only) {
-    add_key("readOnly");
-    json += *filter.read_only ? "true" : "false";
-  }
-  if (filter.since) {
-    add_key("since");
-    text::append_quoted(text::format_timestamp(*filter.since), json);
-  }
-  if (filter.until) {
-    add_key("until");
-    text::append_quoted(text::format_timestamp(*filter.until), json);
-  }
-  json.push_back('}');
-  return json;
+  if (filter.read_only) json.member("readOnly", *filter.read_only);
+  if (filter.since) json.member("since", text::format_timestamp(*filter.since));
+  if (filter.until) json.member("until", text::format_timestamp(*filter.until));
+  json.close('}');
+  return text;
 }
 
 text::Result<Filter> decode_filter(std::string_view json) {

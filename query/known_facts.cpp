@@ -4,6 +4,7 @@
 
 #include "query/event_list.h"
 #include "query/ledger/credit_ledger.h"
+#include "text/json_writer.h"
 
 namespace trailkeeper::query {
 
@@ -42,15 +43,19 @@ std::string objection(const store::Snapshot& snapshot, const std::vector<KnownFa
 
 std::string journal_text(std::string_view verb, const std::vector<KnownFact>& facts) {
   constexpr std::size_t kNamed = 100;
-  std::string text = "{";
-  credits::append_member("action", "credits-" + std::string{verb}, text);
-  std::string events;
+  std::vector<std::string_view> events;
   std::size_t count = 0;
   for (const KnownFact& fact : facts) {
-    if (fact.known || ++count > kNamed) continue;
-    events += (events.empty() ? "\"" : ",\"") + fact.event_id + "\"";
+    if (!fact.known && ++count <= kNamed) events.push_back(fact.event_id);
   }
-  return text + ",\"facts\":" + std::to_string(count) + ",\"events\":[" + events + "]}";
+  std::string text;
+  text::JsonWriter{text}
+      .open('{')
+      .member("action", "credits-" + std::string{verb})
+      .member("facts", count)
+      .list("events", events)
+      .close('}');
+  return text;
 }
 
 }  // namespace trailkeeper::query

@@ -4,7 +4,6 @@
 #include <xxhash.h>
 
 #include <algorithm>
-#include <mutex>
 #include <set>
 #include <utility>
 
@@ -16,6 +15,7 @@
 #include "rules/credits/confidential.h"
 #include "rules/credits/secret_name.h"
 #include "rules/credits/secret_signs.h"
+#include "text/mutex.h"
 
 namespace trailkeeper::query {
 
@@ -103,16 +103,19 @@ bool has_marks(const store::Segment& segment, std::uint64_t basis) {
 
 // Of those segments that have none yet, or other settings'.
 NumberedMarks missing_marks(const store::Snapshot& snapshot, const Finder& finder) {
-  NumberedMarks missing;
-  std::mutex mutex;
+  struct {
+    text::Mutex mutex;
+    NumberedMarks marks TRAILKEEPER_GUARDED_BY(mutex);
+  } missing;
   const std::uint64_t basis = marks_basis(finder.paths());
   for_each_segment(snapshot, [&](const store::Segment& segment) {
     if (has_marks(segment, basis)) return;
     auto marks = finder.marks_of(segment);
-    const std::lock_guard lock{mutex};
-    missing.emplace_back(segment.header().number, std::move(marks));
+    const text::Lock lock{missing.mutex};
+    missing.marks.emplace_back(segment.header().number, std::move(marks));
   });
-  return missing;
+  const text::Lock lock{missing.mutex};
+  return std::move(missing.marks);
 }
 
 }  // namespace

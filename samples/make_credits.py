@@ -1,10 +1,10 @@
 """One startup's credits from application to expiry, and a second one with what the rules forbid: events and bills."""
 
-import csv
 import gzip
-import io
 import json
 import uuid
+
+from cost_report import EXPORT, LEGACY, CostReport
 
 HOPPER, LINKED, IVY = "121212121212", "121212123434", "565656565656"
 ORG_SMALL, ORG_LARGE, ORG_TOP = "Org-Small-0001", "Org-Large-0002", "Org-Top-0003"
@@ -183,65 +183,12 @@ def make_events():
 
 
 MONTHS = ("2024-01", "2024-02", "2024-03", "2024-04", "2024-05", "2024-06")
-COLUMNS = (
-    "identity_line_item_id",
-    "identity_time_interval",
-    "bill_payer_account_id",
-    "bill_billing_period_start_date",
-    "bill_billing_entity",
-    "line_item_usage_account_id",
-    "line_item_product_code",
-    "line_item_usage_type",
-    "line_item_line_item_type",
-    "line_item_usage_start_date",
-    "line_item_unblended_cost",
-    "line_item_currency_code",
-    "line_item_line_item_description",
-    "reservation_reservation_a_r_n",
-)
-LEGACY = (
-    "identity/LineItemId",
-    "identity/TimeInterval",
-    "bill/PayerAccountId",
-    "bill/BillingPeriodStartDate",
-    "bill/BillingEntity",
-    "lineItem/UsageAccountId",
-    "lineItem/ProductCode",
-    "lineItem/UsageType",
-    "lineItem/LineItemType",
-    "lineItem/UsageStartDate",
-    "lineItem/UnblendedCost",
-    "lineItem/CurrencyCode",
-    "lineItem/LineItemDescription",
-    "reservation/ReservationARN",
-)
 
 
 def make_bill(month, number):
     """A month's lines of Hopper (with its linked account) and of Ivy."""
-    lines = []
-
-    def add(payer, account, day, service, usage, kind, cost, text, entity="AWS", reservation=""):
-        start = "%s-%02dT00:00:00Z" % (month, day)
-        lines.append(
-            (
-                "%s%04d" % (month.replace("-", ""), len(lines)),
-                start + "/" + start,
-                payer,
-                month + "-01T00:00:00Z",
-                entity,
-                account,
-                service,
-                usage,
-                kind,
-                start,
-                cost,
-                "USD",
-                text,
-                reservation,
-            )
-        )
-
+    report = CostReport(month)
+    add = report.add
     for day in range(1, 29, 3):
         add(
             HOPPER,
@@ -325,11 +272,7 @@ def make_bill(month, number):
     add(HOPPER, HOPPER, 28, "AmazonEC2", "", "Tax", "9.1200000000", "Tax")
     add(HOPPER, HOPPER, 20, "AmazonEC2", "BoxUsage:m6i.large", "Refund", "-2.5000000000", "A refund")
     add(IVY, IVY, 1, "AWSSupportDeveloper", "Dollar", "Fee", "80.0000000000", "AWS Support (Developer)")
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(LEGACY if number == 2 else COLUMNS)
-    writer.writerows(lines)
-    return text.getvalue()
+    return report.csv(LEGACY if number == 2 else EXPORT)
 
 
 def make(folder):

@@ -1,8 +1,8 @@
 """A startup with one credit and its bills, as far as docs/credits.md follows it: what AWS gives out, and nothing else."""
 
-import csv
-import io
 import json
+
+from cost_report import EXPORT, CostReport
 
 LINNET = "343434343434"
 DAYS = {"2024-03": 31, "2024-04": 30, "2024-05": 19}  # The running month ends where the report does.
@@ -13,52 +13,18 @@ NAMES = {
     "AmazonS3": "Amazon Simple Storage Service",
     "AWSSupportDeveloper": "AWSSupportDeveloper",
 }
-COLUMNS = (
-    "identity_line_item_id",
-    "identity_time_interval",
-    "bill_payer_account_id",
-    "bill_billing_period_start_date",
-    "bill_billing_entity",
-    "line_item_usage_account_id",
-    "line_item_product_code",
-    "line_item_usage_type",
-    "line_item_line_item_type",
-    "line_item_usage_start_date",
-    "line_item_unblended_cost",
-    "line_item_currency_code",
-)
+COLUMNS = EXPORT[:12]
 
 
 def make_bill(month, number):
     """The month's report, and what AWS's credit pays of it by service."""
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(COLUMNS)
-    lines = 0
+    report = CostReport(month, first=1)
     paid = {}
 
     def add(day, service, usage, kind, cost):
-        nonlocal lines
-        lines += 1
         if service != "AmazonRegistrar":
             paid[service] = paid.get(service, 0) + cost
-        start = "%s-%02dT00:00:00Z" % (month, day)
-        writer.writerow(
-            [
-                "%s%04d" % (month.replace("-", ""), lines),
-                "%s/%s" % (start, start),
-                LINNET,
-                month + "-01T00:00:00Z",
-                "AWS",
-                LINNET,
-                service,
-                usage,
-                kind,
-                start,
-                "%.10f" % cost,
-                "USD",
-            ]
-        )
+        report.add(LINNET, LINNET, day, service, usage, kind, "%.10f" % cost)
 
     for day in range(4 if number == 0 else 1, DAYS[month] + 1):
         add(day, "AmazonEC2", "BoxUsage:m6i.large", "Usage", 11.52 + 2.304 * number)
@@ -67,7 +33,7 @@ def make_bill(month, number):
     add(4 if number == 0 else 1, "AWSSupportDeveloper", "Dollar", "Fee", 29)
     if number == 0:
         add(5, "AmazonRegistrar", "DomainRegistration", "Fee", 13)
-    return text.getvalue(), paid
+    return report.csv(COLUMNS), paid
 
 
 def make(folder):

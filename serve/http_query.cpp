@@ -1,7 +1,10 @@
 #include "serve/http_query.h"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
+#include <span>
+#include <utility>
 
 #include "query/count.h"
 #include "query/field_check.h"
@@ -147,7 +150,7 @@ class Arguments {
   }
 
   template <typename Value>
-  Value take_choice(std::string_view name, std::initializer_list<std::pair<std::string_view, Value>> choices,
+  Value take_choice(std::string_view name, std::span<const std::pair<std::string_view, Value>> choices,
                     Value otherwise) {
     const auto text = take(name);
     if (!text) return otherwise;
@@ -190,16 +193,17 @@ class Arguments {
   std::string problem_;
 };
 
+constexpr std::array<std::pair<std::string_view, bool>, 2> kTruth{{{"true", true}, {"false", false}}};
+
 constexpr int kNotFound = 404;
 constexpr int kUnavailable = 503;
 constexpr const char* kNdjson = "application/x-ndjson";
 
 QueryAnswer answer_events(store::Store& store, Arguments& arguments) {
   const auto limit = arguments.take_number("limit");
-  const auto order = arguments.take_choice<query::Order>(
-      "order", {{"newest", query::Order::newest}, {"oldest", query::Order::oldest}}, query::Order::newest);
+  const auto order = arguments.take_choice<query::Order>("order", query::kOrderWords, query::Order::newest);
   std::vector<std::string> fields = arguments.take_names("fields");
-  const bool reveal = arguments.take_choice<bool>("reveal", {{"true", true}, {"false", false}}, false);
+  const bool reveal = arguments.take_choice<bool>("reveal", kTruth, false);
   if (const std::string problem = arguments.problem(); !problem.empty()) return query_error(kBadRequest, problem);
   arguments.filter.as_stored = reveal;
   QueryAnswer answer;
@@ -211,16 +215,6 @@ QueryAnswer answer_events(store::Store& store, Arguments& arguments) {
   return answer;
 }
 
-std::string_view bucket_name(query::Bucket bucket) {
-  switch (bucket) {
-    case query::Bucket::hour: return "hour";
-    case query::Bucket::day: return "day";
-    case query::Bucket::month: return "month";
-    case query::Bucket::none: break;
-  }
-  return {};
-}
-
 /// What a count shows of each group besides its count.
 struct ShownFigures {
   bool first = false;
@@ -229,41 +223,24 @@ struct ShownFigures {
 
 void append_row(const query::CountRequest& request, const ShownFigures& figures, const query::CountRow& row,
                 std::string& out) {
-  out.push_back('{');
-  const auto member = [&](std::string_view name) {
-    if (out.back() != '{') out.push_back(',');
-    text::append_quoted(name, out);
-    out.push_back(':');
-  };
-  if (request.per != query::Bucket::none) {
-    member(bucket_name(request.per));
-    text::append_quoted(row.bucket, out);
-  }
+  text::JsonWriter json{out};
+  json.open('{');
+  if (request.per != query::Bucket::none) json.member(query::bucket_name(request.per), row.bucket);
   for (std::size_t i = 0; i < request.by.size(); ++i) {
-    member(request.by[i]);
     if (row.values[i]) {
-      text::append_quoted(*row.values[i], out);
+      json.member(request.by[i], *row.values[i]);
     } else {
-      out += "null";
+      json.raw_member(request.by[i], "null");
     }
   }
-  member("count");
-  out += std::to_string(row.count);
-  if (!request.distinct.empty()) {
-    member("distinct");
-    out += std::to_string(row.distinct);
-  }
+  json.member("count", row.count);
+  if (!request.distinct.empty()) json.member("distinct", row.distinct);
   const auto time_member = [&](std::string_view name, text::Timestamp time) {
-    member(name);
-    if (row.count == 0) {
-      out += "null";
-    } else {
-      text::append_quoted(text::format_timestamp(time), out);
-    }
+    json.member_or_null(name, row.count == 0 ? std::string{} : text::format_timestamp(time));
   };
   if (figures.first) time_member("first", row.first);
   if (figures.last) time_member("last", row.last);
-  out.push_back('}');
+  json.close('}');
 }
 
 // What the body has grown by, and grows to when it is copied to be sent. Throws OverBudget.
@@ -275,9 +252,7 @@ void charge_for(QueryAnswer& answer) {
 QueryAnswer answer_count(store::Store& store, query::MemoryBudget& memory, Arguments& arguments) {
   query::CountRequest request;
   request.by = arguments.take_names("by");
-  request.per = arguments.take_choice<query::Bucket>(
-      "per", {{"hour", query::Bucket::hour}, {"day", query::Bucket::day}, {"month", query::Bucket::month}},
-      query::Bucket::none);
+  request.per = arguments.take_choice<query::Bucket>("per", query::kBucketWords, query::Bucket::none);
   request.top = arguments.take_number("top");
   request.distinct = arguments.take_field("distinct");
   request.having = arguments.take_conditions("having");

@@ -59,12 +59,15 @@ std::optional<Token> parse_token(const dom::object& object) {
 
 // All of the file but its checksum.
 std::string plain_encoding(const std::vector<Token>& tokens, bool taken_back) {
-  std::string json = "{\"version\":1,";
-  if (taken_back) json += "\"open\":true,";
-  json += "\"tokens\":[";
+  std::string text;
+  text::JsonWriter json{text};
+  json.open('{').member("version", 1);
+  if (taken_back) json.member("open", true);
+  json.name("tokens").open('[');
   for (const Token& token : tokens) {
-    json += json.back() == '[' ? "\n" : ",\n";
-    text::JsonWriter entry{json};
+    // A line each.
+    text += text.back() == '[' ? "\n" : ",\n";
+    text::JsonWriter entry{text};
     entry.open('{').member("name", token.name).member("rights", rights_text(token.rights));
     entry.member("created", text::format_timestamp(token.created));
     if (token.expires) entry.member("expires", text::format_timestamp(*token.expires));
@@ -75,7 +78,8 @@ std::string plain_encoding(const std::vector<Token>& tokens, bool taken_back) {
     }
     entry.close('}');
   }
-  return json + "]";
+  json.close(']');
+  return text;
 }
 
 // The lock's file exists since a token was made, even in stores from before there was a mark.
@@ -162,8 +166,10 @@ TokenSet TokenSet::parse(std::string_view json) {
 }
 
 std::string TokenSet::encode() const {
-  const std::string plain = plain_encoding(tokens_, need_ == Need::taken_back);
-  return plain + ",\"sum\":\"" + text::hex_of(text::sha256(plain)) + "\"}\n";
+  std::string text = plain_encoding(tokens_, need_ == Need::taken_back);
+  const std::string sum = text::hex_of(text::sha256(text));
+  text::JsonWriter::inside(text).member("sum", sum).close('}');
+  return text + "\n";
 }
 
 const Token* TokenSet::find(std::string_view secret, text::Timestamp now) const {

@@ -1,3 +1,5 @@
+#include "store/transaction.h"
+
 #include <lmdb.h>
 #include <sys/stat.h>
 

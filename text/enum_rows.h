@@ -25,4 +25,14 @@ constexpr bool are_names_of(const Texts& texts, Value last) {
   return texts.size() == static_cast<std::size_t>(last) + 1;
 }
 
+/// Whether each pair of a word and a value is that of the value after the one before it, from `first` to `last`.
+template <typename Words, typename Value>
+constexpr bool are_words_from(const Words& words, Value first, Value last) {
+  auto number = static_cast<std::size_t>(first);
+  for (const auto& [word, value] : words) {
+    if (word.empty() || static_cast<std::size_t>(value) != number++) return false;
+  }
+  return number == static_cast<std::size_t>(last) + 1;
+}
+
 }  // namespace trailkeeper::text

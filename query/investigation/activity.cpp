@@ -4,7 +4,6 @@
 #include <array>
 #include <limits>
 #include <map>
-#include <mutex>
 #include <tuple>
 #include <unordered_map>
 
@@ -13,6 +12,7 @@
 #include "query/segment_scan.h"
 #include "query/shown_event.h"
 #include "query/verdicts/verdict_filter.h"
+#include "text/mutex.h"
 
 namespace trailkeeper::query {
 
@@ -74,10 +74,10 @@ struct BoundedSights {
 
 /// What all segments gave, by text.
 struct Totals {
-  std::mutex mutex;
-  Seen seen;
-  BoundedSights<CallKey> calls;
-  std::array<BoundedSights<std::string>, kTraitKinds> traits;
+  text::Mutex mutex;
+  Seen seen TRAILKEEPER_GUARDED_BY(mutex);
+  BoundedSights<CallKey> calls TRAILKEEPER_GUARDED_BY(mutex);
+  std::array<BoundedSights<std::string>, kTraitKinds> traits TRAILKEEPER_GUARDED_BY(mutex);
 };
 
 /// One column of a segment: codes plus one, 0 where the event lacks the field.
@@ -126,7 +126,7 @@ class SegmentTally {
   }
 
   void add_to(Totals& totals) const {
-    const std::lock_guard lock{totals.mutex};
+    const text::Lock lock{totals.mutex};
     totals.seen.add(seen_);
     for (const auto& [codes, sight] : calls_) totals.calls.add(call_of(codes), sight);
     for (std::size_t kind = 0; kind < kTraitKinds; ++kind) {
@@ -235,6 +235,7 @@ Activity collect_activity(const store::Snapshot& snapshot, const ShownEvents& sh
   });
   const Timestamp new_since = request.new_since.value_or(std::numeric_limits<Timestamp>::max());
   Activity activity;
+  const text::Lock lock{totals.mutex};
   activity.seen = totals.seen;
   activity.calls = calls_of(totals.calls, new_since);
   activity.other_calls = totals.calls.others;

@@ -66,7 +66,7 @@ class ConsoleFindings {
     const store::Segment* segment;
     std::uint32_t index;
     text::Timestamp time;
-    credits::Severity severity;
+    rules::Severity severity;
     std::string sentence;
     std::uint64_t events = 0;
   };
@@ -99,13 +99,13 @@ class ConsoleFindings {
     if (account.empty()) account = fields.text(Field::account_id, index);
     if (!is_one_of(name, kActions)) {
       if (!credits::carries_facts(name)) {
-        note("R1", credits::Severity::medium, account, name, segment, index, name + " is none of Activate's events");
+        note("R1", rules::Severity::medium, account, name, segment, index, name + " is none of Activate's events");
       }
       return;
     }
     const std::string read_only = fields.text(Field::read_only, index);
     if (!read_only.empty() && (read_only == "true") == is_one_of(name, kWrites)) {
-      note("R4", credits::Severity::medium, account, name, segment, index, name + " says readOnly " + read_only);
+      note("R4", rules::Severity::medium, account, name, segment, index, name + " says readOnly " + read_only);
     }
     check_member(segment, index, name, account);
   }
@@ -117,18 +117,18 @@ class ConsoleFindings {
     const auto state = accounts.find(account);
     const bool known = state != accounts.end() && state->second.membership && *state->second.membership != "NonMember";
     if (!known) {
-      note("R5", credits::Severity::low, account, name, segment, index, name + " by an account that is no member");
+      note("R5", rules::Severity::low, account, name, segment, index, name + " by an account that is no member");
       return;
     }
     const auto approved = approved_.find(account);
     const bool may = approved != approved_.end() && approved->second <= segment.time(index);
     if (name == "GetContentInfo" && !may) {
-      note("R56", credits::Severity::medium, account, name, segment, index,
+      note("R56", rules::Severity::medium, account, name, segment, index,
            "offers were read by a member without approved credits");
     }
   }
 
-  void note(std::string_view rule, credits::Severity severity, const std::string& account, const std::string& name,
+  void note(std::string_view rule, rules::Severity severity, const std::string& account, const std::string& name,
             const store::Segment& segment, std::uint32_t index, const std::string& sentence) {
     const text::Timestamp time = segment.time(index);
     const auto [found, is_new] =

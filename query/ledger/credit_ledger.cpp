@@ -1,7 +1,5 @@
 #include "query/ledger/credit_ledger.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <iterator>
 
@@ -16,7 +14,7 @@
 #include "store/bills/bills.h"
 #include "store/segments/segment_parts.h"
 #include "text/clock.h"
-#include "text/json_text.h"
+#include "text/json_writer.h"
 #include "text/result.h"
 
 namespace trailkeeper::query {
@@ -68,7 +66,7 @@ void CreditLedger::read_settings() {
   if (read) {
     settings_ = std::move(*read);
   } else {
-    unreadable_.push_back({file->loaded, "", credits::Severity::high, "", "",
+    unreadable_.push_back({file->loaded, "", rules::Severity::high, "", "",
                            "the settings can't be read: " + read.error().path + " " + read.error().message});
   }
 }
@@ -109,7 +107,7 @@ void CreditLedger::read_facts(const store::Segment& segment, const ActivateEvent
     auto fact = credits::read_fact(head, json, settings_);
     if (fact && *fact) facts.push_back(std::move(**fact));
     if (!fact) {
-      unreadable.push_back({head.time, "", credits::Severity::medium, head.account,
+      unreadable.push_back({head.time, "", rules::Severity::medium, head.account,
                             event_name_of(segment, index, json, names_),
                             head.name + " can't be read: " + fact.error().message});
     }
@@ -162,9 +160,9 @@ text::Result<void> load_credit_settings(store::Store& store, store::Writer& writ
   file.source = std::move(source);
   file.bytes = std::move(bytes);
   const auto journal = [now, &file](std::string_view action) {
-    std::string text = fmt::format(R"({{"action":"{}","source":)", action);
-    text::append_quoted(file.source, text);
-    return store::JournalEntry{now, text + "}"};
+    std::string text;
+    text::JsonWriter{text}.open('{').member("action", action).member("source", file.source).close('}');
+    return store::JournalEntry{now, text};
   };
   const auto snapshot = store.snapshot();
   const std::string key = store::policy_key(file);

@@ -75,7 +75,7 @@ std::vector<credits::Finding> doubled_bills(const store::Snapshot& snapshot) {
     const auto doubled = [](const auto& day) { return day.second.doubled(); };
     const auto first = std::find_if(days.begin(), days.end(), doubled);
     const auto advise = [&](credits::Day day, std::string sentence) {
-      findings.push_back({credits::start_of(day), "", credits::Severity::low, bill.payer, "", std::move(sentence)});
+      findings.push_back({credits::start_of(day), "", rules::Severity::low, bill.payer, "", std::move(sentence)});
     };
     if (first != days.end()) {
       advise(

@@ -44,7 +44,7 @@ RefusedBillLines refused_bill_lines(const store::Snapshot& snapshot) {
 std::vector<credits::Finding> refused_bill_findings(const store::Snapshot& snapshot, text::Timestamp at) {
   std::vector<credits::Finding> findings;
   for (std::string& sentence : refused_bill_lines(snapshot).sentences()) {
-    findings.push_back({at, "", credits::Severity::medium, "", "", std::move(sentence)});
+    findings.push_back({at, "", rules::Severity::medium, "", "", std::move(sentence)});
   }
   return findings;
 }

@@ -10,18 +10,19 @@
 
 namespace trailkeeper::query {
 
+using rules::Severity;
 using rules::verdicts::Judge;
 using rules::verdicts::Judgement;
 using rules::verdicts::Verdict;
 
 namespace {
 
-std::string severity_of(const Judgement& judgement, bool reads) {
+Severity severity_of(const Judgement& judgement, bool reads) {
   if (judgement.verdict == Verdict::not_granted) {
     const bool strict = judgement.rule == "R11" || judgement.rule == "R12";
-    return strict || !reads ? "high" : "medium";
+    return strict || !reads ? Severity::high : Severity::medium;
   }
-  return "low";
+  return Severity::low;
 }
 
 std::string sentence_of(const Judgement& judgement) {
@@ -78,7 +79,7 @@ class Explainer {
     PermissionFinding& finding = out.finding;
     out.superseded_by = id_of(*newest);
     finding.verdict = kSupersededWord;
-    finding.severity = "low";
+    finding.severity = Severity::low;
     finding.rule.clear();
     finding.sentence = "The addendum " + out.superseded_by + " replaced it, and only that one is judged.";
   }

@@ -9,6 +9,7 @@
 
 #include "query/event_list.h"
 #include "query/filter.h"
+#include "rules/severity.h"
 #include "rules/verdicts/judge.h"
 
 namespace trailkeeper::query {
@@ -20,7 +21,7 @@ struct PermissionFinding {
   std::string principal;  ///< ARN, else principalId.
   std::string action;     ///< If it needed several, the one that decided.
   std::string rule;       ///< `R11`; empty if no rule asks for it.
-  std::string severity;   ///< `high`, `medium` or `low`.
+  rules::Severity severity = rules::Severity::low;
   std::string sentence;
   std::string_view verdict;  ///< Its name, or kSupersededWord.
 };

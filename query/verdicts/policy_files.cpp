@@ -5,7 +5,7 @@
 #include "query/verdicts/policy_state.h"
 #include "rules/grants/snapshot.h"
 #include "rules/requirements/catalogue.h"
-#include "text/json_text.h"
+#include "text/json_writer.h"
 #include "text/timestamp.h"
 
 namespace trailkeeper::query {
@@ -20,10 +20,16 @@ std::string counted(std::size_t number, std::string_view what, std::string_view 
 }
 
 std::string journal_text(std::string_view action, const store::PolicyFile& file) {
-  std::string text = fmt::format(R"({{"action":"{}","kind":"{}","at":"{}","id":"{}","source":)", action, file.kind,
-                                 text::format_timestamp(file.time), policy_file_id(file));
-  text::append_quoted(file.source, text);
-  return text + "}";
+  std::string text;
+  text::JsonWriter{text}
+      .open('{')
+      .member("action", action)
+      .member("kind", file.kind)
+      .member("at", text::format_timestamp(file.time))
+      .member("id", policy_file_id(file))
+      .member("source", file.source)
+      .close('}');
+  return text;
 }
 
 }  // namespace

@@ -269,8 +269,9 @@ text::Result<BillingImport> import_of(std::string_view json, text::Timestamp as_
   const std::size_t begin = json.find_first_not_of(" \t\r\n");
   // `--query credits` prints the bare list.
   const bool bare = begin != std::string_view::npos && json[begin] == '[';
-  const std::string whole = bare ? "{\"credits\":" + std::string{json} + "}" : std::string{json};
-  const auto root = text::parse_json_object(whole);
+  std::string whole;
+  if (bare) text::JsonWriter{whole}.open('{').raw_member("credits", json).close('}');
+  const auto root = text::parse_json_object(bare ? whole : json);
   if (!root) return root.error();
   const JsonNode* list = root->find("creditAllocationHistoryList");
   if (list == nullptr) list = root->find("credits");

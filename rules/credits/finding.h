@@ -4,13 +4,10 @@
 #include <string>
 #include <string_view>
 
+#include "rules/severity.h"
 #include "text/timestamp.h"
 
 namespace trailkeeper::rules::credits {
-
-enum class Severity : std::uint8_t { low, medium, high };
-/// `low`, `medium`, `high`.
-std::string_view severity_text(Severity severity);
 
 struct Finding {
   text::Timestamp time = 0;

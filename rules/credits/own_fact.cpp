@@ -1,7 +1,7 @@
 #include "rules/credits/own_fact.h"
 
 #include "text/hex.h"
-#include "text/json_text.h"
+#include "text/json_writer.h"
 #include "text/sha256.h"
 
 namespace trailkeeper::rules::credits {
@@ -22,27 +22,20 @@ std::string own_event_id(const OwnFact& fact, const Pseudonymiser& pseudonymiser
 
 std::string own_event(const OwnFact& fact, std::string_view event_id, std::string_view recorded_by,
                       text::Timestamp recorded_at) {
-  std::string json = R"({"eventVersion":"1.11","userIdentity":{"type":"AWSService","invokedBy":"trailkeeper"})";
-  append_member("eventTime", text::format_timestamp(fact.time), json);
-  json += R"(,"eventSource":"activate.amazonaws.com")";
-  append_member("eventName", fact.name, json);
-  json += R"(,"awsRegion":"us-east-1","sourceIPAddress":"trailkeeper","userAgent":"trailkeeper")";
-  json += R"(,"requestParameters":null,"responseElements":null,"additionalEventData":{"recordedBy":)";
-  json += recorded_by;
-  append_member("recordedAt", text::format_timestamp(recorded_at), json);
-  json += "}";
-  append_member("eventID", event_id, json);
-  json += R"(,"readOnly":false,"eventType":"AwsServiceEvent","managementEvent":true)";
-  append_member("recipientAccountId", fact.account, json);
-  json += ",\"serviceEventDetails\":" + fact.details;
-  return json + R"(,"eventCategory":"Management"})";
-}
-
-void append_member(std::string_view name, std::string_view value, std::string& object) {
-  if (object.back() != '{') object.push_back(',');
-  text::append_quoted(name, object);
-  object.push_back(':');
-  text::append_quoted(value, object);
+  std::string event;
+  text::JsonWriter json{event};
+  json.open('{').member("eventVersion", "1.11");
+  json.name("userIdentity").open('{').member("type", "AWSService").member("invokedBy", kOwnSource).close('}');
+  json.member("eventTime", text::format_timestamp(fact.time)).member("eventSource", "activate.amazonaws.com");
+  json.member("eventName", fact.name).member("awsRegion", "us-east-1");
+  json.member("sourceIPAddress", kOwnSource).member("userAgent", kOwnSource);
+  json.raw_member("requestParameters", "null").raw_member("responseElements", "null");
+  json.name("additionalEventData").open('{').raw_member("recordedBy", recorded_by);
+  json.member("recordedAt", text::format_timestamp(recorded_at)).close('}');
+  json.member("eventID", event_id).member("readOnly", false).member("eventType", "AwsServiceEvent");
+  json.member("managementEvent", true).member("recipientAccountId", fact.account);
+  json.raw_member("serviceEventDetails", fact.details).member("eventCategory", "Management").close('}');
+  return event;
 }
 
 }  // namespace trailkeeper::rules::credits

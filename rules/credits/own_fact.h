@@ -33,7 +33,4 @@ std::string own_event(const OwnFact& fact, std::string_view event_id, std::strin
 /// The SHA-256 of bytes, in hexadecimal digits.
 std::string content_digest(std::string_view bytes);
 
-/// Appends `"name":"value"` to a JSON object that is being written, with a comma where one is needed.
-void append_member(std::string_view name, std::string_view value, std::string& object);
-
 }  // namespace trailkeeper::rules::credits

@@ -23,12 +23,6 @@ std::string joined(const std::set<std::string>& words) {
 
 }  // namespace
 
-std::string_view severity_text(Severity severity) {
-  constexpr std::array<std::string_view, 3> kTexts{"low", "medium", "high"};
-  static_assert(text::are_names_of(kTexts, Severity::high));
-  return kTexts[static_cast<std::size_t>(severity)];
-}
-
 std::string_view status_text(ApplicationStatus status) {
   constexpr std::array<std::string_view, 6> kTexts{"pending", "approved", "denied", "cancelled", "rejected", "failed"};
   static_assert(text::are_names_of(kTexts, ApplicationStatus::failed));

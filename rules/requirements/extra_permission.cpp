@@ -5,6 +5,7 @@
 
 #include "rules/iam/glob.h"
 #include "rules/requirements/built_in.h"
+#include "rules/requirements/word_file.h"
 #include "text/ascii.h"
 
 namespace trailkeeper::rules::requirements {
@@ -154,22 +155,18 @@ constexpr ExtraPermission kRows[] = {
 void read_rows(std::string_view text, std::vector<ExtraPermission>& rows) {
   constexpr std::string_view kPerhaps = "perhaps ";
   ExtraPermission row;
-  while (!text.empty()) {
-    std::string_view line = text::take_before(text, '\n');
-    if (line.empty() || line.front() == '#') continue;
-    if (line.front() != ' ') {
-      row.sure = !line.starts_with(kPerhaps);
-      if (!row.sure) line.remove_prefix(kPerhaps.size());
-      row.action = text::take_before(line, ' ');
-      row.key = line;
-      row.seen = row.action == kPassRole ? Seen::role : Seen::tags;
-      continue;
-    }
-    line.remove_prefix(line.find_first_not_of(' '));
-    row.service = text::take_before(line, ' ');
-    row.names = line;
+  const auto take_head = [&](std::string_view line) {
+    row.sure = !line.starts_with(kPerhaps);
+    if (!row.sure) line.remove_prefix(kPerhaps.size());
+    row.action = text::take_before(line, ' ');
+    row.key = line;
+    row.seen = row.action == kPassRole ? Seen::role : Seen::tags;
+  };
+  read_word_file(text, take_head, [&](std::string_view words) {
+    row.service = text::take_before(words, ' ');
+    row.names = words;
     rows.push_back(row);
-  }
+  });
 }
 
 }  // namespace

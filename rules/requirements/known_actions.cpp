@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "rules/requirements/built_in.h"
+#include "rules/requirements/word_file.h"
 #include "text/ascii.h"
 
 namespace trailkeeper::rules::requirements {
@@ -21,18 +22,11 @@ const KnownActions& KnownActions::built_in() {
 }
 
 KnownActions::KnownActions(std::string_view text) {
-  while (!text.empty()) {
-    std::string_view line = text::take_before(text, '\n');
-    if (line.empty() || line.front() == '#') continue;
-    if (line.front() != ' ') {
-      services_.emplace_back(line, std::vector<std::string_view>{});
-      continue;
-    }
-    while (!line.empty() && !services_.empty()) {
-      const std::string_view name = text::take_before(line, ' ');
-      if (!name.empty()) services_.back().second.push_back(name);
-    }
-  }
+  read_word_file(
+      text, [&](std::string_view head) { services_.emplace_back(head, std::vector<std::string_view>{}); },
+      [&](std::string_view words) {
+        for_each_word(words, [&](std::string_view name) { services_.back().second.push_back(name); });
+      });
   for (auto& [service, names] : services_) std::sort(names.begin(), names.end(), before);
   std::sort(services_.begin(), services_.end(),
             [](const Service& a, const Service& b) { return before(a.first, b.first); });

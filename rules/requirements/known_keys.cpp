@@ -4,6 +4,7 @@
 
 #include "rules/requirements/built_in.h"
 #include "rules/requirements/known_actions.h"
+#include "rules/requirements/word_file.h"
 #include "text/ascii.h"
 
 namespace trailkeeper::rules::requirements {
@@ -14,17 +15,12 @@ const KnownKeys& KnownKeys::built_in() {
 
 KnownKeys::KnownKeys(std::string_view text) {
   std::string service;
-  while (!text.empty()) {
-    std::string_view line = text::take_before(text, '\n');
-    if (line.empty() || line.front() == '#') continue;
-    if (line.front() != ' ') {
-      service = text::lowered(line) + ":";
-      continue;
-    }
-    line.remove_prefix(std::min(line.size(), line.find_first_not_of(' ')));
-    std::vector<std::string>& actions = actions_[service + text::lowered(text::take_before(line, ' '))];
-    while (!line.empty()) actions.push_back(text::lowered(text::take_before(line, ' ')));
-  }
+  read_word_file(
+      text, [&](std::string_view head) { service = text::lowered(head) + ":"; },
+      [&](std::string_view words) {
+        std::vector<std::string>& actions = actions_[service + text::lowered(text::take_before(words, ' '))];
+        for_each_word(words, [&](std::string_view action) { actions.push_back(text::lowered(action)); });
+      });
   for (auto& [key, actions] : actions_) std::sort(actions.begin(), actions.end());
 }
 

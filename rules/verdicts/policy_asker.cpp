@@ -10,6 +10,7 @@
 #include "rules/iam/policy_parser.h"
 #include "rules/iam/resource_control.h"
 #include "rules/verdicts/extra_needs.h"
+#include "text/json_writer.h"
 
 namespace trailkeeper::rules::verdicts {
 namespace {
@@ -22,10 +23,11 @@ const iam::Policy& delegating_policy(std::string_view account) {
   static thread_local std::string of_account;
   static thread_local iam::Policy policy;
   if (of_account != account) {
-    policy = *iam::parse_policy(
-        fmt::format(R"({{"Statement":{{"Effect":"Allow","Action":"*","Resource":"*","Principal":{{"AWS":"{}"}}}}}})",
-                    account),
-        iam::PolicyKind::resource);
+    std::string document;
+    text::JsonWriter json{document};
+    json.open('{').name("Statement").open('{').member("Effect", "Allow").member("Action", "*").member("Resource", "*");
+    json.name("Principal").open('{').member("AWS", account).close('}').close('}').close('}');
+    policy = *iam::parse_policy(document, iam::PolicyKind::resource);
     of_account = account;
   }
   return policy;

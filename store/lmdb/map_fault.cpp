@@ -10,6 +10,7 @@
 #include <mutex>
 
 #include "store/error.h"
+#include "text/mutex.h"
 
 namespace trailkeeper::store {
 namespace {
@@ -80,8 +81,8 @@ void install() {
 FaultyRegion::FaultyRegion(const void* begin, std::size_t bytes) : slot_(kMostRegions) {
   static std::once_flag installed;
   std::call_once(installed, install);
-  static std::mutex mutex;
-  const std::lock_guard lock{mutex};
+  static text::Mutex mutex;
+  const text::Lock lock{mutex};
   for (std::size_t slot = 0; slot < kMostRegions && slot_ == kMostRegions; ++slot) {
     if (regions[slot].begin.load() != 0) continue;
     const auto address = reinterpret_cast<std::uintptr_t>(begin);

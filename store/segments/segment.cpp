@@ -10,21 +10,11 @@
 #include "event/shape.h"
 #include "store/byte_codec.h"
 #include "store/error.h"
+#include "store/segments/key_search.h"
 #include "store/segments/segment_parts.h"
 
 namespace trailkeeper::store {
 namespace {
-
-// Of n random keys, one lies within the square root of n of its place: most within this of half a million.
-constexpr std::uint32_t kFirstStep = 512;
-
-// The key as a fraction of the largest.
-double key_fraction(const EventKey& key) {
-  double fraction = 0;
-  double weight = 1.0 / 256;
-  for (std::size_t i = 0; i < 6; ++i, weight /= 256) fraction += key[i] * weight;
-  return fraction;
-}
 
 // Base, width and count: bit_pack.h.
 constexpr std::size_t kColumnHeadBytes = 16;
@@ -144,16 +134,8 @@ text::Timestamp Segment::unchecked_time(std::uint32_t index) const {
 std::uint32_t Segment::first_at(text::Timestamp time) const {
   if (time <= header().min_time) return 0;
   if (time > header().max_time) return size();
-  std::uint32_t low = 0;
-  std::uint32_t high = size();
-  while (low < high) {
-    const std::uint32_t middle = low + (high - low) / 2;
-    if (unchecked_time(middle) < time) {
-      low = middle + 1;
-    } else {
-      high = middle;
-    }
-  }
+  const std::uint32_t low =
+      first_not_passed(0, size(), [&](std::uint32_t place) { return unchecked_time(place) < time; });
   // Times ascend, so it is the two around the place that have to be sound.
   const bool here = low == size() || this->time(low) >= time;
   if (!here || (low > 0 && this->time(low - 1) >= time)) throw_corrupt("times of a segment don't ascend");
@@ -200,8 +182,12 @@ bool Segment::may_contain(const EventKey& key) const {
 // ascend, so that one is the only place where the key can be.
 Segment::KeyRange Segment::range_of(const EventKey& key) const {
   if (size() == 0 || !may_contain(key)) return {};
-  const std::uint32_t begin = lower_bound(key);
-  const KeyRange range{begin, end_of_key(key, begin)};
+  const PackedView& by_key = packed(SectionId::by_key, lazy_->by_key);
+  const auto unproven_key_at = [&](std::uint32_t place) -> const EventKey& {
+    return unchecked_key(static_cast<std::uint32_t>(by_key[place]));
+  };
+  const std::uint32_t begin = first_not_before(key, size(), unproven_key_at);
+  const KeyRange range{begin, end_of_equal(key, begin, size(), unproven_key_at)};
   const auto key_at = [&](std::uint32_t place) { return this->key(event_at(place)); };
   const auto ascend = [&](bool sound) {
     if (!sound) lazy_->sections.fail(SectionId::by_key, "keys don't ascend");
@@ -210,73 +196,6 @@ Segment::KeyRange Segment::range_of(const EventKey& key) const {
   if (range.begin < range.end) ascend(key_at(range.begin) == key && key_at(range.end - 1) == key);
   if (range.end < size()) ascend(key < key_at(range.end));
   return range;
-}
-
-// The first place in the order of keys whose key isn't before `key`, if nothing is damaged.
-std::uint32_t Segment::lower_bound(const EventKey& key) const {
-  const PackedView& by_key = packed(SectionId::by_key, lazy_->by_key);
-  const auto before = [&](std::uint32_t place) {
-    return unchecked_key(static_cast<std::uint32_t>(by_key[place])) < key;
-  };
-  // Random keys lie about where their first bytes say: look there first, and double the distance until they are
-  // between.
-  std::uint32_t low = 0;
-  std::uint32_t high = size();
-  std::uint32_t place = static_cast<std::uint32_t>(key_fraction(key) * size());
-  place = std::min(place, size() - 1);
-  for (std::uint32_t step = kFirstStep; low < high; step *= 2) {
-    if (before(place)) {
-      low = place + 1;
-      if (high - low <= step) break;
-      place = low + step;
-      if (!before(place)) {
-        high = place;
-        break;
-      }
-    } else {
-      high = place;
-      if (high - low <= step) break;
-      place = high - step;
-      if (before(place)) {
-        low = place + 1;
-        break;
-      }
-    }
-  }
-  while (low < high) {
-    const std::uint32_t middle = low + (high - low) / 2;
-    if (before(middle)) {
-      low = middle + 1;
-    } else {
-      high = middle;
-    }
-  }
-  return low;
-}
-
-// The first place behind `begin` whose key is another, if nothing is damaged. Usually the next: looked for by steps
-// that double, too.
-std::uint32_t Segment::end_of_key(const EventKey& key, std::uint32_t begin) const {
-  const PackedView& by_key = packed(SectionId::by_key, lazy_->by_key);
-  const auto key_at = [&](std::uint32_t place) { return unchecked_key(static_cast<std::uint32_t>(by_key[place])); };
-  std::uint32_t low = begin;
-  std::uint32_t end = begin;
-  std::uint32_t step = 1;
-  while (end < size() && key_at(end) == key) {
-    low = end + 1;
-    end = size() - end > step ? end + step : size();
-    step *= 2;
-  }
-  std::uint32_t high = end;
-  while (low < high) {
-    const std::uint32_t middle = low + (high - low) / 2;
-    if (key_at(middle) == key) {
-      low = middle + 1;
-    } else {
-      high = middle;
-    }
-  }
-  return low;
 }
 
 std::uint32_t Segment::event_at(std::uint32_t place) const {
@@ -420,52 +339,9 @@ const Table& Segment::unchecked_table(std::uint32_t number) const {
 
 std::unique_ptr<Table> Segment::open_table(std::uint32_t number) const {
   if (!lazy_->skeletons) lazy_->skeletons.emplace(lazy_->sections.unchecked(SectionId::skeletons).bytes);
-  auto table = std::make_unique<Table>();
-  lazy_->skeletons->append(number, table->skeleton);
-  for (std::size_t i = 0; i < table->skeleton.size(); ++i) {
-    if (event::is_leaf_mark(table->skeleton[i])) table->marks.push_back(static_cast<std::uint32_t>(i));
-  }
-  ByteReader reader{blob(SectionId::table_index, SectionId::tables, number).bytes};
-  ByteReader head{reader.string()};
-  const std::string_view data = reader.string();
-  static_cast<void>(reader.bytes(kPackPadding));
-  table->rows = static_cast<std::uint32_t>(head.varint());
-  if (head.varint() != table->marks.size()) throw_corrupt("a table does not fit its skeleton");
-  std::size_t at = 0;
-  for (std::size_t i = 0; i < table->marks.size(); ++i) {
-    TableSlot slot{};
-    slot.kind = static_cast<SlotKind>(head.bytes(1).front());
-    std::size_t length = 0;
-    switch (slot.kind) {
-      case SlotKind::column:
-        slot.column = static_cast<std::uint32_t>(head.varint());
-        if (slot.column >= kColumnCount) throw_corrupt("a table names a column that does not exist");
-        break;
-      case SlotKind::event_key:
-      case SlotKind::event_time: break;
-      case SlotKind::guid:
-        slot.path = static_cast<std::uint32_t>(head.varint());
-        length = table->rows * sizeof(event::Guid);
-        break;
-      case SlotKind::text:
-      case SlotKind::seconds:
-      case SlotKind::integer: {
-        slot.path = static_cast<std::uint32_t>(head.varint());
-        const std::uint64_t base = head.varint();
-        const auto width = static_cast<unsigned>(head.varint());
-        if (width > 64) throw_corrupt("a table's column is too wide");
-        length = packed_bytes(table->rows, width);
-        if (length <= data.size() - at) slot.values = PackedView{data.data() + at, width, base, table->rows};
-        break;
-      }
-      default: throw_corrupt("a table has a slot of an unknown kind");
-    }
-    if (length > data.size() - at) throw_corrupt("a table is cut short");
-    if (slot.kind == SlotKind::guid) slot.guids = data.data() + at;
-    at += length;
-    table->slots.push_back(slot);
-  }
-  return table;
+  std::string skeleton;
+  lazy_->skeletons->append(number, skeleton);
+  return read_table(std::move(skeleton), blob(SectionId::table_index, SectionId::tables, number).bytes);
 }
 
 std::uint32_t Segment::table_of(std::uint32_t index) const {

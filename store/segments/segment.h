@@ -17,26 +17,10 @@
 #include "store/segments/bloom_filter.h"
 #include "store/segments/segment_format.h"
 #include "store/segments/segment_sections.h"
+#include "store/segments/segment_table.h"
 #include "store/segments/string_list.h"
 
 namespace trailkeeper::store {
-
-/// One leaf of a table's events.
-struct TableSlot {
-  SlotKind kind;
-  std::uint32_t path = 0;       ///< Dictionary, or number of the path's name; kinds text, guid, seconds, integer.
-  std::uint32_t column = 0;     ///< Kind column.
-  PackedView values;            ///< Kinds text (codes), seconds, integer: one a row.
-  const char* guids = nullptr;  ///< Kind guid: 16 bytes a row.
-};
-
-/// All events of one skeleton.
-struct Table {
-  std::string skeleton;
-  std::vector<std::uint32_t> marks;  ///< Offsets of the leaves' marks in the skeleton.
-  std::uint32_t rows = 0;
-  std::vector<TableSlot> slots;
-};
 
 /// A view of one segment; sections are opened, and whatever is read of them is checked against its checksum, when first
 /// used. Valid as long as the read transaction it came from. Not thread-safe: one for each thread. Every function
@@ -149,8 +133,6 @@ class Segment {
                                               std::uint32_t end) const;
   [[nodiscard]] text::Timestamp unchecked_time(std::uint32_t index) const;
   [[nodiscard]] const EventKey& unchecked_key(std::uint32_t index) const;
-  [[nodiscard]] std::uint32_t lower_bound(const EventKey& key) const;
-  [[nodiscard]] std::uint32_t end_of_key(const EventKey& key, std::uint32_t begin) const;
   [[nodiscard]] SegmentSections& sections() const;
   [[nodiscard]] StringList& open_dictionary(std::size_t number) const;
   [[nodiscard]] const Table& unchecked_table(std::uint32_t number) const;

@@ -9,6 +9,7 @@ import threading
 import time
 import urllib.request
 
+from certificates import self_signed
 from harness import Harness, event, line
 
 t = Harness()
@@ -197,45 +198,22 @@ t.equal("the server ends again", server.stop(), 0)
 t.equal("nobody listens: exit code", t.run("tail", "--url", url).returncode, 3)
 
 # TLS: only with a certificate that verifies, for that name.
-made = subprocess.run(
-    [
-        "openssl",
-        "req",
-        "-x509",
-        "-newkey",
-        "rsa:2048",
-        "-nodes",
-        "-days",
-        "2",
-        "-subj",
-        "/CN=localhost",
-        "-addext",
-        "subjectAltName=DNS:localhost",
-        "-keyout",
-        t.path("key.pem"),
-        "-out",
-        t.path("cert.pem"),
-    ],
-    capture_output=True,
+certificate, key = self_signed(t)
+server = Server("--tls-cert", certificate, "--tls-key", key, "--http", "0", listener="--https")
+with open(t.path("ports")) as file:
+    ports = {text.split()[0]: int(text.split()[2]) for text in file}
+secure = "https://localhost:%d" % ports["https"]
+unverified = t.run("tail", "--url", secure, "--token-file", good)
+t.check(
+    "a certificate that nobody vouches for",
+    unverified.returncode == 3 and b"certificate" in unverified.stderr,
+    unverified,
 )
-if t.equal("openssl makes a certificate", made.returncode, 0):
-    server = Server("--tls-cert", t.path("cert.pem"), "--tls-key", t.path("key.pem"), "--http", "0", listener="--https")
-    with open(t.path("ports")) as file:
-        ports = {text.split()[0]: int(text.split()[2]) for text in file}
-    secure = "https://localhost:%d" % ports["https"]
-    unverified = t.run("tail", "--url", secure, "--token-file", good)
-    t.check(
-        "a certificate that nobody vouches for",
-        unverified.returncode == 3 and b"certificate" in unverified.stderr,
-        unverified,
-    )
-    named = t.run(
-        "tail", "--url", "https://127.0.0.1:%d" % ports["https"], "--ca-file", t.path("cert.pem"), "--token-file", good
-    )
-    t.equal("a certificate for another name: exit code", named.returncode, 3)
-    tail = Tail("--url", secure, "--ca-file", t.path("cert.pem"), "--token-file", good, "-o", "ndjson")
-    post_until(tail, ports["http"], 1, token=secret.decode().strip())
-    t.equal("TLS: exit code", tail.interrupt(), 0)
-    server.stop()
+named = t.run("tail", "--url", "https://127.0.0.1:%d" % ports["https"], "--ca-file", certificate, "--token-file", good)
+t.equal("a certificate for another name: exit code", named.returncode, 3)
+tail = Tail("--url", secure, "--ca-file", certificate, "--token-file", good, "-o", "ndjson")
+post_until(tail, ports["http"], 1, token=secret.decode().strip())
+t.equal("TLS: exit code", tail.interrupt(), 0)
+server.stop()
 
 t.finish()

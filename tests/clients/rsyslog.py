@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 """rsyslog reading a file: omfwd over TCP by line and by octet count, and over TLS with certificates of both sides; omelasticsearch."""
 import os
-import subprocess
 import time
 
+from certificates import self_signed, signed
 from clients import DEBIAN, Load, daemon, program, start, token
 from harness import Harness
 
@@ -47,62 +47,13 @@ for name, framing in (("octets", "octet-counted"), ("lines", "traditional")):
     )
 
 
-def openssl(*arguments):
-    subprocess.run([program("openssl"), *arguments], check=True, capture_output=True)
+authority = self_signed(t, "/CN=Test CA", "ca", program("openssl"))
 
 
 def certificate(name, subject):
-    """A certificate of the test's authority; its file and its key's."""
-    key, request, made = (t.path(name + end) for end in (".key", ".csr", ".pem"))
-    openssl(
-        "req",
-        "-newkey",
-        "ec",
-        "-pkeyopt",
-        "ec_paramgen_curve:prime256v1",
-        "-nodes",
-        "-subj",
-        subject,
-        "-keyout",
-        key,
-        "-out",
-        request,
-    )
-    openssl(
-        "x509",
-        "-req",
-        "-in",
-        request,
-        "-CA",
-        t.path("ca.pem"),
-        "-CAkey",
-        t.path("ca.key"),
-        "-CAcreateserial",
-        "-days",
-        "2",
-        "-out",
-        made,
-    )
-    return made, key
+    return signed(t, name, subject, authority, program("openssl"))
 
 
-openssl(
-    "req",
-    "-x509",
-    "-newkey",
-    "ec",
-    "-pkeyopt",
-    "ec_paramgen_curve:prime256v1",
-    "-nodes",
-    "-subj",
-    "/CN=Test CA",
-    "-days",
-    "2",
-    "-keyout",
-    t.path("ca.key"),
-    "-out",
-    t.path("ca.pem"),
-)
 server_files, shipper_files, stranger_files = (
     certificate(name, "/CN=%s.test" % name) for name in ("server", "shipper", "stranger")
 )
@@ -120,7 +71,7 @@ server = start(
     "--tls-key",
     server_files[1],
     "--tls-client-ca",
-    t.path("ca.pem"),
+    authority[0],
     "--tls-client-name",
     "shipper.test",
 )
@@ -145,7 +96,7 @@ def appears(server, text, times=1):
 def driver(files):
     return (
         'defaultNetstreamDriverCAFile="%s" defaultNetstreamDriverCertFile="%s" defaultNetstreamDriverKeyFile="%s"'
-        % (t.path("ca.pem"), *files)
+        % (authority[0], *files)
     )
 
 

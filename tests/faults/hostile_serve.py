@@ -7,10 +7,10 @@ import json
 import random
 import socket
 import ssl
-import subprocess
 import threading
 import time
 
+from certificates import self_signed
 from harness import Harness, event, line
 from server import Server
 
@@ -19,36 +19,15 @@ rng = random.Random(6)
 store = t.path("store")
 LISTENERS = ("http", "ndjson", "syslog", "forward")
 SECURE = ("https", "ndjson-tls", "syslog-tls", "forward-tls")
-subprocess.run(
-    [
-        "openssl",
-        "req",
-        "-x509",
-        "-newkey",
-        "ec",
-        "-pkeyopt",
-        "ec_paramgen_curve:prime256v1",
-        "-nodes",
-        "-subj",
-        "/CN=test",
-        "-days",
-        "2",
-        "-keyout",
-        t.path("key.pem"),
-        "-out",
-        t.path("certificate.pem"),
-    ],
-    check=True,
-    capture_output=True,
-)
+certificate, key = self_signed(t, "/CN=test")
 server = Server(
     t,
     store,
     *[word for name in LISTENERS + SECURE for word in ("--" + name, "0")],
     "--tls-cert",
-    t.path("certificate.pem"),
+    certificate,
     "--tls-key",
-    t.path("key.pem"),
+    key,
     "--max-body",
     "2000000",
     "--header-timeout",
@@ -118,7 +97,7 @@ throw("http", b"POST /v1/events HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding
 throw("http", b"GET / HTTP/1.1\r\n" + b"A: b\r\n" * 10_000)
 # Where TLS is spoken: what is no handshake, half of one, and broken messages within TLS.
 hello = ssl.MemoryBIO()
-context = ssl.create_default_context(cafile=t.path("certificate.pem"))
+context = ssl.create_default_context(cafile=certificate)
 context.check_hostname = False
 half = context.wrap_bio(ssl.MemoryBIO(), hello)
 try:
@@ -133,7 +112,7 @@ for name, plain in zip(SECURE, ("http", "ndjson", "syslog", "forward")):
     throw(name, greeting, rng.randbytes(5000))
     throw(name, b"\x16\x03\x01\xff\xff" + rng.randbytes(70_000))
     for piece in (valid[plain][:-3], rng.randbytes(5000)):
-        with context.wrap_socket(server.connect(name)) as connection:
+        with server.connect_tls(name) as connection:
             connection.sendall(piece)
 bomb = gzip.compress(gzip.compress(b"\0" * 50_000_000) + b"\0" * 400_000_000, 9)
 for path in ("/v1/events", "/_bulk", "/services/collector/event", "/firehose"):

@@ -3,11 +3,10 @@
 import json
 import random
 import socket
-import ssl
-import subprocess
 import threading
 import time
 
+from certificates import self_signed
 from harness import Harness, event, line
 from server import Server
 
@@ -15,28 +14,7 @@ t = Harness()
 rng = random.Random(79)
 EVENTS = 3000
 texts = [line(event(rng)).encode() for _ in range(EVENTS)]
-subprocess.run(
-    [
-        "openssl",
-        "req",
-        "-x509",
-        "-newkey",
-        "ec",
-        "-pkeyopt",
-        "ec_paramgen_curve:prime256v1",
-        "-nodes",
-        "-subj",
-        "/CN=localhost",
-        "-days",
-        "2",
-        "-keyout",
-        t.path("key.pem"),
-        "-out",
-        t.path("certificate.pem"),
-    ],
-    check=True,
-    capture_output=True,
-)
+certificate, key = self_signed(t)
 
 
 def packed(text):
@@ -78,9 +56,9 @@ def start(*options):
         "--forward-tls",
         "0",
         "--tls-cert",
-        t.path("certificate.pem"),
+        certificate,
         "--tls-key",
-        t.path("key.pem"),
+        key,
         *options,
     )
     servers.append(server)
@@ -91,12 +69,7 @@ servers = []
 
 
 def connect(server, listener):
-    raw = server.connect(listener)
-    if not listener.endswith("-tls"):
-        return raw
-    context = ssl.create_default_context()
-    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
-    return context.wrap_socket(raw)
+    return server.connect_tls(listener) if listener.endswith("-tls") else server.connect(listener)
 
 
 def count(server):

@@ -1,11 +1,11 @@
 #include <doctest/doctest.h>
 
 #include "rules/verdicts/judge.h"
-#include "text/json_node.h"
-#include "text/timestamp.h"
+#include "tests/rules/verdicts/judged_call.h"
 
 using namespace trailkeeper;
 using namespace trailkeeper::rules;
+using namespace trailkeeper::tests;
 using verdicts::EventFacts;
 using verdicts::Judge;
 using verdicts::Verdict;
@@ -26,46 +26,22 @@ std::string deny(std::string_view action) {
 // What the policies of a user say of a call.
 struct Asked {
   // `trusted`: what kRole lets its account do; without it there is no such role.
-  explicit Asked(const std::string& statements, std::string_view trusted = {}) {
-    const std::string role =
-        trusted.empty() ? ""
-                        : R"("RoleDetailList":[{"RoleName":"Runner","Arn":")" + std::string{kRole} +
-                              R"(","AssumeRolePolicyDocument":{"Version":"2012-10-17","Statement":{"Effect":"Allow",)" +
-                              R"("Principal":{"AWS":"111122223333"},"Action":)" + std::string{trusted} + "}}}],";
-    history.add(
-        0, *grants::read_account(
-               "{" + role +
-               R"("UserDetailList":[{"UserName":"dora","Arn":"arn:aws:iam::111122223333:user/dora","UserPolicyList":[)"
-               R"({"PolicyName":"P","PolicyDocument":{"Version":"2012-10-17","Statement":[)" +
-               statements + "]}}]}]}"));
-    history.finish();
-  }
+  explicit Asked(const std::string& statements, std::string_view trusted = {})
+      : setting(account_with(statements, "", role_with(trusted))) {}
   verdicts::Judgement of(std::string_view service, std::string_view name, const std::string& parameters,
                          std::string_view error = {}) {
     const std::string source = std::string{service} + ".amazonaws.com";
-    EventFacts facts;
-    facts.time = text::kDay;
-    facts.event_source = source;
-    facts.event_name = name;
-    facts.event_type = "AwsApiCall";
-    facts.error_code = error;
+    EventFacts facts = call(source, name, error);
     facts.region = "eu-west-1";
-    facts.recipient_account = facts.account = "111122223333";
-    facts.identity_type = "IAMUser";
-    facts.arn = "arn:aws:iam::111122223333:user/dora";
-    facts.user_name = "dora";
-    facts.principal_id = "AIDAEXAMPLE";
-    const auto record = text::parse_json_object(R"({"requestParameters":)" + parameters + "}");
-    REQUIRE(record.has_value());
-    Judge judge{history, catalogue};
-    verdicts::Judgement found = judge.judgement(facts, *record);
-    const Judge::Quick quick = judge.quick(facts);
-    if (!quick.needs_record) CHECK(quick.verdict == found.verdict);
-    CHECK(judge.verdict(facts, *record) == found.verdict);
-    return found;
+    return setting.judgement(facts, R"({"requestParameters":)" + parameters + "}");
   }
-  grants::History history;
-  requirements::Catalogue catalogue = requirements::Catalogue::built_in();
+  static std::string role_with(std::string_view trusted) {
+    if (trusted.empty()) return {};
+    return R"("RoleDetailList":[{"RoleName":"Runner","Arn":")" + std::string{kRole} +
+           R"(","AssumeRolePolicyDocument":{"Version":"2012-10-17","Statement":{"Effect":"Allow",)" +
+           R"("Principal":{"AWS":"111122223333"},"Action":)" + std::string{trusted} + "}}}],";
+  }
+  Setting setting;
 };
 
 const std::string kCreate = R"({"functionName":"f","role":")" + std::string{kRole} + R"("})";
