@@ -207,10 +207,10 @@ std::vector<Extra> extras_with(const iam::Action& action) {
   std::vector<Extra> found;
   for (const ExtraPermission& row : extra_permissions()) {
     if (row.service != action.service() || !fits_one_of(text::lowered(row.names), action.name())) continue;
-    const auto known = row.seen == Seen::parameter
-                           ? found.end()
-                           : std::find_if(found.begin(), found.end(),
-                                          [&](const Extra& extra) { return extra.row->action == row.action; });
+    const auto known =
+        row.seen == Seen::parameter ? found.end() : std::find_if(found.begin(), found.end(), [&](const Extra& extra) {
+          return extra.row->action == row.action;
+        });
     if (known == found.end()) {
       found.push_back({&row, *iam::Action::parse(row.action)});
     } else if (row.sure && !known->row->sure) {
