@@ -31,6 +31,11 @@ constexpr ExtraPermission passing(std::string_view service, std::string_view nam
   return {service, names, kPassRole, Seen::role, key, to, {}, {}};
 }
 
+// Members of such calls are free texts, where a role may stand; whether it has to be passed nobody says.
+constexpr ExtraPermission perhaps_passing(std::string_view service, std::string_view names) {
+  return {service, names, kPassRole, Seen::role, {}, {}, {}, {}, false};
+}
+
 // An upload's headers (Amazon S3 User Guide, "Required permissions for Amazon S3 API operations"; service authorization
 // reference, "API operations defined by Amazon S3": PutObject, CopyObject, CreateMultipartUpload). All of them are
 // s3:PutObject.
@@ -91,11 +96,12 @@ constexpr ExtraPermission kRows[] = {
             "CreateStack UpdateStack DeleteStack CreateChangeSet ContinueUpdateRollback "
             "RollbackStack"),
     passing("cloudtrail", "CreateTrail UpdateTrail"),
-    passing("codebuild", "CreateProject UpdateProject"),
+    passing("codebuild", "CreateProject UpdateProject StartBuild StartBuildBatch"),
     passing("codedeploy", "CreateDeploymentGroup UpdateDeploymentGroup"),
     passing("codepipeline", "CreatePipeline UpdatePipeline"),
     passing("cognito-identity", "SetIdentityPoolRoles"),
-    passing("cognito-idp", "CreateGroup UpdateGroup CreateUserPool UpdateUserPool CreateUserImportJob"),
+    passing("cognito-idp",
+            "CreateGroup UpdateGroup CreateUserPool UpdateUserPool CreateUserImportJob SetUserPoolMfaConfig"),
     passing("comprehend",
             "CreateDocumentClassifier CreateEndpoint CreateEntityRecognizer CreateFlywheel ImportModel Start*Job"),
     passing("datasync", "CreateLocation* UpdateLocation*"),
@@ -117,7 +123,11 @@ constexpr ExtraPermission kRows[] = {
     passing("redshift", "CreateCluster ModifyClusterIamRoles RestoreFromClusterSnapshot"),
     passing("ssm",
             "SendCommand RegisterTaskWithMaintenanceWindow UpdateMaintenanceWindowTask "
-            "CreateActivation StartAutomationExecution"),
+            "CreateActivation StartAutomationExecution UpdateManagedInstanceRole"),
+    // Attributes by name: DeliveryStatusIAMRole, LambdaSuccessFeedbackRoleArn, SubscriptionRoleArn.
+    perhaps_passing("sns",
+                    "CreatePlatformApplication CreateTopic SetPlatformApplicationAttributes SetSMSAttributes "
+                    "SetSubscriptionAttributes SetTopicAttributes Subscribe"),
     passing("transcribe", "StartTranscriptionJob StartCallAnalyticsJob StartMedicalScribeJob CreateLanguageModel"),
     // IAM User Guide, "Pass session tags in AWS STS" and "Monitor and control actions taken with assumed roles".
     tagging("sts", "AssumeRole GetFederationToken", "sts:TagSession"),
@@ -132,7 +142,8 @@ constexpr ExtraPermission kRows[] = {
     tagging("iam", "CreateSAMLProvider", "iam:TagSAMLProvider"),
     tagging("iam", "UploadServerCertificate", "iam:TagServerCertificate"),
     // The call's page in the service's API reference, on the parameter `Tags`, or the guide on tagging.
-    tagging("autoscaling", "CreateAutoScalingGroup", "autoscaling:CreateOrUpdateTags"),
+    // The guide's examples grant both actions together; that the second is needed nobody says.
+    {"autoscaling", "CreateAutoScalingGroup", "autoscaling:CreateOrUpdateTags", Seen::tags, {}, {}, {}, {}, false},
     tagging("cloudwatch", "PutMetricAlarm PutCompositeAlarm", "cloudwatch:TagResource"),
     tagging("dynamodb", "CreateTable", "dynamodb:TagResource"),
     {"ecs", "Create* Register* RunTask StartTask", "ecs:TagResource", Seen::tags, "ecs:createaction", {}, {}, {}},
@@ -193,9 +204,15 @@ std::vector<Extra> extras_with(const iam::Action& action) {
   std::vector<Extra> found;
   for (const ExtraPermission& row : extra_permissions()) {
     if (row.service != action.service() || !fits_one_of(text::lowered(row.names), action.name())) continue;
-    const bool known =
-        std::any_of(found.begin(), found.end(), [&](const Extra& extra) { return extra.row->action == row.action; });
-    if (!known || row.seen == Seen::parameter) found.push_back({&row, *iam::Action::parse(row.action)});
+    const auto known =
+        row.seen == Seen::parameter ? found.end() : std::find_if(found.begin(), found.end(), [&](const Extra& extra) {
+          return extra.row->action == row.action;
+        });
+    if (known == found.end()) {
+      found.push_back({&row, *iam::Action::parse(row.action)});
+    } else if (row.sure && !known->row->sure) {
+      known->row = &row;
+    }
   }
   return found;
 }

@@ -41,7 +41,8 @@ struct Extra {
   iam::Action action;
 };
 
-/// What calls with that action may need as well, in the order of the rows; of rows with the same need, the first.
+/// What calls with that action may need as well, in the order of the rows; of rows with the same need, the first of
+/// those that are sure, else the first.
 std::vector<Extra> extras_with(const iam::Action& action);
 
 /// Whether one of the globs, separated by blanks, fits a text.

