@@ -28,7 +28,8 @@ enum class Reason : std::uint8_t {
   bad_bill_time = 16,        ///< As bad_bill_line, because the start of its usage isn't a time.
   bad_bill_amount = 17,      ///< As bad_bill_line, because its amount isn't one.
   bad_bill_currency = 18,    ///< As bad_bill_line, because its amount isn't in USD.
-  service_notification = 19  ///< Another service's notification, as Lambda gets them: its eventSource is `aws:…`.
+  service_notification = 19,  ///< Another service's notification, as Lambda gets them: its eventSource is `aws:…`.
+  sns_subscription = 20       ///< SNS says that a subscription waits to be confirmed, or has ended.
 };
 
 /// JSON nesting levels an event may have.
