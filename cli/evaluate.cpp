@@ -18,6 +18,7 @@
 #include "ingest/layer_stream.h"
 #include "rules/iam/evaluation_request.h"
 #include "text/json_writer.h"
+#include "text/utf8.h"
 
 namespace trailkeeper::cli {
 namespace {
@@ -98,7 +99,7 @@ class Window {
 };
 
 bool starts_with_array(std::string_view text) {
-  if (text.substr(0, 3) == "\xEF\xBB\xBF") text.remove_prefix(3);
+  if (text.substr(0, 3) == text::kByteOrderMark) text.remove_prefix(3);
   const std::size_t first = text.find_first_not_of(" \t\r\n");
   return first != std::string_view::npos && text[first] == '[';
 }

@@ -8,6 +8,7 @@
 
 #include "ingest/decompressor.h"
 #include "ingest/layer_stream.h"
+#include "text/utf8.h"
 
 namespace trailkeeper::cli {
 namespace {
@@ -32,7 +33,6 @@ std::string read_stored(const std::string& path, std::size_t limit) {
 }  // namespace
 
 std::string read_file_argument(const std::string& path, std::size_t limit) {
-  constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
   // UTF-16 takes up to twice as many bytes.
   const std::string stored = read_stored(path, 2 * limit);
   std::string bytes;
@@ -41,7 +41,7 @@ std::string read_file_argument(const std::string& path, std::size_t limit) {
     throw UnreadableFile(path + " is too large: the limit is " + std::to_string(limit) + " bytes");
   }
   if (result == ingest::UnpackResult::damaged) throw UnreadableFile(path + "'s compressed data is damaged");
-  if (bytes.starts_with(kByteOrderMark)) bytes.erase(0, kByteOrderMark.size());
+  if (bytes.starts_with(text::kByteOrderMark)) bytes.erase(0, text::kByteOrderMark.size());
   return bytes;
 }
 

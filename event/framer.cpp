@@ -1,11 +1,13 @@
 #include "event/framer.h"
 
+#include <algorithm>
 #include <bit>
 
 #include "event/byte_masks.h"
 #include "event/wrapped_text.h"
 #include "event/wrapper.h"
 #include "text/ascii.h"
+#include "text/utf8.h"
 
 namespace trailkeeper::event {
 namespace {
@@ -51,6 +53,10 @@ std::optional<std::size_t> opening_of_document_array(std::string_view text) {
   if (at >= text.size() || text[at] != '[') return std::nullopt;
   return at + 1;
 }
+
+// How often broken elements of an array may have what is behind them looked at in vain. Each may look like one that
+// ends at the window's end: there may be as many as the window has room for.
+constexpr std::size_t kTimesInVain = 16;
 
 // Moves `at` from a member's value behind the comma that follows it. False if none does.
 bool skip_value(std::string_view json, std::size_t& at) {
@@ -137,13 +143,18 @@ Framer::ScanEnd Framer::scan_value(std::string_view window, Scan& scan, bool wat
 
 // The offset of the `{` of the next `{"eventVersion"`, which is how CloudTrail begins every record; npos if none.
 std::size_t Framer::next_event_start(std::string_view window, std::size_t from) {
+  if (from >= searched_from_ && from <= next_start_) return next_start_;
+  searched_from_ = from;
+  next_start_ = std::string_view::npos;
   for (std::size_t at = window.find(kEventStart, from); at != std::string_view::npos;
        at = window.find(kEventStart, at + 1)) {
     std::size_t brace = at;
     while (brace > from && text::is_json_space(window[brace - 1])) --brace;
-    if (brace > from && window[brace - 1] == '{') return brace - 1;
+    if (brace == from || window[brace - 1] != '{') continue;
+    next_start_ = brace - 1;
+    break;
   }
-  return std::string_view::npos;
+  return next_start_;
 }
 
 // Whether the array element in [begin, end), which its brackets say is complete, isn't, and runs over records behind
@@ -152,14 +163,16 @@ bool Framer::swallowed_event(std::string_view window, std::size_t begin, std::si
   const char closing = window[begin] == '{' ? '}' : ']';
   const std::size_t next = text::skip_json_space(window, end);
   if (window[end - 1] == closing && next < window.size() && (window[next] == ',' || window[next] == ']')) return false;
-  return next_event_start(window.substr(0, end), begin + 1) != std::string_view::npos;
+  return next_event_start(window, begin + 1) < end;
 }
 
 std::size_t Framer::split(std::string_view window, bool last, std::vector<Frame>& frames, std::size_t most) {
   const std::size_t enough = frames.size() + most;
   at_ = 0;
+  searched_from_ = std::string_view::npos;
   while (frames.size() < enough && step(window, last, frames)) {
   }
+  in_vain_ -= std::min(in_vain_, kTimesInVain * at_);
   return at_;
 }
 
@@ -193,7 +206,7 @@ bool Framer::step_top(std::string_view window, bool last, std::vector<Frame>& fr
   }
   if (at_ >= window.size()) return false;
   const std::string_view rest = window.substr(at_);
-  if (rest.size() < kByteOrderMark.size() && !last && kByteOrderMark.starts_with(rest)) return false;
+  if (rest.size() < text::kByteOrderMark.size() && !last && text::kByteOrderMark.starts_with(rest)) return false;
   const ArrayStart array = rest.front() == '[' ? begins_array(rest) : ArrayStart::no;
   if (array == ArrayStart::more_needed && !last && rest.size() <= kMaxUnfinished) return false;
   if (rest.front() != '{' && array != ArrayStart::yes) {
@@ -308,10 +321,17 @@ bool Framer::take_line(std::string_view window, std::vector<Frame>& frames) {
   return true;
 }
 
+// Where the element at at_ ends at the latest: at the next record, once much was looked at in vain.
+std::size_t Framer::limit_of_element(std::string_view window) {
+  if (in_vain_ <= kTimesInVain * std::max(window.size(), kMaxLine)) return window.size();
+  return std::min(next_event_start(window, at_ + 1), window.size());
+}
+
 bool Framer::take_value(std::string_view window, bool last, std::vector<Frame>& frames) {
   Scan scan{at_, 0, false, false};
   const bool top = mode_ == Mode::top;
-  switch (scan_value(window, scan, top)) {
+  const std::size_t limit = top ? window.size() : limit_of_element(window);
+  switch (scan_value(window.substr(0, limit), scan, top)) {
     case ScanEnd::complete: {
       const std::string_view value = window.substr(at_, scan.at - at_);
       if (value.size() > kMaxRecordBytes && top) {
@@ -323,7 +343,7 @@ bool Framer::take_value(std::string_view window, bool last, std::vector<Frame>& 
       if (!top) {
         if (!last && text::skip_json_space(window, scan.at) == window.size() && window.size() - at_ <= kMaxUnfinished)
           return false;
-        if (swallowed_event(window, at_, scan.at)) return end_before_next_event(window, frames);
+        if (swallowed_event(window, at_, scan.at)) return end_before_next_event(window, scan.at, frames);
       }
       add(window, at_, scan.at, value.size() > kMaxRecordBytes ? Reason::too_large : Reason::none, frames);
       const bool whole_line = top && scan.at < window.size() && (window[scan.at] == '\n' || window[scan.at] == '\r') &&
@@ -344,15 +364,19 @@ bool Framer::take_value(std::string_view window, bool last, std::vector<Frame>& 
       }
       break;
     }
-    case ScanEnd::more: break;
+    case ScanEnd::more:
+      if (limit < window.size()) return end_before_next_event(window, limit, frames);
+      break;
   }
   return give_up(window, last, scan, frames);
 }
 
-// The array element at at_ is broken and ends where the next record begins; false if none does.
-bool Framer::end_before_next_event(std::string_view window, std::vector<Frame>& frames) {
+// The array element at at_ is broken, as was seen at `seen_at`, and ends where the next record begins; false if none
+// does.
+bool Framer::end_before_next_event(std::string_view window, std::size_t seen_at, std::vector<Frame>& frames) {
   const std::size_t next = next_event_start(window, at_ + 1);
   if (next == std::string_view::npos) return false;
+  in_vain_ += seen_at - std::min(seen_at, next);
   add(window, at_, next, Reason::broken_json, frames);
   if (!frames.empty() && frames.back().end > at_ && window[frames.back().end - 1] == ',') --frames.back().end;
   at_ = next;
@@ -364,7 +388,7 @@ bool Framer::give_up(std::string_view window, bool last, const Scan& scan, std::
   const bool too_long = window.size() - at_ > kMaxUnfinished;
   if (!last && !too_long) return false;
   if (mode_ == Mode::elements) {
-    if (end_before_next_event(window, frames)) return true;
+    if (end_before_next_event(window, scan.at, frames)) return true;
   } else if (const auto array = too_long ? find_document_array(window.substr(at_)) : std::nullopt) {
     enter_array(window, *array, frames);
     return true;

@@ -37,7 +37,8 @@ struct DocumentArray {
 /// isn't taken apart into lines. Rows of a query without the original records are one frame, too, to the stream's end.
 ///
 /// Broken input costs only itself: a line feed inside a string, or a line that begins a new object before the
-/// previous record is finished, ends the broken record there; in an array the next `{"eventVersion"` does.
+/// previous record is finished, ends the broken record there; in an array the next `{"eventVersion"` does, and where
+/// very much of an array is broken, it isn't asked for each element whether it might be whole after all.
 ///
 /// A line on which a document stands, and words too (`{…} is no user`), reports what somebody sent: all of it is one
 /// rejected record. Up to kMaxLine bytes are looked ahead for that, so a document becomes a frame when its line has
@@ -109,8 +110,8 @@ class Framer {
   enum class ScanEnd : std::uint8_t { complete, more, line_feed_in_string, line_begins_object };
 
   static ScanEnd scan_value(std::string_view window, Scan& scan, bool watch_lines);
-  static std::size_t next_event_start(std::string_view window, std::size_t from);
-  static bool swallowed_event(std::string_view window, std::size_t begin, std::size_t end);
+  std::size_t next_event_start(std::string_view window, std::size_t from);
+  bool swallowed_event(std::string_view window, std::size_t begin, std::size_t end);
 
   bool step(std::string_view window, bool last, std::vector<Frame>& frames);
   bool check_line(std::string_view window, bool last, std::vector<Frame>& frames);
@@ -124,7 +125,8 @@ class Framer {
   bool step_skip(std::string_view window, bool last);
   bool take_line(std::string_view window, std::vector<Frame>& frames);
   bool take_value(std::string_view window, bool last, std::vector<Frame>& frames);
-  bool end_before_next_event(std::string_view window, std::vector<Frame>& frames);
+  std::size_t limit_of_element(std::string_view window);
+  bool end_before_next_event(std::string_view window, std::size_t seen_at, std::vector<Frame>& frames);
   bool give_up(std::string_view window, bool last, const Scan& scan, std::vector<Frame>& frames);
   void enter_array(std::string_view window, const DocumentArray& array, std::vector<Frame>& frames);
   bool take_scalar(std::string_view window, bool last, std::vector<Frame>& frames);
@@ -143,6 +145,10 @@ class Framer {
   Scan skipping_;
   bool gave_up_ = false;  // What is skipped is the rest of a record.
   std::uint64_t passed_over_ = 0;
+  std::size_t in_vain_ = 0;  // Bytes that were looked at for the ends of elements that turned out to be broken.
+  // In this window: the next `{"eventVersion"` at or behind a place, so that it is looked for once.
+  std::size_t searched_from_ = 0;
+  std::size_t next_start_ = 0;
   Mode after_skip_ = Mode::top;
 };
 

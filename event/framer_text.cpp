@@ -5,13 +5,14 @@
 #include "event/text_line.h"
 #include "event/wrapped_text.h"
 #include "text/ascii.h"
+#include "text/utf8.h"
 
 namespace trailkeeper::event {
 namespace {
 
 // Whether a line of text may begin a document.
 bool begins_document(std::string_view line) {
-  if (line.starts_with('{') || line.starts_with(kByteOrderMark)) return true;
+  if (line.starts_with('{') || line.starts_with(text::kByteOrderMark)) return true;
   if (line.starts_with('[')) return begins_array(line) != ArrayStart::no;
   return line_kind(line) == LineKind::holds_json;
 }

@@ -8,7 +8,7 @@
 namespace trailkeeper::event {
 namespace {
 
-constexpr std::array<ReasonWord, static_cast<std::size_t>(Reason::service_notification) + 1> kRows{{
+constexpr std::array<ReasonWord, static_cast<std::size_t>(Reason::sns_subscription) + 1> kRows{{
     {Reason::none, "none", "is an event"},
     {Reason::broken_json, "broken-json", "not valid JSON"},
     {Reason::invalid_utf8, "invalid-utf8", "not valid UTF-8"},
@@ -37,9 +37,11 @@ constexpr std::array<ReasonWord, static_cast<std::size_t>(Reason::service_notifi
      "is a cost report's line whose currency is wrong: its amount isn't in USD, and isn't read as USD", "currency"},
     {Reason::service_notification, "service-notification",
      "is another service's notification, not an event of CloudTrail: its eventSource begins with aws:"},
+    {Reason::sns_subscription, "sns-subscription",
+     "is SNS's word on a subscription that waits to be confirmed or has ended: open its SubscribeURL by hand"},
 }};
 
-static_assert(text::are_rows_of(kRows, &ReasonWord::reason, Reason::service_notification));
+static_assert(text::are_rows_of(kRows, &ReasonWord::reason, Reason::sns_subscription));
 
 // A number that a newer store may have is said as broken JSON.
 const ReasonWord& row(Reason reason) {

@@ -27,9 +27,11 @@ struct TopLevel {
   bool flat_path = false;        // A member named by a path into one of these: `userIdentity.arn`.
   // Of an S3 test event, of CloudTrail's notification of a file, and of EventBridge's about an object.
   unsigned notification_members = 0;
+  unsigned subscription_members = 0;  // Of SNS's SubscriptionConfirmation and UnsubscribeConfirmation.
 };
 
 constexpr unsigned kNotificationMembers = 2;
+constexpr unsigned kSubscriptionMembers = 3;
 
 std::uint8_t wrapper_value(ondemand::json_type type) {
   switch (type) {
@@ -167,6 +169,7 @@ class PathWalk {
         (key == "object" && object)) {
       ++top_.notification_members;
     }
+    if (text && (key == "SubscribeURL" || key == "Token" || key == "TopicArn")) ++top_.subscription_members;
   }
 
   Shape& shape_;
@@ -196,6 +199,7 @@ bool is_s3_notification(const Shape& shape, const TopLevel& top) {
 bool is_flattened(const TopLevel& top) { return top.flat_path && !top.structured; }
 
 Reason reason_without_name(const TopLevel& top) {
+  if (top.subscription_members >= kSubscriptionMembers) return Reason::sns_subscription;
   return top.lower_case_name || is_flattened(top) ? Reason::flattened_row : Reason::no_event_name;
 }
 

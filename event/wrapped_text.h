@@ -6,8 +6,6 @@
 
 namespace trailkeeper::event {
 
-inline constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
-
 /// Without blanks around it (text::trimmed), and without what stands before JSON: a byte order mark, and rsyslog's
 /// cookie `@cee:`.
 std::string_view without_marks(std::string_view text);
@@ -15,7 +13,8 @@ std::string_view without_marks(std::string_view text);
 /// Whether text begins an object or an array. A bracket also begins lines of many logs.
 bool begins_json(std::string_view text);
 
-/// How often `eventName` is in it, in whatever case: without, it is no record, and holds none that isn't encoded.
+/// How often `eventName` is in it, in whatever case, also in base64 at any depth; what is in base64 and compressed
+/// counts as well. Without any it is no record, and holds none.
 std::size_t record_mentions(std::string_view text);
 
 /// Behind the JSON object or array that starts at text[at], by brackets and quotes; npos if it doesn't end.

@@ -9,6 +9,7 @@
 #include <string_view>
 
 #include "ingest/decompressor.h"
+#include "ingest/file_kind.h"
 #include "ingest/layer_stream.h"
 
 namespace trailkeeper::ingest {
@@ -61,7 +62,7 @@ class PlainInput : public ByteInput {
   /// The first bytes, up to kPeek; read() gives them again. Before the first read().
   std::string_view peek();
 
-  static constexpr std::size_t kPeek = std::size_t{64} << 10;
+  static constexpr std::size_t kPeek = kToldBy;
   /// More bytes than this, made from few stored ones, aren't believed, beyond kUnquestioned.
   static constexpr std::uint64_t kMaxExpansion = 2000;
   static constexpr std::uint64_t kUnquestioned = std::uint64_t{256} << 20;

@@ -302,6 +302,7 @@ FileKind kind_of_text(std::string_view first) {
 
 FileKind file_kind(std::string_view path, std::string_view first) {
   using What = FileKind::What;
+  first = first.substr(0, kToldBy);
   const FileKind of_path = kind_of_path(path);
   const bool foreign = of_path.what == What::other;
   if (!foreign && begins_trail(first)) return {};
@@ -312,6 +313,12 @@ FileKind file_kind(std::string_view path, std::string_view first) {
   if (kind.what == What::trail) kind = of_path;
   // A trail may lie anywhere and speak of anything: of Config's snapshots, of digests.
   return kind.what != What::trail && front_has_record(first) ? FileKind{} : kind;
+}
+
+FileKind body_kind(std::string_view first) {
+  const std::string_view text = visible(first.substr(0, kToldBy));
+  const bool json = text.starts_with('{') || text.starts_with('[');
+  return json && !is_archive(first) ? FileKind{} : file_kind({}, first);
 }
 
 }  // namespace trailkeeper::ingest

@@ -23,9 +23,16 @@ struct FileKind {
 /// The name of CloudTrail's digest files, of which kind `other`.
 constexpr std::string_view kDigestKind = "CloudTrail digest";
 
+/// By how many of its first bytes content is told, whichever way it comes.
+constexpr std::size_t kToldBy = std::size_t{64} << 10;
+
 /// `path`: as the source is named; folders of S3's layout (`AWSLogs/ACCOUNT/SERVICE/…`) reveal the service. `first`:
-/// the first bytes of its content once encodings are taken off; 512 suffice, more reveal more. A file that looks like
-/// another service's is a trail all the same if `first` has a record in it (ingest/front_records.h). Quick for trails.
+/// the first bytes of its content once encodings are taken off, all or at least kToldBy of them. A file that looks like
+/// another service's is a trail all the same if these have a record in them (ingest/front_records.h). Quick for trails.
 FileKind file_kind(std::string_view path, std::string_view first);
+
+/// The same of what has no name, a request's body. What begins as JSON is to be read, whatever it is: it is rejected
+/// as a record. Quick for JSON.
+FileKind body_kind(std::string_view first);
 
 }  // namespace trailkeeper::ingest

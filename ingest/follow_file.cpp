@@ -86,14 +86,12 @@ bool Follower::take_file(const std::string& path, Look look) {
   }
   first.resize(static_cast<std::size_t>(got));
   // What isn't lines that may grow is read when it is whole.
-  constexpr std::size_t kFront = 4096;
-  const std::string_view front = std::string_view{first}.substr(0, kFront);
-  if (compression_of(front) == Compression::none) {
+  if (compression_of(first) == Compression::none) {
     if (is_cost_report(first)) {
       refuse(path, "cannot take in " + path + ": " + std::string{kReportRemedy});
       return true;
     }
-    if (file_kind(path, front).what == FileKind::What::trail) return take_plain(file, path, look);
+    if (file_kind(path, first).what == FileKind::What::trail) return take_plain(file, path, look);
   }
   if (look == Look::made) rest(path, file, false);
   return look < Look::rested || take_whole(std::move(opened.file), path);

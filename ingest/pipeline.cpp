@@ -116,8 +116,7 @@ class Pipeline::Worker {
   }
 
   static bool is_trail(const std::string& path, std::string_view content) {
-    return compression_of(content) == Compression::none &&
-           file_kind(path, content.substr(0, PlainInput::kPeek)).what == FileKind::What::trail;
+    return compression_of(content) == Compression::none && file_kind(path, content).what == FileKind::What::trail;
   }
 
   bool read_whole(int descriptor) {

@@ -10,6 +10,7 @@
 #include <memory>
 #include <optional>
 
+#include "ingest/file_kind.h"
 #include "serve/elsewhere.h"
 
 namespace trailkeeper::serve {
@@ -25,8 +26,6 @@ constexpr std::size_t kMostPieces = 6;
 constexpr std::size_t kMostInTurn = std::size_t{8} << 20;
 // Less is decompressed in the server's thread.
 constexpr std::size_t kMuch = std::size_t{16} << 10;
-// First bytes that tell an archive, or a cost report by its first line.
-constexpr std::size_t kTelling = std::size_t{64} << 10;
 
 /// Pieces of one body that the intake has, in order. In the server's thread; made by std::make_shared.
 class PiecesInFlight : public std::enable_shared_from_this<PiecesInFlight> {
@@ -165,7 +164,7 @@ class BodyIntake {
 
   // False if that is all there is to say.
   bool look() {
-    while (window_->view().size() < kTelling && window_->grow()) {
+    while (window_->view().size() < ingest::kToldBy && window_->grow()) {
     }
     looked_ = true;
     taken_.not_read = file_problem(window_->view());

@@ -8,6 +8,7 @@
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/ssl.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/beast/core/tcp_stream.hpp>
 
@@ -55,6 +56,24 @@ class StreamConnection : public Connection {
     const auto [failed, got] = co_await stream_.async_read_some(asio::buffer(into.data(), into.size()), kAwait);
     waiting_ = false;
     if (!failed) bytes_read_ += got;
+    co_return failed ? 0 : got;
+  }
+
+  // A stream's own timeout would close it. A cancelled read has taken nothing off the socket, nor off TLS.
+  asio::awaitable<std::optional<std::size_t>> read_if_any(std::span<char> into,
+                                                          std::chrono::milliseconds timeout) override {
+    lowest().expires_never();
+    const auto in_time = std::make_shared<bool>(false);
+    asio::steady_timer limit{stream_.get_executor(), timeout};
+    limit.async_wait([this, in_time](boost::system::error_code stopped) {
+      if (!stopped && !std::exchange(*in_time, true)) lowest().cancel();
+    });
+    waiting_ = true;
+    const auto [failed, got] = co_await stream_.async_read_some(asio::buffer(into.data(), into.size()), kAwait);
+    waiting_ = false;
+    const bool timed_out = std::exchange(*in_time, true);
+    if (!failed) bytes_read_ += got;
+    if (timed_out && failed == asio::error::operation_aborted) co_return std::nullopt;
     co_return failed ? 0 : got;
   }
 

@@ -5,6 +5,7 @@
 #include <boost/asio/ip/tcp.hpp>
 #include <chrono>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -27,6 +28,10 @@ class Connection {
 
   /// Waits for bytes. 0: the client closed its side, nothing came in time, or the connection failed.
   virtual boost::asio::awaitable<std::size_t> read_some(std::span<char> into, std::chrono::milliseconds timeout) = 0;
+
+  /// As read_some, but nothing if nothing came in time: the connection goes on.
+  virtual boost::asio::awaitable<std::optional<std::size_t>> read_if_any(std::span<char> into,
+                                                                         std::chrono::milliseconds timeout) = 0;
 
   /// Writes all. False if it couldn't; `timeout` is for each part that is taken.
   virtual boost::asio::awaitable<bool> write(std::string_view bytes, std::chrono::milliseconds timeout) = 0;

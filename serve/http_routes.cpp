@@ -60,11 +60,10 @@ std::optional<HttpResponse> encoding_problem(ingest::DecodeResult result, std::s
 }
 
 std::optional<HttpResponse> file_problem(std::string_view body) {
-  constexpr std::size_t kTelling = 512;
   if (ingest::is_cost_report(body)) {
     return error_response(415, "the body is not taken: " + std::string{ingest::kReportRemedy});
   }
-  const ingest::FileKind kind = ingest::file_kind("", body.substr(0, kTelling));
+  const ingest::FileKind kind = ingest::body_kind(body);
   switch (kind.what) {
     case ingest::FileKind::What::archive:
       return error_response(415, "the body is an archive: send its members, or replay it with trailkeeper replay");

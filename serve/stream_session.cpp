@@ -24,6 +24,8 @@ using ingest::Delivery;
 
 constexpr std::size_t kStreamReadBytes = std::size_t{256} << 10;
 constexpr std::size_t kStreamFirstReadBytes = std::size_t{4} << 10;
+// For what may have ended without a sign: a sender that rests for so long isn't in the middle of a message.
+constexpr std::chrono::seconds kStreamRest{2};
 
 /// The bytes of a connection that aren't consumed yet, followed by the padding that parsers need.
 class Window {
@@ -32,13 +34,14 @@ class Window {
       : connection_(connection), share_(budget, context.admission), body_timeout_(context.options.body_timeout) {}
 
   /// Waits for more bytes; false at the end. `problem` says why, if the client isn't why. A connection that begins like
-  /// another protocol is at its end, and nothing of it is in view.
-  asio::awaitable<bool> read(std::chrono::seconds timeout, std::size_t limit, std::string& problem) {
-    bool open = co_await read_some(timeout, limit, problem);
+  /// another protocol is at its end, and nothing of it is in view. With `briefly` true too if nothing came for a while.
+  asio::awaitable<bool> read(std::chrono::seconds timeout, std::size_t limit, std::string& problem,
+                             bool briefly = false) {
+    bool open = co_await read_some(timeout, limit, problem, briefly);
     while (beginning_) {
       const Foreign what = foreign_protocol(view());
       if (what == Foreign::undecided && open) {
-        open = co_await read_some(timeout, limit, problem);
+        open = co_await read_some(timeout, limit, problem, false);
         continue;
       }
       beginning_ = false;
@@ -51,6 +54,9 @@ class Window {
   }
 
   [[nodiscard]] std::string_view view() const { return {bytes_.data(), size_}; }
+
+  /// Whether the last read() ended because nothing came.
+  [[nodiscard]] bool rested() const { return rested_; }
 
   /// Takes over what another window read, a handshake's rest.
   void adopt(std::string_view bytes) {
@@ -81,7 +87,8 @@ class Window {
   }
 
  private:
-  asio::awaitable<bool> read_some(std::chrono::seconds timeout, std::size_t limit, std::string& problem) {
+  asio::awaitable<bool> read_some(std::chrono::seconds timeout, std::size_t limit, std::string& problem, bool briefly) {
+    rested_ = false;
     if (size_ >= limit) {
       problem = "a message of more than " + std::to_string(limit) + " bytes";
       co_return false;
@@ -107,12 +114,20 @@ class Window {
       co_return false;
     }
     const auto begin = std::chrono::steady_clock::now();
-    const std::size_t got = co_await connection_.read_some({bytes_.data() + size_, room}, patience);
+    std::optional<std::size_t> some;
+    if (briefly) {
+      some = co_await connection_.read_if_any({bytes_.data() + size_, room},
+                                              std::min<std::chrono::milliseconds>(patience, kStreamRest));
+    } else {
+      some = co_await connection_.read_some({bytes_.data() + size_, room}, patience);
+    }
+    rested_ = !some;
+    const std::size_t got = some.value_or(0);
     waited_ += std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - begin);
     full_reads_ = got == room;
     size_ += got;
     std::memset(bytes_.data() + size_, 0, event::kPadding);
-    co_return got > 0;
+    co_return rested_ || got > 0;
   }
 
   // How long the next bytes may take. Who holds much room for a message that isn't whole must go on with it: at 256 KiB
@@ -132,6 +147,7 @@ class Window {
   std::size_t size_ = 0;
   std::size_t beside_ = 0;  // What the decoder holds.
   bool full_reads_ = false;
+  bool rested_ = false;
   bool beginning_ = true;
 };
 
@@ -166,7 +182,8 @@ asio::awaitable<bool> shake_hands(Connection& connection, Window& proven, const 
 }
 
 /// What the decoders of the three protocols have in common: takes from the front of a window what is complete (or all
-/// of it, if it is the last), and returns how many bytes are done with, or why nothing more can be understood.
+/// of it, if it is the last), and returns how many bytes are done with, or why nothing more can be understood. While it
+/// waits() for what may follow, rest() says that nothing did.
 struct NdjsonSteps {
   static constexpr std::string_view kSource = "ndjson";
   static constexpr std::size_t kMaxWindow = ingest::JsonLineDecoder::kMaxWindow;
@@ -176,6 +193,8 @@ struct NdjsonSteps {
     return consumed;
   }
   [[nodiscard]] static std::size_t memory() { return 0; }
+  [[nodiscard]] static bool waits() { return false; }
+  void rest() {}
   bool more = false;  // It stopped early, as the delivery is full.
   ingest::JsonLineDecoder decoder;
 };
@@ -189,6 +208,8 @@ struct SyslogSteps {
     return consumed;
   }
   [[nodiscard]] static std::size_t memory() { return 0; }
+  [[nodiscard]] bool waits() const { return decoder.waits(); }
+  void rest() { decoder.rest(); }
   bool more = false;
   ingest::SyslogDecoder decoder;
 };
@@ -208,6 +229,8 @@ struct ForwardSteps {
     return consumed;
   }
   [[nodiscard]] std::size_t memory() const { return decoder.memory(); }
+  [[nodiscard]] static bool waits() { return false; }
+  void rest() {}
   bool more = false;  // Messages may decompress to far more than came.
   ingest::ForwardDecoder decoder;
 };
@@ -254,7 +277,9 @@ class MessageLoop {
     bool unread = !window_.view().empty();  // A handshake may leave the first messages behind.
     while (open && problem.empty() && !handed_->failed()) {
       if (!unread) {
-        open = co_await window_.read(context_.options.stream_timeout, Steps::kMaxWindow, problem);
+        const bool briefly = steps_.waits() && !window_.rested();
+        open = co_await window_.read(context_.options.stream_timeout, Steps::kMaxWindow, problem, briefly);
+        if (window_.rested()) steps_.rest();
       }
       unread = false;
       do {

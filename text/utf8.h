@@ -7,6 +7,9 @@
 
 namespace trailkeeper::text {
 
+/// Which some programs put before a text.
+inline constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
+
 /// A character at some place of a text.
 struct Utf8Character {
   char32_t code = 0;      ///< Nothing of use where `bytes` is 0.

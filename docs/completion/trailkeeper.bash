@@ -173,7 +173,7 @@ declare -gA _trailkeeper_values=(
   ["--max-memory"]="words 8MiB 32MiB 128MiB 512MiB 1GiB"
   ["trailkeeper rejects remove --reason"]="words broken-json invalid-utf8 not-an-object truncated too-deep too-large
     no-event-name bad-event-time digest-file aggregated broken-envelope bad-bill-line s3-notification flattened-row
-    service-notification"
+    service-notification sns-subscription"
   ["trailkeeper credits decide --reason"]="none"
   ["--before"]="words 15m 1h 24h 7d 30d 90d now"
   ["--http"]="words 8417 127.0.0.1:8417 0.0.0.0:8443 6514 24224"

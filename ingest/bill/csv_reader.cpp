@@ -5,6 +5,7 @@
 #include <cstring>
 
 #include "text/ascii.h"
+#include "text/utf8.h"
 
 namespace trailkeeper::ingest {
 namespace {
@@ -43,7 +44,7 @@ void CsvReader::put(std::string_view bytes, bool last) {
   last_ = last;
   if (!started_ && (buffer_.size() >= 3 || last)) {
     started_ = true;
-    if (buffer_.starts_with("\xEF\xBB\xBF")) skip(3);
+    if (buffer_.starts_with(text::kByteOrderMark)) skip(3);
   }
 }
 

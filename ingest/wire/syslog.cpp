@@ -5,11 +5,11 @@
 #include <optional>
 
 #include "text/ascii.h"
+#include "text/utf8.h"
 
 namespace trailkeeper::ingest {
 namespace {
 
-constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 constexpr std::string_view kCookie = "@cee:";
 
 bool take(std::string_view& text, std::string_view prefix) {
@@ -78,7 +78,7 @@ std::optional<std::string_view> json_of_5424(std::string_view text) {
   }
   if (!take_structured_data(text) || !take(text, " ")) return {};
   text.remove_prefix(std::min(text.find_first_not_of(' '), text.size()));
-  take(text, kByteOrderMark);
+  take(text, text::kByteOrderMark);
   return json_at_front(text);
 }
 
@@ -120,7 +120,7 @@ std::optional<std::string_view> json_of_3164(std::string_view text) {
 }
 
 std::optional<std::string_view> json_of(std::string_view message) {
-  take(message, kByteOrderMark);
+  take(message, text::kByteOrderMark);
   if (take_priority(message)) {
     if (const auto json = json_of_5424(message)) return json;
   }
@@ -230,6 +230,7 @@ WireResult<std::size_t> SyslogDecoder::decode(std::string_view window, bool last
     if (*done == 0) break;
     rest.remove_prefix(*done);
   }
+  rested_ = false;
   return window.size() - rest.size();
 }
 
@@ -250,7 +251,10 @@ WireResult<std::size_t> SyslogDecoder::take_next(std::string_view rest, bool las
 
 std::size_t SyslogDecoder::take_blank(std::string_view rest) {
   const std::size_t end = rest.size() - text::trimmed_front(rest).size();
-  if (rest.substr(0, end).find_first_of(kLineEnds) != std::string_view::npos) behind_json_ = false;
+  if (rest.substr(0, end).find_first_of(kLineEnds) != std::string_view::npos) {
+    behind_json_ = false;
+    lines_ = true;
+  }
   return end;
 }
 
@@ -319,11 +323,11 @@ SyslogDecoder::End SyslogDecoder::find_end(std::string_view rest, bool last) {
 // message may follow at once.
 SyslogDecoder::End SyslogDecoder::find_end_behind_json(std::string_view rest, bool last) {
   if (!scan_.words) {
-    const std::size_t next = std::min(rest.find_first_not_of(" \t\r", scan_.at), rest.size());
+    scan_.at = std::min(rest.find_first_not_of(" \t\r", scan_.at), rest.size());
     // Who puts nothing between messages isn't kept waiting for the next one.
-    if (next == rest.size()) return lines_ && !last ? End::none : End::json;
-    if (!lines_ && !is_line_end(rest[next])) {
-      const Begins begins = begins_message(rest.substr(next), last);
+    if (scan_.at == rest.size()) return last || (rested_ && !lines_) ? End::json : End::none;
+    if (!lines_ && !is_line_end(rest[scan_.at])) {
+      const Begins begins = begins_message(rest.substr(scan_.at), last);
       if (begins == Begins::unknown) return End::none;
       if (begins == Begins::yes) return End::json;
     }

@@ -12,8 +12,9 @@ namespace trailkeeper::ingest {
 /// Finds syslog messages in a connection's bytes as they come, and the JSON in them. A message whose first byte is a
 /// digit is framed by octet counting (RFC 6587 section 3.4.1). Any other ends at a line feed or NUL (3.4.2), or where
 /// its JSON text ends, as some senders put nothing between messages: on a connection on which no line end has come yet,
-/// and where what follows begins a message (with PRI, a count and PRI, or `{`). Else what stands behind a JSON text is
-/// of its message, up to the line's end. A JSON text may be laid out over lines.
+/// and where what follows begins a message (with PRI, a count and PRI, or `{`), or where nothing follows: the
+/// connection has ended, or rested (rest()). Else what stands behind a JSON text is of its message, up to the line's
+/// end. So it is the bytes that tell messages, however they were read. A JSON text may be laid out over lines.
 ///
 /// Text before the JSON is skipped: PRI, the headers of RFC 5424 (with structured data and a byte order mark
 /// before MSG) or of RFC 3164 (with its TAG), the cookie `@cee:`. A bare JSON text is taken, too. A message without
@@ -24,6 +25,12 @@ class SyslogDecoder {
   /// As BodyDecoder::decode, but needs no padding. Everything is item 0. A problem is one of the framing, so that
   /// nothing after it can be understood: the connection should be closed. What came before is in the delivery.
   WireResult<std::size_t> decode(std::string_view window, bool last, Delivery& delivery);
+
+  /// Whether all that the next message waits for is what follows its JSON text, where nothing may follow for long.
+  [[nodiscard]] bool waits() const { return scan_.behind && !scan_.words && !lines_ && !skipping_; }
+
+  /// Says to the next decode() that nothing has followed for a while: the message for which it waits has ended.
+  void rest() { rested_ = true; }
 
   /// Bytes that were neither taken nor kept: the rest of messages that were too long, and the bytes at and after the
   /// place that broke the framing.
@@ -64,7 +71,8 @@ class SyslogDecoder {
   bool lines_ = false;        // A line end has come: lines are messages.
   bool skipping_ = false;     // Inside a message that is too long.
   bool behind_json_ = false;  // On the line on which a JSON text ended.
-  bool leftover_ = false;     // In text that follows a JSON text and is no message.
+  bool rested_ = false;
+  bool leftover_ = false;  // In text that follows a JSON text and is no message.
 };
 
 }  // namespace trailkeeper::ingest

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 #include <numeric>
+#include <set>
 #include <string_view>
 
 namespace trailkeeper::rules::digests {
@@ -16,7 +17,7 @@ class Chains {
       : copy_(copy), keys_(keys), verdicts_(copy.digests.size()), contradicted_(copy.digests.size()) {
     for (std::size_t i = 0; i < copy.digests.size(); ++i) {
       const auto& digest = copy.digests[i].digest;
-      if (digest && digest->previous) successors_.emplace(digest->previous->place, i);
+      if (digest && digest->previous) said_of_[digest->previous->place].successors.push_back(i);
     }
   }
 
@@ -29,10 +30,12 @@ class Chains {
   }
 
  private:
-  // A successor that says something else of a digest than what is there.
-  struct Against {
-    std::size_t successor = 0;
-    std::string reason;
+  // What successors say of the digest at a place. Copies of it, and of them, may be many: nothing here is done for each
+  // pair, but comparing hashes.
+  struct SaidOf {
+    std::vector<std::size_t> successors;
+    std::map<std::string_view, std::set<text::Sha256>> signed_hashes;  // By the key's fingerprint.
+    std::set<text::Sha256> proven;                                     // Contents of which that was said.
   };
 
   std::vector<std::size_t> newest_first() const {
@@ -94,35 +97,56 @@ class Chains {
            check(copied, copied.metadata->signature) == Signature::sound;
   }
 
-  DigestVerdict by_signatures(const CopiedDigest& copied) {
-    bool proven = metadata_proves(copied);
-    bool believed = false;  // A successor is as CloudTrail wrote it, as far as is known.
-    std::vector<Against> against;
-    const auto range = successors_.equal_range(copied.digest->place);
-    for (auto found = range.first; found != range.second; ++found) {
-      const CopiedDigest& successor = copy_.digests[found->second];
-      const PreviousDigest& said = *successor.digest->previous;
-      const std::string_view name = file_name(successor.digest->place.key);
-      const Signature signature = keys_.empty() ? Signature::no_key : check(copied, said.signature);
-      if (signature == Signature::sound) proven = true;
-      if (verdicts_[found->second].proof == Proof::broken) continue;
-      believed = true;
-      if (said.content != content_of(copied)) {
-        against.push_back({found->second, "its content's SHA-256 isn't the one in " + std::string{name}});
-      } else if (signature == Signature::wrong) {
-        against.push_back({found->second, reason_of(signature, *copied.digest, name)});
-      }
+  // Whether one of the signatures that successors have is sound.
+  bool successor_proves(const CopiedDigest& copied, SaidOf& said) {
+    const Digest& digest = *copied.digest;
+    const auto [hashes, is_new] = said.signed_hashes.try_emplace(digest.fingerprint);
+    for (std::size_t i = 0; is_new && i < said.successors.size(); ++i) {
+      const auto hash = keys_.signed_hash(digest.fingerprint, said_by(said.successors[i]).signature);
+      if (hash) hashes->second.insert(*hash);
     }
-    if (proven) {
-      const std::string lie = "what it says of " + std::string{file_name(copied.digest->place.key)} + " isn't so";
-      for (const Against& other : against) contradict(other.successor, lie);
+    return !hashes->second.empty() && hashes->second.contains(text::sha256(signed_text(digest, content_of(copied))));
+  }
+
+  DigestVerdict by_signatures(const CopiedDigest& copied) {
+    SaidOf nothing;
+    const auto found = said_of_.find(copied.digest->place);
+    SaidOf& said = found == said_of_.end() ? nothing : found->second;
+    if (metadata_proves(copied) || successor_proves(copied, said)) {
+      if (said.proven.insert(content_of(copied)).second) contradict_liars(copied, said);
       return {Proof::proven, {}};
     }
-    if (!against.empty()) return {Proof::broken, against.front().reason};
+    bool believed = false;  // A successor is as CloudTrail wrote it, as far as is known.
+    for (const std::size_t successor : said.successors) {
+      if (verdicts_[successor].proof == Proof::broken) continue;
+      believed = true;
+      const std::string_view name = file_name(copy_.digests[successor].digest->place.key);
+      if (said_by(successor).content != content_of(copied)) {
+        return {Proof::broken, "its content's SHA-256 isn't the one in " + std::string{name}};
+      }
+      if (!keys_.empty()) return {Proof::broken, reason_of(Signature::wrong, *copied.digest, name)};
+    }
     if (copied.metadata && !keys_.empty()) {
       return {Proof::broken, reason_of(Signature::wrong, *copied.digest, "its object's metadata")};
     }
-    return {Proof::unproven, unproven_reason(copied, range.first != range.second, believed)};
+    return {Proof::unproven, unproven_reason(copied, !said.successors.empty(), believed)};
+  }
+
+  // Successors that say of a proven digest what isn't so.
+  void contradict_liars(const CopiedDigest& copied, const SaidOf& said) {
+    const std::string lie = "what it says of " + std::string{file_name(copied.digest->place.key)} + " isn't so";
+    const text::Sha256 hash = text::sha256(signed_text(*copied.digest, content_of(copied)));
+    for (const std::size_t successor : said.successors) {
+      if (verdicts_[successor].proof == Proof::broken) continue;
+      const PreviousDigest& previous = said_by(successor);
+      const bool lies = previous.content != content_of(copied) ||
+                        (!keys_.empty() && keys_.signed_hash(copied.digest->fingerprint, previous.signature) != hash);
+      if (lies) contradict(successor, lie);
+    }
+  }
+
+  [[nodiscard]] const PreviousDigest& said_by(std::size_t successor) const {
+    return *copy_.digests[successor].digest->previous;
   }
 
   [[nodiscard]] std::string unproven_reason(const CopiedDigest& copied, bool followed, bool believed) const {
@@ -141,7 +165,7 @@ class Chains {
 
   const Copy& copy_;
   const PublicKeys& keys_;
-  std::multimap<Place, std::size_t> successors_;  // Of the digest at a place.
+  std::map<Place, SaidOf> said_of_;  // By the place of the digest that it is said of.
   std::vector<DigestVerdict> verdicts_;
   std::vector<std::string> contradicted_;  // How, by digest; empty: it isn't.
 };

@@ -17,7 +17,10 @@ class Search {
       : copy_(copy), index_(index), verdicts_(verdicts), since_(since) {
     found_.notes.resize(copy.digests.size());
     for (const CopiedDigest& copied : copy.digests) {
-      if (!copied.digest) continue;
+      if (!copied.digest) {
+        unreadable_.insert(copied.file);
+        continue;
+      }
       places_.emplace(copied.digest->place, &*copied.digest);
       chains_[copied.digest->chain()].insert(copied.digest->end_time);
     }
@@ -73,7 +76,7 @@ class Search {
     }
     const Place& place = digest.previous->place;
     // A file that can't be read as a digest has a verdict of its own.
-    if (is_unreadable_at(place.key) || !missed_.insert(place).second) return;
+    if (!missed_.insert(place).second || is_unreadable_at(place.key)) return;
     std::string reason = std::string{file_name(digest.place.key)} + " follows it";
     const auto older = older_end(digest);
     reason += older
@@ -84,9 +87,7 @@ class Search {
 
   [[nodiscard]] bool is_unreadable_at(std::string_view key) const {
     const std::vector<std::size_t> files = index_.at(key);
-    return std::any_of(copy_.digests.begin(), copy_.digests.end(), [&](const CopiedDigest& copied) {
-      return !copied.digest && std::binary_search(files.begin(), files.end(), copied.file);
-    });
+    return std::any_of(files.begin(), files.end(), [&](std::size_t file) { return unreadable_.contains(file); });
   }
 
   const Copy& copy_;
@@ -95,6 +96,7 @@ class Search {
   const std::optional<text::Timestamp> since_;
   std::map<Place, const Digest*> places_;
   std::map<std::string, std::set<text::Timestamp>> chains_;  // The times at which their digests end.
+  std::set<std::size_t> unreadable_;                         // Files that should be digests.
   std::set<Place> missed_;
   std::set<Place> gaps_;
   Continuity found_;

@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 #include "rules/digests/digest.h"
@@ -58,14 +59,18 @@ class CopyIndex {
   /// `copy` must outlive it and stay as it is.
   explicit CopyIndex(const Copy& copy);
 
-  /// The files of that name, wherever they are.
-  [[nodiscard]] std::vector<std::size_t> named(std::string_view name) const;
-  /// Those that lie where the object of a key belongs: several, if there are several copies.
+  /// Whether a file has that name, wherever it is.
+  [[nodiscard]] bool has_name(std::string_view name) const { return names_.contains(name); }
+  /// Those that lie where the object of a key belongs (is_at): several, if there are several copies. However many have
+  /// one name, the others aren't looked at.
   [[nodiscard]] std::vector<std::size_t> at(std::string_view key) const;
 
  private:
   const Copy& copy_;
-  std::unordered_multimap<std::string_view, std::size_t> by_name_;
+  std::unordered_set<std::string_view> names_;
+  std::vector<std::size_t> by_end_;  ///< By their paths, read backwards.
+  std::unordered_multimap<std::string_view, std::size_t> by_path_in_copy_;
+  std::size_t longest_path_in_copy_ = 0;
 };
 
 }  // namespace trailkeeper::rules::digests

@@ -1,8 +1,10 @@
 #include "rules/digests/listed_logs.h"
 
 #include <array>
+#include <map>
 #include <set>
 #include <string_view>
+#include <tuple>
 #include <unordered_map>
 #include <utility>
 
@@ -33,7 +35,9 @@ class Logs {
   }
 
  private:
+  // What copies of a digest say again changes nothing.
   void judge_at_its_place(std::size_t digest, const ListedLog& log) {
+    if (!said_.emplace(log.place, log.content, verdicts_[digest].proof).second) return;
     const std::vector<std::size_t> files = index_.at(log.place.key);
     if (files.empty()) elsewhere_.emplace_back(digest, &log);
     for (const std::size_t file : files) hold_against(file, digest, log);
@@ -48,23 +52,25 @@ class Logs {
     const Proof proof = verdicts_[digest].proof;
     const bool agrees = file.is_read && file.content == log.content;
     if (proof == Proof::broken) {
-      say(at, Word::unproven, Status::unproven, name_of(digest) + ", which lists it, is invalid");
+      say(at, Word::unproven, Status::unproven, [&] { return name_of(digest) + ", which lists it, is invalid"; });
     } else if (!file.problem.empty()) {
-      say(at, Word::invalid, Status::invalid, file.problem + (agrees ? "; the content is as listed" : ""));
+      say(at, Word::invalid, Status::invalid,
+          [&] { return file.problem + (agrees ? "; the content is as listed" : ""); });
     } else if (!agrees) {
       say(at, proof == Proof::proven ? Word::invalid : Word::doubted, Status::invalid,
-          "its content's SHA-256 isn't the one in " + name_of(digest));
+          [&] { return "its content's SHA-256 isn't the one in " + name_of(digest); });
     } else if (proof == Proof::proven) {
-      say(at, Word::valid, Status::valid, {});
+      say(at, Word::valid, Status::valid, [] { return std::string{}; });
     } else {
-      say(at, Word::unproven, Status::unproven, name_of(digest) + ", which lists it, is unproven");
+      say(at, Word::unproven, Status::unproven, [&] { return name_of(digest) + ", which lists it, is unproven"; });
     }
   }
 
-  void say(std::size_t file, Word word, Status status, std::string reason) {
+  template <typename Reason>
+  void say(std::size_t file, Word word, Status status, Reason&& reason) {
     if (word <= words_[file]) return;
     words_[file] = word;
-    found_.files[file] = {status, std::move(reason)};
+    found_.files[file] = {status, reason()};
   }
 
   // What no digest says anything of may be what another place lacks. Empty log files have the same content: one that is
@@ -73,7 +79,9 @@ class Logs {
     for (std::size_t i = copy_.files.size(); i-- > 0;) {
       const CopiedFile& file = copy_.files[i];
       const bool claimable = words_[i] == Word::none && file.is_read && file.kind != CopiedFile::Kind::digest;
-      if (claimable) unclaimed_[file.content].push_back(i);
+      if (!claimable) continue;
+      unclaimed_[file.content].push_back(i);
+      unclaimed_names_[{file_name(file.path), file.content}].push_back(i);
     }
   }
 
@@ -81,27 +89,26 @@ class Logs {
   void look_elsewhere(std::size_t digest, const ListedLog& log) {
     if (!looked_for_.insert(log.place).second) return;
     const std::string_view name = file_name(log.place.key);
-    const std::vector<std::size_t> of_its_name = index_.named(name);
-    for (const std::size_t file : of_its_name) {
-      if (copy_.files[file].content == log.content && take_as_moved(file, log)) return;
-    }
+    const auto of_its_name = unclaimed_names_.find({name, log.content});
+    if (of_its_name != unclaimed_names_.end() && take_first_as_moved(of_its_name->second, log)) return;
     const auto alike = unclaimed_.find(log.content);
-    while (alike != unclaimed_.end() && !alike->second.empty()) {
-      const std::size_t file = alike->second.back();
-      alike->second.pop_back();
-      if (take_as_moved(file, log)) return;
-    }
+    if (alike != unclaimed_.end() && take_first_as_moved(alike->second, log)) return;
     if (since_ && copy_.digests[digest].digest->end_time <= *since_) return;
     std::string reason = name_of(digest) + " lists it";
-    if (!of_its_name.empty()) reason += "; a file of its name elsewhere has other content";
+    if (index_.has_name(name)) reason += "; a file of its name elsewhere has other content";
     found_.missing.push_back({shown_path(copy_, copy_.digests[digest], log.place), std::move(reason)});
   }
 
-  bool take_as_moved(std::size_t file, const ListedLog& log) {
-    const CopiedFile& there = copy_.files[file];
-    if (words_[file] != Word::none || !there.is_read || there.kind == CopiedFile::Kind::digest) return false;
-    say(file, Word::moved, Status::moved, "belongs at " + log.place.uri());
-    return true;
+  // `files`: the last is the first; those that were taken meanwhile are gone for good.
+  bool take_first_as_moved(std::vector<std::size_t>& files, const ListedLog& log) {
+    while (!files.empty()) {
+      const std::size_t file = files.back();
+      files.pop_back();
+      if (words_[file] != Word::none) continue;
+      say(file, Word::moved, Status::moved, [&] { return "belongs at " + log.place.uri(); });
+      return true;
+    }
+    return false;
   }
 
   const Copy& copy_;
@@ -111,6 +118,8 @@ class Logs {
   std::vector<Word> words_;
   std::vector<std::pair<std::size_t, const ListedLog*>> elsewhere_;
   std::unordered_map<text::Sha256, std::vector<std::size_t>, HashOfSha256> unclaimed_;
+  std::map<std::pair<std::string_view, text::Sha256>, std::vector<std::size_t>> unclaimed_names_;
+  std::set<std::tuple<Place, text::Sha256, Proof>> said_;
   std::set<Place> looked_for_;
   LogVerdicts found_;
 };

@@ -29,15 +29,6 @@ bool ends_with_path(std::string_view path, std::string_view end) {
   return path.ends_with(end) && (path.size() == end.size() || path[path.size() - end.size() - 1] == '/');
 }
 
-// From the last folder `AWSLogs` on; the whole key if it has none.
-std::string_view from_layout(std::string_view key) {
-  constexpr std::string_view kRoot = "AWSLogs/";
-  for (std::size_t at = key.rfind(kRoot); at != text::npos; at = at == 0 ? text::npos : key.rfind(kRoot, at - 1)) {
-    if (at == 0 || key[at - 1] == '/') return key.substr(at);
-  }
-  return key;
-}
-
 // How many last bytes two paths have in common, as whole folders and the name.
 std::size_t common_end(std::string_view a, std::string_view b) {
   std::size_t whole = 0;
@@ -51,6 +42,14 @@ std::size_t common_end(std::string_view a, std::string_view b) {
 }
 
 }  // namespace
+
+std::string_view from_layout(std::string_view key) {
+  constexpr std::string_view kRoot = "AWSLogs/";
+  for (std::size_t at = key.rfind(kRoot); at != text::npos; at = at == 0 ? text::npos : key.rfind(kRoot, at - 1)) {
+    if (at == 0 || key[at - 1] == '/') return key.substr(at);
+  }
+  return key;
+}
 
 std::string Place::uri() const { return "s3://" + bucket + "/" + key; }
 

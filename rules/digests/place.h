@@ -25,6 +25,9 @@ bool is_sound(const Place& place);
 /// What stands behind the last slash.
 std::string_view file_name(std::string_view path);
 
+/// A key from its last folder `AWSLogs` on; all of one that has none.
+std::string_view from_layout(std::string_view key);
+
 /// A file of a copy: an absolute path, of which the first `folder` bytes are the folder that was named, with its slash.
 struct CopyPath {
   std::string_view path;

@@ -1,6 +1,7 @@
 #include "rules/digests/public_keys.h"
 
 #include <openssl/evp.h>
+#include <openssl/rsa.h>
 #include <openssl/x509.h>
 #include <simdjson.h>
 
@@ -35,11 +36,20 @@ std::optional<text::Timestamp> time_of(const dom::element& value) {
   return static_cast<text::Timestamp>(seconds * 1000);
 }
 
-bool verifies(EVP_PKEY* key, std::string_view text, std::string_view signature) {
-  const std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> context{EVP_MD_CTX_new(), EVP_MD_CTX_free};
-  return context && EVP_DigestVerifyInit(context.get(), nullptr, EVP_sha256(), nullptr, key) == 1 &&
-         EVP_DigestVerify(context.get(), reinterpret_cast<const unsigned char*>(signature.data()), signature.size(),
-                          reinterpret_cast<const unsigned char*>(text.data()), text.size()) == 1;
+// What an RSA signature (PKCS #1 v1.5) of a SHA-256 is of; nothing if it is no such signature by this key.
+std::optional<text::Sha256> recovered(EVP_PKEY* key, std::string_view signature) {
+  const std::unique_ptr<EVP_PKEY_CTX, decltype(&EVP_PKEY_CTX_free)> context{EVP_PKEY_CTX_new(key, nullptr),
+                                                                            EVP_PKEY_CTX_free};
+  text::Sha256 hash{};
+  std::size_t size = hash.size();
+  const bool sound =
+      context && EVP_PKEY_verify_recover_init(context.get()) == 1 &&
+      EVP_PKEY_CTX_set_rsa_padding(context.get(), RSA_PKCS1_PADDING) == 1 &&
+      EVP_PKEY_CTX_set_signature_md(context.get(), EVP_sha256()) == 1 &&
+      EVP_PKEY_verify_recover(context.get(), hash.data(), &size,
+                              reinterpret_cast<const unsigned char*>(signature.data()), signature.size()) == 1 &&
+      size == hash.size();
+  return sound ? std::optional{hash} : std::nullopt;
 }
 
 }  // namespace
@@ -80,9 +90,14 @@ Signature PublicKeys::check(std::string_view fingerprint, TimeSpan when, std::st
   const Key& key = found->second;
   if (!key.key) return Signature::broken_key;
   if (key.valid.until < when.from || key.valid.from > when.until) return Signature::key_outdated;
-  if (signature.size() > 2 * kMaxSignature) return Signature::wrong;
+  return signed_hash(fingerprint, signature) == text::sha256(text) ? Signature::sound : Signature::wrong;
+}
+
+std::optional<text::Sha256> PublicKeys::signed_hash(std::string_view fingerprint, std::string_view signature) const {
+  const auto found = keys_.find(fingerprint);
+  if (found == keys_.end() || !found->second.key || signature.size() > 2 * kMaxSignature) return std::nullopt;
   const auto bytes = text::bytes_of_hex(signature);
-  return bytes && !bytes->empty() && verifies(key.key.get(), text, *bytes) ? Signature::sound : Signature::wrong;
+  return bytes && !bytes->empty() ? recovered(found->second.key.get(), *bytes) : std::nullopt;
 }
 
 }  // namespace trailkeeper::rules::digests

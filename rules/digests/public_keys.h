@@ -6,10 +6,12 @@
 #include <limits>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
 #include "text/result.h"
+#include "text/sha256.h"
 #include "text/timestamp.h"
 
 struct evp_pkey_st;
@@ -44,6 +46,10 @@ class PublicKeys {
   /// fingerprint, which must have been valid at some moment of `when`.
   [[nodiscard]] Signature check(std::string_view fingerprint, TimeSpan when, std::string_view text,
                                 std::string_view signature) const;
+
+  /// The hash of the one text for which check() would say `sound`, whatever `when`; nothing if there is none. So many
+  /// texts can be compared with many signatures.
+  [[nodiscard]] std::optional<text::Sha256> signed_hash(std::string_view fingerprint, std::string_view signature) const;
 
  private:
   struct Key {

@@ -731,6 +731,8 @@ t.equal(
     [201, 400, 400],
 )
 t.equal("an archive over HTTP", posted("/v1/events", zipped([("a", b"{}")]))[0], 415)
+columns = "Service," + ",".join("x" * 40 + "($)" for _ in range(100)) + ",Total costs($)\n2024-06-01,1\n"
+t.equal("an export of costs with a long header over HTTP", posted("/v1/events", columns.encode())[0], 415)
 t.equal("Parquet over HTTP", posted("/v1/events", b"PAR1\x15\x04" + os.urandom(100))[0], 415)
 t.equal("a notification", posted("/v1/events", json.dumps(notification))[1]["errors"][0]["reason"], "s3-notification")
 t.equal("a flow log over HTTP is one reject", posted("/v1/events", flow)[1]["rejected"], 1)

@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include <ctime>
 #include <ostream>
 #include <random>
 #include <string>
@@ -81,6 +82,32 @@ std::string record(int number) {
 }
 
 }  // namespace
+
+TEST_CASE("broken elements of an array cost their bytes a few times, however many there are") {
+  const auto cost = [](std::size_t size, std::string_view element, std::string_view closing) {
+    std::string stream = "{\"Records\":[";
+    while (stream.size() < size) stream += element;
+    while (stream.size() < 2 * size) stream += closing;
+    stream += "x";
+    const std::string padded = stream + std::string(kPadding, '\0');
+    Framer framer;
+    std::vector<Frame> frames;
+    std::size_t bytes = 0;
+    const std::clock_t begin = std::clock();
+    for_each_frame(framer, std::string_view{padded}.substr(0, stream.size()), frames,
+                   [&](const Frame& frame) { bytes += frame.end - frame.begin; });
+    CHECK(bytes > size / 2);
+    return static_cast<double>(std::clock() - begin) / CLOCKS_PER_SEC;
+  };
+  for (const std::string_view element :
+       {R"({"eventVersion":{,)", R"({"eventVersion":)", R"({"x":[{"eventVersion":1},)", R"({"eventVersion":1]{)"}) {
+    for (const std::string_view closing : {"}", "{},", "{\"a\":1]"}) {
+      CAPTURE(element);
+      CAPTURE(closing);
+      CHECK(cost(std::size_t{2} << 20, element, closing) < 2);
+    }
+  }
+}
 
 TEST_CASE("NDJSON: a frame a line, with and without a last line feed, LF and CRLF, empty lines") {
   const std::vector<std::string> both{record(1), record(2)};

@@ -609,6 +609,25 @@ TEST_CASE("a notification of a file in S3 is no event, however it comes: one rej
   CHECK(unwrapped(own).events == Texts{own});
 }
 
+TEST_CASE("what SNS says about a subscription is named, however it comes") {
+  for (const std::string type : {"SubscriptionConfirmation", "UnsubscribeConfirmation"}) {
+    const std::string confirmation =
+        R"({"Type":")" + type +
+        R"(","MessageId":"m","Token":"2336412f37","TopicArn":"arn:aws:sns:eu-west-1:111122223333:t","Message":"You have chosen to subscribe to the topic. To confirm the subscription, visit the SubscribeURL included in this message.","SubscribeURL":"https://sns.eu-west-1.amazonaws.com/?Action=ConfirmSubscription","Timestamp":"2024-06-01T10:00:00.000Z","SignatureVersion":"1"})";
+    for (const std::string& document :
+         {confirmation, R"({"Records":[{"messageId":"m","body":)" + quoted(confirmation) + "}]}",
+          R"({"Messages":[{"Body":)" + quoted(confirmation) + "}]}"}) {
+      CAPTURE(document);
+      const auto found = unwrapped(document);
+      CHECK(found.events.empty());
+      CHECK(found.rejects == Texts{confirmation});
+      CHECK(found.reasons == std::vector{Reason::sns_subscription});
+    }
+  }
+  // Each of the names alone says nothing.
+  CHECK(unwrapped(R"({"Token":"t","TopicArn":"a","Message":"m"})").reasons == std::vector{Reason::no_event_name});
+}
+
 TEST_CASE("a row in which something else is said than times and numbers is a log's: a cell of it is no record") {
   for (const std::string& row :
        Texts{R"(["198.51.100.7","GET /",)" + quoted(event(1)) + "]",

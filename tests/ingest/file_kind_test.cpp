@@ -47,6 +47,21 @@ TEST_CASE("trails are trails, wherever they lie") {
   CHECK(file_kind("/x", "any text").what == What::trail);
 }
 
+TEST_CASE("a body is told by as much as a file, and what begins as JSON is read") {
+  const std::string services(40, 'S');
+  std::string header = "Service";
+  for (int i = 0; i < 100; ++i) header += "," + services + "($)";
+  header += ",Total costs($)\n";
+  CHECK(header.size() > 4096);
+  CHECK(body_kind(header).what == What::unreadable);
+  CHECK(body_kind(header).name == file_kind("x", header).name);
+  CHECK(body_kind("PAR1x").name == "Parquet");
+  CHECK(body_kind("PK\x03\x04").what == What::archive);
+  for (const std::string json : {R"({"digestS3Object":"x","digestStartTime":"t"})", " [1]", "text"}) {
+    CHECK(body_kind(json).what == What::trail);
+  }
+}
+
 TEST_CASE("what lies beside trails and reports is named, with a remedy where it may have been meant") {
   CHECK(name_of("x", R"({"assemblyId":"x","account":"1","reportKeys":["a"]})") == "cost report's manifest");
   CHECK(name_of("x", R"({"executionId":"x","dataFiles":["s3://b/x"]})") == "data export's manifest");

@@ -162,11 +162,34 @@ TEST_CASE("framing: without any, a message ends where its JSON text does") {
   CHECK(decoded(headed + headed + "<13>May  1 10:00:00 host tag[1]:" + kJson + "<14>@cee: " + kJson + kJson).texts ==
         Texts(5, {kJson, Reason::none}));
   CHECK(decoded(kJson + counted(headed) + headed + " \r\n" + counted(headed)).texts == Texts(4, {kJson, Reason::none}));
-  // It is there at once, not only when the next one is.
+  // It is there once nothing has followed for a while, not only when the next one is.
   SyslogDecoder decoder;
   Delivery delivery;
+  CHECK(*decoder.decode(headed, false, delivery) == 0);
+  CHECK(decoder.waits());
+  decoder.rest();
   CHECK(*decoder.decode(headed, false, delivery) == headed.size());
   CHECK(delivery.documents.size() == 1);
+  CHECK_FALSE(decoder.waits());
+}
+
+TEST_CASE("framing: words behind a connection's first JSON text are of its message, however the bytes come") {
+  const std::string forged = kJson + " is no user";
+  for (const std::string& end : {std::string{"\n"}, std::string(1, '\0'), std::string{}}) {
+    const std::string bytes = "<13>sshd: " + forged + end;
+    const Texts expected{{forged, Reason::none}};  // Batch rejects it.
+    CHECK(decoded(bytes).texts == expected);
+    for (std::size_t cut = 1; cut < bytes.size(); ++cut) {
+      CHECK(decoded_in(bytes, [cut](std::size_t before) { return before < cut ? cut - before : 1000; }).texts ==
+            expected);
+    }
+  }
+  // Where lines are messages nothing is taken before they end.
+  SyslogDecoder decoder;
+  Delivery delivery;
+  const std::string line = "\n" + kJson;
+  CHECK(*decoder.decode(line, false, delivery) == 1);
+  CHECK_FALSE(decoder.waits());
 }
 
 TEST_CASE("framing: what stands behind a JSON text on its line is of its message") {
