@@ -7,6 +7,7 @@
 #include <cerrno>
 #include <chrono>
 #include <cstring>
+#include <filesystem>
 
 #include "ingest/file_kind.h"
 #include "ingest/source_reader.h"
@@ -68,6 +69,14 @@ bool ends_with_day(std::string_view name) {
   const std::size_t digits = name.size() - std::min(name.size(), name.find_last_not_of("0123456789") + 1);
   if (digits >= kCompact) return true;
   return name.size() >= kDay.size() && text::parse_time_argument(name.substr(name.size() - kDay.size()), 0).has_value();
+}
+
+// A report's place: one file has one, whichever links lead to it. `name`: its path, or that of an archive with a
+// member.
+std::string place_of(const std::string& path, const std::string& name) {
+  std::error_code failed;
+  const std::filesystem::path real = std::filesystem::canonical(path, failed);
+  return failed || path == kStandardInput ? name : real.string() + name.substr(path.size());
 }
 
 // Where a file's lines come from. A member of an archive has the archive's time. Files of no known report that differ
@@ -196,7 +205,7 @@ bool Replay::feed_large(Pipeline& pipeline, const std::string& path, const std::
   const auto take_report = [&](ByteInput& bytes, const std::string& name) {
     const text::Timestamp modified = path == kStandardInput ? 0 : modified_time(path);
     const ReportPath of = report != nullptr ? report->of : parse_report_path(name);
-    bills_->load(origin_of(name, of, modified), bytes, stop, [&](std::uint64_t read) {
+    bills_->load(origin_of(place_of(path, name), of, modified), of.period, bytes, stop, [&](std::uint64_t read) {
       bill_bytes_ += read;
       note_progress();
     });

@@ -257,8 +257,8 @@ QueryAnswer answer_count(store::Store& store, query::MemoryBudget& memory, Argum
   request.distinct = arguments.take_field("distinct");
   request.having = arguments.take_conditions("having");
   ShownFigures figures;
-  figures.first = arguments.take_choice<bool>("first", {{"true", true}, {"false", false}}, false);
-  figures.last = arguments.take_choice<bool>("last", {{"true", true}, {"false", false}}, false);
+  figures.first = arguments.take_choice<bool>("first", kTruth, false);
+  figures.last = arguments.take_choice<bool>("last", kTruth, false);
   request.times = figures.first || figures.last;
   if (const auto wrong = query::missing_distinct(request)) return query_error(kBadRequest, "having: " + *wrong);
   if (const std::string problem = arguments.problem(); !problem.empty()) return query_error(kBadRequest, problem);

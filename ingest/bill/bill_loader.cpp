@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "ingest/bill/report_path.h"
-
 namespace trailkeeper::ingest {
 namespace {
 
@@ -16,14 +14,14 @@ constexpr std::size_t kBillPiece = std::size_t{256} << 10;
 
 }  // namespace
 
-BillLoader::Version& BillLoader::version_of(const store::BillOrigin& origin) {
+BillLoader::Version& BillLoader::version_of(const store::BillOrigin& origin, const std::string& period) {
   // Of a version without a name, files of other months are others.
-  const auto found = std::find_if(versions_.begin(), versions_.end(), [&origin](const Version& version) {
+  const auto found = std::find_if(versions_.begin(), versions_.end(), [&](const Version& version) {
     return version.origin.report == origin.report && version.origin.assembly == origin.assembly &&
-           parse_report_path(version.origin.source).period == parse_report_path(origin.source).period;
+           version.period == period;
   });
   if (found != versions_.end()) return *found;
-  versions_.push_back({origin, {}, {}, true});
+  versions_.push_back({origin, period, {}, {}, true});
   return versions_.back();
 }
 
@@ -38,8 +36,8 @@ void BillLoader::settle() {
   versions_.clear();
 }
 
-void BillLoader::load(const store::BillOrigin& origin, ByteInput& bytes, const std::atomic<bool>& stop,
-                      const Progress& progress) {
+void BillLoader::load(const store::BillOrigin& origin, const std::string& period, ByteInput& bytes,
+                      const std::atomic<bool>& stop, const Progress& progress) {
   origin_ = origin;
   origin_.token = writer_.new_bill_load();
   names_.clear();
@@ -69,10 +67,10 @@ void BillLoader::load(const store::BillOrigin& origin, ByteInput& bytes, const s
   }
   commit({origin_.source, last ? read : reached, last});
   if (origin_.report.empty()) {
-    if (last) settle({origin_, {origin_.token}, names_, true});
+    if (last) settle({origin_, {}, {origin_.token}, names_, true});
     return;
   }
-  Version& version = version_of(origin_);
+  Version& version = version_of(origin_, period);
   version.files.insert(origin_.token);
   version.bills.insert(names_.begin(), names_.end());
   version.whole = version.whole && last && problem_.empty() && bytes.problem().empty();

@@ -30,8 +30,9 @@ class BillLoader {
   using Progress = std::function<void(std::uint64_t bytes)>;
 
   /// Loads a whole source, committing as it goes, until `stop`. A file that belongs to no report counts at once; files
-  /// of reports wait for settle(). Throws StoreError.
-  void load(const store::BillOrigin& origin, ByteInput& bytes, const std::atomic<bool>& stop, const Progress& progress);
+  /// of reports wait for settle(). `period`: of the report's path, ReportPath::period. Throws StoreError.
+  void load(const store::BillOrigin& origin, const std::string& period, ByteInput& bytes, const std::atomic<bool>& stop,
+            const Progress& progress);
 
   /// Makes the versions of reports count whose files were all read to their ends: each at once, in place of older ones.
   void settle();
@@ -50,11 +51,12 @@ class BillLoader {
   /// Files that belong together, and the bills that they are of.
   struct Version {
     store::BillOrigin origin;
+    std::string period;
     std::set<std::uint64_t> files;
     std::set<store::BillName> bills;
     bool whole = true;
   };
-  Version& version_of(const store::BillOrigin& origin);
+  Version& version_of(const store::BillOrigin& origin, const std::string& period);
   void settle(const Version& version);
 
   store::Writer& writer_;

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <array>
 
+#include "rules/credits/country.h"
 #include "rules/credits/programme.h"
 #include "text/ascii.h"
 
@@ -51,10 +52,10 @@ void Programme::add_eligibility_reasons(const ApplicationState& application, std
   if (account != nullptr && account->status == "Suspended") reasons.insert("other:account-suspended");
   if (account != nullptr && account->status == "Closed") reasons.insert("other:account-closed");
   if (account != nullptr && account->payment_method == false) reasons.insert("other:no-payment-method");
-  const std::string country = text::lowered(!form.country.empty() ? form.country
-                                            : account == nullptr  ? ""
-                                                                  : account->country);
-  if (form.china_partition || country == "cn" || country == "hk" || (country == "tw" && settings_.taiwan_refused)) {
+  const std::string country = country_code(!form.country.empty() ? form.country
+                                           : account == nullptr  ? ""
+                                                                 : account->country);
+  if (form.china_partition || country == "CN" || country == "HK" || (country == "TW" && settings_.taiwan_refused)) {
     reasons.insert("other:china-programme");
   }
 }

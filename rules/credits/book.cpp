@@ -38,10 +38,19 @@ Book::Book(const std::vector<Fact>& facts, std::vector<BillName> bills, const Re
   close_credits();
   check_shown();
   findings_.insert(findings_.end(), programme_.findings().begin(), programme_.findings().end());
-  std::sort(findings_.begin(), findings_.end(), [](const Finding& a, const Finding& b) {
-    return std::tie(a.time, a.account, a.event, a.rule, a.sentence) <
-           std::tie(b.time, b.account, b.event, b.rule, b.sentence);
-  });
+  sort_findings();
+}
+
+// By time and account, then in the order of the facts that they are about, then as they were found: IDs and sentences
+// may have what stands for an eventID, which is another in each store.
+void Book::sort_findings() {
+  const auto key = [this](const Finding& finding) {
+    const auto place = places_of_facts_.find(finding.event);
+    return std::tuple{finding.time, std::string_view{finding.account},
+                      place == places_of_facts_.end() ? std::size_t{0} : place->second, finding.rule};
+  };
+  std::stable_sort(findings_.begin(), findings_.end(),
+                   [&key](const Finding& a, const Finding& b) { return key(a) < key(b); });
 }
 
 namespace {
@@ -72,6 +81,13 @@ void Book::take_facts(const std::vector<Fact>& facts) {
   std::sort(sorted.begin(), sorted.end(), [](const Fact* a, const Fact* b) { return a->before(*b); });
   for (const Fact* fact : sorted) programme_.take(*fact);
   programme_.finish(at_);
+  for (const Finding& finding : findings_) places_of_facts_.emplace(finding.event, 0);
+  for (const Finding& finding : programme_.findings()) places_of_facts_.emplace(finding.event, 0);
+  if (places_of_facts_.empty()) return;
+  for (std::size_t i = 0; i < sorted.size(); ++i) {
+    const auto found = places_of_facts_.find(sorted[i]->event);
+    if (found != places_of_facts_.end()) found->second = i + 1;
+  }
 }
 
 void Book::open_credits() {

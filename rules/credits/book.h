@@ -73,6 +73,7 @@ class Book {
   void note_unlisted(const Bill& bill, const std::vector<PaidCell>& cells);
   void close_credits();
   void check_shown();
+  void sort_findings();
 
   const Settings& settings_;
   text::Timestamp at_;
@@ -80,6 +81,7 @@ class Book {
   std::vector<CreditState> credits_;
   std::unordered_map<std::string, std::vector<std::size_t>> by_holder_;  // Places in credits_.
   std::vector<Finding> findings_;
+  std::unordered_map<std::string, std::size_t> places_of_facts_;  // Of those that findings are about, from 1.
   std::vector<BillName> left_out_;
   std::vector<KnownUse> uses_;
   std::set<std::pair<std::string, std::string>> unlisted_;

@@ -60,7 +60,7 @@ std::vector<Notice> notices(const Book& book) {
     add_use(state, out);
   }
   std::stable_sort(out.begin(), out.end(), [](const Notice& a, const Notice& b) {
-    return std::tie(a.time, a.account, a.credit) < std::tie(b.time, b.account, b.credit);
+    return std::tie(a.time, a.account) < std::tie(b.time, b.account);
   });
   return out;
 }

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 
+#include "rules/credits/country.h"
 #include "text/enum_rows.h"
 
 namespace trailkeeper::rules::credits {
@@ -111,10 +112,11 @@ bool Programme::contradicts_earlier(const Application& form, const std::string& 
     if (!said.founded) said.founded = form.founded;
   }
   if (!form.country.empty()) {
-    const bool differs = !said.country.empty() && said.country != form.country;
+    const std::string country = country_code(form.country);
+    const bool differs = !said.country.empty() && said.country != country;
     contradicts = contradicts || differs || said.several_countries;
     said.several_countries = said.several_countries || differs;
-    if (said.country.empty()) said.country = form.country;
+    if (said.country.empty()) said.country = country;
   }
   return contradicts;
 }

@@ -156,14 +156,14 @@ bool value_is_json(std::string_view behind_key) {
 }
 
 void append_beside_members(std::string_view text, int nesting, std::string& out) {
-  using Kind = LooseToken::Kind;
+  using Token = LooseToken::Kind;
   for (LooseJson tokens{text}; !tokens.ended();) {
     const LooseToken token = tokens.next();
-    const bool quoted = token.kind == Kind::key || token.kind == Kind::string;
+    const bool quoted = token.kind == Token::key || token.kind == Token::string;
     const std::size_t end = static_cast<std::size_t>(token.bytes.data() - text.data()) + token.bytes.size();
     if (!quoted) {
       out += token.bytes;
-    } else if (token.kind == Kind::key && value_is_json(text.substr(end))) {
+    } else if (token.kind == Token::key && value_is_json(text.substr(end))) {
       out += "\"\":";
     } else if (const std::string string = text_of_token(token.bytes);
                nesting < kMaxNesting && looks_like_json(string)) {
@@ -239,13 +239,13 @@ bool names_secret_beside_members(std::string_view text, const std::vector<std::s
 }
 
 bool lists_secret(std::string_view json) {
-  using Kind = LooseToken::Kind;
+  using Token = LooseToken::Kind;
   std::string open;
   for (LooseJson tokens{json}; !tokens.ended();) {
     const LooseToken token = tokens.next();
-    if (token.kind == Kind::open) open += token.bytes;
-    if (token.kind == Kind::close && !open.empty()) open.pop_back();
-    if (token.kind != Kind::string || open.empty() || open.back() != '[') continue;
+    if (token.kind == Token::open) open += token.bytes;
+    if (token.kind == Token::close && !open.empty()) open.pop_back();
+    if (token.kind != Token::string || open.empty() || open.back() != '[') continue;
     if (secret_named(text_of_token(token.bytes)) != Secret::none) return true;
   }
   return false;

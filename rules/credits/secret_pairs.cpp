@@ -66,22 +66,22 @@ class PairsReader {
   PairsReader(std::string_view json, bool org_ids) : json_(json), org_ids_(org_ids) {}
 
   std::unordered_map<std::size_t, Paired> read() {
-    using Kind = LooseToken::Kind;
+    using Token = LooseToken::Kind;
     bool behind_key = false;
     for (LooseJson tokens{json_}; !tokens.ended();) {
       const LooseToken token = tokens.next();
-      const bool value = token.kind == Kind::string || token.kind == Kind::scalar || token.kind == Kind::open;
+      const bool value = token.kind == Token::string || token.kind == Token::scalar || token.kind == Token::open;
       if (value && !levels_.empty() && levels_.back().array) keys_.push_back({place_of(token)});
-      if (token.kind == Kind::open) open(token.bytes == "[");
-      if (token.kind == Kind::close && !levels_.empty()) close();
-      if (token.kind == Kind::key && !levels_.empty()) {
+      if (token.kind == Token::open) open(token.bytes == "[");
+      if (token.kind == Token::close && !levels_.empty()) close();
+      if (token.kind == Token::key && !levels_.empty()) {
         const std::string name = text_of_token(token.bytes);
         levels_.back().of_aws = levels_.back().of_aws || is_of_aws(name);
         keys_.push_back({place_of(token), names_value(name)});
       }
       const bool in_array = org_ids_ && !levels_.empty() && levels_.back().array;
-      if (token.kind == Kind::string && !levels_.empty() && (behind_key || in_array)) name(text_of_token(token.bytes));
-      behind_key = token.kind == Kind::key || (token.kind == Kind::other && behind_key);
+      if (token.kind == Token::string && !levels_.empty() && (behind_key || in_array)) name(text_of_token(token.bytes));
+      behind_key = token.kind == Token::key || (token.kind == Token::other && behind_key);
     }
     while (!levels_.empty()) close();
     return std::move(found_);

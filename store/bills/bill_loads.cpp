@@ -1,6 +1,8 @@
 #include "store/bills/bill_loads.h"
 
 #include <algorithm>
+#include <set>
+#include <unordered_map>
 
 #include "store/bills/bill_table.h"
 #include "store/bills/bills.h"
@@ -97,8 +99,18 @@ std::optional<AlikeFiles> alike_files(const Snapshot& snapshot, std::string_view
   std::erase_if(loads, [](const BillLoad& load) { return !load.counts; });
   std::sort(loads.begin(), loads.end(),
             [](const BillLoad& a, const BillLoad& b) { return a.origin.source < b.origin.source; });
+  // Files that are alike have charges in common: only such are compared.
+  std::unordered_map<std::uint64_t, std::vector<std::size_t>> having;
   for (std::size_t i = 0; i < loads.size(); ++i) {
-    for (std::size_t j = i + 1; j < loads.size(); ++j) {
+    for (const std::uint64_t hash : loads[i].places.hashes()) having[hash].push_back(i);
+  }
+  for (std::size_t i = 0; i < loads.size(); ++i) {
+    std::set<std::size_t> later;
+    for (const std::uint64_t hash : loads[i].places.hashes()) {
+      const std::vector<std::size_t>& all = having[hash];
+      later.insert(std::upper_bound(all.begin(), all.end(), i), all.end());
+    }
+    for (const std::size_t j : later) {
       const BillOrigin& one = loads[i].origin;
       const BillOrigin& other = loads[j].origin;
       const bool together = !one.report.empty() && one.report == other.report && one.assembly == other.assembly;

@@ -18,6 +18,7 @@ class BillSketch {
   void add(std::uint64_t hash);
   void add(const BillSketch& other);
   [[nodiscard]] std::size_t size() const { return hashes_.size(); }
+  [[nodiscard]] const std::set<std::uint64_t>& hashes() const { return hashes_; }
 
   /// Of this set's members that the sketches can compare, how many there are, and how many are in `other`.
   struct Share {

@@ -391,6 +391,16 @@ dated = t.path("store-dated")
 for day in (10, 20):
     replayed(dated, put("dated/cur-2024-05-%d.csv" % day, v2.replace("b-", "%d-" % day)))
 t.equal("dumps of several days are one report", charged(dated), expected(v2))
+# One file has one place, whichever links lead to it: what it is now replaces what it was.
+linked = t.path("store-linked")
+real = put("linked/real/june.csv", CUR2 + cur2("2024-06-01T06:00:00Z", "1.00") + "\n")
+os.symlink("real", t.path("linked/link"))
+os.symlink("link/june.csv", t.path("linked/other.csv"))
+replayed(linked, real)
+for number, path in enumerate((t.path("linked/link/june.csv"), t.path("linked/other.csv")), 2):
+    put("linked/real/june.csv", CUR2 + cur2("2024-06-0%dT06:00:00Z" % number, "%d.00" % number) + "\n")
+    replayed(linked, path)
+    t.equal("over a link, %d" % number, charged(linked), float(number))
 store = t.path("store-halves")
 for number, text in enumerate(split(v2), 1):
     replayed(store, put("halves/part-%d.csv" % number, text))

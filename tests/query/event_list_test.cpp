@@ -6,6 +6,7 @@
 #include "query/count.h"
 #include "query/stats.h"
 #include "tests/query/filled.h"
+#include "tests/support/random_event.h"
 
 using namespace trailkeeper;
 using namespace trailkeeper::query;

@@ -80,7 +80,9 @@ TEST_CASE("R16: a suspended account can't apply") {
 }
 
 TEST_CASE("R17: China's programme is another; Taiwan by setting") {
-  for (const std::string country : {"CN", "HK", "TW"}) {
+  for (const std::string country : {"CN", "HK", "TW", "cn", "China", "CHN", "PRC", "P.R. China", "Mainland China",
+                                    "People's Republic of China", "Hong Kong", "HKG", "Taiwan"}) {
+    CAPTURE(country);
     CHECK(against([&](credits::Application& form, CreditWorld&) { form.country = country; }) ==
           "other:china-programme");
   }
@@ -88,6 +90,9 @@ TEST_CASE("R17: China's programme is another; Taiwan by setting") {
           form.country = "TW";
           world.settings.taiwan_refused = false;
         }).empty());
+  for (const std::string country : {"DE", "Chinatown", "CH", "Indochina", "Prchal"}) {
+    CHECK(against([&](credits::Application& form, CreditWorld&) { form.country = country; }).empty());
+  }
   CHECK(against([](credits::Application& form, CreditWorld&) { form.china_partition = true; }) ==
         "other:china-programme");
 }

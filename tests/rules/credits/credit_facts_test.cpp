@@ -166,6 +166,30 @@ TEST_CASE("What stands for an eventID has no part in the order of facts") {
   CHECK(order(1) == order(-1));
 }
 
+TEST_CASE("What stands for an eventID has no part in the order of findings") {
+  const auto rules_of = [](int step) {
+    std::vector<credits::Fact> facts;
+    for (int number = 1; number <= 16; ++number) {
+      credits::EventHead named = head("CreditsIssued");
+      named.stand_in = [number, step] { return std::to_string(100 + number * step); };
+      const std::string months = number % 2 == 0 ? "18" : "36";
+      const auto fact = credits::read_fact(
+          named, record(R"({"creditId":")" + std::to_string(number) + R"(","amount":"1","termMonths":)" + months + "}"),
+          credits::Settings::built_in());
+      REQUIRE(fact.has_value());
+      facts.push_back(**fact);
+    }
+    const credits::Settings& settings = credits::Settings::built_in();
+    const credits::Book book{
+        facts, {}, [](const auto&) { return std::vector<credits::ChargeCell>{}; }, settings, moment("2024-06-01")};
+    std::string said;
+    for (const auto& finding : book.findings()) said += finding.sentence + "\n";
+    return said;
+  };
+  CHECK(rules_of(1).find("credit 16 ") != std::string::npos);
+  CHECK(rules_of(1) == rules_of(-1));
+}
+
 TEST_CASE("Whatever facts there are, of one time or several, with IDs or without: their order doesn't matter") {
   for (std::uint64_t seed = 1; seed <= 100; ++seed) {
     CAPTURE(seed);
