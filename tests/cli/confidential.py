@@ -339,6 +339,16 @@ COMMANDS = {
         ],
     ],
     "show": [[ID, FORM]],
+    "sql": [
+        [text]
+        for text in (
+            "SELECT * FROM events",
+            "SELECT eventJson FROM events",
+            "SELECT userAgent, count(*) FROM events GROUP BY 1",
+            "SELECT map_keys(requestParameters), requestParameters, userIdentity.arn FROM events",
+            "SELECT json_extract(eventJson, '$.requestParameters') FROM events",
+        )
+    ],
     "count": [
         ["--by", by]
         for by in (
