@@ -11,6 +11,7 @@
 #include "query/sql/events_table.h"
 #include "query/sql/explain.h"
 #include "query/sql/functions/call.h"
+#include "query/sql/store_tables.h"
 #include "query/sql/table_call.h"
 #include "query/verdicts/verdict_filter.h"
 #include "store/read_limit.h"
@@ -76,7 +77,9 @@ class Running {
     for (const EventsUse& use : translation.events) {
       use.counted ? add_counted_table(database_.get(), source_, use) : add_events_table(database_.get(), source_, use);
     }
+    add_store_tables(database_.get(), source_);
     connect("json_each");
+    for (const TableShape& table : store_tables()) connect(table.name);
     for (const EventsUse& use : translation.events) connect(use.table);
     if (!translation.explain) sqlite3_set_authorizer(database_.get(), &authorize, nullptr);
     const std::string sql = (translation.explain ? "EXPLAIN QUERY PLAN " : "") + translation.sql;
@@ -153,6 +156,7 @@ class Running {
 std::optional<text::Problem> run_sql(const store::Snapshot& snapshot, const SqlRequest& request, SqlReader& reader) {
   EventSpellings spellings{snapshot};
   Surroundings surroundings;
+  surroundings.tables = store_tables();
   surroundings.parameters = request.parameters;
   surroundings.now = text::now();
   surroundings.spellings = [&](std::string_view path) { return spellings.of(path); };

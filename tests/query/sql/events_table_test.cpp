@@ -105,3 +105,12 @@ TEST_CASE("sql: conditions and groups agree with the native ones, also on what i
     }
   }
 }
+
+TEST_CASE("sql: what the store keeps besides events") {
+  AskedStore store;
+  store.add(kEvents);
+  CHECK(store.value("SELECT count(*) FROM rejects WHERE reason = 'x'") == "0");
+  CHECK(store.value("SELECT count(*) FROM findings f JOIN events e ON e.eventID = f.eventID") ==
+        store.value("SELECT count(*) FROM findings"));
+  CHECK(store.value("SELECT count(json_extract_scalar(entry, '$.x')) FROM journal") == "0");
+}
