@@ -43,6 +43,7 @@ class UsageError : public std::runtime_error {
   ONE(events)                        \
   ONE(show)                          \
   ONE(count)                         \
+  ONE(sql)                           \
   ONE(evaluate)                      \
   ONE(rejects)                       \
   ONE(stats)                         \

@@ -9,8 +9,8 @@ _trailkeeper_flags="--all --allow-plaintext --allow-unauthenticated --approved -
     --write-only --yes -h"
 _trailkeeper_global="--help --store --output --wide --no-pager --skip-damaged"
 declare -gA _trailkeeper_commands=(
-  ["trailkeeper"]="replay events show count evaluate rejects stats serve tail retain hold investigate findings explain
-    access least-privilege policies recheck credits journal compact backup restore verify verify-digest token"
+  ["trailkeeper"]="replay events show count sql evaluate rejects stats serve tail retain hold investigate findings
+    explain access least-privilege policies recheck credits journal compact backup restore verify verify-digest token"
   ["trailkeeper rejects"]="remove limit"
   ["trailkeeper hold"]="add list release"
   ["trailkeeper policies"]="load list show forget"
@@ -35,6 +35,7 @@ declare -gA _trailkeeper_options=(
   ["trailkeeper events"]="--limit --order --fields --reveal"
   ["trailkeeper show"]="--reveal"
   ["trailkeeper count"]="--by --per --top --distinct --first --last --having --max-memory"
+  ["trailkeeper sql"]="--file --param --timeout --max-memory --reveal"
   ["trailkeeper evaluate"]=""
   ["trailkeeper rejects"]="--limit --reveal"
   ["trailkeeper rejects remove"]="--source --reason --before --all --dry-run"
@@ -171,6 +172,8 @@ declare -gA _trailkeeper_values=(
     userIdentity.invokedBy userIdentity.sessionContext.sessionIssuer.arn
     userIdentity.sessionContext.sessionIssuer.userName eventID requestID resources[].ARN"
   ["--max-memory"]="words 8MiB 32MiB 128MiB 512MiB 1GiB"
+  ["--file"]="file"
+  ["-f"]="file"
   ["trailkeeper rejects remove --reason"]="words broken-json invalid-utf8 not-an-object truncated too-deep too-large
     no-event-name bad-event-time digest-file aggregated broken-envelope bad-bill-line s3-notification flattened-row
     service-notification sns-subscription"

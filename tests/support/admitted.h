@@ -1,6 +1,7 @@
 // Connections that are none, and who came in by them.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <utility>
 #include <variant>
@@ -28,6 +29,9 @@ class SilentConnection : public serve::Connection {
   boost::asio::awaitable<bool> handshake(std::chrono::seconds, std::string&) override { co_return true; }
   [[nodiscard]] std::size_t unread() const override { return 0; }
   boost::asio::awaitable<std::size_t> read_some(std::span<char>, std::chrono::milliseconds) override { co_return 0; }
+  boost::asio::awaitable<std::optional<std::size_t>> read_if_any(std::span<char>, std::chrono::milliseconds) override {
+    co_return 0;
+  }
   boost::asio::awaitable<bool> write(std::string_view, std::chrono::milliseconds) override { co_return false; }
   boost::asio::awaitable<void> shut_down() override { co_return; }
   void close() override {}

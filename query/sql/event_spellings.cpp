@@ -1,0 +1,38 @@
+#include "query/sql/event_spellings.h"
+
+#include <algorithm>
+
+#include "query/shown_event.h"
+#include "store/segments/segment_builder.h"
+#include "text/ascii.h"
+
+namespace trailkeeper::query::sql {
+
+void EventSpellings::read() {
+  read_ = true;
+  for (const store::Segment& segment : snapshot_.segments()) {
+    for (std::uint32_t number = 0; number < segment.path_count(); ++number) {
+      std::string path = segment.path_name(number);
+      if (path.ends_with(store::kEscapedMark) || path.ends_with(store::kNumberMark)) path.pop_back();
+      // The path itself, and each that it goes through.
+      for (std::size_t end = path.size(); end != text::npos && end > 0; end = path.rfind('.', end - 1)) {
+        std::string part = path.substr(0, end);
+        std::vector<std::string>& known = by_lower_case_[text::lowered(part)];
+        if (std::find(known.begin(), known.end(), part) == known.end()) known.push_back(std::move(part));
+      }
+    }
+  }
+}
+
+std::vector<std::string> EventSpellings::of(std::string_view path) {
+  if (!read_) read();
+  const auto found = by_lower_case_.find(text::lowered(path));
+  if (found == by_lower_case_.end()) return {};
+  // A key that isn't shown isn't known to whoever asks for it.
+  const ShownEvents shown{snapshot_};
+  std::vector<std::string> spellings = found->second;
+  std::erase_if(spellings, [&](const std::string& one) { return shown.text(one) != one; });
+  return spellings;
+}
+
+}  // namespace trailkeeper::query::sql
