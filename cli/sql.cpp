@@ -60,10 +60,9 @@ void add_sql(const Command& app, const GlobalOptions& global) {
       "before\n"
       "a query says how it is answered.\n\n"
       "Examples:\n"
-      "  trailkeeper sql \"SELECT eventName, count(*) AS n FROM events GROUP BY 1 ORDER BY n DESC LIMIT 10\"\n"
+      "  trailkeeper sql \"SELECT count(*) FROM events\"\n"
       "  trailkeeper sql -f query.sql --param user=alice --output csv\n"
-      "  trailkeeper sql \"SELECT eventTime, element_at(requestParameters, 'bucketName') AS bucket FROM events\n"
-      "    WHERE errorCode IS NOT NULL AND eventTime > now() - INTERVAL '7' DAY\"");
+      "  trailkeeper sql \"EXPLAIN SELECT * FROM events\"");
   command.runs([&global, arguments] { return run_sql_command(global, *arguments); });
 }
 

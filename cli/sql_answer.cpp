@@ -98,7 +98,7 @@ void add_sql_options(const Command& command, std::vector<std::string>& parameter
       .add_option("--param", parameters, "The value of a parameter in the query: :NAME, $NAME, or a placeholder <NAME>")
       .type_name("NAME=VALUE")
       .repeatable();
-  command.add_option("--timeout", limits.seconds, "End the query after this many seconds (default: never)").count();
+  command.add_option("--timeout", limits.seconds, "End the query after this many seconds (0: never)").count();
   command
       .add_option("--max-memory", limits.memory,
                   "Bytes that the query may take; one that needs more is refused (default: 1GiB)")

@@ -36,7 +36,7 @@ std::string put_policy(std::string_view user, std::string_view action) {
 
 TEST_CASE("judge: SCPs of the organization bind, root too") {
   grants::History history;
-  history.add(0, *grants::read_account(account_with(kAllowAll)));
+  history.add(0, *grants::read_account(account_with(kAllowingAll)));
   history.add(
       0, *grants::read_organization(
              R"({"Organization":{"Id":"o-1","MasterAccountId":"999999999999"},"Paths":{"111122223333":["r-1","ou-1"]},
@@ -64,7 +64,7 @@ TEST_CASE("judge: a role is trusted by its own policy") {
   const std::string account =
       R"({"UserDetailList":[{"UserName":"anna","Arn":"arn:aws:iam::111122223333:user/anna","UserPolicyList":[{"PolicyName":"P",
         "PolicyDocument":{"Version":"2012-10-17","Statement":[)" +
-      std::string{kAllowAll} +
+      std::string{kAllowingAll} +
       R"(]}}]}],"RoleDetailList":[{"RoleName":"Open","Arn":"arn:aws:iam::111122223333:role/Open","AssumeRolePolicyDocument":
         {"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"sts:AssumeRole","Principal":{"AWS":"arn:aws:iam::111122223333:root"}}}},
         {"RoleName":"Closed","Arn":"arn:aws:iam::111122223333:role/Closed","AssumeRolePolicyDocument":
@@ -154,7 +154,7 @@ TEST_CASE("judge: SCPs don't bind the management account, RCPs are the resource'
   const requirements::Catalogue catalogue = requirements::Catalogue::built_in();
   const auto verdict = [&](const std::string& organization, const EventFacts& facts, std::string_view record) {
     grants::History history;
-    history.add(0, *grants::read_account(account_with(kAllowAll)));
+    history.add(0, *grants::read_account(account_with(kAllowingAll)));
     history.add(0, *grants::read_organization(organization));
     history.finish();
     return Judge{history, catalogue}.verdict(facts, *text::parse_json_object(record));

@@ -41,9 +41,9 @@ TEST_CASE("judge: R11, a form is for root and administrators") {
   Setting some{account_with(R"({"Effect":"Allow","Action":"activate:*","Resource":"*"})")};
   CHECK(some.judgement(form).verdict == Verdict::not_granted);
   CHECK(some.judgement(form).rule == "R11");
-  Setting all{account_with(kAllowAll)};
+  Setting all{account_with(kAllowingAll)};
   CHECK(all.judgement(form).verdict == Verdict::granted);
-  Setting narrowed{account_with(std::string{kAllowAll} + R"(,{"Effect":"Deny","Action":"s3:*","Resource":"*"})")};
+  Setting narrowed{account_with(std::string{kAllowingAll} + R"(,{"Effect":"Deny","Action":"s3:*","Resource":"*"})")};
   CHECK(narrowed.judgement(form).rule == "R11");
   EventFacts root = form;
   root.identity_type = "Root";
@@ -53,7 +53,7 @@ TEST_CASE("judge: R11, a form is for root and administrators") {
 }
 
 TEST_CASE("judge: R12, a member of the team is of the account") {
-  Setting setting{account_with(kAllowAll)};
+  Setting setting{account_with(kAllowingAll)};
   EventFacts facts = call("activate.amazonaws.com", "GetCredits");
   facts.recipient_account = "444455556666";
   CHECK(setting.judgement(facts).verdict == Verdict::not_granted);
@@ -81,7 +81,7 @@ TEST_CASE("judge: conditions on what the event tells") {
 }
 
 TEST_CASE("judge: events that ask for no permission") {
-  Setting setting{account_with(kAllowAll)};
+  Setting setting{account_with(kAllowingAll)};
   const auto verdict = [&](auto&& change) {
     EventFacts facts = call("ec2.amazonaws.com", "RunInstances");
     change(facts);
@@ -98,7 +98,7 @@ TEST_CASE("judge: events that ask for no permission") {
 }
 
 TEST_CASE("judge: what is AWS's own is nobody's to change, and no other account's to read") {
-  Setting setting{account_with(kAllowAll)};
+  Setting setting{account_with(kAllowingAll)};
   const auto verdict = [&](std::string_view source, std::string_view name, std::string_view record) {
     return setting.judgement(call(source, name, "AccessDenied"), record).verdict;
   };
@@ -182,7 +182,7 @@ TEST_CASE("judge: an event may need two actions") {
   CHECK(copy("from/other").why.find("s3:GetObject") != std::string::npos);
   CHECK(copy("from/a%20b/c").action == "s3:PutObject");
   // Who may do all that it can need, may do it.
-  Setting all{account_with(kAllowAll)};
+  Setting all{account_with(kAllowingAll)};
   CHECK(all.judgement(call("dynamodb.amazonaws.com", "TransactWriteItems")).verdict == Verdict::granted);
 }
 
@@ -230,7 +230,7 @@ TEST_CASE("judge: parameters that are condition keys") {
 }
 
 TEST_CASE("judge: assumedRoot, as a string or as a boolean") {
-  Setting setting{account_with(kAllowAll)};
+  Setting setting{account_with(kAllowingAll)};
   EventFacts facts = call("s3.amazonaws.com", "ListBuckets");
   facts.identity_type = "Root";
   facts.arn = "arn:aws:iam::111122223333:root";

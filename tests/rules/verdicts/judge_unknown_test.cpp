@@ -64,7 +64,7 @@ TEST_CASE("judge: an action that the event doesn't tell is known where all come 
 }
 
 TEST_CASE("judge: an action that IAM doesn't know is granted only to who may do anything") {
-  Setting all{account_with(kAllowAll)};
+  Setting all{account_with(kAllowingAll)};
   const auto granted = all.judgement(call("ec2.amazonaws.com", "MakeCoffee"));
   CHECK(granted.verdict == Verdict::granted);
   CHECK(granted.requirement.action.empty());
@@ -77,7 +77,7 @@ TEST_CASE("judge: an action that IAM doesn't know is granted only to who may do 
 }
 
 TEST_CASE("judge: what limits root sessions and delegated ones isn't known, and is named") {
-  Setting setting{account_with(kAllowAll)};
+  Setting setting{account_with(kAllowingAll)};
   Judge judge{setting.history, setting.catalogue};
   EventFacts facts = call("iam.amazonaws.com", "DeleteLoginProfile");
   facts.identity_type = "Root";
@@ -100,7 +100,7 @@ TEST_CASE("judge: what limits root sessions and delegated ones isn't known, and 
 }
 
 TEST_CASE("judge: what is unknown says why, and names no statement that decided") {
-  Setting setting{account_with(kAllowAll)};
+  Setting setting{account_with(kAllowingAll)};
   EventFacts facts = call("activate.amazonaws.com", "GetContentInfo");
   facts.identity_type = "FederatedUser";
   facts.arn = "arn:aws:sts::111122223333:federated-user/pat";
@@ -112,7 +112,7 @@ TEST_CASE("judge: what is unknown says why, and names no statement that decided"
 }
 
 TEST_CASE("judge: the cause of an unknown verdict, from columns") {
-  Setting setting{account_with(kAllowAll)};
+  Setting setting{account_with(kAllowingAll)};
   Judge judge{setting.history, setting.catalogue};
   using Kind = Judge::Cause::Kind;
   EventFacts facts = call("s3.amazonaws.com", "ListBuckets");
@@ -153,13 +153,13 @@ TEST_CASE("judge: several actions of which the event doesn't tell which") {
   for (const std::string_view name :
        {"ExecuteStatement", "BatchExecuteStatement", "ExecuteTransaction", "TransactWriteItems"}) {
     CAPTURE(name);
-    CHECK(verdict(kAllowAll, name) == Verdict::granted);
+    CHECK(verdict(kAllowingAll, name) == Verdict::granted);
     CHECK(verdict(kDynamo, name, kTables) == Verdict::granted);
     CHECK(verdict(kS3, name) == Verdict::not_granted);
     CHECK(verdict(kS3, name, kTables) == Verdict::not_granted);
   }
   // Put into a and delete from b, perhaps.
   CHECK(verdict(kEach, "TransactWriteItems", kTables) == Verdict::unknown);
-  Setting setting{account_with(kAllowAll)};
+  Setting setting{account_with(kAllowingAll)};
   CHECK(setting.judgement(call("timestream.amazonaws.com", "Query")).verdict == Verdict::granted);
 }

@@ -21,7 +21,7 @@ inline std::string account_with(std::string_view statements, std::string_view mo
          R"({"Version":"2012-10-17","Statement":[)" + std::string{statements} + "]}}]}]}";
 }
 
-inline constexpr std::string_view kAllowAll = R"({"Effect":"Allow","Action":"*","Resource":"*"})";
+inline constexpr std::string_view kAllowingAll = R"({"Effect":"Allow","Action":"*","Resource":"*"})";
 
 /// That user's call. The texts must outlive it.
 inline rules::verdicts::EventFacts call(std::string_view source, std::string_view name, std::string_view error = {}) {
