@@ -11,6 +11,7 @@
 #include "event/inner_event.h"
 #include "event/member_json.h"
 #include "event/text_line.h"
+#include "event/value_name.h"
 #include "event/wrapped_text.h"
 #include "event/wrapper.h"
 #include "text/ascii.h"
@@ -148,8 +149,8 @@ struct Unwrapper::Wrapping {
   };
 };
 
-Unwrapper::Unwrapper(Unpack unpack)
-    : unpack_(std::move(unpack)), levels_(std::make_unique<Level[]>(kMaxWrappers + 2)) {}
+Unwrapper::Unwrapper(Unpack unpack, Members members)
+    : unpack_(std::move(unpack)), members_(members), levels_(std::make_unique<Level[]>(kMaxWrappers + 2)) {}
 Unwrapper::~Unwrapper() = default;
 
 Unwrapper::Place Unwrapper::Member::place(std::string_view document, const Place& around) const {
@@ -243,9 +244,12 @@ void Unwrapper::take_parsed(std::string_view document, Reason reason, const Reco
   if (event) return emit(record, place.offset);
   if (reason != Reason::none && !is_vague(reason)) return reject(document, place.offset, reason);
   if (reason == Reason::no_event_name && is_bulk_action(record)) return;
-  const std::string_view inner = inner_event(record);
+  const std::string_view inner = members_ == Members::any ? inner_event(record) : std::string_view{};
   if (reason == Reason::none) {
-    take_wrapper(document, {record.shape->wrappers, is_probe(record), record.shape->reason, inner}, place);
+    const Wrapping wrapping{open_rows(record), is_probe(record), record.shape->reason, inner};
+    std::vector<bool> around = std::exchange(sent_columns_, sent_columns(document, wrapping.rows));
+    take_wrapper(document, wrapping, place);
+    sent_columns_ = std::move(around);
   } else {
     levels_[static_cast<std::size_t>(place.level)].members.clear();
     if (!Wrapping::Inner{*this, inner}.take(document, place)) reject(document, place.offset, reason);
@@ -491,12 +495,15 @@ void Unwrapper::take_row(std::string_view array, const Place& place) {
   bool columns = false;
   bool of_log = false;
   std::vector<Frame> records;
+  std::size_t column = 0;
   Framer framer{true};
   for_each_frame(framer, elements, frames, [&](const Frame& frame) {
     const std::string_view element = elements.substr(frame.begin, frame.end - frame.begin);
     const bool sound = frame.reason == Reason::none;
     columns = columns || (sound && is_column(element));
-    if (sound && holds_record(element, place.level)) {
+    const bool sent = column < sent_columns_.size() && sent_columns_[column];
+    ++column;
+    if (sound && !sent && holds_record(element, place.level)) {
       records.push_back(frame);
     } else {
       of_log = of_log || !says_nothing(element);
@@ -589,7 +596,7 @@ bool Unwrapper::holds_record(std::string_view json, int level) {
   Record record;
   if (level >= kMaxWrappers || !json.starts_with('{') || parse(json, record) != Reason::none) return false;
   if (record.shape->kind == ShapeKind::event) return true;
-  const std::vector<Member>& members = find_members(json, record.shape->wrappers, level + 1);
+  const std::vector<Member>& members = find_members(json, open_rows(record), level + 1);
   return std::any_of(members.begin(), members.end(), [&](const Member& member) {
     return (wrappers()[member.row].certain && !member.json.starts_with('"')) || holds_record(member.json, level + 1);
   });
