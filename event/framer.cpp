@@ -4,6 +4,7 @@
 #include <bit>
 
 #include "event/byte_masks.h"
+#include "event/value_name.h"
 #include "event/wrapped_text.h"
 #include "event/wrapper.h"
 #include "text/ascii.h"
@@ -441,7 +442,12 @@ std::optional<DocumentArray> find_document_array(std::string_view json) {
     if (at >= json.size() || json[at] != ':') return std::nullopt;
     at = text::skip_json_space(json, at + 1);
     if (at >= json.size()) return std::nullopt;
-    if (json[at] == '[' && names_documents(*key)) return DocumentArray{at + 1, depth};
+    if (json[at] == '[' && names_documents(*key)) {
+      // Of rows by themselves nobody could say whose words are in them.
+      const bool rows = *key == "rows" || *key == "datarows";
+      if (rows && !sent_columns_in_front(json.substr(0, at + 1)).empty()) return std::nullopt;
+      return DocumentArray{at + 1, depth};
+    }
     if (json[at] == '{' && names_document_object(*key) && depth < kMaxDepth) {
       ++depth;
       ++at;

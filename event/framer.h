@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "event/reject.h"
+#include "event/text_line.h"
 
 namespace trailkeeper::event {
 
@@ -118,6 +119,7 @@ class Framer {
   [[nodiscard]] bool may_end_line(std::string_view window, bool last) const;
   bool step_line(std::string_view window, bool last, std::vector<Frame>& frames);
   bool step_text(std::string_view window, bool last);
+  void note_header(std::string_view line, LineKind kind);
   bool take_first_text(std::string_view window, bool last, std::vector<Frame>& frames);
   bool step_top(std::string_view window, bool last, std::vector<Frame>& frames);
   bool step_elements(std::string_view window, bool last, std::vector<Frame>& frames);
@@ -141,6 +143,7 @@ class Framer {
   std::int64_t array_depth_;     // Objects around the array being read; 0: it is itself the document.
   bool document_seen_ = false;   // Something that may be a document has come.
   unsigned lines_in_a_row_ = 0;  // Consecutive documents of one line each.
+  SentCells sent_;               // By the header of the rows that are being read.
   std::size_t at_ = 0;
   Scan skipping_;
   bool gave_up_ = false;  // What is skipped is the rest of a record.

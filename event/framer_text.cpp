@@ -25,13 +25,15 @@ bool Framer::step_line(std::string_view window, bool last, std::vector<Frame>& f
   const bool enough = window.size() - at_ > kMaxUnfinished;
   if (feed == std::string_view::npos && !last && !enough) return false;
   const std::size_t end = feed == std::string_view::npos ? window.size() : feed;
-  const LineKind kind = line_kind(window.substr(at_, end - at_));
+  const std::string_view line = window.substr(at_, end - at_);
+  const LineKind kind = line_kind(line);
+  note_header(line, kind);
   switch (kind) {
     case LineKind::text: break;
     case LineKind::label: at_ = end; return true;
     case LineKind::holds_json:
       document_seen_ = true;
-      add(window, at_, end, Reason::none, frames);
+      add(window, at_, end, sent_record(line, sent_) ? Reason::not_an_object : Reason::none, frames);
       at_ = end;
       return true;
     case LineKind::header:
@@ -51,6 +53,11 @@ bool Framer::step_line(std::string_view window, bool last, std::vector<Frame>& f
   return true;
 }
 
+void Framer::note_header(std::string_view line, LineKind kind) {
+  if (kind == LineKind::holds_json || document_seen_) return;
+  if (const SentCells cells = sent_cells(line); cells.columns != 0) sent_ = cells;
+}
+
 // Text before any document: lines up to one that may be a document, or enough of them.
 bool Framer::take_first_text(std::string_view window, bool last, std::vector<Frame>& frames) {
   std::size_t line = at_;
@@ -59,7 +66,9 @@ bool Framer::take_first_text(std::string_view window, bool last, std::vector<Fra
     const std::size_t begin = text::skip_json_space(window, line);
     const std::size_t feed = window.find('\n', begin);
     if (feed == std::string_view::npos && !last && window.size() - at_ <= kMaxUnfinished) return false;
-    if (line != at_ && begins_document(window.substr(begin, std::min(feed, window.size()) - begin))) break;
+    const std::string_view words = window.substr(begin, std::min(feed, window.size()) - begin);
+    if (line != at_ && begins_document(words)) break;
+    note_header(words, LineKind::text);
     end = std::min(feed, window.size());
     line = std::min(end + 1, window.size());
   }

@@ -7,7 +7,8 @@
 #include <vector>
 
 #include "event/member_json.h"
-#include "event/record_member.h"
+#include "event/sent_member.h"
+#include "event/value_name.h"
 #include "event/wrapper.h"
 #include "text/ascii.h"
 #include "text/timestamp.h"
@@ -41,32 +42,23 @@ std::string take_first_key(std::string_view& path) {
   return key;
 }
 
-// A name as all its spellings: `requestParameters`, `request_parameters`, `RequestParameters`.
-std::string folded(std::string_view name) {
-  std::string out;
-  for (const char c : name) {
-    if (c != '_' && c != '-') out.push_back(text::lower(c));
-  }
-  return out;
-}
-
-// Whether an object at that path may be a record that others put members around: whatever lies below a member in which
-// a record says what was asked for, and what was answered, is the caller's own words.
-bool may_be_wrapped(std::string_view path) {
-  if (path.empty() || path.find("[]") != text::npos) return false;
+bool was_sent(std::string_view path) {
   while (!path.empty()) {
-    if (spells_structured_member(take_first_key(path))) return false;
+    if (names_what_was_sent(take_first_key(path))) return true;
   }
-  return true;
+  return false;
 }
 
-// Whether a member of this name has what a visitor sends: it isn't who wrote the log.
-bool names_request(std::string_view name) {
-  constexpr std::array<std::string_view, 12> kWords{"agent",  "uri",    "url",  "path",    "query", "refer",
-                                                    "header", "cookie", "args", "request", "host",  "user"};
-  const std::string spelled = folded(name);
-  return spelled == "ua" || std::any_of(kWords.begin(), kWords.end(),
-                                        [&](std::string_view word) { return spelled.find(word) != std::string::npos; });
+// Whether an object on the way to that path logs a request.
+bool is_in_request(std::string_view path, const std::vector<Slot>& slots) {
+  return std::any_of(slots.begin(), slots.end(), [&](const Slot& slot) {
+    for (std::string_view rest = slot.path; !rest.empty();) {
+      const std::string_view around = std::string_view{slot.path}.substr(0, slot.path.size() - rest.size());
+      if (!path.starts_with(around)) return false;
+      if (tells_request(take_first_key(rest))) return true;
+    }
+    return false;
+  });
 }
 
 // Whether a string as written, between its quotes, may be a record's JSON.
@@ -94,7 +86,7 @@ std::string_view object_at(std::string_view json, std::string_view path) {
 bool may_be_time(std::string_view path, std::string_view number) {
   constexpr std::size_t kDigitsOfSeconds = 10;
   std::string name;
-  while (!path.empty()) name = folded(take_first_key(path));
+  while (!path.empty()) name = text::lowered(take_first_key(path));
   if (name == "ts" || name.find("time") != std::string::npos || name.find("date") != std::string::npos) return true;
   return number.substr(0, number.find_first_of(".eE")).size() >= kDigitsOfSeconds;
 }
@@ -136,10 +128,7 @@ std::string_view only_text(const Record& record) {
     only = &leaf;
   }
   if (only == nullptr) return {};
-  for (std::string_view rest = path; !rest.empty();) {
-    const std::string key = take_first_key(rest);
-    if (names_request(key) || spells_structured_member(key.substr(0, key.find("[]")))) return {};
-  }
+  if (was_sent(path) || is_in_request(path, record.shape->slots)) return {};
   if (path.find("[]") != text::npos) return array_at(record.bytes, path);
   return record.bytes.substr(only->offset - 1, only->length + 2);
 }
@@ -164,7 +153,8 @@ std::string_view record_path(const std::vector<Slot>& slots) {
   const Paths named = paths_with("eventName", slots);
   Paths both;
   std::set_intersection(timed.begin(), timed.end(), named.begin(), named.end(), std::back_inserter(both));
-  std::erase_if(both, [](std::string_view path) { return !may_be_wrapped(path); });
+  std::erase_if(both,
+                [](std::string_view path) { return path.empty() || path.find("[]") != text::npos || was_sent(path); });
   if (both.empty()) return {};
   // Of two under one name, which one is it?
   if (both.size() > 1 && both[0] == both[1]) return {};
@@ -172,13 +162,13 @@ std::string_view record_path(const std::vector<Slot>& slots) {
   const std::string below = std::string{both.front()} + ".";
   const bool one = std::all_of(both.begin(), both.end(),
                                [&](std::string_view path) { return path == both.front() || path.starts_with(below); });
-  return one ? both.front() : std::string_view{};
+  return one && !is_in_request(both.front(), slots) ? both.front() : std::string_view{};
 }
 
 }  // namespace
 
 std::string_view inner_event(const Record& record) {
-  if (record.shape == nullptr) return {};
+  if (record.shape == nullptr || value_was_sent(record)) return {};
   const std::string_view path = record_path(record.shape->slots);
   if (!path.empty()) {
     const auto row = wrapper_row(path);

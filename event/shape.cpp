@@ -6,6 +6,7 @@
 #include <array>
 
 #include "event/record_member.h"
+#include "event/sent_member.h"
 #include "event/wrapper.h"
 
 namespace trailkeeper::event {
@@ -17,6 +18,8 @@ namespace ondemand = simdjson::ondemand;
 struct TopLevel {
   std::uint64_t wrappers = 0;
   bool detail_type = false;
+  bool request_context = false;
+  bool request = false;  // It is, or logs, one.
   bool event_json = false;
   bool event_version = false;
   bool digest = false;
@@ -152,6 +155,8 @@ class PathWalk {
       if ((wrappers()[*row].values & wrapper_value(type)) != 0) top_.wrappers |= wrapper_bit(*row);
     }
     if (key == "detail-type") top_.detail_type = text;
+    if (key == "requestContext") top_.request_context = true;
+    top_.request = top_.request || tells_request(key);
     if (key == "eventJson") top_.event_json = text;
     if (key == "eventVersion") top_.event_version = true;
     if (key == "digestStartTime" || key == "digestS3Object") top_.digest = true;
@@ -203,11 +208,14 @@ Reason reason_without_name(const TopLevel& top) {
   return top.lower_case_name || is_flattened(top) ? Reason::flattened_row : Reason::no_event_name;
 }
 
-// The rows whose members it has, with what must stand beside them.
+// The rows whose members it has, with what must stand beside them, and without what was sent.
 std::uint64_t wrapper_rows(const TopLevel& top) {
   std::uint64_t rows = top.wrappers;
   for (std::size_t row = 0; row < wrappers().size(); ++row) {
-    if (wrappers()[row].beside == "detail-type" && !top.detail_type) rows &= ~wrapper_bit(row);
+    const Wrapper& wrapper = wrappers()[row];
+    const bool alone = (wrapper.beside == "detail-type" && !top.detail_type) ||
+                       (wrapper.beside == "requestContext" && !top.request_context);
+    if (alone || (top.request && may_be_sent(wrapper.member))) rows &= ~wrapper_bit(row);
   }
   return rows;
 }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "event/sent_member.h"
 #include "event/wrapped_text.h"
 #include "event/wrapper.h"
 #include "text/ascii.h"
@@ -125,6 +126,35 @@ LineKind line_kind(std::string_view line) {
   if (is_page_line(line)) return LineKind::label;
   if (object_start(line) != text::npos) return LineKind::holds_json;
   return header_kind(line);
+}
+
+SentCells sent_cells(std::string_view header) {
+  constexpr std::size_t kMost = 64;
+  while (header.ends_with('\r') || header.ends_with(' ')) header.remove_suffix(1);
+  SentCells cells;
+  std::size_t column = 0;
+  const bool sound = for_each_column(header, [&](std::string_view name) {
+    if (column < kMost && path_names_what_was_sent(name)) cells.columns |= std::uint64_t{1} << column;
+    ++column;
+  });
+  if (!sound || column < 2) return {};
+  cells.separator = header[header.find_first_of(",;\t")];
+  return cells;
+}
+
+bool sent_record(std::string_view row, const SentCells& cells) {
+  std::string cell;
+  for (std::uint64_t columns = cells.columns; columns != 0 && !row.empty(); columns >>= 1U) {
+    std::size_t end = 0;
+    if (!row.starts_with('"') || !take_cell(row, end, cell)) {
+      end = std::min(row.find(cells.separator), row.size());
+      cell = row.substr(0, end);
+    }
+    if ((columns & 1U) != 0 && record_mentions(cell) > 0) return true;
+    row.remove_prefix(std::min(row.find(cells.separator, end), row.size()));
+    row.remove_prefix(std::min<std::size_t>(1, row.size()));
+  }
+  return false;
 }
 
 JsonInLine::JsonInLine(std::string_view line, std::string& scratch) : line_(text::trimmed(line)), scratch_(scratch) {}

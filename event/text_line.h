@@ -18,6 +18,18 @@ enum class LineKind : std::uint8_t {
 
 LineKind line_kind(std::string_view line);
 
+/// The columns of rows in text that have what somebody sent, as their header says (event/sent_member.h).
+struct SentCells {
+  std::uint64_t columns = 0;  ///< A bit for each of the first 64.
+  char separator = '\0';
+};
+
+/// What a header says; no columns, if the line is none.
+SentCells sent_cells(std::string_view header);
+
+/// Whether one of these cells of a row has a record in it.
+bool sent_record(std::string_view row, const SentCells& cells);
+
 /// The JSON objects inside a line: one after a time, a stream's name or other words (`aws logs tail`,
 /// `create-export-task`, syslog); one in a cell of tab-separated values (`--output text`); those in the quoted cells of
 /// a row of CSV, whose doubled quotes are taken off. After the object, or in a row after its cell and separators, no

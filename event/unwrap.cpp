@@ -5,6 +5,7 @@
 
 #include "event/inner_event.h"
 #include "event/unwrap_state.h"
+#include "event/value_name.h"
 #include "event/wrapped_text.h"
 #include "text/ascii.h"
 #include "text/json_text.h"
@@ -67,8 +68,8 @@ bool is_bulk_action(const Record& record) {
 
 }  // namespace
 
-Unwrapper::Unwrapper(Unpack unpack)
-    : unpack_(std::move(unpack)), levels_(std::make_unique<Level[]>(kMaxWrappers + 2)) {}
+Unwrapper::Unwrapper(Unpack unpack, Members members)
+    : unpack_(std::move(unpack)), members_(members), levels_(std::make_unique<Level[]>(kMaxWrappers + 2)) {}
 Unwrapper::~Unwrapper() = default;
 
 Unwrapper::Place Unwrapper::Member::place(std::string_view document, const Place& around) const {
@@ -162,9 +163,12 @@ void Unwrapper::take_parsed(std::string_view document, Reason reason, const Reco
   if (event) return emit(record, place.offset);
   if (reason != Reason::none && !is_vague(reason)) return reject(document, place.offset, reason);
   if (reason == Reason::no_event_name && is_bulk_action(record)) return;
-  const std::string_view inner = inner_event(record);
+  const std::string_view inner = members_ == Members::any ? inner_event(record) : std::string_view{};
   if (reason == Reason::none) {
-    take_wrapper(document, {record.shape->wrappers, is_probe(record), record.shape->reason, inner}, place);
+    const Wrapping wrapping{open_rows(record), is_probe(record), record.shape->reason, inner};
+    std::vector<bool> around = std::exchange(sent_columns_, sent_columns(document, wrapping.rows));
+    take_wrapper(document, wrapping, place);
+    sent_columns_ = std::move(around);
   } else {
     levels_[static_cast<std::size_t>(place.level)].members.clear();
     if (!Wrapping::Inner{*this, inner}.take(document, place)) reject(document, place.offset, reason);

@@ -42,8 +42,12 @@ class Unwrapper {
   /// is damaged or larger. What isn't compressed is appended as it is.
   using Unpack = std::function<bool(std::string_view bytes, std::size_t limit, std::string& out)>;
 
-  /// Without `unpack`, compressed data is rejected.
-  explicit Unwrapper(Unpack unpack = {});
+  /// Which members of an object may hold an event.
+  enum class Members : std::uint8_t { any, listed };
+
+  /// Without `unpack`, compressed data is rejected. With Members::listed only those of event/wrapper.h hold events, and
+  /// not the only candidate in an object, whatever its name.
+  explicit Unwrapper(Unpack unpack = {}, Members members = Members::any);
   ~Unwrapper();
   Unwrapper(const Unwrapper&) = delete;
   Unwrapper& operator=(const Unwrapper&) = delete;
@@ -98,6 +102,7 @@ class Unwrapper {
 
   RecordParser parser_;
   Unpack unpack_;
+  Members members_;
   std::unique_ptr<Level[]> levels_;  // Text taken out of strings, one buffer a nesting level.
   DocumentVisitor* visitor_ = nullptr;
   std::size_t unpacked_around_ = 0;  // Bytes of what was unpacked around what is being taken.
@@ -107,6 +112,7 @@ class Unwrapper {
   bool trial_ = false;              // What is found is counted, and not handed on.
   bool several_ = false;            // It is one of several members that hold events.
   std::vector<std::string> taken_;  // Events of such members: loggers write one twice.
+  std::vector<bool> sent_columns_;  // Of the rows that are being taken.
   Reason reason_of_rest_ = Reason::none;
 };
 

@@ -79,12 +79,15 @@ void Unwrapper::take_row(std::string_view array, const Place& place) {
   bool columns = false;
   bool of_log = false;
   std::vector<Frame> records;
+  std::size_t column = 0;
   Framer framer{true};
   for_each_frame(framer, elements, frames, [&](const Frame& frame) {
     const std::string_view element = elements.substr(frame.begin, frame.end - frame.begin);
     const bool sound = frame.reason == Reason::none;
     columns = columns || (sound && is_column(element));
-    if (sound && holds_record(element, place.level)) {
+    const bool sent = column < sent_columns_.size() && sent_columns_[column];
+    ++column;
+    if (sound && !sent && holds_record(element, place.level)) {
       records.push_back(frame);
     } else {
       of_log = of_log || !says_nothing(element);

@@ -7,6 +7,7 @@
 #include "event/text_line.h"
 #include "event/unwrap.h"
 #include "event/unwrap_state.h"
+#include "event/value_name.h"
 #include "event/wrapped_text.h"
 #include "text/ascii.h"
 #include "text/base64.h"
@@ -127,7 +128,7 @@ bool Unwrapper::holds_record(std::string_view json, int level) {
   Record record;
   if (level >= kMaxWrappers || !json.starts_with('{') || parse(json, record) != Reason::none) return false;
   if (record.shape->kind == ShapeKind::event) return true;
-  const std::vector<Member>& members = find_members(json, record.shape->wrappers, level + 1);
+  const std::vector<Member>& members = find_members(json, open_rows(record), level + 1);
   return std::any_of(members.begin(), members.end(), [&](const Member& member) {
     return (wrappers()[member.row].certain && !member.json.starts_with('"')) || holds_record(member.json, level + 1);
   });

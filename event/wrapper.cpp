@@ -11,6 +11,7 @@ constexpr std::uint8_t kObjectOrText = kObjectValue | kTextValue;
 // Envelopes first, then exports, then shippers' records, from the surest to the vaguest name.
 constexpr std::array kWrappers = std::to_array<Wrapper>({
     {"detail", kObjectValue, "detail-type", true, "EventBridge"},
+    {"requestPayload", kObjectValue, "requestContext", false, "destinations of asynchronous Lambda invocations"},
     {"Records", kArrayValue, "", true,
      "CloudTrail's files in S3; SQS, SNS and Kinesis events of Lambda; kinesis get-records"},
     {"logEvents", kArrayValue, "", true, "CloudWatch Logs subscriptions"},

@@ -7,27 +7,16 @@
 #include <cstring>
 #include <new>
 
+#include "ingest/archive_end.h"
+
 namespace trailkeeper::ingest {
 namespace {
 
 constexpr std::size_t kArchivePiece = std::size_t{256} << 10;
-// A ZIP archive's end record, with a comment of up to 64 KiB behind it.
-constexpr std::size_t kZipEnd = 22;
-constexpr std::size_t kTail = kZipEnd + (std::size_t{64} << 10);
+// How much is kept of what was read before: two of a tar archive's blocks.
+constexpr std::size_t kTarBlock = 512;
+constexpr std::size_t kKeptBefore = 2 * kTarBlock;
 constexpr std::string_view kCut = "the archive ends early: it may have been cut off; what came first was taken";
-
-// Whether there is what an archive of that format has behind its last member: so nothing is missing.
-bool has_end(int format, std::string_view tail) {
-  constexpr std::size_t kBlock = 512;
-  switch (format & ARCHIVE_FORMAT_BASE_MASK) {
-    case ARCHIVE_FORMAT_TAR: return tail.find(std::string(kBlock, '\0')) != std::string_view::npos;
-    case ARCHIVE_FORMAT_ZIP: {
-      const std::size_t at = tail.rfind("PK\x05\x06");
-      return at != std::string_view::npos && at + kZipEnd <= tail.size();
-    }
-    default: return true;
-  }
-}
 
 bool hidden_in_archive(std::string_view name) {
   while (!name.empty()) {
@@ -44,11 +33,6 @@ std::string problem_of(::archive* archive) {
   const char* const text = archive_error_string(archive);
   if (text == nullptr) return std::string{kCut};
   return std::string{"the archive is damaged, or packed in a way that isn't known: "} + text;
-}
-
-void keep_tail(std::string_view bytes, std::string& tail) {
-  tail.append(bytes.substr(bytes.size() - std::min(bytes.size(), kTail)));
-  if (tail.size() > kTail) tail.erase(0, tail.size() - kTail);
 }
 
 }  // namespace
@@ -90,19 +74,39 @@ Archive::~Archive() { archive_read_free(archive_); }
 long Archive::read_more(::archive*, void* self, const void** buffer) {
   auto& own = *static_cast<Archive*>(self);
   *buffer = own.buffer_.data();
+  const std::string_view last = std::string_view{own.buffer_}.substr(0, own.in_buffer_);
+  std::string before{last.substr(last.size() - std::min(last.size(), kKeptBefore))};
   const std::size_t got = own.bytes_.read(own.buffer_.data(), own.buffer_.size());
-  keep_tail({own.buffer_.data(), got}, own.tail_);
+  if (got > 0) {
+    own.before_ = std::move(before);
+    own.in_buffer_ = got;
+    own.read_ += got;
+  }
   return static_cast<long>(got);
 }
 
 // Reads what is behind the last member: libarchive doesn't miss it.
 void Archive::find_end() {
-  const void* ignored = nullptr;
-  while (read_more(archive_, this, &ignored) > 0) continue;
+  std::string ahead = before_ + buffer_.substr(0, in_buffer_);
+  const std::uint64_t begin = read_ - ahead.size();
+  const std::uint64_t at = std::max(begin, static_cast<std::uint64_t>(archive_filter_bytes(archive_, 0)));
+  const auto done = static_cast<std::size_t>(at - begin);
+  const bool tar = (archive_format(archive_) & ARCHIVE_FORMAT_BASE_MASK) == ARCHIVE_FORMAT_TAR;
+  const bool zeros = std::string_view{ahead}.substr(0, done).ends_with(std::string(kTarBlock, '\0'));
+  ahead.erase(0, done);
+  ArchiveEnd end;
+  if (!tar) {
+    end = read_zip_end(std::move(ahead), at, bytes_);
+  } else if (zeros) {
+    end = read_tar_end(std::move(ahead), at, bytes_);
+  }
   if (!bytes_.problem().empty()) {
     problem_ = bytes_.problem();
-  } else if (!has_end(archive_format(archive_), tail_)) {
+  } else if (!end.whole) {
     problem_ = kCut;
+  } else if (end.more_at) {
+    problem_ = "more follows behind the archive's end, from byte " + std::to_string(*end.more_at) +
+               " of its content on: it was not read";
   }
 }
 
@@ -117,6 +121,12 @@ std::optional<std::string> Archive::next() {
     if (code == ARCHIVE_EOF) {
       find_end();
       return std::nullopt;
+    }
+    if (code == ARCHIVE_RETRY) {
+      // libarchive would look for the next block that is a header, wherever that lies.
+      problem_ = "the archive is damaged at byte " + std::to_string(archive_read_header_position(archive_)) +
+                 " of its content: what came first was taken";
+      break;
     }
     if (code < ARCHIVE_WARN) {
       problem_ = problem_of(archive_);

@@ -1,6 +1,7 @@
 // The members of a ZIP or tar archive, one after the other, as they come.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -21,7 +22,8 @@ class Archive {
   Archive& operator=(const Archive&) = delete;
 
   /// The next member that is a file: its name, which is only a label and never a path to be opened. Nothing at the end,
-  /// even if that comes early: then problem() says why. Names that are hidden (`.name`, `__MACOSX`) are left out, as in
+  /// even if that comes early: then problem() says why. So it does if
+  /// something else follows behind the archive. Names that are hidden (`.name`, `__MACOSX`) are left out, as in
   /// folders.
   std::optional<std::string> next();
 
@@ -41,7 +43,9 @@ class Archive {
 
   ByteInput& bytes_;
   std::string buffer_;
-  std::string tail_;  // The last bytes that were read.
+  std::size_t in_buffer_ = 0;  // The last piece that was read.
+  std::string before_;         // What came just before it.
+  std::uint64_t read_ = 0;     // Bytes, up to the end of the buffer.
   ::archive* archive_;
   std::unique_ptr<Member> member_;
   std::size_t members_ = 0;

@@ -298,6 +298,12 @@ bool is_bzip2(std::string_view bytes) {
          (bytes.substr(4, 2) == "1A" || bytes.substr(4, 2) == "\x17\x72");
 }
 
+// A frame, or one that is to be skipped (RFC 8878, 3.1.2), as pzstd puts before its frames.
+bool is_zstd(std::string_view bytes) {
+  const bool skippable = bytes.size() >= 4 && bytes[0] >= '\x50' && bytes[0] <= '\x5F';
+  return bytes.starts_with("\x28\xB5\x2F\xFD") || (skippable && bytes.substr(1).starts_with("\x2A\x4D\x18"));
+}
+
 Compression utf16_of(std::string_view bytes) {
   using std::string_view_literals::operator""sv;
   if (bytes.starts_with("\xFF\xFE\0\0"sv)) return Compression::none;  // UTF-32.
@@ -318,7 +324,7 @@ Compression utf16_of(std::string_view bytes) {
 Compression compression_of(std::string_view first_bytes) {
   using std::string_view_literals::operator""sv;
   if (first_bytes.starts_with("\x1F\x8B")) return Compression::gzip;
-  if (first_bytes.starts_with("\x28\xB5\x2F\xFD")) return Compression::zstd;
+  if (is_zstd(first_bytes)) return Compression::zstd;
   if (is_bzip2(first_bytes)) return Compression::bzip2;
   if (first_bytes.starts_with("\xFD"
                               "7zXZ\0"sv)) {

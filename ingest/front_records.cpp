@@ -50,7 +50,7 @@ std::string closed(std::string_view json) {
 bool front_has_record(std::string_view front) {
   const std::string padded = std::string{front} + std::string(event::kPadding, '\0');
   EventFlag flag;
-  event::Unwrapper unwrapper;
+  event::Unwrapper unwrapper{{}, event::Unwrapper::Members::listed};
   event::Framer framer;
   std::vector<event::Frame> frames;
   const std::string_view text = std::string_view{padded}.substr(0, front.size());

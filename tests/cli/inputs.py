@@ -559,6 +559,32 @@ t.check(
     result["exit"] == 1 and result["duplicates"] == 1 and "ends early" in result["stderr"],
     result,
 )
+# What stands behind an archive's end isn't passed over, and what is damaged isn't either.
+e = fresh(4)
+one, two = (tarred([(n, x.encode())]) for n, x in zip("ab", e))
+packed, more = (zipped([(n, x.encode())]) for n, x in zip("ab", e))
+pair = tarred([("a", e[0].encode()), ("b", e[2].encode())])
+damaged = bytearray(pair)
+damaged[pair.rindex(b"b\0")] ^= 2
+for name, data, words in (
+    ("two.tar", one + two, "from byte %d of its content" % len(one)),
+    ("two.tar.gz", gzip.compress(one) + gzip.compress(two), "from byte %d of its content" % len(one)),
+    ("two.zip", packed + more, "from byte %d of its content" % len(packed)),
+    ("tar-and-json.tar", one + e[3].encode(), "from byte %d of its content" % len(one)),
+    ("zip-and-json.zip", packed + e[3].encode(), "from byte %d of its content" % len(packed)),
+    ("damaged.tar", bytes(damaged), "damaged at byte %d of its content" % pair.rindex(b"b\0")),
+):
+    result = replayed(name, data)
+    t.check(
+        name + " is named with the byte",
+        result["exit"] == 1 and result["events"] + result["duplicates"] == 1 and words in result["stderr"],
+        result,
+    )
+comment = io.BytesIO()
+with zipfile.ZipFile(comment, "w") as archive:
+    archive.writestr("a.json", fresh(1)[0])
+    archive.comment = b"a comment"
+t.equal("a ZIP archive with a comment", replayed("comment.zip", comment.getvalue() + b"\0\0\n")["exit"], 0)
 for name, front in (
     ("Parquet", b"PAR1\x15\x04"),
     ("7z", b"7z\xbc\xaf\x27\x1c\x00\x04"),

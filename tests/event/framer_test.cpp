@@ -118,6 +118,27 @@ TEST_CASE("NDJSON: a frame a line, with and without a last line feed, LF and CRL
   CHECK(outcome(record(1) + "\n" + record(2)) == "good good");
 }
 
+TEST_CASE("of text's rows, one with a record where a stranger writes is no document") {
+  std::string cell;
+  for (const char c : record(1)) cell += c == '"' ? std::string{"\"\""} : std::string{c};
+  cell = "\"" + cell + "\"";
+  CHECK(outcome("\"@timestamp\",userAgent\n2024-05-01," + cell + "\n") == "not-an-object not-an-object");
+  CHECK(outcome("# export\nt;user_agent.original\r\n1;" + cell + "\r\n") == "not-an-object not-an-object");
+  CHECK(outcome("t\tn\tuserIdentity.userName\n1\t2\t" + record(1) + "\n") == "not-an-object not-an-object");
+  CHECK(outcome("userAgent,@message\n" + cell + "," + cell + "\nx," + cell + "\n\"a {\"\"b\"\":1}\"," + cell + "\n") ==
+        "not-an-object good good");
+  CHECK(outcome("eventJson,userAgent\n" + cell + ",x\n" + cell + "," + cell + "\n") == "good not-an-object");
+  CHECK(outcome("_raw,host\n" + cell + ",h\n") == "good");
+  CHECK(outcome("t\teventJson\n1\t" + record(1) + "\n") == "good");
+  // Rows of an object that is too large to be one document.
+  std::string rows;
+  for (int i = 0; i < 20'000; ++i) rows += R"([1,"{\"eventName\":\"X\",\"eventTime\":\"2024-05-01T10:00:00Z\"}"],)";
+  rows += "[1,2]]}";
+  CHECK(outcome(R"({"columns":[{"name":"n"},{"name":"userAgent"}],"rows":[)" + rows) == "too-large");
+  CHECK(frames_of(R"({"columns":[{"name":"n"},{"name":"message"}],"rows":[)" + rows).size() > 20'000);
+  CHECK(frames_of(R"({"fields":[{"name":"user"}],"messages":[)" + rows).size() > 20'000);
+}
+
 TEST_CASE("documents on one line, with a comma or a record separator between them") {
   const std::vector<std::string> both{record(1), record(2)};
   CHECK(texts_of(frames_of(record(1) + record(2))) == both);

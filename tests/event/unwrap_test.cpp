@@ -545,6 +545,110 @@ TEST_CASE("what others report beside other text, and what is ambiguous, is no ev
         std::vector{Reason::service_notification});
 }
 
+TEST_CASE("what a request or an answer says is no event, whatever logs it: neither as text nor as an object") {
+  const std::string one = event(1);
+  for (const std::string& value : {one, quoted(one)}) {
+    for (const std::string& document : Texts{
+             R"({"kind":"Event","requestURI":"/apis","user":{"username":"m"},"requestObject":)" + value + "}",
+             R"({"level":"RequestResponse","responseObject":{"spec":)" + value + "}}",
+             R"({"modelId":"m","input":{"inputBodyJson":)" + value + R"(},"output":{"outputBodyJson":{"a":1}}})",
+             R"({"message":"HTTP POST","meta":{"req":{"url":"/x","body":)" + value + "}}}",
+             R"({"level":30,"req":{"id":1,"body":)" + value + R"(},"msg":"request completed"})",
+             R"({"request":{"url":"https://x","data":)" + value + "}}",
+             R"({"protoPayload":{"request":)" + value + "}}",
+             R"({"operationName":"x","variables":{"input":)" + value + "}}",
+             R"({"variables":)" + value + "}",
+             R"({"triggerSource":"x","request":{"clientMetadata":)" + value + "}}",
+             R"({"httpMethod":"POST","path":"/","requestContext":{"stage":"p"},"body":)" + value + "}",
+             R"({"method":"POST","body":)" + value + "}",
+             R"({"event":"request","request":"POST /x","data":)" + value + "}",
+             R"({"method":"POST","payload":)" + value + "}",
+             R"({"http":{"method":"POST","body":)" + value + "}}",
+             R"({"http":{"method":"POST","posted":{"a":)" + value + "}}}",
+             R"({"time":"x","properties":{"requestBody":)" + value + "}}",
+             R"({"response_body":)" + value + "}",
+             R"({"res":{"a":)" + value + "}}",
+         }) {
+      CAPTURE(document);
+      CHECK(unwrapped(document).events.empty());
+      CHECK(unwrapped(document).rejects == Texts{document});
+      const std::string text = R"({"messageType":"DATA_MESSAGE","logEvents":[{"message":)" + quoted(document) + "}]}";
+      CHECK(unwrapped(text).events.empty());
+    }
+  }
+  // Envelopes that look like it.
+  for (
+      const std::string& document : Texts{
+          R"({"version":"1.0","requestContext":{"condition":"RetriesExhausted"},"requestPayload":{"detail-type":"x","detail":)" +
+              one + R"(},"responsePayload":{"errorMessage":"x"}})",
+          R"({"requestContext":{"requestId":"x"},"requestPayload":{"awslogs":{"data":)" +
+              quoted(base64(log_message({one}))) + R"(}},"responsePayload":{}})",
+          R"({"messageId":"1","body":)" + quoted(one) + R"(,"eventSource":"aws:sqs","attributes":{}})",
+          R"({"topic":"t","headers":[{"k":"v"}],"payload":)" + quoted(one) + "}",
+          R"({"requestId":"r","timestamp":1,"records":[{"data":)" + quoted(base64(one)) + "}]}",
+          R"({"http":{"method":"POST"},"user_agent":{"original":"x"},"event":{"original":)" + quoted(one) + "}}",
+          R"({"security":{"cloudtrail":)" + one + "}}",
+      }) {
+    CAPTURE(document);
+    CHECK(unwrapped(document).events == Texts{one});
+    CHECK(unwrapped(document).rejects.empty());
+  }
+}
+
+TEST_CASE("a name beside a value counts as a member's name: what a stranger sent is no event") {
+  const std::string one = event(1);
+  const std::string text = quoted(one);
+  for (const std::string& name : Texts{"userAgent", "userIdentity.userName", "user-agent", "requestParameters.key",
+                                       "note", "url", "user_agent.original", "body"}) {
+    CAPTURE(name);
+    for (const std::string& label : Texts{"field", "name", "key", "Name"}) {
+      const std::string labelled = "{" + quoted(label) + ":" + quoted(name) + R"(,"value":)" + text + "}";
+      CHECK(unwrapped(labelled).events.empty());
+      CHECK(unwrapped(labelled).rejects == Texts{labelled});
+      CHECK(unwrapped(R"([{"name":"host","value":"x"},)" + labelled + "]").events.empty());
+      CHECK(unwrapped(R"({"results":[[{"field":"@timestamp","value":"2024-05-01 10:00:00.000"},)" + labelled +
+                      R"(,{"field":"n","value":"1"}]],"status":"Complete"})")
+                .events.empty());
+      CHECK(unwrapped("{" + quoted(label) + ":" + quoted(name) + R"(,"value":{"stringValue":)" + text + "}}")
+                .events.empty());
+    }
+    if (name == "note" || name == "body") continue;
+    const std::string column = R"({"name":)" + quoted(name) + R"(,"type":"string"})";
+    for (const std::string& document : Texts{
+             R"({"columns":[)" + column + R"(],"values":[[)" + text + "]]}",
+             R"({"columns":[{"name":"@timestamp"},)" + column + R"(],"values":[["2024-05-01T10:00:00.000Z",)" + text +
+                 "]]}",
+             R"({"columns":[)" + column + R"(,{"name":"n"}],"rows":[[)" + text + ",3]]}",
+             R"({"tables":[{"name":"P","columns":[{"ColumnName":"T"},)" + column +
+                 R"(],"rows":[["2024-05-01T10:00:00Z",)" + text + "]]}]}",
+             R"({"schema":[)" + column + R"(],"datarows":[[)" + text + "]]}",
+             R"({"fields":["_time",)" + quoted(name) + R"(],"rows":[["2024-05-01T10:00:00Z",)" + text + "]]}",
+             R"({"columns":[)" + quoted(name) + R"(],"data":[[)" + text + "]]}",
+         }) {
+      CAPTURE(document);
+      CHECK(unwrapped(document).events.empty());
+      CHECK_FALSE(unwrapped(document).rejects.empty());
+    }
+  }
+  CHECK(unwrapped(R"({"name":"userAgent","value":)" + one + "}").events.empty());
+  for (const std::string& document : Texts{
+           R"({"field":"@message","value":)" + text + "}",
+           R"({"name":"eventJson","value":)" + text + "}",
+           R"({"key":"_raw","value":)" + text + "}",
+           R"({"key":"0","value":)" + one + "}",
+           R"({"topic":"t","partition":0,"offset":7,"key":"k","value":)" + text + "}",
+           R"({"columns":[{"name":"@timestamp"},{"name":"message"}],"values":[["2024-05-01T10:00:00.000Z",)" + text +
+               "]]}",
+           R"({"tables":[{"columns":[{"name":"n"},{"name":"RawData"},{"name":"UserAgent"}],"rows":[[7,)" + text +
+               ",null]]}]}",
+           R"({"fields":["_raw","_time"],"rows":[[)" + text + R"(,"2024-05-01T10:00:00Z"]]})",
+       }) {
+    CAPTURE(document);
+    CHECK(unwrapped(document).events == Texts{one});
+    CHECK(unwrapped(document).rejects.empty());
+  }
+}
+
 TEST_CASE("events under many names in each other end where all wrappers do, and soon") {
   // Each level holds what is next under a known name as an object, and under another as text.
   std::string deep = R"({"eventName":"X","eventTime":"never"})";

@@ -128,6 +128,15 @@ TEST_CASE("a record's words in other services' files make no trail of them") {
                                          R"(,"text":)" + quoted(words) + "}]}") == "AWS Config file");
   CHECK(name_of(folder + "Config/x", R"({"Records":[{"eventVersion":"2.1","eventSource":"aws:s3"}]})") ==
         "AWS Config file");
+  // What callers sent, and what stands under names that no envelope has.
+  const std::string audit = R"({"kind":"Event","apiVersion":"audit.k8s.io/v1","auditID":"x","verb":"create",)";
+  const std::string model = R"({"schemaType":"ModelInvocationLog","modelId":"m",)";
+  for (const std::string& value : {words, "{\"spec\":" + words + "}", quoted(words)}) {
+    CHECK(name_of("x", audit + "\"requestObject\":" + value + "}\n") == "Kubernetes audit log");
+    CHECK(name_of("x", audit + "\"annotations\":{\"a\":" + value + "}}\n") == "Kubernetes audit log");
+    CHECK(name_of("x", model + R"("input":{"inputBodyJson":)" + value + "}}") == "Bedrock invocation log");
+    CHECK(name_of("x", model + R"("input":{"a":)" + value + "}}") == "Bedrock invocation log");
+  }
   // A summary counts events; it is none.
   const std::string summary = R"({"eventVersion":"1.0","eventId":"1","eventCategory":"Aggregated","timeWindow":{}})";
   CHECK(name_of(folder + "CloudTrail-Aggregated/x", "{\"Records\":[" + summary + "]}") == "CloudTrail summary");

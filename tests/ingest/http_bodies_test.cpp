@@ -108,6 +108,10 @@ TEST_CASE("content encodings: gzip, zstd, identity; anything else is unknown") {
   CHECK(decoded("x-gzip", gzip(""), 100) == Result{DecodeResult::ok, ""});
   CHECK(decoded("gzip", "", 100) == Result{DecodeResult::ok, ""});
   CHECK(decoded("zstd", zstd("three"), 100) == Result{DecodeResult::ok, "three"});
+  const std::string skipped("\x50\x2A\x4D\x18\4\0\0\0size", 12);
+  CHECK(decoded("zstd", skipped + zstd("four"), 100) == Result{DecodeResult::ok, "four"});
+  CHECK(decoded("", skipped + zstd("four"), 100) == Result{DecodeResult::ok, "four"});
+  CHECK(decoded("", gzip(skipped + zstd("4") + skipped + zstd("5")), 100) == Result{DecodeResult::ok, "45"});
   CHECK(decoded("", zstd(gzip("five")), 100) == Result{DecodeResult::ok, "five"});
   CHECK(decoded("gzip", gzip(zstd(gzip("six"))), 100) == Result{DecodeResult::ok, "six"});
   CHECK(decoded("", std::string("\xFF\xFE{\0}\0", 6), 100) == Result{DecodeResult::ok, "{}"});

@@ -98,6 +98,9 @@ std::string one_line_events(RandomEvents& random, int count, std::vector<std::st
 TEST_CASE("compression is told by the first bytes, never by the name") {
   CHECK(compression_of(gzip("x")) == Compression::gzip);
   CHECK(compression_of(zstd("x")) == Compression::zstd);
+  CHECK(compression_of("\x50\x2A\x4D\x18") == Compression::zstd);
+  CHECK(compression_of("\x5F\x2A\x4D\x18") == Compression::zstd);
+  CHECK(compression_of("\x60\x2A\x4D\x18") == Compression::none);
   CHECK(compression_of("{\"a\":1}") == Compression::none);
   CHECK(compression_of("") == Compression::none);
   CHECK(compression_of("\x1F") == Compression::none);
@@ -203,6 +206,7 @@ TEST_CASE("property: slices of a source, joined, are the source, and their frame
   for (const auto& [name, bytes] : {std::pair{std::string{"plain"}, text},
                                     {"gz", gzip(text)},
                                     {"zst", zstd(text)},
+                                    {"pzstd", std::string("\x50\x2A\x4D\x18\4\0\0\0size", 12) + zstd(text)},
                                     {"two.gz", gzip(text.substr(0, 999999)) + gzip(text.substr(999999))}}) {
     const std::string file = directory.write(name, bytes);
     SourceReader reader{::open(file.c_str(), O_RDONLY), file, [] { return std::string{}; }};
