@@ -98,6 +98,7 @@ Totals count_all_segments(const store::Snapshot& snapshot, const Filter& filter,
   for_each_segment(snapshot, [&](const store::Segment& segment) {
     Totals own{request};
     count_segment(segment, shown, filter, request, fields, own);
+    segment.close();
     const std::lock_guard lock{mutex};
     totals.merge(std::move(own));
   });
