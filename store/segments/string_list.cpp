@@ -46,7 +46,7 @@ void StringListWriter::add(std::string_view text) {
   raw_.append(text);
   raw_bytes_ += text.size();
   ends_.push_back(raw_bytes_);
-  compress(kBlockBytes);
+  if (raw_.size() >= kBlockBytes) compress(kBlockBytes);
 }
 
 // As soon as a block is full, so that a list takes little more memory than it will on disk. `least`: of a block.
