@@ -44,6 +44,10 @@ constexpr ExtraPermission kRows[] = {
     setting("s3", "PutObject", "s3:PutObjectTagging", "x-amz-tagging"),
     setting("s3", "PutObject", "s3:PutObjectRetention", "x-amz-object-lock-mode x-amz-object-lock-retain-until-date"),
     setting("s3", "PutObject", "s3:PutObjectLegalHold", "x-amz-object-lock-legal-hold"),
+    // Amazon S3 API Reference, DeleteObject, DeleteObjects and PutObjectRetention: "To use this header, you must have
+    // the s3:BypassGovernanceRetention permission".
+    setting("s3", "DeleteObject DeleteObjectVersion PutObjectRetention", "s3:BypassGovernanceRetention",
+            "x-amz-bypass-governance-retention", "false"),
     // Amazon S3 API Reference, CreateBucket, "Permissions": with an ACL other than private.
     setting("s3", "CreateBucket", "s3:PutBucketAcl", "x-amz-acl x-amz-grant-*", "private"),
     setting("s3", "CreateBucket", "s3:PutBucketObjectLockConfiguration", "x-amz-bucket-object-lock-enabled", "false"),

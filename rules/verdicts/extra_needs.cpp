@@ -24,6 +24,7 @@ constexpr std::size_t kMost = 64;
 bool is_given(const JsonNode& node) {
   switch (node.kind) {
     case Kind::null: return false;
+    case Kind::boolean: return node.boolean;
     case Kind::array: return !node.items.empty();
     case Kind::object: return !node.members.empty();
     default: return true;

@@ -271,8 +271,9 @@ TEST_CASE("conditions on groups say where they are wrong, with an example") {
         std::tuple{"count>-1", 6, "0 or more"}, std::tuple{"count>1.5", 6, "1.5"}, std::tuple{"count>>1", 6, "'>1'"},
         std::tuple{"count>99999999999999999999", 6, "number"}, std::tuple{"first>1", 6, "first>2024-05-01"},
         std::tuple{"first?", 5, "first>2024-05-01"}, std::tuple{"\xff", 0, "UTF-8"}}) {
-    CAPTURE(text);
-    const auto condition = parse_group_condition(text, kNow);
+    const std::string asked = text;
+    CAPTURE(asked);
+    const auto condition = parse_group_condition(asked, kNow);
     REQUIRE_FALSE(condition.has_value());
     CHECK(condition.error().offset == static_cast<std::size_t>(offset));
     CHECK_MESSAGE(condition.error().message.find(word) != std::string::npos, condition.error().message);

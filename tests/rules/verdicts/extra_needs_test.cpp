@@ -111,6 +111,28 @@ TEST_CASE("extra needs: an upload's headers") {
   }
 }
 
+TEST_CASE("extra needs: a lock that is passed over") {
+  const auto verdict = [](const std::string& statements, std::string_view name, std::string_view bypass) {
+    return Asked{statements}
+        .of("s3", name,
+            R"({"bucketName":"b","key":"k","versionId":"v","x-amz-bypass-governance-retention":)" +
+                std::string{bypass} + "}")
+        .verdict;
+  };
+  const std::string all = allow("s3:*");
+  const std::string denied = all + R"(,{"Effect":"Deny","Action":"s3:BypassGovernanceRetention","Resource":"*"})";
+  for (const std::string_view name : {"DeleteObject", "PutObjectRetention"}) {
+    CAPTURE(name);
+    for (const std::string_view yes : {R"("true")", "true"}) {
+      CHECK(verdict(allow("s3:DeleteObjectVersion") + "," + allow("s3:PutObjectRetention"), name, yes) ==
+            Verdict::not_granted);
+      CHECK(verdict(all, name, yes) == Verdict::granted);
+      CHECK(verdict(denied, name, yes) == Verdict::not_granted);
+    }
+    for (const std::string_view no : {R"("false")", "false"}) CHECK(verdict(denied, name, no) == Verdict::granted);
+  }
+}
+
 TEST_CASE("extra needs: tags for what is created, by its type") {
   const auto verdict = [](const std::string& tag) {
     return Asked{allow("ec2:RunInstances") + tag}
