@@ -17,7 +17,7 @@ namespace trailkeeper::store {
 namespace {
 
 // How LMDB 0.9 lays out the first two pages of a file. It publishes no header for it; magic and version are checked.
-struct TreeRecord {
+struct MetaTree {
   std::uint32_t page_bytes;
   std::uint16_t flags;
   std::uint16_t depth;
@@ -33,7 +33,7 @@ struct MetaPage {
   std::uint32_t version;
   std::uint64_t address;
   std::uint64_t map_bytes;
-  std::array<TreeRecord, 2> trees;
+  std::array<MetaTree, 2> trees;
   std::uint64_t last_page;
   std::uint64_t commit;
 };
