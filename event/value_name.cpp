@@ -104,7 +104,7 @@ std::vector<bool> sent_columns(std::string_view object, std::uint64_t rows) {
     }
     for (auto element : elements) {
       ondemand::value value;
-      if (std::move(element).get(value)) break;
+      if (element.get(value)) break;
       sent.push_back(names_sent_column(value));
     }
     if (std::find(sent.begin(), sent.end(), true) != sent.end()) return sent;

@@ -13,11 +13,17 @@ bool is_port(std::string_view text) {
   return text.size() <= kLongest && text.find_first_not_of("0123456789") == std::string_view::npos;
 }
 
+// What names and addresses are made of, narrower than RFC 3986's reg-name: a browser sends a name in another script as
+// "xn--", and an address' zone ("%eth0") is of the machine that wrote it, not of a URL's (RFC 6874 section 1).
+constexpr std::string_view kOfNames = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._";
+constexpr std::string_view kOfAddresses = "abcdefABCDEF0123456789:.";
+
 /// The name or address in a Host header's value, without brackets, port and the root's dot; empty if it is none.
 std::string name_of(std::string_view host) {
   std::string_view name = host;
   std::string_view behind;
-  if (host.starts_with('[')) {
+  const bool bracketed = host.starts_with('[');
+  if (bracketed) {
     const std::size_t end = host.find(']');
     if (end == std::string_view::npos) return {};
     name = host.substr(1, end - 1);
@@ -27,6 +33,7 @@ std::string name_of(std::string_view host) {
     behind = host.substr(colon);
   }
   if (!behind.empty() && (behind.front() != ':' || !is_port(behind.substr(1)))) return {};
+  if (name.find_first_not_of(bracketed ? kOfAddresses : kOfNames) != std::string_view::npos) return {};
   if (name.size() > 1 && name.ends_with('.')) name.remove_suffix(1);
   return text::lowered(name);
 }

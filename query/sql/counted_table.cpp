@@ -69,13 +69,6 @@ int close_counted(sqlite3_vtab_cursor* cursor) {
   return SQLITE_OK;
 }
 
-// Counts by a field that has a column show each text by itself, while an event's values are masked together. Where that
-// may differ, the count is by the path, which a `\\` before its first key makes it.
-std::string counted_name(const std::string& path) {
-  const bool fixed = rules::credits::wording_of(path) == rules::credits::Wording::fixed;
-  return fixed || derived_field(path) == nullptr ? path : "\\" + path;
-}
-
 void count_for(CountedCursor& cursor, const char* conditions, sqlite3_value** values) {
   Filter filter = cursor.source->base;
   cursor.counted = {};
@@ -88,7 +81,7 @@ void count_for(CountedCursor& cursor, const char* conditions, sqlite3_value** va
     const std::string& path = cursor.use->columns[i].name;
     if (path == "eventTime" || path == kTimeRange) continue;
     cursor.places[i] = request.by.size();
-    request.by.push_back(counted_name(path));
+    request.by.push_back(leaf_name(path));
   }
   if (cursor.use->times == Granularity::day) request.per = Bucket::day;
   if (cursor.use->times == Granularity::hour) request.per = Bucket::hour;

@@ -141,11 +141,7 @@ SelectItem Parsing::select_item() {
     return item;
   }
   item.value = expression();
-  if (take_word("as")) {
-    item.alias = name("a name for the column");
-  } else if (sees_name()) {
-    item.alias = name("a name for the column");
-  }
+  if (take_word("as") || sees_name()) item.alias = name("a name for the column");
   if (peek().kind == TokenKind::string) {
     throw Refused{"a column's name stands between double quotes (\"), not between single ones", peek().offset};
   }

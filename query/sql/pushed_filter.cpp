@@ -7,6 +7,7 @@
 #include <optional>
 #include <sstream>
 
+#include "query/field_catalogue.h"
 #include "query/sql/sql_time.h"
 
 namespace trailkeeper::query::sql {
@@ -58,10 +59,10 @@ void push_equal(const NamedType& column, const std::vector<sqlite3_value*>& valu
   const auto field = filter_of_path(column.name);
   for (sqlite3_value* const value : values) {
     const std::string glob = plain_glob(shown_text(value, column.type));
-    if (field) {
+    if (field && !glob.empty()) {
       filter.add(*field, glob);
     } else {
-      filter.add_condition({column.name, Comparison::equal, glob, nullptr}, glob, false);
+      filter.add_condition({leaf_name(column.name), Comparison::equal, glob, nullptr}, glob, false);
     }
   }
 }
@@ -88,7 +89,7 @@ void push_regex(const NamedType& column, std::string_view text, Filter& filter) 
   options.set_max_mem(static_cast<std::int64_t>(kRegexBytes));
   auto regex = std::make_shared<const RE2>(re2::StringPiece{text.data(), text.size()}, options);
   if (!regex->ok()) return;  // The function itself says what is wrong.
-  filter.add_condition({column.name, Comparison::matches, std::string{text}, std::move(regex)}, text, false);
+  filter.add_condition({leaf_name(column.name), Comparison::matches, std::string{text}, std::move(regex)}, text, false);
 }
 
 // Gives false if no event can pass.
@@ -99,14 +100,14 @@ bool push_condition(const NamedType& column, const PushedCondition& condition,
   const int comparison = condition.comparison;
   if (comparison == SQLITE_INDEX_CONSTRAINT_ISNULL || comparison == SQLITE_INDEX_CONSTRAINT_ISNOTNULL) {
     const Comparison sign = comparison == SQLITE_INDEX_CONSTRAINT_ISNULL ? Comparison::absent : Comparison::present;
-    filter.add_condition({column.name, sign, {}, nullptr}, column.name, false);
+    filter.add_condition({leaf_name(column.name), sign, {}, nullptr}, column.name, false);
     return true;
   }
   if (present.empty()) {
     // IS NULL by another spelling; anything else is never true of NULL.
     if (comparison != SQLITE_INDEX_CONSTRAINT_IS) return false;
     if (column.name != "eventTime" && column.name != "verdict") {
-      filter.add_condition({column.name, Comparison::absent, {}, nullptr}, column.name, false);
+      filter.add_condition({leaf_name(column.name), Comparison::absent, {}, nullptr}, column.name, false);
     }
     return true;
   }
@@ -115,7 +116,7 @@ bool push_condition(const NamedType& column, const PushedCondition& condition,
   }
   if (comparison == kLikeConstraint) {
     const std::string glob{text_of(present.front())};
-    filter.add_condition({column.name, Comparison::equal, glob, nullptr}, glob, false);
+    filter.add_condition({leaf_name(column.name), Comparison::equal, glob, nullptr}, glob, false);
   } else if (comparison == kRegexConstraint) {
     push_regex(column, text_of(present.front()), filter);
   } else {
@@ -125,6 +126,11 @@ bool push_condition(const NamedType& column, const PushedCondition& condition,
 }
 
 }  // namespace
+
+std::string leaf_name(const std::string& path) {
+  const bool said_the_same = path == "eventName" || path == "eventSource" || path == "verdict";
+  return said_the_same || derived_field(path) == nullptr ? path : "\\" + path;
+}
 
 bool can_push(const NamedType& column, int comparison) {
   if (column.name == "eventTime" || column.name == kTimeRange) return is_equality(comparison) || is_range(comparison);

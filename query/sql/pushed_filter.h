@@ -23,6 +23,11 @@ struct PushedCondition {
 constexpr int kLikeConstraint = SQLITE_INDEX_CONSTRAINT_FUNCTION;
 constexpr int kRegexConstraint = SQLITE_INDEX_CONSTRAINT_FUNCTION + 1;
 
+/// A field's path as the store's own questions take it, so that its leaves answer and not its column: a column takes an
+/// empty text for none, and shows each text by itself, while an event's values are masked together. A `\\` before its
+/// first key does that. The names of events and services have columns that say the same.
+std::string leaf_name(const std::string& path);
+
 /// Whether the store's filters can leave out events by such a condition on a column. They may leave in too many: SQLite
 /// looks at each event again.
 bool can_push(const NamedType& column, int comparison);

@@ -224,7 +224,7 @@ bool Translating::is_event_time(std::string_view sql) const {
 }
 
 // NULLs come last in both directions; SQLite has them first where values ascend.
-std::string Translating::sort_item(const SortItem& item, Value value) {
+std::string Translating::sort_item(const SortItem& item, const Value& value) {
   if (value.type.is(Kind::map) || value.type.is(Kind::json) || value.type.is(Kind::row)) {
     throw Refused{fmt::format("values of type {} have no order", type_text(value.type)), item.by->offset};
   }

@@ -142,7 +142,7 @@ std::string Translating::result_order(const std::vector<SortItem>& order, const 
     Value value;
     value.sql = fmt::format("c{}", *place);
     value.type = columns[*place].type;
-    out += (out.empty() ? " ORDER BY " : ", ") + sort_item(item, std::move(value));
+    out += (out.empty() ? " ORDER BY " : ", ") + sort_item(item, value);
   }
   return out;
 }

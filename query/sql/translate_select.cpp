@@ -293,7 +293,7 @@ std::string Translating::select_order(const Select& select, const std::vector<So
     if (select.distinct && place == columns.end()) {
       throw Refused{"with DISTINCT, only a column of the result can be ordered by", item.by->offset};
     }
-    out += (out.empty() ? " ORDER BY " : ", ") + sort_item(item, std::move(value));
+    out += (out.empty() ? " ORDER BY " : ", ") + sort_item(item, value);
   }
   return out;
 }

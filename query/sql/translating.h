@@ -208,7 +208,7 @@ class Translating {
   Value windowed_aggregate(const Expression& expression, const Scope& scope);
   std::string over(const Window& window, const Scope& scope, Value& of);
   [[nodiscard]] bool is_event_time(std::string_view sql) const;
-  std::string sort_item(const SortItem& item, Value value);
+  std::string sort_item(const SortItem& item, const Value& value);
 
   const Surroundings& surroundings_;
   Translation result_;

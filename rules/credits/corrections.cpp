@@ -139,8 +139,12 @@ const std::string& Corrections::holder_of(const std::string& credit) const {
 
 namespace {
 
-Corrections corrections_of(std::vector<Fact> facts) {
+void put_in_order(std::vector<Fact>& facts) {
   std::sort(facts.begin(), facts.end(), [](const Fact& a, const Fact& b) { return a.before(b); });
+}
+
+Corrections corrections_of(std::vector<Fact> facts) {
+  put_in_order(facts);
   return Corrections{facts};
 }
 
@@ -167,10 +171,9 @@ std::optional<std::string> objection_to_issue(std::vector<Fact> facts, const Fac
 }
 
 // That the credit would have expired before it was issued. A term of years isn't looked at: it is none of a
-// correction's.
-std::optional<std::string> objection_to_term(std::vector<Fact> facts, const Corrections& corrections,
+// correction's. `facts` are in order.
+std::optional<std::string> objection_to_term(const std::vector<Fact>& facts, const Corrections& corrections,
                                              const std::string& credit) {
-  std::sort(facts.begin(), facts.end(), [](const Fact& a, const Fact& b) { return a.before(b); });
   std::optional<text::Timestamp> issued;
   std::optional<Day> expires;
   const auto take = [&](const std::string& of, std::optional<text::Timestamp> from, std::optional<Day> until) {
@@ -195,11 +198,12 @@ std::optional<std::string> objection_to_correction(std::vector<Fact> facts, cons
                                                    const std::string& credit) {
   std::vector<Fact> with = facts;
   with.push_back(fact);
-  const Corrections corrections = corrections_of(with);
+  put_in_order(with);
+  const Corrections corrections{with};
   if (std::string problem = corrections.problem(fact); !problem.empty()) return problem;
   const auto& correction = std::get<Correction>(fact.value);
   if (correction.issued || correction.expires) {
-    if (auto term = objection_to_term(std::move(with), corrections, credit)) return term;
+    if (auto term = objection_to_term(with, corrections, credit)) return term;
   }
   // A credit that is withdrawn by this very correction isn't yet.
   return credit.empty() ? std::nullopt : objection_to_withdrawn(corrections_of(std::move(facts)), credit);

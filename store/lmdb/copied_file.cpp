@@ -7,48 +7,32 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
-#include <cstddef>
 #include <random>
 
 #include "store/error.h"
+#include "store/lmdb/page_layout.h"
 #include "store/lmdb/store_files.h"
 
 namespace trailkeeper::store {
 namespace {
 
-// How LMDB 0.9 lays out the first two pages of a file. It publishes no header for it; magic and version are checked.
-struct TreeRecord {
-  std::uint32_t page_bytes;
-  std::uint16_t flags;
-  std::uint16_t depth;
-  std::array<std::uint64_t, 5> figures;
-};
+using page_layout::kMagic;
+using page_layout::kMeta;
+using page_layout::kVersion;
 
+// The beginning of pages 0 and 1.
 struct MetaPage {
-  std::uint64_t page;
-  std::uint16_t unused;
-  std::uint16_t flags;
-  std::uint32_t bounds;
-  std::uint32_t magic;
-  std::uint32_t version;
-  std::uint64_t address;
-  std::uint64_t map_bytes;
-  std::array<TreeRecord, 2> trees;
-  std::uint64_t last_page;
-  std::uint64_t commit;
+  page_layout::PageHead head;
+  page_layout::MetaRecord record;
 };
-static_assert(offsetof(MetaPage, commit) == 144 && sizeof(MetaPage) == 152);
-
-constexpr std::uint16_t kMetaFlag = 8;
-constexpr std::uint32_t kMagic = 0xBEEFC0DE;
-constexpr std::uint32_t kVersion = 1;
+static_assert(sizeof(MetaPage) == 152);
 
 int read_meta(int descriptor, off_t at, MetaPage& meta) {
   const ssize_t got = ::pread(descriptor, &meta, sizeof meta, at);
   if (got < 0) return errno;
-  const bool sound = got == sizeof meta && (meta.flags & kMetaFlag) != 0 && meta.magic == kMagic;
+  const bool sound = got == sizeof meta && (meta.head.flags & kMeta) != 0 && meta.record.magic == kMagic;
   if (!sound) return MDB_INVALID;
-  return meta.version == kVersion ? 0 : MDB_VERSION_MISMATCH;
+  return meta.record.version == kVersion ? 0 : MDB_VERSION_MISMATCH;
 }
 
 }  // namespace
@@ -69,13 +53,13 @@ void make_empty_file(const std::string& folder) {
 int number_copy(int descriptor, std::uint64_t commit) {
   std::array<MetaPage, 2> metas{};
   if (const int code = read_meta(descriptor, 0, metas[0]); code != 0) return code;
-  const off_t page_bytes = metas[0].trees[0].page_bytes;
+  const off_t page_bytes = metas[0].record.free_pages.page_bytes;
   if (const int code = read_meta(descriptor, page_bytes, metas[1]); code != 0) return code;
   const std::uint64_t newest = std::max<std::uint64_t>(commit, 1);
-  MetaPage meta = metas[0].commit < metas[1].commit ? metas[1] : metas[0];
+  MetaPage meta = metas[0].record.commit < metas[1].record.commit ? metas[1] : metas[0];
   for (std::uint64_t page = 0; page < metas.size(); ++page) {
-    meta.page = page;
-    meta.commit = newest % 2 == page ? newest : newest - 1;
+    meta.head.number = page;
+    meta.record.commit = newest % 2 == page ? newest : newest - 1;
     const ssize_t put = ::pwrite(descriptor, &meta, sizeof meta, static_cast<off_t>(page) * page_bytes);
     if (put != sizeof meta) return put < 0 ? errno : EIO;
   }

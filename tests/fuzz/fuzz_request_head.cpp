@@ -2,6 +2,7 @@
 // that names another host or origin is a program's. The first line is the method, the second the target, each further
 // line a header.
 #include <algorithm>
+#include <cctype>
 #include <cstdlib>
 #include <string>
 
@@ -10,6 +11,22 @@
 #include "serve/route_table.h"
 
 using namespace trailkeeper;
+
+namespace {
+
+// A plain reading of what the server below answers to: names by their endings, addresses by their signs.
+bool of_this_machine(std::string host) {
+  for (char& sign : host) sign = static_cast<char>(std::tolower(static_cast<unsigned char>(sign)));
+  constexpr std::string_view kNames = "abcdefghijklmnopqrstuvwxyz0123456789-._";
+  const std::string name = host.substr(0, host.find_first_not_of(kNames));
+  const std::string bare = name.substr(0, name.find_last_not_of('.') + 1);
+  const bool named = bare == "localhost" || bare.ends_with(".localhost") || bare == "keeper.example" ||
+                     (bare.ends_with(".trail.example") && bare.find('.') == bare.find(".trail.example"));
+  const bool address = host.find_first_not_of("0123456789abcdef:.[]") == std::string::npos;
+  return address || (named && host.find_first_not_of(":0123456789", name.size()) == std::string::npos);
+}
+
+}  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const std::string_view all{reinterpret_cast<const char*>(data), size};
@@ -42,10 +59,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if (foreign_site && serve::cross_site_problem(head).empty()) std::abort();
   static_cast<void>(serve::host_problem(head));
   const serve::KnownHosts hosts{{"keeper.example", "*.trail.example"}};
-  const std::string_view host = head.header("Host");
-  if (hosts.knows(host, "192.0.2.1") && host.find("evil") != std::string_view::npos &&
-      host.find("localhost") == std::string_view::npos && host.find("trail.example") == std::string_view::npos) {
-    std::abort();
-  }
+  const std::string host{head.header("Host")};
+  if (hosts.knows(host, "192.0.2.1") && !of_this_machine(host)) std::abort();
   return 0;
 }

@@ -94,7 +94,8 @@ TEST_CASE("access: one Host, and one that can be read") {
   CHECK(status_of(door.access(), head_of("GET", "/v1/count", {{"Host", "localhost"}, {"Host", "localhost"}})) == 400);
   CHECK(status_of(door.access(), head_of("GET", "/v1/count", {{"Host", "evil.example"}, {"Host", "localhost"}})) ==
         400);
-  for (const char* host : {"localhost:port", "localhost:1:2", "[::1", "[::1]x", ":80", "localhost:123456"}) {
+  for (const char* host : {"localhost:port", "localhost:1:2", "[::1", "[::1]x", ":80", "localhost:123456", "[::1%evil]",
+                           "[::1%25lo]:8417", "evil/.localhost", "evil@127.0.0.1", "ev\xc3\xacl.localhost"}) {
     CAPTURE(host);
     CHECK(status_of(door.access(), head_of("GET", "/v1/count", {{"Host", host}})) == 400);
   }

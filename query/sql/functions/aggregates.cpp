@@ -26,7 +26,8 @@ struct Gathered {
 
 // SQLite keeps a pointer for each group, zero at first.
 Gathered* gathered_of(sqlite3_context* context, bool make) {
-  auto** const place = static_cast<Gathered**>(sqlite3_aggregate_context(context, make ? sizeof(Gathered*) : 0));
+  constexpr int kPointerBytes = sizeof(void*);
+  auto** const place = static_cast<Gathered**>(sqlite3_aggregate_context(context, make ? kPointerBytes : 0));
   if (place == nullptr) return nullptr;
   if (*place == nullptr && make) *place = new Gathered;
   return *place;
