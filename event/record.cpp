@@ -187,7 +187,11 @@ const Shape* RecordParser::shape_of(std::string_view json) {
   scanner_->types.clear();
   for (const Leaf& leaf : scanner_->leaves) scanner_->types.push_back(leaf.type());
   auto shape = make_shape(json, skeleton, scanner_->types);
-  shape_memory_ += 2 * shape->memory();  // The trie keeps the skeleton once more.
+  if (shape->slots.size() > kMostRememberedLeaves) {
+    passing_ = std::move(shape);
+    return passing_.get();
+  }
+  shape_memory_ += shape->memory();
   if (shape->kind == ShapeKind::event) trie_.insert(*shape);
   return shapes_.emplace(key, std::move(shape)).first->second.get();
 }

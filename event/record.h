@@ -62,6 +62,7 @@ class RecordParser {
 
   std::unique_ptr<Scanner> scanner_;
   boost::unordered_flat_map<SkeletonHash, std::unique_ptr<Shape>, HashOfSkeletonHash> shapes_;
+  std::unique_ptr<Shape> passing_;  // Of the record that was parsed last, if its shape isn't remembered.
   ShapeTrie trie_;
   std::size_t shape_memory_ = 0;
   std::uint64_t seed_;  ///< Random, so that nobody can prepare skeletons that collide.

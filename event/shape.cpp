@@ -270,8 +270,11 @@ void classify(Shape& shape, const TopLevel& top) {
 }  // namespace
 
 std::size_t Shape::memory() const {
-  std::size_t bytes = sizeof(Shape) + skeleton.capacity() + slots.capacity() * sizeof(Slot);
-  for (const Slot& slot : slots) bytes += slot.path.capacity();
+  // A node of the tree with its edge, the heap's own share, and the path.
+  constexpr std::size_t kOfTrie = 112;
+  constexpr std::size_t kOfHeap = 16;
+  std::size_t bytes = sizeof(Shape) + 2 * skeleton.capacity() + slots.capacity() * (sizeof(Slot) + kOfTrie);
+  for (const Slot& slot : slots) bytes += slot.path.capacity() + kOfHeap;
   return bytes;
 }
 

@@ -28,10 +28,13 @@ enum class LeafType : std::uint8_t {
   integer = 4,  ///< A number: 1 to 18 digits, no leading zero.
   number = 5,   ///< Any other number.
   escaped = 6,  ///< A string with escapes; the leaf holds it as written, between its quotes.
+  record = 7,   ///< The record itself, where a store keeps it whole: no parser gives this one.
 };
 
-constexpr bool is_leaf_mark(char c) { return c >= 1 && c <= 6; }
-constexpr bool is_quoted(LeafType type) { return type != LeafType::integer && type != LeafType::number; }
+constexpr bool is_leaf_mark(char c) { return c >= 1 && c <= 7; }
+constexpr bool is_quoted(LeafType type) {
+  return type != LeafType::integer && type != LeafType::number && type != LeafType::record;
+}
 
 /// One value of a record: where its text lies in the record's bytes, quotes not included.
 struct Leaf {
@@ -56,6 +59,9 @@ struct Slot {
   std::optional<Field> field;  ///< Where the path is a known field and no later key repeats it.
 };
 
+/// Records with more leaves than this are no pattern that others follow: their shapes are remembered by nobody.
+constexpr std::size_t kMostRememberedLeaves = 1024;
+
 /// Immutable once made; shared by all records of one skeleton.
 struct Shape {
   std::string skeleton;
@@ -66,7 +72,7 @@ struct Shape {
   Reason reason = Reason::none;  ///< For a wrapper: why the object is rejected if none of its members holds a record.
   std::uint64_t wrappers = 0;    ///< Rows of event/wrapper.h whose member it has, as wrapper_bit().
 
-  /// Heap bytes it holds, about.
+  /// Heap bytes it takes, about, those of a ShapeTrie that has it included.
   [[nodiscard]] std::size_t memory() const;
 };
 

@@ -59,7 +59,7 @@ class Unwrapper {
   RecordParser& parser() { return parser_; }
 
   /// Heap bytes that remembered shapes may have, about.
-  static constexpr std::size_t kMaxShapeBytes = std::size_t{24} << 20;
+  static constexpr std::size_t kMaxShapeBytes = std::size_t{12} << 20;
 
   static constexpr int kMaxWrappers = 10;
   static constexpr std::size_t kMaxUnpacked = std::size_t{16} << 20;  ///< Of one string, with those it is in.

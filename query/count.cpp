@@ -127,6 +127,7 @@ Totals count_all_segments(const store::Snapshot& snapshot, const Filter& filter,
   for_each_segment(snapshot, [&](const store::Segment& segment) {
     Totals own{request};
     count_segment(segment, shown, filter, request, fields, own);
+    segment.close();
     shared.merge(std::move(own));
   });
   return shared.take();

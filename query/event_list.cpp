@@ -87,7 +87,11 @@ class Cursor {
     }
     while (position_ == selected_.size()) {
       const auto& blocks = compiled_->blocks();
-      if (next_block_ == blocks.size()) return false;
+      if (next_block_ == blocks.size()) {
+        compiled_.reset();
+        segment_.close();
+        return false;
+      }
       compiled_->select(order_ == Order::newest ? blocks[blocks.size() - 1 - next_block_] : blocks[next_block_],
                         selected_);
       ++next_block_;

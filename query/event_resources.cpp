@@ -3,6 +3,7 @@
 #include <simdjson.h>
 
 #include <algorithm>
+#include <functional>
 #include <iterator>
 #include <map>
 
@@ -32,6 +33,8 @@ std::string text_of(ondemand::value value) {
 /// Collects the resources of a record. On demand, since the DOM parser refuses numbers that CloudTrail may have.
 class Collector {
  public:
+  explicit Collector(std::size_t most) : most_(most) {}
+
   std::vector<EventResource> take(std::string_view json) {
     ondemand::parser parser;
     ondemand::document document;
@@ -67,7 +70,7 @@ class Collector {
   }
 
   void add(EventResource resource) {
-    if (found_.size() == kMostResources || std::find(found_.begin(), found_.end(), resource) != found_.end()) return;
+    if (found_.size() == most_ || std::find(found_.begin(), found_.end(), resource) != found_.end()) return;
     found_.push_back(std::move(resource));
   }
 
@@ -107,8 +110,7 @@ class Collector {
         if (element.get(inner)) return;
         walk(key, inner, true, depth + 1);
       }
-    } else if (type == ondemand::json_type::string && may_name_resource(key, listed) &&
-               candidates_.size() < kMostResources) {
+    } else if (type == ondemand::json_type::string && may_name_resource(key, listed) && candidates_.size() < most_) {
       candidates_.push_back({std::string{key}, text_of(value), listed});
     }
   }
@@ -127,6 +129,7 @@ class Collector {
     }
   }
 
+  std::size_t most_;
   std::string source_;
   std::vector<Candidate> candidates_;
   std::vector<EventResource> found_;
@@ -204,9 +207,19 @@ void add_path_tests(const store::Segment& segment, TestOf test_of, Tests& tests)
   }
 }
 
+// Of the events that are kept whole.
+constexpr std::size_t kMostOfWhole = 4096;
+std::unique_ptr<EventTest> test_any_of_whole(const store::Segment& segment,
+                                             std::function<bool(const EventResource&)> test) {
+  return test_whole(segment, [test = std::move(test)](std::string_view json) {
+    const std::vector<EventResource> resources = Collector{kMostOfWhole}.take(json);
+    return std::any_of(resources.begin(), resources.end(), test);
+  });
+}
+
 }  // namespace
 
-std::vector<EventResource> event_resources(std::string_view json) { return Collector{}.take(json); }
+std::vector<EventResource> event_resources(std::string_view json) { return Collector{kMostResources}.take(json); }
 
 std::unique_ptr<EventTest> test_resource(const store::Segment& segment, const TextTest& test,
                                          const std::shared_ptr<const ShownEvents>& shown) {
@@ -220,6 +233,8 @@ std::unique_ptr<EventTest> test_resource(const store::Segment& segment, const Te
   tests.push_back(test_paths(segment, {{"resources[].ARN", name_or_end}, {"resources[].ARNPrefix", name_or_end}}));
   add_path_tests(
       segment, [&](const ResourcePath&) { return name_or_end; }, tests);
+  tests.push_back(test_any_of_whole(
+      segment, [name_or_end](const EventResource& one) { return !one.name.empty() && name_or_end(one.name); }));
   return test_any(std::move(tests));
 }
 
@@ -238,6 +253,8 @@ std::unique_ptr<EventTest> test_resource_type(const store::Segment& segment, con
     };
   };
   add_path_tests(segment, test_of, tests);
+  tests.push_back(test_any_of_whole(
+      segment, [as_shown](const EventResource& one) { return !one.type.empty() && as_shown(one.type); }));
   return test_any(std::move(tests));
 }
 

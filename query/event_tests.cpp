@@ -6,6 +6,8 @@
 #include <optional>
 
 #include "event/guid.h"
+#include "event/reject.h"
+#include "query/json_path.h"
 #include "text/json_text.h"
 #include "text/timestamp.h"
 
@@ -277,8 +279,9 @@ class NotTest : public EventTest {
 class PathTest : public EventTest {
  public:
   PathTest(const store::Segment& segment, std::vector<PathAndTest> wanted)
-      : segment_(segment), tables_(segment.table_count()) {
+      : segment_(segment), whole_(segment.whole_table()), tables_(segment.table_count()) {
     for (PathAndTest& one : wanted) {
+      names_.push_back(one.path);
       const auto& test = tests_.emplace_back(std::make_unique<TextTest>(std::move(one.test)));
       for (const std::string& name : {one.path, one.path + store::kEscapedMark, one.path + store::kNumberMark}) {
         const auto number = segment.path_number(name);
@@ -289,10 +292,11 @@ class PathTest : public EventTest {
     }
   }
 
-  [[nodiscard]] bool possible() const override { return event_key_ != nullptr || !paths_.empty(); }
+  [[nodiscard]] bool possible() const override { return event_key_ != nullptr || !paths_.empty() || whole_; }
 
   [[nodiscard]] bool passes(std::uint32_t index) const override {
     const std::uint32_t number = segment_.table_of(index);
+    if (whole_ && whole_->number == number) return whole_passes(index);
     const std::uint32_t row = segment_.row_of(index);
     const OpenTable& table = open(number);
     return std::any_of(table.slots.begin(), table.slots.end(),
@@ -345,6 +349,19 @@ class PathTest : public EventTest {
     return table;
   }
 
+  // Strings and numbers only: no others are leaves.
+  [[nodiscard]] bool whole_passes(std::uint32_t index) const {
+    const WholeJson json{segment_, index};
+    bool passes = false;
+    for (std::size_t i = 0; i < names_.size(); ++i) {
+      for_each_value_at(json.view(), names_[i], [&](std::string_view value) {
+        const bool leaf = !value.empty() && std::string_view{"\"-0123456789"}.find(value.front()) != std::string::npos;
+        if (!passes && leaf) passes = (*tests_[i])(display_text(value));
+      });
+    }
+    return passes;
+  }
+
   [[nodiscard]] bool slot_passes(const OpenSlot& open, std::uint32_t index, std::uint32_t row) const {
     const store::TableSlot& slot = *open.slot;
     if (slot.kind == SlotKind::text) return open.path->passing[slot.values[row] + 1] != 0;
@@ -364,9 +381,26 @@ class PathTest : public EventTest {
   const store::Segment& segment_;
   std::vector<std::unique_ptr<TextTest>> tests_;
   const TextTest* event_key_ = nullptr;
+  std::vector<std::string> names_;  // Of the tests' paths.
+  std::optional<store::WholeTable> whole_;
   std::vector<Path> paths_;
   mutable std::vector<OpenTable> tables_;
   mutable std::string text_;
+};
+
+class WholeTest : public EventTest {
+ public:
+  WholeTest(const store::Segment& segment, JsonTest test)
+      : segment_(segment), whole_(segment.whole_table()), test_(std::move(test)) {}
+  [[nodiscard]] bool possible() const override { return whole_.has_value(); }
+  [[nodiscard]] bool passes(std::uint32_t index) const override {
+    return whole_ && segment_.table_of(index) == whole_->number && test_(WholeJson{segment_, index}.view());
+  }
+
+ private:
+  const store::Segment& segment_;
+  std::optional<store::WholeTable> whole_;
+  JsonTest test_;
 };
 
 class NumbersTest : public EventTest {
@@ -390,6 +424,13 @@ class NumbersTest : public EventTest {
 };
 
 }  // namespace
+
+WholeJson::WholeJson(const store::Segment& segment, std::uint32_t index) {
+  std::string scratch;
+  json_ = segment.whole_event(index, scratch);
+  size_ = json_.size();
+  json_.append(event::kPadding, '\0');
+}
 
 std::size_t EventTest::select(std::span<std::uint32_t> selected) const {
   std::size_t kept = 0;
@@ -427,6 +468,10 @@ std::unique_ptr<EventTest> test_paths(const store::Segment& segment, std::vector
 
 std::unique_ptr<EventTest> test_path(const store::Segment& segment, std::string_view path, const TextTest& test) {
   return test_paths(segment, {{std::string{path}, test}});
+}
+
+std::unique_ptr<EventTest> test_whole(const store::Segment& segment, JsonTest test) {
+  return std::make_unique<WholeTest>(segment, std::move(test));
 }
 
 std::unique_ptr<EventTest> test_numbers(const store::Segment& segment, std::vector<std::uint32_t> numbers) {

@@ -7,6 +7,7 @@
 #include "event/canonical_name.h"
 #include "event/guid.h"
 #include "query/event_resources.h"
+#include "query/event_tests.h"
 #include "query/filter.h"
 #include "query/json_path.h"
 #include "query/shown_event.h"
@@ -231,7 +232,13 @@ std::optional<std::string> leaf_path(std::string_view name) {
 }
 
 std::optional<std::string> stored_event_id(const store::Segment& segment, std::uint32_t index) {
-  const auto& slots = segment.table(segment.table_of(index)).slots;
+  const std::uint32_t table = segment.table_of(index);
+  if (const auto whole = segment.whole_table(); whole && whole->number == table) {
+    const std::string id = json_at(WholeJson{segment, index}.view(), event::field_path(event::Field::event_id));
+    if (id.size() < 2 || !event::parse_guid(std::string_view{id}.substr(1, id.size() - 2))) return std::nullopt;
+    return id.substr(1, id.size() - 2);
+  }
+  const auto& slots = segment.table(table).slots;
   const bool is_key = std::any_of(slots.begin(), slots.end(),
                                   [](const store::TableSlot& slot) { return slot.kind == store::SlotKind::event_key; });
   if (!is_key) return std::nullopt;

@@ -86,7 +86,8 @@ bool is_in(store::Store& store, std::string_view name) {
       if (path.ends_with(store::kEscapedMark) || path.ends_with(store::kNumberMark)) path.pop_back();
       if (begins_with(path, name)) return true;
     }
-    if (one_key && has_key(segment, name)) return true;
+    // What those have nobody looks for: any name may be among them.
+    if (segment.whole_table() || (one_key && has_key(segment, name))) return true;
   }
   return false;
 }

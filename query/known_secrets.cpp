@@ -72,6 +72,8 @@ class Finder final : public store::SecretFinder {
 
   // Events of one shape have their values at the same paths.
   [[nodiscard]] bool may_name_some(const store::Segment& segment, std::uint32_t table) const {
+    const auto whole = segment.whole_table();
+    if (whole && whole->number == table) return true;
     const auto& slots = segment.table(table).slots;
     return std::any_of(slots.begin(), slots.end(), [&](const store::TableSlot& slot) {
       const bool plain = slot.kind != store::SlotKind::event_key && slot.kind != store::SlotKind::event_time;

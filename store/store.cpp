@@ -63,7 +63,7 @@ Store::Store(const std::string& directory, Mode mode) : environment_(directory, 
   }
   if (mode == Mode::read || (format == kFormatVersion && !lacks_key)) return;
   Transaction transaction = environment_.write();
-  if (format != kFormatVersion) transaction.seal_tables();
+  if (format != kFormatVersion) transaction.raise_format();
   if (format == 0) {
     std::random_device device;
     hash_seed_ = static_cast<std::uint64_t>(device()) << 32 | device();

@@ -189,7 +189,7 @@ void Transaction::check_format(std::string_view stored) {
   if (stored.size() == sizeof format_ + kSealBytes) {
     format_ = std::max(format_, kFirstSealedFormat);
     static_cast<void>(opened(TableId::meta, kFormatKey, stored));
-  } else if (stored.size() != sizeof format_ || format_ == kFirstSealedFormat) {
+  } else if (stored.size() != sizeof format_ || (format_ >= kFirstSealedFormat && format_ <= kFormatVersion)) {
     throw_corrupt("table meta, key format: it is cut short");
   }
   if (format_ > kFormatVersion) {
@@ -428,6 +428,14 @@ std::uint64_t Transaction::count(TableId table) const {
   return entries(table) - (is_meta ? 1 : 0);
 }
 
+void Transaction::raise_format() {
+  if (format_ < kFirstSealedFormat) seal_tables();
+  format_ = kFormatVersion;
+  std::string version;
+  put_fixed(std::uint64_t{format_}, version);
+  put(TableId::meta, kFormatKey, version);
+}
+
 // Values of an earlier format are taken as they are: whatever happened to them before can't be known.
 void Transaction::seal_tables() {
   const Transaction before{*environment_, false};
@@ -447,9 +455,6 @@ void Transaction::seal_tables() {
       return true;
     });
   }
-  std::string version;
-  put_fixed(format_, version);
-  put(TableId::meta, kFormatKey, version);
 }
 
 // What is committed to a file that isn't under the store's name any more is lost: looked for before, so that nothing is

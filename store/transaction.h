@@ -57,8 +57,9 @@ class Transaction {
 
   /// The store's format (docs/format.md#versions); 0: it is new.
   [[nodiscard]] std::uint64_t format() const { return format_; }
-  /// For a write transaction: brings a new store, or one of an earlier format, to this one: seals all that it has.
-  void seal_tables();
+  /// For a write transaction: brings a new store, or one of an earlier format, to this one: seals all that it has, if
+  /// nothing is sealed yet.
+  void raise_format();
 
   /// Of a read transaction: all pages, and below what checking them takes.
   [[nodiscard]] const StoredTables& tables() const { return *view_; }
@@ -78,6 +79,7 @@ class Transaction {
   void commit();
 
  private:
+  void seal_tables();
   friend class Environment;
   struct Sums;
   struct Raw;

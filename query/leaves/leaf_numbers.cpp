@@ -23,6 +23,7 @@ void LeafNumbers::open_table(std::uint32_t number, std::uint64_t& met_later) {
   NumberedTable& numbered = tables_[number];
   numbered.table = &path_.table(number);
   const std::vector<LeafValue>& values = numbered.table->values;
+  if (path_.is_whole(number)) met_later += numbered.table->table->rows;
   if (values.empty()) return;
   const std::uint64_t rows = numbered.table->table->rows;
   numbered.list = path_.gives_list();
@@ -74,7 +75,7 @@ void LeafNumbers::add_numbers(std::span<const std::uint32_t> events, unsigned sh
 std::uint64_t LeafNumbers::number_of(std::uint32_t index, std::uint64_t number, std::uint64_t row) {
   if (number >= tables_.size()) store::throw_corrupt("a table does not exist");
   const NumberedTable& numbered = tables_[number];
-  if (path_.all_marked()) return shown_number(index);
+  if (path_.all_marked() || path_.is_whole(number)) return shown_number(index);
   if (numbered.table->values.empty()) return 0;
   if (path_.is_marked(index)) return shown_number(index);
   if (numbered.literal != 0) return first_met_ + numbered.literal - 1;

@@ -43,6 +43,7 @@ LeafPath::LeafPath(const store::Segment& segment, std::string path, std::shared_
       path_(std::move(path)),
       shown_(std::move(shown)),
       list_(query::gives_list(path_)),
+      whole_(segment.whole_table()),
       tables_(segment.table_count()) {
   if (shown_ != nullptr && !shown_->reveals()) find_marks();
 }
@@ -139,7 +140,11 @@ void LeafPath::append_list(const LeafTable& table, EventRow place, std::string& 
 
 void LeafPath::visit_shown(std::uint32_t index, const std::function<void(std::string_view)>& visit) const {
   json_.clear();
-  shown_->append(segment_, index, json_);
+  if (shown_ != nullptr) {
+    shown_->append(segment_, index, json_);
+  } else {
+    json_ = std::string{segment_.whole_event(index, json_)};
+  }
   const std::size_t size = json_.size();
   json_.append(event::kPadding, '\0');
   for_each_value_at({json_.data(), size}, path_, visit);

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -62,6 +63,10 @@ class LeafPath {
   /// How many events are marked.
   [[nodiscard]] std::uint32_t marked() const { return all_marked_ ? segment_.size() : marked_; }
 
+  /// Whether a table's events are kept whole: table() doesn't hold for them either.
+  [[nodiscard]] bool is_whole(std::uint64_t table) const { return whole_ && whole_->number == table; }
+  [[nodiscard]] bool any_whole() const { return whole_.has_value(); }
+
   /// Whether a value with this text must be taken from the event as it is shown.
   [[nodiscard]] bool may_hide(std::string_view text) const { return hides_ && shown_->may_hide(path_, text); }
   /// Whether may_hide() is ever true.
@@ -87,6 +92,7 @@ class LeafPath {
   std::string path_;
   std::shared_ptr<const ShownEvents> shown_;
   bool list_;
+  std::optional<store::WholeTable> whole_;
   bool hides_ = false;
   bool all_marked_ = false;
   std::vector<bool> marks_;  // Empty: none is marked.

@@ -75,7 +75,7 @@ class LeafTest final : public EventTest {
   }
 
   [[nodiscard]] bool possible() const override {
-    if (lazily_ || marks_decide()) return true;
+    if (lazily_ || marks_decide() || path_.any_whole()) return true;
     for (std::uint32_t number = 0; number < tables_.size(); ++number) {
       if (!open(number).hopeless) return true;
     }
@@ -96,7 +96,7 @@ class LeafTest final : public EventTest {
     std::size_t kept = 0;
     for (const std::uint32_t index : selected) {
       const auto number = static_cast<std::uint32_t>(tables[index]);
-      if (open(number).hopeless && !(marks_decide() && path_.is_marked(index))) continue;
+      if (!path_.is_whole(number) && open(number).hopeless && !(marks_decide() && path_.is_marked(index))) continue;
       if (rows == nullptr) rows = &path_.segment().rows_of(selected.front(), end);
       if (row_passes(index, number, static_cast<std::uint32_t>((*rows)[index]))) selected[kept++] = index;
     }
@@ -213,7 +213,7 @@ class LeafTest final : public EventTest {
 
   [[nodiscard]] bool row_passes(std::uint32_t index, std::uint32_t number, std::uint32_t row) const {
     const bool marked = path_.is_marked(index);
-    if (path_.all_marked()) return shown_passes(index);
+    if (path_.all_marked() || path_.is_whole(number)) return shown_passes(index);
     if (marked && !plain_) return !open(number).table->values.empty() && shown_passes(index);
     const TestedTable& tested = open(number);
     if (tested.hopeless) return false;

@@ -23,17 +23,22 @@ using CodeSigns = boost::unordered_flat_map<std::uint32_t, SecretSigns>;
 class Gatherer {
  public:
   Gatherer(const store::Segment& segment, const std::vector<std::string>& org_id_paths)
-      : segment_(segment), reader_(org_id_paths), dictionaries_(segment.path_count()), encoded_(segment.path_count()) {
+      : segment_(segment),
+        whole_(segment.whole_table()),
+        reader_(org_id_paths),
+        dictionaries_(segment.path_count()),
+        encoded_(segment.path_count()) {
     for (std::uint32_t number = 0; number < dictionaries_.size(); ++number) read_dictionary(number);
     tables_.resize(segment.table_count());
     for (std::uint32_t number = 0; number < tables_.size(); ++number) read_table(number);
   }
 
   [[nodiscard]] bool none() const {
-    return std::all_of(tables_.begin(), tables_.end(), [](const TableSigns& table) { return table.none; });
+    return !whole_ && std::all_of(tables_.begin(), tables_.end(), [](const TableSigns& table) { return table.none; });
   }
 
   [[nodiscard]] bool suffices(std::uint32_t index, std::uint32_t number, std::uint64_t row) {
+    if (is_whole(number)) return true;
     const TableSigns& table = tables_.at(number);
     if (table.none) return false;
     SecretSigns signs = table.own;
@@ -53,7 +58,11 @@ class Gatherer {
     bool none = true;                  // Not enough, whatever the row.
   };
 
+  // Events that are kept whole are looked at as they are shown in any case.
+  [[nodiscard]] bool is_whole(std::uint32_t table) const { return whole_ && whole_->number == table; }
+
   void read_dictionary(std::uint32_t number) {
+    if (segment_.path_name(number) == store::kWholeRecord) return;
     const store::StringList& strings = segment_.dictionary(number);
     std::string scratch;
     for (std::uint32_t code = 0; code < strings.size(); ++code) {
@@ -72,6 +81,7 @@ class Gatherer {
   }
 
   void read_table(std::uint32_t number) {
+    if (is_whole(number)) return;
     const store::Table& table = segment_.table(number);
     TableSigns& signs = tables_[number];
     signs.own = reader_.of_text(table.skeleton);
@@ -115,6 +125,7 @@ class Gatherer {
   }
 
   const store::Segment& segment_;
+  std::optional<store::WholeTable> whole_;
   SignReader reader_;
   std::vector<CodeSigns> dictionaries_;
   std::vector<boost::unordered_flat_map<std::uint32_t, bool>> encoded_;  // Of the codes that were looked at.

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <optional>
 #include <vector>
 
 #include "event/phrase_set.h"
@@ -95,7 +96,11 @@ class TextSearch final : public EventTest {
  public:
   TextSearch(const store::Segment& segment, std::span<const std::string> texts,
              std::shared_ptr<const ShownEvents> shown)
-      : segment_(segment), needles_(texts), shown_(std::move(shown)), tables_(segment.table_count()) {
+      : segment_(segment),
+        needles_(texts),
+        shown_(std::move(shown)),
+        whole_(segment.whole_table()),
+        tables_(segment.table_count()) {
     if (shown_ != nullptr && !shown_->reveals()) {
       hides_ = shown_->may_hide_any({});
       touches_ = hides_ && needles_.touch_pseudonym();
@@ -107,7 +112,7 @@ class TextSearch final : public EventTest {
   }
 
   [[nodiscard]] bool possible() const override {
-    return !marks_.empty() ||
+    return !marks_.empty() || whole_ ||
            std::any_of(tables_.begin(), tables_.end(), [](const SearchedTable& table) { return !table.hopeless(); });
   }
 
@@ -147,6 +152,7 @@ class TextSearch final : public EventTest {
   void search_dictionary(std::uint32_t number) {
     std::vector<Found>& found = dictionaries_[number];
     const std::string name = segment_.path_name(number);
+    if (name == store::kWholeRecord) return;
     const bool escaped = name.ends_with(store::kEscapedMark);
     const store::StringList& strings = segment_.dictionary(number);
     store::check_read_limit();
@@ -183,6 +189,7 @@ class TextSearch final : public EventTest {
   }
 
   void open_table(std::uint32_t number) {
+    if (whole_ && whole_->number == number) return;
     const store::Table& table = segment_.table(number);
     SearchedTable& searched = tables_[number];
     for (LooseJson tokens{table.skeleton}; !tokens.ended();) {
@@ -230,6 +237,7 @@ class TextSearch final : public EventTest {
   [[nodiscard]] bool row_passes(std::uint32_t index, std::uint64_t number, std::uint64_t row) const {
     if (!marks_.empty() && marks_[index]) return shown_passes(index);
     if (number >= tables_.size()) store::throw_corrupt("a table does not exist");
+    if (whole_ && whole_->number == number) return whole_passes(index);
     const SearchedTable& searched = tables_[number];
     if (searched.literal) return true;
     if (searched.slots.empty()) return false;
@@ -244,6 +252,10 @@ class TextSearch final : public EventTest {
     return hidden && shown_passes(index);
   }
 
+  [[nodiscard]] bool whole_passes(std::uint32_t index) const {
+    return shown_ == nullptr ? in_values(segment_.whole_event(index, text_), needles_) : shown_passes(index);
+  }
+
   [[nodiscard]] bool shown_passes(std::uint32_t index) const {
     json_.clear();
     shown_->append(segment_, index, json_);
@@ -255,6 +267,7 @@ class TextSearch final : public EventTest {
   std::shared_ptr<const ShownEvents> shown_;
   bool hides_ = false;
   bool touches_ = false;
+  std::optional<store::WholeTable> whole_;
   std::vector<bool> marks_;                       // Empty: no event is marked.
   std::vector<std::vector<Found>> dictionaries_;  // By code; empty: no string of it has a needle.
   std::vector<SearchedTable> tables_;

@@ -49,13 +49,16 @@ std::vector<bool> limited_tables(const store::Segment& segment) {
       paths.push_back(number);
     }
   }
-  if (paths.empty()) return limited;
+  const auto whole = segment.whole_table();
+  if (paths.empty() && !whole) return limited;
   for (std::uint32_t number = 0; number < segment.table_count(); ++number) {
     const auto& slots = segment.table(number).slots;
-    limited.push_back(std::any_of(slots.begin(), slots.end(), [&](const store::TableSlot& slot) {
-      const bool named = slot.kind >= store::SlotKind::text;  // Others have no path.
-      return named && std::find(paths.begin(), paths.end(), slot.path) != paths.end();
-    }));
+    // Who knows what these say.
+    limited.push_back((whole && whole->number == number) ||
+                      std::any_of(slots.begin(), slots.end(), [&](const store::TableSlot& slot) {
+                        const bool named = slot.kind >= store::SlotKind::text;  // Others have no path.
+                        return named && std::find(paths.begin(), paths.end(), slot.path) != paths.end();
+                      }));
   }
   return limited;
 }

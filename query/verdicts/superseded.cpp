@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <functional>
 #include <numeric>
+#include <optional>
 #include <set>
 #include <span>
 #include <string>
@@ -13,6 +14,8 @@
 #include "event/field.h"
 #include "event/guid.h"
 #include "query/columns/event_fields.h"
+#include "query/event_tests.h"
+#include "query/json_path.h"
 #include "store/byte_order.h"
 #include "store/read_limit.h"
 #include "store/segments/segment_builder.h"
@@ -32,7 +35,8 @@ constexpr std::size_t kMostOriginals = 16;
 using Visit = std::function<void(std::uint32_t index, std::string_view text)>;
 
 bool has_path(const Segment& segment, std::string_view path) {
-  return segment.path_number(path) || segment.path_number(std::string{path} + store::kEscapedMark);
+  return segment.whole_table() || segment.path_number(path) ||
+         segment.path_number(std::string{path} + store::kEscapedMark);
 }
 
 /// The texts that a segment's events have at a path without a column.
@@ -40,17 +44,24 @@ class PathTexts {
  public:
   PathTexts(const Segment& segment, std::string_view path)
       : segment_(segment),
+        path_(path),
+        whole_(segment.whole_table()),
         plain_(segment.path_number(path)),
         escaped_(segment.path_number(std::string{path} + store::kEscapedMark)) {}
 
   void for_each(const Visit& visit) {
-    if (!plain_ && !escaped_) return;
+    if (!plain_ && !escaped_ && !whole_) return;
     std::vector<const store::TableSlot*> slots(segment_.table_count(), nullptr);
     for (std::uint32_t number = 0; number < slots.size(); ++number) slots[number] = slot_of(segment_.table(number));
     constexpr std::uint32_t kBlock = 1024;
     for (std::uint32_t index = 0; index < segment_.size(); ++index) {
       if (index % kBlock == 0) store::check_read_limit();
-      const store::TableSlot* const slot = slots[segment_.table_of(index)];
+      const std::uint32_t table = segment_.table_of(index);
+      if (whole_ && whole_->number == table) {
+        if (const auto found = whole_text(index)) visit(index, *found);
+        continue;
+      }
+      const store::TableSlot* const slot = slots[table];
       if (slot != nullptr) visit(index, text(*slot, segment_.row_of(index)));
     }
   }
@@ -62,6 +73,13 @@ class PathTexts {
       if (slot.path == plain_ || slot.path == escaped_) return &slot;
     }
     return nullptr;
+  }
+
+  // As far as it is a string.
+  std::optional<std::string> whole_text(std::uint32_t index) {
+    const std::string value = json_at(WholeJson{segment_, index}.view(), path_);
+    if (!value.starts_with('"')) return std::nullopt;
+    return display_text(value);
   }
 
   std::string_view text(const store::TableSlot& slot, std::uint32_t row) {
@@ -79,6 +97,8 @@ class PathTexts {
   }
 
   const Segment& segment_;
+  std::string_view path_;
+  std::optional<store::WholeTable> whole_;
   std::optional<std::uint32_t> plain_;
   std::optional<std::uint32_t> escaped_;
   std::string text_;

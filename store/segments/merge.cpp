@@ -79,13 +79,17 @@ MergedSegment merge_segments(const std::vector<MergeInput>& inputs, std::uint64_
   const std::vector<Origin> origins = write_identity(inputs, hash_seed, parts, merged);
   unite_arrivals(inputs, merged.header);
   forget(inputs);
-  const MergedPaths paths = unite_paths(inputs);
+  MergedPaths paths = unite_paths(inputs);
   const KeptRows rows{inputs};
-  const MergedCodes codes = write_dictionaries(inputs, paths, rows, parts);
+  MergedTables tables = unite_tables(inputs, rows, paths);
+  EachWhole whole;
+  if (tables.whole_rows > 0) {
+    whole = [&](const auto& add) { each_whole_event(inputs, origins, hash_seed, tables, add); };
+  }
+  const MergedCodes codes = write_dictionaries(inputs, paths, rows, whole, parts);
   forget(inputs);
   write_columns(inputs, origins, codes, parts);
   forget(inputs);
-  const MergedTables tables = unite_tables(inputs, rows);
   write_rows(inputs, origins, rows, tables, parts);
   forget(inputs);
   write_tables(inputs, paths, codes, rows, tables, parts);

@@ -24,33 +24,44 @@ unsigned size_class(std::uint64_t events) {
   return result;
 }
 
+std::uint64_t whole_bytes(const Segment& segment) {
+  const auto whole = segment.whole_table();
+  return whole ? whole->bytes : 0;
+}
+
 }  // namespace
 
 std::vector<std::uint64_t> choose_merge(std::span<const Segment> segments, bool all) {
-  std::vector<const SegmentHeader*> smallest;
+  std::vector<const Segment*> smallest;
   for (const Segment& segment : segments) {
-    if (segment.header().events <= kMaxEvents / 2) smallest.push_back(&segment.header());
+    if (segment.header().events <= kMaxEvents / 2 && whole_bytes(segment) < kMostWholeBytes / kFanInOfSmall) {
+      smallest.push_back(&segment);
+    }
   }
   std::stable_sort(smallest.begin(), smallest.end(),
-                   [](const SegmentHeader* a, const SegmentHeader* b) { return a->events < b->events; });
+                   [](const Segment* a, const Segment* b) { return a->size() < b->size(); });
   std::vector<std::uint64_t> chosen;
   std::uint64_t events = 0;
   std::uint64_t bytes = 0;
   std::size_t same_class = 0;
-  for (const SegmentHeader* header : smallest) {
+  std::uint64_t whole = 0;
+  for (const Segment* segment : smallest) {
+    const SegmentHeader* const header = &segment->header();
     const bool next_class =
-        !chosen.empty() && size_class(header->events) != size_class(smallest[chosen.size() - 1]->events);
+        !chosen.empty() && size_class(header->events) != size_class(smallest[chosen.size() - 1]->size());
     if (!all && next_class) {
-      if (same_class >= fan_in(smallest[chosen.size() - 1]->events)) break;
+      if (same_class >= fan_in(smallest[chosen.size() - 1]->size())) break;
       same_class = 0;
     }
     if (events + header->events > kMaxEvents || bytes + header->stored_bytes > kMaxBytes) break;
+    whole += whole_bytes(*segment);
+    if (all && whole > kMostWholeBytes) break;
     events += header->events;
     bytes += header->stored_bytes;
     ++same_class;
     chosen.push_back(header->number);
   }
-  if (!all && (chosen.empty() || same_class < fan_in(smallest[chosen.size() - 1]->events))) return {};
+  if (!all && (chosen.empty() || same_class < fan_in(smallest[chosen.size() - 1]->size()))) return {};
   return chosen;
 }
 

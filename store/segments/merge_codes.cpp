@@ -10,7 +10,7 @@
 namespace trailkeeper::store {
 namespace {
 
-constexpr std::uint32_t kAbsent = ~std::uint32_t{0};
+constexpr std::uint32_t kAbsent = MergedPaths::kAbsent;
 
 // A byte for each code of each path of an input; nothing where all are used.
 using UsedCodes = std::vector<std::vector<std::uint8_t>>;
@@ -53,6 +53,20 @@ MergedPaths unite_paths(const std::vector<MergeInput>& inputs) {
   return paths;
 }
 
+void MergedPaths::keep(const std::vector<bool>& wanted) {
+  std::vector<std::uint32_t> places(names.size(), kAbsent);
+  std::uint32_t kept = 0;
+  for (std::size_t path = 0; path < names.size(); ++path) {
+    if (!wanted[path]) continue;
+    if (kept != path) names[kept] = std::move(names[path]);
+    places[path] = kept++;
+  }
+  names.resize(kept);
+  for (std::vector<std::uint32_t>& of_input : numbers) {
+    for (std::uint32_t& path : of_input) path = places[path];
+  }
+}
+
 std::uint32_t MergedCodes::of(std::size_t input, std::uint32_t path, std::uint64_t code) const {
   if (path >= codes_[input].size()) throw_corrupt("a table names a dictionary that does not exist");
   const std::vector<std::uint32_t>& codes = codes_[input][path];
@@ -61,7 +75,7 @@ std::uint32_t MergedCodes::of(std::size_t input, std::uint32_t path, std::uint64
 }
 
 MergedCodes write_dictionaries(const std::vector<MergeInput>& inputs, const MergedPaths& paths, const KeptRows& rows,
-                               SegmentParts& parts) {
+                               const EachWhole& whole, SegmentParts& parts) {
   MergedCodes merged;
   std::vector<UsedCodes> used;
   std::vector<std::vector<std::uint32_t>> local(inputs.size());  // Input, new path to its own.
@@ -69,7 +83,9 @@ MergedCodes write_dictionaries(const std::vector<MergeInput>& inputs, const Merg
     used.push_back(used_codes(inputs, input, rows));
     const std::vector<std::uint32_t>& numbers = paths.numbers[input];
     local[input].assign(paths.names.size(), kAbsent);
-    for (std::uint32_t path = 0; path < numbers.size(); ++path) local[input][numbers[path]] = path;
+    for (std::uint32_t path = 0; path < numbers.size(); ++path) {
+      if (numbers[path] != kAbsent) local[input][numbers[path]] = path;
+    }
     merged.codes_.emplace_back(numbers.size());
   }
   ChunkedBlobs blobs{parts, SectionId::strings};
@@ -92,9 +108,14 @@ MergedCodes write_dictionaries(const std::vector<MergeInput>& inputs, const Merg
     writer.finish(blobs.begin_blob());
     merged.counts_.push_back(united.size());
   }
+  if (whole) {
+    whole([&writer](std::string_view event) { writer.add(event); });
+    writer.finish(blobs.begin_blob());
+  }
   blobs.finish(SectionId::path_index);
-  const auto each_name = [&paths](const auto& add) {
+  const auto each_name = [&](const auto& add) {
     for (const std::string& name : paths.names) add(name);
+    if (whole) add(kWholeRecord);
   };
   encode_strings(SectionId::path_names, each_name, parts);
   return merged;

@@ -11,6 +11,7 @@ KeptRows::KeptRows(const std::vector<MergeInput>& inputs)
       counts_[input].push_back(segment.table(table).rows);
     }
     if (!inputs[input].keep.empty()) number_kept(input);
+    segment.close();
   }
 }
 

@@ -49,6 +49,7 @@ struct Segment::Lazy {
   std::unordered_map<std::size_t, std::unique_ptr<StringList>> dictionaries;
   std::unordered_map<std::uint32_t, std::unique_ptr<Table>> open_tables;
   std::vector<bool> sound_tables;
+  std::optional<WholeTable> whole;
 };
 
 Segment::Segment(std::shared_ptr<const OpenedHeader> header, PartLoader load_part, bool mapped)
@@ -91,6 +92,12 @@ auto Segment::located(SectionId id, Open&& open) const {
 
 void Segment::forget() const {
   if (mapped_) lazy_->sections.forget();
+}
+
+void Segment::close() const {
+  lazy_->open_tables.clear();
+  lazy_->dictionaries.clear();
+  lazy_->path_numbers.clear();
 }
 
 // A column whose values nothing vouches for.
@@ -318,6 +325,25 @@ std::uint32_t Segment::table_count() const {
   const std::string_view bytes = lazy_->sections.checked(SectionId::skeletons);
   if (!lazy_->skeletons) lazy_->skeletons.emplace(bytes);
   return lazy_->skeletons->size();
+}
+
+std::optional<WholeTable> Segment::whole_table() const {
+  if (!header_->entries.contains(static_cast<std::uint32_t>(SectionId::whole_table))) return std::nullopt;
+  if (!lazy_->whole) {
+    ByteReader reader{lazy_->sections.checked(SectionId::whole_table)};
+    const auto number = static_cast<std::uint32_t>(reader.varint());
+    lazy_->whole = WholeTable{number, reader.varint()};
+  }
+  return lazy_->whole;
+}
+
+std::string_view Segment::whole_event(std::uint32_t index, std::string& scratch) const {
+  const Table& whole = table(table_of(index));
+  if (whole.skeleton != kWholeRecord || whole.slots.front().kind != SlotKind::text) {
+    throw_corrupt("a table isn't that of whole events");
+  }
+  const std::uint64_t code = whole.slots.front().values[row_of(index)];
+  return dictionary(whole.slots.front().path).get(static_cast<std::uint32_t>(code), scratch);
 }
 
 const Table& Segment::table(std::uint32_t number) const {

@@ -85,6 +85,11 @@ class Segment {
   [[nodiscard]] std::string path_name(std::uint32_t number) const;
 
   [[nodiscard]] std::uint32_t table_count() const;
+  /// The table of the events that are kept whole, if there is one: their paths aren't among the segment's, nor their
+  /// values in dictionaries, except for columns.
+  [[nodiscard]] std::optional<WholeTable> whole_table() const;
+  /// The bytes of an event of it, from a dictionary that was checked; `scratch` may hold them.
+  std::string_view whole_event(std::uint32_t index, std::string& scratch) const;
   [[nodiscard]] const Table& table(std::uint32_t number) const;
   [[nodiscard]] std::uint32_t table_of(std::uint32_t index) const;
   /// Its row in that table; less than the table's rows.
@@ -105,6 +110,9 @@ class Segment {
 
   /// Lets the kernel take the memory pages of a mapped segment: after reading much of it once.
   void forget() const;
+
+  /// Gives back what was opened: what table() and dictionary() returned is gone, and is opened anew.
+  void close() const;
 
  private:
   /// Places in the order by key.

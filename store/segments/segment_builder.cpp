@@ -66,8 +66,8 @@ void SegmentBuilder::reserve(std::size_t events) {
 }
 
 void SegmentBuilder::clear() {
-  constexpr std::size_t kKeptPlans = std::size_t{8} << 20;
-  if (fixed_memory_ > kKeptPlans) {
+  // What was kept whole had no room; the next one may have.
+  if (fixed_memory_ > kMostPlanBytes) {
     *this = SegmentBuilder{hash_seed_};
     return;
   }
@@ -87,6 +87,7 @@ void SegmentBuilder::clear() {
   rows_.clear();
   column_codes_.clear();
   cell_count_ = 0;
+  whole_bytes_ = 0;
   std::fill(identities_.begin(), identities_.end(), KnownIdentity{});
 }
 
@@ -100,7 +101,7 @@ std::uint32_t SegmentBuilder::path_number(std::string_view path) {
   if (added) {
     path_names_.emplace_back(path);
     dictionaries_.push_back(std::make_unique<StringTable>());
-    fixed_memory_ += 2 * path.size() + 256;
+    fixed_memory_ += plan_bytes_of_path(path.size());
   }
   return entry->second;
 }
@@ -122,6 +123,7 @@ std::unique_ptr<ShapeTable> SegmentBuilder::plan_table(const event::Shape& shape
       case LeafType::integer: plan.kind = SlotKind::integer; break;
       case LeafType::number: path.push_back(kNumberMark); break;
       case LeafType::escaped: path.push_back(kEscapedMark); break;
+      case LeafType::record: break;  // No leaf of a shape.
     }
     plan.path = path_number(path);
     table->cells_a_row += cells_of(plan.kind);
@@ -159,13 +161,44 @@ void SegmentBuilder::find_identity_run(const event::Shape& shape, ShapeTable& ta
 }
 
 ShapeTable& SegmentBuilder::table_of(const event::Shape& shape) {
-  const auto [entry, added] = tables_by_shape_.try_emplace(&shape, static_cast<std::uint32_t>(tables_.size()));
-  if (added) {
+  const auto known = tables_by_shape_.find(&shape);
+  if (known != tables_by_shape_.end()) {
+    current_table_ = known->second;
+  } else if (shape.slots.size() > event::kMostRememberedLeaves || fixed_memory_ > kMostPlanBytes) {
+    current_table_ = whole_table();
+  } else {
+    current_table_ = static_cast<std::uint32_t>(tables_.size());
+    tables_by_shape_.emplace(&shape, current_table_);
     tables_.push_back(plan_table(shape));
-    fixed_memory_ += shape.skeleton.size() + shape.slots.size() * sizeof(SlotPlan) + sizeof(ShapeTable) + 128;
+    fixed_memory_ += plan_bytes_of_table(shape.skeleton.size(), shape.slots.size());
   }
-  current_table_ = entry->second;
   return *tables_[current_table_];
+}
+
+std::uint32_t SegmentBuilder::whole_table() {
+  if (whole_table_ < tables_.size()) return whole_table_;
+  whole_table_ = static_cast<std::uint32_t>(tables_.size());
+  auto table = std::make_unique<ShapeTable>();
+  table->skeleton = kWholeRecord;
+  table->slots.push_back({SlotKind::text, LeafType::record, path_number(kWholeRecord), kNoColumn, ~std::uint32_t{0}});
+  table->cells_a_row = 1;
+  tables_.push_back(std::move(table));
+  return whole_table_;
+}
+
+std::optional<EventKey> SegmentBuilder::add_whole(const event::Record& record, ShapeTable& table,
+                                                  std::uint32_t* columns) {
+  for (std::size_t column = 0; column < kColumnCount; ++column) {
+    if (const auto text = record.text(kColumnFields[column], scratch_)) {
+      columns[column] = dictionaries_[column]->code_of(*text) + 1;
+    }
+  }
+  table.cells.push_back(code_of(table.slots.front(), record.bytes));
+  ++cell_count_;
+  whole_bytes_ += record.bytes.size();
+  const std::int32_t id = record.shape->slot_of_field[static_cast<std::size_t>(Field::event_id)];
+  if (id < 0 || record.leaves[static_cast<std::size_t>(id)].type() != LeafType::guid) return std::nullopt;
+  return event::parse_guid(record.raw(record.leaves[static_cast<std::size_t>(id)]));
 }
 
 std::uint32_t SegmentBuilder::code_of(SlotPlan& slot, std::string_view text) {
@@ -233,11 +266,8 @@ std::uint32_t* SegmentBuilder::add_identity(ShapeTable& table, const event::Reco
   return cell;
 }
 
-void SegmentBuilder::add(const event::Record& record) {
-  ShapeTable& table = table_of(*record.shape);
-  const std::size_t columns_at = column_codes_.size();
-  column_codes_.resize(columns_at + kColumnCount, 0);
-  std::uint32_t* const columns = column_codes_.data() + columns_at;
+std::optional<EventKey> SegmentBuilder::add_leaves(const event::Record& record, ShapeTable& table,
+                                                   std::uint32_t* columns) {
   for (const LiteralCode& literal : table.literals) columns[literal.column] = literal.code + 1;
   const std::size_t cells_at = table.cells.size();
   table.cells.resize(cells_at + table.cells_a_row);
@@ -254,7 +284,20 @@ void SegmentBuilder::add(const event::Record& record) {
     if (table.slots[i].kind == SlotKind::event_key) key = *event::parse_guid(text);
     cell = add_leaf(table.slots[i], text, cell, columns);
   }
+  return key;
+}
 
+void SegmentBuilder::add(const event::Record& record) {
+  ShapeTable& table = table_of(*record.shape);
+  const std::size_t columns_at = column_codes_.size();
+  column_codes_.resize(columns_at + kColumnCount, 0);
+  std::uint32_t* const columns = column_codes_.data() + columns_at;
+  std::optional<EventKey> key;
+  if (current_table_ == whole_table_) {
+    key = add_whole(record, table, columns);
+  } else {
+    key = add_leaves(record, table, columns);
+  }
   if (!key) {
     const auto id = record.text(Field::event_id, scratch_);
     key = id && !id->empty() ? hashed_key(*id, kEventIdDomain) : key_of_event_bytes(record.bytes);

@@ -3,6 +3,7 @@
 
 #include <boost/unordered/unordered_flat_map.hpp>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -64,6 +65,10 @@ class SegmentBuilder {
   friend class Encoder;
 
   ShapeTable& table_of(const event::Shape& shape);
+  std::uint32_t whole_table();
+  // Both give the key if the eventID is a GUID.
+  std::optional<EventKey> add_whole(const event::Record& record, ShapeTable& table, std::uint32_t* columns);
+  std::optional<EventKey> add_leaves(const event::Record& record, ShapeTable& table, std::uint32_t* columns);
   std::unique_ptr<ShapeTable> plan_table(const event::Shape& shape);
   std::uint32_t path_number(std::string_view path);
   std::uint32_t code_of(SlotPlan& slot, std::string_view text);
@@ -79,7 +84,9 @@ class SegmentBuilder {
   std::vector<std::unique_ptr<ShapeTable>> tables_;
   boost::unordered_flat_map<const event::Shape*, std::uint32_t> tables_by_shape_;
   std::uint32_t current_table_ = 0;
-  std::size_t fixed_memory_ = 0;  // Of tables' plans and skeletons.
+  std::uint32_t whole_table_ = ~std::uint32_t{0};  // Of events that are kept whole; none yet.
+  std::uint64_t whole_bytes_ = 0;                  // Of these events.
+  std::size_t fixed_memory_ = 0;                   // Of tables' plans and skeletons.
 
   std::vector<text::Timestamp> times_;
   std::vector<EventKey> keys_;

@@ -161,6 +161,10 @@ class SegmentBuilder::Encoder {
       if (!kept_rows_[table].empty()) write_table(table, blobs.begin_blob());
     }
     blobs.finish(SectionId::table_index);
+    const std::uint32_t whole = builder_.whole_table_;
+    if (whole < new_table_.size() && new_table_[whole] != kUnused) {
+      encode_whole_table({new_table_[whole], builder_.whole_bytes_}, parts_);
+    }
     encode_strings(
         SectionId::skeletons,
         [&](const auto& add) {

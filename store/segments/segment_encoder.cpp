@@ -126,6 +126,13 @@ void encode_rows(std::span<const std::uint32_t> table_numbers, std::span<const s
   add_column(SectionId::rows, rows, parts);
 }
 
+void encode_whole_table(const WholeTable& whole, SegmentParts& parts) {
+  std::string bytes;
+  put_varint(whole.number, bytes);
+  put_varint(whole.bytes, bytes);
+  parts.add(SectionId::whole_table, bytes);
+}
+
 void encode_strings(SectionId id, const std::function<void(const std::function<void(std::string_view)>&)>& each,
                     SegmentParts& parts) {
   StringListWriter writer;

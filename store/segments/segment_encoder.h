@@ -32,6 +32,9 @@ void encode_columns(std::size_t events, std::span<const std::uint32_t> code_coun
 void encode_rows(std::span<const std::uint32_t> table_numbers, std::span<const std::uint32_t> rows,
                  SegmentParts& parts);
 
+/// Writes which table has the events that are kept whole.
+void encode_whole_table(const WholeTable& whole, SegmentParts& parts);
+
 /// Writes a plain list of strings as one section.
 void encode_strings(SectionId id, const std::function<void(const std::function<void(std::string_view)>&)>& each,
                     SegmentParts& parts);

@@ -14,8 +14,8 @@
 namespace trailkeeper::store {
 
 /// Written to the store's meta table; a store of a higher version is refused.
-/// 2: values have seals, and tables sums (table_seal.h).
-constexpr std::uint32_t kFormatVersion = 2;
+/// 2: values have seals, and tables sums (table_seal.h). 3: segments may keep some events whole (whole_table).
+constexpr std::uint32_t kFormatVersion = 3;
 
 /// The fields that have a column: a code for every event, in the segment's order, so that filters and counts read no
 /// event. Append only within a format version.
@@ -56,6 +56,7 @@ enum class SectionId : std::uint32_t {
   chunk_checksums = 14,  ///< XXH3 of each kChunkBytes of the sections that have pieces, in the header's order.
   contents = 15,         ///< For events that share their key with others: what they say, as a hash (SharedContent).
   arrivals = 16,         ///< When events came whose eventTime says little about it (OddArrival).
+  whole_table = 17,      ///< Which table holds events that are kept whole, and how many bytes they have.
   column = 100,          ///< + number: column of codes plus one; 0 where the event lacks the field.
   strings = 1000,        ///< + chunk: string lists.
   tables = 2000000,      ///< + chunk: tables.
@@ -110,6 +111,12 @@ struct OddArrival {
   text::Timestamp arrival = 0;
 };
 
+/// The table of the events that are kept whole.
+struct WholeTable {
+  std::uint32_t number = 0;
+  std::uint64_t bytes = 0;  ///< Of all of them, or more.
+};
+
 std::string encode_header(const SegmentHeader& header);
 
 /// Throws StoreError(corrupt).
@@ -129,5 +136,20 @@ enum class SlotKind : std::uint8_t {
 /// Escaped strings and numbers have dictionaries of their own besides their path's: the path with this mark after it.
 constexpr char kEscapedMark = '\x06';
 constexpr char kNumberMark = '\x05';
+
+/// The skeleton of events that are kept whole, and the name of their dictionary, which has them as they came.
+constexpr std::string_view kWholeRecord = "\x07";
+
+/// Heap bytes that the tables and paths of a segment may take while it is built or read, about. What there is no room
+/// for is kept whole, so that nothing depends on how many shapes and keys somebody invents.
+constexpr std::size_t kMostPlanBytes = std::size_t{6} << 20;
+/// What a table and a path take of it.
+constexpr std::size_t plan_bytes_of_table(std::size_t skeleton, std::size_t slots) {
+  return 256 + 2 * skeleton + 96 * slots;
+}
+constexpr std::size_t plan_bytes_of_path(std::size_t path) { return 512 + 2 * path; }
+
+/// Events that are kept whole may have so many bytes in a segment that a merge makes: it holds them at once.
+constexpr std::uint64_t kMostWholeBytes = std::uint64_t{32} << 20;
 
 }  // namespace trailkeeper::store

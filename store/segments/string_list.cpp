@@ -44,42 +44,49 @@ StringListWriter::~StringListWriter() { delete compressor_; }
 
 void StringListWriter::add(std::string_view text) {
   raw_.append(text);
-  ends_.push_back(raw_.size());
+  raw_bytes_ += text.size();
+  ends_.push_back(raw_bytes_);
+  if (raw_.size() >= kBlockBytes) compress(kBlockBytes);
+}
+
+// As soon as a block is full, so that a list takes little more memory than it will on disk. `least`: of a block.
+void StringListWriter::compress(std::size_t least) {
+  static_assert(kBlockBytes > kRawLimit);
+  std::size_t at = 0;
+  for (; at < raw_.size() && raw_.size() - at >= least; at += kBlockBytes) {
+    const std::size_t size = std::min(kBlockBytes, raw_.size() - at);
+    const std::size_t written = ZSTD_compressCCtx(compressor_->context, compressor_->block.data(),
+                                                  compressor_->block.size(), raw_.data() + at, size, kLevel);
+    if (ZSTD_isError(written) != 0) throw StoreError(StoreErrorKind::io, "zstd: cannot compress a block");
+    payload_.append(compressor_->block, 0, written);
+    block_ends_.push_back(payload_.size());
+    put_fixed(checksum({compressor_->block.data(), written}), checksums_);
+  }
+  raw_.erase(0, at);
 }
 
 void StringListWriter::finish(std::string& out) {
   std::string ends;
   append_column(std::span<const std::uint64_t>{ends_}, ends);
   std::string head;
-  put_varint(raw_.size(), head);
+  put_varint(raw_bytes_, head);
   put_string(ends, head);
-  std::string payload;
-  std::vector<std::uint64_t> block_ends;
-  std::string checksums;
-  if (raw_.size() <= kRawLimit) {
-    payload = raw_;
-  } else {
-    for (std::size_t at = 0; at < raw_.size(); at += kBlockBytes) {
-      const std::size_t size = std::min(kBlockBytes, raw_.size() - at);
-      const std::size_t written = ZSTD_compressCCtx(compressor_->context, compressor_->block.data(),
-                                                    compressor_->block.size(), raw_.data() + at, size, kLevel);
-      if (ZSTD_isError(written) != 0) throw StoreError(StoreErrorKind::io, "zstd: cannot compress a block");
-      payload.append(compressor_->block, 0, written);
-      block_ends.push_back(payload.size());
-      put_fixed(checksum({compressor_->block.data(), written}), checksums);
-    }
-  }
+  if (raw_bytes_ > kRawLimit) compress(1);
   std::string directory;
-  append_column(std::span<const std::uint64_t>{block_ends}, directory);
+  append_column(std::span<const std::uint64_t>{block_ends_}, directory);
   put_string(directory, head);
-  put_string(checksums, head);
+  put_string(checksums_, head);
   // A list that isn't compressed is all head.
-  if (block_ends.empty()) put_string(payload, head);
+  if (block_ends_.empty()) put_string(raw_, head);
   put_fixed(checksum(head), out);
   put_string(head, out);
-  if (!block_ends.empty()) put_string(payload, out);
+  if (!block_ends_.empty()) put_string(payload_, out);
   out.append(kPackPadding, '\0');
   raw_.clear();
+  payload_.clear();
+  block_ends_.clear();
+  checksums_.clear();
+  raw_bytes_ = 0;
   ends_.clear();
 }
 

@@ -20,15 +20,20 @@ class StringListWriter {
   StringListWriter& operator=(const StringListWriter&) = delete;
 
   void add(std::string_view text);
-  [[nodiscard]] std::size_t raw_bytes() const { return raw_.size(); }
 
   /// Appends the list to `out` and starts a new one.
   void finish(std::string& out);
 
  private:
   struct Compressor;
+  void compress(std::size_t least);
+
   Compressor* compressor_;
-  std::string raw_;
+  std::string raw_;  // What isn't in a block yet.
+  std::string payload_;
+  std::vector<std::uint64_t> block_ends_;
+  std::string checksums_;
+  std::uint64_t raw_bytes_ = 0;
   std::vector<std::uint64_t> ends_;
 };
 

@@ -266,6 +266,39 @@ if wanted("queries"):
         [status for status, text in answers],
     )
     t.equal("afterwards a small one is answered", server.request("GET", "/v1/count?by=name")[0], 200)
+# Events whose members nobody has had before: what they take is bounded where they come in, where they are merged, and
+# where they are asked for.
+if wanted("keys"):
+    server.process.kill()
+    server = serve("keys")
+    rng = random.Random(9)
+
+    def new_keys(body, keys, events):
+        members = [{"k%d_%d_%d_%d" % (keys, body, i, k): 1 for k in range(keys)} for i in range(events)]
+        return "\n".join(line(event(rng, requestParameters=one)) for one in members).encode()
+
+    bodies = [new_keys(i, 3000, 40) for i in range(4)] + [new_keys(i, 300, 300) for i in range(4)]
+    sent = sum(map(len, bodies))
+    measured("new keys", [lambda b=b: post("/v1/events", b) for b in bodies], allowed)
+    measured("later events", [lambda: post("/v1/events", line(event(rng)).encode())] * 40, allowed)
+    stored = os.path.getsize(t.path("keys/data.mdb"))
+    t.check("they take no more room than they had", stored < 2 * sent, (stored, sent))
+    for path, expected in (
+        ("count?by=requestParameters.k300_0_0_1", "'count': 1}"),
+        ("count?where=requestParameters.k300_0_0_1%3D1", "'count': 1}"),
+        ("count?where=requestParameters.k3000_3_39_2999%3D1", "'count': 1}"),
+        ("events?text=nowhere", ""),
+        ("count?by=eventName", ""),
+    ):
+        got = []
+        measured("new keys: " + path, [lambda p=path, g=got: g.append(server.request("GET", "/v1/" + p))], allowed)
+        t.check(
+            "new keys are found: " + path,
+            got[0][0] == 200 and expected in str(got[0][2]),
+            (got[0][0], str(got[0])[:300]),
+        )
+    many = ["/v1/count?where=requestParameters.k300_0_%d_1%%3D1" % i for i in range(16)]
+    measured("16 counts of new keys", [lambda p=p: server.request("GET", p) for p in many], allowed)
 if wanted("connections"):
     crowd = [server.connect("http") for _ in range(500)]
     for connection in crowd:

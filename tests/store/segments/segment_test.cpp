@@ -208,6 +208,78 @@ TEST_CASE("property: a merge that keeps some events holds those, and nothing of 
   check_against_bytes(built.open());
 }
 
+// An event with `count` members whose names nobody had before.
+std::string with_new_keys(RandomEvents& random, int count) {
+  static int made = 0;
+  std::string json = random.event();
+  json.pop_back();
+  json += ",\"additionalEventData\":{";
+  for (int i = 0; i < count; ++i)
+    json += (i == 0 ? "\"k" : ",\"k") + std::to_string(++made) + "\":" + std::to_string(i);
+  return json + "}}";
+}
+
+// What a table or a path may take at most, beyond the bound.
+void check_plan(const Segment& segment) {
+  std::size_t bytes = 0;
+  for (std::uint32_t i = 0; i < segment.path_count(); ++i)
+    bytes += store::plan_bytes_of_path(segment.path_name(i).size());
+  for (std::uint32_t i = 0; i < segment.table_count(); ++i) {
+    const store::Table& table = segment.table(i);
+    CHECK(table.slots.size() <= event::kMostRememberedLeaves);
+    bytes += store::plan_bytes_of_table(table.skeleton.size(), table.slots.size());
+  }
+  CHECK(bytes <= store::kMostPlanBytes + (std::size_t{1} << 20));
+}
+
+TEST_CASE("ever new keys, and very many values, make no more tables and paths than a bound; events come back") {
+  RandomEvents random{77};
+  std::vector<BuiltSegment> built;
+  std::vector<std::string> all;
+  for (int round = 0; round < 6; ++round) {
+    CAPTURE(round);
+    std::vector<std::string> events;
+    for (int i = 0; i < 20; ++i) events.push_back(random.event());
+    for (int i = 0; i < (round < 4 ? 5 : 30); ++i) events.push_back(with_new_keys(random, 900));
+    if (round % 2 == 0) events.push_back(with_new_keys(random, 3000));
+    built.push_back(build(events));
+    const Segment segment = built.back().open();
+    CHECK(segment.whole_table().has_value() == (round % 2 == 0 || round >= 4));
+    check_plan(segment);
+    CHECK(sorted(texts_of(segment)) == sorted(events));
+    all.insert(all.end(), events.begin(), events.end());
+  }
+  std::vector<const BuiltSegment*> inputs;
+  for (const BuiltSegment& one : built) inputs.push_back(&one);
+  const BuiltSegment once = merged(inputs);
+  const Segment segment = once.open();
+  CHECK(sorted(texts_of(segment)) == sorted(all));
+  check_plan(segment);
+  REQUIRE(segment.whole_table());
+  // The tables with the most events aren't whole ones.
+  for (std::uint32_t i = 0; i < segment.table_count(); ++i) {
+    CHECK((segment.table(i).skeleton == store::kWholeRecord) == (i == segment.whole_table()->number));
+  }
+  std::string name;
+  for (std::uint32_t i = 0; i < segment.size(); ++i) {
+    const std::string json = text_of(segment, i);
+    const std::uint64_t code = segment.column(1)[i];
+    REQUIRE(code != 0);
+    CHECK(json.find("\"eventName\"") != std::string::npos);
+    CHECK(json.find(segment.dictionary(1).get(static_cast<std::uint32_t>(code - 1), name)) != std::string::npos);
+    if (segment.table_of(i) == segment.whole_table()->number) CHECK(segment.whole_event(i, name) == json);
+  }
+  std::vector<std::uint8_t> keep;
+  std::vector<std::string> kept;
+  for (std::uint32_t i = 0; i < segment.size(); ++i) {
+    keep.push_back(i % 3 == 0 ? 1 : 0);
+    if (keep.back() != 0) kept.push_back(text_of(segment, i));
+  }
+  const BuiltSegment again = merged({&once}, {keep});
+  CHECK(texts_of(again.open()) == kept);
+  check_plan(again.open());
+}
+
 TEST_CASE("first_at is the first event at or after a time") {
   RandomEvents random{25};
   std::vector<std::string> events;
