@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""A store that an earlier version wrote (format 1: data/format-1.mdb.gz) is read as it is, and brought to this format by the first writer."""
+"""Stores that earlier versions wrote (data/format-N.mdb.gz) are read as they are, and brought to this format by the first writer."""
 import gzip
 import os
 import random
@@ -7,16 +7,13 @@ import random
 from harness import Harness, event, line
 
 h = Harness()
-store = h.path("store")
-earlier = gzip.open(os.path.join(os.path.dirname(os.path.abspath(__file__)), "data", "format-1.mdb.gz")).read()
-data = h.write("store/data.mdb", earlier)
 rng = random.Random(1)
 records = []
 for count in (40, 300):
     records += [event(rng) for _ in range(count)]
 
 
-def check_answers(when, more=0):
+def check_answers(store, when, more=0):
     counted = h.run("count", "-o", "csv", store=store)
     h.check(
         "%s: all events are counted" % when, str(340 + more) in counted.stdout.decode(), counted.stdout + counted.stderr
@@ -40,23 +37,36 @@ def check_answers(when, more=0):
     h.check("%s: it is sound" % when, verified.returncode == 0, verified.stdout + verified.stderr)
 
 
-check_answers("read only")
-h.equal("reading changes nothing", open(data, "rb").read(), earlier)
+def check_format(name):
+    store = h.path(name)
+    folder = os.path.dirname(os.path.abspath(__file__))
+    earlier = gzip.open(os.path.join(folder, "data", name + ".mdb.gz")).read()
+    data = h.write(name + "/data.mdb", earlier)
+    check_answers(store, "%s: read only" % name)
+    h.equal("%s: reading changes nothing" % name, open(data, "rb").read(), earlier)
 
-# Of the events that the earlier version stored, none is stored again.
-new = event(rng)
-replayed = h.run("replay", h.write("more.json", "\n".join(line(r) for r in [*records, new])), "-o", "json", store=store)
-h.equal("a replay into it works", replayed.returncode, 0)
-check_answers("brought to this format", 1)
-h.equal("and compacted", h.run("compact", store=store).returncode, 0)
-check_answers("compacted", 1)
+    # Of the events that the earlier version stored, none is stored again.
+    new = event(rng)
+    replayed = h.run(
+        "replay", h.write("more.json", "\n".join(line(r) for r in [*records, new])), "-o", "json", store=store
+    )
+    h.equal("%s: a replay into it works" % name, replayed.returncode, 0)
+    check_answers(store, "%s: brought to this format" % name, 1)
+    h.equal("%s: and compacted" % name, h.run("compact", store=store).returncode, 0)
+    check_answers(store, "%s: compacted" % name, 1)
 
-# Now an edited hold is found.
-sound = open(data, "rb").read()
-with open(data, "wb") as file:
-    file.write(sound.replace(b'"user1*"', b'"user0*"'))
-listed = h.run("hold", "list", store=store)
-h.check(
-    "an edited hold is damage", listed.returncode == 3 and b"table holds, key case-1" in listed.stderr, listed.stderr
-)
+    # Now an edited hold is found.
+    sound = open(data, "rb").read()
+    with open(data, "wb") as file:
+        file.write(sound.replace(b'"user1*"', b'"user0*"'))
+    listed = h.run("hold", "list", store=store)
+    h.check(
+        "%s: an edited hold is damage" % name,
+        listed.returncode == 3 and b"table holds, key case-1" in listed.stderr,
+        listed.stderr,
+    )
+
+
+for name in ("format-1", "format-2"):
+    check_format(name)
 h.finish()
