@@ -141,10 +141,7 @@ class PathWalk {
 
   void append_key(std::string_view key) {
     if (!path_.empty()) path_.push_back('.');
-    for (const char c : key) {
-      if (c == '.' || c == '\\') path_.push_back('\\');
-      path_.push_back(c);
-    }
+    append_path_key(key, path_);
   }
 
   void note_top_level(std::string_view key, ondemand::json_type type) {
@@ -276,6 +273,13 @@ std::size_t Shape::memory() const {
   std::size_t bytes = sizeof(Shape) + 2 * skeleton.capacity() + slots.capacity() * (sizeof(Slot) + kOfTrie);
   for (const Slot& slot : slots) bytes += slot.path.capacity() + kOfHeap;
   return bytes;
+}
+
+void append_path_key(std::string_view key, std::string& path) {
+  for (const char c : key) {
+    if (c == '.' || c == '\\') path.push_back('\\');
+    path.push_back(c);
+  }
 }
 
 std::unique_ptr<Shape> make_shape(std::string_view json, std::string_view skeleton,

@@ -81,4 +81,7 @@ struct Shape {
 std::unique_ptr<Shape> make_shape(std::string_view json, std::string_view skeleton,
                                   const std::vector<LeafType>& leaf_types);
 
+/// Appends a key to a path as paths have it (event/field.h): dots and backslashes of its own with a backslash.
+void append_path_key(std::string_view key, std::string& path);
+
 }  // namespace trailkeeper::event

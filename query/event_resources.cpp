@@ -30,26 +30,29 @@ std::string text_of(ondemand::value value) {
   return display_text(token.substr(0, token.find_last_of('"') + 1));
 }
 
-/// Collects the resources of a record. On demand, since the DOM parser refuses numbers that CloudTrail may have.
+/// Visits the resources of a record until a visit returns false; one may come several times. On demand, since the DOM
+/// parser refuses numbers that CloudTrail may have.
 class Collector {
  public:
-  explicit Collector(std::size_t most) : most_(most) {}
+  using Visit = std::function<bool(EventResource)>;
+  explicit Collector(Visit visit) : visit_(std::move(visit)) {}
 
-  std::vector<EventResource> take(std::string_view json) {
+  void look_at(std::string_view json) {
     ondemand::parser parser;
     ondemand::document document;
     ondemand::object record;
     if (parser.iterate(json.data(), json.size(), json.size() + simdjson::SIMDJSON_PADDING).get(document) ||
         document.get_object().get(record)) {
-      return {};
+      return;
     }
     for_each_member(record, [&](std::string_view key, ondemand::value value) {
       if (key == "eventSource") source_ = text_of(value);
       if (key == "resources") add_listed(value);
       if (key == "requestParameters" || key == "responseElements") walk(key, value, false, 0);
     });
-    for (const Candidate& candidate : candidates_) add_candidate(candidate);
-    return std::move(found_);
+    for (const Candidate& candidate : candidates_) {
+      if (!enough_) add_candidate(candidate);
+    }
   }
 
  private:
@@ -70,8 +73,7 @@ class Collector {
   }
 
   void add(EventResource resource) {
-    if (found_.size() == most_ || std::find(found_.begin(), found_.end(), resource) != found_.end()) return;
-    found_.push_back(std::move(resource));
+    if (!enough_) enough_ = !visit_(std::move(resource));
   }
 
   void add_listed(ondemand::value value) {
@@ -110,7 +112,7 @@ class Collector {
         if (element.get(inner)) return;
         walk(key, inner, true, depth + 1);
       }
-    } else if (type == ondemand::json_type::string && may_name_resource(key, listed) && candidates_.size() < most_) {
+    } else if (type == ondemand::json_type::string && may_name_resource(key, listed)) {
       candidates_.push_back({std::string{key}, text_of(value), listed});
     }
   }
@@ -129,10 +131,10 @@ class Collector {
     }
   }
 
-  std::size_t most_;
+  Visit visit_;
+  bool enough_ = false;
   std::string source_;
   std::vector<Candidate> candidates_;
-  std::vector<EventResource> found_;
 };
 
 /// The last key of a path below requestParameters or responseElements, and whether the value is an element of a list.
@@ -208,18 +210,25 @@ void add_path_tests(const store::Segment& segment, TestOf test_of, Tests& tests)
 }
 
 // Of the events that are kept whole.
-constexpr std::size_t kMostOfWhole = 4096;
 std::unique_ptr<EventTest> test_any_of_whole(const store::Segment& segment,
                                              std::function<bool(const EventResource&)> test) {
   return test_whole(segment, [test = std::move(test)](std::string_view json) {
-    const std::vector<EventResource> resources = Collector{kMostOfWhole}.take(json);
-    return std::any_of(resources.begin(), resources.end(), test);
+    bool passes = false;
+    Collector{[&](const EventResource& resource) { return !(passes = test(resource)); }}.look_at(json);
+    return passes;
   });
 }
 
 }  // namespace
 
-std::vector<EventResource> event_resources(std::string_view json) { return Collector{kMostResources}.take(json); }
+std::vector<EventResource> event_resources(std::string_view json) {
+  std::vector<EventResource> found;
+  Collector{[&](EventResource resource) {
+    if (std::find(found.begin(), found.end(), resource) == found.end()) found.push_back(std::move(resource));
+    return found.size() < kMostResources;
+  }}.look_at(json);
+  return found;
+}
 
 std::unique_ptr<EventTest> test_resource(const store::Segment& segment, const TextTest& test,
                                          const std::shared_ptr<const ShownEvents>& shown) {

@@ -6,8 +6,8 @@
 #include <optional>
 
 #include "event/guid.h"
-#include "event/reject.h"
 #include "query/json_path.h"
+#include "query/whole_event.h"
 #include "text/json_text.h"
 #include "text/timestamp.h"
 
@@ -424,13 +424,6 @@ class NumbersTest : public EventTest {
 };
 
 }  // namespace
-
-WholeJson::WholeJson(const store::Segment& segment, std::uint32_t index) {
-  std::string scratch;
-  json_ = segment.whole_event(index, scratch);
-  size_ = json_.size();
-  json_.append(event::kPadding, '\0');
-}
 
 std::size_t EventTest::select(std::span<std::uint32_t> selected) const {
   std::size_t kept = 0;

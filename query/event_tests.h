@@ -14,17 +14,6 @@ namespace trailkeeper::query {
 using TextTest = std::function<bool(std::string_view)>;
 using JsonTest = std::function<bool(std::string_view)>;
 
-/// The bytes of an event that is kept whole (store::Segment::whole_table), followed by event::kPadding readable bytes.
-class WholeJson {
- public:
-  WholeJson(const store::Segment& segment, std::uint32_t index);
-  [[nodiscard]] std::string_view view() const { return {json_.data(), size_}; }
-
- private:
-  std::string json_;
-  std::size_t size_ = 0;
-};
-
 /// The value of a column passes `test`; an event without the field passes if `absent` is true. `lazily`: a string of
 /// the dictionary is tested when an event has it, which is less work if only few events are looked at; `test` must stay
 /// valid.

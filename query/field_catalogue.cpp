@@ -7,7 +7,7 @@
 #include "event/canonical_name.h"
 #include "event/guid.h"
 #include "query/event_resources.h"
-#include "query/event_tests.h"
+#include "query/whole_event.h"
 #include "query/filter.h"
 #include "query/json_path.h"
 #include "query/shown_event.h"

@@ -7,8 +7,10 @@
 #include "event/field.h"
 #include "query/field_catalogue.h"
 #include "query/filter.h"
+#include "query/json_path.h"
 #include "query/shown_event.h"
 #include "query/similar_name.h"
+#include "query/whole_event.h"
 #include "store/segments/segment_builder.h"
 #include "store/store.h"
 
@@ -75,19 +77,33 @@ bool has_key(const store::Segment& segment, std::string_view key) {
   return false;
 }
 
+// Beyond so many bytes of events that are kept whole nobody looks: any name may be among the rest.
+constexpr std::size_t kMostLookedAt = std::size_t{256} << 20;
+
+bool is_in_whole_events(const store::Segment& segment, std::string_view name, std::size_t& bytes_left) {
+  bool found = false;
+  for_each_whole_event(segment, [&](std::string_view json) {
+    found = json.size() > bytes_left;
+    bytes_left -= std::min(bytes_left, json.size());
+    for_each_value_at(json, name, [&](std::string_view) { found = true; });
+    return !found;
+  });
+  return found;
+}
+
 bool is_in(store::Store& store, std::string_view name) {
   const store::Snapshot snapshot = store.snapshot();
   // A key that isn't shown isn't known to whoever asks for it.
   if (ShownEvents{snapshot}.text(name) != name) return false;
   const bool one_key = first_key(name).size() == name.size();
+  std::size_t bytes_left = kMostLookedAt;
   for (const store::Segment& segment : snapshot.segments()) {
     for (std::uint32_t number = 0; number < segment.path_count(); ++number) {
       std::string path = segment.path_name(number);
       if (path.ends_with(store::kEscapedMark) || path.ends_with(store::kNumberMark)) path.pop_back();
       if (begins_with(path, name)) return true;
     }
-    // What those have nobody looks for: any name may be among them.
-    if (segment.whole_table() || (one_key && has_key(segment, name))) return true;
+    if ((one_key && has_key(segment, name)) || is_in_whole_events(segment, name, bytes_left)) return true;
   }
   return false;
 }

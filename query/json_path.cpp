@@ -4,6 +4,8 @@
 
 #include <vector>
 
+#include "event/shape.h"
+#include "text/ascii.h"
 #include "text/json_text.h"
 
 namespace trailkeeper::query {
@@ -90,7 +92,62 @@ void collect(ondemand::value value, const std::vector<Step>& steps, std::size_t 
   if (!value.get_object().get(object)) collect_member(object, steps, next, found);
 }
 
+/// Follows a path in any case.
+class Spellings {
+ public:
+  Spellings(std::string_view path, const std::function<void(const std::string&)>& visit)
+      : wanted_(text::lowered(path)), visit_(visit) {}
+
+  void look_at(ondemand::object object, const std::string& place) {
+    for (auto member : object) {
+      ondemand::field field;
+      std::string_view key;
+      if (std::move(member).get(field) || field.unescaped_key().get(key)) return;
+      std::string inner = place;
+      if (!inner.empty()) inner += '.';
+      event::append_path_key(key, inner);
+      look_at(field.value(), inner);
+    }
+  }
+
+ private:
+  void look_at(ondemand::value value, const std::string& place) {
+    const std::string lowered = text::lowered(place);
+    if (!wanted_.starts_with(lowered)) return;
+    const std::string_view rest = std::string_view{wanted_}.substr(lowered.size());
+    if (rest.empty()) {
+      visit_(place);
+    } else if (rest.starts_with('.')) {
+      ondemand::object object;
+      if (!value.get_object().get(object)) look_at(object, place);
+    } else if (rest.starts_with("[]")) {
+      ondemand::array array;
+      if (value.get_array().get(array)) return;
+      for (auto element : array) {
+        ondemand::value inner;
+        if (element.get(inner)) return;
+        look_at(inner, place + "[]");
+      }
+    }
+  }
+
+  std::string wanted_;
+  const std::function<void(const std::string&)>& visit_;
+};
+
 }  // namespace
+
+void for_each_spelling_of(std::string_view json, std::string_view path,
+                          const std::function<void(const std::string&)>& visit) {
+  ondemand::parser parser;
+  ondemand::document document;
+  ondemand::object object;
+  if (parser.iterate(json.data(), json.size(), json.size() + simdjson::SIMDJSON_PADDING).get(document) ||
+      document.get_object().get(object)) {
+    return;
+  }
+  Spellings{path, visit}.look_at(object, {});
+}
 
 bool gives_list(std::string_view path) { return path.find("[]") != std::string_view::npos; }
 

@@ -20,6 +20,11 @@ bool gives_list(std::string_view path);
 void for_each_value_at(std::string_view json, std::string_view path,
                        const std::function<void(std::string_view)>& visit);
 
+/// Visits `path` as it is spelt where `json` has a value at it, whatever the case of its keys; perhaps several times.
+/// Paths through arrays have `[]`. `json` is as for json_at().
+void for_each_spelling_of(std::string_view json, std::string_view path,
+                          const std::function<void(const std::string&)>& visit);
+
 /// What people are shown for a JSON value: a string's text, nothing for `null`, everything else as it is.
 std::string display_text(std::string_view json_value);
 

@@ -84,7 +84,7 @@ std::optional<std::string> ListedValues::leaf_json(const ListedEvent& event, std
   leaves.paths.resize(fields_.size());
   std::unique_ptr<LeafPath>& path = leaves.paths[field];
   if (!path) path = std::make_unique<LeafPath>(*event.segment, *fields_[field].path, shown_);
-  if (path->is_marked(event.index)) return std::nullopt;
+  if (path->needs_event(event.index)) return std::nullopt;
   const LeafTable& table = path->table(event.segment->table_of(event.index));
   std::string json = json_in_table(*path, table, {event.index, event.segment->row_of(event.index)});
   if (!json.empty() && path->hides_any()) {

@@ -20,10 +20,13 @@ LeafNumbers::LeafNumbers(const store::Segment& segment, std::string path, std::s
 
 // Counts into `met_later` the events whose values have no number yet.
 void LeafNumbers::open_table(std::uint32_t number, std::uint64_t& met_later) {
+  if (path_.is_whole(number)) {
+    met_later += path_.segment().table(number).rows;
+    return;
+  }
   NumberedTable& numbered = tables_[number];
   numbered.table = &path_.table(number);
   const std::vector<LeafValue>& values = numbered.table->values;
-  if (path_.is_whole(number)) met_later += numbered.table->table->rows;
   if (values.empty()) return;
   const std::uint64_t rows = numbered.table->table->rows;
   numbered.list = path_.gives_list();

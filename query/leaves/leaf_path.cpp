@@ -1,6 +1,7 @@
 #include "query/leaves/leaf_path.h"
 
 #include <algorithm>
+#include <stdexcept>
 
 #include "event/reject.h"
 #include "event/shape.h"
@@ -66,6 +67,8 @@ void LeafPath::find_marks() {
 const LeafTable& LeafPath::table(std::uint32_t number) const {
   std::unique_ptr<LeafTable>& open = tables_.at(number);
   if (open) return *open;
+  // An event that is taken for one without the value would be a wrong answer.
+  if (is_whole(number)) throw std::logic_error("events that are kept whole are looked at one by one");
   auto table = std::make_unique<LeafTable>();
   table->table = &segment_.table(number);
   for (ValuePlan& plan : plan_path(*table->table, path_)) {

@@ -53,9 +53,15 @@ class LeafPath {
 
   [[nodiscard]] const store::Segment& segment() const { return segment_; }
   [[nodiscard]] bool gives_list() const { return list_; }
+  /// Not of a table whose events are kept whole: it has no values that a plan could find.
   [[nodiscard]] const LeafTable& table(std::uint32_t number) const;
 
-  /// The event must be put together to be shown: table() doesn't hold for it.
+  /// The event must be put together to know its value: it is marked, or kept whole.
+  [[nodiscard]] bool needs_event(std::uint32_t index) const {
+    return is_marked(index) || (any_whole() && is_whole(segment_.table_of(index)));
+  }
+
+  /// What is stored isn't what is shown of the event.
   [[nodiscard]] bool is_marked(std::uint32_t index) const { return all_marked_ || (!marks_.empty() && marks_[index]); }
   /// As far as its table's events have any value at all, or may have one.
   [[nodiscard]] bool may_be_marked() const { return all_marked_ || !marks_.empty(); }
@@ -63,7 +69,7 @@ class LeafPath {
   /// How many events are marked.
   [[nodiscard]] std::uint32_t marked() const { return all_marked_ ? segment_.size() : marked_; }
 
-  /// Whether a table's events are kept whole: table() doesn't hold for them either.
+  /// Whether a table's events are kept whole.
   [[nodiscard]] bool is_whole(std::uint64_t table) const { return whole_ && whole_->number == table; }
   [[nodiscard]] bool any_whole() const { return whole_.has_value(); }
 

@@ -2,11 +2,19 @@
 
 #include <algorithm>
 
+#include "query/json_path.h"
 #include "query/shown_event.h"
+#include "query/whole_event.h"
 #include "store/segments/segment_builder.h"
 #include "text/ascii.h"
 
 namespace trailkeeper::query::sql {
+
+namespace {
+
+constexpr std::size_t kSome = 64;
+
+}  // namespace
 
 void EventSpellings::read() {
   read_ = true;
@@ -26,11 +34,23 @@ void EventSpellings::read() {
 
 std::vector<std::string> EventSpellings::of(std::string_view path) {
   if (!read_) read();
-  const auto found = by_lower_case_.find(text::lowered(path));
-  if (found == by_lower_case_.end()) return {};
+  std::vector<std::string> spellings;
+  if (const auto found = by_lower_case_.find(text::lowered(path)); found != by_lower_case_.end()) {
+    spellings = found->second;
+  }
+  // All names of events that are kept whole would be too many to remember.
+  for (const store::Segment& segment : snapshot_.segments()) {
+    for_each_whole_event(segment, [&](std::string_view json) {
+      for_each_spelling_of(json, path, [&](const std::string& one) {
+        // More than a few are told to be several; only the path's own spelling makes a difference then.
+        if (spellings.size() > kSome && one != path) return;
+        if (std::find(spellings.begin(), spellings.end(), one) == spellings.end()) spellings.push_back(one);
+      });
+      return true;
+    });
+  }
   // A key that isn't shown isn't known to whoever asks for it.
   const ShownEvents shown{snapshot_};
-  std::vector<std::string> spellings = found->second;
   std::erase_if(spellings, [&](const std::string& one) { return shown.text(one) != one; });
   return spellings;
 }

@@ -6,7 +6,7 @@
 namespace trailkeeper::query::sql {
 
 std::optional<std::string_view> LeafColumn::text(std::uint32_t index) {
-  if (path_.all_marked() || path_.is_marked(index)) return shown_text(index);
+  if (path_.needs_event(index)) return shown_text(index);
   const store::Segment& segment = path_.segment();
   const LeafTable& table = path_.table(segment.table_of(index));
   if (table.values.empty()) return std::nullopt;

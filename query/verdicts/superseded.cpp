@@ -14,7 +14,7 @@
 #include "event/field.h"
 #include "event/guid.h"
 #include "query/columns/event_fields.h"
-#include "query/event_tests.h"
+#include "query/whole_event.h"
 #include "query/json_path.h"
 #include "store/byte_order.h"
 #include "store/read_limit.h"

@@ -192,7 +192,10 @@ TEST_CASE("figures of groups and fields of lists are those of events that are pu
     if (round % 3 != 2) keep_secrets(filled.store);
     for (int commit = 0; commit < 4; ++commit) {
       std::vector<std::string> events;
-      for (int i = 0; i < 60; ++i) events.push_back(random.event());
+      for (int i = 0; i < 60; ++i) {
+        events.push_back(random.event());
+        if (round == 1 && i % 2 == 0) events.back() = OddEvents::kept_whole(std::move(events.back()));
+      }
       filled.add(events);
     }
     for (const bool merged : {false, true}) {
