@@ -8,12 +8,11 @@ import os
 import random
 
 from disk import Disk, read_record, restore
-from harness import Harness, event, line
+from harness import Harness, event, line, seed
 
 t = Harness()
 cuts = int(os.environ.get("TRAILKEEPER_TEST_CUTS", "60"))
-seed = int(os.environ.get("TRAILKEEPER_TEST_SEED", "1"))
-rng = random.Random(seed)
+rng = random.Random(seed(1))
 store = t.path("store")
 os.mkdir(store)
 files = []
@@ -74,7 +73,7 @@ t.check("each command's writes are recorded", all(done), [len(steps) for steps i
 
 def cut(command, position, state):
     steps = done[command]
-    where = "cut %d.%d of %s (seed %d)" % (command, position, COMMANDS[command][0], seed)
+    where = "cut %d.%d of %s (seed %d)" % (command, position, COMMANDS[command][0], seed(1))
     damaged = t.path("cut")
     restore(state.after_power_cut(rng, steps[position] if position < len(steps) else None), store, damaged)
     had, will_have = answers[command], answers[command + 1]

@@ -66,14 +66,14 @@ std::uint64_t inode_of(int descriptor) {
 void record(Head head, std::string_view path, const void* data = nullptr) {
   static const int kRecord = [] {
     const std::string file{setting("TRAILKEEPER_DISK_RECORD")};
-    return file.empty() ? -1 : next<int(const char*, int, ...)>("open")(file.c_str(), O_WRONLY | O_APPEND | O_CREAT, 0600);
+    return file.empty() ? -1
+                        : next<int(const char*, int, ...)>("open")(file.c_str(), O_WRONLY | O_APPEND | O_CREAT, 0600);
   }();
   if (kRecord < 0) return;
   head.path_bytes = static_cast<std::uint32_t>(path.size());
   const std::size_t data_bytes = data == nullptr ? 0 : head.bytes;
-  iovec parts[] = {{&head, sizeof head},
-                   {const_cast<char*>(path.data()), path.size()},
-                   {const_cast<void*>(data), data_bytes}};
+  iovec parts[] = {
+      {&head, sizeof head}, {const_cast<char*>(path.data()), path.size()}, {const_cast<void*>(data), data_bytes}};
   // All at once, so that records of several threads and processes don't mix.
   static const auto kWritev = next<ssize_t(int, const iovec*, int)>("writev");
   if (kWritev(kRecord, parts, 3) != static_cast<ssize_t>(sizeof head + path.size() + data_bytes)) std::abort();
@@ -226,7 +226,8 @@ int rename(const char* from, const char* to) noexcept {
 }
 
 int renameat2(int from_folder, const char* from, int to_folder, const char* to, unsigned flags) noexcept {
-  const int code = next<int(int, const char*, int, const char*, unsigned)>("renameat2")(from_folder, from, to_folder, to, flags);
+  const int code =
+      next<int(int, const char*, int, const char*, unsigned)>("renameat2")(from_folder, from, to_folder, to, flags);
   renamed(code, from, to);
   return code;
 }
