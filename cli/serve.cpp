@@ -158,6 +158,7 @@ int run_serve(const GlobalOptions& global, const ServeArguments& arguments) {
   const std::shared_ptr<spdlog::logger> log = make_log(arguments);
   const serve::ServerOptions options = options_of(arguments);
   query::KeptStore store{global.store_directory()};
+  std::string fatal;
   try {
     serve::Server server{store, options, log};
     server.run([&] {
@@ -168,12 +169,13 @@ int run_serve(const GlobalOptions& global, const ServeArguments& arguments) {
       if (!arguments.ports_file.empty()) write_ports(arguments.ports_file, server.listeners());
       ::sd_notify(0, "READY=1");
     });
+    fatal = server.fatal();
   } catch (const serve::WrongOptions& error) {
     throw UsageError(error.what());
   }
   ::sd_notify(0, "STOPPING=1");
-  log->info("stopped: everything that was taken is durable");
-  return kDone;
+  log->info("stopped: everything that was {} is durable", fatal.empty() ? "taken" : "acknowledged");
+  return fatal.empty() ? kDone : kFailed;
 }
 
 void add_limits(const Command& command, serve::ServerOptions& server) {

@@ -24,10 +24,6 @@ BatchLimits batch_limits(BatchLimits limits, unsigned workers) {
   return limits;
 }
 
-Receipt::Status status_of(const store::StoreError& error) {
-  return error.kind() == store::StoreErrorKind::full ? Receipt::Status::store_full : Receipt::Status::store_failed;
-}
-
 }  // namespace
 
 void LatencyHistogram::add(double seconds) {
@@ -137,7 +133,7 @@ class Intake::Worker {
     try {
       fill();
     } catch (const store::StoreError& error) {
-      give_up(status_of(error), error.what());
+      give_up(intake_.status_of(error), error.what());
     } catch (const std::exception& error) {
       give_up(Receipt::Status::store_failed, error.what());
     }
@@ -280,6 +276,23 @@ bool Intake::write(store::Commit all, Receipt::Status& status, std::string& prob
   return false;
 }
 
+Receipt::Status Intake::status_of(const store::StoreError& error) {
+  if (error.kind() == store::StoreErrorKind::unknown) figures_.must_restart = true;
+  return error.kind() == store::StoreErrorKind::full ? Receipt::Status::store_full : Receipt::Status::store_failed;
+}
+
+// Parts that failed before are no part of the transaction, but of what couldn't be stored.
+void Intake::note_failure(const std::vector<GroupPart>& parts, Receipt::Status status, const std::string& problem) {
+  const auto failed = std::find_if(parts.begin(), parts.end(),
+                                   [](const GroupPart& part) { return part.status != Receipt::Status::durable; });
+  const bool failing = status != Receipt::Status::durable || failed != parts.end();
+  if (failing) {
+    const text::Lock lock{mutex_};
+    problem_ = status != Receipt::Status::durable ? problem : failed->problem;
+  }
+  figures_.failing = failing;
+}
+
 // All parts in one transaction: durable together or not at all.
 void Intake::commit(std::vector<GroupPart> parts) {
   store::Commit all;
@@ -295,11 +308,7 @@ void Intake::commit(std::vector<GroupPart> parts) {
   Receipt::Status status = Receipt::Status::durable;
   std::string problem;
   const bool stored = write(std::move(all), status, problem);
-  if (status != Receipt::Status::durable) {
-    const text::Lock lock{mutex_};
-    problem_ = problem;
-  }
-  figures_.failing = status != Receipt::Status::durable;
+  note_failure(parts, status, problem);
   for (const GroupPart& part : parts) {
     if (status == Receipt::Status::durable) {
       part.note_results();

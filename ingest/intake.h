@@ -57,7 +57,8 @@ struct IntakeFigures {
   std::atomic<std::uint64_t> commits{0};
   std::atomic<std::uint64_t> bytes_in_flight{0};       ///< Given back before the receipts are.
   std::atomic<std::uint64_t> deliveries_in_flight{0};  ///< Whose receipts haven't been given.
-  std::atomic<bool> failing{false};                    ///< The last commit failed.
+  std::atomic<bool> failing{false};                    ///< What came last couldn't be stored.
+  std::atomic<bool> must_restart{false};               ///< Nothing can be stored any more: StoreErrorKind::unknown.
   LatencyHistogram commit_seconds;
   LatencyHistogram acknowledge_seconds;  ///< From offer() to the receipt.
 };
@@ -91,7 +92,7 @@ class Intake {
   void stop();
 
   [[nodiscard]] const IntakeFigures& figures() const { return figures_; }
-  /// Why the last commit that failed did.
+  /// Why what couldn't be stored last couldn't.
   [[nodiscard]] std::string problem() const;
   [[nodiscard]] store::MergeCost merge_cost() const { return writer_.merge_cost(); }
   [[nodiscard]] store::RejectFigures reject_figures() const { return writer_.reject_figures(); }
@@ -112,6 +113,8 @@ class Intake {
   [[nodiscard]] bool may_take_share() const TRAILKEEPER_REQUIRES(mutex_);
   void hand_on(GroupPart part);
   void commit(std::vector<GroupPart> parts);
+  void note_failure(const std::vector<GroupPart>& parts, Receipt::Status status, const std::string& problem);
+  Receipt::Status status_of(const store::StoreError& error);
   bool write(store::Commit all, Receipt::Status& status, std::string& problem);
   void answer(DeliveryGroup& group);
   void release(std::size_t bytes);

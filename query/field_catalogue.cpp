@@ -7,10 +7,10 @@
 #include "event/canonical_name.h"
 #include "event/guid.h"
 #include "query/event_resources.h"
-#include "query/whole_event.h"
 #include "query/filter.h"
 #include "query/json_path.h"
 #include "query/shown_event.h"
+#include "query/whole_event.h"
 #include "store/segments/segment_format.h"
 #include "text/timestamp.h"
 

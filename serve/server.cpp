@@ -138,6 +138,8 @@ class Server::Running {
     io_.poll();
   }
 
+  [[nodiscard]] const std::string& fatal() const { return fatal_; }
+
   void stop() {
     asio::post(io_, [this] { begin_stopping(); });
   }
@@ -351,6 +353,12 @@ class Server::Running {
             "the limit for rejected records is reached: their bytes are not kept any more; see trailkeeper rejects "
             "limit");
       }
+      if (intake_.figures().must_restart) {
+        fatal_ = intake_.problem();
+        log_->error("stopping: {}", fatal_);
+        begin_stopping();
+        co_return;
+      }
       const bool fails = intake_.figures().failing;
       if (fails == failing) continue;
       failing = fails;
@@ -461,6 +469,7 @@ class Server::Running {
   store::IdleSnapshots snapshots_;
   query::TailHub tail_;
   std::atomic<bool> stopping_{false};
+  std::string fatal_;  // Why it stops by itself; set on the server's thread.
   std::atomic<bool> ended_{false};
   std::vector<std::unique_ptr<NamedFigures>> figures_;
   // What coroutines hold shares of outlives them, and they go with io_ at the latest.
@@ -492,5 +501,7 @@ Server::~Server() = default;
 std::vector<BoundListener> Server::listeners() const { return running_->listeners(); }
 void Server::run(const std::function<void()>& ready) { running_->run(ready); }
 void Server::stop() { running_->stop(); }
+
+const std::string& Server::fatal() const { return running_->fatal(); }
 
 }  // namespace trailkeeper::serve

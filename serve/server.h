@@ -42,6 +42,9 @@ class Server {
   /// From any thread.
   void stop();
 
+  /// Why run() returned without being told to: the store can't be used by this process any more. Empty: it was told to.
+  [[nodiscard]] const std::string& fatal() const;
+
  private:
   class Running;
   std::unique_ptr<Running> running_;

@@ -14,6 +14,7 @@ enum class StoreErrorKind {
   missing,       ///< There is no store at the path.
   newer_format,  ///< Written by a newer version.
   replaced,      ///< Somebody moved, removed or replaced the store's files while this process had them open.
+  unknown,       ///< A write failed such that nobody knows what is on the disk: only a new process may go on.
 };
 
 /// Messages say what failed, where, and what to do.

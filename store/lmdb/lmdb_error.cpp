@@ -32,9 +32,13 @@ void throw_lmdb_error(int code, const std::string& what, const std::string& dire
     case MDB_CORRUPTED:
     case MDB_PAGE_NOTFOUND:
     case MDB_INVALID:
-    case MDB_PANIC:
       throw StoreError(StoreErrorKind::corrupt,
                        message + "; restore a backup (trailkeeper restore), or name another store");
+    case MDB_PANIC:
+      throw StoreError(StoreErrorKind::unknown,
+                       what + " " + directory +
+                           ": an earlier write failed, so that this process doesn't know what is on the disk: start it "
+                           "again; what was acknowledged is there");
     case MDB_VERSION_MISMATCH: throw StoreError(StoreErrorKind::newer_format, message);
     default: throw StoreError(StoreErrorKind::io, message);
   }

@@ -5,13 +5,13 @@ import os
 import random
 import shutil
 
-from harness import Harness, event, line
+from harness import Harness, event, line, seed
 from server import Server
 
 PAGE = 4096
 PLACES = ("segment ", "table ", "page", "data.mdb", "commit")
 h = Harness()
-rng = random.Random(10)
+rng = random.Random(seed(10))
 everything = os.environ.get("TRAILKEEPER_TEST_ALL_FAULTS")
 
 store = h.path("store")

@@ -7,7 +7,7 @@ import signal
 import subprocess
 import time
 
-from harness import Harness, write_trail
+from harness import Harness, write_trail, seed
 
 KILLS = int(os.environ.get("TRAILKEEPER_TEST_KILLS", "20"))
 EVENTS = 4000 if KILLS >= 20 else 1000  # In a file; with a sanitizer each takes many times as long.
@@ -58,7 +58,7 @@ t.check("variants are counted", expected["stats"]["variants"] > EVENTS / 40, exp
 
 # Killed again and again, each time a little further on.
 b = t.path("b")
-rng = random.Random(2)
+rng = random.Random(seed(2))
 killed = 0
 for attempt in range(KILLS * 3):
     if killed == KILLS:

@@ -7,7 +7,7 @@ import signal
 import threading
 import time
 
-from harness import Harness, event, line
+from harness import Harness, event, line, seed
 from server import Server
 
 ROUNDS = 10
@@ -15,7 +15,7 @@ SENDERS = 4
 
 t = Harness()
 store = t.path("store")
-rng = random.Random(77)
+rng = random.Random(seed(77))
 sent = {}  # Event ID to whether it was acknowledged.
 lock = threading.Lock()
 

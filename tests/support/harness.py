@@ -10,6 +10,11 @@ import time
 import uuid
 
 
+def seed(usual):
+    """What a test's random numbers begin with: always the same, unless TRAILKEEPER_TEST_SEED says otherwise."""
+    return int(os.environ.get("TRAILKEEPER_TEST_SEED", usual))
+
+
 class Harness:
     """Runs the binary under test; counts failed checks."""
 
