@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "query/columns/passing_codes.h"
 #include "query/event_tests.h"
 
 namespace trailkeeper::query {
