@@ -164,15 +164,17 @@ std::string usage_message(const CLI::App& app, const CLI::ParseError& error) {
   const std::string see = "; see: " + path + " --help";
   const std::vector<std::string> unknown = app.remaining(true);
   const bool takes_command = !command->get_subcommands([](const CLI::App*) { return true; }).empty();
-  if (takes_command) {
+  const auto option = std::find_if(unknown.begin(), unknown.end(),
+                                   [](const std::string& word) { return word.size() > 1 && word.starts_with('-'); });
+  // The value of an option that isn't known was taken for an argument.
+  const bool misread = option != unknown.end() && error.get_name() == "ValidationError";
+  if (takes_command && !misread) {
     if (const std::string text = misspelt_command(*command, app, error); !text.empty()) return text + see;
     if (error.get_name() == "ValidationError") return std::string{error.what()} + see;
   }
   if (takes_command && !unknown.empty() && !unknown.front().starts_with('-')) {
     return unknown_word(*command, app, unknown.front()) + see;
   }
-  const auto option = std::find_if(unknown.begin(), unknown.end(),
-                                   [](const std::string& word) { return word.size() > 1 && word.starts_with('-'); });
   if (option != unknown.end()) return unknown_word(*command, app, *option) + see;
   return std::string{error.what()} + see;
 }

@@ -430,10 +430,23 @@ ArrayStart begins_array(std::string_view text) {
   return std::string_view{"{[\"],"}.find(text[at]) == std::string_view::npos ? ArrayStart::no : ArrayStart::yes;
 }
 
+namespace {
+
+// Whether an array's first element begins as records of CloudTrail do, as an object or as JSON in a string.
+bool begins_event(std::string_view elements) {
+  constexpr std::string_view kAsText = R"("{\"eventVersion\")";
+  constexpr std::string_view kFirstKey = R"("eventVersion")";
+  const std::string_view first = elements.substr(text::skip_json_space(elements, 0));
+  if (first.starts_with(kAsText)) return true;
+  return first.starts_with('{') && first.substr(text::skip_json_space(first, 1)).starts_with(kFirstKey);
+}
+
+}  // namespace
+
 std::optional<DocumentArray> find_document_array(std::string_view json) {
   std::size_t at = 1;
   std::int64_t depth = 1;
-  while (true) {
+  for (bool first = true;; first = false) {
     at = text::skip_json_space(json, at);
     if (at >= json.size() || json[at] != '"') return std::nullopt;
     const auto key = take_string(json, at);
@@ -446,6 +459,9 @@ std::optional<DocumentArray> find_document_array(std::string_view json) {
       // Of rows by themselves nobody could say whose words are in them.
       const bool rows = *key == "rows" || *key == "datarows";
       if (rows && !sent_columns_in_front(json.substr(0, at + 1)).empty()) return std::nullopt;
+      return DocumentArray{at + 1, depth};
+    }
+    if (json[at] == '[' && first && may_name_documents(*key) && begins_event(json.substr(at + 1))) {
       return DocumentArray{at + 1, depth};
     }
     if (json[at] == '{' && names_document_object(*key) && depth < kMaxDepth) {

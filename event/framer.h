@@ -67,6 +67,10 @@ class Framer {
   explicit Framer(bool in_array = false, Ends ends = Ends::cut_off)
       : mode_(in_array ? Mode::elements : Mode::top), ends_(ends), array_depth_(in_array ? 1 : 0) {}
 
+  /// Makes it go on as behind `front`, the beginning of a stream up to where it was left, between documents: it knows
+  /// the header and whether a document came. `front` must be followed by kPadding readable bytes.
+  void go_on_behind(std::string_view front);
+
   /// Appends the frames found in `window`, which must be followed by kPadding readable bytes, up to `most` of them,
   /// since a frame takes more memory than the shortest document. Returns how many bytes are done with. `last` says that
   /// the stream ends with this window. Then all of it is done with, unless `most` frames were found: give the rest
@@ -174,7 +178,8 @@ void for_each_frame(Framer& framer, std::string_view bytes, std::vector<Frame>& 
 }
 
 /// The first array of the object that starts at json[0] whose member's name says that it holds documents
-/// (names_documents), also inside of objects that are known to hold such; nothing if it has none (as far as `json`
+/// (names_documents), also inside of objects that are known to hold such; or its first member, if its name says that it
+/// may (may_name_documents) and a record comes first. Nothing if it has none (as far as `json`
 /// goes).
 std::optional<DocumentArray> find_document_array(std::string_view json);
 

@@ -58,6 +58,15 @@ void Framer::note_header(std::string_view line, LineKind kind) {
   if (const SentCells cells = sent_cells(line); cells.columns != 0) sent_ = cells;
 }
 
+void Framer::go_on_behind(std::string_view front) {
+  Framer before{false, ends_};
+  std::vector<Frame> frames;
+  before.split(front, false, frames);
+  sent_ = before.sent_;
+  document_seen_ = document_seen_ || before.document_seen_;
+  if (before.mode_ == Mode::rest || before.mode_ == Mode::text) mode_ = before.mode_;
+}
+
 // Text before any document: lines up to one that may be a document, or enough of them.
 bool Framer::take_first_text(std::string_view window, bool last, std::vector<Frame>& frames) {
   std::size_t line = at_;

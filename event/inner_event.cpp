@@ -146,6 +146,25 @@ Paths paths_with(std::string_view key, const std::vector<Slot>& slots) {
   return paths;
 }
 
+// What Elasticsearch and OpenSearch answered, below whatever who asked keeps it in:
+// `{"response":{"hits":{"hits":[…]}}}`. Without a first key that would say that somebody was answered.
+constexpr std::string_view kHits = "hits.hits[]._source";
+std::string_view behind_answer(std::string_view path) {
+  for (const std::string_view name : {"response.", "rawResponse."}) {
+    if (path.starts_with(name) && path.substr(name.size()).starts_with(kHits)) return path.substr(name.size());
+  }
+  return path;
+}
+
+// Whether the only thing that an object says of a request is such an answer.
+bool answers_search(const std::vector<Slot>& slots) {
+  return std::none_of(slots.begin(), slots.end(), [](const Slot& slot) {
+    std::string_view path = slot.path;
+    const std::string first = take_first_key(path);
+    return first != "response" && first != "rawResponse" && names_what_was_sent(first);
+  });
+}
+
 // The path of the outermost object that has a record's name and time, if all others that have lie in it.
 std::string_view record_path(const std::vector<Slot>& slots) {
   const Paths timed = paths_with("eventTime", slots);
@@ -153,11 +172,14 @@ std::string_view record_path(const std::vector<Slot>& slots) {
   const Paths named = paths_with("eventName", slots);
   Paths both;
   std::set_intersection(timed.begin(), timed.end(), named.begin(), named.end(), std::back_inserter(both));
-  std::erase_if(both,
-                [](std::string_view path) { return path.empty() || path.find("[]") != text::npos || was_sent(path); });
+  const bool searched = answers_search(slots);
+  std::erase_if(both, [searched](std::string_view path) {
+    const bool listed = path.find("[]") != text::npos && !path.ends_with(kHits);
+    return path.empty() || listed || was_sent(searched ? behind_answer(path) : path);
+  });
   if (both.empty()) return {};
-  // Of two under one name, which one is it?
-  if (both.size() > 1 && both[0] == both[1]) return {};
+  // Of two under one name, which one is it? The hits of a search stand by themselves.
+  if (both.size() > 1 && both[0] == both[1] && both[0].find("[]") == text::npos) return {};
   // A path comes before those below it.
   const std::string below = std::string{both.front()} + ".";
   const bool one = std::all_of(both.begin(), both.end(),
@@ -172,8 +194,9 @@ std::string_view inner_event(const Record& record) {
   const std::string_view path = record_path(record.shape->slots);
   if (!path.empty()) {
     const auto row = wrapper_row(path);
-    const bool known = row && (record.shape->wrappers & wrapper_bit(*row)) != 0;
-    return known ? std::string_view{} : object_at(record.bytes, path);
+    const bool known = row && record.shape->wrappers[*row] && (wrappers()[*row].values & kObjectValue) != 0;
+    if (known) return {};
+    return path.find("[]") == text::npos ? object_at(record.bytes, path) : array_at(record.bytes, path);
   }
   const std::string_view text = only_text(record);
   if (text.starts_with('[')) return text;

@@ -216,7 +216,7 @@ Reason RecordParser::parse(std::string_view json, Record& out) {
   if (out.shape->kind == ShapeKind::event) return finish_event(out);
   // What services tell Lambda has an eventName, and no time; only by what is certain it is a wrapper.
   const bool named = out.shape->reason == Reason::bad_event_time;
-  if (named && (out.shape->wrappers & certain_wrappers()) == 0 && is_notification(out, scratch_)) {
+  if (named && (out.shape->wrappers & certain_wrappers()).none() && is_notification(out, scratch_)) {
     return Reason::service_notification;
   }
   return Reason::none;

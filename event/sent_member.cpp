@@ -78,7 +78,8 @@ bool tells_request(std::string_view name) {
 }
 
 bool may_be_sent(std::string_view name) {
-  constexpr auto kNames = std::to_array<std::string_view>({"body", "data", "payload", "json"});
+  constexpr auto kNames =
+      std::to_array<std::string_view>({"body", "data", "payload", "json", "items", "entries", "docs"});
   return is_one_of(name, kNames);
 }
 

@@ -16,7 +16,7 @@ namespace ondemand = simdjson::ondemand;
 
 // What the classification needs to know of the record's first level.
 struct TopLevel {
-  std::uint64_t wrappers = 0;
+  WrapperRows wrappers;
   bool detail_type = false;
   bool request_context = false;
   bool request = false;  // It is, or logs, one.
@@ -38,7 +38,7 @@ constexpr unsigned kSubscriptionMembers = 3;
 
 std::uint8_t wrapper_value(ondemand::json_type type) {
   switch (type) {
-    case ondemand::json_type::object: return kObjectValue;
+    case ondemand::json_type::object: return kObjectValue | kListsValue;
     case ondemand::json_type::array: return kArrayValue;
     case ondemand::json_type::string: return kTextValue;
     default: return 0;
@@ -149,7 +149,7 @@ class PathWalk {
     const bool object = type == ondemand::json_type::object;
     if (const auto row = wrapper_row(key)) {
       // Each of a repeated key counts: none of them may be passed over.
-      if ((wrappers()[*row].values & wrapper_value(type)) != 0) top_.wrappers |= wrapper_bit(*row);
+      if ((wrappers()[*row].values & wrapper_value(type)) != 0) top_.wrappers.set(*row);
     }
     if (key == "detail-type") top_.detail_type = text;
     if (key == "requestContext") top_.request_context = true;
@@ -206,21 +206,21 @@ Reason reason_without_name(const TopLevel& top) {
 }
 
 // The rows whose members it has, with what must stand beside them, and without what was sent.
-std::uint64_t wrapper_rows(const TopLevel& top) {
-  std::uint64_t rows = top.wrappers;
+WrapperRows wrapper_rows(const TopLevel& top) {
+  WrapperRows rows = top.wrappers;
   for (std::size_t row = 0; row < wrappers().size(); ++row) {
     const Wrapper& wrapper = wrappers()[row];
     const bool alone = (wrapper.beside == "detail-type" && !top.detail_type) ||
                        (wrapper.beside == "requestContext" && !top.request_context);
-    if (alone || (top.request && may_be_sent(wrapper.member))) rows &= ~wrapper_bit(row);
+    if (alone || (top.request && may_be_sent(wrapper.member))) rows.reset(row);
   }
   return rows;
 }
 
 // An object that isn't an event.
 void classify_other(Shape& shape, const TopLevel& top) {
-  const std::uint64_t rows = wrapper_rows(top);
-  if (rows != 0) {
+  const WrapperRows rows = wrapper_rows(top);
+  if (rows.any()) {
     shape.kind = ShapeKind::wrapper;
     shape.wrappers = rows;
     shape.reason = reason_without_name(top);
@@ -258,8 +258,8 @@ void classify(Shape& shape, const TopLevel& top) {
     const std::int32_t time = shape.slot_of_field[static_cast<std::size_t>(Field::event_time)];
     const bool timed = time >= 0 && is_quoted(shape.slots[static_cast<std::size_t>(time)].type);
     // Lambda's events of Kinesis have an eventName of their own, and so have columns that a shipper made of the record.
-    shape.wrappers = timed ? 0 : wrapper_rows(top);
-    shape.kind = timed ? ShapeKind::event : shape.wrappers != 0 ? ShapeKind::wrapper : ShapeKind::rejected;
+    shape.wrappers = timed ? WrapperRows{} : wrapper_rows(top);
+    shape.kind = timed ? ShapeKind::event : shape.wrappers.any() ? ShapeKind::wrapper : ShapeKind::rejected;
     if (!timed) shape.reason = Reason::bad_event_time;
   }
 }

@@ -16,6 +16,7 @@
 
 #include "event/field.h"
 #include "event/reject.h"
+#include "event/wrapper.h"
 
 namespace trailkeeper::event {
 
@@ -70,7 +71,7 @@ struct Shape {
   std::array<std::string_view, kFieldCount> literal_of_field;  ///< "true" or "false" where the field is a literal.
   ShapeKind kind = ShapeKind::rejected;
   Reason reason = Reason::none;  ///< For a wrapper: why the object is rejected if none of its members holds a record.
-  std::uint64_t wrappers = 0;    ///< Rows of event/wrapper.h whose member it has, as wrapper_bit().
+  WrapperRows wrappers;          ///< Rows whose member it has.
 
   /// Heap bytes it takes, about, those of a ShapeTrie that has it included.
   [[nodiscard]] std::size_t memory() const;

@@ -134,12 +134,14 @@ SentCells sent_cells(std::string_view header) {
   while (header.ends_with('\r') || header.ends_with(' ')) header.remove_suffix(1);
   SentCells cells;
   std::size_t column = 0;
+  // One column by itself is a word that begins a file; no word of a log has the name of one in it by chance.
+  const bool single = header.find_first_of(",;\t ") == text::npos;
   const bool sound = for_each_column(header, [&](std::string_view name) {
     if (column < kMost && path_names_what_was_sent(name)) cells.columns |= std::uint64_t{1} << column;
     ++column;
   });
-  if (!sound || column < 2) return {};
-  cells.separator = header[header.find_first_of(",;\t")];
+  if (!sound || (column < 2 && !single)) return {};
+  cells.separator = single ? '\n' : header[header.find_first_of(",;\t")];
   return cells;
 }
 

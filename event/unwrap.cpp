@@ -160,11 +160,13 @@ void Unwrapper::take_parsed(std::string_view document, Reason reason, const Reco
   const bool event = reason == Reason::none && record.shape->kind == ShapeKind::event;
   if (reason == Reason::none && !event && place.level >= kMaxWrappers) reason = Reason::broken_envelope;
   if (event) return emit(record, place.offset);
-  if (reason != Reason::none && !is_vague(reason)) return reject(document, place.offset, reason);
+  // DynamoDB's stream tells of items, which may be records.
+  const bool told = reason == Reason::service_notification && record.shape->wrappers.any();
+  if (reason != Reason::none && !is_vague(reason) && !told) return reject(document, place.offset, reason);
   if (reason == Reason::no_event_name && is_bulk_action(record)) return;
   const std::string_view inner = members_ == Members::any ? inner_event(record) : std::string_view{};
-  if (reason == Reason::none) {
-    const Wrapping wrapping{open_rows(record), is_probe(record), record.shape->reason, inner};
+  if (reason == Reason::none || told) {
+    const Wrapping wrapping{open_rows(record), is_probe(record), told ? reason : record.shape->reason, inner};
     std::vector<bool> around = std::exchange(sent_columns_, sent_columns(document, wrapping.rows));
     take_wrapper(document, wrapping, place);
     sent_columns_ = std::move(around);

@@ -95,7 +95,8 @@ class Unwrapper {
   bool text_holds_record(std::string_view text);
   std::string_view text_of(std::string_view token, int level);
   void release(int level);
-  std::vector<Member>& find_members(std::string_view document, std::uint64_t rows, int level);
+  static void add_lists(std::string_view object, std::size_t row, std::vector<Member>& members);
+  std::vector<Member>& find_members(std::string_view document, const WrapperRows& rows, int level);
   bool is_taken(std::string_view bytes);
   void emit(const Record& record, std::size_t offset);
   void reject(std::string_view bytes, std::size_t offset, Reason reason);

@@ -180,9 +180,27 @@ bool Unwrapper::take_member(std::string_view json, bool certain, const Place& pl
   return true;
 }
 
+// Of an object, each array as if the row's member were it.
+void Unwrapper::add_lists(std::string_view object, std::size_t row, std::vector<Member>& members) {
+  ondemand::parser parser;
+  ondemand::document parsed;
+  ondemand::object lists;
+  // It lies in a document that has padding.
+  if (parser.iterate(object.data(), object.size(), object.size() + simdjson::SIMDJSON_PADDING).get(parsed) ||
+      parsed.get_object().get(lists)) {
+    return;
+  }
+  for (auto list : lists) {
+    ondemand::field field;
+    if (std::move(list).get(field)) return;
+    const std::string_view json = json_of(field.value());
+    if (json.starts_with('[')) members.push_back({row, json});
+  }
+}
+
 // The members that rows name, in the order of the rows. Keys are compared with their escapes resolved; each of a
 // repeated key counts.
-std::vector<Unwrapper::Member>& Unwrapper::find_members(std::string_view document, std::uint64_t rows, int level) {
+std::vector<Unwrapper::Member>& Unwrapper::find_members(std::string_view document, const WrapperRows& rows, int level) {
   Level& own = levels_[static_cast<std::size_t>(level)];
   own.members.clear();
   ondemand::document parsed;
@@ -196,9 +214,13 @@ std::vector<Unwrapper::Member>& Unwrapper::find_members(std::string_view documen
     std::string_view name;
     if (std::move(member).get(field) || field.unescaped_key().get(name)) break;
     const auto row = wrapper_row(name);
-    if (!row || (rows & wrapper_bit(*row)) == 0) continue;
+    if (!row || !rows[*row]) continue;
     const std::string_view json = json_of(field.value());
-    if (!json.empty()) own.members.push_back({*row, json});
+    if (json.starts_with('{') && (wrappers()[*row].values & kListsValue) != 0) {
+      add_lists(json, *row, own.members);
+    } else if (!json.empty()) {
+      own.members.push_back({*row, json});
+    }
   }
   std::stable_sort(own.members.begin(), own.members.end(),
                    [](const Member& a, const Member& b) { return a.row < b.row; });

@@ -54,7 +54,7 @@ struct Unwrapper::Level {
 
 /// What a wrapper's shape says of it; shapes may be forgotten while what it holds is taken.
 struct Unwrapper::Wrapping {
-  std::uint64_t rows = 0;
+  WrapperRows rows;
   bool probe = false;
   Reason if_empty = Reason::no_event_name;
   std::string_view inner;  ///< inner_event() of it.

@@ -48,11 +48,11 @@ bool names_sent_column(ondemand::value element) {
 }
 
 // Members that may be an array of rows.
-std::uint64_t rows_of_queries() {
-  static const std::uint64_t kOfQueries = [] {
-    std::uint64_t rows = 0;
+const WrapperRows& rows_of_queries() {
+  static const WrapperRows kOfQueries = [] {
+    WrapperRows rows;
     for (std::size_t row = 0; row < wrappers().size(); ++row) {
-      if ((wrappers()[row].values & kArrayValue) != 0) rows |= wrapper_bit(row);
+      rows.set(row, (wrappers()[row].values & kArrayValue) != 0);
     }
     return rows;
   }();
@@ -72,7 +72,8 @@ bool value_was_sent(const Record& record) {
   for (std::size_t i = 0; i < slots.size(); ++i) {
     const std::string_view path = slots[i].path;
     value = value || path.starts_with("value");
-    is_text = is_text || (is_quoted(slots[i].type) && (path == "value" || path == "value.stringValue"));
+    is_text =
+        is_text || (is_quoted(slots[i].type) && (path == "value" || path == "value[]" || path == "value.stringValue"));
     of_queue = of_queue || is_of_queue(path);
     if (!is_quoted(slots[i].type) || !is_name_of_value(path)) continue;
     std::string name;
@@ -83,14 +84,15 @@ bool value_was_sent(const Record& record) {
   return value && !of_queue && (is_text ? !listed : sent);
 }
 
-std::uint64_t open_rows(const Record& record) {
-  static const std::uint64_t kOfValue = wrapper_bit(*wrapper_row("value"));
-  const std::uint64_t rows = record.shape->wrappers;
-  return (rows & kOfValue) != 0 && value_was_sent(record) ? rows & ~kOfValue : rows;
+WrapperRows open_rows(const Record& record) {
+  static const std::size_t kOfValue = *wrapper_row("value");
+  WrapperRows rows = record.shape->wrappers;
+  if (rows[kOfValue] && value_was_sent(record)) rows.reset(kOfValue);
+  return rows;
 }
 
-std::vector<bool> sent_columns(std::string_view object, std::uint64_t rows) {
-  if ((rows & rows_of_queries()) == 0) return {};
+std::vector<bool> sent_columns(std::string_view object, const WrapperRows& rows) {
+  if ((rows & rows_of_queries()).none()) return {};
   simdjson::ondemand::parser parser;
   for (const std::string_view member : {"columns", "schema", "fields"}) {
     const std::string_view array = member_json(object, member, parser);

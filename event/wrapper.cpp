@@ -7,20 +7,22 @@ namespace trailkeeper::event {
 namespace {
 
 constexpr std::uint8_t kObjectOrText = kObjectValue | kTextValue;
+constexpr std::uint8_t kArrayOrText = kArrayValue | kTextValue;
 
 // Envelopes first, then exports, then shippers' records, from the surest to the vaguest name.
 constexpr std::array kWrappers = std::to_array<Wrapper>({
     {"detail", kObjectValue, "detail-type", true, "EventBridge"},
     {"requestPayload", kObjectValue, "requestContext", false, "destinations of asynchronous Lambda invocations"},
-    {"Records", kArrayValue, "", true,
+    {"Records", kArrayOrText, "", true,
      "CloudTrail's files in S3; SQS, SNS and Kinesis events of Lambda; kinesis get-records"},
-    {"logEvents", kArrayValue, "", true, "CloudWatch Logs subscriptions"},
-    {"Events", kArrayValue, "", true, "aws cloudtrail lookup-events"},
-    {"events", kArrayValue, "", true, "aws logs filter-log-events and get-log-events"},
-    {"auditEvents", kArrayValue, "", true, "PutAuditEvents"},
+    {"logEvents", kArrayOrText, "", true, "CloudWatch Logs subscriptions"},
+    {"Events", kArrayOrText, "", true, "aws cloudtrail lookup-events"},
+    {"events", kArrayOrText, "", true, "aws logs filter-log-events and get-log-events"},
+    {"auditEvents", kArrayOrText, "", true, "PutAuditEvents"},
     {"QueryResultRows", kArrayValue, "", true, "aws cloudtrail get-query-results"},
     {"Messages", kArrayValue, "", true, "aws sqs receive-message"},
-    {"records", kArrayValue, "", true, "Firehose requests, Firehose events of Lambda"},
+    {"records", kArrayOrText | kListsValue, "", true, "Firehose requests, Firehose and Kafka events of Lambda"},
+    {"rmqMessagesByQueue", kListsValue, "", true, "RabbitMQ events of Lambda"},
     {"hits", kArrayValue | kObjectValue, "", true, "Elasticsearch and OpenSearch search results"},
     {"results", kArrayValue, "", true, "CloudWatch Logs Insights, Splunk exports"},
     {"responses", kArrayValue, "", true, "Elasticsearch and OpenSearch multi-search results"},
@@ -33,7 +35,16 @@ constexpr std::array kWrappers = std::to_array<Wrapper>({
     {"tables", kArrayValue, "", true, "Azure Monitor and Sentinel queries"},
     {"rows", kArrayValue, "", true, "Azure Monitor and Sentinel queries"},
     {"datarows", kArrayValue, "", true, "OpenSearch SQL"},
+    {"items", kArrayValue, "", false, "answers of many APIs, a page each"},
+    {"Items", kArrayValue, "", false, "aws dynamodb scan and query"},
+    {"entries", kArrayValue, "", false, "answers of many APIs, a page each"},
+    {"Entries", kArrayValue, "", false, "aws events put-events"},
+    {"docs", kArrayValue, "", false, "Elasticsearch and OpenSearch multi-get, Solr"},
     {"awslogs", kObjectValue, "", true, "CloudWatch Logs events of Lambda"},
+    {"dynamodb", kObjectValue, "", false, "DynamoDB streams"},
+    {"NewImage", kObjectValue, "", false, "DynamoDB streams, incremental exports"},
+    {"OldImage", kObjectValue, "", false, "DynamoDB streams, incremental exports"},
+    {"Item", kObjectValue, "", false, "DynamoDB exports, aws dynamodb get-item"},
     {"kinesis", kObjectValue, "", true, "Kinesis events of Lambda"},
     {"Sns", kObjectValue, "", true, "SNS events of Lambda"},
     {"CloudTrailEvent", kTextValue, "", true, "aws cloudtrail lookup-events"},
@@ -42,6 +53,7 @@ constexpr std::array kWrappers = std::to_array<Wrapper>({
     {"_source", kObjectValue, "", true, "Elasticsearch and OpenSearch hits"},
     {"event.original", kTextValue | kArrayValue, "", false, "Elastic's ECS, flattened"},
     {"original", kObjectOrText, "", false, "Elastic's ECS (`event.original`)"},
+    {"Detail", kTextValue, "", false, "aws events put-events"},
     {"Message", kTextValue, "", false, "SNS"},
     {"body", kObjectOrText, "", false, "SQS events of Lambda"},
     {"Body", kTextValue, "", false, "aws sqs receive-message"},
@@ -51,6 +63,7 @@ constexpr std::array kWrappers = std::to_array<Wrapper>({
     {"rawLog", kTextValue, "", false, "Google Security Operations"},
     {"raw", kObjectOrText, "", false, "Vector, BigQuery exports"},
     {"textPayload", kTextValue, "", false, "Google Cloud Logging"},
+    {"S", kTextValue, "", false, "DynamoDB"},
     {"stringValue", kTextValue, "", false, "OpenTelemetry"},
     {"map", kObjectValue, "", false, "Sumo Logic"},
     {"properties", kObjectValue, "", false, "Azure Monitor"},
@@ -69,23 +82,22 @@ constexpr std::array kWrappers = std::to_array<Wrapper>({
     {"json", kObjectOrText, "", false, "Filebeat's JSON parser"},
     {"fields", kObjectValue, "", false, "Elasticsearch hits by fields"},
     {"payload", kObjectOrText, "", false, "message queues"},
-    {"value", kObjectOrText, "", false, "CloudWatch Logs Insights, Kafka"},
+    {"value", kObjectOrText | kArrayValue, "", false, "CloudWatch Logs Insights, Kafka, PowerShell"},
     {"values", kArrayValue, "", false, "Loki"},
     {"attributes", kObjectValue, "", false, "Datadog"},
     {"data", kObjectOrText | kArrayValue, "", false, "Firehose, Kinesis, awslogs.data, Datadog"},
     {"data_base64", kTextValue, "", false, "CloudEvents"},
     {"Data", kTextValue, "", false, "aws kinesis get-records"},
 });
-static_assert(kWrappers.size() <= 64, "a Shape keeps them as bits");
+static_assert(kWrappers.size() <= WrapperRows{}.size());
 
-constexpr std::uint64_t rows_that_are_certain() {
-  std::uint64_t rows = 0;
+WrapperRows rows_that_are_certain() {
+  WrapperRows rows;
   for (std::size_t row = 0; row < kWrappers.size(); ++row) {
-    if (kWrappers[row].certain && kWrappers[row].beside.empty()) rows |= wrapper_bit(row);
+    rows.set(row, kWrappers[row].certain && kWrappers[row].beside.empty());
   }
   return rows;
 }
-constexpr std::uint64_t kCertain = rows_that_are_certain();
 
 }  // namespace
 
@@ -98,11 +110,19 @@ std::optional<std::size_t> wrapper_row(std::string_view member) {
   return static_cast<std::size_t>(found - kWrappers.begin());
 }
 
-std::uint64_t certain_wrappers() { return kCertain; }
+WrapperRows certain_wrappers() {
+  static const WrapperRows kCertain = rows_that_are_certain();
+  return kCertain;
+}
 
 bool names_documents(std::string_view member) {
   const auto row = wrapper_row(member);
   return row && kWrappers[*row].certain && (kWrappers[*row].values & kArrayValue) != 0;
+}
+
+bool may_name_documents(std::string_view member) {
+  const auto row = wrapper_row(member);
+  return row && (kWrappers[*row].values & kArrayValue) != 0;
 }
 
 bool names_document_object(std::string_view member) {

@@ -1,6 +1,7 @@
 // The kinds of objects that hold records without being one: the one table of envelopes, exports and shippers' records.
 #pragma once
 
+#include <bitset>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -14,6 +15,7 @@ enum WrapperValue : std::uint8_t {
   kObjectValue = 1,  ///< A record, or another wrapper.
   kArrayValue = 2,   ///< Of records or wrappers.
   kTextValue = 4,    ///< JSON text, also base64 of it, also of that compressed.
+  kListsValue = 8,   ///< An object with an array of records or wrappers in each member.
 };
 
 /// One row: a member by which an object is known to hold records.
@@ -30,17 +32,20 @@ struct Wrapper {
 /// All rows; if an object has several of the members, the first that holds a record counts.
 std::span<const Wrapper> wrappers();
 
-/// A row's bit in a Shape's set.
-constexpr std::uint64_t wrapper_bit(std::size_t row) { return std::uint64_t{1} << row; }
+/// Some rows, by their places in wrappers().
+using WrapperRows = std::bitset<96>;
 
 /// The row of a member's name.
 std::optional<std::size_t> wrapper_row(std::string_view member);
 
-/// The rows by which an object is recognised whatever accompanies the member, as wrapper_bit().
-std::uint64_t certain_wrappers();
+/// The rows by which an object is recognised whatever accompanies the member.
+WrapperRows certain_wrappers();
 
 /// Whether an array under this name at the top of an object is one of documents, however large.
 bool names_documents(std::string_view member);
+
+/// Whether an array under this name may be one.
+bool may_name_documents(std::string_view member);
 
 /// Whether an object under this name may hold such an array.
 bool names_document_object(std::string_view member);

@@ -192,6 +192,7 @@ void Follower::take_pending() {
   for (auto file = pending_.begin(); file != pending_.end() && !stopping_;) {
     file = take_file(file->first, file->second) ? pending_.erase(file) : std::next(file);
   }
+  await_all();
 }
 
 }  // namespace trailkeeper::ingest

@@ -7,7 +7,9 @@
 #include <chrono>
 #include <cstdint>
 #include <functional>
+#include <future>
 #include <map>
+#include <optional>
 #include <string>
 #include <thread>
 
@@ -22,7 +24,8 @@ namespace trailkeeper::ingest {
 /// compressed), whatever was added. How far each file was read is committed with its events, so a restart goes on there
 /// if it is still the file that was read; another file under its name is read from its beginning. Hidden files are left
 /// alone; links, pipes and devices are refused, as are cost reports, and each is reported once. A file is given again
-/// from the place reached when its events couldn't be stored.
+/// from the place reached when its events couldn't be stored. Small files are handed over many at a time, so that one
+/// transaction has their events and their places.
 ///
 /// The end of a file without a line feed or closing bracket is taken when the file is closed, or nothing has changed
 /// for kRest, as far as it is whole records. The place stays before it, so that whatever is written after it later is
@@ -84,6 +87,14 @@ class Follower {
 
   struct Reading;
 
+  /// A small delivery that was handed over: several are committed together.
+  struct Handed {
+    std::size_t size = 0;
+    Look look = Look::made;
+    std::optional<Place> before;  ///< Where the file was read up to, if it is a growing one.
+    std::future<Receipt> answer;
+  };
+
   void run();
   void remember_places();
   void watch_folder(const std::string& folder);
@@ -101,12 +112,15 @@ class Follower {
   Place place_of(int descriptor, const std::string& path);
   bool take_plain(int descriptor, const std::string& path, Look look);
   bool read_more(int descriptor, const std::string& path, Reading& reading);
-  bool take_documents(int descriptor, const std::string& path, Reading& reading, Place& place);
+  bool take_documents(int descriptor, const std::string& path, Reading& reading, Place& place, Look look);
   bool take_tail(int descriptor, const std::string& path, Reading& reading, Look look);
   void wait_for_more(const std::string& path, std::uint64_t begin, std::uint64_t bytes, bool say);
   void say_unfinished();
   bool take_whole(store::Descriptor file, const std::string& path);
-  bool commit(Delivery delivery);
+  bool commit(Delivery delivery, const std::string& path, Look look);
+  std::future<Receipt> offer(Delivery delivery);
+  bool await(const std::string& path);
+  void await_all();
 
   store::Store& store_;
   Intake& intake_;
@@ -120,6 +134,7 @@ class Follower {
   std::map<std::string, Look> pending_;            // To be looked at.
   std::map<std::string, Rest> resting_;            // To be looked at if nothing changes.
   std::map<std::string, Unfinished> unfinished_;
+  std::map<std::string, Handed> handed_;        // By file: the deliveries of one wait for each other.
   std::map<std::string, std::string> refused_;  // What isn't taken in, and why, as was reported.
   std::atomic<bool> stopping_{false};
   std::thread thread_;

@@ -45,6 +45,25 @@ void add_frames(const std::vector<event::Frame>& frames, Delivery& delivery) {
   for (const event::Frame& frame : frames) delivery.documents.push_back({frame.begin, frame.end, 0, frame.reason});
 }
 
+// The file's beginning, up to a place, as much of it as may have a header; with padding.
+std::string front_bytes(int descriptor, std::uint64_t bytes) {
+  constexpr std::uint64_t kMost = 65'536;
+  std::string front(static_cast<std::size_t>(std::min(bytes, kMost)), '\0');
+  const ssize_t got = ::pread(descriptor, front.data(), front.size(), 0);
+  front.resize(static_cast<std::size_t>(std::max<ssize_t>(got, 0)));
+  return front;
+}
+
+// A framer that goes on behind that many bytes of a file: whatever its header said still holds.
+event::Framer framer_behind(int descriptor, std::uint64_t bytes) {
+  event::Framer framer;
+  std::string front = front_bytes(descriptor, bytes);
+  const std::size_t size = front.size();
+  front.resize(size + event::kPadding);
+  if (size > 0) framer.go_on_behind({front.data(), size});
+  return framer;
+}
+
 }  // namespace
 
 /// Where reading a file has got to.
@@ -123,9 +142,10 @@ bool Follower::take_plain(int descriptor, const std::string& path, Look look) {
   Reading reading;
   reading.offset = place.bytes;
   reading.line = place.line;
+  reading.framer = framer_behind(descriptor, place.bytes);
   while (!stopping_) {
     if (!reading.left_over && !read_more(descriptor, path, reading)) return take_tail(descriptor, path, reading, look);
-    if (!take_documents(descriptor, path, reading, place)) return false;
+    if (!take_documents(descriptor, path, reading, place, look)) return false;
   }
   return false;
 }
@@ -143,7 +163,7 @@ bool Follower::read_more(int descriptor, const std::string& path, Reading& readi
 }
 
 // False: they could not be stored.
-bool Follower::take_documents(int descriptor, const std::string& path, Reading& reading, Place& place) {
+bool Follower::take_documents(int descriptor, const std::string& path, Reading& reading, Place& place, Look look) {
   std::string& window = reading.window;
   const std::size_t size = window.size();
   window.resize(size + event::kPadding);
@@ -162,7 +182,7 @@ bool Follower::take_documents(int descriptor, const std::string& path, Reading& 
   const bool resumable = reading.framer.between_documents();
   const std::uint64_t fingerprint = resumable ? fingerprint_of(descriptor, reading.offset) : 0;
   if (resumable) delivery.read_so_far = ReadSoFar{reading.offset, false, fingerprint};
-  if (!commit(std::move(delivery))) return false;
+  if (!commit(std::move(delivery), path, look)) return false;
   if (resumable) place = {reading.offset, reading.line, fingerprint, 0};
   window.erase(0, done);
   return true;
@@ -193,7 +213,7 @@ bool Follower::take_tail(int descriptor, const std::string& path, Reading& readi
     const std::uint64_t end = reading.offset + size;
     if (tail.closed) delivery.read_so_far = ReadSoFar{end, false, fingerprint_of(descriptor, end)};
     const auto closed = delivery.read_so_far;
-    if (!commit(std::move(delivery))) return false;
+    if (!commit(std::move(delivery), path, look)) return false;
     place.tail = hash;
     if (closed) place = {end, reading.line + event::count_line_feeds(bytes), closed->fingerprint, 0};
   }
@@ -251,36 +271,68 @@ bool Follower::take_whole(store::Descriptor file, const std::string& path) {
       said = delivery.source == path;
       delivery.read_so_far = ReadSoFar{slice->offset + slice->size, reader.findings().unreadable.empty(), fingerprint};
     }
-    if (stopping_ || !commit(std::move(delivery))) return false;
+    if (stopping_ || !commit(std::move(delivery), path, Look::closed)) return false;
   }
   for (const UnreadableFile& problem : reader.findings().unreadable) on_problem_(problem.path + ": " + problem.reason);
   if (!said) {
     // Of an archive, or of another service's file: so that it isn't read again after a restart.
     Delivery delivery = delivery_at(path, 0, 1);
     delivery.read_so_far = ReadSoFar{0, true, fingerprint};
-    if (!commit(std::move(delivery))) return false;
+    if (!commit(std::move(delivery), path, Look::closed)) return false;
   }
   complete_[path] = fingerprint;
   return true;
 }
 
-// One after the other, so that a position never runs ahead of the events before it.
-bool Follower::commit(Delivery delivery) {
+// Of one file one after the other, so that a position never runs ahead of the events before it. Of different files some
+// small ones at a time. True: it is durable, or will be, or the file will be looked at again from where it was.
+bool Follower::commit(Delivery delivery, const std::string& path, Look look) {
+  constexpr std::size_t kSmall = std::size_t{64} << 10;
+  constexpr std::size_t kMostHanded = 64;
+  if (!await(path)) return false;
   const std::size_t size = delivery.size;
+  if (handed_.size() >= kMostHanded) await_all();
+  const auto place = places_.find(path);
+  Handed handed{size, look, place == places_.end() ? std::nullopt : std::optional{place->second}, {}};
+  handed.answer = offer(std::move(delivery));
+  if (!handed.answer.valid()) return false;
+  handed_.emplace(path, std::move(handed));
+  return size <= kSmall || await(path);
+}
+
+// Without a future: it is to stop.
+std::future<Receipt> Follower::offer(Delivery delivery) {
   while (!stopping_) {
     const auto promise = std::make_shared<std::promise<Receipt>>();
     auto answer = promise->get_future();
     const auto answered = [promise](Receipt receipt) { promise->set_value(std::move(receipt)); };
     // NOLINTNEXTLINE(bugprone-use-after-move): a refused delivery is still whole.
-    if (!intake_.offer(std::move(delivery), answered)) {
-      std::this_thread::sleep_for(std::chrono::milliseconds{10});
-      continue;
-    }
-    const Receipt receipt = answer.get();
-    on_receipt_(receipt, size);
-    return receipt.status == Receipt::Status::durable;
+    if (intake_.offer(std::move(delivery), answered)) return answer;
+    std::this_thread::sleep_for(std::chrono::milliseconds{10});
   }
+  return {};
+}
+
+// What of a file was handed over; false if it couldn't be stored: then nothing of it was taken.
+bool Follower::await(const std::string& path) {
+  const auto found = handed_.find(path);
+  if (found == handed_.end()) return true;
+  Handed handed = std::move(found->second);
+  handed_.erase(found);
+  const Receipt receipt = handed.answer.get();
+  on_receipt_(receipt, handed.size);
+  if (receipt.status == Receipt::Status::durable) return true;
+  if (handed.before) places_[path] = *handed.before;
+  complete_.erase(path);
   return false;
+}
+
+void Follower::await_all() {
+  while (!handed_.empty()) {
+    const std::string path = handed_.begin()->first;
+    const Look look = handed_.begin()->second.look;
+    if (!await(path)) look_at(path, look);
+  }
 }
 
 }  // namespace trailkeeper::ingest

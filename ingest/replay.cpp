@@ -108,7 +108,7 @@ bool may_have_reports(const std::string& path) {
 ReplayResult Replay::run(const std::vector<std::string>& paths, const std::atomic<bool>& stop) {
   const auto begin = std::chrono::steady_clock::now();
   Pipeline pipeline{store_, options_};
-  bills_ = std::make_unique<BillLoader>(pipeline.writer());
+  bills_ = std::make_unique<BillLoader>(store_, pipeline.writer());
   feed(pipeline, paths, stop);
   const PipelineTotals totals = pipeline.finish();
   update(pipeline);

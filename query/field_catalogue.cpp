@@ -24,7 +24,9 @@ using StoredValues = std::span<const std::optional<std::string_view>>;
 
 std::size_t column(Field field) { return *store::column_of(field); }
 
+// An empty text is none only where there is another to take.
 std::optional<std::string> first_of(StoredValues values) {
+  if (values.size() == 1) return values[0] ? std::optional{std::string{*values[0]}} : std::nullopt;
   for (const auto& value : values) {
     if (value && !value->empty()) return std::string{*value};
   }

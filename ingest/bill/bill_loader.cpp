@@ -3,6 +3,9 @@
 #include <algorithm>
 #include <utility>
 
+#include "ingest/bill/report_path.h"
+#include "store/bills/bill_loads.h"
+
 namespace trailkeeper::ingest {
 namespace {
 
@@ -29,9 +32,32 @@ void BillLoader::settle(const Version& version) {
   if (!version.bills.empty()) totals_.add(writer_.settle_bills(version.bills, version.files));
 }
 
+// Bills that an older version in the same place has lines of, and this one hasn't: it has none of them, which counts.
+void BillLoader::empty_older(Version& version) {
+  std::vector<store::BillBatch> emptied;
+  {
+    const store::Snapshot snapshot = store_.snapshot();
+    for (const store::BillMonth& bill : store::bill_months(snapshot)) {
+      if (version.bills.contains({bill.payer, bill.month})) continue;
+      const auto loads = store::bill_loads(snapshot, bill.payer, bill.month);
+      const bool older = std::any_of(loads.begin(), loads.end(), [&version](const store::BillLoad& load) {
+        return load.counts && load.origin.report == version.origin.report &&
+               load.origin.assembly != version.origin.assembly &&
+               parse_report_path(load.origin.source).period == version.period;
+      });
+      if (older) emptied.emplace_back(bill.payer, bill.month, std::string{});
+    }
+  }
+  if (emptied.empty()) return;
+  for (const store::BillBatch& bill : emptied) version.bills.insert({bill.payer(), bill.month()});
+  totals_.add(writer_.commit_bills(emptied, {}, {}, version.origin));
+}
+
 void BillLoader::settle() {
-  for (const Version& version : versions_) {
-    if (version.whole) settle(version);
+  for (Version& version : versions_) {
+    if (!version.whole) continue;
+    empty_older(version);
+    settle(version);
   }
   versions_.clear();
 }

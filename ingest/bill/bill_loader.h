@@ -24,7 +24,7 @@ struct BillTotals : store::BillCommit {
 /// Loads reports one after the other. Memory is bounded, whatever their size.
 class BillLoader {
  public:
-  explicit BillLoader(store::Writer& writer) : writer_(writer) {}
+  BillLoader(store::Store& store, store::Writer& writer) : store_(store), writer_(writer) {}
 
   /// Is told how many bytes were read, as stored.
   using Progress = std::function<void(std::uint64_t bytes)>;
@@ -34,7 +34,8 @@ class BillLoader {
   void load(const store::BillOrigin& origin, const std::string& period, ByteInput& bytes, const std::atomic<bool>& stop,
             const Progress& progress);
 
-  /// Makes the versions of reports count whose files were all read to their ends: each at once, in place of older ones.
+  /// Makes the versions of reports count whose files were all read to their ends: each at once, in place of older ones,
+  /// also of bills of which it has no line any more.
   void settle();
 
   /// Of all sources so far.
@@ -57,8 +58,10 @@ class BillLoader {
     bool whole = true;
   };
   Version& version_of(const store::BillOrigin& origin, const std::string& period);
+  void empty_older(Version& version);
   void settle(const Version& version);
 
+  store::Store& store_;
   store::Writer& writer_;
   BillTotals totals_;
   std::string problem_;

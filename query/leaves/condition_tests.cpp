@@ -90,15 +90,17 @@ LeafQuestion question_of(const Group& group) {
   return question;
 }
 
-// A path that has a column is asked as everything else asks it: an empty text counts as none.
-std::unique_ptr<EventTest> test_column_of(const store::Segment& segment, std::size_t column, TextTest test,
+// A path that has a column is asked as everything else asks it: where another column would be taken instead, an empty
+// text counts as none.
+std::unique_ptr<EventTest> test_column_of(const store::Segment& segment, const DerivedField& field, TextTest test,
                                           std::shared_ptr<const ShownEvents> shown, bool lazily) {
+  const std::size_t column = field.columns.front();
   return test_column(
       segment, column,
-      [test = std::move(test), shown = std::move(shown), column,
+      [test = std::move(test), shown = std::move(shown), column, empty_counts = field.columns.size() == 1,
        scratch = std::string{}](std::string_view text) mutable {
         const std::string_view value = shown == nullptr ? text : shown->column_text(column, text, scratch);
-        return !value.empty() && test(value);
+        return (empty_counts || !value.empty()) && test(value);
       },
       false, lazily);
 }
@@ -107,9 +109,8 @@ std::unique_ptr<EventTest> test_group(const store::Segment& segment, const Group
                                       const std::shared_ptr<const ShownEvents>& shown, bool lazily) {
   LeafQuestion question = question_of(group);
   const DerivedField* const field = derived_field(group.path);
-  auto test = field != nullptr
-                  ? test_column_of(segment, field->columns.front(), std::move(question.test), shown, lazily)
-                  : test_leaf(segment, std::move(question), shown, lazily);
+  auto test = field != nullptr ? test_column_of(segment, *field, std::move(question.test), shown, lazily)
+                               : test_leaf(segment, std::move(question), shown, lazily);
   return is_negative(group.comparison) ? test_not(std::move(test)) : std::move(test);
 }
 

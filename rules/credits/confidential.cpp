@@ -110,7 +110,8 @@ std::string Mask::record(std::string_view bytes) const {
 bool Mask::may_change_text(std::string_view text) const {
   if (known_ != nullptr && event::has_phrase(text, *known_)) return true;
   const auto may_name = [](std::string_view bytes) {
-    return may_name_org_id(bytes) || may_name_code(bytes) || !encoded_secret_names(bytes).empty();
+    return may_name_org_id(bytes) || may_name_code(bytes) || may_name_offer_code(bytes) ||
+           !encoded_secret_names(bytes).empty();
   };
   if (may_name(text) || looks_like_json(text)) return true;
   return event::is_encoded(text) && may_name(event::DecodedText{text}.bytes());

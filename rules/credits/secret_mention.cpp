@@ -26,13 +26,22 @@ struct Spelling {
   std::string_view second;
   Secret secret;
 };
-constexpr std::array<Spelling, 7> kSpellings{{{"organization", "id", Secret::org_id},
-                                              {"organisation", "id", Secret::org_id},
-                                              {"org", "id", Secret::org_id},
-                                              {"promotional", "code", Secret::promotion_code},
-                                              {"promotion", "code", Secret::promotion_code},
-                                              {"promo", "code", Secret::promotion_code},
-                                              {"a3popc", "", Secret::promotion_code}}};
+constexpr std::array<Spelling, 16> kSpellings{{{"organization", "id", Secret::org_id},
+                                               {"organisation", "id", Secret::org_id},
+                                               {"org", "id", Secret::org_id},
+                                               {"promotional", "code", Secret::promotion_code},
+                                               {"promotion", "code", Secret::promotion_code},
+                                               {"promo", "code", Secret::promotion_code},
+                                               {"organization", "code", Secret::org_id},
+                                               {"organisation", "code", Secret::org_id},
+                                               {"org", "code", Secret::org_id},
+                                               {"organization", "number", Secret::org_id},
+                                               {"organisation", "number", Secret::org_id},
+                                               {"org", "number", Secret::org_id},
+                                               {"offer", "code", Secret::offer_code},
+                                               {"coupon", "code", Secret::offer_code},
+                                               {"voucher", "code", Secret::offer_code},
+                                               {"a3popc", "", Secret::promotion_code}}};
 
 // What a word's letters may have between them: `or-g`.
 std::size_t behind_inner_joints(std::string_view text, std::size_t at) {
@@ -72,6 +81,21 @@ bool parts(std::string_view joint) {
          joint.find_first_of("[]{}()<>\"'\n") == text::npos;
 }
 
+// `org` by itself, as a query string's or form's key, or a table's column; text::npos: it is another word.
+std::size_t behind_lone_org(std::string_view text, std::size_t at) {
+  constexpr std::string_view kOrg = "org";
+  if (!text::same_ignoring_case(text.substr(at, kOrg.size()), kOrg)) return text::npos;
+  const std::size_t end = at + kOrg.size();
+  const std::string_view rest = text.substr(end);
+  const char before = at == 0 ? '\n' : text[at - 1];
+  const auto is_in = [](char c, std::string_view chars) { return chars.find(c) != std::string_view::npos; };
+  const bool key =
+      is_in(before, "?&;\n\"'") && (rest.starts_with('=') || rest.starts_with("%3D") || rest.starts_with("%3d"));
+  const bool column = is_in(before, ",;\t\n") && !rest.empty() && is_in(rest.front(), ",;\t\r\n");
+  return (key && !rest.starts_with("==")) || (column && at > 0) || (column && is_in(rest.front(), ",;\t")) ? end
+                                                                                                           : text::npos;
+}
+
 // Where a name ends that begins at a place.
 std::optional<std::pair<std::size_t, Secret>> name_at(std::string_view text, std::size_t at) {
   for (const Spelling& spelling : kSpellings) {
@@ -87,8 +111,13 @@ std::optional<std::pair<std::size_t, Secret>> name_at(std::string_view text, std
     const std::string_view rest = text.substr(end);
     const bool whole = rest.empty() || rest.front() < 'a' || rest.front() > 'z' || rest.starts_with("entifier") ||
                        (rest.front() == 's' && (rest.size() == 1 || !is_letter(rest[1])));
+    if (goes_on_as_other_word(text, end)) continue;
+    // `example.org/code`: these words stand in others' texts, too.
+    const bool tight = is_of_activate_only(spelling.secret) && spelling.second != "id";
+    if (tight && (loose || !whole)) continue;
     if (!loose || whole) return std::pair{end, spelling.secret};
   }
+  if (const std::size_t end = behind_lone_org(text, at); end != text::npos) return std::pair{end, Secret::org_id};
   return std::nullopt;
 }
 
@@ -113,10 +142,14 @@ std::size_t name_begin(std::string_view text, std::size_t floor, std::size_t at)
 }
 
 // Where it ends with what is behind it: `s`, `List`, `2`.
-std::size_t name_end(std::string_view text, std::size_t at) {
+std::size_t name_end(std::string_view text, std::size_t at, Secret secret) {
+  constexpr std::size_t kWord = 4;
   std::size_t end = at;
+  // `promocodevalidator2` is one word.
+  while (end < text.size() && is_small_letter(text[end])) ++end;
+  const bool word = secret != Secret::org_id && end - at >= kWord && is_small_letter(text[at - 1]);
   while (end < text.size() && is_alphanumeric(text[end])) ++end;
-  const bool value = text::has_digit(text.substr(at, end - at)) && end - at >= kShortestGlued;
+  const bool value = !word && text::has_digit(text.substr(at, end - at)) && end - at >= kShortestGlued;
   return value ? at : end;
 }
 
@@ -179,11 +212,17 @@ void append_beside_members(std::string_view text, int nesting, std::string& out)
 std::optional<SecretName> find_secret_name(std::string_view text, std::size_t from) {
   for (std::size_t at = from; at < text.size(); ++at) {
     const char c = text::lower(text[at]);
-    if (c != 'o' && c != 'p' && c != 'a') continue;
-    if (const auto found = name_at(text, at)) {
-      return SecretName{name_begin(text, from, at), c == 'a' ? found->first : name_end(text, found->first),
-                        found->second, c == 'a'};
+    if (c != 'o' && c != 'p' && c != 'a' && c != 'c' && c != 'v') continue;
+    const auto found = name_at(text, at);
+    if (!found) continue;
+    const std::size_t begin = name_begin(text, from, at);
+    constexpr std::string_view kOfIam = "aws:";
+    if (text.substr(0, begin).ends_with(kOfIam) &&
+        names_key_of_iam(text.substr(begin - kOfIam.size(), found->first - begin + kOfIam.size()))) {
+      continue;
     }
+    return SecretName{begin, c == 'a' ? found->first : name_end(text, found->first, found->second), found->second,
+                      c == 'a'};
   }
   return std::nullopt;
 }

@@ -4,6 +4,7 @@
 #include <array>
 
 #include "event/phrase_set.h"
+#include "rules/credits/own_words.h"
 #include "rules/credits/secret_mention.h"
 #include "text/ascii.h"
 
@@ -29,21 +30,37 @@ bool is_one_of(std::string_view text, const std::array<std::string_view, N>& tex
 }
 
 template <std::size_t N>
-bool has_one_of(std::string_view text, const std::array<std::string_view, N>& parts) {
-  return std::any_of(parts.begin(), parts.end(),
-                     [&](std::string_view part) { return text.find(part) != std::string_view::npos; });
-}
-
-template <std::size_t N>
 bool ends_with_one_of(std::string_view text, const std::array<std::string_view, N>& ends) {
   return std::any_of(ends.begin(), ends.end(), [&](std::string_view end) { return text.ends_with(end); });
 }
 
 constexpr std::size_t kLongestLabel = 64;
-constexpr std::array<std::string_view, 14> kLabels{
-    "orgid",          "orgids",          "orgidlist",        "organizationid", "organizationids",
-    "organisationid", "organisationids", "promocode",        "promotioncode",  "promotionalcode",
-    "promocodes",     "promotioncodes",  "promotionalcodes", "a3popc"};
+constexpr std::array<std::string_view, 26> kLabels{"orgcode",
+                                                   "orgcodes",
+                                                   "organizationcode",
+                                                   "organisationcode",
+                                                   "orgnumber",
+                                                   "organizationnumber",
+                                                   "organisationnumber",
+                                                   "offercode",
+                                                   "offercodes",
+                                                   "couponcode",
+                                                   "couponcodes",
+                                                   "vouchercode",
+                                                   "orgid",
+                                                   "orgids",
+                                                   "orgidlist",
+                                                   "organizationid",
+                                                   "organizationids",
+                                                   "organisationid",
+                                                   "organisationids",
+                                                   "promocode",
+                                                   "promotioncode",
+                                                   "promotionalcode",
+                                                   "promocodes",
+                                                   "promotioncodes",
+                                                   "promotionalcodes",
+                                                   "a3popc"};
 
 // Without what a form's label or field has around and between its words.
 std::string plain_label(std::string_view text) {
@@ -67,6 +84,15 @@ bool is_region(std::string_view value) {
          is_one_of(value.substr(middle + 1, last - middle - 1), kDirections);
 }
 
+// AWS Organizations' `o-a1b2c3d4e5`, which is in the paths of files and in policies.
+bool is_id_of_organizations(std::string_view value) {
+  constexpr std::size_t kShortest = 12;
+  constexpr std::size_t kLongest = 34;
+  return value.starts_with("o-") && value.size() >= kShortest && value.size() <= kLongest &&
+         std::all_of(value.begin() + 2, value.end(),
+                     [](char c) { return text::is_digit(c) || (c >= 'a' && c <= 'z'); });
+}
+
 bool is_access_key(std::string_view value) {
   constexpr std::size_t kShortest = 16;
   constexpr std::array<std::string_view, 4> kPrefixes{"AKIA", "ASIA", "AIDA", "AROA"};
@@ -88,13 +114,43 @@ bool is_address(std::string_view value) {
 
 Secret secret_named(std::string_view key) {
   // What a name begins with, or where it comes from, is anybody's.
-  constexpr std::array<std::string_view, 3> kOrgIds{"orgid", "organizationid", "organisationid"};
-  constexpr std::array<std::string_view, 4> kCodes{"promocode", "promotioncode", "promotionalcode", "a3popc"};
-  const std::string plain = plain_name(key.substr(key.size() - std::min(key.size(), kLongestName)));
-  if (has_one_of(plain, kOrgIds)) return Secret::org_id;
-  if (has_one_of(plain, kCodes)) return Secret::promotion_code;
-  const auto name = find_secret_name(key.substr(key.size() - std::min(key.size(), kLongestName)), 0);
+  key.remove_prefix(key.size() - std::min(key.size(), kLongestName));
+  if (names_key_of_iam(key)) return Secret::none;
+  if (const auto name = find_secret_name(key, 0)) return name->secret;
+  // However many joints there are between its letters.
+  const auto name = find_secret_name(plain_name(key), 0);
   return name ? name->secret : Secret::none;
+}
+
+Secret secret_named(std::string_view key, std::string_view value) {
+  const Secret secret = secret_named(key);
+  const bool org = secret == Secret::none && text::has_digit(value) && plain_name(key) == "org";
+  return org ? Secret::org_id : secret;
+}
+
+bool goes_on_as_other_word(std::string_view text, std::size_t end) {
+  constexpr std::array<std::string_view, 6> kBehindId{"entity", "entities", "entical", "eal", "eas", "iom"};
+  constexpr std::array<std::string_view, 8> kBehindCode{"artifact", "base",   "build", "commit",
+                                                        "deploy",   "pipeli", "star",  "whisper"};
+  constexpr std::array<std::string_view, 12> kEnds{"ea", "le", "p",  "ps", "c",   "cs",
+                                                   "d",  "r",  "rs", "x",  "gen", "guru"};
+  if (end == 0 || end >= text.size()) return false;
+  // `orgIdEntity`: the name ended before.
+  const bool hump = is_capital(text[end]) && !is_capital(text[end - 1]);
+  if (hump) return false;
+  std::size_t letters = end;
+  while (letters < text.size() && text::lower(text[letters]) >= 'a' && text::lower(text[letters]) <= 'z') ++letters;
+  const std::string word = text::lowered(text.substr(end, letters - end));
+  const auto begins = [&word](std::string_view other) { return word.starts_with(other); };
+  return std::any_of(kBehindId.begin(), kBehindId.end(), begins) ||
+         std::any_of(kBehindCode.begin(), kBehindCode.end(), begins) || is_one_of(word, kEnds);
+}
+
+bool names_key_of_iam(std::string_view name) {
+  constexpr std::array<std::string_view, 4> kKeys{"principalorgid", "resourceorgid", "sourceorgid", "vpceorgid"};
+  const std::size_t colon = name.rfind(':');
+  if (colon == std::string_view::npos || text::lowered(name.substr(0, colon)) != "aws") return false;
+  return is_one_of(text::lowered(name.substr(colon + 1)), kKeys);
 }
 
 bool is_secret_name(std::string_view text) {
@@ -159,7 +215,7 @@ bool may_be_org_id(std::string_view path, const std::vector<std::string>& org_id
   }
   for (std::size_t begin = 0; begin <= plain.size();) {
     const std::size_t end = std::min(plain.find('.', begin), plain.size());
-    if (secret_named(std::string_view{plain}.substr(begin, end - begin)) == Secret::org_id) return true;
+    if (secret_named(std::string_view{plain}.substr(begin, end - begin), "0") == Secret::org_id) return true;
     begin = end + 1;
   }
   return false;
@@ -170,8 +226,8 @@ bool may_be_known(std::string_view value) {
   if (value.size() < event::PhraseSet::kShortest || value.size() > event::PhraseSet::kLongest) return false;
   if (value == "true" || value == "false" || value == "null" || value == "None" || value == "undefined") return false;
   if (value.size() == kAccount && std::all_of(value.begin(), value.end(), text::is_digit)) return false;
-  return !value.starts_with("arn:") && !value.ends_with("amazonaws.com") && !is_region(value) &&
-         !is_access_key(value) && !is_address(value);
+  return !is_own_word(value) && !is_id_of_organizations(value) && !value.starts_with("arn:") &&
+         !value.ends_with("amazonaws.com") && !is_region(value) && !is_access_key(value) && !is_address(value);
 }
 
 }  // namespace trailkeeper::rules::credits

@@ -10,11 +10,24 @@
 
 namespace trailkeeper::rules::credits {
 
-enum class Secret : std::uint8_t { none, org_id, promotion_code };
+/// Org IDs and codes of offers have names that others use, too: these mean something in what is of Activate.
+enum class Secret : std::uint8_t { none, org_id, promotion_code, offer_code };
+
+constexpr bool is_of_activate_only(Secret secret) { return secret == Secret::org_id || secret == Secret::offer_code; }
 
 /// What a member of this name holds, however it is spelt: `orgId`, `partner_org_ids`, `organizationIdList`,
 /// `promoCode`.
 Secret secret_named(std::string_view key);
+
+/// The same, of a member whose value is `value`: `org` by itself has an Org ID if that has a digit, else a name.
+Secret secret_named(std::string_view key, std::string_view value);
+
+/// Whether it is a key of IAM's conditions about an organization of AWS Organizations: `aws:PrincipalOrgID`.
+bool names_key_of_iam(std::string_view name);
+
+/// Whether a name goes on with letters that make another word of it: `organization identity`, `promo codebase`. `text`
+/// has the name up to `end`.
+bool goes_on_as_other_word(std::string_view text, std::size_t end);
 
 /// Whether a text ends with such a name, as a form's field has it: `orgId`, `form[orgId]`, `Your Org ID?`.
 bool is_secret_name(std::string_view text);
@@ -39,7 +52,8 @@ std::vector<std::string> org_id_paths(const Settings& settings);
 bool may_be_org_id(std::string_view path, const std::vector<std::string>& org_id_paths);
 
 /// Whether a value of a secret's name is one that may be looked for in other events. Not what everybody's events are
-/// full of, whoever wrote it into a form: account and access key numbers, addresses, ARNs, regions, services, `true`.
+/// full of, whoever wrote it into a form: account and access key numbers, addresses, ARNs, regions, services, `true`,
+/// years, and words of this program's own sentences.
 bool may_be_known(std::string_view value);
 
 }  // namespace trailkeeper::rules::credits

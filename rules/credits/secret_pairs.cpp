@@ -99,8 +99,8 @@ class PairsReader {
 
   // A value that may name what others are.
   void name(const std::string& text) {
-    const Secret secret = secret_named(text);
-    if (secret == Secret::none || (secret == Secret::org_id && !org_ids_)) return;
+    const Secret secret = secret_named(text, "0");
+    if (secret == Secret::none || (is_of_activate_only(secret) && !org_ids_)) return;
     Level& level = levels_.back();
     level.named = secret;
     if (is_secret_name(text)) {

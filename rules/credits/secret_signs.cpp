@@ -133,11 +133,20 @@ bool may_name_org_id(std::string_view text) {
   return any_place(text, 'g', 'G', [&](std::size_t at) { return ends_with_name(text, at + 1, "org"); });
 }
 
+// offercode, couponcode, vouchercode.
+bool may_name_offer_code(std::string_view text) {
+  const auto ends = [&](std::string_view name) {
+    return [=](std::size_t at) { return ends_with_name(text, at + 1, name); };
+  };
+  return any_place(text, 'f', 'F', ends("off")) || any_place(text, 'h', 'H', ends("vouch")) ||
+         any_place(text, 'p', 'P', ends("coup"));
+}
+
 SecretSigns SignReader::of_text(std::string_view written) const {
   SecretSigns signs;
   const auto read = [&](std::string_view text, unsigned has) {
     if ((has & kP) != 0 && (has & (kM | kThree)) != 0 && may_name_code(text)) signs.bits_ |= SecretSigns::kSure;
-    if ((has & kG) != 0 && may_name_org_id(text)) signs.bits_ |= SecretSigns::kOrgId;
+    if (((has & kG) != 0 && may_name_org_id(text)) || may_name_offer_code(text)) signs.bits_ |= SecretSigns::kOrgId;
     if ((has & kZ) != 0 && text.find(kActivateSource) != text::npos) signs.bits_ |= SecretSigns::kActivate;
   };
   const unsigned has = bytes_in(written);

@@ -39,6 +39,8 @@ class SecretSigns {
 bool may_name_code(std::string_view text);
 /// Whether a text may have an Org ID's name: `org`, however it is spelt. Quick.
 bool may_name_org_id(std::string_view text);
+/// Whether a text may have the name of an offer's code, which counts as an Org ID's does. Quick.
+bool may_name_offer_code(std::string_view text);
 
 /// Reads signs. Thread-safe.
 class SignReader {

@@ -233,16 +233,14 @@ class TextReader {
     std::size_t at = 0;
     for (auto name = find_secret_name(text_, at); name; name = find_secret_name(text_, at)) {
       at = name->end;
-      if (name->secret == Secret::org_id && !rules_.org_ids) continue;
-      // IAM's condition keys, such as `aws:PrincipalOrgID`, are about others than Activate's.
-      const bool of_iam = text_.substr(0, name->begin).ends_with("aws:");
-      if (!of_iam && first_ == Secret::none) first_ = name->secret;
+      if (is_of_activate_only(name->secret) && !rules_.org_ids) continue;
+      if (first_ == Secret::none) first_ = name->secret;
       names_.push_back(*name);
       const bool closes = name->begin > 0 && text_[name->begin - 1] == '/' && text_.substr(at).starts_with('>');
       if (closes) continue;  // `</orgId>`
       if (rules_.sentences || name->secret == Secret::promotion_code) add_before(*name);
       const std::size_t glued = add_glued(*name);
-      at = std::max(at, glued > 0 ? glued : add_behind(*name, of_iam));
+      at = std::max(at, glued > 0 ? glued : add_behind(*name));
     }
   }
 
@@ -275,9 +273,9 @@ class TextReader {
   }
 
   // Where the value behind a name ends; 0: there is none.
-  std::size_t add_behind(const SecretName& name, bool of_iam) {
+  std::size_t add_behind(const SecretName& name) {
     const Gap gap = GapReader{text_, name.end}.read();
-    if (gap.value == text::npos || (!gap.bound && (of_iam || gap.value == name.end))) return 0;
+    if (gap.value == text::npos || (!gap.bound && gap.value == name.end)) return 0;
     const std::size_t end = value_end(text_, gap);
     const std::string_view value = text_.substr(gap.value, end - gap.value);
     if (value.empty() || is_literal(value)) return 0;

@@ -165,8 +165,8 @@ class SecretValues::JsonPass {
   // Of a key or item that begins with a token.
   [[nodiscard]] Paired paired_at(std::string_view token) const {
     const auto found = pairs_.find(static_cast<std::size_t>(token.data() - json_.data()));
-    return found == pairs_.end() || (found->second.secret == Secret::org_id && !values_.org_ids) ? Paired{}
-                                                                                                 : found->second;
+    return found == pairs_.end() || (is_of_activate_only(found->second.secret) && !values_.org_ids) ? Paired{}
+                                                                                                    : found->second;
   }
 
   void take_key(std::string_view token) {
@@ -177,10 +177,10 @@ class SecretValues::JsonPass {
     const Secret within = levels_.empty() ? Secret::none : levels_.back().within;
     enter(written);
     const Paired paired = paired_at(token);
-    Secret named = secret_of(written);
+    Secret named = secret_of(written, token);
     const bool by_name = named != Secret::none;
     if (!by_name) named = paired.secret;
-    if (named == Secret::org_id && !values_.org_ids) named = Secret::none;
+    if (is_of_activate_only(named) && !values_.org_ids) named = Secret::none;
     wanted_ = named == Secret::none ? within : named;
     // In an object about an Org ID, what it is called there may not be the ID itself: `type`.
     constexpr std::array<std::string_view, 3> kSure{"code", "id", "value"};
@@ -208,19 +208,27 @@ class SecretValues::JsonPass {
     }
   }
 
-  // Whether a key's value is an object.
-  [[nodiscard]] bool object_follows(std::string_view key) const {
+  // Where a key's value begins.
+  [[nodiscard]] std::string_view behind(std::string_view key) const {
     const std::size_t at =
         json_.find_first_not_of(" \t\r\n:", static_cast<std::size_t>(key.data() - json_.data()) + key.size());
-    return at < json_.size() && json_[at] == '{';
+    return json_.substr(std::min(at, json_.size()));
+  }
+  [[nodiscard]] bool object_follows(std::string_view key) const { return behind(key).starts_with('{'); }
+
+  // Of a key's value as much as says whether it may be a code; nothing of an object or array.
+  [[nodiscard]] std::string_view scalar_behind(std::string_view key) const {
+    std::string_view value = behind(key).substr(0, event::PhraseSet::kLongest);
+    if (value.starts_with('"')) return value.substr(0, value.find('"', 1));
+    return value.substr(0, value.find_first_of("{[,}]"));
   }
 
   // What holds of all that the object or array holds.
   [[nodiscard]] bool is_in(bool Level::*what) const { return !levels_.empty() && levels_.back().*what; }
 
   // What a member of this name is, here.
-  [[nodiscard]] Secret secret_of(const std::string& name) const {
-    if (const Secret named = secret_named(name); named != Secret::none) return named;
+  [[nodiscard]] Secret secret_of(const std::string& name, std::string_view token) const {
+    if (const Secret named = secret_named(name, scalar_behind(token)); named != Secret::none) return named;
     if (is_configured()) return Secret::org_id;
     if (levels_.empty()) return Secret::none;
     if (levels_.back().organisation && names_identifier(name)) return Secret::org_id;

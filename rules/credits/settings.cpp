@@ -4,6 +4,7 @@
 #include <stdexcept>
 
 #include "text/json_node.h"
+#include "text/json_text.h"
 
 namespace trailkeeper::rules::credits {
 namespace {
@@ -15,11 +16,25 @@ using NodeKind = JsonNode::Kind;
 struct Problem {
   std::string message;
   std::size_t offset = 0;
+  std::string place = {};  // Below the setting, as a JSON pointer.
 };
 using Taken = std::optional<Problem>;
 
 Taken wants(const JsonNode& node, std::string_view what) {
-  return Problem{"must be " + std::string{what} + ", not " + std::string{text::kind_name(node.kind)}, node.offset};
+  constexpr std::size_t kMostSaid = 60;
+  std::string given{text::kind_name(node.kind)};
+  if (node.kind == NodeKind::string && node.text.size() <= kMostSaid) {
+    given.clear();
+    text::append_quoted(node.text, given);
+  }
+  return Problem{"must be " + std::string{what} + ", not " + given, node.offset};
+}
+
+// The same of an item of an array.
+Taken wants_item(const JsonNode& array, const JsonNode& item, std::string_view what) {
+  Taken wrong = wants(item, what);
+  wrong->place = "/" + std::to_string(&item - array.items.data());
+  return wrong;
 }
 
 Taken take(const JsonNode& node, bool& to) {
@@ -69,7 +84,7 @@ Taken take(const JsonNode& node, Settings::IgnoreCase& to) {
 Taken take(const JsonNode& node, std::set<std::string, std::less<>>& to) {
   to.clear();
   for (const JsonNode& item : node.items) {
-    if (item.kind != NodeKind::string) return wants(item, "a product code");
+    if (item.kind != NodeKind::string) return wants_item(node, item, "a product code");
     to.insert(item.text);
   }
   for (const text::JsonMember& member : node.members) to.insert(member.key);
@@ -81,7 +96,11 @@ Taken take(const JsonNode& node, std::set<std::string, std::less<>>& to) {
 Taken take_services(const JsonNode& node, Settings& settings) {
   settings.service_names.clear();
   for (const text::JsonMember& member : node.members) {
-    if (member.value.kind != NodeKind::string) return wants(member.value, "the service's name");
+    if (member.value.kind != NodeKind::string) {
+      Taken wrong = wants(member.value, "the service's name");
+      wrong->place = text::pointer_to("", member.key);
+      return wrong;
+    }
     settings.service_names[member.value.text] = member.key;
   }
   return take(node, settings.services);
@@ -92,7 +111,7 @@ Taken take(const JsonNode& node, std::set<text::Day>& to) {
   to.clear();
   for (const JsonNode& item : node.items) {
     const auto day = item.kind == NodeKind::string ? text::parse_day(item.text) : std::nullopt;
-    if (!day) return wants(item, "a date as 2024-12-25");
+    if (!day) return wants_item(node, item, "a date as 2024-12-25");
     to.insert(*day);
   }
   return {};
@@ -114,12 +133,24 @@ Taken take_facts(const JsonNode& node, Settings& settings) {
     for (const text::JsonMember& fact : event.value.members) {
       std::vector<std::string>& paths = settings.facts[event.key][fact.key];
       for (const JsonNode& path : fact.value.items) {
-        if (path.kind != NodeKind::string) return wants(path, "a path as requestParameters.form.orgId");
+        if (path.kind != NodeKind::string) {
+          Taken wrong = wants_item(fact.value, path, "a path as requestParameters.form.orgId");
+          wrong->place = text::pointer_to(text::pointer_to("", event.key), fact.key) + wrong->place;
+          return wrong;
+        }
         paths.push_back(without_brackets(path.text));
       }
-      if (fact.value.kind != NodeKind::array) return wants(fact.value, "an array of paths");
+      if (fact.value.kind != NodeKind::array) {
+        Taken wrong = wants(fact.value, "an array of paths");
+        wrong->place = text::pointer_to(text::pointer_to("", event.key), fact.key);
+        return wrong;
+      }
     }
-    if (event.value.kind != NodeKind::object) return wants(event.value, "an object");
+    if (event.value.kind != NodeKind::object) {
+      Taken wrong = wants(event.value, "an object");
+      wrong->place = text::pointer_to("", event.key);
+      return wrong;
+    }
   }
   return {};
 }
@@ -168,7 +199,7 @@ text::Result<Settings> read(std::string_view json, Settings settings) {
     const auto taker = takers().find(member.key);
     if (taker == takers().end()) return no_such(member, path);
     if (const Taken wrong = taker->second(member.value, settings)) {
-      return text::Problem{wrong->message, path, wrong->offset};
+      return text::Problem{wrong->message, path + wrong->place, wrong->offset};
     }
   }
   return settings;

@@ -18,6 +18,8 @@ struct Request {
   std::string_view resource;
   /// If the resource is empty: how its ARN begins, if that is known. What follows has no colon in it.
   std::string_view resource_beginning;
+  /// The same with a character that no pattern has for each that follows, if it is known how many do.
+  std::string_view resource_sample;
   std::string_view resource_account;  ///< Whose resource it is.
   Context context;
   /// The organisation's management account, if known. SCPs don't affect its principals, nor RCPs its resources.

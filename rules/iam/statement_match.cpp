@@ -38,6 +38,11 @@ Naming principal_applies(const Statement& statement, const Principal& principal,
 
 Fit resource_fits(const Pattern& pattern, const Request& request, MissingKeys& missing) {
   if (!request.resource.empty()) return pattern.match(request.resource, request.context, missing);
+  // Where wildcards cover all that isn't known, it doesn't matter.
+  if (!request.resource_sample.empty() &&
+      pattern.match(request.resource_sample, request.context, missing) == Fit::yes) {
+    return Fit::yes;
+  }
   const Fit fit = request.resource_beginning.empty()
                       ? Fit::unknown
                       : pattern.match_beginning(request.resource_beginning, request.context, missing);

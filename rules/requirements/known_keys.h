@@ -20,7 +20,8 @@ class KnownKeys {
   explicit KnownKeys(std::string_view text);
 
   /// Whether calls of an action certainly lack a key, in lower case: a key of the action's own service that others of
-  /// its actions have. Of actions that the reference doesn't know nothing is certain.
+  /// its actions have, or one that the reference gives to another service alone. Of actions that the reference doesn't
+  /// know nothing is certain.
   [[nodiscard]] bool lacks(const iam::Action& action, std::string_view folded) const;
 
  private:

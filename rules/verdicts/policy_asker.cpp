@@ -152,6 +152,9 @@ const iam::Decision& PolicyAsker::answer(Asking& one, const Action& question) {
   context_.set_extra(key, value);
   context_.set_action(*question.action);
   request_.resource_beginning = question.resource.beginning;
+  constexpr char kNoPatternHas = '\x1F';
+  sample_.assign(question.resource.beginning).append(question.resource.more, kNoPatternHas);
+  request_.resource_sample = question.resource.more > 0 ? std::string_view{sample_} : std::string_view{};
   request_.action = question.action;
   request_.resource = question.resource.arn;
   request_.resource_account = owner;
@@ -200,7 +203,9 @@ void PolicyAsker::give_reasons(Asking& one, const Action& question, const iam::D
   // Where IAM knows no action of the event's name, there is none to be named.
   if (question.words != kAnything && one.of.requirement.unknown.empty()) one.answer.action = question.words;
   one.answer.resource = question.resource.arn;
-  if (!question.resource.beginning.empty()) one.answer.resource = question.resource.beginning + "*";
+  if (!question.resource.beginning.empty())
+    one.answer.resource =
+        question.resource.beginning + (question.resource.more > 0 ? std::string(question.resource.more, '?') : "*");
   one.answer.why = iam::explain(decision, request_, question.words);
   for (const iam::StatementPlace& place : decision.by) {
     const bool of_owner = place.kind == iam::PolicyKind::resource_control;

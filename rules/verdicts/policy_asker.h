@@ -88,6 +88,7 @@ class PolicyAsker {
   std::string key_;
   RequestContext context_;
   iam::Request request_;
+  std::string sample_;  // request_.resource_sample.
   iam::Evaluator evaluator_;
   std::shared_ptr<const grants::Granted> trusting_;
 };

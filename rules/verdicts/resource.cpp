@@ -6,6 +6,7 @@
 
 #include "rules/iam/arn.h"
 #include "rules/iam/glob.h"
+#include "text/ascii.h"
 #include "text/percent.h"
 
 namespace trailkeeper::rules::verdicts {
@@ -17,6 +18,8 @@ namespace {
 // An event that lists more isn't judged by them.
 constexpr std::size_t kMostListed = 64;
 constexpr std::string_view kUrl = "url:";
+// At a template's end: as many characters that AWS chose, as behind a secret's name.
+constexpr std::string_view kRandom = "??????";
 constexpr std::string_view kHidden = "HIDDEN_DUE_TO_SECURITY_REASONS";
 
 // In a path: each item of an array, as in `items[].id`; each member of an object, as in `transactItems[].*.tableName`.
@@ -53,7 +56,7 @@ std::vector<const JsonNode*> nodes_at(const JsonNode& record, std::string_view p
 
 // A field's path and what of the value there is meant.
 struct Field {
-  enum class Takes : unsigned char { all, url, part, rest, last, name, keys };
+  enum class Takes : unsigned char { all, url, part, rest, last, name, keys, owner, node };
   Takes takes = Takes::all;
   std::string_view path;
   std::string_view except;  // This value counts as none.
@@ -65,12 +68,14 @@ Field field_of(std::string_view text) {
     except = text.substr(mark + 1);
     text = text.substr(0, mark);
   }
-  constexpr std::array<std::pair<std::string_view, Field::Takes>, 6> kTakes{{{kUrl, Field::Takes::url},
+  constexpr std::array<std::pair<std::string_view, Field::Takes>, 8> kTakes{{{kUrl, Field::Takes::url},
                                                                              {"part:", Field::Takes::part},
                                                                              {"rest:", Field::Takes::rest},
                                                                              {"last:", Field::Takes::last},
                                                                              {"name:", Field::Takes::name},
-                                                                             {"keys:", Field::Takes::keys}}};
+                                                                             {"keys:", Field::Takes::keys},
+                                                                             {"owner:", Field::Takes::owner},
+                                                                             {"node:", Field::Takes::node}}};
   for (const auto& [beginning, takes] : kTakes) {
     if (text.starts_with(beginning)) return {takes, text.substr(beginning.size()), except};
   }
@@ -104,6 +109,13 @@ std::size_t items_of(const JsonNode& record, std::string_view text) {
     if (several) return values_at(record, field).size();
   }
   return 1;
+}
+
+// Whether a document of Systems Manager with this name is AWS's own: nobody else's may begin so (CreateDocument,
+// "Name").
+bool is_document_of_aws(std::string_view name) {
+  const std::string small = text::lowered(name.substr(0, std::string_view{"amazon"}.size()));
+  return small.starts_with("aws") || small.starts_with("amazon") || small.starts_with("amzn");
 }
 
 // Of `/bucket/a%20key?versionId=1`: `bucket/a key`.
@@ -151,15 +163,27 @@ class Filler {
       return true;
     }
     if (field == "region") return add_value(facts_.region);
-    if (field == "account") {
-      return add_value(facts_.recipient_account.empty() ? facts_.account : facts_.recipient_account);
-    }
+    if (field == "account") return add_value(account());
     if (field == "caller") return facts_.identity_type == "IAMUser" && add_value(facts_.arn);
     const Field of = field_of(field);
     const std::vector<std::string_view> values = values_at(record_, of);
     if (values.empty()) return false;
     const std::string_view value = values.size() == 1 ? values.front() : values[item_];
     return !value.empty() && value != of.except && add_part(of.takes, value, last);
+  }
+
+  [[nodiscard]] std::string_view account() const {
+    return facts_.recipient_account.empty() ? facts_.account : facts_.recipient_account;
+  }
+
+  // What Systems Manager reaches, by the kind of its ID.
+  bool add_node(std::string_view id) {
+    const bool instance = id.starts_with("i-");
+    if ((!instance && !id.starts_with("mi-")) || facts_.region.empty() || account().empty()) return false;
+    out_ += instance ? "ec2:" : "ssm:";
+    out_.append(facts_.region).append(":").append(account());
+    out_ += instance ? ":instance/" : ":managed-instance/";
+    return add_value(id);
   }
 
   bool add_part(Field::Takes takes, std::string_view value, bool last) {
@@ -175,6 +199,8 @@ class Filler {
         return add_value(takes == Field::Takes::part ? value.substr(path + 1, slash - path - 1)
                                                      : value.substr(slash + 1));
       }
+      case Field::Takes::owner: return is_document_of_aws(value) || add_value(account());
+      case Field::Takes::node: return add_node(value);
       case Field::Takes::last: return add_value(value.substr(value.rfind('/') + 1));
       case Field::Takes::name:
         // A parameter's name begins with a slash, and ends with a version or label.
@@ -263,7 +289,9 @@ bool inside(std::string_view arn, std::string_view other) {
 std::vector<std::string_view> listed(const JsonNode& record, const iam::Action& action,
                                      const std::vector<std::string_view>& templates) {
   std::vector<std::string> forms;
-  for (const std::string_view text : templates) forms.push_back(form_of(text));
+  for (std::string_view all : templates) {
+    while (!all.empty()) forms.push_back(form_of(text::take_before(all, ' ')));
+  }
   std::vector<std::string_view> found;
   const JsonNode* const resources = record.find("resources");
   if (resources == nullptr) return found;
@@ -296,12 +324,23 @@ std::vector<Resource> resources_of(const EventFacts& facts, const JsonNode& reco
   const auto take = [&](std::string arn) {
     if (arn.empty()) return;
     std::string account = account_of(arn, record);
-    resources.push_back({std::move(arn), std::move(account), {}});
+    if (!arn.ends_with(kRandom)) {
+      resources.push_back({std::move(arn), std::move(account), {}});
+    } else {
+      arn.resize(arn.size() - kRandom.size());
+      resources.push_back({{}, std::move(account), std::move(arn), kRandom.size()});
+    }
   };
-  for (const std::string_view text : templates.first) {
-    const std::size_t items = items_of(record, text);
-    for (std::size_t i = 0; i < items && items <= kMostListed; ++i) take(filler.fill(text, i));
-    if (!resources.empty() && resources.size() == items) return resources;
+  for (std::string_view all : templates.first) {
+    // Each of several, with a blank between them, had to be allowed.
+    std::size_t wanted = 0;
+    while (!all.empty()) {
+      const std::string_view text = text::take_before(all, ' ');
+      const std::size_t items = items_of(record, text);
+      wanted += items;
+      for (std::size_t i = 0; i < items && items <= kMostListed; ++i) take(filler.fill(text, i));
+    }
+    if (!resources.empty() && resources.size() == wanted) return resources;
     resources.clear();
   }
   for (const std::string_view arn : listed(record, action, templates.first)) take(std::string{arn});

@@ -15,6 +15,7 @@ struct Resource {
   std::string arn;
   std::string account;    ///< Empty where neither the ARN nor the event tells.
   std::string beginning;  ///< Without an ARN: how it begins, if that is known; what follows has no colon in it.
+  std::size_t more = 0;   ///< How many characters follow, letters and digits; 0: that isn't known.
 };
 
 /// What an action was asked for on; all of them had to be allowed. The first of the catalogue's templates for the

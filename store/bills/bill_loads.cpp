@@ -94,8 +94,12 @@ std::vector<BillLoad> bill_loads(const Transaction& transaction, const std::stri
   return bytes ? decode_bill_loads(*bytes) : std::vector<BillLoad>{};
 }
 
+std::vector<BillLoad> bill_loads(const Snapshot& snapshot, std::string_view payer, std::uint32_t month) {
+  return bill_loads(snapshot.transaction(), bill_prefix(payer, month));
+}
+
 std::optional<AlikeFiles> alike_files(const Snapshot& snapshot, std::string_view payer, std::uint32_t month) {
-  std::vector<BillLoad> loads = bill_loads(snapshot.transaction(), bill_prefix(payer, month));
+  std::vector<BillLoad> loads = bill_loads(snapshot, payer, month);
   std::erase_if(loads, [](const BillLoad& load) { return !load.counts; });
   std::sort(loads.begin(), loads.end(),
             [](const BillLoad& a, const BillLoad& b) { return a.origin.source < b.origin.source; });

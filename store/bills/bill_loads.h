@@ -9,6 +9,7 @@
 
 #include "store/bills/bill_sketch.h"
 #include "store/environment.h"
+#include "store/store.h"
 
 namespace trailkeeper::store {
 
@@ -47,6 +48,7 @@ struct BillLoad {
 
 /// The loads of a bill. Segments of stores from before loads were recorded belong to none, and count.
 std::vector<BillLoad> bill_loads(const Transaction& transaction, const std::string& prefix);
+std::vector<BillLoad> bill_loads(const Snapshot& snapshot, std::string_view payer, std::uint32_t month);
 void put_bill_loads(Transaction& transaction, const std::string& prefix, const std::vector<BillLoad>& loads);
 
 /// Throws StoreError(corrupt) for damaged bytes.

@@ -333,6 +333,26 @@ t.write("parts/cur/mine/%s/20240610T010000Z/mine-00002.csv.gz" % PERIOD, kept)
 replayed(store, t.path("parts"))
 t.equal("when it is whole", charged(store), expected(v2))
 
+# A version that has no lines any more empties the bill, in its place only; so does one without a payer's lines.
+store = t.path("store-emptied")
+delivery("emptied", "20240606T010000Z", split(v1))
+delivery("emptied-not", "20240606T010000Z", [made(3, "z")])
+replayed(store, t.path("emptied"))
+other = t.path("store-other-place")
+replayed(other, t.path("emptied-not"))
+delivery("emptied", "20240610T010000Z", [v1.splitlines(True)[0]])
+done, errors = replayed(store, t.path("emptied"))
+t.equal("a version of a header alone", (done["billLinesReplaced"], charged(store)), (20, 0))
+replayed(store, t.path("emptied/cur/mine", PERIOD, "20240606T010000Z"))
+t.equal("and an old version doesn't come back", charged(store), 0)
+t.equal("sound", t.run("verify", store=store).returncode, 0)
+delivery("emptied", "20240612T010000Z", split(v2))
+replayed(store, t.path("emptied"))
+t.equal("a version with lines again", charged(store), expected(v2))
+before = charged(other)
+replayed(other, t.path("emptied/cur/mine", PERIOD, "20240610T010000Z"))
+t.check("of another report of that name nothing goes", before > 0 and charged(other) == before)
+
 # Data exports: new folders by time and execution, or overwritten.
 for overwrite in (False, True):
     store, root = t.path("store-export-%s" % overwrite), "export-%s" % overwrite

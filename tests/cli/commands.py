@@ -335,4 +335,19 @@ process.stdout.close()
 process.wait()
 t.check("a reader that goes away (| head) gets no error text", b"terminate" not in process.stderr.read())
 
+# An empty text is a value that is there, also where a field has a column.
+agents = t.path("agents")
+texts = [json.dumps({**event(rng), "userAgent": agent}) for agent in ("", "x")]
+without = event(rng)
+without.pop("userAgent", None)
+t.run("replay", t.write("agents.ndjson", "\n".join([*texts, json.dumps(without)]) + "\n"), store=agents)
+groups = json.loads(t.run("count", "--by", "userAgent", "-o", "json", store=agents).stdout)
+t.equal("count by an empty text", sorted(str(row["userAgent"]) for row in groups), ["", "None", "x"])
+for condition, count in (("userAgent=", 1), ("userAgent!=", 2), ("userAgent=x", 1)):
+    rows = json.loads(t.run("count", "--where", condition, "-o", "json", store=agents).stdout)
+    t.equal("--where " + condition, rows[0]["count"], count)
+
+# The value of an option that isn't known is no argument that is wrong.
+said = t.run("credits", "--outptu", "json", store=agents)
+t.equal("a misspelt option", (said.returncode, "did you mean '--output'" in said.stderr.decode()), (2, True))
 t.finish()

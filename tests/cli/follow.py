@@ -171,6 +171,34 @@ server = Server(t, store, "--http", "0", "--follow", spool)
 comes("what came while nobody looked", last[1])
 t.equal("exit code", server.stop(), 0)
 t.equal("nothing else is new", stored(), before | {last[1]})
+
+# A table's header holds for the rows that come after a restart, and later.
+header, sent, shown = new(), new(), new()
+write("agents.csv", "time,userAgent,eventJson\n1,x,%s\n" % cell(header[0]))
+server = Server(t, store, "--http", "0", "--follow", spool)
+comes("rows behind a header", header[1])
+t.equal("exit code", server.stop(), 0)
+write("agents.csv", "2,%s,x\n3,x,%s\n" % (cell(sent[0]), cell(shown[0])), "ab")
+server = Server(t, store, "--http", "0", "--follow", spool)
+comes("rows after a restart", shown[1])
+t.eventually("what a visitor sent is rejected", lambda: any("agents.csv" in one["source"] for one in rejects()))
+t.check("and no event", sent[1] not in stored())
+
+# Small files that are there at the same time share commits, and are read once.
+few = [new() for _ in range(200)]
+staged = t.path("staged")
+os.makedirs(staged)
+for number, (text, _) in enumerate(few):
+    with open(os.path.join(staged, "f%d.json" % number), "w") as file:
+        file.write(text + "\n")
+os.rename(staged, os.path.join(spool, "many"))
+comes("many small files", *ids(few))
+t.equal("exit code", server.stop(), 0)
+before = stored()
+server = Server(t, store, "--http", "0", "--follow", spool)
+time.sleep(1)
+t.equal("exit code", server.stop(), 0)
+t.equal("none of them is taken again", stored(), before)
 replayed = t.path("replayed")
 t.run("replay", os.path.join(spool, "there.csv"), os.path.join(spool, "later.log"), store=replayed)
 t.equal("as replay takes it", stored(replayed) - stored(), set())

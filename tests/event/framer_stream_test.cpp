@@ -1,5 +1,7 @@
 #include <doctest/doctest.h>
 
+#include <utility>
+
 #include <random>
 #include <string>
 #include <vector>
@@ -213,4 +215,25 @@ TEST_CASE("tiny documents are found in pieces, as many at once as were asked for
   });
   CHECK(count == 5001);
   CHECK(frames.capacity() < 5000);
+}
+
+TEST_CASE("a column by itself, and going on behind a header") {
+  const std::string cell =
+      R"("{""eventVersion"":""1.09"",""eventTime"":""2024-05-01T10:00:00Z"",""eventName"":""A""}")";
+  for (const std::string name : {"userAgent", "user_agent", "\"requestParameters.body\"", "query"}) {
+    CAPTURE(name);
+    CHECK(outcome(name + "\n" + cell + "\n" + cell + "\n").find("good") == std::string::npos);
+  }
+  CHECK(outcome("message\n" + cell + "\n") == "good");
+  // A sentence is no header.
+  CHECK(outcome("the user agent was\n" + cell + "\n") == "not-an-object good");
+
+  const std::string front = "@timestamp,userAgent\n2024-05-01,x\n";
+  Framer framer;
+  framer.go_on_behind(Padded{front});
+  std::vector<Frame> frames;
+  const std::string rest = "2024-05-01," + cell + "\n";
+  framer.split(Padded{rest}, true, frames);
+  REQUIRE(frames.size() == 1);
+  CHECK(frames[0].reason == Reason::not_an_object);
 }

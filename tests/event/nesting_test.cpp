@@ -98,6 +98,7 @@ class Wrapping {
     if ((values & kObjectValue) != 0 && json.front() == '{') forms.push_back(json);
     if ((values & kArrayValue) != 0) forms.push_back("[" + (below(2) == 0 ? json : as_text(json)) + "]");
     if ((values & kTextValue) != 0) forms.push_back(as_text(json));
+    if ((values & kListsValue) != 0) forms.push_back(R"({"topic-0":[],"topic-1":[)" + json + "]}");
     return forms.empty() ? as_text(json) : forms[below(forms.size())];
   }
 

@@ -23,6 +23,10 @@ TEST_CASE("every row of the table, with each kind of value it takes, gives the e
     if ((row.values & kArrayValue) != 0) {
       CHECK(unwrapped(head + "[" + event(1) + "," + event(2) + "]}").events == Texts{event(1), event(2)});
     }
+    if ((row.values & kListsValue) != 0) {
+      CHECK(unwrapped(head + R"({"a":[)" + event(1) + R"(],"b":[)" + event(2) + "," + event(3) + "]}}").events ==
+            Texts{event(1), event(2), event(3)});
+    }
     if ((row.values & kTextValue) != 0) {
       CHECK(unwrapped(head + json_string(event(1)) + "}").events == Texts{event(1)});
       CHECK(unwrapped(head + json_string(event(1) + event(2) + "\n" + event(3)) + "}").events ==

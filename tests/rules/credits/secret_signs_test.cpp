@@ -14,7 +14,7 @@ using namespace trailkeeper::rules::credits;
 namespace {
 
 // Pieces of which names, disguises and JSON within strings are made.
-constexpr std::array<std::string_view, 44> kPieces{"o",
+constexpr std::array<std::string_view, 48> kPieces{"o",
                                                    "r",
                                                    "g",
                                                    "org",
@@ -57,7 +57,11 @@ constexpr std::array<std::string_view, 44> kPieces{"o",
                                                    "x",
                                                    "7",
                                                    "organization",
-                                                   "partner"};
+                                                   "partner",
+                                                   "offer",
+                                                   "coupon",
+                                                   "Vouch",
+                                                   "er"};
 
 SecretSigns signs_of(std::initializer_list<std::string_view> texts, const std::vector<std::string>& paths = {}) {
   const SignReader reader{paths};

@@ -286,3 +286,46 @@ TEST_CASE("Masking a text costs time in proportion to it") {
     CHECK(time_of(event_of("activate", quoted(many(piece, kSize)))) < std::chrono::seconds{10});
   }
 }
+
+TEST_CASE("R20: words that only begin as a name does, and IAM's keys, are no names") {
+  const Mask mask{kKeyed};
+  for (const std::string_view text :
+       {"the organization identity provider acme7 is wrong", "organization identities Acme1", "organization-ideal x7ab",
+        "promocodebase 7f3a9c of codebase", "promocodevalidator2 failed", "promocoders7 failed",
+        "promo-codebuild-4f5a91", "aws:PrincipalOrgID must be o-a1b2c3d4e5", "aws:SourceOrgID=o-a1b2c3d4e5",
+        "\"aws:ResourceOrgID\": \"o-a1b2c3d4e5\"", "https://example.org/code/x7ab", "org not found"}) {
+    CAPTURE(text);
+    CHECK(mask.text(text) == text);
+  }
+  const std::string policy =
+      R"({"Statement":[{"Effect":"Deny","Condition":{"StringNotEquals":{"aws:PrincipalOrgID":["o-a1b2c3d4e5"],"aws:SourceOrgID":"o-a1b2c3d4e5"}}}]})";
+  CHECK(mask.text(policy) == policy);
+  const std::string event = event_of("activate", R"({"policy":)" + quoted(policy) + "}");
+  CHECK(mask.event(event).find("o-a1b2c3d4e5") != std::string::npos);
+  CHECK(mask.text(R"({"organizationIdentity":"acme","orgIdentityCenter":"x7"})") ==
+        R"({"organizationIdentity":"acme","orgIdentityCenter":"x7"})");
+  // An ID of AWS Organizations that somebody wrote into a form is hidden there, and not wherever it stands.
+  CHECK(parameters_shown(event_of("activate", R"({"orgId":"o-a1b2c3d4e5"})")).find("a1b2c3d4e5") == std::string::npos);
+  CHECK(known_of(event_of("activate", R"({"orgId":"o-a1b2c3d4e5"})")).empty());
+}
+
+TEST_CASE("R20, R56: other names of Activate's codes, as members, keys of queries, columns and pairs") {
+  for (const std::string_view parameters :
+       {R"({"u":"https://x/?org=0Xy12secret&a=1"})", R"({"u":"a=b&Org=0Xy12secret"})", R"({"q":"org=0Xy12secret"})",
+        R"({"q":"?org%3D0Xy12secret"})", R"({"org":"0Xy12secret"})", R"({"name":"org","value":"0Xy12secret"})",
+        R"({"csv":"email,org\na@x,0Xy12secret\n"})", R"({"orgCode":"0Xy12secret"})", R"({"org_number":"0Xy12secret"})",
+        R"({"u":"?organizationCode=0Xy12secret"})", R"({"offerCode":"0Xy12secret"})",
+        R"({"coupon_code":"0Xy12secret"})", R"({"u":"/?voucher-code=0Xy12secret"})",
+        R"({"name":"offerCode","value":"0Xy12secret"})", R"({"m":"Offer code 0Xy12secret is used"})"}) {
+    CAPTURE(parameters);
+    const std::string shown = parameters_shown(event_of("activate", parameters));
+    CHECK_MESSAGE(shown.find("secret") == std::string::npos, shown);
+  }
+  // Shops of all kinds have such codes.
+  for (const std::string_view parameters :
+       {R"({"offerCode":"0Xy12secret"})", R"({"u":"?org=0Xy12secret"})", R"({"org":"0Xy12secret"})"}) {
+    const std::string event = event_of("s3", parameters);
+    CHECK(Mask{kKeyed}.event(event) == event);
+  }
+  CHECK(parameters_shown(event_of("activate", R"({"org":"Acme Labs"})")).find("Acme Labs") != std::string::npos);
+}

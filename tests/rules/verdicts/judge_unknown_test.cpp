@@ -163,3 +163,47 @@ TEST_CASE("judge: several actions of which the event doesn't tell which") {
   Setting setting{account_with(kAllowingAll)};
   CHECK(setting.judgement(call("timestream.amazonaws.com", "Query")).verdict == Verdict::granted);
 }
+
+TEST_CASE("judge: a secret by its name, behind which AWS wrote six characters") {
+  const auto verdict = [](std::string_view resource, std::string_view parameters) {
+    Setting setting{account_with(
+        R"({"Effect":"Allow","Action":"secretsmanager:*","Resource":"arn:aws:secretsmanager:us-east-1:111122223333:secret:)" +
+        std::string{resource} + "\"}")};
+    return setting
+        .judgement(call("secretsmanager.amazonaws.com", "GetSecretValue"),
+                   R"({"requestParameters":)" + std::string{parameters} + "}")
+        .verdict;
+  };
+  constexpr std::string_view kNamed = R"({"secretId":"prod/db"})";
+  for (const std::string_view granting : {"prod/db-??????", "prod/db-*", "prod/*", "*", "prod/db*"}) {
+    CAPTURE(granting);
+    CHECK(verdict(granting, kNamed) == Verdict::granted);
+  }
+  for (const std::string_view refusing : {"dev/*", "prod/other-??????"}) {
+    CAPTURE(refusing);
+    CHECK(verdict(refusing, kNamed) == Verdict::not_granted);
+  }
+  CHECK(verdict("prod/db-a1b2c3", kNamed) == Verdict::unknown);
+  CHECK(verdict("prod/db-a1b2c3",
+                R"({"secretId":"arn:aws:secretsmanager:us-east-1:111122223333:secret:prod/db-a1b2c3"})") ==
+        Verdict::granted);
+}
+
+TEST_CASE("judge: IfExists holds of a key that the call can't have") {
+  const auto verdict = [](std::string_view condition) {
+    Setting setting{
+        account_with(R"({"Effect":"Allow","Action":"*","Resource":"*","Condition":)" + std::string{condition} + "}")};
+    return setting.judgement(call("dynamodb.amazonaws.com", "ListTables")).verdict;
+  };
+  for (const std::string_view condition : {R"({"StringEqualsIfExists":{"ec2:InstanceType":"t3.micro"}})",
+                                           R"({"NumericLessThanIfExists":{"s3:max-keys":"5"}})",
+                                           R"({"StringLikeIfExists":{"iam:PassedToService":"ec2.amazonaws.com"}})"}) {
+    CAPTURE(condition);
+    CHECK(verdict(condition) == Verdict::granted);
+  }
+  CHECK(verdict(R"({"StringEquals":{"ec2:InstanceType":"t3.micro"}})") == Verdict::not_granted);
+  // Such keys go with calls of any service.
+  CHECK(verdict(R"({"ArnLikeIfExists":{"lambda:SourceFunctionArn":"arn:aws:lambda:*:*:function:f"}})") ==
+        Verdict::unknown);
+  CHECK(verdict(R"({"StringEqualsIfExists":{"nobody:knows":"x"}})") == Verdict::unknown);
+}

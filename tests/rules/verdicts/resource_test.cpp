@@ -130,3 +130,30 @@ TEST_CASE("resources: what parameters don't tell isn't made up") {
   for (int i = 0; i < 64; ++i) many += R"(,"n")";
   CHECK(resources("ssm:GetParameters", many + "]}").empty());
 }
+
+TEST_CASE("resources: documents and nodes of Systems Manager") {
+  const std::string run = "arn:aws:ssm:eu-west-1::document/AWS-RunShellScript";
+  check({
+      {"ssm:GetDocument", R"({"name":"ours"})", {here("ssm", "document/ours")}},
+      {"ssm:DescribeDocument", R"({"name":"AWS-RunShellScript"})", {run}},
+      {"ssm:GetDocument",
+       R"({"name":"AmazonCloudWatch-ManageAgent"})",
+       {"arn:aws:ssm:eu-west-1::document/AmazonCloudWatch-ManageAgent"}},
+      {"ssm:GetDocument",
+       R"({"name":"arn:aws:ssm:eu-west-1:444455556666:document/theirs"})",
+       {"arn:aws:ssm:eu-west-1:444455556666:document/theirs"}},
+      {"ssm:UpdateDocumentDefaultVersion", R"({"name":"ours","documentVersion":"2"})", {here("ssm", "document/ours")}},
+      {"ssm:StartSession", R"({"target":"i-0abc"})", {here("ec2", "instance/i-0abc")}},
+      {"ssm:StartSession", R"({"target":"mi-0abc"})", {here("ssm", "managed-instance/mi-0abc")}},
+      {"ssm:StartSession",
+       R"({"target":"i-0abc","documentName":"AWS-StartPortForwardingSession"})",
+       {"arn:aws:ssm:eu-west-1::document/AWS-StartPortForwardingSession", here("ec2", "instance/i-0abc")}},
+      {"ssm:SendCommand",
+       R"({"documentName":"AWS-RunShellScript","instanceIds":["i-1","mi-2"]})",
+       {run, here("ec2", "instance/i-1"), here("ssm", "managed-instance/mi-2")}},
+      {"ssm:GetConnectionStatus", R"({"target":"i-0abc"})", {here("ec2", "instance/i-0abc")}},
+  });
+  // Which machines have a tag isn't known, nor what a task of ECS is called.
+  CHECK(resources("ssm:SendCommand", R"({"documentName":"AWS-RunShellScript","targets":[{"key":"tag:a"}]})").empty());
+  CHECK(resources("ssm:StartSession", R"({"target":"ecs:cluster_task_runtime"})").empty());
+}
