@@ -104,29 +104,6 @@ class Consolidation {
     if (correction.services) figures.services = correction.services;
   }
 
-  // An issue before corrections.
-  struct Written {
-    Written(const Fact& fact, const Issue& issue)
-        : account(fact.account),
-          amount(issue.amount),
-          issued(text::day_of(issue.issued)),
-          expires(issue.expires),
-          years(issue.term_years),
-          months(issue.term_months) {}
-    bool operator==(const Written&) const = default;
-
-    std::string account;
-    text::Money amount;
-    text::Day issued;
-    std::optional<text::Day> expires;
-    std::optional<int> years;
-    std::optional<int> months;
-  };
-
-  [[nodiscard]] bool is_corrected(std::map<std::string, Figures>::const_iterator figures) const {
-    return figures != figures_.end() && figures->second.corrected;
-  }
-
   // A fact that follows from another.
   static Fact made(text::Timestamp time, const Fact& from, const std::string& account, FactValue value) {
     Fact fact = from;
@@ -166,9 +143,7 @@ class Consolidation {
       return;
     }
     if (fact.own && issued_by_aws_.contains(issue->credit)) return;
-    const auto [written, first] = written_.try_emplace(issue->credit, Written{fact, *issue});
-    // Once more as it was, or before somebody corrected what was written down: that isn't issued again.
-    if (!first && (written->second == Written{fact, *issue} || (fact.own && is_corrected(found)))) return;
+    const bool first = taken_.insert(issue->credit).second;
     const bool concerned = first && found != figures_.end();
     made_.facts.push_back(concerned ? replaced(fact, found->second) : fact);
     // Whoever writes a credit down has its last day from AWS.
@@ -265,7 +240,7 @@ class Consolidation {
   text::Timestamp at_;
   std::set<std::string> issued_;
   std::set<std::string> issued_by_aws_;
-  std::map<std::string, Written> written_;  // The first issue of each credit.
+  std::set<std::string> taken_;
   std::map<std::string, Figures> figures_;
   Consolidated made_;
 };

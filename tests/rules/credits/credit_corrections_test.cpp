@@ -261,25 +261,3 @@ TEST_CASE("What is known to be wrong is objected to before it is written down") 
   CHECK(said(kAccount, CreditWorld::issued("2024-02-09", "c1", "5000")).empty());
   CHECK(said(other, CreditWorld::issued("2024-02-09", "c1", "5000")).find(kAccount) != std::string::npos);
 }
-
-TEST_CASE("R36: a credit that was written down twice and then corrected wasn't issued again") {
-  credits::Correction correction;
-  correction.credit = "c1";
-  correction.expires = date("2025-01-31");
-  for (const bool own : {true, false}) {
-    CreditWorld world;
-    world.issue("2024-02-09", "c1", "5000");
-    world.issue("2024-02-09", "c1", "5000");
-    for (credits::Fact& fact : world.facts) fact.own = own;
-    world.at("2024-09-01", kAccount, correction);
-    const auto book = world.book();
-    CHECK(book.findings().empty());
-    CHECK(credits::day_text(only(book).credit.expires) == "2025-01-31");
-  }
-  // What AWS issues once more, later and larger, is one.
-  CreditWorld world;
-  world.issue("2024-02-09", "c1", "5000");
-  world.issue("2024-03-09", "c1", "9000");
-  world.at("2024-09-01", kAccount, correction);
-  CHECK(findings_of(world.book(), "R38") == 1);
-}
