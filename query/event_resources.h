@@ -12,6 +12,7 @@
 
 #include "query/columns/passing_codes.h"
 #include "query/event_tests.h"
+#include "query/shown_event.h"
 
 namespace trailkeeper::query {
 

@@ -1,9 +1,8 @@
 #include <doctest/doctest.h>
 
-#include <utility>
-
 #include <random>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "event/framer.h"

@@ -273,7 +273,7 @@ TEST_CASE("a row in which something else is said than times and numbers is a log
 TEST_CASE("pages, lists and answers of other services, whatever stands around their arrays") {
   const Texts two{event(1), event(2)};
   const std::string objects = "[" + event(1) + "," + event(2) + "]";
-  const std::string texts = "[" + quoted(event(1)) + "," + quoted(event(2)) + "]";
+  const std::string texts = "[" + json_string(event(1)) + "," + json_string(event(2)) + "]";
   const std::string hits = R"({"took":1,"hits":{"total":{"value":2},"hits":[{"_index":"i","_source":)" + event(1) +
                            R"(},{"_index":"i","_source":)" + event(2) + "}]}}";
   const std::string of_kafka = R"({"topic":"t","partition":0,"offset":1,"key":"k","headers":[],"value":)";
@@ -283,24 +283,25 @@ TEST_CASE("pages, lists and answers of other services, whatever stands around th
           R"({"@odata.context":"c","value":)" + objects + "}", R"({"items":)" + objects + R"(,"next":null})",
           R"({"entries":)" + objects + "}", R"({"page":)" + hits + R"(,"n":2})",
           R"({"docs":[{"_id":"1","found":true,"_source":)" + event(1) + R"(},{"_id":"2","_source":)" + event(2) + "}]}",
-          R"({"Records":)" + quoted(objects) + "}", R"({"records":)" + quoted(objects) + R"(,"n":2})",
+          R"({"Records":)" + json_string(objects) + "}", R"({"records":)" + json_string(objects) + R"(,"n":2})",
           R"({"response":)" + hits + "}", R"({"isPartial":false,"rawResponse":)" + hits + "}",
           R"({"eventSource":"aws:kafka","bootstrapServers":"b","records":{"t-0":[)" + of_kafka +
-              quoted(base64(event(1))) + R"(}],"t-1":[)" + of_kafka + quoted(base64(event(2))) + "}]}}",
+              json_string(base64(event(1))) + R"(}],"t-1":[)" + of_kafka + json_string(base64(event(2))) + "}]}}",
           R"({"eventSource":"aws:rmq","rmqMessagesByQueue":{"q::/":[{"redelivered":false,"data":)" +
-              quoted(base64(event(1))) + R"(},{"data":)" + quoted(base64(event(2))) + "}]}}",
-          R"({"Items":[{"id":{"S":"1"},"event":{"S":)" + quoted(event(1)) + R"(}},{"message":{"S":)" +
-              quoted(event(2)) + R"(}}],"Count":2,"ScannedCount":2})",
+              json_string(base64(event(1))) + R"(},{"data":)" + json_string(base64(event(2))) + "}]}}",
+          R"({"Items":[{"id":{"S":"1"},"event":{"S":)" + json_string(event(1)) + R"(}},{"message":{"S":)" +
+              json_string(event(2)) + R"(}}],"Count":2,"ScannedCount":2})",
           R"({"Entries":[{"Source":"x","Detail":)" + event(1) + R"(},{"Source":"x","Detail":)" + event(2) + "}]}",
           R"({"Records":[{"eventID":"c4","eventName":"INSERT","eventSource":"aws:dynamodb","dynamodb":{"Keys":{"id":{"N":"1"}},"NewImage":{"id":{"N":"1"},"record":{"S":)" +
-              quoted(event(1)) +
+              json_string(event(1)) +
               R"(}}}},{"eventSource":"aws:dynamodb","eventName":"REMOVE","dynamodb":{"OldImage":{"data":{"S":)" +
-              quoted(event(2)) + "}}}}]}"}) {
+              json_string(event(2)) + "}}}}]}"}) {
     CAPTURE(document);
     CHECK(unwrapped(document).events == two);
     CHECK(unwrapped(document).rejects.empty());
   }
-  CHECK(unwrapped(R"({"Item":{"id":{"S":"1"},"event":{"S":)" + quoted(event(1)) + "}}}").events == Texts{event(1)});
+  CHECK(unwrapped(R"({"Item":{"id":{"S":"1"},"event":{"S":)" + json_string(event(1)) + "}}}").events ==
+        Texts{event(1)});
   // What somebody sent, or was answered, is none, however it is listed.
   for (const std::string& document :
        Texts{R"({"level":"info","requestParameters":{"items":)" + objects + "}}",
@@ -313,6 +314,7 @@ TEST_CASE("pages, lists and answers of other services, whatever stands around th
   }
   const std::string around = R"({"eventVersion":"1.09","eventTime":"2024-05-01T10:00:00Z","eventName":"PutItem",)"
                              R"("requestParameters":{"Item":{"event":{"S":)" +
-                             quoted(event(1)) + R"(}},"items":)" + objects + R"(,"Records":)" + quoted(objects) + "}}";
+                             json_string(event(1)) + R"(}},"items":)" + objects + R"(,"Records":)" +
+                             json_string(objects) + "}}";
   CHECK(unwrapped(around).events == Texts{around});
 }

@@ -8,6 +8,7 @@
 #include "rules/credits/reconcile.h"
 #include "tests/rules/credits/credit_world.h"
 
+using namespace trailkeeper;
 using namespace trailkeeper::tests;
 
 namespace {
