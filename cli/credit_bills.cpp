@@ -10,6 +10,7 @@
 #include "cli/file_argument.h"
 #include "cli/money_cell.h"
 #include "query/ledger/bill_lines.h"
+#include "rules/credits/listed_credits.h"
 #include "rules/credits/reconcile.h"
 #include "text/json_writer.h"
 
@@ -19,8 +20,8 @@ namespace credits = rules::credits;
 
 namespace {
 
-credits::Month month_argument(const std::string& text) {
-  const auto month = credits::Month::parse(text);
+text::Month month_argument(const std::string& text) {
+  const auto month = text::Month::parse(text);
   if (!month) throw UsageError("--month takes a month as 2024-05, not '" + text + "'");
   return *month;
 }
@@ -52,14 +53,14 @@ std::vector<Column> line_columns(bool table) {
 }
 
 std::vector<Cell> table_cells(const query::BilledLine& line, const Cell& payments, const MoneyCells& money) {
-  return {day_cell(credits::day_of(line.start)),
+  return {day_cell(text::day_of(line.start)),
           Cell::shown(line.cell->account),
           text_or_absent(line.cell->service),
           money.of(line.amount),
           money.of(line.paid.covered),
           money.of(line.paid.due),
           payments,
-          Cell::shown(credits::reason_text(line.paid.reason))};
+          Cell::shown(credits::payment_reason_text(line.paid.reason))};
 }
 
 std::vector<Cell> line_cells(const query::BilledLine& line, const Cell& payments, const MoneyCells& money) {
@@ -73,12 +74,12 @@ std::vector<Cell> line_cells(const query::BilledLine& line, const Cell& payments
           money.of(line.paid.covered),
           money.of(line.paid.due),
           payments,
-          Cell::shown(credits::reason_text(line.paid.reason)),
+          Cell::shown(credits::payment_reason_text(line.paid.reason)),
           Cell::shown(line.paid.rule)};
 }
 
 int run_statement(const GlobalOptions& global, const CreditArguments& arguments) {
-  const credits::Month month = month_argument(arguments.month);
+  const text::Month month = month_argument(arguments.month);
   if (!arguments.by.empty()) return run_statement_totals(global, arguments, month);
   const OpenedLedger opened{global};
   Out out{global, Out::Length::list, query::ShownEvents{opened.snapshot}};
@@ -196,13 +197,13 @@ void print_differences(const GlobalOptions& global, const OpenedLedger& opened, 
                   at,
                   none};
   const MoneyCells money{global.format, opened.ledger.settings()};
-  const auto side = [&money](const std::optional<credits::Money>& amount, const std::string& text) {
+  const auto side = [&money](const std::optional<text::Money>& amount, const std::string& text) {
     return amount ? money.of(*amount) : text_or_absent(text);
   };
   for (const credits::Difference& difference : result.found) {
     const auto& [ours, theirs] = std::tie(difference.ours, difference.theirs);
     const bool amounts = ours.has_value() || theirs.has_value();
-    const credits::Money less = ours.value_or(credits::Money{}) - theirs.value_or(credits::Money{});
+    const text::Money less = ours.value_or(text::Money{}) - theirs.value_or(text::Money{});
     rows.row({shown_or_absent(difference.month), shown_or_absent(difference.service),
               shown_or_absent(difference.account), text_or_absent(difference.credit), side(ours, difference.ours_text),
               side(theirs, difference.theirs_text), amounts ? money.of(less) : Cell::absent(),

@@ -20,7 +20,7 @@ struct Posting {
   text::Timestamp time = 0;
   std::string debit;
   std::string credit;
-  credits::Money amount;
+  text::Money amount;
   std::string_view rule;
   std::string cause;
 };
@@ -54,11 +54,11 @@ Postings credit_postings(const credits::Book& book, const CreditArguments& argum
         {credit.issued, part(credit, "available"), part(credit, "issued"), credit.amount, "R57", credit.event});
     if (credit.opening) {
       for (const auto& [day, amount] : credit.opening->used) {
-        add(postings, {credits::start_of(day), part(credit, "used"), part(credit, "available"), amount, "R62",
+        add(postings, {text::start_of(day), part(credit, "used"), part(credit, "available"), amount, "R62",
                        credit.opening->event});
       }
     }
-    add(postings, {credits::start_of(credit.expires + 1), part(credit, "expired"), part(credit, "available"),
+    add(postings, {text::start_of(credit.expires + 1), part(credit, "expired"), part(credit, "available"),
                    state.expired, "R35", credit.event});
     add(postings, {std::max(credit.issued, credit.revoked.value_or(0)), part(credit, "revoked"),
                    part(credit, "available"), state.revoked, "R48", credit.revoked_by});
@@ -86,19 +86,19 @@ class Ledger {
 
  private:
   // A charge of a day before its bill's month is posted when the month begins.
-  [[nodiscard]] static credits::Day day_of_posting(credits::Day day, credits::Month month) {
+  [[nodiscard]] static text::Day day_of_posting(text::Day day, text::Month month) {
     return std::clamp(day, month.first_day(), month.last_day());
   }
 
   void print_month() {
     if (bills_.empty()) return;
-    const credits::Month month = bills_.front().first.month;
-    std::map<credits::Day, std::uint64_t> lines;
+    const text::Month month = bills_.front().first.month;
+    std::map<text::Day, std::uint64_t> lines;
     for (const auto& [bill, cells] : bills_) {
       for (const credits::PaidCell& paid : cells) lines[day_of_posting(paid.cell.day, month)] += paid.cell.lines;
     }
     std::uint64_t sum = 0;
-    credits::Day first = month.first_day();
+    text::Day first = month.first_day();
     for (const auto& [day, count] : lines) {
       if (sum > 0 && sum + count > kLinesAtOnce) {
         print_days(first, day - 1);
@@ -111,11 +111,11 @@ class Ledger {
     bills_.clear();
   }
 
-  void print_days(credits::Day first, credits::Day last) {
+  void print_days(text::Day first, text::Day last) {
     Postings postings;
     for (const auto& [bill, cells] : bills_) {
       query::for_each_paid_line(snapshot_, bill, cells, [&, &of = bill](const query::BilledLine& line) {
-        const credits::Day day = day_of_posting(credits::day_of(line.start), of.month);
+        const text::Day day = day_of_posting(text::day_of(line.start), of.month);
         if (day >= first && day <= last) post_line(line, of, postings);
       });
     }
@@ -130,8 +130,8 @@ class Ledger {
     const std::string name = bill.payer + ":" + bill.month.text();
     const std::string account = "bill:" + name + ":";
     const std::string cause = line.id.empty() ? "bill " + bill.payer + " " + bill.month.text() : std::string{line.id};
-    const text::Timestamp first = credits::start_of(bill.month.first_day());
-    const text::Timestamp time = std::clamp(line.start, first, credits::start_of(bill.month.last_day() + 1) - 1);
+    const text::Timestamp first = text::start_of(bill.month.first_day());
+    const text::Timestamp time = std::clamp(line.start, first, text::start_of(bill.month.last_day() + 1) - 1);
     add(postings, {time, account + "due", account + "charged", line.amount, line.paid.rule, cause});
     for (const credits::Payment& payment : line.paid.payments) {
       const credits::Credit& credit = credits_.credits()[payment.credit].credit;

@@ -51,8 +51,8 @@ int run_applications(const GlobalOptions& global, const CreditArguments& argumen
   for (const credits::ApplicationState& state : book.programme().applications()) {
     if (!arguments.wants(state.account)) continue;
     const auto& decision = state.decision;
-    const credits::Day due =
-        credits::business_day_after(credits::day_of(state.time), settings.late_after_business_days, settings.holidays);
+    const text::Day due =
+        text::business_day_after(text::day_of(state.time), settings.late_after_business_days, settings.holidays);
     Cell time = time_cell(state.time);
     constexpr std::size_t kDay = 10;
     if (global.format == Format::table && !global.wide) time.text.resize(std::min(time.text.size(), kDay));
@@ -136,7 +136,7 @@ int run_forecast(const GlobalOptions& global, const CreditArguments& arguments) 
                    {"forecast"},
                    {"note"}},
                   arguments.time()};
-  const auto day = [](const std::optional<credits::Day>& found) { return found ? day_cell(*found) : Cell::absent(); };
+  const auto day = [](const std::optional<text::Day>& found) { return found ? day_cell(*found) : Cell::absent(); };
   for (const credits::Forecast& one : made) {
     rows.row({Cell::of(one.credit), money.of(one.available), Cell::shown(one.cause), day(one.earliest), day(one.latest),
               money.of(one.daily_low), money.of(one.daily_high), money.of(one.trend), day_cell(one.expires),
@@ -149,7 +149,7 @@ int run_forecast(const GlobalOptions& global, const CreditArguments& arguments) 
 int run_check(const GlobalOptions& global, const CreditArguments& arguments) {
   const OpenedLedger opened{global, true};
   const credits::Book book = opened.book(arguments);
-  std::vector<credits::Finding> findings = opened.ledger.unreadable();
+  std::vector<credits::LedgerFinding> findings = opened.ledger.unreadable();
   findings.insert(findings.end(), book.findings().begin(), book.findings().end());
   for (const auto& more : {query::console_findings(opened.snapshot, book), query::doubled_bills(opened.snapshot),
                            query::refused_bill_findings(opened.snapshot, book.at())}) {
@@ -164,7 +164,7 @@ int run_check(const GlobalOptions& global, const CreditArguments& arguments) {
   CreditRows rows{
       out, {{"time"}, {"rule"}, {"severity"}, {"account"}, {"event"}, {"sentence"}}, arguments.time(), "no findings"};
   int code = kDone;
-  for (const credits::Finding& finding : findings) {
+  for (const credits::LedgerFinding& finding : findings) {
     if (!arguments.wants(finding.account) && !finding.account.empty()) continue;
     if (finding.severity != rules::Severity::low) code = kRefused;
     rows.row({time_cell(finding.time), shown_or_absent(finding.rule),

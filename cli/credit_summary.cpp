@@ -14,13 +14,13 @@ namespace trailkeeper::cli {
 
 namespace credits = rules::credits;
 
-void write_as_of(Out& out, const credits::Book& book, std::optional<credits::Day> last_charge) {
+void write_as_of(Out& out, const credits::Book& book, std::optional<text::Day> last_charge) {
   if (out.format() != Format::table) return;
   std::string text = "\nas of " + text::format_timestamp(book.at());
-  text += last_charge ? "; charges are known up to " + credits::day_text(*last_charge) : "; no charge is known";
+  text += last_charge ? "; charges are known up to " + text::day_text(*last_charge) : "; no charge is known";
   // Reports come some days late.
-  constexpr credits::Day kLate = 7;
-  const credits::Day today = credits::day_of(book.at());
+  constexpr text::Day kLate = 7;
+  const text::Day today = text::day_of(book.at());
   if (last_charge && today - *last_charge > kLate) {
     text += fmt::format(", {} days before: load newer reports", today - *last_charge);
   }
@@ -30,7 +30,7 @@ void write_as_of(Out& out, const credits::Book& book, std::optional<credits::Day
 
 void write_total(Out& out, const credits::Totals& totals, const credits::Settings& settings) {
   if (out.format() != Format::table) return;
-  const auto text = [&settings](credits::Money money) { return money_text(money, settings.display_decimals); };
+  const auto text = [&settings](text::Money money) { return money_text(money, settings.display_decimals); };
   write_prose(out, fmt::format("\nTotal: {} charged, {} covered, {} due.\n", text(totals.charged), text(totals.covered),
                                text(totals.due())));
 }
@@ -80,12 +80,12 @@ void write_part(const Manner& manner, std::string_view by, const credits::Summar
   using Place = credits::Summary::Place;
   if (by == kByMonth) {
     const auto sums = credits::totals_by(summary, [](const Place& place) { return place.month; });
-    write_totals(manner, kByMonth, sums, [](const credits::Month& month) { return Cell::shown(month.text()); });
+    write_totals(manner, kByMonth, sums, [](const text::Month& month) { return Cell::shown(month.text()); });
   } else if (by == kByService) {
     write_totals(manner, kByService, credits::totals_by(summary, [](const Place& place) { return place.service; }),
                  [](const std::string& service) { return Cell::of(service); });
   } else if (by == kByDay) {
-    write_totals(manner, kByDay, summary.days(), [](credits::Day day) { return day_cell(day); });
+    write_totals(manner, kByDay, summary.days(), [](text::Day day) { return day_cell(day); });
   } else {
     write_totals(manner, kByAccount, credits::totals_by(summary, [](const Place& place) { return place.account; }),
                  [](const std::string& account) { return Cell::shown(account); });
@@ -122,7 +122,7 @@ void write_holders(Out& out, const credits::Book& book, const CreditArguments& a
 void write_page(Out& out, const credits::Book& book, const credits::Summary& summary, const CreditArguments& arguments,
                 const MoneyCells& money) {
   if (out.format() == Format::json) {
-    const std::string last = summary.last_day() ? credits::day_text(*summary.last_day()) : std::string{};
+    const std::string last = summary.last_day() ? text::day_text(*summary.last_day()) : std::string{};
     std::string head;
     text::JsonWriter json{head};
     json.open('{').member("asOf", text::format_timestamp(book.at())).member_or_null("lastCharge", last);
@@ -139,7 +139,7 @@ void write_page(Out& out, const credits::Book& book, const credits::Summary& sum
   const std::string without_bill = money.of(all.without_bill).text;
   if (out.format() == Format::json) out.write(",\n\"withoutBill\":\"" + without_bill + "\"}\n");
   write_as_of(out, book, summary.last_day());
-  if (out.format() == Format::table && all.without_bill > credits::Money{}) {
+  if (out.format() == Format::table && all.without_bill > text::Money{}) {
     write_prose(out,
                 fmt::format("{} of what was charged is known from AWS's history of credits alone: load the reports of "
                             "these months.\n",
@@ -172,7 +172,7 @@ int run_summary(const GlobalOptions& global, const CreditArguments& arguments) {
 
 }  // namespace
 
-int run_statement_totals(const GlobalOptions& global, const CreditArguments& arguments, credits::Month month) {
+int run_statement_totals(const GlobalOptions& global, const CreditArguments& arguments, text::Month month) {
   const OpenedLedger opened{global};
   credits::Summary summary{{arguments.account, month}};
   bool found = false;

@@ -96,7 +96,7 @@ Coming coming(const std::vector<credits::Notice>& notices, text::Timestamp at) {
   Coming texts;
   for (const credits::Notice& notice : notices) {
     if (notice.rule != "R49" || notice.time <= at) continue;
-    texts[notice.credit].push_back(credits::day_text(credits::day_of(notice.time)) + " " + std::string{notice.kind});
+    texts[notice.credit].push_back(text::day_text(text::day_of(notice.time)) + " " + std::string{notice.kind});
   }
   return texts;
 }

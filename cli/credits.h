@@ -65,11 +65,11 @@ void add_credit_settings(const Command& credits, const GlobalOptions& global);
 void add_credit_feed(const Command& credits, const GlobalOptions& global);
 
 /// In a table: the moment of the answer, and up to when charges are known; says so if that is old.
-void write_as_of(Out& out, const rules::credits::Book& book, std::optional<rules::credits::Day> last_charge);
+void write_as_of(Out& out, const rules::credits::Book& book, std::optional<text::Day> last_charge);
 /// In a table: the sum of what was listed.
 void write_total(Out& out, const rules::credits::Totals& totals, const rules::credits::Settings& settings);
 /// A statement's totals by service or day.
-int run_statement_totals(const GlobalOptions& global, const CreditArguments& arguments, rules::credits::Month month);
+int run_statement_totals(const GlobalOptions& global, const CreditArguments& arguments, text::Month month);
 
 /// Adds a subcommand with an optional or required ACCOUNT and --at, that runs `body`.
 struct CreditCommandText {

@@ -17,7 +17,7 @@ std::uint64_t power_of_ten(int exponent) {
 
 }  // namespace
 
-std::string money_text(rules::credits::Money money, int decimals) {
+std::string money_text(text::Money money, int decimals) {
   decimals = std::clamp(decimals, 0, kAllDecimals);
   const std::int64_t units = money.units();
   const auto magnitude =
@@ -34,17 +34,15 @@ std::string money_text(rules::credits::Money money, int decimals) {
   return sign + grouped(rounded / whole) + (decimals == 0 ? "" : "." + fraction);
 }
 
-Cell MoneyCells::of(rules::credits::Money money) const {
+Cell MoneyCells::of(text::Money money) const {
   Cell cell = Cell::shown(money.text());
   if (table_) cell.text = money_text(money, decimals_);
   return cell;
 }
 
-Cell MoneyCells::of(const std::optional<rules::credits::Money>& money) const {
-  return money ? of(*money) : Cell::absent();
-}
+Cell MoneyCells::of(const std::optional<text::Money>& money) const { return money ? of(*money) : Cell::absent(); }
 
-Cell day_cell(rules::credits::Day day) { return Cell::shown(rules::credits::day_text(day)); }
+Cell day_cell(text::Day day) { return Cell::shown(text::day_text(day)); }
 Cell time_cell(text::Timestamp time) { return Cell::time(time); }
 
 Cell list_cell(const std::vector<std::string>& texts) {

@@ -4,9 +4,9 @@
 #include <optional>
 
 #include "cli/row_writer.h"
-#include "rules/credits/calendar.h"
-#include "rules/credits/money.h"
 #include "rules/credits/settings.h"
+#include "text/calendar.h"
+#include "text/money.h"
 
 namespace trailkeeper::cli {
 
@@ -16,8 +16,8 @@ class MoneyCells {
   MoneyCells(Format format, const rules::credits::Settings& settings)
       : table_(format == Format::table), decimals_(settings.display_decimals) {}
 
-  [[nodiscard]] Cell of(rules::credits::Money money) const;
-  [[nodiscard]] Cell of(const std::optional<rules::credits::Money>& money) const;
+  [[nodiscard]] Cell of(text::Money money) const;
+  [[nodiscard]] Cell of(const std::optional<text::Money>& money) const;
 
  private:
   bool table_;
@@ -25,10 +25,10 @@ class MoneyCells {
 };
 
 /// `1234567.891` as `1,234,567.89`: rounded half to even.
-std::string money_text(rules::credits::Money money, int decimals);
+std::string money_text(text::Money money, int decimals);
 
 /// A date, as text.
-Cell day_cell(rules::credits::Day day);
+Cell day_cell(text::Day day);
 /// A time, as text.
 Cell time_cell(text::Timestamp time);
 /// A JSON array of texts; joined by a space in a table.

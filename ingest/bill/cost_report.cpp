@@ -7,20 +7,20 @@
 #include <cstring>
 
 #include "ingest/bill/focus.h"
-#include "rules/credits/calendar.h"
 #include "rules/credits/charge_class.h"
 #include "rules/credits/currency.h"
-#include "rules/credits/money.h"
 #include "rules/iam/arn.h"
 #include "text/ascii.h"
+#include "text/calendar.h"
+#include "text/money.h"
 #include "text/timestamp.h"
 
 namespace trailkeeper::ingest {
 namespace {
 
-using rules::credits::Day;
-using rules::credits::Month;
 using rules::iam::is_account_id;
+using text::Day;
+using text::Month;
 
 // `lineItem/UnblendedCost`, `line_item_unblended_cost` and `LineItemUnblendedCost` become one name.
 std::string plain_name(std::string_view name) {
@@ -41,7 +41,7 @@ std::optional<text::Timestamp> parse_time(std::string_view text) {
   constexpr std::size_t kPlain = 19;
   constexpr std::size_t kLongest = 48;
   text = text::trimmed(text);
-  if (const auto day = rules::credits::parse_day(text)) return rules::credits::start_of(*day);
+  if (const auto day = text::parse_day(text)) return text::start_of(*day);
   if (text.size() < kPlain || text.size() > kLongest) return text::parse_timestamp(text);
   for (const std::string_view zone : {"Etc/UTC", "UTC", "GMT", "Z"}) {
     const std::string_view rest = without(text, zone);
@@ -260,13 +260,13 @@ event::Reason CostReport::read(const CsvRecord& record, ReportLine& found) const
   const auto start = parse_time(field(record, kStart));
   const auto period = parse_time(field(record, kMonth));
   if (!start || (!period && !field(record, kMonth).empty())) return Reason::bad_bill_time;
-  const auto cost = rules::credits::Money::parse(field(record, kCost));
+  const auto cost = text::Money::parse(field(record, kCost));
   if (!cost) return Reason::bad_bill_amount;
   const std::string_view currency = field(record, kCurrency);
   if (!rules::credits::is_dollars(currency)) return Reason::bad_bill_currency;
   line.start = *start;
   line.amount = cost->units();
-  found.month = Month::of(rules::credits::day_of(period.value_or(*start))).number();
+  found.month = Month::of(text::day_of(period.value_or(*start))).number();
   name_line(record, line);
   line.id = field(record, kLineId);
   line.raw = record.bytes;

@@ -47,7 +47,7 @@ void for_each_paid_line(const store::Snapshot& snapshot, const credits::Bill& bi
       if (there) share.emplace(*paid);
     }
     if (paid == nullptr) return;
-    const auto amount = credits::Money::of_units(line.amount);
+    const auto amount = text::Money::of_units(line.amount);
     visit({&paid->cell, line.id, line.start, amount, share->next(amount)});
   });
 }

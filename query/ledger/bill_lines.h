@@ -15,7 +15,7 @@ struct BilledLine {
   const rules::credits::ChargeCell* cell;  ///< Its sums are those of all its lines.
   std::string_view id;                     ///< Line item ID; may be empty.
   text::Timestamp start = 0;
-  rules::credits::Money amount;
+  text::Money amount;
   rules::credits::PaidLine paid;
 };
 

@@ -51,8 +51,8 @@ class ConsoleFindings {
     });
   }
 
-  std::vector<credits::Finding> take() {
-    std::vector<credits::Finding> out;
+  std::vector<credits::LedgerFinding> take() {
+    std::vector<credits::LedgerFinding> out;
     for (auto& [key, first] : found_) {
       out.push_back({first.time, std::get<0>(key), first.severity, std::get<1>(key),
                      event_name_of(*first.segment, first.index, bytes_of(*first.segment, first.index), names_),
@@ -153,7 +153,7 @@ class ConsoleFindings {
 
 }  // namespace
 
-std::vector<credits::Finding> console_findings(const store::Snapshot& snapshot, const credits::Book& book) {
+std::vector<credits::LedgerFinding> console_findings(const store::Snapshot& snapshot, const credits::Book& book) {
   ConsoleFindings findings{snapshot, book};
   findings.look_at_all();
   return findings.take();

@@ -54,7 +54,7 @@ CreditLedger::CreditLedger(const store::Snapshot& snapshot, bool shown)
   read_settings();
   read_facts(shown);
   for (const store::BillMonth& bill : store::bill_months(snapshot)) {
-    if (const auto month = credits::Month::of_number(bill.month)) bills_.push_back({bill.payer, *month});
+    if (const auto month = text::Month::of_number(bill.month)) bills_.push_back({bill.payer, *month});
   }
 }
 
@@ -74,7 +74,7 @@ void CreditLedger::read_settings() {
 void CreditLedger::read_facts(bool shown) {
   struct Read {
     std::vector<credits::Fact> facts;
-    std::vector<credits::Finding> unreadable;
+    std::vector<credits::LedgerFinding> unreadable;
   };
   const std::vector<store::Segment>& segments = snapshot_.segments();
   std::vector<Read> of_segments(segments.size());
@@ -94,7 +94,8 @@ void CreditLedger::read_facts(bool shown) {
 }
 
 void CreditLedger::read_facts(const store::Segment& segment, const ActivateEvents& events, bool shown,
-                              std::vector<credits::Fact>& facts, std::vector<credits::Finding>& unreadable) const {
+                              std::vector<credits::Fact>& facts,
+                              std::vector<credits::LedgerFinding>& unreadable) const {
   const auto wanted = [shown](std::string_view name) {
     return credits::carries_facts(name) && (shown || name != "GetCredits");
   };
@@ -119,7 +120,7 @@ std::vector<credits::ChargeCell> CreditLedger::cells(const credits::BillName& na
   for (store::BillCell& cell : store::bill_cells(snapshot_, name.payer, name.month.number())) {
     found.push_back({std::move(cell.usage_account), std::move(cell.service), std::move(cell.usage_type),
                      std::move(cell.line_type), std::move(cell.entity), cell.reservation, cell.day,
-                     credits::Money::of_units(cell.amount), static_cast<std::uint64_t>(cell.lines)});
+                     text::Money::of_units(cell.amount), static_cast<std::uint64_t>(cell.lines)});
   }
   return found;
 }

@@ -37,13 +37,14 @@ class CreditLedger {
   /// What stands for an Org ID outside the stored bytes (R20); empty for none.
   [[nodiscard]] std::string pseudonym(std::string_view org_id) const;
   /// Events that can't be read as what their names say they are, and settings that can't be read.
-  [[nodiscard]] const std::vector<rules::credits::Finding>& unreadable() const { return unreadable_; }
+  [[nodiscard]] const std::vector<rules::credits::LedgerFinding>& unreadable() const { return unreadable_; }
 
  private:
   void read_settings();
   void read_facts(bool shown);
   void read_facts(const store::Segment& segment, const ActivateEvents& events, bool shown,
-                  std::vector<rules::credits::Fact>& facts, std::vector<rules::credits::Finding>& unreadable) const;
+                  std::vector<rules::credits::Fact>& facts,
+                  std::vector<rules::credits::LedgerFinding>& unreadable) const;
   [[nodiscard]] std::vector<rules::credits::ChargeCell> cells(const rules::credits::BillName& name) const;
 
   const store::Snapshot& snapshot_;
@@ -52,7 +53,7 @@ class CreditLedger {
   rules::credits::Settings settings_;
   std::vector<rules::credits::Fact> facts_;
   std::vector<rules::credits::BillName> bills_;
-  std::vector<rules::credits::Finding> unreadable_;
+  std::vector<rules::credits::LedgerFinding> unreadable_;
 };
 
 /// The settings that a snapshot has; the built-in ones where none are loaded, or they can't be read.

@@ -5,8 +5,8 @@
 #include <algorithm>
 #include <map>
 
-#include "rules/credits/calendar.h"
 #include "store/bills/bills.h"
+#include "text/calendar.h"
 
 namespace trailkeeper::query {
 
@@ -36,7 +36,7 @@ class Twins {
     amounts_.push_back(line.amount);
   }
 
-  const std::map<credits::Day, DayOfBill>& days() {
+  const std::map<text::Day, DayOfBill>& days() {
     settle();
     return days_;
   }
@@ -56,17 +56,17 @@ class Twins {
 
   const store::BillCell* cell_ = nullptr;
   std::int64_t start_ = 0;
-  credits::Day day_ = 0;
+  text::Day day_ = 0;
   std::vector<std::int64_t> amounts_;  // Of one cell and start.
-  std::map<credits::Day, DayOfBill> days_;
+  std::map<text::Day, DayOfBill> days_;
 };
 
 }  // namespace
 
-std::vector<credits::Finding> doubled_bills(const store::Snapshot& snapshot) {
-  std::vector<credits::Finding> findings;
+std::vector<credits::LedgerFinding> doubled_bills(const store::Snapshot& snapshot) {
+  std::vector<credits::LedgerFinding> findings;
   for (const store::BillMonth& bill : store::bill_months(snapshot)) {
-    const auto month = credits::Month::of_number(bill.month);
+    const auto month = text::Month::of_number(bill.month);
     if (!month) continue;
     Twins twins;
     store::for_each_bill_line(snapshot, bill.payer, bill.month,
@@ -74,8 +74,8 @@ std::vector<credits::Finding> doubled_bills(const store::Snapshot& snapshot) {
     const auto& days = twins.days();
     const auto doubled = [](const auto& day) { return day.second.doubled(); };
     const auto first = std::find_if(days.begin(), days.end(), doubled);
-    const auto advise = [&](credits::Day day, std::string sentence) {
-      findings.push_back({credits::start_of(day), "", rules::Severity::low, bill.payer, "", std::move(sentence)});
+    const auto advise = [&](text::Day day, std::string sentence) {
+      findings.push_back({text::start_of(day), "", rules::Severity::low, bill.payer, "", std::move(sentence)});
     };
     if (first != days.end()) {
       advise(

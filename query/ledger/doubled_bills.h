@@ -3,7 +3,7 @@
 
 #include <vector>
 
-#include "rules/credits/finding.h"
+#include "rules/credits/ledger_finding.h"
 #include "store/store.h"
 
 namespace trailkeeper::query {
@@ -13,6 +13,6 @@ namespace trailkeeper::query {
 /// charge has a twin: the same in account, service, usage type, line type, start and amount, with another ID; or else
 /// with two files that charge for the same things. Days of few or like charges say nothing. Reads all lines, in
 /// bounded memory.
-std::vector<rules::credits::Finding> doubled_bills(const store::Snapshot& snapshot);
+std::vector<rules::credits::LedgerFinding> doubled_bills(const store::Snapshot& snapshot);
 
 }  // namespace trailkeeper::query

@@ -41,8 +41,8 @@ RefusedBillLines refused_bill_lines(const store::Snapshot& snapshot) {
   return found;
 }
 
-std::vector<credits::Finding> refused_bill_findings(const store::Snapshot& snapshot, text::Timestamp at) {
-  std::vector<credits::Finding> findings;
+std::vector<credits::LedgerFinding> refused_bill_findings(const store::Snapshot& snapshot, text::Timestamp at) {
+  std::vector<credits::LedgerFinding> findings;
   for (std::string& sentence : refused_bill_lines(snapshot).sentences()) {
     findings.push_back({at, "", rules::Severity::medium, "", "", std::move(sentence)});
   }

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "rules/credits/finding.h"
+#include "rules/credits/ledger_finding.h"
 #include "store/store.h"
 
 namespace trailkeeper::query {
@@ -23,6 +23,6 @@ struct RefusedBillLines {
 RefusedBillLines refused_bill_lines(const store::Snapshot& snapshot);
 
 /// A finding of time `at` for each sentence.
-std::vector<rules::credits::Finding> refused_bill_findings(const store::Snapshot& snapshot, text::Timestamp at);
+std::vector<rules::credits::LedgerFinding> refused_bill_findings(const store::Snapshot& snapshot, text::Timestamp at);
 
 }  // namespace trailkeeper::query

@@ -16,14 +16,14 @@ namespace {
 struct Open {
   PaidCell paid;
   Classified classified;
-  Money left;  // What credits may still pay of it.
+  text::Money left;  // What credits may still pay of it.
 };
 
 // Positive charges by account, service and usage type: what the order of paying goes by (R60).
 class Spend {
  public:
   void add(const ChargeCell& cell) {
-    if (cell.amount <= Money{}) return;
+    if (cell.amount <= text::Money{}) return;
     by_account_[cell.account] += cell.amount;
     by_service_[{cell.account, cell.service}] += cell.amount;
     by_usage_[{cell.account, cell.service, cell.usage_type}] += cell.amount;
@@ -47,24 +47,24 @@ class Spend {
 
  private:
   template <typename Map>
-  static Money of(const Map& sums, const typename Map::key_type& key) {
+  static text::Money of(const Map& sums, const typename Map::key_type& key) {
     const auto found = sums.find(key);
-    return found == sums.end() ? Money{} : found->second;
+    return found == sums.end() ? text::Money{} : found->second;
   }
-  static bool first(Money a, Money b, const std::string& name_a, const std::string& name_b) {
+  static bool first(text::Money a, text::Money b, const std::string& name_a, const std::string& name_b) {
     return a != b ? a > b : name_a < name_b;
   }
 
-  std::map<std::string, Money> by_account_;
-  std::map<std::pair<std::string, std::string>, Money> by_service_;
-  std::map<std::tuple<std::string, std::string, std::string>, Money> by_usage_;
+  std::map<std::string, text::Money> by_account_;
+  std::map<std::pair<std::string, std::string>, text::Money> by_service_;
+  std::map<std::tuple<std::string, std::string, std::string>, text::Money> by_usage_;
 };
 
 bool is_payable(ChargeClass kind) { return kind == ChargeClass::service || kind == ChargeClass::support; }
 
 // Refunds take from the charges of their day.
 void apply_refunds(std::vector<Open>& cells) {
-  std::map<std::tuple<std::string, std::string, std::string, Day, std::string>, Money> refunds;
+  std::map<std::tuple<std::string, std::string, std::string, text::Day, std::string>, text::Money> refunds;
   const auto key_of = [](const ChargeCell& cell) {
     return std::tuple{cell.account, cell.service, cell.usage_type, cell.day, cell.entity};
   };
@@ -73,10 +73,10 @@ void apply_refunds(std::vector<Open>& cells) {
   }
   if (refunds.empty()) return;
   for (Open& open : cells) {
-    if (open.left <= Money{}) continue;
+    if (open.left <= text::Money{}) continue;
     const auto found = refunds.find(key_of(open.paid.cell));
     if (found == refunds.end() || !found->second.is_negative()) continue;
-    const Money taken = std::min(open.left, -found->second);
+    const text::Money taken = std::min(open.left, -found->second);
     open.left -= taken;
     found->second += taken;
   }
@@ -84,7 +84,7 @@ void apply_refunds(std::vector<Open>& cells) {
 
 // Discounts take from the charges that they are for, the earliest first.
 void apply_reductions(std::vector<Open>& cells) {
-  std::map<std::tuple<std::string, std::string, std::string>, Money> reductions;
+  std::map<std::tuple<std::string, std::string, std::string>, text::Money> reductions;
   for (const Open& open : cells) {
     const ChargeCell& cell = open.paid.cell;
     if (is_reduction(cell)) reductions[{cell.account, cell.service, cell.usage_type}] += cell.amount;
@@ -93,8 +93,8 @@ void apply_reductions(std::vector<Open>& cells) {
   for (Open& open : cells) {
     const ChargeCell& cell = open.paid.cell;
     const auto found = reductions.find({cell.account, cell.service, cell.usage_type});
-    if (found == reductions.end() || !found->second.is_negative() || open.left <= Money{}) continue;
-    const Money taken = std::min(open.left, -found->second);
+    if (found == reductions.end() || !found->second.is_negative() || open.left <= text::Money{}) continue;
+    const text::Money taken = std::min(open.left, -found->second);
     open.left -= taken;
     found->second += taken;
   }
@@ -103,19 +103,20 @@ void apply_reductions(std::vector<Open>& cells) {
 // What a bill may add up to, without signs.
 constexpr std::int64_t kMostDollars = 900'000'000;
 
-std::vector<Open> open_cells(const Bill& bill, const Settings& settings, Day until) {
+std::vector<Open> open_cells(const Bill& bill, const Settings& settings, text::Day until) {
   std::vector<Open> cells;
   Spend spend;
-  Money all;
+  text::Money all;
   for (const ChargeCell& cell : bill.cells) {
     if (cell.day > until) continue;
     all += cell.amount.is_negative() ? -cell.amount : cell.amount;
-    if (all > Money::of_dollars(kMostDollars)) throw std::overflow_error("a bill is larger than 900 million dollars");
+    if (all > text::Money::of_dollars(kMostDollars))
+      throw std::overflow_error("a bill is larger than 900 million dollars");
     Open open;
     open.paid.cell = cell;
     open.classified = classify(cell, settings);
-    const bool charge = is_payable(open.classified.kind) && cell.amount > Money{};
-    open.left = charge ? cell.amount : Money{};
+    const bool charge = is_payable(open.classified.kind) && cell.amount > text::Money{};
+    open.left = charge ? cell.amount : text::Money{};
     spend.add(cell);
     cells.push_back(std::move(open));
   }
@@ -159,7 +160,7 @@ struct Group {
 class Payer {
  public:
   Payer(const Bill& bill, std::vector<CreditBalance>& credits, const Organisations& organisations,
-        const Settings& settings, Day until)
+        const Settings& settings, text::Day until)
       : bill_(bill),
         credits_(credits),
         sharing_(organisations.sharing(bill.payer, bill.month)),
@@ -179,7 +180,8 @@ class Payer {
 
   std::vector<PaidCell> pay() {
     for (const std::size_t i : paying_order(credits_)) {
-      if (credits_[i].left <= Money{} || Month::of(day_of(credits_[i].credit.issued)) > bill_.month) continue;
+      if (credits_[i].left <= text::Money{} || text::Month::of(text::day_of(credits_[i].credit.issued)) > bill_.month)
+        continue;
       if (credits_[i].credit.last_day() < bill_.month.first_day()) continue;
       pay_from(i);
     }
@@ -191,7 +193,7 @@ class Payer {
   }
 
  private:
-  using Because = std::pair<Reason, std::string_view>;
+  using Because = std::pair<PaymentReason, std::string_view>;
 
   // Whether a credit may pay for an account's charges on this bill.
   [[nodiscard]] bool reaches(std::size_t index, const std::string& account) const {
@@ -210,7 +212,7 @@ class Payer {
     const auto [first, last] = own == own_.end() ? std::pair<std::size_t, std::size_t>{} : own->second;
     for (std::size_t group = first; group < last; ++group) pay_group(index, groups_[group]);
     if (!sharing_ || !belongs_[index]) return;
-    for (std::size_t group = 0; group < groups_.size() && credits_[index].left > Money{}; ++group) {
+    for (std::size_t group = 0; group < groups_.size() && credits_[index].left > text::Money{}; ++group) {
       if (group >= first && group < last) continue;
       const Group& other = groups_[group];
       if (reaches(index, cells_[other.begin < other.end ? other.begin : other.end - 1].paid.cell.account)) {
@@ -220,18 +222,19 @@ class Payer {
   }
 
   void pay_group(std::size_t index, Group& group) {
-    while (group.begin < group.end && cells_[group.begin].left <= Money{}) ++group.begin;
+    while (group.begin < group.end && cells_[group.begin].left <= text::Money{}) ++group.begin;
     if (group.begin == group.end || !service_pays(credits_[index].credit, cells_[group.begin].paid.cell)) return;
-    for (std::size_t i = group.begin; i < group.end && credits_[index].left > Money{}; ++i) pay_cell(index, cells_[i]);
+    for (std::size_t i = group.begin; i < group.end && credits_[index].left > text::Money{}; ++i)
+      pay_cell(index, cells_[i]);
   }
 
   void pay_cell(std::size_t index, Open& open) {
     CreditBalance& balance = credits_[index];
     const ChargeCell& cell = open.paid.cell;
-    if (balance.left <= Money{} || open.left <= Money{} || cell.day > balance.credit.last_day()) return;
+    if (balance.left <= text::Money{} || open.left <= text::Money{} || cell.day > balance.credit.last_day()) return;
     if (balance.credit.opened_after(cell.day)) return;
     if (!kind_pays(balance.credit, open.classified.kind) || !service_pays(balance.credit, cell)) return;
-    const Money amount = std::min(balance.left, open.left);
+    const text::Money amount = std::min(balance.left, open.left);
     balance.left -= amount;
     open.left -= amount;
     open.paid.covered += amount;
@@ -244,12 +247,13 @@ class Payer {
   }
 
   [[nodiscard]] Because reason_of(const Open& open) {
-    if (open.classified.kind == ChargeClass::ineligible) return {Reason::ineligible, open.classified.rule};
-    if (open.classified.kind == ChargeClass::unlisted) return {Reason::unlisted, open.classified.rule};
-    if (open.classified.kind == ChargeClass::discount || open.paid.cell.amount <= Money{}) {
-      return {Reason::discount, "R59"};
+    if (open.classified.kind == ChargeClass::ineligible) return {PaymentReason::ineligible, open.classified.rule};
+    if (open.classified.kind == ChargeClass::unlisted) return {PaymentReason::unlisted, open.classified.rule};
+    if (open.classified.kind == ChargeClass::discount || open.paid.cell.amount <= text::Money{}) {
+      return {PaymentReason::discount, "R59"};
     }
-    if (open.left <= Money{}) return {open.paid.covered.is_zero() ? Reason::discount : Reason::covered, "R39"};
+    if (open.left <= text::Money{})
+      return {open.paid.covered.is_zero() ? PaymentReason::discount : PaymentReason::covered, "R39"};
     return why_due(open);
   }
 
@@ -257,8 +261,8 @@ class Payer {
   struct Due {
     Because reason;
     std::vector<const Credit*> for_their_day;  // If there are any, only the day tells, and `reason` says nothing.
-    std::map<Day, Because> of_days;
-    Day service_day = -1;  // Of service credits with something left, for support.
+    std::map<text::Day, Because> of_days;
+    text::Day service_day = -1;  // Of service credits with something left, for support.
   };
 
   [[nodiscard]] Because why_due(const Open& open) {
@@ -268,17 +272,17 @@ class Payer {
       due_of_ = &cell;
     }
     const Because because = due_.for_their_day.empty() ? due_.reason : reason_on(cell.day);
-    if (due_.service_day < cell.day || because.first == Reason::before_import) return because;
-    return {Reason::not_for_support, "R63"};
+    if (due_.service_day < cell.day || because.first == PaymentReason::before_import) return because;
+    return {PaymentReason::not_for_support, "R63"};
   }
 
-  [[nodiscard]] const Because& reason_on(Day day) {
-    const auto [found, is_new] = due_.of_days.try_emplace(day, Reason::expired, "R45");
+  [[nodiscard]] const Because& reason_on(text::Day day) {
+    const auto [found, is_new] = due_.of_days.try_emplace(day, PaymentReason::expired, "R45");
     if (!is_new) return found->second;
     for (const Credit* credit : due_.for_their_day) {
       if (credit->last_day() < day) continue;
-      if (!credit->opened_after(day)) return found->second = {Reason::used, "R59"};
-      found->second = {Reason::before_import, "R62"};
+      if (!credit->opened_after(day)) return found->second = {PaymentReason::used, "R59"};
+      found->second = {PaymentReason::before_import, "R62"};
     }
     return found->second;
   }
@@ -295,7 +299,7 @@ class Payer {
       const Credit& credit = balance.credit;
       if (reaches(i, cell.account)) {
         candidates.push_back(&credit);
-        const bool left = balance.left > Money{} && Month::of(day_of(credit.issued)) <= bill_.month;
+        const bool left = balance.left > text::Money{} && text::Month::of(text::day_of(credit.issued)) <= bill_.month;
         if (support && left && credit.kind == CreditKind::service) {
           due.service_day = std::max(due.service_day, credit.last_day());
         }
@@ -308,13 +312,14 @@ class Payer {
       return candidates.empty();
     };
     if (candidates.empty()) {
-      due.reason = elsewhere ? Because{Reason::not_shared, "R46"} : Because{Reason::no_credit, "R59"};
+      due.reason = elsewhere ? Because{PaymentReason::not_shared, "R46"} : Because{PaymentReason::no_credit, "R59"};
     } else if (narrow([&](const Credit& credit) { return kind_pays(credit, open.classified.kind); })) {
-      due.reason = support ? Because{Reason::not_for_support, "R63"} : Because{Reason::no_credit, "R44"};
+      due.reason = support ? Because{PaymentReason::not_for_support, "R63"} : Because{PaymentReason::no_credit, "R44"};
     } else if (narrow([&](const Credit& credit) { return service_pays(credit, cell); })) {
-      due.reason = {Reason::unlisted, "R42"};
-    } else if (narrow([&](const Credit& credit) { return Month::of(day_of(credit.issued)) <= bill_.month; })) {
-      due.reason = {Reason::historical, "R39"};
+      due.reason = {PaymentReason::unlisted, "R42"};
+    } else if (narrow(
+                   [&](const Credit& credit) { return text::Month::of(text::day_of(credit.issued)) <= bill_.month; })) {
+      due.reason = {PaymentReason::historical, "R39"};
     } else {
       due.for_their_day = std::move(candidates);
     }
@@ -334,11 +339,11 @@ class Payer {
 
 }  // namespace
 
-std::string_view reason_text(Reason reason) {
+std::string_view payment_reason_text(PaymentReason reason) {
   constexpr std::array<std::string_view, 11> kTexts{"covered",         "used",       "expired",      "historical",
                                                     "no-credit",       "not-shared", "ineligible",   "unlisted",
                                                     "not-for-support", "discount",   "before-import"};
-  static_assert(text::are_names_of(kTexts, Reason::before_import));
+  static_assert(text::are_names_of(kTexts, PaymentReason::before_import));
   return kTexts[static_cast<std::size_t>(reason)];
 }
 
@@ -348,10 +353,10 @@ std::string_view kind_text(CreditKind kind) {
   return kTexts[static_cast<std::size_t>(kind)];
 }
 
-Day Credit::last_day() const { return revoked ? std::min(expires, day_of(*revoked) - 1) : expires; }
+text::Day Credit::last_day() const { return revoked ? std::min(expires, text::day_of(*revoked) - 1) : expires; }
 
 std::vector<PaidCell> pay_bill(const Bill& bill, std::vector<CreditBalance>& credits,
-                               const Organisations& organisations, const Settings& settings, Day until) {
+                               const Organisations& organisations, const Settings& settings, text::Day until) {
   return Payer{bill, credits, organisations, settings, until}.pay();
 }
 

@@ -13,7 +13,7 @@
 namespace trailkeeper::rules::credits {
 
 /// Why a charge is or isn't paid: exactly one (R59).
-enum class Reason : std::uint8_t {
+enum class PaymentReason : std::uint8_t {
   covered,
   used,
   expired,
@@ -27,37 +27,37 @@ enum class Reason : std::uint8_t {
   before_import,  ///< The credits' opening balances include it already (R62).
 };
 /// As in docs/credits.md: `not-shared`.
-std::string_view reason_text(Reason reason);
+std::string_view payment_reason_text(PaymentReason reason);
 
 struct Bill {
   std::string payer;
-  Month month;
+  text::Month month;
   std::vector<ChargeCell> cells;
 };
 
 /// What one credit pays of a cell.
 struct Payment {
   std::size_t credit = 0;  ///< Its place in the list of credits.
-  Money amount;
+  text::Money amount;
 };
 
 struct PaidCell {
   ChargeCell cell;
   std::vector<Payment> payments;  ///< In the order in which they pay.
-  Money covered;
-  Reason reason = Reason::covered;
+  text::Money covered;
+  PaymentReason reason = PaymentReason::covered;
   std::string_view rule;
 };
 
 /// A credit and what is left of it.
 struct CreditBalance {
   Credit credit;
-  Money left;
+  text::Money left;
 };
 
 /// Pays the bill from the credits, whose balances go down. Charges of days after `until` don't exist yet. Throws
 /// std::overflow_error, before anything is paid, if the amounts without their signs add up to more than money can hold.
 std::vector<PaidCell> pay_bill(const Bill& bill, std::vector<CreditBalance>& credits,
-                               const Organisations& organisations, const Settings& settings, Day until);
+                               const Organisations& organisations, const Settings& settings, text::Day until);
 
 }  // namespace trailkeeper::rules::credits

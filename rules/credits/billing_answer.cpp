@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
-#include "rules/credits/calendar.h"
 #include "rules/credits/currency.h"
+#include "text/calendar.h"
 
 namespace trailkeeper::rules::credits {
 
@@ -27,34 +27,34 @@ std::optional<AnswerAmount> amount_of(const JsonNode& item, std::string_view nam
       if (text.empty()) text = text_of(*node, key);
     }
   }
-  const auto amount = Money::parse(text);
+  const auto amount = text::Money::parse(text);
   if (!amount) return std::nullopt;
   found.amount = *amount;
   found.step = step_of(text);
   return found;
 }
 
-Money step_of(std::string_view number) {
+text::Money step_of(std::string_view number) {
   constexpr std::int64_t kCent = 100'000'000;
   constexpr std::int64_t kBase = 10;
   // What is written with an exponent is as fine as it gets.
-  if (number.find_first_of("eE") != std::string_view::npos) return Money::of_units(1);
+  if (number.find_first_of("eE") != std::string_view::npos) return text::Money::of_units(1);
   const std::size_t point = number.find('.');
   const std::size_t decimals = point == std::string_view::npos ? 0 : number.size() - point - 1;
   std::int64_t step = kCent;
   for (std::size_t i = 2; i < decimals && step > 1; ++i) step /= kBase;
-  return Money::of_units(step);
+  return text::Money::of_units(step);
 }
 
-bool differ(Money ours, Money theirs, Money step) {
-  const Money less = ours - theirs;
+bool differ(text::Money ours, text::Money theirs, text::Money step) {
+  const text::Money less = ours - theirs;
   return (less.is_negative() ? -less : less) >= step;
 }
 
 std::optional<text::Timestamp> time_of(const JsonNode& item, std::string_view name) {
   const std::string text = text_of(item, name);
   if (text.empty()) return std::nullopt;
-  if (const auto day = parse_day(text)) return start_of(*day);
+  if (const auto day = text::parse_day(text)) return text::start_of(*day);
   if (const auto time = text::parse_timestamp(text)) return time;
   // Seconds, perhaps with a fraction.
   constexpr std::size_t kMaxDigits = 11;

@@ -6,8 +6,8 @@
 #include <string_view>
 #include <vector>
 
-#include "rules/credits/money.h"
 #include "text/json_node.h"
+#include "text/money.h"
 #include "text/timestamp.h"
 
 namespace trailkeeper::rules::credits {
@@ -17,17 +17,17 @@ std::string_view kind_of_answer(std::string_view json);
 
 /// An amount, by any of the names it has had. Nothing if it isn't there, or is none.
 struct AnswerAmount {
-  Money amount;
-  Money step;                  ///< To which precision it is given.
+  text::Money amount;
+  text::Money step;            ///< To which precision it is given.
   std::string other_currency;  ///< Empty: it is in USD.
   [[nodiscard]] bool in_dollars() const { return other_currency.empty(); }
 };
 std::optional<AnswerAmount> amount_of(const text::JsonNode& item, std::string_view name);
 
 /// The precision to which a number is written, a cent at most: for `6` and `6.05` a cent, for `6.050` a tenth of one.
-Money step_of(std::string_view number);
+text::Money step_of(std::string_view number);
 /// Whether amounts differ by at least `step`: below that, rounding to it may explain the difference.
-bool differ(Money ours, Money theirs, Money step);
+bool differ(text::Money ours, text::Money theirs, text::Money step);
 
 /// The text of a member; empty if it isn't there or is null.
 std::string text_of(const text::JsonNode& item, std::string_view name);

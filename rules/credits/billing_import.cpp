@@ -5,14 +5,14 @@
 #include <map>
 #include <optional>
 
-#include "rules/credits/calendar.h"
 #include "rules/credits/currency.h"
-#include "rules/credits/money.h"
 #include "rules/iam/arn.h"
 #include "text/ascii.h"
+#include "text/calendar.h"
 #include "text/first_problem.h"
 #include "text/json_node.h"
 #include "text/json_writer.h"
+#include "text/money.h"
 
 namespace trailkeeper::rules::credits {
 namespace {
@@ -60,7 +60,7 @@ class Entry {
   }
 
   // An amount, by the names that its members have had. Nothing if it isn't there.
-  [[nodiscard]] std::optional<Money> money(std::string_view name) const {
+  [[nodiscard]] std::optional<text::Money> money(std::string_view name) const {
     const JsonNode* found = find(name);
     if (found == nullptr) return std::nullopt;
     auto currency = other_currency_in(*found);
@@ -73,21 +73,21 @@ class Entry {
         if (number == nullptr) number = found->find(key);
       }
     }
-    const auto money = number == nullptr ? std::nullopt : Money::parse(number->text);
+    const auto money = number == nullptr ? std::nullopt : text::Money::parse(number->text);
     if (!money) wrong(*found, std::string{name} + " is no amount");
     return money;
   }
-  [[nodiscard]] Money needed_money(std::string_view name) const {
+  [[nodiscard]] text::Money needed_money(std::string_view name) const {
     const auto found = money(name);
     if (!found) wrong(node_, "an entry has no " + std::string{name});
-    return found.value_or(Money{});
+    return found.value_or(text::Money{});
   }
 
   // Seconds since 1970, as the API and the CLI's version 1 print them, or ISO 8601, as version 2 does.
   [[nodiscard]] std::optional<text::Timestamp> time(std::string_view name) const {
     const std::string found = text(name);
     if (found.empty()) return std::nullopt;
-    if (const auto day = parse_day(found)) return start_of(*day);
+    if (const auto day = text::parse_day(found)) return text::start_of(*day);
     if (const auto time = text::parse_timestamp(found)) return time;
     double seconds = 0;
     const auto [end, problem] = std::from_chars(found.data(), found.data() + found.size(), seconds);
@@ -158,15 +158,15 @@ class Importer {
   OwnFact credit(const Entry& entry) {
     OwnFact fact = made("CreditsImported", entry.credit(), entry.account(), "");
     text::JsonWriter details = text::JsonWriter::inside(fact.details);
-    const Money initial = entry.needed_money("initialAmount");
-    if (initial <= Money{}) {
+    const text::Money initial = entry.needed_money("initialAmount");
+    if (initial <= text::Money{}) {
       entry.wrong(entry.node(), "credit " + fact.subject + "'s initialAmount isn't more than nothing");
     }
     details.member("initialAmount", initial.text());
-    const Money remaining = entry.needed_money("remainingAmount");
-    details.member("remainingAmount", std::max(Money{}, remaining).text());
+    const text::Money remaining = entry.needed_money("remainingAmount");
+    details.member("remainingAmount", std::max(text::Money{}, remaining).text());
     if (const auto estimated = entry.money("estimatedAmount")) {
-      details.member("estimatedAmount", std::max(Money{}, *estimated).text());
+      details.member("estimatedAmount", std::max(text::Money{}, *estimated).text());
     }
     if (remaining > initial) {
       entry.wrong(entry.node(), "credit " + fact.subject + "'s remainingAmount is more than its initialAmount");
@@ -196,16 +196,16 @@ class Importer {
 
   // One a credit and month, so that the figures of a newer file replace those of an older one.
   std::vector<OwnFact> history(const JsonNode& list) {
-    struct Month {
+    struct MonthlyUse {
       bool estimated = false;
-      std::map<std::pair<std::string, std::string>, Money> by_place;
+      std::map<std::pair<std::string, std::string>, text::Money> by_place;
     };
-    std::map<std::pair<std::string, std::string>, Month> months;
+    std::map<std::pair<std::string, std::string>, MonthlyUse> months;
     for (const JsonNode& node : list.items) {
       const Entry entry{node, problem_};
       const std::string month = entry.needed("billingMonth");
-      if (!credits::Month::parse(month)) entry.wrong(node, "billingMonth '" + month + "' is no month as 2024-05");
-      Month& sums = months[{entry.credit(), month}];
+      if (!text::Month::parse(month)) entry.wrong(node, "billingMonth '" + month + "' is no month as 2024-05");
+      MonthlyUse& sums = months[{entry.credit(), month}];
       const JsonNode* estimated = entry.find("isEstimatedBill");
       sums.estimated = sums.estimated || (estimated != nullptr && estimated->boolean);
       // Credits that reduce a bill are negative there.

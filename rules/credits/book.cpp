@@ -28,7 +28,7 @@ Book::Book(const std::vector<Fact>& facts, std::vector<BillName> bills, const Re
     return std::tie(a.month, a.payer) < std::tie(b.month, b.payer);
   });
   for (const BillName& name : bills) {
-    if (start_of(name.month.first_day()) > at_) continue;
+    if (text::start_of(name.month.first_day()) > at_) continue;
     try {
       pay(name, read, visit);
     } catch (const std::overflow_error&) {
@@ -44,13 +44,13 @@ Book::Book(const std::vector<Fact>& facts, std::vector<BillName> bills, const Re
 // By time and account, then in the order of the facts that they are about, then as they were found: IDs and sentences
 // may have what stands for an eventID, which is another in each store.
 void Book::sort_findings() {
-  const auto key = [this](const Finding& finding) {
+  const auto key = [this](const LedgerFinding& finding) {
     const auto place = places_of_facts_.find(finding.event);
     return std::tuple{finding.time, std::string_view{finding.account},
                       place == places_of_facts_.end() ? std::size_t{0} : place->second, finding.rule};
   };
   std::stable_sort(findings_.begin(), findings_.end(),
-                   [&key](const Finding& a, const Finding& b) { return key(a) < key(b); });
+                   [&key](const LedgerFinding& a, const LedgerFinding& b) { return key(a) < key(b); });
 }
 
 namespace {
@@ -81,8 +81,8 @@ void Book::take_facts(const std::vector<Fact>& facts) {
   std::sort(sorted.begin(), sorted.end(), [](const Fact* a, const Fact* b) { return a->before(*b); });
   for (const Fact* fact : sorted) programme_.take(*fact);
   programme_.finish(at_);
-  for (const Finding& finding : findings_) places_of_facts_.emplace(finding.event, 0);
-  for (const Finding& finding : programme_.findings()) places_of_facts_.emplace(finding.event, 0);
+  for (const LedgerFinding& finding : findings_) places_of_facts_.emplace(finding.event, 0);
+  for (const LedgerFinding& finding : programme_.findings()) places_of_facts_.emplace(finding.event, 0);
   if (places_of_facts_.empty()) return;
   for (std::size_t i = 0; i < sorted.size(); ++i) {
     const auto found = places_of_facts_.find(sorted[i]->event);
@@ -131,7 +131,7 @@ void Book::pay(const BillName& name, const ReadBill& read, const BillVisitor& vi
   std::vector<CreditBalance> balances;
   balances.reserve(places.size());
   for (const std::size_t place : places) balances.push_back({credits_[place].credit, credits_[place].available});
-  std::vector<PaidCell> cells = pay_bill(bill, balances, programme_.organisations(), settings_, day_of(at_));
+  std::vector<PaidCell> cells = pay_bill(bill, balances, programme_.organisations(), settings_, text::day_of(at_));
   for (PaidCell& paid : cells) {
     for (Payment& payment : paid.payments) payment.credit = places[payment.credit];
   }
@@ -149,7 +149,7 @@ void Book::pay(const BillName& name, const ReadBill& read, const BillVisitor& vi
 
 void Book::leave_out(const BillName& name) {
   left_out_.push_back(name);
-  findings_.push_back({start_of(name.month.first_day()), "", Severity::high, name.payer,
+  findings_.push_back({text::start_of(name.month.first_day()), "", Severity::high, name.payer,
                        "bill " + name.payer + " " + name.month.text(),
                        "the bill of " + name.month.text() +
                            " is left out: its charges are more than 900 "
@@ -158,21 +158,21 @@ void Book::leave_out(const BillName& name) {
 
 void Book::note_unlisted(const Bill& bill, const std::vector<PaidCell>& cells) {
   for (const PaidCell& paid : cells) {
-    if (paid.reason != Reason::unlisted || paid.rule != "R42" || paid.cell.amount <= Money{}) continue;
+    if (paid.reason != PaymentReason::unlisted || paid.rule != "R42" || paid.cell.amount <= text::Money{}) continue;
     const bool known = is_known_line_type(paid.cell.line_type);
     if (known && settings_.services.contains(paid.cell.service)) continue;
     std::string what = known ? "service " + paid.cell.service + " isn't on the list of those that credits cover"
                              : "nobody knows what a line of type " + paid.cell.line_type + " is: no credit covers it";
     if (!unlisted_.emplace(paid.cell.account, what).second) continue;
-    findings_.push_back({start_of(paid.cell.day), "R42", Severity::low, paid.cell.account,
+    findings_.push_back({text::start_of(paid.cell.day), "R42", Severity::low, paid.cell.account,
                          "bill " + bill.payer + " " + bill.month.text(), std::move(what)});
   }
 }
 
 void Book::close_credits() {
   for (CreditState& state : credits_) {
-    const bool over = start_of(state.credit.expires + 1) <= at_;
-    const bool revoked_first = state.credit.revoked && *state.credit.revoked < start_of(state.credit.expires + 1);
+    const bool over = text::start_of(state.credit.expires + 1) <= at_;
+    const bool revoked_first = state.credit.revoked && *state.credit.revoked < text::start_of(state.credit.expires + 1);
     if (state.available.is_zero()) {
       state.status = CreditStatus::used;
     } else if (revoked_first) {
@@ -194,9 +194,9 @@ void Book::close_credits() {
 namespace {
 
 // What is left of a credit at the end of days on which it was used.
-std::vector<std::pair<Day, Money>> left_by_day(const CreditState& state) {
-  std::vector<std::pair<Day, Money>> lefts;
-  Money left = state.credit.amount;
+std::vector<std::pair<text::Day, text::Money>> left_by_day(const CreditState& state) {
+  std::vector<std::pair<text::Day, text::Money>> lefts;
+  text::Money left = state.credit.amount;
   for (const auto& [day, amount] : state.used_on) {
     left -= amount;
     lefts.emplace_back(day, left);
@@ -204,9 +204,10 @@ std::vector<std::pair<Day, Money>> left_by_day(const CreditState& state) {
   return lefts;
 }
 
-Money left_on(const std::vector<std::pair<Day, Money>>& lefts, const CreditState& state, Day day) {
+text::Money left_on(const std::vector<std::pair<text::Day, text::Money>>& lefts, const CreditState& state,
+                    text::Day day) {
   const auto later = std::upper_bound(lefts.begin(), lefts.end(), day,
-                                      [](Day wanted, const auto& entry) { return wanted < entry.first; });
+                                      [](text::Day wanted, const auto& entry) { return wanted < entry.first; });
   return later == lefts.begin() ? state.credit.amount : std::prev(later)->second;
 }
 
@@ -216,7 +217,7 @@ Money left_on(const std::vector<std::pair<Day, Money>>& lefts, const CreditState
 void Book::check_shown() {
   struct Known {
     const CreditState* state;
-    std::vector<std::pair<Day, Money>> lefts;
+    std::vector<std::pair<text::Day, text::Money>> lefts;
   };
   std::unordered_map<std::string_view, Known> known;
   if (!programme_.shown().empty()) {
@@ -231,26 +232,27 @@ void Book::check_shown() {
         continue;
       }
       const CreditState& state = *found->second.state;
-      if (state.credit.opened_after(day_of(fact.time))) continue;  // What was left then isn't known by the day.
-      const bool over = state.credit.last_day() < day_of(fact.time);
-      const Money left = over ? Money{} : left_on(found->second.lefts, state, day_of(fact.time));
+      if (state.credit.opened_after(text::day_of(fact.time))) continue;  // What was left then isn't known by the day.
+      const bool over = state.credit.last_day() < text::day_of(fact.time);
+      const text::Money left = over ? text::Money{} : left_on(found->second.lefts, state, text::day_of(fact.time));
       if (shown.balance && *shown.balance != left) {
         findings_.push_back({fact.time, over ? "R51" : "R66", Severity::medium, fact.account, fact.event,
                              fmt::format("credit {} was shown with {}, and by the ledger {} was left", shown.credit,
                                          shown.balance->text(), left.text())});
       }
       if (shown.expires && *shown.expires != state.credit.expires) {
-        findings_.push_back({fact.time, "R66", Severity::medium, fact.account, fact.event,
-                             fmt::format("credit {} was shown to expire on {}, "
-                                         "and by the ledger it does on {}",
-                                         shown.credit, day_text(*shown.expires), day_text(state.credit.expires))});
+        findings_.push_back(
+            {fact.time, "R66", Severity::medium, fact.account, fact.event,
+             fmt::format("credit {} was shown to expire on {}, "
+                         "and by the ledger it does on {}",
+                         shown.credit, text::day_text(*shown.expires), text::day_text(state.credit.expires))});
       }
     }
   }
 }
 
-Money Book::left_after(const CreditState& state, Day day) {
-  Money left = state.credit.amount;
+text::Money Book::left_after(const CreditState& state, text::Day day) {
+  text::Money left = state.credit.amount;
   for (const auto& [used_on, amount] : state.used_on) {
     if (used_on <= day) left -= amount;
   }

@@ -21,18 +21,18 @@ std::string_view status_text(CreditStatus status);
 /// A credit with its balances: amount = used + available + expired + revoked.
 struct CreditState {
   Credit credit;
-  Money used;
-  Money available;
-  Money expired;
-  Money revoked;
+  text::Money used;
+  text::Money available;
+  text::Money expired;
+  text::Money revoked;
   CreditStatus status = CreditStatus::active;
-  std::map<Day, Money> used_on;  ///< By the day of the charge.
+  std::map<text::Day, text::Money> used_on;  ///< By the day of the charge.
 };
 
 /// Which bills there are, and their charges.
 struct BillName {
   std::string payer;
-  Month month;
+  text::Month month;
   auto operator<=>(const BillName&) const = default;
 };
 using ReadBill = std::function<std::vector<ChargeCell>(const BillName&)>;
@@ -53,7 +53,7 @@ class Book {
   /// By holder, then issue, then ID.
   [[nodiscard]] const std::vector<CreditState>& credits() const { return credits_; }
   /// Findings about the programme and about bills, by time.
-  [[nodiscard]] const std::vector<Finding>& findings() const { return findings_; }
+  [[nodiscard]] const std::vector<LedgerFinding>& findings() const { return findings_; }
   /// Bills whose amounts are more than money can hold.
   [[nodiscard]] const std::vector<BillName>& left_out() const { return left_out_; }
   [[nodiscard]] text::Timestamp at() const { return at_; }
@@ -62,7 +62,7 @@ class Book {
   [[nodiscard]] const Settings& settings() const { return settings_; }
 
   /// The balance that the credit had at the end of a day, according to its uses by day.
-  [[nodiscard]] static Money left_after(const CreditState& state, Day day);
+  [[nodiscard]] static text::Money left_after(const CreditState& state, text::Day day);
 
  private:
   void take_facts(const std::vector<Fact>& facts);
@@ -80,7 +80,7 @@ class Book {
   Programme programme_;
   std::vector<CreditState> credits_;
   std::unordered_map<std::string, std::vector<std::size_t>> by_holder_;  // Places in credits_.
-  std::vector<Finding> findings_;
+  std::vector<LedgerFinding> findings_;
   std::unordered_map<std::string, std::size_t> places_of_facts_;  // Of those that findings are about, from 1.
   std::vector<BillName> left_out_;
   std::vector<KnownUse> uses_;

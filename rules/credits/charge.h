@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <string>
 
-#include "rules/credits/money.h"
+#include "text/money.h"
 
 namespace trailkeeper::rules::credits {
 
@@ -18,7 +18,7 @@ struct ChargeCell {
   std::string entity;        ///< `bill_billing_entity`: `AWS` or `AWS Marketplace`.
   bool reservation = false;  ///< The lines name a reservation.
   std::int32_t day = 0;      ///< Of the usage's start, days since 1970-01-01 UTC.
-  Money amount;              ///< Unblended cost; negative for refunds, discounts and credits.
+  text::Money amount;        ///< Unblended cost; negative for refunds, discounts and credits.
   std::uint64_t lines = 0;
 };
 

@@ -10,14 +10,14 @@ namespace trailkeeper::rules::credits {
 namespace {
 
 // A credit without an end, in days that can still be written.
-constexpr Day kNever = 2'932'895;  // 9999-12-30
+constexpr text::Day kNever = 2'932'895;  // 9999-12-30
 
 // What is known of one credit besides the events that issued and changed it.
 struct Figures {
   std::optional<std::string> account;
-  std::optional<Money> amount;
+  std::optional<text::Money> amount;
   std::optional<text::Timestamp> issued;
-  std::optional<Day> expires;
+  std::optional<text::Day> expires;
   std::optional<std::string> program;  // As descriptions tell it: of a credit that no event issued.
   std::optional<std::vector<std::string>> services;
   std::optional<std::vector<std::string>> shared_with;
@@ -26,7 +26,7 @@ struct Figures {
   const Fact* disabled = nullptr;
   bool corrected = false;
   bool withdrawn = false;
-  std::map<Month, const Fact*> uses;  // The newest of each month.
+  std::map<text::Month, const Fact*> uses;  // The newest of each month.
 
   [[nodiscard]] bool replaces() const { return first_import != nullptr || corrected; }
 };
@@ -177,42 +177,43 @@ class Consolidation {
   // What was used before the ledger's own reckoning begins, by AWS's figures.
   [[nodiscard]] static std::optional<Opening> opening_of(const Issue& issue, const Figures& figures) {
     Opening opening;
-    std::optional<Day> exhausted;
+    std::optional<text::Day> exhausted;
     if (figures.opening != nullptr) {
       const auto& import = std::get<ImportedCredit>(figures.opening->value);
-      const Day day = day_of(figures.opening->time);
+      const text::Day day = text::day_of(figures.opening->time);
       // What remains without the open bills is what remained when the month began, as far as can be told.
-      opening.from = import.estimated ? day : Month::of(day).first_day();
+      opening.from = import.estimated ? day : text::Month::of(day).first_day();
       opening.balance = std::min(import.estimated.value_or(import.remaining), issue.amount);
       opening.event = figures.opening->event;
       exhausted = import.exhausted;
     } else {
-      Money sum;
+      text::Money sum;
       for (const auto& [month, fact] : figures.uses) {
         const auto& use = std::get<ImportedUse>(fact->value);
         // Who says that a month is closed before it is over means what it was until then.
-        if (use.estimated || month.next().first_day() > day_of(fact->time)) continue;
+        if (use.estimated || month.next().first_day() > text::day_of(fact->time)) continue;
         opening.from = month.next().first_day();
         opening.event = fact->event;
         for (const ImportedUse::Part& part : use.parts) sum += part.amount;
       }
       if (opening.event.empty()) return std::nullopt;
-      opening.balance = std::max(Money{}, issue.amount - sum);
+      opening.balance = std::max(text::Money{}, issue.amount - sum);
     }
     opening.used = uses_before(opening, issue.amount - opening.balance, figures, exhausted);
     return opening;
   }
 
   // By month as far as the history goes; the rest on the day when all was used, or on the last before the opening.
-  [[nodiscard]] static std::vector<std::pair<Day, Money>> uses_before(const Opening& opening, Money left,
-                                                                      const Figures& figures,
-                                                                      std::optional<Day> exhausted) {
-    std::map<Day, Money> used;
+  [[nodiscard]] static std::vector<std::pair<text::Day, text::Money>> uses_before(const Opening& opening,
+                                                                                  text::Money left,
+                                                                                  const Figures& figures,
+                                                                                  std::optional<text::Day> exhausted) {
+    std::map<text::Day, text::Money> used;
     for (const auto& [month, fact] : figures.uses) {
       if (month.first_day() >= opening.from) break;
-      Money sum;
+      text::Money sum;
       for (const ImportedUse::Part& part : std::get<ImportedUse>(fact->value).parts) sum += part.amount;
-      const Money amount = std::min(left, std::max(Money{}, sum));
+      const text::Money amount = std::min(left, std::max(text::Money{}, sum));
       if (amount.is_zero()) continue;
       used[std::min(month.last_day(), opening.from - 1)] += amount;
       left -= amount;

@@ -5,17 +5,17 @@
 #include <vector>
 
 #include "rules/credits/fact.h"
-#include "rules/credits/finding.h"
+#include "rules/credits/ledger_finding.h"
 
 namespace trailkeeper::rules::credits {
 
 /// What a credit paid of one account's charges for one service in a month, according to AWS's figures.
 struct KnownUse {
   std::string credit;
-  Month month;
+  text::Month month;
   std::string account;
   std::string service;  ///< Product code.
-  Money amount;
+  text::Money amount;
   bool estimated = false;
   text::Timestamp as_of = 0;  ///< The time of the figures.
 };
@@ -23,7 +23,7 @@ struct KnownUse {
 struct Consolidated {
   std::vector<Fact> facts;  ///< In their order; none is an import or a correction any more.
   std::vector<KnownUse> uses;
-  std::vector<Finding> findings;
+  std::vector<LedgerFinding> findings;
 };
 
 /// Whether a fact is an import, a correction, or one of our own: without any of these there is nothing to do.

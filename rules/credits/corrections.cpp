@@ -175,8 +175,8 @@ std::optional<std::string> objection_to_issue(std::vector<Fact> facts, const Fac
 std::optional<std::string> objection_to_term(const std::vector<Fact>& facts, const Corrections& corrections,
                                              const std::string& credit) {
   std::optional<text::Timestamp> issued;
-  std::optional<Day> expires;
-  const auto take = [&](const std::string& of, std::optional<text::Timestamp> from, std::optional<Day> until) {
+  std::optional<text::Day> expires;
+  const auto take = [&](const std::string& of, std::optional<text::Timestamp> from, std::optional<text::Day> until) {
     if (of != credit) return;
     if (from) issued = from;
     if (until) expires = until;
@@ -189,9 +189,9 @@ std::optional<std::string> objection_to_term(const std::vector<Fact>& facts, con
     if (const auto* change = std::get_if<CreditChange>(&fact.value)) take(change->credit, {}, change->expires);
     if (const auto* other = std::get_if<Correction>(&fact.value)) take(other->credit, other->issued, other->expires);
   }
-  if (!issued || !expires || *expires >= day_of(*issued)) return std::nullopt;
-  return fmt::format("credit {} would expire on {}, before it was issued on {}", credit, day_text(*expires),
-                     day_text(day_of(*issued)));
+  if (!issued || !expires || *expires >= text::day_of(*issued)) return std::nullopt;
+  return fmt::format("credit {} would expire on {}, before it was issued on {}", credit, text::day_text(*expires),
+                     text::day_text(text::day_of(*issued)));
 }
 
 std::optional<std::string> objection_to_correction(std::vector<Fact> facts, const Fact& fact,

@@ -6,8 +6,8 @@
 #include <utility>
 #include <vector>
 
-#include "rules/credits/calendar.h"
-#include "rules/credits/money.h"
+#include "text/calendar.h"
+#include "text/money.h"
 
 namespace trailkeeper::rules::credits {
 
@@ -23,10 +23,11 @@ std::string_view kind_text(CreditKind kind);
 
 /// What was used of a credit before the ledger's own reckoning begins, according to AWS's figures (docs/credits.md).
 struct Opening {
-  Day from = 0;       ///< The first day whose charges the credit pays by the ledger's own reckoning.
-  Money balance;      ///< At that day's beginning.
-  std::string event;  ///< The event that gave it.
-  std::vector<std::pair<Day, Money>> used;  ///< By ascending day, all before `from`: the amount less the balance.
+  text::Day from = 0;   ///< The first day whose charges the credit pays by the ledger's own reckoning.
+  text::Money balance;  ///< At that day's beginning.
+  std::string event;    ///< The event that gave it.
+  std::vector<std::pair<text::Day, text::Money>>
+      used;  ///< By ascending day, all before `from`: the amount less the balance.
 };
 
 struct Credit {
@@ -35,9 +36,9 @@ struct Credit {
   std::string application;  ///< Empty if the event names none.
   std::string event;        ///< The event that issued it.
   CreditKind kind = CreditKind::single;
-  Money amount;
+  text::Money amount;
   text::Timestamp issued = 0;
-  Day expires = 0;                    ///< The last day on which it pays (R35).
+  text::Day expires = 0;              ///< The last day on which it pays (R35).
   std::vector<std::string> services;  ///< Product codes; empty: all that credits cover.
   std::optional<text::Timestamp> revoked;
   std::string revoked_by;  ///< The event that did.
@@ -46,9 +47,9 @@ struct Credit {
   std::optional<std::vector<std::string>> shared_with;
 
   /// The last day whose charges it pays: the day of its expiry, or the day before it was revoked.
-  [[nodiscard]] Day last_day() const;
+  [[nodiscard]] text::Day last_day() const;
   /// Whether the opening balance already includes the cost of the day's charges.
-  [[nodiscard]] bool opened_after(Day day) const { return opening && day < opening->from; }
+  [[nodiscard]] bool opened_after(text::Day day) const { return opening && day < opening->from; }
 };
 
 }  // namespace trailkeeper::rules::credits

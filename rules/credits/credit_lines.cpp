@@ -41,8 +41,8 @@ Name name_in(const std::string& description) {
 
 }  // namespace
 
-Money BilledCredit::total() const {
-  Money sum;
+text::Money BilledCredit::total() const {
+  text::Money sum;
   for (const auto& [month, amount] : used) sum += amount;
   return sum;
 }

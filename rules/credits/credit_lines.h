@@ -15,9 +15,9 @@ struct BilledCredit {
   std::string account;  ///< The account to whose charges it was applied.
   std::string name;     ///< Its ID, if the lines' description has one number that may be it; else the description;
                         ///< empty if they have none.
-  std::map<std::string, Money> used;  ///< By month, `2024-05`.
+  std::map<std::string, text::Money> used;  ///< By month, `2024-05`.
 
-  [[nodiscard]] Money total() const;
+  [[nodiscard]] text::Money total() const;
 };
 
 /// Sums up Credit lines whose credit the ledger doesn't know.

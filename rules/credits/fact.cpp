@@ -57,7 +57,7 @@ FactValue issue(NamedFacts& facts) {
   issued.application = facts.text("applicationId");
   const auto amount = facts.money("amount");
   if (!amount || amount->is_zero()) facts.refuse("amount", "is missing or zero");
-  issued.amount = amount.value_or(Money{});
+  issued.amount = amount.value_or(text::Money{});
   issued.issued = facts.time("issuedAt").value_or(facts.head().time);
   issued.term_years = facts.count("termYears");
   issued.term_months = facts.count("termMonths");
@@ -93,13 +93,14 @@ FactValue account_status(NamedFacts& facts) {
                        facts.account("payerAccountId"), facts.optional_text("country")};
 }
 
-std::optional<Money> balance_of(const JsonNode& item, std::string_view name, NamedFacts& facts, JsonObjects around) {
+std::optional<text::Money> balance_of(const JsonNode& item, std::string_view name, NamedFacts& facts,
+                                      JsonObjects around) {
   const JsonNode* node = item.find(name);
   if (node == nullptr) return std::nullopt;
   around.push_back(&item);
   if (!facts.need_dollars("balance", *node, around)) return std::nullopt;
   if (node->kind == NodeKind::object) node = node->find("amount");
-  return node == nullptr ? std::nullopt : Money::parse(node->text);
+  return node == nullptr ? std::nullopt : text::Money::parse(node->text);
 }
 
 FactValue balances(NamedFacts& facts) {
@@ -115,7 +116,7 @@ FactValue balances(NamedFacts& facts) {
       if (!credit.balance) credit.balance = balance_of(item, name, facts, around);
     }
     if (const JsonNode* end = item.find("expiresAt"); end != nullptr)
-      credit.expires = parse_day(end->text.substr(0, 10));
+      credit.expires = text::parse_day(end->text.substr(0, 10));
     shown.credits.push_back(std::move(credit));
   }
   return shown;
@@ -134,8 +135,8 @@ FactValue imported_credit(NamedFacts& facts) {
   const auto remaining = facts.money("remainingAmount");
   if (!initial || initial->is_zero()) facts.refuse("initialAmount", "is missing or zero");
   if (!remaining) facts.refuse("remainingAmount", "is missing");
-  credit.initial = initial.value_or(Money{});
-  credit.remaining = remaining.value_or(Money{});
+  credit.initial = initial.value_or(text::Money{});
+  credit.remaining = remaining.value_or(text::Money{});
   credit.estimated = facts.money("estimatedAmount");
   credit.issued = facts.time("issuedAt").value_or(facts.head().time);
   credit.expires = facts.day("expiresAt");
@@ -151,9 +152,9 @@ FactValue imported_credit(NamedFacts& facts) {
 FactValue imported_use(NamedFacts& facts) {
   ImportedUse use;
   use.credit = facts.needed_text("creditId");
-  const auto month = Month::parse(facts.needed_text("month"));
+  const auto month = text::Month::parse(facts.needed_text("month"));
   if (!month) facts.refuse("month", "must be a month as 2024-05");
-  use.month = month.value_or(Month{});
+  use.month = month.value_or(text::Month{});
   use.estimated = facts.flag("estimated").value_or(false);
   const JsonNode* parts = facts.node("uses");
   if (parts == nullptr || parts->kind != NodeKind::array) {
@@ -164,7 +165,7 @@ FactValue imported_use(NamedFacts& facts) {
     const JsonNode* account = part.find("accountId");
     const JsonNode* service = part.find("service");
     const JsonNode* amount = part.find("amount");
-    const auto money = amount == nullptr ? std::nullopt : Money::parse(amount->text);
+    const auto money = amount == nullptr ? std::nullopt : text::Money::parse(amount->text);
     if (account == nullptr || service == nullptr || !money) {
       facts.refuse("uses", "must hold objects with accountId, service and amount");
       return use;

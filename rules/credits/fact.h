@@ -25,9 +25,9 @@ struct Application {
   std::string startup;
   std::string org_id;  ///< Confidential (R20): only for comparison.
   std::string package;
-  std::optional<Money> requested;
+  std::optional<text::Money> requested;
   std::string email;
-  std::optional<Day> founded;
+  std::optional<text::Day> founded;
   std::string funding_stage;
   bool shows_itself = false;  ///< It names a website or a public profile (R15).
   std::string country;
@@ -40,7 +40,7 @@ struct Application {
 struct Decision {
   std::string application;
   bool approved = false;
-  std::optional<Money> amount;
+  std::optional<text::Money> amount;
   std::vector<std::string> reasons;
   std::vector<std::string> overrides;
 };
@@ -52,11 +52,11 @@ struct Cancellation {
 struct Issue {
   std::string credit;
   std::string application;
-  Money amount;
+  text::Money amount;
   text::Timestamp issued = 0;
   std::optional<int> term_years;  ///< 0: it names a term that isn't a whole number of years.
   std::optional<int> term_months;
-  std::optional<Day> expires;
+  std::optional<text::Day> expires;
   std::string program;
   bool support = false;
   std::vector<std::string> services;
@@ -71,8 +71,8 @@ struct CreditChange {
   std::string credit;
   std::string change;
   std::string to_account;
-  std::optional<Money> amount;
-  std::optional<Day> expires;
+  std::optional<text::Money> amount;
+  std::optional<text::Day> expires;
 };
 
 struct Membership {
@@ -83,7 +83,7 @@ struct Membership {
 struct Offer {
   std::string org_id;  ///< Confidential (R20).
   std::string provider;
-  std::optional<Money> amount;
+  std::optional<text::Money> amount;
 };
 
 struct Affiliation {
@@ -110,8 +110,8 @@ struct AccountStatus {
 /// A credit as a GetCredits response shows it.
 struct ShownCredit {
   std::string credit;
-  std::optional<Money> balance;
-  std::optional<Day> expires;
+  std::optional<text::Money> balance;
+  std::optional<text::Day> expires;
 };
 struct Balances {
   std::vector<ShownCredit> credits;
@@ -120,12 +120,12 @@ struct Balances {
 /// A credit as the Billing API's GetCredits gave it, at the fact's time.
 struct ImportedCredit {
   std::string credit;
-  Money initial;
-  Money remaining;                 ///< After the closed bills.
-  std::optional<Money> estimated;  ///< After the open ones, too.
+  text::Money initial;
+  text::Money remaining;                 ///< After the closed bills.
+  std::optional<text::Money> estimated;  ///< After the open ones, too.
   text::Timestamp issued = 0;
-  std::optional<Day> expires;
-  std::optional<Day> exhausted;
+  std::optional<text::Day> expires;
+  std::optional<text::Day> exhausted;
   std::string program;  ///< Empty: not said. A description that doesn't name Activate names another.
   std::vector<std::string> services;
   std::optional<std::vector<std::string>> shared_with;
@@ -137,10 +137,10 @@ struct ImportedUse {
   struct Part {
     std::string account;
     std::string service;  ///< Product code, or the Billing API's name where no code is known.
-    Money amount;
+    text::Money amount;
   };
   std::string credit;
-  Month month;
+  text::Month month;
   bool estimated = false;  ///< The bill was open.
   std::vector<Part> parts;
 };
@@ -151,9 +151,9 @@ struct Correction {
   std::string event;       ///< A fact of our own that is withdrawn.
   bool withdrawn = false;  ///< The credit, or the event, never was.
   std::optional<std::string> account;
-  std::optional<Money> amount;
+  std::optional<text::Money> amount;
   std::optional<text::Timestamp> issued;
-  std::optional<Day> expires;
+  std::optional<text::Day> expires;
   std::optional<std::vector<std::string>> services;
 };
 

@@ -10,24 +10,24 @@ namespace {
 
 constexpr int kTrendMonths = 3;
 // Fewer days without charges at a month's beginning aren't worth a word.
-constexpr Day kFreeDays = 3;
+constexpr text::Day kFreeDays = 3;
 // Nobody plans further.
-constexpr Day kHorizon = 365 * 10;
+constexpr text::Day kHorizon = 365 * 10;
 // Reports come some days late.
-constexpr Day kStaleDays = 7;
+constexpr text::Day kStaleDays = 7;
 // Above this many dollars a day, rates don't grow any more.
 constexpr std::int64_t kMostDaily = 100'000;
 
 // What a month, or its part up to `until`, was charged.
 struct MonthCharges {
-  Money sum;
-  Day days = 0;
-  Day free_days = 0;  // Before the first charge.
+  text::Money sum;
+  text::Day days = 0;
+  text::Day free_days = 0;  // Before the first charge.
 };
 
-MonthCharges charges_of(Month month, Day until, const DailyCharges& charges) {
+MonthCharges charges_of(text::Month month, text::Day until, const DailyCharges& charges) {
   MonthCharges found;
-  const Day last = std::min(month.last_day(), until);
+  const text::Day last = std::min(month.last_day(), until);
   found.days = last - month.first_day() + 1;
   found.free_days = found.days;
   for (auto at = charges.lower_bound(month.first_day()); at != charges.end() && at->first <= last; ++at) {
@@ -37,35 +37,37 @@ MonthCharges charges_of(Month month, Day until, const DailyCharges& charges) {
   return found;
 }
 
-Money per_day(Money sum, Day days) { return Money::of_units(sum.units() / std::max<Day>(days, 1)); }
+text::Money per_day(text::Money sum, text::Day days) {
+  return text::Money::of_units(sum.units() / std::max<text::Day>(days, 1));
+}
 
 // Rates of months, and how they go on.
 struct Rates {
-  Money low;
-  Money high;
-  Money low_step;   // From one month to the next.
-  Money high_step;  // The same.
-  Money trend;
-  Money floor;  // Falling rates stay above.
+  text::Money low;
+  text::Money high;
+  text::Money low_step;   // From one month to the next.
+  text::Money high_step;  // The same.
+  text::Money trend;
+  text::Money floor;  // Falling rates stay above.
   std::string note;
 };
 
-Month previous(Month month) { return Month::of(month.first_day() - 1); }
+text::Month previous(text::Month month) { return text::Month::of(month.first_day() - 1); }
 
 // The rates that are known, from the oldest month to the newest.
-std::vector<Money> known_rates(const DailyCharges& charges, Day today, std::string& note) {
-  std::vector<Money> seen;
-  const Month now = Month::of(today);
-  Month month = now;
+std::vector<text::Money> known_rates(const DailyCharges& charges, text::Day today, std::string& note) {
+  std::vector<text::Money> seen;
+  const text::Month now = text::Month::of(today);
+  text::Month month = now;
   for (int i = 0; i < kTrendMonths; ++i) {
     month = previous(month);
-    if (month < Month::of(charges.begin()->first)) break;
+    if (month < text::Month::of(charges.begin()->first)) break;
     const MonthCharges full = charges_of(month, today, charges);
     seen.insert(seen.begin(), per_day(full.sum, full.days));
   }
   const MonthCharges current = charges_of(now, today, charges);
   if (current.sum.is_zero()) return seen;
-  const Money since = per_day(current.sum, current.days - current.free_days);
+  const text::Money since = per_day(current.sum, current.days - current.free_days);
   if (current.free_days >= kFreeDays) {
     note = fmt::format(
         "the month's first {} days cost nothing (free tier?): its average so far, {} a day, "
@@ -80,7 +82,7 @@ std::vector<Money> known_rates(const DailyCharges& charges, Day today, std::stri
 }
 
 // By so much rates grow a month, if they grow, or shrink, from each month to the next.
-Money trend_of(const std::vector<Money>& seen) {
+text::Money trend_of(const std::vector<text::Money>& seen) {
   constexpr std::size_t kEnough = 3;
   if (seen.size() < kEnough) return {};
   bool up = true;
@@ -90,13 +92,13 @@ Money trend_of(const std::vector<Money>& seen) {
     down = down && seen[i] < seen[i - 1];
   }
   if (!up && !down) return {};
-  return Money::of_units((seen.back() - seen.front()).units() / static_cast<std::int64_t>(seen.size() - 1));
+  return text::Money::of_units((seen.back() - seen.front()).units() / static_cast<std::int64_t>(seen.size() - 1));
 }
 
-Rates rates_of(const DailyCharges& charges, Day today) {
+Rates rates_of(const DailyCharges& charges, text::Day today) {
   Rates rates;
   if (charges.empty()) return rates;
-  const std::vector<Money> seen = known_rates(charges, today, rates.note);
+  const std::vector<text::Money> seen = known_rates(charges, today, rates.note);
   if (seen.empty()) return rates;
   rates.low = *std::min_element(seen.begin(), seen.end());
   rates.high = *std::max_element(seen.begin(), seen.end());
@@ -104,7 +106,7 @@ Rates rates_of(const DailyCharges& charges, Day today) {
   if (rates.trend.is_zero()) return rates;
   rates.low = seen.back();
   rates.high = seen.back();
-  rates.floor = Money::of_units(seen.back().units() / 2);
+  rates.floor = text::Money::of_units(seen.back().units() / 2);
   (rates.trend.is_negative() ? rates.low_step : rates.high_step) = rates.trend;
   return rates;
 }
@@ -112,14 +114,14 @@ Rates rates_of(const DailyCharges& charges, Day today) {
 // Charges go on from a day at a rate that changes with each month.
 class Going {
  public:
-  Going(Day from, Money rate, Money step, Money floor)
-      : day_(from), month_(Month::of(from)), rate_(rate), step_(step), floor_(floor) {}
+  Going(text::Day from, text::Money rate, text::Money step, text::Money floor)
+      : day_(from), month_(text::Month::of(from)), rate_(rate), step_(step), floor_(floor) {}
 
   // The first day on which nothing is left of so much; nothing beyond the credit's last day, or the horizon.
-  std::optional<Day> use_up(Money available, Day last) {
-    const Day until = std::min(last, day_ + kHorizon);
-    Money left = available;
-    while (left > Money{}) {
+  std::optional<text::Day> use_up(text::Money available, text::Day last) {
+    const text::Day until = std::min(last, day_ + kHorizon);
+    text::Money left = available;
+    while (left > text::Money{}) {
       if (day_ > until) return std::nullopt;
       left -= rate_;
       next_day();
@@ -130,19 +132,19 @@ class Going {
  private:
   void next_day() {
     ++day_;
-    const Month month = Month::of(day_);
+    const text::Month month = text::Month::of(day_);
     if (month == month_) return;
     month_ = month;
-    if (rate_ > Money::of_dollars(kMostDaily)) return;
-    const Money next = rate_ + step_;
+    if (rate_ > text::Money::of_dollars(kMostDaily)) return;
+    const text::Money next = rate_ + step_;
     rate_ = step_.is_negative() ? std::max(next, std::min(rate_, floor_)) : next;
   }
 
-  Day day_;
-  Month month_;
-  Money rate_;
-  Money step_;
-  Money floor_;
+  text::Day day_;
+  text::Month month_;
+  text::Money rate_;
+  text::Money step_;
+  text::Money floor_;
 };
 
 Forecast forecast_one(const CreditState& state, const Rates& rates, Going& high, Going& low) {
@@ -154,7 +156,7 @@ Forecast forecast_one(const CreditState& state, const Rates& rates, Going& high,
   made.trend = rates.trend;
   made.expires = state.credit.expires;
   made.note = rates.note;
-  const Day over = state.credit.expires + 1;
+  const text::Day over = state.credit.expires + 1;
   if (rates.high.is_zero()) {
     made.earliest = over;
     made.latest = over;
@@ -172,7 +174,7 @@ Forecast forecast_one(const CreditState& state, const Rates& rates, Going& high,
 }
 
 // Where charges are known to, if that is so long ago that they will have gone on.
-std::optional<Day> stale_since(const DailyCharges& charges, Day today) {
+std::optional<text::Day> stale_since(const DailyCharges& charges, text::Day today) {
   if (charges.empty() || today - charges.rbegin()->first <= kStaleDays) return std::nullopt;
   return charges.rbegin()->first;
 }
@@ -188,13 +190,13 @@ std::vector<Forecast> forecast(const Book& book, const std::string& account, con
     return std::tie(a->credit.expires, a->credit.issued, a->credit.id) <
            std::tie(b->credit.expires, b->credit.issued, b->credit.id);
   });
-  const Day today = day_of(book.at());
+  const text::Day today = text::day_of(book.at());
   const auto stale = stale_since(charges, today);
-  const Day known = stale.value_or(today);
+  const text::Day known = stale.value_or(today);
   Rates rates = rates_of(charges, known);
   if (stale) {
     rates.note = fmt::format("no charges are known after {}, {} days before: they are taken to have gone on{}{}",
-                             day_text(*stale), today - *stale, rates.note.empty() ? "" : "; ", rates.note);
+                             text::day_text(*stale), today - *stale, rates.note.empty() ? "" : "; ", rates.note);
   }
   Going high{known + 1, rates.high, rates.high_step, rates.floor};
   Going low{known + 1, rates.low, rates.low_step, rates.floor};
@@ -210,12 +212,12 @@ std::vector<Forecast> forecast(const Book& book, const std::string& account, con
 }
 
 std::string forecast_text(const Forecast& forecast) {
-  const auto day = [](const std::optional<Day>& found) { return day_text(found.value_or(0)); };
+  const auto day = [](const std::optional<text::Day>& found) { return text::day_text(found.value_or(0)); };
   if (forecast.cause == "used") {
     if (forecast.earliest == forecast.latest) return "runs out on " + day(forecast.earliest);
     return "runs out between " + day(forecast.earliest) + " and " + day(forecast.latest);
   }
-  const std::string expiry = "expires on " + day_text(forecast.expires);
+  const std::string expiry = "expires on " + text::day_text(forecast.expires);
   if (forecast.cause == "used-or-expires") return "runs out from " + day(forecast.earliest) + " on, or " + expiry;
   if (forecast.cause != "none") return expiry + " with something left";
   return expiry + (forecast.last_charge ? ", as nothing is charged" : "; no charge is known");
@@ -227,9 +229,9 @@ void add_charges(const Book& book, const std::string& account, const Bill& bill,
   const bool shared =
       organisations.sharing(bill.payer, bill.month) && organisations.belongs(account, bill.payer, bill.month);
   for (const PaidCell& paid : cells) {
-    const bool payable = paid.reason != Reason::ineligible && paid.reason != Reason::unlisted &&
-                         paid.reason != Reason::discount && paid.reason != Reason::not_for_support;
-    if (payable && paid.cell.amount > Money{} && (shared || paid.cell.account == account)) {
+    const bool payable = paid.reason != PaymentReason::ineligible && paid.reason != PaymentReason::unlisted &&
+                         paid.reason != PaymentReason::discount && paid.reason != PaymentReason::not_for_support;
+    if (payable && paid.cell.amount > text::Money{} && (shared || paid.cell.account == account)) {
       charges[paid.cell.day] += paid.cell.amount;
     }
   }

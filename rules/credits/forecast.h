@@ -10,20 +10,20 @@
 namespace trailkeeper::rules::credits {
 
 /// Charges that credits of one account could pay, by day.
-using DailyCharges = std::map<Day, Money>;
+using DailyCharges = std::map<text::Day, text::Money>;
 
 struct Forecast {
   std::string credit;
-  Money available;
-  std::string_view cause;       ///< `used`, `expires`, `used-or-expires` or `none` (nothing is charged).
-  std::optional<Day> earliest;  ///< The first day without this credit, if charges go on at the highest rate.
-  std::optional<Day> latest;    ///< The same at the lowest.
-  Money daily_low;              ///< On the first day that is forecast.
-  Money daily_high;
-  Money trend;  ///< By how much a day's charges grow from one month to the next; zero: no trend.
-  Day expires = 0;
-  std::optional<Day> last_charge;  ///< Charges are known up to then.
-  std::string note;                ///< What may mislead: a free beginning, old bills.
+  text::Money available;
+  std::string_view cause;             ///< `used`, `expires`, `used-or-expires` or `none` (nothing is charged).
+  std::optional<text::Day> earliest;  ///< The first day without this credit, if charges go on at the highest rate.
+  std::optional<text::Day> latest;    ///< The same at the lowest.
+  text::Money daily_low;              ///< On the first day that is forecast.
+  text::Money daily_high;
+  text::Money trend;  ///< By how much a day's charges grow from one month to the next; zero: no trend.
+  text::Day expires = 0;
+  std::optional<text::Day> last_charge;  ///< Charges are known up to then.
+  std::string note;                      ///< What may mislead: a free beginning, old bills.
 };
 
 /// For an account's active credits, in the order in which they pay. Method (docs/credits.md, "How a forecast is made"):

@@ -4,13 +4,13 @@
 
 namespace trailkeeper::rules::credits {
 
-PaidLine LineShare::next(Money amount) {
+PaidLine LineShare::next(text::Money amount) {
   PaidLine line;
   line.due = amount;
-  while (line.due > Money{} && payment_ < cell_.payments.size()) {
+  while (line.due > text::Money{} && payment_ < cell_.payments.size()) {
     const Payment& payment = cell_.payments[payment_];
-    const Money part = std::min(line.due, payment.amount - taken_);
-    if (part > Money{}) {
+    const text::Money part = std::min(line.due, payment.amount - taken_);
+    if (part > text::Money{}) {
       line.payments.push_back({payment.credit, part});
       line.covered += part;
       line.due -= part;
@@ -23,14 +23,14 @@ PaidLine LineShare::next(Money amount) {
   }
   line.reason = cell_.reason;
   line.rule = cell_.rule;
-  const bool charge = amount > Money{};
+  const bool charge = amount > text::Money{};
   if (charge && line.due.is_zero()) {
-    line.reason = Reason::covered;
+    line.reason = PaymentReason::covered;
     line.rule = "R39";
-  } else if (!charge || cell_.reason == Reason::covered) {
+  } else if (!charge || cell_.reason == PaymentReason::covered) {
     // A refund among charges, or a charge that refunds and discounts have met.
-    const bool decided = cell_.reason == Reason::ineligible || cell_.reason == Reason::unlisted;
-    if (!decided) line.reason = Reason::discount;
+    const bool decided = cell_.reason == PaymentReason::ineligible || cell_.reason == PaymentReason::unlisted;
+    if (!decided) line.reason = PaymentReason::discount;
     if (!decided) line.rule = "R59";
   }
   return line;

@@ -8,10 +8,10 @@
 namespace trailkeeper::rules::credits {
 
 struct PaidLine {
-  Money covered;
-  Money due;  ///< covered + due is the line's amount.
+  text::Money covered;
+  text::Money due;  ///< covered + due is the line's amount.
   std::vector<Payment> payments;
-  Reason reason = Reason::covered;
+  PaymentReason reason = PaymentReason::covered;
   std::string_view rule;
 };
 
@@ -22,12 +22,12 @@ class LineShare {
   explicit LineShare(const PaidCell& cell) : cell_(cell) {}
 
   /// The next line, in order of its usage's start, then of its key.
-  PaidLine next(Money amount);
+  PaidLine next(text::Money amount);
 
  private:
   const PaidCell& cell_;
   std::size_t payment_ = 0;
-  Money taken_;  // Of the current payment.
+  text::Money taken_;  // Of the current payment.
 };
 
 }  // namespace trailkeeper::rules::credits

@@ -1,4 +1,5 @@
-#include "rules/credits/reconcile.h"
+#include "rules/credits/listed_credits.h"
+
 #include "text/json_node.h"
 #include "text/result.h"
 #include "text/timestamp.h"
@@ -15,7 +16,9 @@ std::string amount_text(const AnswerAmount& amount) {
 }
 
 // Whether a moment is the end of a day on which the credit pays for the last time: within it, or the midnight after.
-bool ends_on(text::Timestamp end, Day last) { return day_of(end) == last || end == start_of(last + 1); }
+bool ends_on(text::Timestamp end, text::Day last) {
+  return text::day_of(end) == last || end == text::start_of(last + 1);
+}
 
 }  // namespace
 
@@ -83,7 +86,7 @@ std::vector<Difference> ListedCredits::against(const Book& book) const {
 void ListedCredits::compare(const std::string& id, const Listed& listed, const CreditState& state,
                             std::vector<Difference>& found) {
   const Credit& credit = state.credit;
-  const auto money = [&](Money ours, const AnswerAmount& theirs, std::string_view what) {
+  const auto money = [&](text::Money ours, const AnswerAmount& theirs, std::string_view what) {
     if (!theirs.in_dollars()) {
       found.push_back(
           {"", "", credit.account, id, {}, {}, ours.text() + " USD", amount_text(theirs), kName, "currency"});
@@ -101,11 +104,11 @@ void ListedCredits::compare(const std::string& id, const Listed& listed, const C
     money(state.available, listed.remaining, "remaining");
   }
   if (listed.initial) money(credit.amount, *listed.initial, "initial");
-  if (listed.start && day_of(*listed.start) != day_of(credit.issued)) {
-    text(day_text(day_of(credit.issued)), day_text(day_of(*listed.start)), "start");
+  if (listed.start && text::day_of(*listed.start) != text::day_of(credit.issued)) {
+    text(text::day_text(text::day_of(credit.issued)), text::day_text(text::day_of(*listed.start)), "start");
   }
   if (listed.end && !ends_on(*listed.end, credit.expires)) {
-    text(day_text(credit.expires), day_text(day_of(*listed.end)), "end");
+    text(text::day_text(credit.expires), text::day_text(text::day_of(*listed.end)), "end");
   }
   if (!listed.account.empty() && listed.account != credit.account) text(credit.account, listed.account, "owner");
 }

@@ -103,12 +103,12 @@ void NamedFacts::need_account(std::string_view fact, std::string_view text, std:
   if (!text.empty() && !iam::is_account_id(text)) refuse(fact, message);
 }
 
-std::optional<Money> NamedFacts::money(std::string_view fact) {
+std::optional<text::Money> NamedFacts::money(std::string_view fact) {
   const text::JsonNode* at = node(fact);
   if (at == nullptr || !need_dollars(fact, *at, objects_around(fact))) return std::nullopt;
   const text::JsonNode* number = at->kind == NodeKind::object ? at->find("amount") : at;
   if (number != nullptr && (number->kind == NodeKind::string || number->kind == NodeKind::number)) {
-    const auto money = Money::parse(number->text);
+    const auto money = text::Money::parse(number->text);
     if (money && !money->is_negative()) return money;
   }
   refuse(fact, "must be an amount of dollars, not negative", *at);
@@ -153,16 +153,16 @@ std::optional<bool> NamedFacts::flag(std::string_view fact) {
 std::optional<text::Timestamp> NamedFacts::time(std::string_view fact) {
   const auto found = optional_text(fact);
   if (!found || found->empty()) return std::nullopt;
-  if (const auto day = parse_day(*found)) return start_of(*day);
+  if (const auto day = text::parse_day(*found)) return text::start_of(*day);
   if (const auto time = text::parse_timestamp(*found)) return time;
   refuse(fact, "must be a date or a time");
   return std::nullopt;
 }
 
-std::optional<Day> NamedFacts::day(std::string_view fact) {
+std::optional<text::Day> NamedFacts::day(std::string_view fact) {
   const auto found = time(fact);
   if (!found) return std::nullopt;
-  return day_of(*found);
+  return text::day_of(*found);
 }
 
 std::optional<int> NamedFacts::count(std::string_view fact) {

@@ -43,10 +43,10 @@ class NamedFacts {
   void need_account(std::string_view fact, std::string_view text,
                     std::string_view message = "must be an account ID of 12 digits");
   /// An amount of dollars, not negative.
-  std::optional<Money> money(std::string_view fact);
+  std::optional<text::Money> money(std::string_view fact);
   std::optional<bool> flag(std::string_view fact);
   std::optional<text::Timestamp> time(std::string_view fact);
-  std::optional<Day> day(std::string_view fact);
+  std::optional<text::Day> day(std::string_view fact);
   /// A whole number of up to three digits; 0 for what is none, so that the rules can tell it (R35).
   std::optional<int> count(std::string_view fact);
   std::vector<std::string> texts(std::string_view fact);

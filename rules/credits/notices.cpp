@@ -9,11 +9,11 @@ namespace trailkeeper::rules::credits {
 namespace {
 
 // The first day by whose end that many hundredths were used.
-std::optional<Day> day_of_use(const CreditState& state, int percent) {
+std::optional<text::Day> day_of_use(const CreditState& state, int percent) {
   // So many hundredths of the amount, rounded up, without a product that may be more than 64 bits hold.
   const std::int64_t units = state.credit.amount.units();
-  const Money wanted = Money::of_units(units / 100 * percent + (units % 100 * percent + 99) / 100);
-  Money used;
+  const text::Money wanted = text::Money::of_units(units / 100 * percent + (units % 100 * percent + 99) / 100);
+  text::Money used;
   for (const auto& [day, amount] : state.used_on) {
     used += amount;
     if (used >= wanted) return day;
@@ -23,26 +23,26 @@ std::optional<Day> day_of_use(const CreditState& state, int percent) {
 
 void add_expiry(const CreditState& state, std::vector<Notice>& out) {
   struct Step {
-    Day before;
+    text::Day before;
     std::string_view kind;
   };
   constexpr std::array<Step, 3> kSteps{{{60, "expires-in-60-days"}, {30, "expires-in-30-days"}, {0, "expired"}}};
   for (const Step& step : kSteps) {
     // At expiry: when the last day has ended.
-    const Day day = step.before == 0 ? state.credit.expires + 1 : state.credit.expires - step.before;
-    const bool revoked = state.credit.revoked && *state.credit.revoked < start_of(day);
+    const text::Day day = step.before == 0 ? state.credit.expires + 1 : state.credit.expires - step.before;
+    const bool revoked = state.credit.revoked && *state.credit.revoked < text::start_of(day);
     const bool used_up = Book::left_after(state, day - 1).is_zero();
     if (revoked || used_up) continue;
-    out.push_back({start_of(day), state.credit.account, step.kind, state.credit.id, "R49"});
+    out.push_back({text::start_of(day), state.credit.account, step.kind, state.credit.id, "R49"});
   }
 }
 
 void add_use(const CreditState& state, std::vector<Notice>& out) {
   if (const auto day = day_of_use(state, 75)) {
-    out.push_back({start_of(*day), state.credit.account, "used-75", state.credit.id, "R50"});
+    out.push_back({text::start_of(*day), state.credit.account, "used-75", state.credit.id, "R50"});
   }
   if (const auto day = day_of_use(state, 100)) {
-    out.push_back({start_of(*day), state.credit.account, "used-100", state.credit.id, "R50"});
+    out.push_back({text::start_of(*day), state.credit.account, "used-100", state.credit.id, "R50"});
   }
 }
 

@@ -7,8 +7,8 @@ namespace {
 
 // The last change before the month's end; end() if there is none.
 template <typename Map>
-typename Map::const_iterator last_in(const Map& changes, Month month) {
-  const auto next = changes.lower_bound(start_of(month.next().first_day()));
+typename Map::const_iterator last_in(const Map& changes, text::Month month) {
+  const auto next = changes.lower_bound(text::start_of(month.next().first_day()));
   return next == changes.begin() ? changes.end() : std::prev(next);
 }
 
@@ -25,7 +25,7 @@ void Organisations::shares(const std::string& payer, bool enabled, text::Timesta
   sharing_[payer][time] = enabled;
 }
 
-void Organisations::billed(const std::string& account, const std::string& payer, Month month) {
+void Organisations::billed(const std::string& account, const std::string& payer, text::Month month) {
   billed_[account].emplace(payer, month);
 }
 
@@ -35,19 +35,19 @@ const std::set<std::string>& Organisations::ever_joined(const std::string& payer
   return found == members_.end() ? kNone : found->second;
 }
 
-bool Organisations::sharing(const std::string& payer, Month month) const {
+bool Organisations::sharing(const std::string& payer, text::Month month) const {
   const auto found = sharing_.find(payer);
   if (found == sharing_.end()) return sharing_default_;
   const auto last = last_in(found->second, month);
   return last == found->second.end() ? sharing_default_ : last->second;
 }
 
-bool Organisations::belongs(const std::string& account, const std::string& payer, Month month) const {
+bool Organisations::belongs(const std::string& account, const std::string& payer, text::Month month) const {
   if (account == payer) return true;
   if (const auto found = payers_.find(account); found != payers_.end()) {
     const auto last = last_in(found->second, month);
     if (last != found->second.end()) {
-      return last->second == payer && last->first < start_of(month.first_day());
+      return last->second == payer && last->first < text::start_of(month.first_day());
     }
   }
   const auto bills = billed_.find(account);

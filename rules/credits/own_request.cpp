@@ -5,13 +5,13 @@
 #include <initializer_list>
 #include <span>
 
-#include "rules/credits/calendar.h"
-#include "rules/credits/money.h"
 #include "rules/iam/arn.h"
 #include "text/ascii.h"
+#include "text/calendar.h"
 #include "text/first_problem.h"
 #include "text/json_node.h"
 #include "text/json_writer.h"
+#include "text/money.h"
 
 namespace trailkeeper::rules::credits {
 namespace {
@@ -57,7 +57,7 @@ class Details {
   std::optional<text::Timestamp> time(std::string_view option) {
     const std::string found = text(option);
     if (found.empty()) return std::nullopt;
-    if (const auto day = parse_day(found)) return start_of(*day);
+    if (const auto day = text::parse_day(found)) return text::start_of(*day);
     const auto time = text::parse_timestamp(found);
     if (!time) refuse(option, "must be a date as 2024-05-01, or a time, not '" + found + "'");
     return time;
@@ -70,13 +70,13 @@ class Details {
     if (const auto found = time(option)) json_.member(name, text::format_timestamp(*found));
   }
   void put_day(std::string_view name, std::string_view option) {
-    if (const auto found = time(option)) json_.member(name, day_text(day_of(*found)));
+    if (const auto found = time(option)) json_.member(name, text::day_text(text::day_of(*found)));
   }
   void put_money(std::string_view name, std::string_view option) {
     const std::string found = text(option);
     if (found.empty()) return;
-    const auto money = Money::parse(found);
-    if (!money || *money <= Money{}) {
+    const auto money = text::Money::parse(found);
+    if (!money || *money <= text::Money{}) {
       refuse(option, "must be an amount of dollars above nothing, as 5000 or 5000.50, not '" + found + "'");
       return;
     }

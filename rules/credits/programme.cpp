@@ -43,7 +43,7 @@ std::vector<std::string> in_order(const std::set<std::string>& reasons) {
   return sorted;
 }
 
-Money ApplicationState::awarded() const {
+text::Money ApplicationState::awarded() const {
   if (decision && decision->amount) return *decision->amount;
   return award.is_zero() ? granted : award;
 }
@@ -127,8 +127,8 @@ void Programme::settle_concurrent(std::size_t index) {
   const auto [open, is_first] = pending_.emplace(application.account, index);
   if (is_first) return;
   ApplicationState& other = applications_[open->second];
-  const Money mine = application.form.requested.value_or(Money{});
-  const Money theirs = other.form.requested.value_or(Money{});
+  const text::Money mine = application.form.requested.value_or(text::Money{});
+  const text::Money theirs = other.form.requested.value_or(text::Money{});
   const bool other_goes = mine != theirs ? mine > theirs : !settings_.tie_rejects_later;
   ApplicationState& loser = other_goes ? other : application;
   if (other_goes) open->second = index;
@@ -157,11 +157,12 @@ void Programme::on(const Fact& fact, const Decision& decision) {
   if (found->status != ApplicationStatus::cancelled) {
     close(*found, decision.approved ? ApplicationStatus::approved : ApplicationStatus::denied);
   }
-  const Day due = business_day_after(day_of(found->time), settings_.late_after_business_days, settings_.holidays);
-  if (day_of(fact.time) > due) {
+  const text::Day due =
+      text::business_day_after(text::day_of(found->time), settings_.late_after_business_days, settings_.holidays);
+  if (text::day_of(fact.time) > due) {
     find(fact, "R52", Severity::low,
-         fmt::format("application {} was decided after {}, its {}th business day", decision.application, day_text(due),
-                     settings_.late_after_business_days));
+         fmt::format("application {} was decided after {}, its {}th business day", decision.application,
+                     text::day_text(due), settings_.late_after_business_days));
   }
 }
 
@@ -219,7 +220,8 @@ void Programme::close(ApplicationState& application, ApplicationStatus status) {
 
 // What an application is to those that follow: its award if it was approved, else what was issued for it all the same.
 void Programme::count(ApplicationState& application) {
-  const Money now = application.status == ApplicationStatus::approved ? application.awarded() : application.granted;
+  const text::Money now =
+      application.status == ApplicationStatus::approved ? application.awarded() : application.granted;
   standing_.add(Sum::awarded, application.form.startup, application.account, now - application.counted);
   application.counted = now;
 }

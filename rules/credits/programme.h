@@ -10,7 +10,7 @@
 
 #include "rules/credits/credit.h"
 #include "rules/credits/fact.h"
-#include "rules/credits/finding.h"
+#include "rules/credits/ledger_finding.h"
 #include "rules/credits/organisation.h"
 #include "rules/credits/standing.h"
 
@@ -34,16 +34,16 @@ struct ApplicationState {
   std::string account;
   ApplicationStatus status = ApplicationStatus::pending;
   std::set<std::string> reasons;  ///< Ours, against it: `1` to `10`, and `other:…`.
-  Money award;                    ///< Ours: zero if there are reasons.
+  text::Money award;              ///< Ours: zero if there are reasons.
   std::optional<text::Timestamp> decided;
   std::optional<Decision> decision;  ///< The programme's.
-  Money granted;                     ///< Of credits issued for it.
+  text::Money granted;               ///< Of credits issued for it.
   int grants = 0;
   bool contradicts = false;  ///< An earlier form of its startup contradicts it (reason 7).
-  Money counted;             ///< How much of it counts in its applicant's total.
+  text::Money counted;       ///< How much of it counts in its applicant's total.
 
   /// What it counts for later applications: the programme's amount, or ours if that names none.
-  [[nodiscard]] Money awarded() const;
+  [[nodiscard]] text::Money awarded() const;
 };
 
 /// What is known about an account.
@@ -73,7 +73,7 @@ class Programme {
   [[nodiscard]] const Organisations& organisations() const { return organisations_; }
   [[nodiscard]] Organisations& organisations() { return organisations_; }
   [[nodiscard]] const std::unordered_map<std::string, AccountState>& accounts() const { return accounts_; }
-  [[nodiscard]] const std::vector<Finding>& findings() const { return findings_; }
+  [[nodiscard]] const std::vector<LedgerFinding>& findings() const { return findings_; }
   /// What GetCredits showed, by time.
   [[nodiscard]] const std::vector<Fact>& shown() const { return shown_; }
   /// Members by when they became members, for the welcome mail (R65).
@@ -82,7 +82,7 @@ class Programme {
  private:
   // What the forms of one startup, or of an account without any, have said so far.
   struct Said {
-    std::optional<Day> founded;
+    std::optional<text::Day> founded;
     std::string country;
     bool several_founded = false;
     bool several_countries = false;
@@ -120,7 +120,7 @@ class Programme {
   void add_offer_reasons(const ApplicationState& application, std::set<std::string>& reasons) const;
   void add_history_reasons(const ApplicationState& application, std::set<std::string>& reasons) const;
   void compare_decision(const Fact& fact, const ApplicationState& application);
-  [[nodiscard]] std::optional<Day> expiry_of(const Fact& fact, const Issue& issue);
+  [[nodiscard]] std::optional<text::Day> expiry_of(const Fact& fact, const Issue& issue);
   [[nodiscard]] CreditKind kind_of(const Fact& fact, const Issue& issue);
   void check_total(const Fact& fact, const Issue& issue);
   void check_grant(const Fact& fact, const Issue& issue);
@@ -146,7 +146,7 @@ class Programme {
   std::unordered_map<std::string, Startups> approved_;                     // By account.
   std::unordered_map<std::string, Said> said_;                             // By startup, else account.
   boost::unordered_flat_map<std::string, text::Timestamp> failed_;         // Last failed form by account.
-  std::vector<Finding> findings_;
+  std::vector<LedgerFinding> findings_;
   std::vector<Fact> shown_;
   std::vector<std::pair<text::Timestamp, std::string>> welcomes_;
 };

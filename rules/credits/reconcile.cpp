@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "rules/credits/billing_answer.h"
 #include "rules/credits/summary.h"
 #include "text/result.h"
 
@@ -16,10 +17,10 @@ void Usage::add(const Bill& bill, const std::vector<PaidCell>& cells, const std:
       payers_with_credit_lines_.insert(bill.payer);
       Sums& sums = places_[place];
       sums.theirs -= paid.cell.amount;
-      const Money step = step_of(paid.cell.amount.text());
+      const text::Money step = step_of(paid.cell.amount.text());
       sums.step = sums.step.is_zero() ? step : std::min(sums.step, step);
     }
-    if (paid.reason == Reason::before_import) places_[place].before_import = true;
+    if (paid.reason == PaymentReason::before_import) places_[place].before_import = true;
     if (!paid.covered.is_zero()) places_[place].ours += paid.covered;
     for (const Payment& payment : paid.payments) {
       by_credit_[credits[payment.credit].credit.id][{"", place.month, place.service, place.account}] += payment.amount;
@@ -28,11 +29,11 @@ void Usage::add(const Bill& bill, const std::vector<PaidCell>& cells, const std:
 }
 
 bool Usage::Sums::differ() const {
-  return rules::credits::differ(ours, theirs, step.is_zero() ? Money::of_units(1) : step);
+  return rules::credits::differ(ours, theirs, step.is_zero() ? text::Money::of_units(1) : step);
 }
 
 Usage::Compared Usage::against_bills(const Book& book) const {
-  std::map<Place, Money> known;                        // Without payer.
+  std::map<Place, text::Money> known;                  // Without payer.
   std::set<std::pair<std::string, std::string>> told;  // Months and accounts.
   for (const UseBefore& before : uses_before_openings(book)) {
     const KnownUse& use = *before.use;
@@ -57,7 +58,7 @@ Usage::Compared Usage::against_bills(const Book& book) const {
   return result;
 }
 
-std::map<std::string, std::map<Usage::Place, Money>> Usage::with_known(const Book& book) const {
+std::map<std::string, std::map<Usage::Place, text::Money>> Usage::with_known(const Book& book) const {
   auto all = by_credit_;
   for (const UseBefore& before : uses_before_openings(book)) {
     const KnownUse& use = *before.use;
@@ -82,13 +83,13 @@ class Untold {
 
   [[nodiscard]] bool has(const std::string& credit, const std::string& month) const {
     const auto opening = openings_.find(credit);
-    const auto first = Month::parse(month);
+    const auto first = text::Month::parse(month);
     return opening != openings_.end() && first && first->first_day() < opening->second &&
            !told_.contains({credit, month});
   }
 
  private:
-  std::map<std::string, Day> openings_;
+  std::map<std::string, text::Day> openings_;
   std::set<std::pair<std::string, std::string>> told_;
 };
 

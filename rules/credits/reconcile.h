@@ -1,4 +1,4 @@
-// Our ledger compared with what AWS says (R62, R66).
+// What credits paid compared with what AWS says that they paid (R62, R66).
 #pragma once
 
 #include <map>
@@ -7,26 +7,11 @@
 #include <string_view>
 #include <vector>
 
-#include "rules/credits/billing_answer.h"
 #include "rules/credits/book.h"
+#include "rules/credits/difference.h"
 #include "text/result.h"
 
 namespace trailkeeper::rules::credits {
-
-struct Difference {
-  std::string month;    ///< `2024-05`; empty for a credit as a whole.
-  std::string service;  ///< Product code; empty for a credit as a whole.
-  std::string account;
-  std::string credit;           ///< Empty if theirs isn't by credit.
-  std::optional<Money> ours;    ///< Nothing if we have none, or it isn't money.
-  std::optional<Money> theirs;  ///< The same.
-  std::string ours_text;        ///< If it isn't money: a day, an account.
-  std::string theirs_text;      ///< The same.
-  std::string_view against;     ///< `cur`, `GetCredits`, `GetCreditAllocationHistory`.
-  std::string_view what =
-      "used";  ///< `used`, `remaining`, `estimated`, `initial`, `start`, `end`, `owner`, `currency`,
-               ///< `not-here`, `not-there`; `failed-month`, `partial-results`, `more-pages`.
-};
 
 /// What credits paid, by month, service and account, and by credit too.
 class Usage {
@@ -56,50 +41,17 @@ class Usage {
     auto operator<=>(const Place&) const = default;
   };
   struct Sums {
-    Money ours;
-    Money theirs;
-    Money step;                  // The precision of theirs.
+    text::Money ours;
+    text::Money theirs;
+    text::Money step;            // The precision of theirs.
     bool before_import = false;  // Some of it is in opening balances.
     [[nodiscard]] bool differ() const;
   };
   // Our figure for each credit, with AWS's history for the time before its opening balance.
-  [[nodiscard]] std::map<std::string, std::map<Place, Money>> with_known(const Book& book) const;
+  [[nodiscard]] std::map<std::string, std::map<Place, text::Money>> with_known(const Book& book) const;
   std::map<Place, Sums> places_;
   std::set<std::string> payers_with_credit_lines_;
-  std::map<std::string, std::map<Place, Money>> by_credit_;  // Places without payer.
-};
-
-/// GetCredits responses, together: what isn't in one may be in another.
-class ListedCredits {
- public:
-  /// Takes a response.
-  text::Result<void> add(std::string_view json);
-
-  /// Compares the ledger's credits with the listed ones: amounts, days, owners, and which are missing on either side.
-  /// On our side those of the accounts that the responses name; all, if one of them lists nothing and so doesn't say
-  /// whose it is. If a credit has an estimate (for the open month), that is what is compared.
-  [[nodiscard]] std::vector<Difference> against(const Book& book) const;
-
-  /// Whether there is a credit to compare.
-  [[nodiscard]] bool compares(const Book& book) const;
-
- private:
-  struct Listed {
-    std::string account;
-    AnswerAmount remaining;
-    std::optional<AnswerAmount> estimated;
-    std::optional<AnswerAmount> initial;
-    std::optional<text::Timestamp> start;
-    std::optional<text::Timestamp> end;
-  };
-  static void compare(const std::string& id, const Listed& listed, const CreditState& state,
-                      std::vector<Difference>& found);
-  [[nodiscard]] bool is_ours_to_compare(const CreditState& state) const;
-
-  std::map<std::string, Listed> listed_;
-  std::set<std::string> accounts_;
-  bool all_accounts_ = false;
-  std::vector<Difference> gaps_;
+  std::map<std::string, std::map<Place, text::Money>> by_credit_;  // Places without payer.
 };
 
 }  // namespace trailkeeper::rules::credits

@@ -36,9 +36,9 @@ Taken take(const JsonNode& node, int& to) {
   return {};
 }
 
-Taken take(const JsonNode& node, Money& to) {
+Taken take(const JsonNode& node, text::Money& to) {
   const bool text = node.kind == NodeKind::number || node.kind == NodeKind::string;
-  const auto money = text ? Money::parse(node.text) : std::nullopt;
+  const auto money = text ? text::Money::parse(node.text) : std::nullopt;
   if (text && (!money || money->is_negative())) {
     return Problem{"must be an amount of dollars, such as 100000, not '" + node.text + "'", node.offset};
   }
@@ -87,11 +87,11 @@ Taken take_services(const JsonNode& node, Settings& settings) {
   return take(node, settings.services);
 }
 
-Taken take(const JsonNode& node, std::set<Day>& to) {
+Taken take(const JsonNode& node, std::set<text::Day>& to) {
   if (node.kind != NodeKind::array) return wants(node, "an array of dates");
   to.clear();
   for (const JsonNode& item : node.items) {
-    const auto day = item.kind == NodeKind::string ? parse_day(item.text) : std::nullopt;
+    const auto day = item.kind == NodeKind::string ? text::parse_day(item.text) : std::nullopt;
     if (!day) return wants(item, "a date as 2024-12-25");
     to.insert(*day);
   }

@@ -7,8 +7,8 @@
 #include <string_view>
 #include <vector>
 
-#include "rules/credits/calendar.h"
-#include "rules/credits/money.h"
+#include "text/calendar.h"
+#include "text/money.h"
 #include "text/result.h"
 
 namespace trailkeeper::rules::credits {
@@ -17,7 +17,7 @@ namespace trailkeeper::rules::credits {
 struct Settings {
   enum class IgnoreCase { none, domain, all };
 
-  Money lifetime_cap = Money::of_dollars(100'000);     ///< R32.
+  text::Money lifetime_cap = text::Money::of_dollars(100'000);  ///< R32.
   bool clip_to_cap = true;                             ///< R32: a request above the cap gets what is left of it.
   int founded_years = 10;                              ///< R14.
   bool founded_inclusive = true;                       ///< R14: exactly this many years are still eligible.
@@ -31,7 +31,7 @@ struct Settings {
   int retry_after_hours = 24;                          ///< R58.
   int late_after_business_days = 10;                   ///< R52.
   int display_decimals = 2;                            ///< Of money in tables.
-  std::set<Day> holidays;                              ///< R52.
+  std::set<text::Day> holidays;                        ///< R52.
   std::set<std::string, std::less<>> services;         ///< R42: product codes that credits cover.
   /// Product codes by the names that the Billing API gives the services.
   std::map<std::string, std::string, std::less<>> service_names;

@@ -8,7 +8,7 @@ void Standing::applies(const std::string& startup, const std::string& account) {
   if (waiting.empty()) return;
   Had& had = startups_[startup];
   for (std::size_t i = 0; i < had.totals.size(); ++i) {
-    had.totals[i] = saturated_sum(had.totals[i], waiting.mapped().totals[i]);
+    had.totals[i] = text::saturated_sum(had.totals[i], waiting.mapped().totals[i]);
   }
   had.offers.merge(waiting.mapped().offers);
 }
@@ -18,11 +18,11 @@ Standing::Had& Standing::beside(const std::string& startup, const std::string& a
   return of.empty() ? nameless_[account] : startups_[of];
 }
 
-void Standing::add(Sum sum, const std::string& startup, const std::string& account, Money amount) {
+void Standing::add(Sum sum, const std::string& startup, const std::string& account, text::Money amount) {
   if (amount.is_zero()) return;
   for (Had* had : {&accounts_[account], &beside(startup, account)}) {
-    Money& total = had->totals[static_cast<std::size_t>(sum)];
-    total = saturated_sum(total, amount);
+    text::Money& total = had->totals[static_cast<std::size_t>(sum)];
+    total = text::saturated_sum(total, amount);
   }
 }
 
@@ -36,9 +36,9 @@ const Standing::Had* Standing::find(const std::string& startup, const std::strin
   return found == all.end() ? nullptr : &found->second;
 }
 
-Money Standing::total(Sum sum, const std::string& startup, const std::string& account) const {
+text::Money Standing::total(Sum sum, const std::string& startup, const std::string& account) const {
   const Had* had = find(startup, account);
-  return had == nullptr ? Money{} : had->totals[static_cast<std::size_t>(sum)];
+  return had == nullptr ? text::Money{} : had->totals[static_cast<std::size_t>(sum)];
 }
 
 bool Standing::had_offer(const std::string& startup, const std::string& account, const std::string& org_id) const {

@@ -9,7 +9,7 @@
 #include <unordered_map>
 #include <unordered_set>
 
-#include "rules/credits/money.h"
+#include "text/money.h"
 
 namespace trailkeeper::rules::credits {
 
@@ -26,11 +26,11 @@ class Standing {
   /// A form of that startup came from the account. No startup: it says nothing.
   void applies(const std::string& startup, const std::string& account);
   /// Sums that money can't hold stay at its limit.
-  void add(Sum sum, const std::string& startup, const std::string& account, Money amount);
+  void add(Sum sum, const std::string& startup, const std::string& account, text::Money amount);
   void takes_offer(const std::string& startup, const std::string& account, const std::string& org_id);
 
   /// For the startup; if `startup` is empty, all that its account has had.
-  [[nodiscard]] Money total(Sum sum, const std::string& startup, const std::string& account) const;
+  [[nodiscard]] text::Money total(Sum sum, const std::string& startup, const std::string& account) const;
   [[nodiscard]] bool had_offer(const std::string& startup, const std::string& account, const std::string& org_id) const;
   /// The startup whose form came first from the account; empty if there is
   /// none.
@@ -38,7 +38,7 @@ class Standing {
 
  private:
   struct Had {
-    std::array<Money, 2> totals;  // By Sum.
+    std::array<text::Money, 2> totals;  // By Sum.
     std::unordered_set<std::string> offers;
   };
   using ByName = std::unordered_map<std::string, Had>;

@@ -11,7 +11,7 @@ namespace {
 // Figures of the month in which a credit's ledger begins are of the days before, if they aren't newer than that.
 bool is_before_opening(const KnownUse& use, const Credit& credit) {
   if (credit.opened_after(use.month.last_day())) return true;
-  return credit.opened_after(use.month.first_day()) && day_of(use.as_of) <= credit.opening->from;
+  return credit.opened_after(use.month.first_day()) && text::day_of(use.as_of) <= credit.opening->from;
 }
 
 }  // namespace
@@ -53,7 +53,7 @@ void Summary::add(const Bill& bill, const std::vector<PaidCell>& cells, const st
 }
 
 void Summary::add_known(const Book& book) {
-  std::vector<std::pair<Place, Money>> known;
+  std::vector<std::pair<Place, text::Money>> known;
   for (const UseBefore& before : uses_before_openings(book)) {
     const KnownUse& use = *before.use;
     const std::string& holder = before.credit->account;
@@ -69,14 +69,14 @@ void Summary::add_known(const Book& book) {
 }
 
 // By month and account: the history may name a service otherwise than a bill does.
-void Summary::charge_what_was_paid(const std::vector<std::pair<Place, Money>>& known) {
-  std::map<std::pair<Month, std::string_view>, Money> lacking;
+void Summary::charge_what_was_paid(const std::vector<std::pair<Place, text::Money>>& known) {
+  std::map<std::pair<text::Month, std::string_view>, text::Money> lacking;
   for (const auto& [place, totals] : places_) {
     lacking[{place.month, place.account}] += totals.covered - totals.charged;
   }
   for (const auto& [place, amount] : known) {
-    Money& left = lacking[{place.month, place.account}];
-    const Money part = std::clamp(left, Money{}, std::max(amount, Money{}));
+    text::Money& left = lacking[{place.month, place.account}];
+    const text::Money part = std::clamp(left, text::Money{}, std::max(amount, text::Money{}));
     Totals& totals = places_[place];
     totals.charged += part;
     totals.without_bill += part;
@@ -84,7 +84,7 @@ void Summary::charge_what_was_paid(const std::vector<std::pair<Place, Money>>& k
   }
 }
 
-std::optional<Day> Summary::last_day() const {
+std::optional<text::Day> Summary::last_day() const {
   if (days_.empty()) return std::nullopt;
   return days_.rbegin()->first;
 }
@@ -105,8 +105,8 @@ std::map<std::string, HolderTotals> holders(const Book& book) {
   return all;
 }
 
-std::string percent_text(Money part, Money whole) {
-  if (whole <= Money{} || part <= Money{}) return "0.0";
+std::string percent_text(text::Money part, text::Money whole) {
+  if (whole <= text::Money{} || part <= text::Money{}) return "0.0";
   // A product with 1,000 might need more than 64 bits: divide first where there is enough to divide.
   constexpr std::int64_t kTenths = 1000;
   const std::int64_t unit = whole.units() / kTenths;

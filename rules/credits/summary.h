@@ -21,20 +21,20 @@ std::vector<UseBefore> uses_before_openings(const Book& book);
 
 /// What was charged, and how much of it credits paid. The report's own lines of type Credit are no charges.
 struct Totals {
-  Money charged;
-  Money covered;
-  Money shared;        ///< The part of what is covered that credits of other accounts paid.
-  Money without_bill;  ///< The part of what was charged that only AWS's history of credits tells of.
+  text::Money charged;
+  text::Money covered;
+  text::Money shared;        ///< The part of what is covered that credits of other accounts paid.
+  text::Money without_bill;  ///< The part of what was charged that only AWS's history of credits tells of.
   std::uint64_t lines = 0;
 
-  [[nodiscard]] Money due() const { return charged - covered; }
+  [[nodiscard]] text::Money due() const { return charged - covered; }
   void add(const Totals& other);
 };
 
 /// Whose sums: nothing of others is added.
 struct SummaryScope {
   std::string account;  ///< As payer, or as the account that used something; empty: all.
-  std::optional<Month> month;
+  std::optional<text::Month> month;
 };
 
 /// Sums of bills.
@@ -49,7 +49,7 @@ class Summary {
   void add_known(const Book& book);
 
   struct Place {
-    Month month;
+    text::Month month;
     std::string service;
     std::string account;
     auto operator<=>(const Place&) const = default;
@@ -57,16 +57,16 @@ class Summary {
   /// By month, service and account.
   [[nodiscard]] const std::map<Place, Totals>& places() const { return places_; }
   /// By day of usage; without what AWS's history says.
-  [[nodiscard]] const std::map<Day, Totals>& days() const { return days_; }
+  [[nodiscard]] const std::map<text::Day, Totals>& days() const { return days_; }
   /// The last day of any charge of the scope.
-  [[nodiscard]] std::optional<Day> last_day() const;
+  [[nodiscard]] std::optional<text::Day> last_day() const;
 
  private:
-  void charge_what_was_paid(const std::vector<std::pair<Place, Money>>& known);
+  void charge_what_was_paid(const std::vector<std::pair<Place, text::Money>>& known);
 
   SummaryScope scope_;
   std::map<Place, Totals> places_;
-  std::map<Day, Totals> days_;
+  std::map<text::Day, Totals> days_;
 };
 
 /// The sums, by the part of a place that `key` takes.
@@ -80,16 +80,16 @@ auto totals_by(const Summary& summary, Key key) {
 /// What all credits of a holder were and are.
 struct HolderTotals {
   std::uint64_t credits = 0;
-  Money amount;
-  Money used;
-  Money available;
-  Money expired;
-  Money revoked;
-  std::optional<Day> next_expiry;  ///< Of the active ones.
+  text::Money amount;
+  text::Money used;
+  text::Money available;
+  text::Money expired;
+  text::Money revoked;
+  std::optional<text::Day> next_expiry;  ///< Of the active ones.
 };
 std::map<std::string, HolderTotals> holders(const Book& book);
 
 /// `12.5`: a share in percent, rounded down to a tenth; `0.0` of nothing.
-std::string percent_text(Money part, Money whole);
+std::string percent_text(text::Money part, text::Money whole);
 
 }  // namespace trailkeeper::rules::credits

@@ -165,7 +165,7 @@ class Chains {
 
   const Copy& copy_;
   const PublicKeys& keys_;
-  std::map<Place, SaidOf> said_of_;  // By the place of the digest that it is said of.
+  std::map<ObjectPlace, SaidOf> said_of_;  // By the place of the digest that it is said of.
   std::vector<DigestVerdict> verdicts_;
   std::vector<std::string> contradicted_;  // How, by digest; empty: it isn't.
 };

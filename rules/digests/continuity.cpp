@@ -74,7 +74,7 @@ class Search {
       found_.notes[i] = "the copy begins here";
       return;
     }
-    const Place& place = digest.previous->place;
+    const ObjectPlace& place = digest.previous->place;
     // A file that can't be read as a digest has a verdict of its own.
     if (!missed_.insert(place).second || is_unreadable_at(place.key)) return;
     std::string reason = std::string{file_name(digest.place.key)} + " follows it";
@@ -94,11 +94,11 @@ class Search {
   const CopyIndex& index_;
   const std::vector<DigestVerdict>& verdicts_;
   const std::optional<text::Timestamp> since_;
-  std::map<Place, const Digest*> places_;
+  std::map<ObjectPlace, const Digest*> places_;
   std::map<std::string, std::set<text::Timestamp>> chains_;  // The times at which their digests end.
   std::set<std::size_t> unreadable_;                         // Files that should be digests.
-  std::set<Place> missed_;
-  std::set<Place> gaps_;
+  std::set<ObjectPlace> missed_;
+  std::set<ObjectPlace> gaps_;
   Continuity found_;
 };
 
@@ -109,7 +109,7 @@ Continuity find_missing_digests(const Copy& copy, const CopyIndex& index, const 
   return Search{copy, index, verdicts, since}.run();
 }
 
-std::string shown_path(const Copy& copy, const CopiedDigest& named_by, const Place& place) {
+std::string shown_path(const Copy& copy, const CopiedDigest& named_by, const ObjectPlace& place) {
   const CopiedFile& file = copy.files[named_by.file];
   std::string path;
   if (is_at(file.place(), named_by.digest->place.key)) {

@@ -29,6 +29,6 @@ Continuity find_missing_digests(const Copy& copy, const CopyIndex& index, const 
                                 std::optional<text::Timestamp> since);
 
 /// The path of what a digest names by `key`, or its URI.
-std::string shown_path(const Copy& copy, const CopiedDigest& named_by, const Place& place);
+std::string shown_path(const Copy& copy, const CopiedDigest& named_by, const ObjectPlace& place);
 
 }  // namespace trailkeeper::rules::digests

@@ -12,7 +12,7 @@
 
 #include "rules/digests/digest.h"
 #include "rules/digests/object_metadata.h"
-#include "rules/digests/place.h"
+#include "rules/digests/object_place.h"
 #include "text/sha256.h"
 
 namespace trailkeeper::rules::digests {

@@ -84,11 +84,11 @@ std::optional<text::Sha256> hash_of(const Members<Count>& members, std::size_t v
 }
 
 template <std::size_t Count>
-std::optional<Place> place_of(const Members<Count>& members, std::size_t bucket, std::size_t key) {
+std::optional<ObjectPlace> place_of(const Members<Count>& members, std::size_t bucket, std::size_t key) {
   auto named_bucket = members.text(bucket);
   auto named_key = members.text(key);
   if (!named_bucket || !named_key) return std::nullopt;
-  Place place{std::move(*named_bucket), std::move(*named_key)};
+  ObjectPlace place{std::move(*named_bucket), std::move(*named_key)};
   if (!is_sound(place)) return std::nullopt;
   return place;
 }

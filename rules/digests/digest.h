@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-#include "rules/digests/place.h"
+#include "rules/digests/object_place.h"
 #include "text/result.h"
 #include "text/sha256.h"
 #include "text/timestamp.h"
@@ -16,21 +16,21 @@ namespace trailkeeper::rules::digests {
 
 /// A log file, as a digest lists it.
 struct ListedLog {
-  Place place;
+  ObjectPlace place;
   text::Sha256 content{};  ///< Of what is in the first gzip member.
 };
 
 /// The digest before, as a digest names it.
 struct PreviousDigest {
-  Place place;
+  ObjectPlace place;
   text::Sha256 content{};  ///< Of what is in its first gzip member.
   std::string signature;   ///< Of the previous digest, in hexadecimal as written.
 };
 
 /// What a digest file says.
 struct Digest {
-  Place place;      ///< Where CloudTrail put it.
-  std::string end;  ///< As written, since that is signed.
+  ObjectPlace place;  ///< Where CloudTrail put it.
+  std::string end;    ///< As written, since that is signed.
   text::Timestamp start_time = 0;
   text::Timestamp end_time = 0;
   std::string fingerprint;                 ///< Of the public key for its signature.

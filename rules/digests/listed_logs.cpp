@@ -119,8 +119,8 @@ class Logs {
   std::vector<std::pair<std::size_t, const ListedLog*>> elsewhere_;
   std::unordered_map<text::Sha256, std::vector<std::size_t>, HashOfSha256> unclaimed_;
   std::map<std::pair<std::string_view, text::Sha256>, std::vector<std::size_t>> unclaimed_names_;
-  std::set<std::tuple<Place, text::Sha256, Proof>> said_;
-  std::set<Place> looked_for_;
+  std::set<std::tuple<ObjectPlace, text::Sha256, Proof>> said_;
+  std::set<ObjectPlace> looked_for_;
   LogVerdicts found_;
 };
 

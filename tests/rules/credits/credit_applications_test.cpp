@@ -5,7 +5,7 @@
 
 using namespace trailkeeper;
 using namespace trailkeeper::tests;
-using trailkeeper::rules::credits::Money;
+using trailkeeper::text::Money;
 
 namespace {
 
@@ -231,9 +231,9 @@ TEST_CASE("R34: an award is one grant") {
 }
 
 TEST_CASE("R49, R52: business days, with holidays") {
-  CHECK(credits::day_text(credits::business_day_after(date("2024-03-01"), 7, {})) == "2024-03-12");
-  CHECK(credits::day_text(credits::business_day_after(date("2024-03-01"), 10, {})) == "2024-03-15");
-  CHECK(credits::day_text(credits::business_day_after(date("2024-03-01"), 7, {date("2024-03-04")})) == "2024-03-13");
+  CHECK(text::day_text(text::business_day_after(date("2024-03-01"), 7, {})) == "2024-03-12");
+  CHECK(text::day_text(text::business_day_after(date("2024-03-01"), 10, {})) == "2024-03-15");
+  CHECK(text::day_text(text::business_day_after(date("2024-03-01"), 7, {date("2024-03-04")})) == "2024-03-13");
   CreditWorld world = ready();
   world.at("2024-03-01", kAccount, CreditWorld::form("a1", "5000"));
   CHECK(findings_of(world.book("2024-03-15"), "R52") == 0);
@@ -311,7 +311,7 @@ TEST_CASE("R24-R26, R32: what a startup got counts for it from any of its accoun
   world.at("2024-06-03", "444455558888", nameless);
   const auto book = world.book("2024-06-04");
   CHECK(reasons_of(book, "a2") == "1,8,9");
-  CHECK(application_of(book, "a2").award == Money{});
+  CHECK(application_of(book, "a2").award == text::Money{});
   CHECK(application_of(book, "a3").award == dollars("100000"));
   CHECK(application_of(book, "a4").award == dollars("100000"));
 }

@@ -7,18 +7,18 @@
 
 using namespace trailkeeper;
 using namespace trailkeeper::tests;
-using trailkeeper::rules::credits::Money;
+using trailkeeper::text::Money;
 
 TEST_CASE("R35: valid one or two years; a year after 29 February is 28 February, to the day's end") {
   CreditWorld world;
   world.issue("2024-02-29", "1", "100");
   world.issue("2024-03-01", "2", "100", 2);
-  CHECK(credits::day_text(credit_of(world.book(), "1").credit.expires) == "2025-02-28");
-  CHECK(credits::day_text(credit_of(world.book(), "2").credit.expires) == "2026-03-01");
+  CHECK(text::day_text(credit_of(world.book(), "1").credit.expires) == "2025-02-28");
+  CHECK(text::day_text(credit_of(world.book(), "2").credit.expires) == "2026-03-01");
   CHECK(credit_of(world.book("2025-02-28T23:59:59Z"), "1").available == dollars("100"));
   CHECK(credit_of(world.book("2025-03-01"), "1").expired == dollars("100"));
   world.settings.leap_day_into_march = true;
-  CHECK(credits::day_text(credit_of(world.book(), "1").credit.expires) == "2025-03-01");
+  CHECK(text::day_text(credit_of(world.book(), "1").credit.expires) == "2025-03-01");
 }
 
 TEST_CASE("R35: a term of 18 months is refused") {
@@ -55,9 +55,9 @@ TEST_CASE("R19, R35: credits of other programmes have the term that they name") 
   world.at("2024-01-31", CreditWorld::kAccount, none);
   world.charge({"AmazonEC2", "105", "2024-02-29"});
   const auto book = world.book("2024-03-01");
-  CHECK(credits::day_text(credit_of(book, "1").credit.expires) == "2024-07-31");
-  CHECK(credits::day_text(credit_of(book, "2").credit.expires) == "2024-02-29");
-  CHECK(credits::day_text(credit_of(book, "3").credit.expires) == "2029-01-31");
+  CHECK(text::day_text(credit_of(book, "1").credit.expires) == "2024-07-31");
+  CHECK(text::day_text(credit_of(book, "2").credit.expires) == "2024-02-29");
+  CHECK(text::day_text(credit_of(book, "3").credit.expires) == "2029-01-31");
   CHECK(book.credits().size() == 3);
   CHECK(findings_of(book, "R19") == 1);
   CHECK(findings_of(book, "R35") == 0);
@@ -90,7 +90,7 @@ TEST_CASE("R36, R37, R38: no extension, reissue or addition; each is a finding a
   CHECK(findings_of(book, "R37") == 1);
   CHECK(findings_of(book, "R38") == 2);
   CHECK(credit_of(book, "1").available == dollars("100"));
-  CHECK(credits::day_text(credit_of(book, "1").credit.expires) == "2025-01-01");
+  CHECK(text::day_text(credit_of(book, "1").credit.expires) == "2025-01-01");
 }
 
 TEST_CASE("R39: a credit pays for its month from the first day, and never for earlier months") {
@@ -232,7 +232,7 @@ TEST_CASE("R46: with sharing off only the holder's charges are paid") {
   CreditWorld world = organisation();
   world.at("2024-04-01", kPayer, credits::Sharing{kPayer, false});
   static_cast<void>(world.book("2024-06-01"));
-  CHECK(world.covered() == Money{});
+  CHECK(world.covered() == text::Money{});
   CHECK(world.reason("AmazonEC2") == "not-shared");
   CreditWorld shared = organisation();
   static_cast<void>(shared.book("2024-06-01"));
@@ -248,7 +248,7 @@ TEST_CASE("R47, R61: what sharing is at the month's end counts for all of the mo
   CreditWorld off = organisation();
   off.at("2024-05-30", kPayer, credits::Sharing{kPayer, false});
   static_cast<void>(off.book("2024-06-01"));
-  CHECK(off.covered() == Money{});
+  CHECK(off.covered() == text::Money{});
 }
 
 TEST_CASE("R48: a transferred credit is revoked; who receives it gains nothing") {
@@ -261,7 +261,7 @@ TEST_CASE("R48: a transferred credit is revoked; who receives it gains nothing")
   const auto book = world.book("2024-06-01");
   CHECK(findings_of(book, "R48") == 1);
   CHECK(book.credits().size() == 1);
-  CHECK(credit_of(book, "1").available == Money{});
+  CHECK(credit_of(book, "1").available == text::Money{});
   CHECK(credit_of(book, "1").revoked == dollars("4990"));
 }
 
@@ -269,7 +269,7 @@ TEST_CASE("R51: after its end a credit shows nothing") {
   CreditWorld world;
   world.issue("2024-05-01", "1", "300");
   world.at("2025-06-01", CreditWorld::kAccount, credits::Balances{{{"1", dollars("300"), {}}}});
-  world.at("2025-06-02", CreditWorld::kAccount, credits::Balances{{{"1", Money{}, {}}}});
+  world.at("2025-06-02", CreditWorld::kAccount, credits::Balances{{{"1", text::Money{}, {}}}});
   CHECK(findings_of(world.book("2025-07-01"), "R51") == 1);
 }
 
@@ -282,11 +282,11 @@ TEST_CASE("R59: each line has one reason, and what is covered and due is the lin
   const auto first = share.next(dollars("10"));
   const auto refund = share.next(dollars("-1"));
   const auto second = share.next(dollars("21"));
-  CHECK(credits::reason_text(first.reason) == "covered");
-  CHECK(credits::reason_text(refund.reason) == "discount");
+  CHECK(credits::payment_reason_text(first.reason) == "covered");
+  CHECK(credits::payment_reason_text(refund.reason) == "discount");
   CHECK(second.covered == dollars("15"));
   CHECK(second.due == dollars("6"));
-  CHECK(credits::reason_text(second.reason) == "used");
+  CHECK(credits::payment_reason_text(second.reason) == "used");
 }
 
 TEST_CASE("R60: soonest to expire first, then for fewest services, then the oldest") {
@@ -310,7 +310,7 @@ TEST_CASE("R60: the largest service first, the owner's account before others, th
   static_cast<void>(world.book("2024-06-01"));
   CHECK(world.cell("AmazonS3").covered == dollars("10"));
   CHECK(world.cell("AmazonEC2").covered == dollars("50"));
-  CHECK(world.cell("AWSLambda").covered == Money{});
+  CHECK(world.cell("AWSLambda").covered == text::Money{});
 }
 
 TEST_CASE("R61: an account that joins keeps its credits to itself until the next month") {
@@ -323,7 +323,7 @@ TEST_CASE("R61: an account that joins keeps its credits to itself until the next
   world.charge({"AmazonS3", "5", "2024-05-20", "Usage", "Use", kLinked}, kPayer);
   world.charge({"AWSLambda", "30", "2024-06-20", "Usage", "Use", kPayer}, kPayer);
   static_cast<void>(world.book("2024-07-01"));
-  CHECK(world.cell("AmazonEC2").covered == Money{});
+  CHECK(world.cell("AmazonEC2").covered == text::Money{});
   CHECK(world.cell("AmazonS3").covered == dollars("5"));
   CHECK(world.cell("AWSLambda").covered == dollars("30"));
 }
@@ -333,7 +333,7 @@ TEST_CASE("R63: what is left of an old service credit doesn't pay for support") 
   world.issue("2023-04-01", "svc", "500");
   world.charge({"AWSSupportBusiness", "100", "2023-05-02", "Fee"});
   static_cast<void>(world.book("2023-06-01"));
-  CHECK(world.covered() == Money{});
+  CHECK(world.covered() == text::Money{});
   CHECK(world.reason("AWSSupportBusiness") == "not-for-support");
 }
 
@@ -378,7 +378,7 @@ TEST_CASE("Refunds take from the charges of their day; what is left of one is lo
   world.charge({"AmazonEC2", "-2.5", "2024-05-02", "Refund"});
   static_cast<void>(world.book("2024-06-01"));
   CHECK(world.covered() == dollars("37.5"));
-  CHECK(credits::reason_text(world.cell("Usage").reason) == "covered");
+  CHECK(credits::payment_reason_text(world.cell("Usage").reason) == "covered");
   world.charge({"AmazonEC2", "10", "2024-05-03"});
   world.charge({"AmazonEC2", "-90", "2024-05-02", "Refund", "Use", CreditWorld::kAccount, "AWS", true});
   static_cast<void>(world.book("2024-06-01"));
@@ -399,8 +399,8 @@ TEST_CASE("A bill that money can't count is left out and named; all others are p
   int named = 0;
   for (const auto& finding : book.findings()) named += finding.event == "bill 111122223333 2024-06" ? 1 : 0;
   CHECK(named == 1);
-  CHECK(Money::parse("900000000"));
-  CHECK(!Money::parse("-900000000.0000000001"));
+  CHECK(text::Money::parse("900000000"));
+  CHECK(!text::Money::parse("-900000000.0000000001"));
 }
 
 TEST_CASE("R41: an upfront fee is told by its usage type, too, and R40: product codes in any case") {

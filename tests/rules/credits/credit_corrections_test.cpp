@@ -20,7 +20,7 @@ TEST_CASE("A correction replaces, whenever it was written, and is no finding") {
   for (const char* moment : {"2024-03-01", "2024-10-01"}) {
     const auto book = world.book(moment);
     CHECK(only(book).credit.amount == dollars("25000"));
-    CHECK(credits::day_text(only(book).credit.expires) == "2025-08-31");
+    CHECK(text::day_text(only(book).credit.expires) == "2025-08-31");
     CHECK(book.findings().empty());
   }
 }

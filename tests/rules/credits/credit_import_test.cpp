@@ -27,15 +27,15 @@ TEST_CASE("R62: GetCredits becomes a credit with AWS's figures, and an opening b
   CHECK(state.credit.account == "111122223333");
   CHECK(state.credit.amount == dollars("5000"));
   CHECK(state.credit.kind == credits::CreditKind::single);
-  CHECK(credits::day_text(state.credit.expires) == "2026-02-09");
+  CHECK(text::day_text(state.credit.expires) == "2026-02-09");
   CHECK(state.credit.services == std::vector<std::string>{"AmazonEC2"});
   // Up to 9 May AWS's estimate knows the charges; from the 10th the ledger goes on.
   CHECK(state.available == dollars("3870"));
   CHECK(state.used == dollars("1130"));
   CHECK(credits::Book::left_after(state, date("2024-05-09")) == dollars("3900"));
   CHECK(world.covered() == dollars("30"));
-  for (const auto& cell : world.paid.at({"111122223333", *credits::Month::parse("2024-04")})) {
-    CHECK(credits::reason_text(cell.reason) == "before-import");
+  for (const auto& cell : world.paid.at({"111122223333", *text::Month::parse("2024-04")})) {
+    CHECK(credits::payment_reason_text(cell.reason) == "before-import");
     CHECK(cell.rule == "R62");
   }
   CHECK(book.findings().empty());
@@ -72,7 +72,7 @@ TEST_CASE("R62: AWS's figures replace those of the event that issued the credit,
   world.at("2024-05-01", kAccount, import);
   const auto book = world.book("2024-06-01");
   CHECK(only(book).credit.amount == dollars("5000"));
-  CHECK(credits::day_text(only(book).credit.expires) == "2026-02-08");
+  CHECK(text::day_text(only(book).credit.expires) == "2026-02-08");
   CHECK(book.findings().empty());
 }
 
@@ -144,7 +144,7 @@ TEST_CASE("R62: a history alone says what was used; its closed months aren't cha
   world.issue("2024-02-09", "700001", "5000");
   const auto use = [](std::string_view month, std::string_view amount, bool estimated) {
     return credits::ImportedUse{
-        "700001", *credits::Month::parse(month), estimated, {{kAccount, "AmazonEC2", dollars(amount)}}};
+        "700001", *text::Month::parse(month), estimated, {{kAccount, "AmazonEC2", dollars(amount)}}};
   };
   world.at("2024-04-05", kAccount, use("2024-02", "10", false));
   world.at("2024-05-05", kAccount, use("2024-02", "11", false));
@@ -267,13 +267,13 @@ TEST_CASE("A credit is there from its day of issue on, as figures and correction
 TEST_CASE("R62: no opening balance is of a later day than the figures") {
   CreditWorld world;
   world.issue("2024-02-09", "700001", "5000");
-  world.at("2024-05-20", kAccount,
-           credits::ImportedUse{
-               "700001", *credits::Month::parse("2024-05"), false, {{kAccount, "AmazonEC2", dollars("10")}}});
+  world.at(
+      "2024-05-20", kAccount,
+      credits::ImportedUse{"700001", *text::Month::parse("2024-05"), false, {{kAccount, "AmazonEC2", dollars("10")}}});
   CHECK_FALSE(only(world.book("2024-05-20")).credit.opening);
-  world.at("2024-06-01", kAccount,
-           credits::ImportedUse{
-               "700001", *credits::Month::parse("2024-05"), false, {{kAccount, "AmazonEC2", dollars("30")}}});
+  world.at(
+      "2024-06-01", kAccount,
+      credits::ImportedUse{"700001", *text::Month::parse("2024-05"), false, {{kAccount, "AmazonEC2", dollars("30")}}});
   REQUIRE(only(world.book("2024-06-01")).credit.opening);
   CHECK(only(world.book("2024-06-01")).credit.opening->from == date("2024-06-01"));
   CHECK(only(world.book("2024-06-01")).available == dollars("4970"));

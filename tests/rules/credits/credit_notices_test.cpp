@@ -1,4 +1,4 @@
-// Notices, forecasts, reconciliation and money: R49, R50, R62, R65, R66, and what holds for any history.
+// Notices, forecasts, reconciliation: R49, R50, R62, R65, R66, and what holds for any history.
 #include <doctest/doctest.h>
 
 #include <algorithm>
@@ -6,13 +6,14 @@
 
 #include "rules/credits/forecast.h"
 #include "rules/credits/line_share.h"
+#include "rules/credits/listed_credits.h"
 #include "rules/credits/notices.h"
 #include "rules/credits/reconcile.h"
 #include "tests/rules/credits/credit_world.h"
 
 using namespace trailkeeper;
 using namespace trailkeeper::tests;
-using trailkeeper::rules::credits::Money;
+using trailkeeper::text::Money;
 
 namespace {
 
@@ -129,20 +130,6 @@ TEST_CASE("A forecast goes on from the last charge where bills end before the mo
   CHECK(*made[0].earliest == date("2024-06-16"));  // By those of March it would be earlier: nothing is left now.
 }
 
-TEST_CASE("Money keeps ten decimals, and rounds the rest half to even") {
-  CHECK(Money::parse("0.0000000040")->text() == "0.000000004");
-  CHECK(Money::parse("1.2E-9")->units() == 12);
-  CHECK(Money::parse("-12")->text() == "-12.00");
-  CHECK(Money::parse("0.00000000005")->units() == 0);
-  CHECK(Money::parse("0.00000000015")->units() == 2);
-  CHECK(Money::parse("0.000000000051")->units() == 1);
-  CHECK(Money::parse("1e3") == Money::of_dollars(1000));
-  for (const std::string_view wrong : {"", "-", ".", "1.2.3", "1e", "1e99", "nan", "12 ", "99999999999"}) {
-    CHECK_MESSAGE(!Money::parse(wrong), wrong);
-  }
-  CHECK_THROWS_AS(Money::of_dollars(900'000'000) + Money::of_dollars(900'000'000), std::overflow_error);
-}
-
 namespace {
 
 CreditWorld random_world(std::mt19937_64& dice) {
@@ -151,7 +138,7 @@ CreditWorld random_world(std::mt19937_64& dice) {
   const std::vector<std::string> services{"AmazonEC2", "AmazonS3", "AWSSupportBusiness", "Unknown", "AmazonRegistrar"};
   CreditWorld world;
   const auto day = [&](unsigned year) {
-    return credits::day_text(date("2023-01-01") + static_cast<credits::Day>(year * 365 + roll(360)));
+    return text::day_text(date("2023-01-01") + static_cast<text::Day>(year * 365 + roll(360)));
   };
   for (unsigned i = 0; i < 1 + roll(6); ++i) {
     const std::string time = day(roll(2));
@@ -181,7 +168,7 @@ std::string printed(const credits::Book& book) {
     out += state.credit.id + " " + state.used.text() + " " + state.available.text() + " " + state.expired.text() + " " +
            state.revoked.text() + "\n";
   }
-  for (const credits::Finding& finding : book.findings()) out += finding.sentence + "\n";
+  for (const credits::LedgerFinding& finding : book.findings()) out += finding.sentence + "\n";
   return out;
 }
 
@@ -193,7 +180,7 @@ TEST_CASE("Whatever happens: balances aren't negative, amounts add up, and the o
     std::mt19937_64 dice{seed};
     CreditWorld world = random_world(dice);
     const auto book = world.book("2024-10-10");
-    Money used;
+    text::Money used;
     for (const credits::CreditState& state : book.credits()) {
       CHECK(state.used + state.available + state.expired + state.revoked == state.credit.amount);
       CHECK(!state.available.is_negative());

@@ -4,9 +4,11 @@
 
 #include "rules/credits/billing_answer.h"
 #include "rules/credits/credit_lines.h"
+#include "rules/credits/listed_credits.h"
 #include "rules/credits/reconcile.h"
 #include "tests/rules/credits/credit_world.h"
 
+using namespace trailkeeper;
 using namespace trailkeeper::tests;
 
 namespace {
@@ -17,7 +19,7 @@ std::vector<std::string> differences(const credits::Book& book, const std::vecto
   for (const std::string& answer : answers) REQUIRE(listed.add(answer).has_value());
   std::vector<std::string> found;
   for (const credits::Difference& one : listed.against(book)) {
-    const auto side = [](const std::optional<credits::Money>& money, const std::string& text) {
+    const auto side = [](const std::optional<text::Money>& money, const std::string& text) {
       return money ? money->text() : (text.empty() ? "-" : text);
     };
     found.push_back(std::string{one.what} + " " + one.credit + " " + side(one.ours, one.ours_text) + " " +
@@ -133,7 +135,7 @@ TEST_CASE("R62: months before an opening balance are held against the history th
       world.at(
           "2024-06-10", CreditWorld::kAccount,
           credits::ImportedUse{
-              "1", *credits::Month::parse(month), estimated, {{CreditWorld::kAccount, "AmazonEC2", dollars(amount)}}});
+              "1", *text::Month::parse(month), estimated, {{CreditWorld::kAccount, "AmazonEC2", dollars(amount)}}});
     };
     if (told) use("2024-05", "100", false);
     if (told) use("2024-06", "50", true);
@@ -217,7 +219,7 @@ credits::ChargeCell credit_line(std::string name, std::string_view amount, std::
 
 TEST_CASE("Credit lines tell what is known of accounts without facts") {
   CreditWorld world;
-  auto& bill = world.bills[{"111122223333", *credits::Month::parse("2024-05")}];
+  auto& bill = world.bills[{"111122223333", *text::Month::parse("2024-05")}];
   bill = {credit_line("Activate 1234567890 of 2024", "-5"), credit_line("BoxUsage", "-1"),
           credit_line("A promotion", "-2"), credit_line("Activate 1234567890 of 2024", "1")};
   CHECK(billed_credits(world) ==
@@ -230,7 +232,7 @@ TEST_CASE("A payer's known credit explains the lines of linked accounts that are
   const std::string linked = "444455556666";
   const auto told = [&](bool pays) {
     CreditWorld world;
-    auto& bill = world.bills[{"111122223333", *credits::Month::parse("2024-05")}];
+    auto& bill = world.bills[{"111122223333", *text::Month::parse("2024-05")}];
     bill = {credit_line("AWS Activate, credit ID: 700123456", "-5", linked),
             credit_line("Migration, credit ID: 700999999", "-3", linked), credit_line("A promotion", "-2", linked),
             credit_line("A promotion", "-1")};

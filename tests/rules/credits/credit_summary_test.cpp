@@ -30,8 +30,8 @@ credits::Forecast forecast_of(const std::vector<std::pair<std::string, std::stri
   const auto book = world.book(at);
   credits::DailyCharges charges;
   for (const auto& [month, daily] : months) {
-    const auto of = *credits::Month::parse(month);
-    for (credits::Day day = of.first_day(); day <= std::min(of.last_day(), credits::day_of(book.at()) - 1); ++day) {
+    const auto of = *text::Month::parse(month);
+    for (text::Day day = of.first_day(); day <= std::min(of.last_day(), text::day_of(book.at()) - 1); ++day) {
       charges[day] = dollars(daily);
     }
   }
@@ -57,10 +57,10 @@ TEST_CASE("A summary adds up what was charged, covered and due, and what came fr
   CHECK(months.at("2024-04").shared == months.at("2024-04").covered);
   CHECK(months.at("2024-04").shared > dollars("39"));
   CHECK(all.days().at(date("2024-03-05")).charged == dollars("72"));
-  CHECK(credits::day_text(*all.last_day()) == "2024-04-05");
+  CHECK(text::day_text(*all.last_day()) == "2024-04-05");
   CHECK(summary_of(world, {kLinked, std::nullopt}).places().size() == 1);
   CHECK(summary_of(world, {"999988887777", std::nullopt}).places().empty());
-  CHECK(summary_of(world, {"", credits::Month::parse("2024-04")}).places().size() == 1);
+  CHECK(summary_of(world, {"", text::Month::parse("2024-04")}).places().size() == 1);
 }
 
 TEST_CASE(
@@ -75,8 +75,7 @@ TEST_CASE(
   import.issued = moment("2024-02-09");
   world.at("2024-04-10", kAccount, import);
   const auto use = [](std::string_view month, std::string_view amount, bool estimated) {
-    return credits::ImportedUse{
-        "c1", *credits::Month::parse(month), estimated, {{kLinked, "AmazonEC2", dollars(amount)}}};
+    return credits::ImportedUse{"c1", *text::Month::parse(month), estimated, {{kLinked, "AmazonEC2", dollars(amount)}}};
   };
   world.at("2024-04-10", kAccount, use("2024-03", "100", false));
   world.at("2024-04-10", kAccount, use("2024-04", "20", true));
@@ -112,14 +111,13 @@ TEST_CASE("Holders' totals, and percents of any amount") {
   CHECK(all.at(kAccount).credits == 2);
   CHECK(all.at(kAccount).amount == dollars("300"));
   CHECK(all.at(kAccount).used == dollars("75"));
-  CHECK(credits::day_text(*all.at(kAccount).next_expiry) == "2025-02-09");
+  CHECK(text::day_text(*all.at(kAccount).next_expiry) == "2025-02-09");
   CHECK(credits::percent_text(dollars("75"), dollars("300")) == "25.0");
   CHECK(credits::percent_text(dollars("1"), dollars("3")) == "33.3");
   CHECK(credits::percent_text(dollars("300"), dollars("300")) == "100.0");
-  CHECK(credits::percent_text(credits::Money::of_units(1), credits::Money::of_units(3)) == "33.3");
+  CHECK(credits::percent_text(text::Money::of_units(1), text::Money::of_units(3)) == "33.3");
   CHECK(credits::percent_text(dollars("1"), dollars("0")) == "0.0");
-  CHECK(credits::percent_text(credits::Money::of_dollars(900'000'000), credits::Money::of_dollars(900'000'000)) ==
-        "100.0");
+  CHECK(credits::percent_text(text::Money::of_dollars(900'000'000), text::Money::of_dollars(900'000'000)) == "100.0");
 }
 
 TEST_CASE("A forecast of even charges is one day") {
@@ -127,7 +125,7 @@ TEST_CASE("A forecast of even charges is one day") {
   CHECK(made.trend.is_zero());
   CHECK(made.earliest == made.latest);
   CHECK(*made.earliest == date("2024-05-02") + 500);
-  CHECK(credits::forecast_text(made) == "runs out on " + credits::day_text(*made.earliest));
+  CHECK(credits::forecast_text(made) == "runs out on " + text::day_text(*made.earliest));
 }
 
 TEST_CASE("A forecast sees a trend: from the last rate as it is to one that goes on rising") {

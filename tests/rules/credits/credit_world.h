@@ -13,12 +13,12 @@ namespace trailkeeper::tests {
 
 namespace credits = rules::credits;
 
-inline credits::Money dollars(std::string_view text) { return *credits::Money::parse(text); }
-inline credits::Day date(std::string_view text) { return *credits::parse_day(text); }
+inline text::Money dollars(std::string_view text) { return *text::Money::parse(text); }
+inline text::Day date(std::string_view text) { return *text::parse_day(text); }
 /// `2024-05-01` or a full time.
 inline text::Timestamp moment(std::string_view text) {
-  const auto day = credits::parse_day(text);
-  return day ? credits::start_of(*day) : *text::parse_timestamp(text);
+  const auto day = text::parse_day(text);
+  return day ? text::start_of(*day) : *text::parse_timestamp(text);
 }
 
 /// Collects facts and bill lines, and makes books of them.
@@ -86,8 +86,8 @@ class CreditWorld {
   };
   /// On the bill of `payer`, else of the account itself.
   void charge(const Charge& charge, const std::string& payer = "") {
-    const credits::Day day = date(charge.day);
-    bills[{payer.empty() ? charge.account : payer, credits::Month::of(day)}].push_back(
+    const text::Day day = date(charge.day);
+    bills[{payer.empty() ? charge.account : payer, text::Month::of(day)}].push_back(
         {charge.account, charge.service, charge.usage_type, charge.line_type, charge.entity, charge.reservation, day,
          dollars(charge.amount), 1});
   }
@@ -110,8 +110,8 @@ class CreditWorld {
   std::map<credits::BillName, std::vector<credits::PaidCell>> paid;
 
   /// Of all bills: what credits paid.
-  [[nodiscard]] credits::Money covered() const {
-    credits::Money sum;
+  [[nodiscard]] text::Money covered() const {
+    text::Money sum;
     for (const auto& [name, cells] : paid) {
       for (const credits::PaidCell& cell : cells) sum += cell.covered;
     }
@@ -127,7 +127,7 @@ class CreditWorld {
     throw std::out_of_range("no such charge");
   }
   [[nodiscard]] std::string_view reason(std::string_view service) const {
-    return credits::reason_text(cell(service).reason);
+    return credits::payment_reason_text(cell(service).reason);
   }
 
   static inline const std::string kAccount = "111122223333";
@@ -159,7 +159,7 @@ inline std::string reasons_of(const credits::Book& book, std::string_view id) {
 /// How many findings cite the rule.
 inline int findings_of(const credits::Book& book, std::string_view rule) {
   int count = 0;
-  for (const credits::Finding& finding : book.findings()) count += finding.rule == rule ? 1 : 0;
+  for (const credits::LedgerFinding& finding : book.findings()) count += finding.rule == rule ? 1 : 0;
   return count;
 }
 

@@ -42,7 +42,7 @@ TEST_CASE("digest: what is read of one") {
   CHECK(digest->end_time - digest->start_time == 3'600'000);
   CHECK(digest->fingerprint == "f0");
   REQUIRE(digest->previous.has_value());
-  CHECK(digest->previous->place == Place{"b", "AWSLogs/before.json.gz"});
+  CHECK(digest->previous->place == ObjectPlace{"b", "AWSLogs/before.json.gz"});
   CHECK(digest->previous->content[31] == 0xAA);
   CHECK(digest->previous->signature == "0aF9");
   REQUIRE(digest->logs.size() == 1);

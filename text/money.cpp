@@ -1,4 +1,4 @@
-#include "rules/credits/money.h"
+#include "text/money.h"
 
 #include <algorithm>
 #include <limits>
@@ -6,7 +6,7 @@
 
 #include "text/ascii.h"
 
-namespace trailkeeper::rules::credits {
+namespace trailkeeper::text {
 namespace {
 
 constexpr int kDecimals = 10;
@@ -34,7 +34,7 @@ std::optional<int> parse_exponent(std::string_view text) {
   if (text.empty()) return std::nullopt;
   int exponent = 0;
   for (const char c : text) {
-    if (!text::is_digit(c)) return std::nullopt;
+    if (!is_digit(c)) return std::nullopt;
     exponent = exponent * 10 + (c - '0');
     if (exponent > kMaxExponent) return std::nullopt;
   }
@@ -53,7 +53,7 @@ std::optional<Decimal> parse_decimal(std::string_view text) {
   for (; i < text.size() && text[i] != 'e' && text[i] != 'E'; ++i) {
     if (text[i] == '.' && !point) {
       point = true;
-    } else if (text::is_digit(text[i]) && decimal.digits.size() < kMaxDigits) {
+    } else if (is_digit(text[i]) && decimal.digits.size() < kMaxDigits) {
       decimal.digits += text[i];
       decimal.decimals += point ? 1 : 0;
     } else {
@@ -145,4 +145,4 @@ Money saturated_sum(Money a, Money b) {
   return Money::of_units(b.is_negative() ? Limits::min() : Limits::max());
 }
 
-}  // namespace trailkeeper::rules::credits
+}  // namespace trailkeeper::text

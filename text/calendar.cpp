@@ -1,8 +1,8 @@
-#include "rules/credits/calendar.h"
+#include "text/calendar.h"
 
 #include <fmt/format.h>
 
-namespace trailkeeper::rules::credits {
+namespace trailkeeper::text {
 namespace {
 
 constexpr int kMonthsPerYear = 12;
@@ -20,15 +20,15 @@ int number_of(std::string_view digits) {
 
 }  // namespace
 
-Day day_of(text::Timestamp time) {
-  const text::Timestamp day = time / text::kDay;
-  return static_cast<Day>(time % text::kDay < 0 ? day - 1 : day);
+Day day_of(Timestamp time) {
+  const Timestamp day = time / kDay;
+  return static_cast<Day>(time % kDay < 0 ? day - 1 : day);
 }
 
-text::Timestamp start_of(Day day) { return day * text::kDay; }
+Timestamp start_of(Day day) { return day * kDay; }
 
 std::string day_text(Day day) {
-  const text::CivilDate date = text::civil_from_days(day);
+  const CivilDate date = civil_from_days(day);
   return fmt::format("{:04}-{:02}-{:02}", date.year, date.month, date.day);
 }
 
@@ -44,7 +44,7 @@ std::optional<Day> parse_day(std::string_view text) {
 }
 
 Month Month::of(Day day) {
-  const text::CivilDate date = text::civil_from_days(day);
+  const CivilDate date = civil_from_days(day);
   Month month;
   month.months_ = date.year * kMonthsPerYear + date.month - 1;
   return month;
@@ -69,7 +69,7 @@ std::optional<Month> Month::of_number(std::uint32_t number) {
 }
 
 Day Month::first_day() const {
-  return static_cast<Day>(text::days_from_civil({months_ / kMonthsPerYear, months_ % kMonthsPerYear + 1, 1}));
+  return static_cast<Day>(days_from_civil({months_ / kMonthsPerYear, months_ % kMonthsPerYear + 1, 1}));
 }
 
 Day Month::last_day() const { return next().first_day() - 1; }
@@ -87,15 +87,15 @@ std::uint32_t Month::number() const {
 std::string Month::text() const { return fmt::format("{:04}-{:02}", number() / 100, number() % 100); }
 
 Day add_years(Day day, int years, bool into_march) {
-  const text::CivilDate date = text::civil_from_days(day);
-  const Day first = static_cast<Day>(text::days_from_civil({date.year + years, date.month, 1}));
+  const CivilDate date = civil_from_days(day);
+  const Day first = static_cast<Day>(days_from_civil({date.year + years, date.month, 1}));
   const Day last = Month::of(first).last_day();
   const Day wanted = first + date.day - 1;
   return wanted > last && !into_march ? last : wanted;
 }
 
 Day add_months(Day day, int months) {
-  const text::CivilDate date = text::civil_from_days(day);
+  const CivilDate date = civil_from_days(day);
   Month month = Month::of(day);
   for (int i = 0; i < months; ++i) month = month.next();
   return std::min(month.first_day() + static_cast<Day>(date.day) - 1, month.last_day());
@@ -114,4 +114,4 @@ Day business_day_after(Day day, int count, const std::set<Day>& holidays) {
   return day;
 }
 
-}  // namespace trailkeeper::rules::credits
+}  // namespace trailkeeper::text

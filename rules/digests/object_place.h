@@ -9,18 +9,18 @@
 namespace trailkeeper::rules::digests {
 
 /// An object in S3.
-struct Place {
+struct ObjectPlace {
   std::string bucket;
   std::string key;
 
-  friend auto operator<=>(const Place&, const Place&) = default;
+  friend auto operator<=>(const ObjectPlace&, const ObjectPlace&) = default;
   /// `s3://BUCKET/KEY`
   [[nodiscard]] std::string uri() const;
 };
 
 /// Whether both parts may belong to an object that CloudTrail wrote: no control characters, and no folders that lead
 /// elsewhere (`..`, `.`).
-bool is_sound(const Place& place);
+bool is_sound(const ObjectPlace& place);
 
 /// What stands behind the last slash.
 std::string_view file_name(std::string_view path);

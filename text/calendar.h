@@ -1,4 +1,4 @@
-// Days, months and business days, as credits and bills count them.
+// Days, months and business days, for credits and bills.
 #pragma once
 
 #include <compare>
@@ -10,20 +10,20 @@
 
 #include "text/timestamp.h"
 
-namespace trailkeeper::rules::credits {
+namespace trailkeeper::text {
 
 /// Days since 1970-01-01, UTC.
 using Day = std::int32_t;
 
-Day day_of(text::Timestamp time);
+Day day_of(Timestamp time);
 /// The day's first moment.
-text::Timestamp start_of(Day day);
+Timestamp start_of(Day day);
 /// `2024-05-01`.
 std::string day_text(Day day);
 /// `2024-05-01`; nothing for anything else.
 std::optional<Day> parse_day(std::string_view text);
 
-/// A billing month, UTC (R61).
+/// A billing month, UTC.
 class Month {
  public:
   constexpr Month() = default;
@@ -45,13 +45,13 @@ class Month {
 };
 
 /// The same date `years` years later; if there is no such date (29 February), the last of its month, or with
-/// `into_march` the first of March (R35).
+/// `into_march` the first of March.
 Day add_years(Day day, int years, bool into_march = false);
 
 /// The same date `months` months later, or the last day of its month.
 Day add_months(Day day, int months);
 
-/// The `count`th business day (Monday to Friday, no holiday) after `day` (R52).
+/// The `count`th business day (Monday to Friday, no holiday) after `day`.
 Day business_day_after(Day day, int count, const std::set<Day>& holidays);
 
-}  // namespace trailkeeper::rules::credits
+}  // namespace trailkeeper::text

@@ -39,8 +39,8 @@ void Programme::add_eligibility_reasons(const ApplicationState& application, std
   const AccountState* account = found == accounts_.end() ? nullptr : &found->second;
   if (is_past_series_a(form.funding_stage)) reasons.insert("10");
   if (form.founded) {
-    const Day limit = add_years(*form.founded, settings_.founded_years);
-    const Day applied = day_of(application.time);
+    const text::Day limit = text::add_years(*form.founded, settings_.founded_years);
+    const text::Day applied = text::day_of(application.time);
     if (applied > limit || (applied == limit && !settings_.founded_inclusive)) reasons.insert("6");
   }
   if (!form.shows_itself) reasons.insert("3");
@@ -71,7 +71,7 @@ void Programme::add_offer_reasons(const ApplicationState& application, std::set<
 
 void Programme::add_history_reasons(const ApplicationState& application, std::set<std::string>& reasons) const {
   const Application& form = application.form;
-  const Money before = standing_.total(Sum::awarded, form.startup, application.account);
+  const text::Money before = standing_.total(Sum::awarded, form.startup, application.account);
   if (before >= settings_.lifetime_cap) reasons.insert("1");
   if (form.requested && *form.requested <= before) reasons.insert("8");
   if (!settings_.clip_to_cap && form.requested && *form.requested > settings_.lifetime_cap) reasons.insert("1");
@@ -92,7 +92,7 @@ void Programme::judge(ApplicationState& application) const {
   }
   application.award = {};
   if (!application.reasons.empty() || !application.form.requested) return;
-  const Money before = standing_.total(Sum::awarded, application.form.startup, application.account);
+  const text::Money before = standing_.total(Sum::awarded, application.form.startup, application.account);
   application.award = std::min(*application.form.requested, settings_.lifetime_cap) - before;
 }
 

@@ -1,4 +1,4 @@
-#include "rules/digests/place.h"
+#include "rules/digests/object_place.h"
 
 #include <algorithm>
 
@@ -51,9 +51,9 @@ std::string_view from_layout(std::string_view key) {
   return key;
 }
 
-std::string Place::uri() const { return "s3://" + bucket + "/" + key; }
+std::string ObjectPlace::uri() const { return "s3://" + bucket + "/" + key; }
 
-bool is_sound(const Place& place) {
+bool is_sound(const ObjectPlace& place) {
   return !place.bucket.empty() && !has_control(place.bucket) && place.bucket.find('/') == text::npos &&
          !has_control(place.key) && leads_down(place.key);
 }

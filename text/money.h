@@ -7,7 +7,7 @@
 #include <string>
 #include <string_view>
 
-namespace trailkeeper::rules::credits {
+namespace trailkeeper::text {
 
 /// An amount of US dollars, up to 900 million of either sign. Arithmetic that would overflow throws
 /// std::overflow_error.
@@ -44,4 +44,4 @@ class Money {
 /// The sum, or the largest amount of its sign if money can't hold it: for totals that are only compared with limits.
 Money saturated_sum(Money a, Money b);
 
-}  // namespace trailkeeper::rules::credits
+}  // namespace trailkeeper::text

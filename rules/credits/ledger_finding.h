@@ -9,7 +9,7 @@
 
 namespace trailkeeper::rules::credits {
 
-struct Finding {
+struct LedgerFinding {
   text::Timestamp time = 0;
   std::string_view rule;  ///< `R34`; of static storage.
   Severity severity = Severity::medium;

@@ -9,30 +9,30 @@
 namespace trailkeeper::rules::credits {
 namespace {
 
-bool is_month_end_of(Day expires, Day wanted) { return expires == Month::of(wanted).last_day(); }
+bool is_month_end_of(text::Day expires, text::Day wanted) { return expires == text::Month::of(wanted).last_day(); }
 
 }  // namespace
 
 // R35: one year or two; where the event names the day, it may also be the end of that month. Credits of other
 // programmes have the term that they name.
-std::optional<Day> Programme::expiry_of(const Fact& fact, const Issue& issue) {
+std::optional<text::Day> Programme::expiry_of(const Fact& fact, const Issue& issue) {
   if (issue.as_given && issue.expires) return issue.expires;
-  const Day issued = day_of(issue.issued);
+  const text::Day issued = text::day_of(issue.issued);
   const bool own = issue.support || issue.program == "Activate";
   if (!own && issue.expires) return issue.expires;
   std::optional<int> years = issue.term_years;
   if (!years && issue.term_months) {
     constexpr int kMonthsOfYear = 12;
-    if (!own && *issue.term_months > 0) return add_months(issued, *issue.term_months);
+    if (!own && *issue.term_months > 0) return text::add_months(issued, *issue.term_months);
     years = *issue.term_months % kMonthsOfYear == 0 ? *issue.term_months / kMonthsOfYear : 0;
   }
   constexpr int kMostYears = 2;
   if (years && *years > 0 && (!own || *years <= kMostYears)) {
-    return add_years(issued, *years, settings_.leap_day_into_march);
+    return text::add_years(issued, *years, settings_.leap_day_into_march);
   }
   if (own && issue.expires && !years) {
     for (const int term : {1, kMostYears}) {
-      const Day wanted = add_years(issued, term, settings_.leap_day_into_march);
+      const text::Day wanted = text::add_years(issued, term, settings_.leap_day_into_march);
       if (*issue.expires == wanted || is_month_end_of(*issue.expires, wanted)) return issue.expires;
     }
   }
@@ -83,7 +83,7 @@ void Programme::check_total(const Fact& fact, const Issue& issue) {
   const std::string& named = found == nullptr ? std::string{} : found->form.startup;
   standing_.add(Sum::issued, named, fact.account, issue.amount);
   const std::string& startup = named.empty() ? standing_.startup_of(fact.account) : named;
-  const Money total = standing_.total(Sum::issued, startup, fact.account);
+  const text::Money total = standing_.total(Sum::issued, startup, fact.account);
   if (total > settings_.lifetime_cap) {
     find(fact, "R32", Severity::high,
          fmt::format("credit {} takes the {}'s total to {}, above {}", issue.credit,
@@ -101,7 +101,7 @@ void Programme::check_grant(const Fact& fact, const Issue& issue) {
     if (found == nullptr) return;
   }
   ++found->grants;
-  found->granted = saturated_sum(found->granted, issue.amount);
+  found->granted = text::saturated_sum(found->granted, issue.amount);
   count(*found);
   if (found->grants > 1) {
     find(fact, "R34", Severity::high,
@@ -121,7 +121,7 @@ void Programme::check_again(const Fact& fact, const Issue& issue, const Credit& 
     find(fact, "R38", Severity::high, fmt::format("credit {} was issued again with a larger amount", issue.credit));
   } else if (issue.expires && *issue.expires > credit.expires) {
     find(fact, "R36", Severity::high, fmt::format("credit {} was issued again with a later expiry", issue.credit));
-  } else if (issue.amount != credit.amount || day_of(issue.issued) != day_of(credit.issued)) {
+  } else if (issue.amount != credit.amount || text::day_of(issue.issued) != text::day_of(credit.issued)) {
     find(fact, "R37", Severity::high, fmt::format("credit {} was issued a second time", issue.credit));
   }
 }
@@ -157,11 +157,11 @@ void Programme::on(const Fact& fact, const CreditChange& change) {
 void Programme::check_open(text::Timestamp now) {
   for (const ApplicationState& application : applications_) {
     const Fact fact{application.time, application.event, application.account, Cancellation{}};
-    const Day due =
-        business_day_after(day_of(application.time), settings_.late_after_business_days, settings_.holidays);
-    if (application.status == ApplicationStatus::pending && day_of(now) > due) {
+    const text::Day due = text::business_day_after(text::day_of(application.time), settings_.late_after_business_days,
+                                                   settings_.holidays);
+    if (application.status == ApplicationStatus::pending && text::day_of(now) > due) {
       find(fact, "R52", Severity::low,
-           fmt::format("application {} is undecided after {}", application.form.id, day_text(due)));
+           fmt::format("application {} is undecided after {}", application.form.id, text::day_text(due)));
     }
     if (application.status == ApplicationStatus::approved && application.grants == 0 &&
         now - *application.decided > settings_.grant_within_hours * text::kHour) {
