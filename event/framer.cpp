@@ -8,6 +8,8 @@
 #include "event/wrapped_text.h"
 #include "event/wrapper.h"
 #include "text/ascii.h"
+#include "text/json_brackets.h"
+#include "text/json_text.h"
 #include "text/utf8.h"
 
 namespace trailkeeper::event {
@@ -34,12 +36,13 @@ bool begins_new_record(std::string_view window, std::size_t begin, std::size_t l
   }
 }
 
-// The string token that starts at text[at] == '"': its content, and `at` moved behind it. Nothing if it doesn't end.
+// The string that begins at text[at] == '"': its content, and `at` moved behind it. Nothing if it doesn't end.
 std::optional<std::string_view> take_string(std::string_view text, std::size_t& at) {
-  const std::size_t begin = ++at;
-  while (at < text.size() && text[at] != '"') at += text[at] == '\\' ? 2 : 1;
-  if (at >= text.size()) return std::nullopt;
-  return text.substr(begin, at++ - begin);
+  const std::size_t begin = at + 1;
+  const std::size_t end = text::json_string_end(text, at);
+  if (end == text::npos) return std::nullopt;
+  at = end;
+  return text.substr(begin, end - 1 - begin);
 }
 
 // `{"Records": [`, `{"Events": [` or `{"events": [`: the offset just after the bracket.
@@ -62,17 +65,14 @@ constexpr std::size_t kTimesInVain = 16;
 // Moves `at` from a member's value behind the comma that follows it. False if none does.
 bool skip_value(std::string_view json, std::size_t& at) {
   std::size_t depth = 0;
-  for (; at < json.size(); ++at) {
+  for (at = text::find_outside_strings(json, at, "{}[],"); at != text::npos;
+       at = text::find_outside_strings(json, at + 1, "{}[],")) {
     const char c = json[at];
-    if (c == '"') {
-      if (!take_string(json, at)) return false;
-      --at;
-    } else if (c == '{' || c == '[') {
+    if (c == '{' || c == '[') {
       ++depth;
-    } else if (c == '}' || c == ']') {
-      if (depth == 0) return false;
-      --depth;
-    } else if (c == ',' && depth == 0) {
+    } else if (c != ',') {
+      if (depth-- == 0) return false;
+    } else if (depth == 0) {
       ++at;
       return true;
     }

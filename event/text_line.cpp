@@ -7,6 +7,7 @@
 #include "event/wrapped_text.h"
 #include "event/wrapper.h"
 #include "text/ascii.h"
+#include "text/json_brackets.h"
 #include "text/timestamp.h"
 
 namespace trailkeeper::event {
@@ -189,7 +190,7 @@ std::string_view JsonInLine::first() {
     cells_ = line_.substr(end);
     return scratch_;
   }
-  const std::size_t end = object_end(line_, begin);
+  const std::size_t end = text::json_brackets_end(line_, begin);
   if (end == text::npos) return {};
   const std::string_view behind = line_.substr(end);
   if (!behind.empty() && (behind.front() != '\t' || !is_rest_of_row(behind, is_page_row(line_)))) return {};

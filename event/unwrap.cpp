@@ -8,6 +8,7 @@
 #include "event/value_name.h"
 #include "event/wrapped_text.h"
 #include "text/ascii.h"
+#include "text/json_brackets.h"
 #include "text/json_text.h"
 
 namespace trailkeeper::event {
@@ -31,15 +32,13 @@ bool is_probe(const Record& record) {
 std::string opening_of(std::string_view rest) {
   std::size_t open = 0;
   std::string opening;
-  for (std::size_t at = 0; at < rest.size(); ++at) {
-    const char c = rest[at];
-    if (c == '"') {
-      for (++at; at < rest.size() && rest[at] != '"'; ++at) at += rest[at] == '\\' ? 1 : 0;
-    } else if (c == '{') {
+  for (std::size_t at = text::find_outside_strings(rest, 0, "{}"); at != text::npos;
+       at = text::find_outside_strings(rest, at + 1, "{}")) {
+    if (rest[at] == '{') {
       ++open;
-    } else if (c == '}' && open > 0) {
+    } else if (open > 0) {
       --open;
-    } else if (c == '}') {
+    } else {
       opening += "{\"\":";
     }
   }

@@ -11,6 +11,7 @@
 #include "event/wrapped_text.h"
 #include "text/ascii.h"
 #include "text/base64.h"
+#include "text/json_brackets.h"
 #include "text/json_text.h"
 
 namespace trailkeeper::event {
@@ -103,7 +104,8 @@ void Unwrapper::take_documents(std::string_view text, const Place& place) {
   const bool file =
       own.compressed && text.data() >= own.unpacked.data() && text.data() < own.unpacked.data() + own.unpacked.size();
   if (!file && !is_json_sequence(text)) {
-    return reject(text, place.offset, object_end(text, 0) < text.size() ? Reason::not_an_object : Reason::broken_json);
+    return reject(text, place.offset,
+                  text::json_brackets_end(text, 0) < text.size() ? Reason::not_an_object : Reason::broken_json);
   }
   Framer framer;
   for_each_frame(framer, text, levels_[static_cast<std::size_t>(place.level)].frames, [&](const Frame& frame) {

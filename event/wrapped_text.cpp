@@ -82,21 +82,6 @@ std::size_t record_mentions(std::string_view text) {
   return found;
 }
 
-std::size_t object_end(std::string_view text, std::size_t at) {
-  std::size_t depth = 0;
-  for (; at < text.size(); ++at) {
-    const char c = text[at];
-    if (c == '"') {
-      for (++at; at < text.size() && text[at] != '"'; ++at) at += text[at] == '\\' ? 1 : 0;
-    } else if (c == '{' || c == '[') {
-      ++depth;
-    } else if ((c == '}' || c == ']') && --depth == 0) {
-      return at + 1;
-    }
-  }
-  return std::string_view::npos;
-}
-
 std::size_t skip_between_values(std::string_view text, std::size_t at) {
   while (at < text.size()) {
     const char c = text[at];

@@ -17,9 +17,6 @@ bool begins_json(std::string_view text);
 /// counts as well. Without any it is no record, and holds none.
 std::size_t record_mentions(std::string_view text);
 
-/// Behind the JSON object or array that starts at text[at], by brackets and quotes; npos if it doesn't end.
-std::size_t object_end(std::string_view text, std::size_t at);
-
 /// Behind what may stand between JSON values, from `at` on: white space, commas, NULs, record separators (RFC 7464) and
 /// byte order marks, which joined files have.
 std::size_t skip_between_values(std::string_view text, std::size_t at);

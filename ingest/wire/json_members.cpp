@@ -1,9 +1,11 @@
 #include "ingest/wire/json_members.h"
 
 #include "text/ascii.h"
+#include "text/json_brackets.h"
 #include "text/json_text.h"
 
 namespace trailkeeper::ingest {
+
 std::size_t skip_blank(std::string_view text, std::size_t at) {
   const std::size_t found = text.find_first_not_of(" \t\r\n,", at);
   return found == text::npos ? text.size() : found;
@@ -20,21 +22,8 @@ std::optional<std::size_t> end_of_value(std::string_view text, std::size_t at) {
     if (end == text::npos) return std::nullopt;
     return end == at ? at + 1 : end;
   }
-  std::size_t depth = 0;
-  while (at < text.size()) {
-    at = text.find_first_of("\"{}[]", at);
-    if (at == text::npos) return std::nullopt;
-    if (text[at] == '"') {
-      at = text::json_string_end(text, at);
-      if (at == text::npos) return std::nullopt;
-      continue;
-    }
-    const bool opens = text[at] == '{' || text[at] == '[';
-    depth += opens ? 1 : 0;
-    if (!opens && --depth == 0) return at + 1;
-    ++at;
-  }
-  return std::nullopt;
+  const std::size_t end = text::json_brackets_end(text, at);
+  return end == text::npos ? std::nullopt : std::optional{end};
 }
 
 std::optional<Member> member_at(std::string_view text, std::size_t at) {
