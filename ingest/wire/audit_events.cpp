@@ -91,6 +91,8 @@ std::string audit_response(const AuditRequest& request, const Receipt& receipt,
   std::string failed;
   text::JsonWriter successes{successful};
   text::JsonWriter failures{failed};
+  successes.open('[');
+  failures.open('[');
   for (std::size_t i = 0; i < request.events.size(); ++i) {
     const AuditEvent& event = request.events[i];
     const ItemResult result = i < receipt.items.size() ? receipt.items[i] : ItemResult{};
@@ -103,7 +105,11 @@ std::string audit_response(const AuditRequest& request, const Receipt& receipt,
       successes.open('{').member("id", event.id).member("eventID", event_id).close('}');
     }
   }
-  return "{\"successful\":[" + successful + "],\"failed\":[" + failed + "]}";
+  successes.close(']');
+  failures.close(']');
+  std::string body;
+  text::JsonWriter{body}.open('{').raw_member("successful", successful).raw_member("failed", failed).close('}');
+  return body;
 }
 
 }  // namespace trailkeeper::ingest

@@ -227,12 +227,12 @@ void BulkAnswer::add(const std::vector<BulkAction>& actions, const Receipt& rece
   }
 }
 
-BulkAnswerText::BulkAnswerText(BulkAnswer answer, std::uint64_t took_milliseconds)
-    : answer_(std::move(answer)),
-      head_("{\"took\":" + std::to_string(took_milliseconds) + ",\"errors\":" + (answer_.errors_ ? "true" : "false") +
-            ",\"items\":[") {}
+BulkAnswerText::BulkAnswerText(BulkAnswer answer, std::uint64_t took_milliseconds) : answer_(std::move(answer)) {
+  text::JsonWriter json{head_};
+  json.open('{').member("took", took_milliseconds).member("errors", answer_.errors_).name("items").open('[');
+}
 
-void BulkAnswerText::append_item(std::string& out) {
+void BulkAnswerText::write_item(text::JsonWriter& json) {
   const std::string& kept = answer_.blocks_.front();
   const auto flags = static_cast<unsigned char>(kept[at_]);
   const auto fate = static_cast<Fate>(kept[at_ + 1]);
@@ -243,7 +243,6 @@ void BulkAnswerText::append_item(std::string& out) {
   if ((flags & kNamesIndex) != 0) index_ = kept_name(kept, at_);
   action.index = index_;
   if ((flags & kNamesId) != 0) action.id = kept_name(kept, at_);
-  text::JsonWriter json{out};
   write_result(action, count_++, outcome_of(fate, reason), json);
   if (at_ < kept.size()) return;
   answer_.blocks_.pop_front();
@@ -253,12 +252,11 @@ void BulkAnswerText::append_item(std::string& out) {
 std::string BulkAnswerText::next() {
   if (ended_) return {};
   std::string piece = std::exchange(head_, {});
-  while (!answer_.blocks_.empty() && piece.size() < BulkAnswer::kPiece) {
-    if (count_ > 0) piece += ",";
-    append_item(piece);
-  }
+  if (count_ > 0) piece = ",";  // The piece before ended with an item, and there are more.
+  text::JsonWriter json{piece};
+  while (!answer_.blocks_.empty() && piece.size() < BulkAnswer::kPiece) write_item(json);
   ended_ = answer_.blocks_.empty();
-  if (ended_) piece += "]}";
+  if (ended_) json.close(']').close('}');
   return piece;
 }
 
@@ -300,8 +298,11 @@ DocumentAnswer document_response(const BulkAction& action, const Receipt& receip
 
 std::optional<ProbeAnswer> elasticsearch_probe(std::string_view method, std::string_view path) {
   // What was acknowledged is found at once: there is nothing to refresh.
-  if (path == "/_refresh" || path.ends_with("/_refresh"))
-    return ProbeAnswer{200, R"({"_shards":)" + std::string{kShards} + "}"};
+  if (path == "/_refresh" || path.ends_with("/_refresh")) {
+    ProbeAnswer answer;
+    text::JsonWriter{answer.body}.open('{').raw_member("_shards", kShards).close('}');
+    return answer;
+  }
   const bool head = method == "HEAD";
   if (!head && method != "GET" && method != "PUT") return std::nullopt;
   const auto answer = [&](std::string_view body) { return ProbeAnswer{200, head ? "" : std::string{body}}; };

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "ingest/wire/body_decoder.h"
+#include "text/json_writer.h"
 
 namespace trailkeeper::ingest {
 
@@ -87,7 +88,7 @@ class BulkAnswerText {
   [[nodiscard]] bool at_end() const { return ended_; }
 
  private:
-  void append_item(std::string& out);
+  void write_item(text::JsonWriter& json);
 
   BulkAnswer answer_;
   std::string head_;  // What stands before the items.

@@ -5,7 +5,7 @@
 #include <cmath>
 
 #include "text/hex.h"
-#include "text/json_text.h"
+#include "text/json_writer.h"
 
 namespace trailkeeper::ingest {
 namespace {
@@ -161,89 +161,81 @@ bool take_item(std::string_view& bytes, PackItem& item) {
 namespace {
 
 template <typename Number>
-void append_number(Number number, std::string& out) {
+std::string number_text(Number number) {
   std::array<char, 32> text{};
-  const auto end = std::to_chars(text.data(), text.data() + text.size(), number).ptr;
-  out.append(text.data(), end);
+  return {text.data(), std::to_chars(text.data(), text.data() + text.size(), number).ptr};
 }
 
-void append_real(const PackItem& item, std::string& out) {
-  if (!std::isfinite(item.real)) {
-    out += "null";
-  } else if (item.single) {
-    append_number(static_cast<float>(item.real), out);
-  } else {
-    append_number(item.real, out);
-  }
+std::string real_text(const PackItem& item) {
+  if (!std::isfinite(item.real)) return "null";
+  return item.single ? number_text(static_cast<float>(item.real)) : number_text(item.real);
 }
 
 // Seconds and nanoseconds, 32 bits each: the Forward protocol's EventTime ext format.
-void append_event_time(std::string_view bytes, std::string& out) {
-  append_number(big_endian(bytes.substr(0, 4)), out);
+std::string event_time_text(std::string_view bytes) {
+  std::string seconds = std::to_string(big_endian(bytes.substr(0, 4)));
   const std::string fraction = std::to_string(big_endian(bytes.substr(4)));
   constexpr std::size_t kDigits = 9;
-  if (fraction.size() > kDigits) return;  // More than a second of nanoseconds.
-  out += '.';
-  out.append(kDigits - fraction.size(), '0');
-  out += fraction;
+  if (fraction.size() > kDigits) return seconds;  // More than a second of nanoseconds.
+  return seconds + '.' + std::string(kDigits - fraction.size(), '0') + fraction;
 }
 
-void append_extension(const PackItem& item, std::string& out) {
+void write_extension(const PackItem& item, text::JsonWriter& json) {
   constexpr std::size_t kEventTimeSize = 8;
-  if (item.extension == 0 && item.bytes.size() == kEventTimeSize) return append_event_time(item.bytes, out);
-  out += R"({"extension":)";
-  append_number(static_cast<int>(item.extension), out);
-  out += R"(,"hex":")";
-  text::append_hex(item.bytes, out);
-  out += "\"}";
+  if (item.extension == 0 && item.bytes.size() == kEventTimeSize) {
+    json.raw(event_time_text(item.bytes));
+    return;
+  }
+  std::string hex;
+  text::append_hex(item.bytes, hex);
+  json.open('{').member("extension", static_cast<int>(item.extension)).member("hex", hex).close('}');
 }
 
-void append_value(std::string_view& bytes, std::string& out);
+void write_value(std::string_view& bytes, text::JsonWriter& json);
 
 // JSON has only strings. An array or map isn't spelled out in one: escapes in escapes would double with each level.
-void append_key(std::string_view& bytes, std::string& out) {
+std::string take_key(std::string_view& bytes) {
   PackItem item;
   read_item(bytes, item);
-  if (item.is_text()) return append_value(bytes, out);
   std::string key;
-  if (item.is_container()) {
+  if (item.is_text()) {
+    take_item(bytes, item);
+    key = item.bytes;
+  } else if (item.is_container()) {
     text::append_hex(take_value(bytes), key);
   } else {
-    append_value(bytes, key);
+    text::JsonWriter json{key};
+    write_value(bytes, json);
   }
-  text::append_quoted(key, out);
+  return key;
 }
 
-void append_container(const PackItem& head, std::string_view& bytes, std::string& out) {
+void write_container(const PackItem& head, std::string_view& bytes, text::JsonWriter& json) {
   const bool map = head.type == PackType::map;
-  out += map ? '{' : '[';
+  json.open(map ? '{' : '[');
   for (std::uint64_t i = 0; i < head.number; ++i) {
-    if (i > 0) out += ',';
-    if (map) {
-      append_key(bytes, out);
-      out += ':';
-    }
-    append_value(bytes, out);
+    if (map) json.name(take_key(bytes));
+    write_value(bytes, json);
   }
-  out += map ? '}' : ']';
+  json.close(map ? '}' : ']');
 }
 
 // Precondition: a whole value is at the front of `bytes` (so that recursion ends after event::kMaxDepth levels).
-void append_value(std::string_view& bytes, std::string& out) {
+void write_value(std::string_view& bytes, text::JsonWriter& json) {
   PackItem item;
   take_item(bytes, item);
   switch (item.type) {
     case PackType::never_used:
-    case PackType::nil: out += "null"; break;
-    case PackType::boolean: out += item.number != 0 ? "true" : "false"; break;
-    case PackType::natural: append_number(item.number, out); break;
-    case PackType::integer: append_number(static_cast<std::int64_t>(item.number), out); break;
-    case PackType::real: append_real(item, out); break;
+    case PackType::nil: json.raw("null"); break;
+    case PackType::boolean: json.value(item.number != 0); break;
+    case PackType::natural: json.value(item.number); break;
+    case PackType::integer: json.value(static_cast<std::int64_t>(item.number)); break;
+    case PackType::real: json.raw(real_text(item)); break;
     case PackType::string:
-    case PackType::binary: text::append_quoted(item.bytes, out); break;
+    case PackType::binary: json.value(item.bytes); break;
     case PackType::array:
-    case PackType::map: append_container(item, bytes, out); break;
-    case PackType::extension: append_extension(item, out); break;
+    case PackType::map: write_container(item, bytes, json); break;
+    case PackType::extension: write_extension(item, json); break;
   }
 }
 
@@ -281,7 +273,8 @@ void pack_head(const Family& family, std::size_t number, std::string& out) {
 bool append_json(std::string_view value, std::string& out) {
   std::string_view whole = take_value(value);
   if (whole.empty() || !value.empty()) return false;
-  append_value(whole, out);
+  text::JsonWriter json{out};
+  write_value(whole, json);
   return true;
 }
 
