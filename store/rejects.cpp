@@ -88,14 +88,18 @@ std::string_view checked(std::string_view value) {
   return content;
 }
 
-Stored decode(std::string_view value) {
-  ByteReader reader{checked(value)};
-  Stored stored;
-  KeptReject& record = stored.record;
+void read_place(ByteReader& reader, KeptReject& record) {
   record.reason = static_cast<event::Reason>(reader.varint());
   record.offset = reader.varint();
   record.line = reader.varint();
   record.source = reader.string();
+}
+
+Stored decode(std::string_view value) {
+  ByteReader reader{checked(value)};
+  Stored stored;
+  KeptReject& record = stored.record;
+  read_place(reader, record);
   record.arrival = reader.fixed<text::Timestamp>();
   record.records = reader.varint();
   record.length = reader.varint();
@@ -125,10 +129,7 @@ Stored decode_former_place(std::string_view value) {
   ByteReader reader{checked(value)};
   Stored stored;
   KeptReject& record = stored.record;
-  record.reason = static_cast<event::Reason>(reader.varint());
-  record.offset = reader.varint();
-  record.line = reader.varint();
-  record.source = reader.string();
+  read_place(reader, record);
   stored.packed = reader.string();
   stored.form = Form::plain;
   record.has_bytes = true;

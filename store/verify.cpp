@@ -102,17 +102,25 @@ class Verification {
 
   void check_segments(bool events, unsigned threads) {
     const std::vector<std::pair<std::uint64_t, SegmentHeader>> segments{segments_.begin(), segments_.end()};
-    std::vector<Findings> found(segments.size());
-    std::size_t reported = 0;
-    text::Mutex mutex;
+    // Reported in the order of segments, whichever is done first.
+    struct {
+      text::Mutex mutex;
+      std::vector<Findings> found TRAILKEEPER_GUARDED_BY(mutex);
+      std::size_t reported TRAILKEEPER_GUARDED_BY(mutex) = 0;
+    } all;
+    {
+      const text::Lock lock{all.mutex};
+      all.found.resize(segments.size());
+    }
     share_work(segments.size(), threads == 0 ? all_cores() : threads, [&](std::size_t i) {
       Findings own = check_segment(segments[i].first, segments[i].second, events);
-      const text::Lock lock{mutex};
-      found[i] = std::move(own);
-      for (; reported < found.size() && found[reported].done; ++reported) {
-        for (const std::string& what : found[reported].damaged) damaged_(what);
-        found[reported].damaged.clear();
-        result_.events += found[reported].events;
+      const text::Lock lock{all.mutex};
+      all.found[i] = std::move(own);
+      for (; all.reported < all.found.size() && all.found[all.reported].done; ++all.reported) {
+        Findings& next = all.found[all.reported];
+        for (const std::string& what : next.damaged) damaged_(what);
+        next.damaged.clear();
+        result_.events += next.events;
       }
     });
   }

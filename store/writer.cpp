@@ -5,7 +5,7 @@
 #include <random>
 #include <set>
 
-#include "store/bills/bill_writer.h"
+#include "store/bills/bill_settle.h"
 #include "store/byte_codec.h"
 #include "store/segments/merge.h"
 #include "store/segments/merge_choice.h"

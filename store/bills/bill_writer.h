@@ -23,18 +23,4 @@ WrittenBill write_bill(Transaction& transaction, BillBatch& batch, const std::ve
 std::vector<BillCell> cells_of_lines(const Transaction& transaction, const std::string& prefix, std::uint64_t segment,
                                      const std::set<BillLineName>& names);
 
-/// Adds a batch to a load, which waits. Removes what other loads left behind that aren't among the `live`.
-BillCommit stage_bill(Transaction& transaction, BillBatch& batch, const BillOrigin& origin,
-                      const std::set<std::uint64_t>& live);
-
-/// The outcome of settling a bill's loads.
-struct SettledBill {
-  BillCommit commit;
-  std::string note;  ///< JSON members for the journal; empty if nothing was replaced.
-};
-
-/// Makes loads of one version of a report (or of one file) count, or leaves them out: docs/credits.md, Refreshed
-/// reports. Whatever they replace goes.
-SettledBill settle_bill(Transaction& transaction, const BillName& bill, const std::set<std::uint64_t>& tokens);
-
 }  // namespace trailkeeper::store

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <algorithm>
+#include <cassert>
 #include <cstdint>
 
 #include "store/event_key.h"
@@ -34,6 +35,7 @@ std::uint32_t first_not_passed(std::uint32_t low, std::uint32_t high, Passed pas
 /// Precondition: size > 0.
 template <typename KeyAt>
 std::uint32_t first_not_before(const EventKey& key, std::uint32_t size, KeyAt key_at) {
+  assert(size > 0);
   // Of n random keys, one lies within the square root of n of its place: most within this of half a million.
   constexpr std::uint32_t kFirstStep = 512;
   const auto before = [&](std::uint32_t place) { return key_at(place) < key; };

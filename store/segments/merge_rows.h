@@ -1,6 +1,7 @@
 // Which rows of the inputs' tables stay in the segment that they become.
 #pragma once
 
+#include <cassert>
 #include <cstdint>
 #include <vector>
 
@@ -19,6 +20,7 @@ class KeptRows {
   /// The place of a row among those of its table. Precondition: it stays.
   [[nodiscard]] std::uint32_t place(std::size_t input, std::uint32_t table, std::uint32_t row) const {
     const std::vector<std::uint32_t>& places = places_[input][table];
+    assert(places.empty() || places[row] != kGone);
     return places.empty() ? row : places[row];
   }
   /// Calls `visit(row)` for each of a table, ascending.

@@ -149,7 +149,7 @@ constexpr std::size_t plan_bytes_of_table(std::size_t skeleton, std::size_t slot
 }
 constexpr std::size_t plan_bytes_of_path(std::size_t path) { return 512 + 2 * path; }
 
-/// Events that are kept whole may have so many bytes in a segment that a merge makes: it holds them at once.
+/// The most bytes of events kept whole that a merge puts into one segment: it holds them all at once.
 constexpr std::uint64_t kMostWholeBytes = std::uint64_t{32} << 20;
 
 }  // namespace trailkeeper::store
