@@ -8,7 +8,9 @@
 #include <map>
 
 #include "event/field.h"
+#include "query/column_tests.h"
 #include "query/json_path.h"
+#include "query/path_tests.h"
 #include "query/resource_types.h"
 #include "query/shown_event.h"
 #include "store/segments/segment_builder.h"

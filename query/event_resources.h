@@ -10,9 +10,12 @@
 #include <string_view>
 #include <vector>
 
+#include "query/columns/passing_codes.h"
 #include "query/event_tests.h"
 
 namespace trailkeeper::query {
+
+class ShownEvents;
 
 /// One resource, as LookupEvents shows it.
 struct EventResource {

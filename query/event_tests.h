@@ -1,39 +1,28 @@
-// The tests that a SegmentFilter is made of.
+// The tests that a SegmentFilter is made of, and how they are joined.
 #pragma once
 
-#include <functional>
+#include <cstddef>
+#include <cstdint>
 #include <memory>
-#include <string>
-#include <string_view>
+#include <span>
 #include <vector>
 
-#include "query/segment_filter.h"
+#include "store/segments/segment.h"
 
 namespace trailkeeper::query {
 
-using TextTest = std::function<bool(std::string_view)>;
-using JsonTest = std::function<bool(std::string_view)>;
-
-/// The bytes of an event that is kept whole (store::Segment::whole_table), followed by event::kPadding readable bytes.
-class WholeJson {
+/// Tests one event of a segment.
+class EventTest {
  public:
-  WholeJson(const store::Segment& segment, std::uint32_t index);
-  [[nodiscard]] std::string_view view() const { return {json_.data(), size_}; }
-
- private:
-  std::string json_;
-  std::size_t size_ = 0;
+  virtual ~EventTest() = default;
+  /// False if no event of the segment can pass.
+  [[nodiscard]] virtual bool possible() const = 0;
+  [[nodiscard]] virtual bool passes(std::uint32_t index) const = 0;
+  /// Moves those of `selected` (ascending numbers) that pass to its front; returns how many there are.
+  virtual std::size_t select(std::span<std::uint32_t> selected) const;
+  /// Clears in `blocks` (one byte for each store::kPostingBlock) those that certainly hold no passing event.
+  virtual void prune(std::span<std::uint8_t> blocks) const { static_cast<void>(blocks); }
 };
-
-/// The value of a column passes `test`; an event without the field passes if `absent` is true. `lazily`: a string of
-/// the dictionary is tested when an event has it, which is less work if only few events are looked at; `test` must stay
-/// valid.
-std::unique_ptr<EventTest> test_column(const store::Segment& segment, std::size_t column, const TextTest& test,
-                                       bool absent, bool lazily = false);
-
-/// The first of the columns that the event has a value in passes.
-std::unique_ptr<EventTest> test_first_column(const store::Segment& segment, const std::vector<std::size_t>& columns,
-                                             const TextTest& test);
 
 /// All, or any, of the tests pass.
 std::unique_ptr<EventTest> test_all(std::vector<std::unique_ptr<EventTest>> tests);
@@ -42,20 +31,7 @@ std::unique_ptr<EventTest> test_any(std::vector<std::unique_ptr<EventTest>> test
 /// The test doesn't pass.
 std::unique_ptr<EventTest> test_not(std::unique_ptr<EventTest> test);
 
-/// A path (event/field.h; no column) and the test for its values.
-struct PathAndTest {
-  std::string path;
-  TextTest test;
-};
-
-/// It is kept whole, and its JSON, which padding follows, passes `test`.
-std::unique_ptr<EventTest> test_whole(const store::Segment& segment, JsonTest test);
-
-/// One of the values at one of the paths passes its test.
-std::unique_ptr<EventTest> test_paths(const store::Segment& segment, std::vector<PathAndTest> paths);
-std::unique_ptr<EventTest> test_path(const store::Segment& segment, std::string_view path, const TextTest& test);
-
 /// The event is one of these (numbers in any order).
-std::unique_ptr<EventTest> test_numbers(const store::Segment& segment, std::vector<std::uint32_t> numbers);
+std::unique_ptr<EventTest> test_numbers(std::vector<std::uint32_t> numbers);
 
 }  // namespace trailkeeper::query

@@ -5,7 +5,7 @@
 #include <numeric>
 
 #include "query/column_numbers.h"
-#include "query/event_tests.h"
+#include "query/column_tests.h"
 #include "query/leaves/leaf_numbers.h"
 #include "store/read_limit.h"
 #include "store/segments/bit_pack.h"

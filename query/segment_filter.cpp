@@ -4,13 +4,14 @@
 #include <optional>
 
 #include "event/canonical_name.h"
+#include "query/column_tests.h"
 #include "query/event_names.h"
 #include "query/event_resources.h"
-#include "query/event_tests.h"
 #include "query/field_catalogue.h"
 #include "query/ip_range.h"
 #include "query/leaves/condition_tests.h"
 #include "query/leaves/text_search.h"
+#include "query/path_tests.h"
 #include "query/shown_event.h"
 #include "query/verdicts/verdict_filter.h"
 #include "store/read_limit.h"
@@ -132,7 +133,7 @@ class Compiler {
                                            : names_->find(segment_, pattern.plain_text());
       numbers.insert(numbers.end(), found.begin(), found.end());
     }
-    tests.push_back(test_numbers(segment_, std::move(numbers)));
+    tests.push_back(test_numbers(std::move(numbers)));
     if (glob) tests.push_back(test_path(segment_, event::field_path(Field::event_id), matches_));
     return test_any(std::move(tests));
   }

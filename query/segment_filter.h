@@ -3,26 +3,13 @@
 
 #include <cstdint>
 #include <memory>
-#include <span>
 #include <vector>
 
+#include "query/event_tests.h"
 #include "query/filter.h"
 #include "store/segments/segment.h"
 
 namespace trailkeeper::query {
-
-/// Tests one event of a segment.
-class EventTest {
- public:
-  virtual ~EventTest() = default;
-  /// False if no event of the segment can pass.
-  [[nodiscard]] virtual bool possible() const = 0;
-  [[nodiscard]] virtual bool passes(std::uint32_t index) const = 0;
-  /// Moves those of `selected` (ascending numbers) that pass to its front; returns how many there are.
-  virtual std::size_t select(std::span<std::uint32_t> selected) const;
-  /// Clears in `blocks` (one byte for each store::kPostingBlock) those that certainly hold no passing event.
-  virtual void prune(std::span<std::uint8_t> blocks) const { static_cast<void>(blocks); }
-};
 
 /// Some of a segment's events: [first, end).
 struct IndexRange {

@@ -1,9 +1,9 @@
 #include "query/columns/named_events.h"
 
 #include <algorithm>
-#include <string>
 #include <vector>
 
+#include "query/columns/passing_codes.h"
 #include "store/segments/block_postings.h"
 #include "store/segments/segment_parts.h"
 
@@ -13,19 +13,9 @@ using event::Field;
 
 namespace {
 
-// Codes plus one of a column whose strings pass.
-template <typename Test>
-std::vector<std::uint8_t> wanted_codes(const store::Segment& segment, Field field, Test&& test) {
-  const store::StringList& dictionary = segment.dictionary(*store::column_of(field));
-  std::vector<std::uint8_t> wanted(dictionary.size() + std::size_t{1}, 0);
-  std::string scratch;
-  for (std::uint32_t code = 0; code < dictionary.size(); ++code) {
-    if (test(dictionary.get(code, scratch))) wanted[code + std::size_t{1}] = 1;
-  }
-  return wanted;
+std::vector<std::uint8_t> codes_passing(const store::Segment& segment, Field field, const TextTest& test) {
+  return passing_codes(segment.dictionary(*store::column_of(field)), test, false);
 }
-
-bool any(const std::vector<std::uint8_t>& wanted) { return std::find(wanted.begin(), wanted.end(), 1) != wanted.end(); }
 
 }  // namespace
 
@@ -34,10 +24,10 @@ void for_each_event_named(const store::Segment& segment, std::string_view source
                           const std::function<void(std::uint32_t index)>& visit) {
   if (segment.size() == 0) return;
   const auto sources =
-      wanted_codes(segment, Field::event_source, [source](std::string_view text) { return text == source; });
-  if (!any(sources)) return;
-  const auto names = wanted_codes(segment, Field::event_name, passes);
-  if (!any(names)) return;
+      codes_passing(segment, Field::event_source, [source](std::string_view text) { return text == source; });
+  if (!any_passing(sources)) return;
+  const auto names = codes_passing(segment, Field::event_name, passes);
+  if (!any_passing(names)) return;
   const std::size_t name_column = *store::column_of(Field::event_name);
   const store::PackedView& name_codes = segment.column(name_column);
   const store::PackedView& source_codes = segment.column(*store::column_of(Field::event_source));

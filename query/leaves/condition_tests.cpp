@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "query/column_tests.h"
 #include "query/field_catalogue.h"
 #include "query/leaves/leaf_test.h"
 #include "query/leaves/value_order.h"

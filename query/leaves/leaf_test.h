@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "query/columns/passing_codes.h"
 #include "query/event_tests.h"
 #include "query/shown_event.h"
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cassert>
 #include <optional>
 #include <vector>
 
@@ -290,6 +291,7 @@ bool may_touch_pseudonym(std::string_view text) {
 
 std::unique_ptr<EventTest> test_text(const store::Segment& segment, std::span<const std::string> texts,
                                      std::shared_ptr<const ShownEvents> shown) {
+  assert(std::none_of(texts.begin(), texts.end(), [](const std::string& text) { return text.empty(); }));
   return std::make_unique<TextSearch>(segment, texts, std::move(shown));
 }
 

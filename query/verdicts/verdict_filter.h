@@ -4,8 +4,8 @@
 #include <memory>
 #include <string_view>
 
+#include "query/event_tests.h"
 #include "query/filter.h"
-#include "query/segment_filter.h"
 #include "query/verdicts/verdict_index.h"
 
 namespace trailkeeper::query {
