@@ -78,16 +78,20 @@ std::size_t most_regex_bytes(const std::vector<Parameter>& parameters) {
 
 }  // namespace
 
+std::optional<EncodedParameter> take_encoded_parameter(std::string_view& query) {
+  query.remove_prefix(std::min(query.find_first_not_of('&'), query.size()));
+  if (query.empty()) return std::nullopt;
+  const std::string_view one = query.substr(0, query.find('&'));
+  query.remove_prefix(one.size());
+  const std::size_t equals = std::min(one.find('='), one.size());
+  return EncodedParameter{one.substr(0, equals), one.substr(std::min(equals + 1, one.size()))};
+}
+
 std::optional<std::vector<Parameter>> parse_parameters(std::string_view query) {
   std::vector<Parameter> parameters;
-  while (!query.empty()) {
-    const std::size_t end = query.find('&');
-    const std::string_view one = query.substr(0, end);
-    query = end == std::string_view::npos ? std::string_view{} : query.substr(end + 1);
-    if (one.empty()) continue;
-    const std::size_t equals = one.find('=');
-    auto name = percent_decoded(one.substr(0, equals), true);
-    auto value = percent_decoded(equals == std::string_view::npos ? std::string_view{} : one.substr(equals + 1), true);
+  while (const auto encoded = take_encoded_parameter(query)) {
+    auto name = percent_decoded(encoded->name, true);
+    auto value = percent_decoded(encoded->value, true);
     if (!name || !value || parameters.size() == kMostParameters) return std::nullopt;
     parameters.push_back({std::move(*name), std::move(*value)});
   }

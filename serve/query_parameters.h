@@ -18,6 +18,15 @@ struct Parameter {
   std::string value;
 };
 
+/// The same as it is written.
+struct EncodedParameter {
+  std::string_view name;
+  std::string_view value;  ///< Empty without a `=`.
+};
+
+/// Takes the first from the front of a query string; nothing if it has none. Empty ones are passed over.
+std::optional<EncodedParameter> take_encoded_parameter(std::string_view& query);
+
 /// Text with each `%XX` as its byte; nothing if one is broken.
 std::optional<std::string> percent_decoded(std::string_view text, bool plus_is_space);
 

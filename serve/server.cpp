@@ -14,8 +14,6 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <csignal>
 #include <thread>
-#include <unordered_map>
-#include <unordered_set>
 
 #include "ingest/follow.h"
 #include "serve/access.h"
@@ -23,6 +21,7 @@
 #include "serve/http_session.h"
 #include "serve/idle_memory.h"
 #include "serve/metrics.h"
+#include "serve/open_connections.h"
 #include "serve/stream_session.h"
 
 namespace trailkeeper::serve {
@@ -40,9 +39,6 @@ constexpr std::size_t kMostUnproven = std::size_t{16} << 20;
 
 // Longer than a client takes from one page to the next.
 constexpr std::chrono::seconds kSnapshotsIdle{1};
-
-// What a stop looks after connections by.
-constexpr std::chrono::milliseconds kDrainStep{100};
 
 ingest::IntakeOptions intake_options(const ServerOptions& options) {
   ingest::IntakeOptions intake;
@@ -93,7 +89,8 @@ class Server::Running {
                 following_.get_executor(),
                 stopping_,
                 ended_,
-                [this] { return metrics(); }} {
+                [this] { return metrics(); }},
+        open_(options_, complaints_) {
     check_exposure(options_, *tokens_.current());
     if (tokens_.current()->empty() && tokens_.current()->need() == TokenSet::Need::needed) {
       log_->warn(
@@ -191,10 +188,10 @@ class Server::Running {
   }
 
   void take(Listener& listener, tcp::socket socket) {
-    if (connections_.size() >= options_.max_connections) {
+    if (open_.full()) {
       ++listener.figures->figures.refused;
       complaints_.say(Complaint::crowded, listener.figures->name, "",
-                      "refused a connection: there are " + std::to_string(connections_.size()) + " already");
+                      "refused a connection: there are " + std::to_string(open_.size()) + " already");
       return;
     }
     asio::co_spawn(io_, serve(listener, std::move(socket)), asio::detached);
@@ -215,20 +212,14 @@ class Server::Running {
     const auto tls = listener.options.tls ? tls_->current() : nullptr;
     const std::shared_ptr<Connection> connection = make_connection(std::move(socket), tls);
     ListenerFigures& figures = listener.figures->figures;
-    const bool raw = listener.options.protocol != Protocol::http;
     connection->set_listener(listener.figures->name);
-    // One peer beyond this machine leaves places for others.
-    const std::size_t most_of_one = options_.max_connections - options_.max_connections / 4;
-    std::size_t& of_peer = connections_of_[connection->address()];
-    if (!connection->local() && of_peer >= most_of_one) {
+    if (!open_.has_place_for(*connection)) {
       ++figures.refused;
       complaints_.say(Complaint::crowded, listener.figures->name, connection->peer(),
-                      "refused a connection: its peer has " + std::to_string(of_peer) + " already");
+                      "refused a connection: its peer has " + std::to_string(open_.of_peer(*connection)) + " already");
       co_return;
     }
-    ++of_peer;
-    connections_.insert(connection.get());
-    if (raw) raw_connections_.insert(connection.get());
+    open_.add(*connection, listener.options.protocol != Protocol::http);
     ++figures.connections;
     ++figures.open;
     try {
@@ -238,10 +229,8 @@ class Server::Running {
                       std::string{"connection ended: "} + error.what());
     }
     --figures.open;
-    connections_.erase(connection.get());
-    raw_connections_.erase(connection.get());
-    if (--connections_of_[connection->address()] == 0) connections_of_.erase(connection->address());
-    if (stopping_ && connections_.empty()) io_.stop();
+    open_.remove(*connection);
+    if (stopping_ && open_.size() == 0) io_.stop();
   }
 
   asio::awaitable<void> serve_connection(Listener& listener, std::shared_ptr<Connection> connection) {
@@ -392,59 +381,19 @@ class Server::Running {
   asio::awaitable<void> drain() {
     const auto limit = std::chrono::steady_clock::now() + options_.drain_timeout;
     asio::steady_timer timer{io_};
-    co_await hear_out(timer, limit);
+    co_await open_.hear_out(timer, limit);
     // Idle connections don't know that they should go: those with nothing in flight are closed after a moment.
-    while (!connections_.empty() && std::chrono::steady_clock::now() < limit) {
-      timer.expires_after(kDrainStep);
+    while (open_.size() > 0 && std::chrono::steady_clock::now() < limit) {
+      timer.expires_after(OpenConnections::kStep);
       co_await timer.async_wait(asio::use_awaitable);
-      if (raw_connections_.empty() && intake_.figures().deliveries_in_flight == 0) break;
+      if (open_.raw() == 0 && intake_.figures().deliveries_in_flight == 0) break;
     }
-    timer.expires_after(kDrainStep);
+    timer.expires_after(OpenConnections::kStep);
     co_await timer.async_wait(asio::use_awaitable);
-    for (const Connection* const connection : raw_connections_) {
-      complaints_.say(Complaint::loss, connection->listener(), connection->peer(),
-                      "was still sending when --drain-timeout was over");
-    }
-    for (Connection* const connection : connections_) connection->close();
+    open_.close_all();
     timer.expires_after(std::chrono::milliseconds{100});
     co_await timer.async_wait(asio::use_awaitable);
     io_.stop();
-  }
-
-  // Senders of raw protocols can't be told to come back: what they have sent is read, which the kernel knows and no
-  // clock does. Where it has nothing, twice in a row, the sender's buffers are empty too: they would have filled ours.
-  // Of who sends without end so much is read as both sides' buffers hold at most.
-  asio::awaitable<void> hear_out(asio::steady_timer& timer, std::chrono::steady_clock::time_point limit) {
-    constexpr std::uint64_t kBuffers = std::uint64_t{16} << 20;
-    struct Heard {
-      std::uint64_t before;
-      bool empty = false;
-    };
-    std::unordered_map<Connection*, Heard> heard;
-    std::unordered_set<Connection*> done;
-    while (!raw_connections_.empty() && std::chrono::steady_clock::now() < limit - options_.drain_timeout / 4) {
-      timer.expires_after(kDrainStep);
-      co_await timer.async_wait(asio::use_awaitable);
-      done.clear();
-      for (Connection* const connection : raw_connections_) {
-        Heard& of = heard.try_emplace(connection, Heard{connection->bytes_read()}).first->second;
-        const bool empty = connection->waiting() && connection->unread() == 0;
-        if (!(empty && of.empty) && connection->bytes_read() - of.before < kBuffers) {
-          of.empty = empty;
-          continue;
-        }
-        connection->end_reading();
-        done.insert(connection);
-      }
-      if (done.size() == raw_connections_.size()) co_return;
-    }
-    for (Connection* const connection : raw_connections_) {
-      if (done.contains(connection)) continue;
-      complaints_.say(
-          Complaint::loss, connection->listener(), connection->peer(),
-          "was still sending when three quarters of --drain-timeout were over: what it sent last isn't read");
-      connection->end_reading();
-    }
   }
 
   std::string metrics() {
@@ -479,9 +428,7 @@ class Server::Running {
   ingest::Intake intake_;
   RouteContext routes_;
   std::vector<std::unique_ptr<Listener>> listeners_;
-  std::unordered_set<Connection*> connections_;
-  std::unordered_set<Connection*> raw_connections_;              // Those of them that speak no HTTP.
-  std::unordered_map<std::string, std::size_t> connections_of_;  // By the peer's address.
+  OpenConnections open_;
   std::vector<std::unique_ptr<ingest::Follower>> followers_;
 };
 

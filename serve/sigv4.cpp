@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "serve/http_message.h"
+#include "serve/query_parameters.h"
 #include "text/ascii.h"
 #include "text/hex.h"
 #include "text/percent.h"
@@ -48,16 +49,10 @@ std::string canonical_path(std::string_view path) {
 
 std::string canonical_query(std::string_view query) {
   std::vector<std::pair<std::string, std::string>> parameters;
-  while (!query.empty()) {
-    const std::size_t end = query.find('&');
-    const std::string_view one = query.substr(0, end);
-    query = end == std::string_view::npos ? std::string_view{} : query.substr(end + 1);
-    if (one.empty()) continue;
-    const std::size_t equals = one.find('=');
+  while (const auto encoded = take_encoded_parameter(query)) {
     auto& [name, value] = parameters.emplace_back();
-    text::append_percent_encoded(text::percent_decoded(one.substr(0, equals)), name);
-    if (equals != std::string_view::npos)
-      text::append_percent_encoded(text::percent_decoded(one.substr(equals + 1)), value);
+    text::append_percent_encoded(text::percent_decoded(encoded->name), name);
+    text::append_percent_encoded(text::percent_decoded(encoded->value), value);
   }
   std::sort(parameters.begin(), parameters.end());
   std::string out;
