@@ -35,7 +35,7 @@ class Parsing {
   [[nodiscard]] bool sees_name() const;
   Name name(std::string_view what);
 
-  // parse_expression.cpp
+  // parsing_expression.cpp
   ExpressionPointer expression();
   ExpressionPointer conjunction();
   ExpressionPointer inverted();
@@ -50,7 +50,7 @@ class Parsing {
   ExpressionPointer with_suffixes();
   std::vector<ExpressionPointer> expressions(std::string_view closing, std::string_view where);
 
-  // parse_value.cpp
+  // parsing_value.cpp
   ExpressionPointer value();
   ExpressionPointer bracketed();
   ExpressionPointer placeholder();
@@ -70,7 +70,7 @@ class Parsing {
   TypeName type_name();
   [[nodiscard]] bool sees_lambda() const;
 
-  // parse_query.cpp
+  // parsing_query.cpp
   QueryPointer query();
   void with_tables(Query& into);
   Body set_operations();
