@@ -12,9 +12,10 @@
 
 #include "query/columns/passing_codes.h"
 #include "query/event_tests.h"
-#include "query/shown_event.h"
 
 namespace trailkeeper::query {
+
+class ShownEvents;
 
 /// One resource, as LookupEvents shows it.
 struct EventResource {

@@ -15,18 +15,16 @@
 
 namespace trailkeeper::tests {
 
-using namespace trailkeeper::event;
-
 struct Found {
   std::string text;
-  Reason reason;
+  event::Reason reason;
   std::size_t offset;
   bool operator==(const Found&) const = default;
 };
 
 inline std::ostream& operator<<(std::ostream& out, const std::vector<Found>& found) {
   for (const Found& one : found)
-    out << "\n  " << one.offset << " " << reason_code(one.reason) << " <" << one.text.substr(0, 90) << ">";
+    out << "\n  " << one.offset << " " << event::reason_code(one.reason) << " <" << one.text.substr(0, 90) << ">";
   return out;
 }
 
@@ -34,7 +32,7 @@ inline std::ostream& operator<<(std::ostream& out, const std::vector<Found>& fou
 /// some.
 template <typename Next>
 std::vector<Found> frames_by(std::string_view stream, Next&& next_step) {
-  Framer framer;
+  event::Framer framer;
   std::vector<Found> found;
   std::size_t begin = 0;
   std::size_t end = 0;
@@ -42,10 +40,10 @@ std::vector<Found> frames_by(std::string_view stream, Next&& next_step) {
     end = std::min(stream.size(), end + next_step());
     const bool last = end == stream.size();
     const Padded window{stream.substr(begin, end - begin)};
-    std::vector<Frame> frames;
+    std::vector<event::Frame> frames;
     const std::size_t done = framer.split(window.view(), last, frames);
     REQUIRE(done <= window.view().size());
-    for (const Frame& frame : frames) {
+    for (const event::Frame& frame : frames) {
       REQUIRE(frame.begin < frame.end);
       REQUIRE(frame.end <= done);
       found.push_back(
@@ -72,7 +70,7 @@ inline std::string outcome(std::string_view stream) {
   std::string out;
   for (const Found& one : frames_of(stream)) {
     if (!out.empty()) out += " ";
-    out += one.reason == Reason::none ? "good" : std::string{reason_code(one.reason)};
+    out += one.reason == event::Reason::none ? "good" : std::string{event::reason_code(one.reason)};
   }
   return out;
 }

@@ -13,15 +13,13 @@
 
 namespace trailkeeper::tests {
 
-using namespace trailkeeper::event;
-
-class Collector : public DocumentVisitor {
+class Collector : public event::DocumentVisitor {
  public:
-  void on_event(const Record& record, std::size_t offset) override {
+  void on_event(const event::Record& record, std::size_t offset) override {
     events.emplace_back(record.bytes);
     event_offsets.push_back(offset);
   }
-  void on_reject(std::string_view bytes, std::size_t offset, Reason reason) override {
+  void on_reject(std::string_view bytes, std::size_t offset, event::Reason reason) override {
     rejects.emplace_back(bytes);
     reject_offsets.push_back(offset);
     reasons.push_back(reason);
@@ -31,11 +29,11 @@ class Collector : public DocumentVisitor {
   std::vector<std::size_t> event_offsets;
   std::vector<std::string> rejects;
   std::vector<std::size_t> reject_offsets;
-  std::vector<Reason> reasons;
+  std::vector<event::Reason> reasons;
 };
 
 inline Collector unwrapped(std::string_view document) {
-  Unwrapper unwrapper;
+  event::Unwrapper unwrapper;
   Collector collector;
   unwrapper.unwrap(Padded{document}, collector);
   return collector;

@@ -1,8 +1,8 @@
+#include "rules/digests/object_place.h"
+
 #include <doctest/doctest.h>
 
 #include <string>
-
-#include "rules/digests/object_place.h"
 
 using namespace trailkeeper::rules::digests;
 
