@@ -6,9 +6,10 @@
 namespace trailkeeper::query::sql {
 
 std::optional<std::string_view> LeafColumn::text(std::uint32_t index) {
-  if (path_.all_marked() || path_.is_marked(index)) return shown_text(index);
   const store::Segment& segment = path_.segment();
-  const LeafTable& table = path_.table(segment.table_of(index));
+  const std::uint32_t number = segment.table_of(index);
+  if (path_.is_marked(index) || path_.is_whole(number)) return shown_text(index);
+  const LeafTable& table = path_.table(number);
   if (table.values.empty()) return std::nullopt;
   const EventRow place{index, segment.row_of(index)};
   const LeafValue& value = table.values.front();
