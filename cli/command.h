@@ -44,6 +44,7 @@ class UsageError : public std::runtime_error {
   ONE(show)                          \
   ONE(count)                         \
   ONE(sql)                           \
+  ONE(query)                         \
   ONE(evaluate)                      \
   ONE(rejects)                       \
   ONE(stats)                         \

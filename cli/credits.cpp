@@ -4,7 +4,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <unordered_map>
 
 #include "cli/credit_rows.h"
 #include "cli/money_cell.h"
@@ -89,18 +88,6 @@ Command add_credit_command(const Command& credits, const CreditCommandText& text
 
 namespace {
 
-// By credit: the notices of its expiry that are still to come.
-using Coming = std::unordered_map<std::string, std::vector<std::string>>;
-
-Coming coming(const std::vector<credits::Notice>& notices, text::Timestamp at) {
-  Coming texts;
-  for (const credits::Notice& notice : notices) {
-    if (notice.rule != "R49" || notice.time <= at) continue;
-    texts[notice.credit].push_back(text::day_text(text::day_of(notice.time)) + " " + std::string{notice.kind});
-  }
-  return texts;
-}
-
 // Credits that only bills know; false if there is none.
 bool add_billed_credits(const CreditArguments& arguments, const std::vector<credits::BilledCredit>& billed,
                         const MoneyCells& money, bool table, CreditRows& rows) {
@@ -171,7 +158,7 @@ int run_credits(const GlobalOptions& global, const CreditArguments& arguments) {
   const credits::Book book =
       opened.book(arguments, [&lines](const credits::Bill& bill, const std::vector<credits::PaidCell>& cells,
                                       const auto&) { lines.add(bill, cells); });
-  Coming notices = coming(credits::notices(book), book.at());
+  auto notices = credits::coming_expiry_notices(book);
   Out out{global, Out::Length::list, query::ShownEvents{opened.snapshot}};
   const bool table = global.format == Format::table;
   CreditRows rows{out, columns(table), arguments.time()};

@@ -4,6 +4,7 @@
 #include <cctype>
 #include <numeric>
 
+#include "text/csv.h"
 #include "text/json_text.h"
 #include "text/visible_text.h"
 
@@ -14,19 +15,6 @@ constexpr std::size_t kRowsForWidths = 1000;
 constexpr std::string_view kGap = "  ";
 constexpr std::size_t kLeastWidth = 10;    // Of a value that is cut.
 constexpr std::size_t kLongestWhole = 40;  // A GUID has 36; an ID that a stranger made longer mustn't break the table.
-
-void append_csv(std::string_view text, std::string& out) {
-  if (text.find_first_of(",\"\r\n") == std::string_view::npos) {
-    out.append(text);
-    return;
-  }
-  out.push_back('"');
-  for (const char c : text) {
-    if (c == '"') out.push_back('"');
-    out.push_back(c);
-  }
-  out.push_back('"');
-}
 
 std::string upper_case(std::string name) {
   std::transform(name.begin(), name.end(), name.begin(), [](unsigned char c) { return std::toupper(c); });
@@ -91,7 +79,7 @@ RowWriter::RowWriter(Out& out, std::vector<Column> columns, std::string nothing)
   std::string header;
   for (const Column& column : columns_) {
     if (!header.empty()) header.push_back(',');
-    append_csv(column.name, header);
+    text::append_csv_field(column.name, header);
   }
   out_.write(header + (out_.terminal() ? "\n" : "\r\n"));
 }
@@ -123,7 +111,7 @@ void RowWriter::row(std::vector<Cell> cells) {
     case Format::csv:
       for (std::size_t i = 0; i < cells.size(); ++i) {
         if (i > 0) line.push_back(',');
-        append_csv(cells[i].text, line);
+        text::append_csv_field(cells[i].text, line);
       }
       line += out_.terminal() ? "\n" : "\r\n";
       break;

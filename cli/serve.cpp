@@ -263,6 +263,11 @@ void add_serve(const Command& app, const GlobalOptions& global) {
         .example(kListenerFlags[i].example)
         .repeatable();
   }
+  command
+      .add_option("--queries", arguments->server.queries,
+                  "A folder of saved queries (*.sql), for CloudTrail Lake's API")
+      .type_name("DIR")
+      .example("/etc/trailkeeper/queries");
   command.add_option("--follow", arguments->server.follow, "Take in files as they appear in this folder (repeatable)")
       .type_name("DIR")
       .example("/var/spool/cloudtrail")

@@ -40,7 +40,8 @@ int run_sql_command(const GlobalOptions& global, const SqlArguments& arguments) 
   request.parameters = sql_parameters(arguments.parameters);
   request.as_stored = arguments.reveal;
   if (arguments.reveal) record_reveal(global, "sql " + request.text);
-  return answer_sql(global, request, arguments.limits);
+  return answer_sql(
+      global, [&request](const store::Snapshot& /*snapshot*/) { return request; }, arguments.limits);
 }
 
 }  // namespace

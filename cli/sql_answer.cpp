@@ -9,10 +9,10 @@
 #include "cli/row_writer.h"
 #include "query/memory_budget.h"
 #include "query/shown_event.h"
+#include "query/sql/answer_text.h"
 #include "store/read_limit.h"
 #include "store/store.h"
 #include "text/ascii.h"
-#include "text/json_text.h"
 
 namespace trailkeeper::cli {
 namespace {
@@ -26,16 +26,14 @@ store::ReadLimit& interrupt_limit() {
 
 void interrupted(int /*signal*/) { interrupt_limit().cancel(); }
 
-// JSON can't have two members of one name: later ones get a number.
 std::vector<Column> result_columns(const std::vector<sql::NamedType>& columns) {
+  const std::vector<std::string> names = sql::distinct_names(columns);
   std::vector<Column> made;
-  std::map<std::string, int> seen;
-  for (const sql::NamedType& column : columns) {
-    const int times = ++seen[column.name];
+  for (std::size_t i = 0; i < columns.size(); ++i) {
     Column& one = made.emplace_back();
-    one.name = times == 1 ? column.name : fmt::format("{}_{}", column.name, times);
-    one.right = column.type.is_number();
-    one.whole = column.type.is(sql::Kind::timestamp) || column.type.is(sql::Kind::date);
+    one.name = names[i];
+    one.right = columns[i].type.is_number();
+    one.whole = columns[i].type.is(sql::Kind::timestamp) || columns[i].type.is(sql::Kind::date);
   }
   return made;
 }
@@ -65,24 +63,10 @@ class SqlPrinter final : public sql::SqlReader {
  private:
   // What came out of the store passed ShownEvents there.
   static Cell cell_of(const sql::SqlValue& value, const sql::Type& type) {
-    if (std::holds_alternative<std::monostate>(value)) return Cell::absent();
-    if (const auto* const truth = std::get_if<bool>(&value)) {
-      const std::string word = *truth ? "true" : "false";
-      return {word, word, true};
-    }
-    if (const auto* const whole = std::get_if<std::int64_t>(&value)) {
-      const std::string digits = std::to_string(*whole);
-      return {digits, digits, true};
-    }
-    if (const auto* const real = std::get_if<double>(&value)) {
-      std::string digits = fmt::format("{}", *real);
-      if (digits.find_first_of(".en") == text::npos) digits += ".0";
-      const bool number = text::has_digit(digits);
-      return {digits, number ? digits : "\"" + digits + "\"", true};
-    }
-    const std::string& text = std::get<std::string>(value);
-    Cell cell = Cell::shown(text);
-    if (type.is_json()) cell.json = text;
+    auto text = sql::value_text(value);
+    if (!text) return Cell::absent();
+    Cell cell = Cell::shown(*text);
+    cell.json = sql::value_json(value, type);
     return cell;
   }
 
@@ -115,12 +99,13 @@ std::map<std::string, std::string> sql_parameters(const std::vector<std::string>
   return parameters;
 }
 
-int answer_sql(const GlobalOptions& global, sql::SqlRequest request, const SqlLimits& limits) {
-  request.memory = limits.memory;
+int answer_sql(const GlobalOptions& global, const MakeSqlRequest& make, const SqlLimits& limits) {
   store::ReadLimit& limit = interrupt_limit();
   if (limits.seconds > 0) limit.allow(std::chrono::seconds{limits.seconds});
   store::Store store{global.store_directory(), store::Store::Mode::read};
   const store::Snapshot snapshot = store.snapshot();
+  sql::SqlRequest request = make(snapshot);
+  request.memory = limits.memory;
   std::signal(SIGINT, &interrupted);
   const store::ReadLimit::Scope scope{&limit};
   SqlPrinter printer{global};

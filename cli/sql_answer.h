@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <string>
 #include <vector>
@@ -24,8 +25,11 @@ void add_sql_options(const Command& command, std::vector<std::string>& parameter
 /// Values of --param, NAME=VALUE each, by name. Throws UsageError.
 std::map<std::string, std::string> sql_parameters(const std::vector<std::string>& given);
 
+/// What to ask, where that depends on the store.
+using MakeSqlRequest = std::function<query::sql::SqlRequest(const store::Snapshot&)>;
+
 /// Asks the store and prints the answer. SIGINT ends the query. Gives the exit code; a query that can't be run as it is
 /// written is kUsage, one that fails or is ended kRefused.
-int answer_sql(const GlobalOptions& global, query::sql::SqlRequest request, const SqlLimits& limits);
+int answer_sql(const GlobalOptions& global, const MakeSqlRequest& make, const SqlLimits& limits);
 
 }  // namespace trailkeeper::cli

@@ -7,6 +7,7 @@
 #include "event/reject.h"
 #include "query/field_catalogue.h"
 #include "query/group_counts.h"
+#include "query/keep_open.h"
 #include "query/segment_counter.h"
 #include "query/segment_filter.h"
 #include "query/segment_scan.h"
@@ -124,10 +125,11 @@ Totals count_all_segments(const store::Snapshot& snapshot, const Filter& filter,
   // Groups are shown as the filter compares, unless that compares what is stored.
   const auto shown = filter.shown ? filter.shown : std::make_shared<const ShownEvents>(snapshot);
   SharedTotals shared{request};
+  const bool keep_open = KeepOpen::holds();
   for_each_segment(snapshot, [&](const store::Segment& segment) {
     Totals own{request};
     count_segment(segment, shown, filter, request, fields, own);
-    segment.close();
+    if (!keep_open) segment.close();
     shared.merge(std::move(own));
   });
   return shared.take();

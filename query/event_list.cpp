@@ -6,6 +6,7 @@
 #include <tuple>
 
 #include "query/event_names.h"
+#include "query/keep_open.h"
 #include "query/segment_filter.h"
 #include "query/verdicts/verdict_filter.h"
 #include "store/byte_order.h"
@@ -89,7 +90,7 @@ class Cursor {
       const auto& blocks = compiled_->blocks();
       if (next_block_ == blocks.size()) {
         compiled_.reset();
-        segment_.close();
+        if (!KeepOpen::holds()) segment_.close();
         return false;
       }
       compiled_->select(order_ == Order::newest ? blocks[blocks.size() - 1 - next_block_] : blocks[next_block_],

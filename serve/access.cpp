@@ -31,7 +31,7 @@ Headers headers_of(const RequestHead& head) {
 }
 
 std::string_view service_of(const Route& route) {
-  return route.handler == Handler::lookup_events ? "cloudtrail" : "cloudtrail-data";
+  return route.handler == Handler::cloudtrail ? "cloudtrail" : "cloudtrail-data";
 }
 
 constexpr int kUnauthorized = 401;
@@ -105,7 +105,8 @@ std::optional<Refused> Access::check_host(const RequestHead& head, const Connect
 std::optional<Refused> Access::show_proof(const RequestHead& head, const Connection& connection,
                                           Admission& admission) const {
   const Route& route = *admission.route_;
-  const bool reveals = route.handler == Handler::read && asks_to_reveal(head.query);
+  const bool shows_events = route.handler == Handler::read || route.handler == Handler::sql;
+  const bool reveals = shows_events && asks_to_reveal(head.query);
   if (route.proof == Proof::none || (route.proof == Proof::local && connection.local())) return std::nullopt;
   if (!reveals && open_to(connection.local(), *tokens_.current())) {
     admission.by_ = Admission::By::open_door;

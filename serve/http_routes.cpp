@@ -113,12 +113,13 @@ boost::asio::awaitable<HttpResponse> HttpRoutes::answer(Admission admission, Htt
     case Handler::healthz:
     case Handler::readyz:
     case Handler::metrics: co_return operating(handler);
-    case Handler::lookup_events: co_return co_await lookup_events(std::move(request), std::move(admission), connection);
+    case Handler::cloudtrail: co_return co_await cloudtrail(std::move(request), std::move(admission), connection);
     case Handler::put_audit_events: co_return co_await put_audit_events(std::move(request), std::move(admission));
     case Handler::post_events: co_return co_await post_events(std::move(request));
     case Handler::post_credits: co_return co_await post_credits(std::move(request), std::move(admission), connection);
     case Handler::tail: co_return co_await tail(std::move(request));
     case Handler::read: co_return co_await read(std::move(request), std::move(admission), connection);
+    case Handler::sql: co_return co_await sql(std::move(request), std::move(admission), connection);
     case Handler::collector: co_return co_await collector(std::move(request));
     case Handler::firehose: co_return co_await firehose(std::move(request));
     case Handler::bulk: co_return co_await bulk(std::move(request));

@@ -13,11 +13,13 @@
 #include "ingest/wire/elasticsearch_bulk.h"
 #include "ingest/wire/splunk_hec.h"
 #include "query/memory_budget.h"
+#include "query/saved/saved_query.h"
 #include "query/tail.h"
 #include "serve/access.h"
 #include "serve/complaint_log.h"
 #include "serve/deliver.h"
 #include "serve/http_message.h"
+#include "serve/lake_queries.h"
 #include "serve/query_pool.h"
 #include "store/idle_snapshots.h"
 #include "store/store.h"
@@ -35,8 +37,10 @@ struct RouteContext {
   Access& access;
   query::TailHub& tail;
   query::MemoryBudget& query_memory;
-  QueryPool& counts;                       ///< Where counts run, which may look at all events.
-  QueryPool& queries;                      ///< Where everything else is read.
+  QueryPool& counts;   ///< Where counts run, which may look at all events.
+  QueryPool& queries;  ///< Where everything else is read.
+  LakeQueries& lake;
+  const query::SavedQueries& saved;
   boost::asio::any_io_executor decoding;   ///< Where bodies are decompressed.
   boost::asio::any_io_executor following;  ///< Where followers look at what was committed.
   const std::atomic<bool>& stopping;
@@ -81,12 +85,16 @@ class HttpRoutes {
   Answer collector(HttpRequest request);
   Answer firehose(HttpRequest request);
   Answer put_audit_events(HttpRequest request, Admission admission);
+  Answer cloudtrail(HttpRequest request, Admission admission, std::shared_ptr<const Connection> connection);
+  Answer lake(std::string operation, HttpRequest request, Admission admission,
+              std::shared_ptr<const Connection> connection);
   Answer lookup_events(HttpRequest request, Admission admission, std::shared_ptr<const Connection> connection);
   Answer read(HttpRequest request, Admission admission, std::shared_ptr<const Connection> connection);
+  Answer sql(HttpRequest request, Admission admission, std::shared_ptr<const Connection> connection);
   Answer tail(HttpRequest request);
   [[nodiscard]] std::optional<HttpResponse> problem_of(const TakenBody& taken) const;
   static void keep_held(HttpRequest& request, HttpResponse& response);
-  void record_reveal(const HttpRequest& request, const Admission& admission);
+  void record_reveal(const std::string& command, const Admission& admission);
   [[nodiscard]] HttpResponse operating(Handler handler) const;
   static std::optional<HttpResponse> take_encoding_off(HttpRequest& request);
 

@@ -2,10 +2,10 @@
 #include <algorithm>
 #include <chrono>
 
-#include "query/lookup_events.h"
 #include "serve/elsewhere.h"
 #include "serve/http_query.h"
 #include "serve/http_routes.h"
+#include "serve/http_sql.h"
 #include "serve/query_parameters.h"
 #include "store/actor.h"
 #include "text/clock.h"
@@ -17,20 +17,8 @@ namespace {
 
 namespace asio = boost::asio;
 
-constexpr std::string_view kTarget = "LookupEvents";
-// What a page of LookupEvents may take while it is made.
-constexpr std::size_t kMostOfPage = std::size_t{16} << 20;
 // What a list holds until its first piece is sent.
 constexpr std::size_t kMostOfFirst = std::size_t{192} << 10;
-
-HttpResponse lookup_response(int status, const std::string& error, std::string body) {
-  HttpResponse response;
-  response.status = status;
-  response.content_type = "application/x-amz-json-1.1";
-  if (!error.empty()) response.headers.emplace_back("x-amzn-ErrorType", error);
-  response.body = std::move(body);
-  return response;
-}
 
 /// What a follower gives, as server-sent events, and now and then a sign that it is still there. Never waits: an empty
 /// piece says that there is nothing yet.
@@ -78,6 +66,18 @@ asio::awaitable<std::optional<std::string>> next_events(asio::any_io_executor ex
   co_return co_await elsewhere(executor, [&source] { return source->next(); });
 }
 
+// Without the chunks of a long one, which stay in it.
+HttpResponse query_response(QueryAnswer&& answer) {
+  HttpResponse response;
+  response.status = answer.status;
+  response.content_type = std::move(answer.content_type);
+  for (std::string& note : answer.notes) response.headers.emplace_back("Trailkeeper-Note", std::move(note));
+  response.body = std::move(answer.body);
+  response.held = std::make_shared<query::MemoryBudget::Charge>(std::move(answer.charge));
+  if (response.status == 503) response.headers.emplace_back("Retry-After", "1");
+  return response;
+}
+
 /// A list of which the first piece is made.
 struct LongList {
   std::optional<std::string> first;
@@ -93,49 +93,11 @@ asio::awaitable<std::optional<std::string>> next_piece(QueryPool& queries, std::
 
 }  // namespace
 
-asio::awaitable<HttpResponse> HttpRoutes::lookup_events(HttpRequest request, Admission admission,
-                                                        std::shared_ptr<const Connection> connection) {
-  const SignatureVerdict verdict = context_.access.check_signature(request, admission);
-  if (verdict.problem != SignatureProblem::none) {
-    co_return aws_error(aws_error_status(verdict.problem), aws_error_type(verdict.problem), verdict.message);
-  }
-  const std::string_view target = request.header("X-Amz-Target");
-  if (!target.ends_with(std::string{"."} + std::string{kTarget})) {
-    co_return aws_error(400, "UnknownOperationException", "This server knows LookupEvents only.");
-  }
-  if (auto refusal = take_encoding_off(request)) co_return std::move(*refusal);
-  auto charge = std::make_shared<query::MemoryBudget::Charge>(&context_.query_memory);
-  const auto work = [&] {
-    charge->add(std::min(kMostOfPage, context_.query_memory.limit() / 4));
-    auto snapshot = context_.snapshots.take();
-    query::LookupAnswer page = query::lookup_events(*snapshot, request.body);
-    context_.snapshots.give_back(std::move(snapshot));
-    // Once more when it is copied to be sent.
-    const std::size_t size = 2 * page.body.capacity();
-    charge->shrink(size);
-    charge->add(size - charge->held());
-    return page;
-  };
-  try {
-    query::LookupAnswer answer = co_await context_.queries.run(*connection, admission, work);
-    HttpResponse response = lookup_response(answer.status, answer.error, std::move(answer.body));
-    response.held = std::move(charge);
-    co_return response;
-  } catch (const query::OverBudget&) {
-    co_return aws_error(400, "ThrottlingException", kNoMemory);
-  } catch (const store::ReadStopped&) {
-    // SDKs try 5xx again by themselves, which would take as long again.
-    co_return aws_error(400, "QueryTimeoutException", query_timeout_text(context_.queries.timeout()));
-  } catch (const TooManyQueries& error) {
-    co_return aws_error(400, "ThrottlingException", error.what());
-  }
-}
-
 // Before anything is shown, the journal has who asked, and for what.
-void HttpRoutes::record_reveal(const HttpRequest& request, const Admission& admission) {
+void HttpRoutes::record_reveal(const std::string& command, const Admission& admission) {
   std::string text;
   text::JsonWriter json{text};
-  json.open('{').member("action", "reveal").member("command", "GET " + request.path + "?" + request.query);
+  json.open('{').member("action", "reveal").member("command", command);
   json.member("token", admission.token_name()).close('}');
   context_.intake.writer().record({text::now(), text, store::token_actor(admission.token_name(), admission.peer())});
 }
@@ -144,7 +106,7 @@ asio::awaitable<HttpResponse> HttpRoutes::read(HttpRequest request, Admission ad
                                                std::shared_ptr<const Connection> connection) {
   std::optional<std::string> first;
   const auto work = [&]() -> std::optional<QueryAnswer> {
-    if (asks_to_reveal(request.query)) record_reveal(request, admission);
+    if (asks_to_reveal(request.query)) record_reveal("GET " + request.path + "?" + request.query, admission);
     auto answer = answer_query(context_.store, context_.query_memory, request.path, request.query, text::now());
     // What is wrong with a list can only be said before it begins.
     if (answer && answer->stream) {
@@ -163,13 +125,7 @@ asio::awaitable<HttpResponse> HttpRoutes::read(HttpRequest request, Admission ad
     co_return retry_response(503, error.what());
   }
   if (!answer) co_return error_response(404, "there is nothing at " + request.path);
-  HttpResponse response;
-  response.status = answer->status;
-  response.content_type = answer->content_type;
-  for (std::string& note : answer->notes) response.headers.emplace_back("Trailkeeper-Note", std::move(note));
-  response.body = std::move(answer->body);
-  response.held = std::make_shared<query::MemoryBudget::Charge>(std::move(answer->charge));
-  if (response.status == 503) response.headers.emplace_back("Retry-After", "1");
+  HttpResponse response = query_response(std::move(*answer));
   if (first) {
     const auto list = std::make_shared<LongList>(LongList{std::move(first), std::move(answer->stream)});
     const auto who = std::make_shared<const Admission>(std::move(admission));
@@ -178,6 +134,25 @@ asio::awaitable<HttpResponse> HttpRoutes::read(HttpRequest request, Admission ad
     };
   }
   co_return response;
+}
+
+asio::awaitable<HttpResponse> HttpRoutes::sql(HttpRequest request, Admission admission,
+                                              std::shared_ptr<const Connection> connection) {
+  if (auto refusal = take_encoding_off(request)) co_return std::move(*refusal);
+  const auto work = [&] {
+    auto asked = asked_sql(request.query, request.header("Content-Type"), request.body);
+    if (auto* const wrong = std::get_if<QueryAnswer>(&asked)) return std::move(*wrong);
+    const AskedSql& question = std::get<AskedSql>(asked);
+    if (question.reveal) record_reveal(request.method + " /v1/sql: " + question.text, admission);
+    return answer_sql(context_.store, context_.query_memory, question);
+  };
+  try {
+    co_return query_response(co_await context_.counts.run(*connection, admission, work));
+  } catch (const store::ReadStopped&) {
+    co_return error_response(503, query_timeout_text(context_.counts.timeout()));
+  } catch (const TooManyQueries& error) {
+    co_return retry_response(503, error.what());
+  }
 }
 
 asio::awaitable<HttpResponse> HttpRoutes::tail(HttpRequest request) {

@@ -51,6 +51,7 @@ struct ServerOptions {
   bool allow_unauthenticated = false;   ///< Raw protocols beyond loopback without client certificates.
   std::vector<std::string> host_names;  ///< Names that requests may ask for, besides loopback's and the certificate's.
   std::string forward_shared_key;       ///< Empty: no handshake.
+  std::string queries;                  ///< A folder of saved queries; empty: only the program's.
   std::vector<std::string> follow;      ///< Folders whose files are taken in as they appear.
 
   std::size_t max_connections = 4096;

@@ -11,7 +11,8 @@ constexpr Route kRoutes[] = {
     {Handler::readyz, "", "/readyz", Proof::none, Right::admin, BodyRoom::little,
      "200, or 503 while it stops, is full or the store fails"},
     {Handler::metrics, "", "/metrics", Proof::local, Right::admin, BodyRoom::little, "figures for Prometheus"},
-    {Handler::lookup_events, "POST", "/", Proof::signature, Right::query, BodyRoom::little, "CloudTrail's LookupEvents",
+    {Handler::cloudtrail, "POST", "/", Proof::signature, Right::query, BodyRoom::little,
+     "CloudTrail's LookupEvents, and CloudTrail Lake's queries ([sql.md](sql.md#cloudtrail-lakes-api))",
      "X-Amz-Target"},
     {Handler::put_audit_events, "POST", "/PutAuditEvents", Proof::signature, Right::ingest, BodyRoom::document,
      R"(CloudTrail's PutAuditEvents: `{"successful":[…],"failed":[…]}`)"},
@@ -26,6 +27,10 @@ constexpr Route kRoutes[] = {
     {Handler::read, "GET HEAD", "/v1/count", Proof::token, Right::query, BodyRoom::little,
      "a JSON array, as `trailkeeper count --output json` prints it; where it is about verdicts, a header "
      "`Trailkeeper-Note` for each reason for which verdicts are unknown"},
+    {Handler::sql, "GET POST", "/v1/sql", Proof::token, Right::query, BodyRoom::document,
+     "the rows of a query in SQL ([sql.md](sql.md)), as `trailkeeper sql --output json` prints them; where it is "
+     "wrong, "
+     R"(`{"error":{"message":…,"line":2,"column":14}}`)"},
     {Handler::post_credits, "POST", "/v1/credits/import", Proof::token, Right::admin, BodyRoom::document,
      R"(credits written down: `{"facts":[…],"notices":[]}`)"},
     {Handler::post_credits, "POST", "/v1/credits/add", Proof::token, Right::admin, BodyRoom::little},

@@ -18,6 +18,7 @@ enum class Handler : std::uint8_t {
   readyz,
   metrics,
   read,
+  sql,
   tail,
   post_events,
   post_credits,
@@ -25,7 +26,7 @@ enum class Handler : std::uint8_t {
   collector,
   firehose,
   put_audit_events,
-  lookup_events,
+  cloudtrail,
   elasticsearch_probe,
   nothing,  ///< There is no such path.
 };

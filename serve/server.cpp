@@ -75,6 +75,8 @@ class Server::Running {
         unproven_(std::min(kMostUnproven, options_.max_receiving)),
         counts_(kCountThreads, options_.query_timeout),
         queries_(kQueryThreads, options_.query_timeout),
+        saved_(options_.queries),
+        lake_(io_.get_executor(), store, query_memory_, options_.query_timeout),
         intake_(store, intake_options(options_)),
         routes_{options_,
                 store,
@@ -85,6 +87,8 @@ class Server::Running {
                 query_memory_,
                 counts_,
                 queries_,
+                lake_,
+                saved_,
                 decoding_.get_executor(),
                 following_.get_executor(),
                 stopping_,
@@ -103,6 +107,7 @@ class Server::Running {
       if (secrets && tail_.followed()) tail_.show_by(query::ShownEvents{store_.snapshot()});
       tail_.publish(std::move(committed));
     });
+    for (const std::string& problem : saved_.problems()) log_->warn("a saved query is left out: {}", problem);
     for (const ListenerOptions& listener : options_.listeners) bind(listener);
   }
 
@@ -128,6 +133,7 @@ class Server::Running {
     intake_.stop();
     counts_.stop();
     queries_.stop();
+    lake_.stop();
     complaints_.catch_up(true);
     decoding_.join();
     following_.join();
@@ -434,6 +440,8 @@ class Server::Running {
   asio::thread_pool following_{2};
   QueryPool counts_;
   QueryPool queries_;
+  query::SavedQueries saved_;
+  LakeQueries lake_;
   ingest::Intake intake_;
   RouteContext routes_;
   std::vector<std::unique_ptr<Listener>> listeners_;

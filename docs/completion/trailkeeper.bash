@@ -5,11 +5,11 @@
 # made: words
 _trailkeeper_flags="--all --allow-plaintext --allow-unauthenticated --approved --aws --denied --dry-run --due
     --exit-code --first --help --last --no-pager --no-verdicts --not-read-only --not-readOnly --not-write-only
-    --read-only --readOnly --reveal --skip-damaged --strict --strict-variants --superseded --version --wide --withdraw
-    --write-only --yes -h"
+    --read-only --readOnly --reveal --show --skip-damaged --strict --strict-variants --superseded --version --wide
+    --withdraw --write-only --yes -h"
 _trailkeeper_global="--help --store --output --wide --no-pager --skip-damaged"
 declare -gA _trailkeeper_commands=(
-  ["trailkeeper"]="replay events show count sql evaluate rejects stats serve tail retain hold investigate findings
+  ["trailkeeper"]="replay events show count sql query evaluate rejects stats serve tail retain hold investigate findings
     explain access least-privilege policies recheck credits journal compact backup restore verify verify-digest token"
   ["trailkeeper rejects"]="remove limit"
   ["trailkeeper hold"]="add list release"
@@ -36,16 +36,17 @@ declare -gA _trailkeeper_options=(
   ["trailkeeper show"]="--reveal"
   ["trailkeeper count"]="--by --per --top --distinct --first --last --having --max-memory"
   ["trailkeeper sql"]="--file --param --timeout --max-memory --reveal"
+  ["trailkeeper query"]="--search --show --queries --param --timeout --max-memory --reveal"
   ["trailkeeper evaluate"]=""
   ["trailkeeper rejects"]="--limit --reveal"
   ["trailkeeper rejects remove"]="--source --reason --before --all --dry-run"
   ["trailkeeper rejects limit"]=""
   ["trailkeeper stats"]=""
-  ["trailkeeper serve"]="--http --https --syslog --syslog-tls --forward --forward-tls --ndjson --ndjson-tls --follow
-    --tls-cert --tls-key --tls-client-ca --tls-client-name --host-name --forward-shared-key-file --allow-plaintext
-    --allow-unauthenticated --max-connections --max-body --max-in-flight --max-receiving --max-query-memory
-    --header-timeout --body-timeout --idle-timeout --stream-timeout --query-timeout --drain-timeout --strict-variants
-    --workers --log-format --log-level --ports-file --config"
+  ["trailkeeper serve"]="--http --https --syslog --syslog-tls --forward --forward-tls --ndjson --ndjson-tls --queries
+    --follow --tls-cert --tls-key --tls-client-ca --tls-client-name --host-name --forward-shared-key-file
+    --allow-plaintext --allow-unauthenticated --max-connections --max-body --max-in-flight --max-receiving
+    --max-query-memory --header-timeout --body-timeout --idle-timeout --stream-timeout --query-timeout --drain-timeout
+    --strict-variants --workers --log-format --log-level --ports-file --config"
   ["trailkeeper tail"]="--url --token-file --ca-file --fields"
   ["trailkeeper retain"]="--keep --max-size --account --future --dry-run"
   ["trailkeeper hold"]=""
@@ -174,6 +175,7 @@ declare -gA _trailkeeper_values=(
   ["--max-memory"]="words 8MiB 32MiB 128MiB 512MiB 1GiB"
   ["--file"]="file"
   ["-f"]="file"
+  ["--queries"]="dir"
   ["trailkeeper rejects remove --reason"]="words broken-json invalid-utf8 not-an-object truncated too-deep too-large
     no-event-name bad-event-time digest-file aggregated broken-envelope bad-bill-line s3-notification flattened-row
     service-notification sns-subscription"

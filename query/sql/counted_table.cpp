@@ -5,6 +5,7 @@
 #include "query/count.h"
 #include "query/field_catalogue.h"
 #include "query/sql/pushed_filter.h"
+#include "query/sql/run.h"
 #include "rules/credits/wording.h"
 
 namespace trailkeeper::query::sql {
@@ -85,7 +86,10 @@ void count_for(CountedCursor& cursor, const char* conditions, sqlite3_value** va
   }
   if (cursor.use->times == Granularity::day) request.per = Bucket::day;
   if (cursor.use->times == Granularity::hour) request.per = Bucket::hour;
+  count_scanned(*cursor.source, filter);
   cursor.counted = count_groups(*cursor.source->snapshot, filter, request);
+  cursor.source->uses.close_unused(*cursor.source->snapshot);
+  for (const CountRow& row : cursor.counted.rows) cursor.source->figures->events_matched += row.count;
   // A count of nothing by nothing is a row; of a table without events there is none.
   std::erase_if(cursor.counted.rows, [](const CountRow& row) { return row.count == 0; });
 }

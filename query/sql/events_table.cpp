@@ -10,6 +10,7 @@
 #include "query/sql/functions/call.h"
 #include "query/sql/leaf_column.h"
 #include "query/sql/pushed_filter.h"
+#include "query/sql/run.h"
 #include "query/sql/sql_time.h"
 #include "query/verdicts/verdict_filter.h"
 #include "store/read_limit.h"
@@ -32,8 +33,8 @@ struct EventsSetup {
 /// The events that pass, in no order: segment by segment.
 class SegmentWalk {
  public:
-  SegmentWalk(const store::Snapshot& snapshot, const Filter& filter)
-      : segments_(snapshot.segments()), filter_(filter) {}
+  SegmentWalk(TableSource& source, const Filter& filter)
+      : segments_(source.snapshot->segments()), uses_(source.uses), filter_(filter) {}
 
   std::optional<ListedEvent> next() {
     while (at_ == selected_.size()) {
@@ -44,6 +45,8 @@ class SegmentWalk {
         if (filter_.since && segment.header().max_time < *filter_.since) continue;
         if (filter_.until && segment.header().min_time >= *filter_.until) continue;
         current_ = &segment;
+        compiled_.reset();
+        use_.emplace(uses_, segment);
         compiled_ = std::make_unique<SegmentFilter>(segment, filter_);
         block_ = 0;
         selected_.clear();
@@ -59,7 +62,9 @@ class SegmentWalk {
 
  private:
   const std::vector<store::Segment>& segments_;
+  SegmentUses& uses_;
   const Filter& filter_;
+  std::optional<SegmentUse> use_;
   std::unique_ptr<SegmentFilter> compiled_;
   const store::Segment* current_ = nullptr;
   std::size_t segment_ = 0;
@@ -71,8 +76,8 @@ class SegmentWalk {
 /// The events that pass, in order of time: some at once, more as they are needed.
 class OrderedWalk {
  public:
-  OrderedWalk(const store::Snapshot& snapshot, const Filter& filter, Order order)
-      : snapshot_(snapshot), filter_(filter), order_(order) {}
+  OrderedWalk(const TableSource& source, const Filter& filter, Order order)
+      : source_(source), filter_(filter), order_(order) {}
 
   std::optional<ListedEvent> next() {
     if (at_ == events_.size() && !read_more()) return std::nullopt;
@@ -87,15 +92,16 @@ class OrderedWalk {
     events_.clear();
     at_ = 0;
     list_events(
-        snapshot_, filter_, order_, size_, [this](const ListedEvent& event) { return events_.push_back(event), true; },
-        after);
+        *source_.snapshot, filter_, order_, size_,
+        [this](const ListedEvent& event) { return events_.push_back(event), true; }, after);
+    source_.uses.close_unused(*source_.snapshot);
     ended_ = events_.size() < size_;
     constexpr std::size_t kMost = std::size_t{1} << 16;
     size_ = std::min(size_ * 4, kMost);
     return !events_.empty();
   }
 
-  const store::Snapshot& snapshot_;
+  const TableSource& source_;
   const Filter& filter_;
   Order order_;
   std::vector<ListedEvent> events_;
@@ -106,6 +112,8 @@ class OrderedWalk {
 
 /// What is read of one segment's events.
 struct SegmentColumns {
+  SegmentColumns(SegmentUses& uses, const store::Segment& segment) : use(uses, segment) {}
+  SegmentUse use;
   std::vector<std::unique_ptr<LeafColumn>> leaves;
 };
 
@@ -124,10 +132,12 @@ struct EventsCursor {
   void advance() {
     if (ordered) {
       event = ordered->next();
+      source->figures->events_matched += event ? 1 : 0;
       return;
     }
     const store::Segment* const before = event ? event->segment : nullptr;
     event = any ? any->next() : std::nullopt;
+    source->figures->events_matched += event ? 1 : 0;
     if (!event || event->segment != before) columns.clear();
   }
 
@@ -138,6 +148,7 @@ struct EventsCursor {
       const std::string time = timestamp_text(segment->time(index));
       return sqlite3_result_text64(context, time.data(), time.size(), SQLITE_TRANSIENT, SQLITE_UTF8);
     }
+    SegmentColumns& open = columns.try_emplace(segment, source->uses, *segment).first->second;
     if (column.name == "eventJson") {
       std::string json;
       source->shown->append(*segment, index, json);
@@ -148,7 +159,7 @@ struct EventsCursor {
       if (const auto text = judged->text(*event, "verdict")) give_shown(context, *text, column.type);
       return;
     }
-    std::vector<std::unique_ptr<LeafColumn>>& leaves = columns[segment].leaves;
+    std::vector<std::unique_ptr<LeafColumn>>& leaves = open.leaves;
     leaves.resize(use->columns.size());
     if (!leaves[number]) leaves[number] = std::make_unique<LeafColumn>(*segment, column.name, source->shown);
     if (const auto text = leaves[number]->text(index)) give_shown(context, *text, column.type);
@@ -209,11 +220,11 @@ void start_events(EventsCursor& cursor, int plan, const char* text, sqlite3_valu
   cursor.columns.clear();
   if (!push_conditions(*cursor.use, decode_conditions(text), values, cursor.filter)) return;
   cursor.filter = with_verdicts(*cursor.source->snapshot, cursor.filter);
+  count_scanned(*cursor.source, cursor.filter);
   if (plan == kAnyOrder) {
-    cursor.any.emplace(*cursor.source->snapshot, cursor.filter);
+    cursor.any.emplace(*cursor.source, cursor.filter);
   } else {
-    cursor.ordered.emplace(*cursor.source->snapshot, cursor.filter,
-                           plan == kOldestFirst ? Order::oldest : Order::newest);
+    cursor.ordered.emplace(*cursor.source, cursor.filter, plan == kOldestFirst ? Order::oldest : Order::newest);
   }
   cursor.advance();
 }

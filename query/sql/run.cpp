@@ -5,12 +5,14 @@
 
 #include <algorithm>
 
+#include "query/keep_open.h"
 #include "query/memory_budget.h"
 #include "query/sql/counted_table.h"
 #include "query/sql/event_spellings.h"
 #include "query/sql/events_table.h"
 #include "query/sql/explain.h"
 #include "query/sql/functions/call.h"
+#include "query/sql/heap_meter.h"
 #include "query/sql/store_tables.h"
 #include "query/sql/table_call.h"
 #include "query/verdicts/verdict_filter.h"
@@ -42,7 +44,7 @@ Database open_database(TableSource& source) {
   const int code =
       sqlite3_open_v2(":memory:", &opened, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, nullptr);
   Database database{opened, &sqlite3_close_v2};
-  if (code != SQLITE_OK) throw std::bad_alloc{};
+  if (code != SQLITE_OK) throw OverBudget{true};
   constexpr int kLongestValue = 1 << 26;
   sqlite3_limit(opened, SQLITE_LIMIT_LENGTH, kLongestValue);
   sqlite3_limit(opened, SQLITE_LIMIT_SQL_LENGTH, 1 << 23);
@@ -50,9 +52,8 @@ Database open_database(TableSource& source) {
   sqlite3_db_config(opened, SQLITE_DBCONFIG_ENABLE_LOAD_EXTENSION, 0, nullptr);
   sqlite3_db_config(opened, SQLITE_DBCONFIG_DQS_DML, 0, nullptr);
   sqlite3_db_config(opened, SQLITE_DBCONFIG_DQS_DDL, 0, nullptr);
-  // Of all queries of the process together: sorting and grouping happen in memory.
-  constexpr sqlite3_int64 kMostHeap = sqlite3_int64{1} << 30;
-  sqlite3_hard_heap_limit64(kMostHeap);
+  // Sorting and grouping happen in memory, where they are counted: nothing of a store gets into files.
+  sqlite3_exec(opened, "PRAGMA temp_store = MEMORY", nullptr, nullptr, nullptr);
   constexpr int kSteps = 10'000;
   sqlite3_progress_handler(opened, kSteps, &check_limit, &source);
   register_functions(opened);
@@ -62,14 +63,20 @@ Database open_database(TableSource& source) {
 /// One query on its way to its answer.
 class Running {
  public:
-  Running(const store::Snapshot& snapshot, const SqlRequest& request)
-      : memory_(request.memory), database_(nullptr, &sqlite3_close_v2) {
+  Running(const store::Snapshot& snapshot, const SqlRequest& request, text::Timestamp now)
+      : own_memory_(request.memory),
+        memory_(request.shared == nullptr ? &own_memory_ : request.shared),
+        meter_(memory_),
+        database_(nullptr, &sqlite3_close_v2) {
     source_.snapshot = &snapshot;
     source_.base.as_stored = request.as_stored;
     source_.shown = std::make_shared<const ShownEvents>(snapshot, request.as_stored);
     if (!request.as_stored) source_.base.shown = source_.shown;
     source_.base = with_verdicts(snapshot, source_.base);
-    source_.memory = &memory_;
+    source_.memory = memory_;
+    source_.now = now;
+    source_.figures = request.figures == nullptr ? &own_figures_ : request.figures;
+    *source_.figures = {};
     database_ = open_database(source_);
   }
 
@@ -141,29 +148,49 @@ class Running {
   // What a table threw goes on; what SQLite says of the query is its problem.
   std::optional<text::Problem> failure() {
     if (source_.failure) std::rethrow_exception(source_.failure);
-    if (sqlite3_errcode(database_.get()) == SQLITE_NOMEM) throw std::bad_alloc{};
+    if (sqlite3_errcode(database_.get()) == SQLITE_NOMEM) {
+      meter_.throw_refusal();
+      throw std::bad_alloc{};
+    }
     return text::Problem{sqlite3_errmsg(database_.get()), {}, text::npos};
   }
 
-  MemoryBudget memory_;
+  MemoryBudget own_memory_;
+  MemoryBudget* memory_;
+  SqlFigures own_figures_;
+  KeepOpen keep_open_;
   TableSource source_;
+  HeapMeter meter_;
   Database database_;
   bool gave_rows_ = false;
 };
 
-}  // namespace
-
-std::optional<text::Problem> run_sql(const store::Snapshot& snapshot, const SqlRequest& request, SqlReader& reader) {
-  EventSpellings spellings{snapshot};
+// `spellings` must outlive them.
+Surroundings surroundings_of(const SqlRequest& request, EventSpellings& spellings) {
   Surroundings surroundings;
   surroundings.tables = store_tables();
   surroundings.parameters = request.parameters;
   surroundings.now = text::now();
-  surroundings.spellings = [&](std::string_view path) { return spellings.of(path); };
+  surroundings.spellings = [&spellings](std::string_view path) { return spellings.of(path); };
+  return surroundings;
+}
+
+}  // namespace
+
+std::optional<text::Problem> check_sql(const store::Snapshot& snapshot, const SqlRequest& request) {
+  EventSpellings spellings{snapshot};
+  const auto translation = translate(request.text, surroundings_of(request, spellings));
+  return translation ? std::nullopt : std::optional{translation.error()};
+}
+
+std::optional<text::Problem> run_sql(const store::Snapshot& snapshot, const SqlRequest& request, SqlReader& reader) {
+  HeapMeter::install();
+  EventSpellings spellings{snapshot};
+  Surroundings surroundings = surroundings_of(request, spellings);
   while (true) {
     const auto translation = translate(request.text, surroundings);
     if (!translation) return translation.error();
-    Running running{snapshot, request};
+    Running running{snapshot, request, surroundings.now};
     try {
       return running.run(*translation, reader);
     } catch (const OverBudget&) {

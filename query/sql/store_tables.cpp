@@ -8,42 +8,14 @@
 #include "event/reject.h"
 #include "event/reject_words.h"
 #include "query/sql/sql_time.h"
+#include "query/sql/store_rows.h"
 #include "query/verdicts/findings.h"
 #include "rules/severity.h"
-#include "store/read_limit.h"
 #include "store/rejected_record.h"
 #include "text/json_text.h"
 
 namespace trailkeeper::query::sql {
 namespace {
-
-/// Texts as events show them (give_shown()), one for each column.
-using StoredRow = std::vector<std::optional<std::string>>;
-
-/// Takes a table's rows; what they hold is charged.
-class RowTaker {
- public:
-  explicit RowTaker(MemoryBudget* memory) : charge_(memory) {}
-
-  void take(StoredRow row) {
-    constexpr std::size_t kRow = 64;
-    std::size_t bytes = kRow;
-    for (const auto& text : row) bytes += sizeof(text) + (text ? text->size() : 0);
-    charge_.add(bytes);
-    rows_.push_back(std::move(row));
-    constexpr std::size_t kSome = 1024;
-    if (rows_.size() % kSome == 0) store::check_read_limit();
-  }
-  [[nodiscard]] const std::vector<StoredRow>& rows() const { return rows_; }
-
- private:
-  MemoryBudget::Charge charge_;
-  std::vector<StoredRow> rows_;
-};
-
-std::optional<std::string> text_or_null(std::string text) {
-  return text.empty() ? std::nullopt : std::optional{std::move(text)};
-}
 
 void read_findings(const TableSource& source, RowTaker& into) {
   Filter filter;
@@ -77,17 +49,11 @@ void read_journal(const TableSource& source, RowTaker& into) {
   });
 }
 
-/// A table and how it is read.
-struct StoreTable {
-  TableShape shape;
-  void (*read)(const TableSource& source, RowTaker& into);
-};
-
-const std::vector<StoreTable>& all_store_tables() {
+std::vector<StoreTable> own_tables() {
   const Type text{Kind::varchar};
   const Type number{Kind::bigint};
   const Type time{Kind::timestamp};
-  static const std::vector<StoreTable> kTables{
+  return {
       {{"findings",
         {{"time", time},
          {"rule", text},
@@ -110,6 +76,14 @@ const std::vector<StoreTable>& all_store_tables() {
        read_rejects},
       {{"journal", {{"time", time}, {"entry", {Kind::json}}}}, read_journal},
   };
+}
+
+const std::vector<StoreTable>& all_store_tables() {
+  static const std::vector<StoreTable> kTables = [] {
+    std::vector<StoreTable> tables = own_tables();
+    for (const auto& more : {ledger_tables(), grant_tables()}) tables.insert(tables.end(), more.begin(), more.end());
+    return tables;
+  }();
   return kTables;
 }
 

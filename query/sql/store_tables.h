@@ -1,4 +1,5 @@
-// What a store keeps besides events, as tables for SQLite: findings, rejects, journal.
+// What a store keeps besides events, as tables for SQLite: findings, rejects, journal, the credit ledger, what was
+// granted.
 #pragma once
 
 #include <sqlite3.h>

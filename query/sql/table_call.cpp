@@ -1,8 +1,19 @@
 #include "query/sql/table_call.h"
 
+#include "query/sql/run.h"
 #include "query/sql/sql_time.h"
 
 namespace trailkeeper::query::sql {
+
+void count_scanned(const TableSource& source, const Filter& filter) {
+  for (const store::Segment& segment : source.snapshot->segments()) {
+    const store::SegmentHeader& header = segment.header();
+    if (filter.since && header.max_time < *filter.since) continue;
+    if (filter.until && header.min_time >= *filter.until) continue;
+    source.figures->events_scanned += header.events;
+    source.figures->bytes_scanned += header.raw_bytes;
+  }
+}
 
 void give_shown(sqlite3_context* context, std::string_view text, const Type& type) {
   const auto give = [&](std::string_view given) {

@@ -19,14 +19,19 @@ text::Result<Translation> translate(std::string_view sql, const Surroundings& su
   }
 }
 
-std::string place_in_text(std::string_view text, std::size_t offset) {
+TextPlace text_place(std::string_view text, std::size_t offset) {
   text = text.substr(0, offset);
   const auto lines = std::count(text.begin(), text.end(), '\n');
   const std::size_t begin = text.rfind('\n') == std::string_view::npos ? 0 : text.rfind('\n') + 1;
   const std::string_view line = text.substr(begin);
   const auto characters =
       std::count_if(line.begin(), line.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; });
-  return fmt::format("line {}, column {}", lines + 1, characters + 1);
+  return {static_cast<std::size_t>(lines) + 1, static_cast<std::size_t>(characters) + 1};
+}
+
+std::string place_in_text(std::string_view text, std::size_t offset) {
+  const TextPlace place = text_place(text, offset);
+  return fmt::format("line {}, column {}", place.line, place.column);
 }
 
 Translation Translating::statement(const Statement& statement) {

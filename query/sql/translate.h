@@ -75,7 +75,13 @@ struct Surroundings {
 /// What is wrong has its place in the text (text::Problem::offset).
 text::Result<Translation> translate(std::string_view sql, const Surroundings& surroundings);
 
-/// `line 2, column 14`, both from 1, columns in characters.
+/// A place in a text: both from 1, columns in characters.
+struct TextPlace {
+  std::size_t line;
+  std::size_t column;
+};
+TextPlace text_place(std::string_view text, std::size_t offset);
+/// `line 2, column 14`
 std::string place_in_text(std::string_view text, std::size_t offset);
 
 }  // namespace trailkeeper::query::sql

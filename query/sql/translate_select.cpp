@@ -17,6 +17,11 @@ constexpr Clause kHaving{"HAVING", true, false};
 constexpr Clause kOrderBy{"ORDER BY", true, true};
 constexpr Clause kGroupBy{"GROUP BY", false, false};
 
+// SQLite takes a whole number for that of a column, also between brackets.
+std::string no_ordinal(const std::string& sql) {
+  return sql.find_first_not_of("0123456789+-() ") == text::npos ? "coalesce(" + sql + ", NULL)" : sql;
+}
+
 /// Looks for what a counted table can't answer, and whether there is anything to count.
 struct CountableSearch {
   bool aggregates = false;
@@ -204,8 +209,7 @@ std::string Translating::groups(const Select& select, const Scope& scope) {
       throw Refused{fmt::format("GROUP BY can't compare values of type {}", type_text(value.type)), group->offset};
     }
     grouping_.keys.push_back(key_of(value));
-    // A constant would be the number of a column.
-    out += fmt::format("{}({})", out.empty() ? " GROUP BY " : ", ", use(value));
+    out += fmt::format("{}({})", out.empty() ? " GROUP BY " : ", ", no_ordinal(use(value)));
     grouping_.keys.push_back(value.sql);
   }
   return out;
@@ -293,6 +297,7 @@ std::string Translating::select_order(const Select& select, const std::vector<So
     if (select.distinct && place == columns.end()) {
       throw Refused{"with DISTINCT, only a column of the result can be ordered by", item.by->offset};
     }
+    value.sql = no_ordinal(value.sql);
     out += (out.empty() ? " ORDER BY " : ", ") + sort_item(item, value);
   }
   return out;

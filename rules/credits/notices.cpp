@@ -65,4 +65,13 @@ std::vector<Notice> notices(const Book& book) {
   return out;
 }
 
+std::unordered_map<std::string, std::vector<std::string>> coming_expiry_notices(const Book& book) {
+  std::unordered_map<std::string, std::vector<std::string>> texts;
+  for (const Notice& notice : notices(book)) {
+    if (notice.rule != "R49" || notice.time <= book.at()) continue;
+    texts[notice.credit].push_back(text::day_text(text::day_of(notice.time)) + " " + std::string{notice.kind});
+  }
+  return texts;
+}
+
 }  // namespace trailkeeper::rules::credits

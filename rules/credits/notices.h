@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "rules/credits/book.h"
@@ -19,5 +20,8 @@ struct Notice {
 
 /// By time. Those about credits include what is still to come, as things stand.
 std::vector<Notice> notices(const Book& book);
+
+/// By credit: the notices of its expiry that are still to come, as `2024-05-01 expires-in-60-days`.
+std::unordered_map<std::string, std::vector<std::string>> coming_expiry_notices(const Book& book);
 
 }  // namespace trailkeeper::rules::credits

@@ -347,10 +347,27 @@ COMMANDS = {
             "SELECT * FROM findings",
             "SELECT * FROM rejects",
             "SELECT * FROM journal",
+            "SELECT * FROM credits",
+            "SELECT * FROM credit_postings",
+            "SELECT * FROM credit_charges",
+            "SELECT * FROM applications",
+            "SELECT * FROM principals",
+            "SELECT * FROM policies",
             "SELECT userAgent, count(*) FROM events GROUP BY 1",
             "SELECT map_keys(requestParameters), requestParameters, userIdentity.arn FROM events",
             "SELECT json_extract(eventJson, '$.requestParameters') FROM events",
         )
+    ],
+    "query": [
+        [],
+        ["activity-of-principal"],
+        ["touched-resource", "--param", "resource=s3"],
+        ["identity-lifecycle"],
+        ["first-seen-addresses"],
+        ["roles-assumed"],
+        ["permission-findings"],
+        ["administrators"],
+        ["journal-of-store"],
     ],
     "count": [
         ["--by", by]
@@ -564,6 +581,16 @@ REQUESTS = {
     ]
     + ["/v1/count?distinct=user-agent&by=requestParameters&first=true"]
     + ["/v1/count?resource=" + ORGS["offer"], "/v1/count?user-agent=*" + ORGS["form"]],
+    "/v1/sql": [
+        "/v1/sql?" + urllib.parse.urlencode({"query": text, "output": output})
+        for text in (
+            "SELECT * FROM events",
+            "SELECT eventJson FROM events",
+            "SELECT * FROM applications",
+            "SELECT userAgent, count(*) FROM events GROUP BY 1",
+        )
+        for output in ("json", "ndjson", "csv")
+    ],
     "/": [],
     "/metrics": ["/metrics"],
     "/healthz": ["/healthz"],

@@ -121,9 +121,14 @@ for row in words["parameters"]:
         "top": "1",
         "distinct": "name",
         "having": "count>0",
+        "query": "SELECT+1",
+        "param": "name=value",
+        "output": "csv",
     }
-    path = "/v1/count" if "count" in row["paths"] else "/v1/events"
-    status, _, body = server.request("GET", "%s?%s=%s" % (path, row["name"], values.get(row["name"], "false")))
+    paths = "/v1/events" if row["paths"].startswith("all") else row["paths"]
+    path = next(path for path in ("/v1/count", "/v1/events", "/v1/sql") if path in paths)
+    asked = "%s?%s=%s" % (path, row["name"], values.get(row["name"], "false"))
+    status, _, body = server.request("GET", asked + "&query=SELECT+1" * (path == "/v1/sql"))
     t.equal("parameter " + row["name"], status, 200)
 t.equal("server: exit code", server.stop(), 0)
 

@@ -1,7 +1,9 @@
 #!/usr/bin/env python3
 """trailkeeper sql: what scripts rely on: formats, exit codes, parameters, names of columns."""
 import json
+import os
 import random
+import re
 
 from harness import Harness, event, line
 
@@ -60,6 +62,73 @@ done = sql("SELECT 1 / 0")
 t.equal("a failure: exit code", done.returncode, 1)
 t.check("a failure is named", b"division by zero" in done.stderr, done.stderr)
 t.equal("it only reads", sql("DELETE FROM events").returncode, 2)
+
+# The ledger and what was granted: the same as the commands' own lists, money as numbers.
+samples = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "samples")
+full = t.path("full")
+t.run("replay", os.path.join(samples, "credits"), store=full)
+t.run("replay", os.path.join(samples, "trails"), store=full)
+t.run("policies", "load", "--at", "2024-02-28", os.path.join(samples, "policies", "acme.json"), store=full)
+
+
+def plain(value):
+    """Times and money as SQL has them."""
+    if isinstance(value, list) and value and isinstance(value[0], dict):
+        return [
+            {name: one if name == "credits" else plain(one) for name, one in row.items() if name != "asOf"}
+            for row in value
+        ]
+    if isinstance(value, str) and re.fullmatch(r"-?[0-9]+\.[0-9]{2,}", value):
+        return float(value)
+    if isinstance(value, str) and re.fullmatch(r"\d{4}-\d\d-\d\dT[0-9:.]+Z", value):
+        return (value[:-1].replace("T", " ") + ".000")[:23]
+    return value
+
+
+def answers(*arguments):
+    return json.loads(t.run(*arguments, "-o", "json", store=full).stdout)
+
+
+def rows_of(text, *more):
+    return json.loads(t.run("sql", text, "-o", "json", *more, store=full).stdout)
+
+
+t.equal("credits", rows_of("SELECT * FROM credits"), plain(answers("credits")))
+t.equal("credit_postings", rows_of("SELECT * FROM credit_postings"), plain(answers("credits", "ledger")))
+t.equal("applications", rows_of("SELECT * FROM applications"), plain(answers("credits", "applications")))
+bills = rows_of("SELECT DISTINCT payer, month FROM credit_charges ORDER BY 1, 2")
+t.check("there are bills", len(bills) > 1, bills)
+for bill in bills:
+    expected = plain(answers("credits", "statement", bill["payer"], "--month", bill["month"]))
+    got = rows_of("SELECT * FROM credit_charges WHERE payer = '%(payer)s' AND month = '%(month)s'" % bill)
+    for row in expected:
+        row.update(bill)
+    t.equal("credit_charges %(payer)s %(month)s" % bill, got, expected)
+people = rows_of("SELECT principal, name FROM principals ORDER BY 1")
+t.equal("principals", [row["principal"] for row in people], sorted({row["principal"] for row in answers("access")}))
+for row in people[:3]:
+    got = rows_of("SELECT \"as\", policy, document FROM policies WHERE principal = '%s'" % row["principal"])
+    shown = answers("policies", "show", row["principal"])
+    t.equal(
+        "policies of " + row["name"],
+        [(one["as"], one["policy"], json.loads(one["document"])) for one in got],
+        [(one["as"], one["policy"], one["document"]) for one in shown],
+    )
+
+# Within what it may take: SQLite's memory counts, and that of our aggregates.
+for text in (
+    "SELECT count(*) FROM events a, events b, events c, events d ORDER BY 1",
+    "SELECT replace(replace(replace('aaaaaaaaaa', 'a', 'aaaaaaaaaaaaaaaaaaaaaaaa'), 'a', 'aaaaaaaaaaaaaaaaaaaaaaaaa'), 'a', rpad('', 4000000, 'a'))",
+    "SELECT regexp_replace(rpad('', 4000000, 'a'), '(a)', rpad('', 4000000, 'b'))",
+    "SELECT array_join(split(rpad('', 2000000, ','), ','), rpad('', 2000000, 'b'))",
+    "SELECT max(length(array_join(all_of, ''))) FROM (SELECT array_agg(a.eventID || b.eventID) AS all_of FROM events a, events b, events c GROUP BY a.eventID, c.eventID)",
+    "SELECT a.eventID, b.eventID, c.eventID FROM events a, events b, events c ORDER BY b.eventID DESC, c.eventID, a.eventID LIMIT 3",
+    "SELECT map_agg(a.eventID || b.eventID || c.eventID, b.eventID) FROM events a, events b, events c",
+):
+    done = t.run("sql", text, "--max-memory", "64MiB", "--timeout", "5", store=full)
+    t.check(
+        "bounded: " + text[:60], done.returncode == 1 and done.stderr.count(b"\n") < 4, (done.returncode, done.stderr)
+    )
 
 # How it is answered.
 plan = [row["step"] for row in json.loads(sql("EXPLAIN " + BY_NAME, "-o", "json").stdout)]

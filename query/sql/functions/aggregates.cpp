@@ -1,16 +1,16 @@
 // Aggregates that SQLite lacks.
-#include <memory>
 #include <string>
 
 #include "query/sql/functions/call.h"
 #include "query/sql/functions/json_form.h"
+#include "query/sql/heap_meter.h"
 
 namespace trailkeeper::query::sql {
 namespace {
 
 /// What an aggregate has seen of its group.
 struct Gathered {
-  std::string json;
+  HeapText json;
   std::uint64_t rows = 0;
   bool any_true = false;
   bool any_false = false;
@@ -29,7 +29,7 @@ Gathered* gathered_of(sqlite3_context* context, bool make) {
   constexpr int kPointerBytes = sizeof(void*);
   auto** const place = static_cast<Gathered**>(sqlite3_aggregate_context(context, make ? kPointerBytes : 0));
   if (place == nullptr) return nullptr;
-  if (*place == nullptr && make) *place = new Gathered;
+  if (*place == nullptr && make) *place = new (HeapAllocator<Gathered>{}.allocate(1)) Gathered;
   return *place;
 }
 
@@ -44,18 +44,19 @@ struct Aggregate {
   Finish finish;
 };
 
-void give_json_text(sqlite3_context* context, Gathered* gathered, char open, char close) {
+void give_json_text(sqlite3_context* context, Gathered* gathered, char close) {
   if (gathered == nullptr || gathered->rows == 0) return sqlite3_result_null(context);
-  std::string out = open + gathered->json + close;
-  sqlite3_result_text64(context, out.data(), out.size(), SQLITE_TRANSIENT, SQLITE_UTF8);
+  gathered->json.append({&close, 1});
+  gathered->json.give(context);
 }
 
 void add_element(Gathered& gathered, std::span<sqlite3_value*> values, const char* form) {
-  if (gathered.rows++ > 0) gathered.json.push_back(',');
-  append_json(values[0], *form, gathered.json);
+  std::string json{gathered.rows++ > 0 ? "," : "["};
+  append_json(values[0], *form, json);
+  gathered.json.append(json);
 }
 
-void finish_array(sqlite3_context* context, Gathered* gathered) { give_json_text(context, gathered, '[', ']'); }
+void finish_array(sqlite3_context* context, Gathered* gathered) { give_json_text(context, gathered, ']'); }
 
 // Of a lambda's results: the form is the first argument, and none make an empty array.
 void add_result(Gathered& gathered, std::span<sqlite3_value*> values, const char* /*form*/) {
@@ -64,18 +65,19 @@ void add_result(Gathered& gathered, std::span<sqlite3_value*> values, const char
 
 void finish_results(sqlite3_context* context, Gathered* gathered) {
   if (gathered == nullptr) return sqlite3_result_text(context, "[]", -1, SQLITE_STATIC);
-  give_json_text(context, gathered, '[', ']');
+  give_json_text(context, gathered, ']');
 }
 
 void add_entry(Gathered& gathered, std::span<sqlite3_value*> values, const char* /*form*/) {
   if (sqlite3_value_type(values[0]) == SQLITE_NULL) return;
-  if (gathered.rows++ > 0) gathered.json.push_back(',');
-  append_json(values[0], 's', gathered.json);
-  gathered.json.push_back(':');
-  append_json(values[1], *reinterpret_cast<const char*>(sqlite3_value_text(values[2])), gathered.json);
+  std::string json{gathered.rows++ > 0 ? "," : "{"};
+  append_json(values[0], 's', json);
+  json.push_back(':');
+  append_json(values[1], *reinterpret_cast<const char*>(sqlite3_value_text(values[2])), json);
+  gathered.json.append(json);
 }
 
-void finish_map(sqlite3_context* context, Gathered* gathered) { give_json_text(context, gathered, '{', '}'); }
+void finish_map(sqlite3_context* context, Gathered* gathered) { give_json_text(context, gathered, '}'); }
 
 void add_truth(Gathered& gathered, std::span<sqlite3_value*> values, const char* /*form*/) {
   if (sqlite3_value_type(values[0]) == SQLITE_NULL) {
@@ -183,12 +185,15 @@ void step_aggregate(sqlite3_context* context, int count, sqlite3_value** values)
 
 void finish_aggregate(sqlite3_context* context) {
   const auto* const aggregate = static_cast<const Aggregate*>(sqlite3_user_data(context));
-  const std::unique_ptr<Gathered> gathered{gathered_of(context, false)};
+  Gathered* const gathered = gathered_of(context, false);
   try {
-    aggregate->finish(context, gathered.get());
+    aggregate->finish(context, gathered);
   } catch (const std::exception&) {
     sqlite3_result_error_nomem(context);
   }
+  if (gathered == nullptr) return;
+  gathered->~Gathered();
+  HeapAllocator<Gathered>{}.deallocate(gathered, 1);
 }
 
 }  // namespace

@@ -7,13 +7,18 @@
 #include "query/sql/functions/call.h"
 #include "query/sql/functions/json_form.h"
 #include "query/sql/functions/json_view.h"
+#include "query/sql/heap_meter.h"
 #include "text/json_text.h"
 
 namespace trailkeeper::query::sql {
 namespace {
 
-std::vector<std::string_view> elements_of(std::string_view json) {
-  std::vector<std::string_view> all;
+/// An array may have millions of elements: these count as the query's memory.
+using Elements = std::vector<std::string_view, HeapAllocator<std::string_view>>;
+using ElementSet = std::set<std::string, std::less<>, HeapAllocator<std::string>>;
+
+Elements elements_of(std::string_view json) {
+  Elements all;
   for_each_element(json, [&](std::string_view value) { return all.push_back(value), true; });
   return all;
 }
@@ -24,11 +29,12 @@ std::string comparable(std::string_view json) {
   return "\"" + json_plain(json).value_or("");
 }
 
-void give_array(Call& call, const std::vector<std::string_view>& elements) {
+void give_array(Call& call, const Elements& elements) {
   std::string out = "[";
   for (const std::string_view element : elements) {
     if (out.size() > 1) out.push_back(',');
     out += element;
+    call.check_length(out.size());
   }
   out.push_back(']');
   call.give(std::string_view{out});
@@ -40,13 +46,14 @@ void array(Call& call) {
   for (std::size_t i = 1; i < call.size(); ++i) {
     if (i > 1) out.push_back(',');
     append_json(call.value(i), form, out);
+    call.check_length(out.size());
   }
   out.push_back(']');
   call.give(std::string_view{out});
 }
 
 void array_concat(Call& call) {
-  std::vector<std::string_view> all;
+  Elements all;
   for (std::size_t i = 0; i < call.size(); ++i) {
     for (const std::string_view element : elements_of(call.text(i))) all.push_back(element);
   }
@@ -116,7 +123,7 @@ void array_remove(Call& call) {
   std::string wanted;
   append_json(call.value(2), call.text(3).front(), wanted);
   wanted = comparable(wanted);
-  std::vector<std::string_view> kept = elements_of(call.text(0));
+  Elements kept = elements_of(call.text(0));
   std::erase_if(kept, [&](std::string_view value) { return comparable(value) == wanted; });
   give_array(call, kept);
 }
@@ -131,13 +138,14 @@ void array_join(Call& call) {
     if (!first) out += call.text(2);
     first = false;
     out += *plain;
+    call.check_length(out.size());
   }
   call.give(std::string_view{out});
 }
 
-std::vector<std::string_view> once_each(const std::vector<std::string_view>& elements) {
-  std::set<std::string> known;
-  std::vector<std::string_view> out;
+Elements once_each(const Elements& elements) {
+  ElementSet known;
+  Elements out;
   for (const std::string_view element : elements) {
     if (known.insert(comparable(element)).second) out.push_back(element);
   }
@@ -147,8 +155,8 @@ std::vector<std::string_view> once_each(const std::vector<std::string_view>& ele
 void array_distinct(Call& call) { give_array(call, once_each(elements_of(call.text(0)))); }
 
 // Numbers by size, everything else by its text; NULLs last.
-std::vector<std::string_view> sorted_elements(std::string_view json, char form) {
-  std::vector<std::string_view> all = elements_of(json);
+Elements sorted_elements(std::string_view json, char form) {
+  Elements all = elements_of(json);
   const bool numbers = form == 'i' || form == 'd';
   const auto number = [](std::string_view text) { return std::strtod(std::string{text}.c_str(), nullptr); };
   std::stable_sort(all.begin(), all.end(), [&](std::string_view a, std::string_view b) {
@@ -167,8 +175,8 @@ void array_extreme(Call& call, bool greatest) {
   give_json(call, greatest ? all.back() : all.front(), form);
 }
 
-std::set<std::string> set_of(std::string_view json) {
-  std::set<std::string> known;
+ElementSet set_of(std::string_view json) {
+  ElementSet known;
   for (const std::string_view element : elements_of(json)) known.insert(comparable(element));
   return known;
 }
@@ -216,7 +224,7 @@ void slice(Call& call) {
   begin = begin < 0 ? size + begin : begin - 1;
   if (begin < 0 || begin >= size) return give_array(call, {});
   const std::int64_t count = std::min(call.integer(3), size - begin);
-  give_array(call, {all.begin() + begin, all.begin() + begin + count});
+  give_array(call, Elements{all.begin() + begin, all.begin() + begin + count});
 }
 
 void array_reverse(Call& call) {

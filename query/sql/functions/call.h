@@ -38,6 +38,11 @@ class Call {
   void give(double number) { sqlite3_result_double(context_, number); }
   void give_truth(bool truth) { sqlite3_result_int(context_, truth ? 1 : 0); }
   void give(std::string_view text);
+  /// To be asked while a result grows. Throws CallFailed if it has more bytes than a function may give.
+  static void check_length(std::size_t bytes) {
+    if (bytes > kLongestResult) throw CallFailed{"a value gets longer than 16 MiB"};
+  }
+  static constexpr std::size_t kLongestResult = std::size_t{1} << 24;
   void give_value(std::size_t i) { sqlite3_result_value(context_, values_[i]); }
 
   /// What was made of an argument that is the same in all calls of a query, such as a regular expression: made once.

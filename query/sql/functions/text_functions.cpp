@@ -9,14 +9,13 @@
 #include "query/pattern.h"
 #include "query/sql/functions/call.h"
 #include "query/sql/functions/json_view.h"
+#include "query/sql/heap_meter.h"
 #include "text/ascii.h"
 #include "text/json_writer.h"
 #include "text/utf8.h"
 
 namespace trailkeeper::query::sql {
 namespace {
-
-constexpr std::size_t kLongestResult = std::size_t{1} << 24;
 
 std::size_t width_at(std::string_view text, std::size_t at) {
   const std::size_t bytes = text::utf8_at(text, at).bytes;
@@ -95,7 +94,7 @@ void replace(Call& call) {
   while (true) {
     const std::size_t found = text.find(old, at);
     out.append(text.substr(at, found == text::npos ? found : found - at));
-    if (out.size() > kLongestResult) throw CallFailed{"replace: the text gets too long"};
+    Call::check_length(out.size());
     if (found == text::npos) break;
     out.append(by);
     at = found + old.size();
@@ -140,7 +139,7 @@ void pad(Call& call, bool front) {
   const std::string_view text = call.text(0);
   const std::int64_t wanted = call.integer(1);
   const std::string_view by = call.text(2);
-  if (wanted < 0 || wanted > static_cast<std::int64_t>(kLongestResult))
+  if (wanted < 0 || wanted > static_cast<std::int64_t>(Call::kLongestResult / 4))
     throw CallFailed{"lpad, rpad: the length is out of range"};
   if (by.empty()) throw CallFailed{"lpad, rpad: the text to pad with is empty"};
   const std::int64_t size = characters_in(text);
@@ -182,7 +181,10 @@ void codepoint(Call& call) {
 
 void concat(Call& call) {
   std::string out;
-  for (std::size_t i = 0; i < call.size(); ++i) out.append(call.text(i));
+  for (std::size_t i = 0; i < call.size(); ++i) {
+    Call::check_length(out.size() + call.text(i).size());
+    out.append(call.text(i));
+  }
   call.give(std::string_view{out});
 }
 
@@ -216,18 +218,31 @@ void like(Call& call) {
   call.give_truth(pattern->matches(call.text(0)));
 }
 
-std::shared_ptr<const RE2> regex_of(Call& call) {
-  return call.kept<RE2>(1, [](std::string_view text) {
-    RE2::Options options;
-    options.set_log_errors(false);
-    options.set_max_mem(static_cast<std::int64_t>(kRegexBytes));
-    auto made = std::make_shared<const RE2>(re2::StringPiece{text.data(), text.size()}, options);
-    if (!made->ok()) throw CallFailed{"the regular expression can't be used: " + made->error()};
-    return made;
-  });
+re2::StringPiece piece(std::string_view text) { return {text.data(), text.size()}; }
+
+RE2::Options regex_options() {
+  RE2::Options options;
+  options.set_log_errors(false);
+  options.set_max_mem(static_cast<std::int64_t>(kRegexBytes));
+  return options;
 }
 
-re2::StringPiece piece(std::string_view text) { return {text.data(), text.size()}; }
+/// A regular expression with the memory that it may take.
+struct CountedRegex {
+  // Twice: the table of events may have it, too.
+  HeapCharge held{2 * kRegexBytes};
+  RE2 regex;
+  explicit CountedRegex(std::string_view text) : regex(piece(text), regex_options()) {}
+};
+
+std::shared_ptr<const RE2> regex_of(Call& call) {
+  const auto kept = call.kept<CountedRegex>(1, [](std::string_view text) {
+    auto made = std::make_shared<const CountedRegex>(text);
+    if (!made->regex.ok()) throw CallFailed{"the regular expression can't be used: " + made->regex.error()};
+    return made;
+  });
+  return {kept, &kept->regex};
+}
 
 void regexp_like(Call& call) { call.give_truth(RE2::PartialMatch(piece(call.text(0)), *regex_of(call))); }
 
@@ -266,7 +281,8 @@ void regexp_extract_all(Call& call) {
     } else {
       json.value(std::string_view{found.data(), found.size()});
     }
-    return out.size() < kLongestResult;
+    Call::check_length(out.size());
+    return true;
   });
   json.close(']');
   call.give(std::string_view{out});
@@ -276,6 +292,49 @@ void regexp_count(Call& call) {
   std::int64_t count = 0;
   for_each_match(call, [&](re2::StringPiece) { return ++count > 0; });
   call.give(count);
+}
+
+// Appends what stands for a match: groups in place of \1 and so on.
+void append_rewritten(const std::string& by, const std::vector<re2::StringPiece>& found, std::string& out) {
+  for (std::size_t i = 0; i < by.size(); ++i) {
+    if (by[i] != '\\' || i + 1 == by.size()) {
+      out.push_back(by[i]);
+    } else if (text::is_digit(by[++i])) {
+      const re2::StringPiece group = found[static_cast<std::size_t>(by[i] - '0')];
+      Call::check_length(out.size() + group.size());
+      if (!group.empty()) out.append(group.data(), group.size());
+    } else {
+      out.push_back(by[i]);
+    }
+  }
+  Call::check_length(out.size());
+}
+
+// As RE2::GlobalReplace, which doesn't bound what it makes.
+void replace_matches(Call& call, const RE2& regex, const std::string& by) {
+  const std::string_view text = call.text(0);
+  std::vector<re2::StringPiece> found(static_cast<std::size_t>(regex.NumberOfCapturingGroups()) + 1);
+  std::string out;
+  std::size_t at = 0;
+  std::size_t last = text::npos;
+  while (at <= text.size() &&
+         regex.Match(piece(text), at, text.size(), RE2::UNANCHORED, found.data(), static_cast<int>(found.size()))) {
+    const auto begin = static_cast<std::size_t>(found[0].data() - text.data());
+    out.append(text.substr(at, begin - at));
+    at = begin;
+    if (begin == last && found[0].empty()) {
+      // Not an empty match where the last one ended.
+      if (at == text.size()) break;
+      out.append(text.substr(at, width_at(text, at)));
+      at += width_at(text, at);
+      continue;
+    }
+    append_rewritten(by, found, out);
+    at += found[0].size();
+    last = at;
+  }
+  if (at < text.size()) out.append(text.substr(at));
+  call.give(std::string_view{out});
 }
 
 // Trino writes groups as $1; RE2 as \1.
@@ -297,9 +356,7 @@ void regexp_replace(Call& call) {
   std::string why;
   if (!regex->CheckRewriteString(by, &why))
     throw CallFailed{"regexp_replace: the regular expression has no such group"};
-  std::string text{call.text(0)};
-  RE2::GlobalReplace(&text, *regex, by);
-  call.give(std::string_view{text});
+  replace_matches(call, *regex, by);
 }
 
 void url_extract_host(Call& call) {

@@ -58,6 +58,8 @@ TEST_CASE("sql: NULL makes what it is joined to NULL") {
 
 TEST_CASE("sql: GROUP BY takes numbers of columns, not their names") {
   CHECK(rows("SELECT x + 1 AS y, count(*) FROM (VALUES 1, 1, 2) AS t(x) GROUP BY 1 ORDER BY y") == Rows{"2|2", "3|1"});
+  CHECK(rows("SELECT 8, count(*) FROM (VALUES 1, 1, 2) AS t(x) GROUP BY 1 ORDER BY 1") == Rows{"8|3"});
+  CHECK(rows("SELECT 2, x FROM (VALUES 3, 1) AS t(x) ORDER BY 1, 2") == Rows{"2|1", "2|3"});
   const Rows refused = rows("SELECT x + 1 AS y, count(*) FROM (VALUES 1) AS t(x) GROUP BY y");
   CHECK(refused.front().starts_with("! line 1, column 62: there is no column 'y' here"));
   CHECK(refused.front().find("GROUP BY takes no alias") != std::string::npos);
