@@ -21,10 +21,13 @@ PaidLine LineShare::next(Money amount) {
       taken_ = {};
     }
   }
+  line.unknown = std::clamp(line.due, Money{}, cell_.unknown - told_);
+  line.due -= line.unknown;
+  told_ += line.unknown;
   line.reason = cell_.reason;
   line.rule = cell_.rule;
   const bool charge = amount > Money{};
-  if (charge && line.due.is_zero()) {
+  if (charge && line.due.is_zero() && line.unknown.is_zero()) {
     line.reason = Reason::covered;
     line.rule = "R39";
   } else if (!charge || cell_.reason == Reason::covered) {

@@ -9,7 +9,8 @@ namespace trailkeeper::rules::credits {
 
 struct PaidLine {
   Money covered;
-  Money due;  ///< covered + due is the line's amount.
+  Money unknown;  ///< What opening balances may have paid already.
+  Money due;      ///< covered + unknown + due is the line's amount.
   std::vector<Payment> payments;
   Reason reason = Reason::covered;
   std::string_view rule;
@@ -28,6 +29,7 @@ class LineShare {
   const PaidCell& cell_;
   std::size_t payment_ = 0;
   Money taken_;  // Of the current payment.
+  Money told_;   // Of what is unknown.
 };
 
 }  // namespace trailkeeper::rules::credits
