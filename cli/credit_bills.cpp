@@ -48,8 +48,8 @@ std::vector<Column> line_columns(bool table) {
     return {{"day"},           {"account"},   {"service"}, {"amount", true},
             {"covered", true}, {"due", true}, {"credits"}, {"reason"}};
   }
-  return {{"lineItemId"},   {"start"},         {"account"},   {"service"}, {"usageType"}, {"type"},
-          {"amount", true}, {"covered", true}, {"due", true}, {"credits"}, {"reason"},    {"rule"}};
+  return {{"lineItemId"},    {"start"},         {"account"},   {"service"}, {"usageType"}, {"type"}, {"amount", true},
+          {"covered", true}, {"unknown", true}, {"due", true}, {"credits"}, {"reason"},    {"rule"}};
 }
 
 std::vector<Cell> table_cells(const query::BilledLine& line, const Cell& payments, const MoneyCells& money) {
@@ -58,7 +58,7 @@ std::vector<Cell> table_cells(const query::BilledLine& line, const Cell& payment
           text_or_absent(line.cell->service),
           money.of(line.amount),
           money.of(line.paid.covered),
-          money.of(line.paid.due),
+          line.paid.unknown.is_zero() ? money.of(line.paid.due) : Cell::absent(),
           payments,
           Cell::shown(credits::payment_reason_text(line.paid.reason))};
 }
@@ -72,6 +72,7 @@ std::vector<Cell> line_cells(const query::BilledLine& line, const Cell& payments
           text_or_absent(line.cell->line_type),
           money.of(line.amount),
           money.of(line.paid.covered),
+          money.of(line.paid.unknown),
           money.of(line.paid.due),
           payments,
           Cell::shown(credits::payment_reason_text(line.paid.reason)),
@@ -88,19 +89,22 @@ int run_statement(const GlobalOptions& global, const CreditArguments& arguments)
   const int decimals = opened.ledger.settings().display_decimals;
   const MoneyCells money{global.format, opened.ledger.settings()};
   bool found = false;
-  credits::Totals total;
-  static_cast<void>(opened.book(arguments, [&](const credits::Bill& bill, const std::vector<credits::PaidCell>& cells,
-                                               const std::vector<credits::CreditState>& states) {
-    if (bill.payer != arguments.account || bill.month != month) return;
-    found = true;
-    query::for_each_paid_line(opened.snapshot, bill, cells, [&](const query::BilledLine& line) {
-      const Cell payments = payments_cell(line.paid, states, table, decimals);
-      rows.row(table ? table_cells(line, payments, money) : line_cells(line, payments, money));
-      if (line.cell->line_type != "Credit") total.add({line.amount, line.paid.covered, {}, {}, 1});
-    });
-  }));
+  credits::Summary summary{{arguments.account, month}};
+  const credits::Book book =
+      opened.book(arguments, [&](const credits::Bill& bill, const std::vector<credits::PaidCell>& cells,
+                                 const std::vector<credits::CreditState>& states) {
+        if (bill.payer != arguments.account || bill.month != month) return;
+        found = true;
+        summary.add(bill, cells, states);
+        query::for_each_paid_line(opened.snapshot, bill, cells, [&](const query::BilledLine& line) {
+          const Cell payments = payments_cell(line.paid, states, table, decimals);
+          rows.row(table ? table_cells(line, payments, money) : line_cells(line, payments, money));
+        });
+      });
+  summary.add_known(book);
   rows.finish();
-  write_total(out, total, opened.ledger.settings());
+  write_total(out, summary, book.settings());
+  write_unknown(out, summary, true, book.settings());
   out.flush();
   if (found) return kDone;
   print_error(global,

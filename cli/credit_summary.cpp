@@ -1,6 +1,7 @@
 // trailkeeper credits summary, and the totals of a statement.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 
 #include "cli/credit_rows.h"
@@ -13,6 +14,17 @@
 namespace trailkeeper::cli {
 
 namespace credits = rules::credits;
+
+namespace {
+
+// What there are totals by; the page has the first three.
+constexpr std::string_view kByMonth = "month";
+constexpr std::string_view kByService = "service";
+constexpr std::string_view kByAccount = "account";
+constexpr std::string_view kByDay = "day";
+constexpr std::array kParts{kByMonth, kByService, kByAccount};
+
+}  // namespace
 
 void write_as_of(Out& out, const credits::Book& book, std::optional<text::Day> last_charge) {
   if (out.format() != Format::table) return;
@@ -28,24 +40,49 @@ void write_as_of(Out& out, const credits::Book& book, std::optional<text::Day> l
   out.flush();
 }
 
-void write_total(Out& out, const credits::Totals& totals, const credits::Settings& settings) {
+void write_total(Out& out, const credits::Summary& summary, const credits::Settings& settings) {
   if (out.format() != Format::table) return;
   const auto text = [&settings](text::Money money) { return money_text(money, settings.display_decimals); };
-  write_prose(out, fmt::format("\nTotal: {} charged, {} covered, {} due.\n", text(totals.charged), text(totals.covered),
-                               text(totals.due())));
+  const credits::Totals total = summary.total();
+  const std::string unknown = total.unknown.is_zero() ? "" : text(total.unknown) + " unknown, ";
+  write_prose(out, fmt::format("\nTotal: {} charged, {} covered, {}{} due.\n", text(total.charged), text(total.covered),
+                               unknown, text(total.due())));
+}
+
+void write_unknown(Out& out, const credits::Summary& summary, bool by_day, const credits::Settings& settings) {
+  if (out.format() != Format::table) return;
+  const auto text = [&settings](text::Money money) { return money_text(money, settings.display_decimals); };
+  const text::Money unknown = summary.total().unknown;
+  const text::Money told = summary.told_by_month();
+  if (by_day && !told.is_zero()) {
+    write_prose(out,
+                fmt::format("What credits paid before an opening balance AWS's history tells by month, not by day: "
+                            "of the {} that is unknown here, see --by {}.\n",
+                            text(unknown + told), kByService));
+  }
+  if (!unknown.is_zero()) {
+    write_prose(out, fmt::format("{} was charged before an opening balance, and whether credits paid it is unknown: "
+                                 "import what `aws billing get-credit-allocation-history` prints.\n",
+                                 text(unknown)));
+  }
 }
 
 namespace {
 
-std::vector<Column> total_columns(std::string_view name) {
-  return {{std::string{name}}, {"charged", true}, {"covered", true},
-          {"ofShared", true},  {"due", true},     {"coveredPercent", true}};
+std::vector<Column> total_columns(std::string_view name, bool unknown) {
+  std::vector<Column> columns{{std::string{name}}, {"charged", true}, {"covered", true}, {"ofShared", true}};
+  if (unknown) columns.push_back({"unknown", true});
+  columns.insert(columns.end(), {{"due", true}, {"coveredPercent", true}});
+  return columns;
 }
 
-std::vector<Cell> total_cells(Cell name, const credits::Totals& totals, const MoneyCells& money) {
+std::vector<Cell> total_cells(Cell name, const credits::Totals& totals, bool unknown, const MoneyCells& money) {
   const std::string percent = credits::percent_text(totals.covered, totals.charged);
-  return {std::move(name),         money.of(totals.charged), money.of(totals.covered),
-          money.of(totals.shared), money.of(totals.due()),   {percent, percent}};
+  std::vector<Cell> cells{std::move(name), money.of(totals.charged), money.of(totals.covered), money.of(totals.shared)};
+  if (unknown) cells.push_back(money.of(totals.unknown));
+  cells.push_back(money.of(totals.due()));
+  cells.push_back(totals.unknown.is_zero() ? Cell{percent, percent} : Cell::absent());
+  return cells;
 }
 
 // How a list is written: of a page whose moment is told once, or by itself.
@@ -57,23 +94,20 @@ struct Manner {
 
 template <typename Sums, typename Name>
 void write_totals(const Manner& manner, std::string_view column, const Sums& sums, Name name) {
+  // A table says that nothing is unknown by not having the column.
+  const bool table = manner.out.format() == Format::table;
+  const bool unknown = !table || std::any_of(sums.begin(), sums.end(),
+                                             [](const auto& entry) { return !entry.second.unknown.is_zero(); });
   const auto write = [&](auto&& rows) {
-    for (const auto& [key, totals] : sums) rows.row(total_cells(name(key), totals, manner.money));
+    for (const auto& [key, totals] : sums) rows.row(total_cells(name(key), totals, unknown, manner.money));
     rows.finish();
   };
-  if (manner.as_of && manner.out.format() != Format::table) {
-    write(CreditRows{manner.out, total_columns(column), *manner.as_of});
+  if (manner.as_of && !table) {
+    write(CreditRows{manner.out, total_columns(column, unknown), *manner.as_of});
   } else {
-    write(RowWriter{manner.out, total_columns(column)});
+    write(RowWriter{manner.out, total_columns(column, unknown)});
   }
 }
-
-// What there are totals by; the page has the first three.
-constexpr std::string_view kByMonth = "month";
-constexpr std::string_view kByService = "service";
-constexpr std::string_view kByAccount = "account";
-constexpr std::string_view kByDay = "day";
-constexpr std::array kParts{kByMonth, kByService, kByAccount};
 
 // The page's parts; `by` says which.
 void write_part(const Manner& manner, std::string_view by, const credits::Summary& summary) {
@@ -134,11 +168,11 @@ void write_page(Out& out, const credits::Book& book, const credits::Summary& sum
     out.write(out.format() == Format::json ? fmt::format(",\n\"{}s\":", part) : "\n");
     write_part({out, money, std::nullopt}, part, summary);
   }
-  credits::Totals all;
-  for (const auto& [place, totals] : summary.places()) all.add(totals);
+  const credits::Totals all = summary.total();
   const std::string without_bill = money.of(all.without_bill).text;
   if (out.format() == Format::json) out.write(",\n\"withoutBill\":\"" + without_bill + "\"}\n");
   write_as_of(out, book, summary.last_day());
+  write_unknown(out, summary, false, book.settings());
   if (out.format() == Format::table && all.without_bill > text::Money{}) {
     write_prose(out,
                 fmt::format("{} of what was charged is known from AWS's history of credits alone: load the reports of "
@@ -167,6 +201,7 @@ int run_summary(const GlobalOptions& global, const CreditArguments& arguments) {
   }
   write_part({out, money, book.at()}, arguments.by, summary);
   write_as_of(out, book, summary.last_day());
+  write_unknown(out, summary, arguments.by == kByDay, book.settings());
   return kDone;
 }
 
@@ -187,9 +222,8 @@ int run_statement_totals(const GlobalOptions& global, const CreditArguments& arg
   Out out{global, Out::Length::list, query::ShownEvents{opened.snapshot}};
   const MoneyCells money{global.format, opened.ledger.settings()};
   write_part({out, money, book.at()}, arguments.by, summary);
-  credits::Totals total;
-  for (const auto& [place, totals] : summary.places()) total.add(totals);
-  write_total(out, total, opened.ledger.settings());
+  write_total(out, summary, book.settings());
+  write_unknown(out, summary, arguments.by == kByDay, book.settings());
   if (global.format == Format::table) out.write("\nas of " + text::format_timestamp(book.at()) + "\n");
   out.flush();
   return found ? kDone : kRefused;

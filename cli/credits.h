@@ -66,8 +66,11 @@ void add_credit_feed(const Command& credits, const GlobalOptions& global);
 
 /// In a table: the moment of the answer, and up to when charges are known; says so if that is old.
 void write_as_of(Out& out, const rules::credits::Book& book, std::optional<text::Day> last_charge);
-/// In a table: the sum of what was listed.
-void write_total(Out& out, const rules::credits::Totals& totals, const rules::credits::Settings& settings);
+/// In a table: the sum, the same whatever was listed.
+void write_total(Out& out, const rules::credits::Summary& summary, const rules::credits::Settings& settings);
+/// In a table: what of it is unknown, and what only days and lines leave so.
+void write_unknown(Out& out, const rules::credits::Summary& summary, bool by_day,
+                   const rules::credits::Settings& settings);
 /// A statement's totals by service or day.
 int run_statement_totals(const GlobalOptions& global, const CreditArguments& arguments, text::Month month);
 

@@ -30,7 +30,14 @@ std::vector<KnownFact> known_facts(const store::Snapshot& snapshot, std::vector<
 
 std::string objection(const store::Snapshot& snapshot, const std::vector<KnownFact>& facts) {
   std::optional<CreditLedger> ledger;
+  std::optional<credits::Corrections> corrections;
   for (const KnownFact& fact : facts) {
+    if (fact.known) {
+      if (!ledger) ledger.emplace(snapshot);
+      if (!corrections) corrections = ledger->corrections();
+      std::string withdrawn = corrections->objection_to_repeating(fact.event_id, fact.fact.account);
+      if (!withdrawn.empty()) return withdrawn;
+    }
     // To say a correction or decision once more changes nothing; a credit may have been withdrawn meanwhile.
     const bool issues = fact.fact.name == "CreditsIssued";
     const bool doubted = issues || fact.fact.name == "CreditsCorrected" || fact.fact.name == "ApplicationDecided";

@@ -9,7 +9,6 @@
 #include "query/ledger/activate_events.h"
 #include "query/segment_scan.h"
 #include "rules/credits/confidential.h"
-#include "rules/credits/corrections.h"
 #include "rules/iam/arn.h"
 #include "store/bills/bills.h"
 #include "store/segments/segment_parts.h"
@@ -135,6 +134,8 @@ std::optional<std::string> CreditLedger::objection(const credits::OwnFact& fact)
   const auto read = credits::read_fact({fact.time, fact.name, fact.account, "", ""}, json, settings_);
   return read && *read ? credits::objection(facts_, **read) : std::nullopt;
 }
+
+credits::Corrections CreditLedger::corrections() const { return credits::corrections_of(facts_); }
 
 std::string CreditLedger::pseudonym(std::string_view org_id) const {
   if (org_id.empty()) return {};

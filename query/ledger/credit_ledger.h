@@ -7,6 +7,7 @@
 
 #include "query/ledger/activate_events.h"
 #include "rules/credits/book.h"
+#include "rules/credits/corrections.h"
 #include "rules/credits/own_fact.h"
 #include "rules/credits/pseudonymiser.h"
 #include "store/store.h"
@@ -34,6 +35,8 @@ class CreditLedger {
   [[nodiscard]] const std::vector<rules::credits::BillName>& bills() const { return bills_; }
   /// Why a fact that somebody wants to enter is wrong in view of what the store has; nothing if it isn't.
   [[nodiscard]] std::optional<std::string> objection(const rules::credits::OwnFact& fact) const;
+  /// Of all facts.
+  [[nodiscard]] rules::credits::Corrections corrections() const;
   /// What stands for an Org ID outside the stored bytes (R20); empty for none.
   [[nodiscard]] std::string pseudonym(std::string_view org_id) const;
   /// Events that can't be read as what their names say they are, and settings that can't be read.

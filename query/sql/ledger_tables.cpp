@@ -102,8 +102,8 @@ void read_charges(const TableSource& source, RowTaker& into) {
                  line.cell->account, text_or_null(shown.text(line.cell->service)),
                  text_or_null(shown.text(line.cell->usage_type)), text_or_null(shown.text(line.cell->line_type)),
                  line.amount.text(), line.paid.covered.text(), line.paid.due.text(),
-                 shown.text(payments_json(line.paid, states)), std::string{credits::payment_reason_text(line.paid.reason)},
-                 std::string{line.paid.rule}});
+                 shown.text(payments_json(line.paid, states)),
+                 std::string{credits::payment_reason_text(line.paid.reason)}, std::string{line.paid.rule}});
     });
   };
   static_cast<void>(ledger.book(source.now, visit));

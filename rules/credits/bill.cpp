@@ -244,6 +244,7 @@ class Payer {
   void give_reason(Open& open) {
     PaidCell& paid = open.paid;
     std::tie(paid.reason, paid.rule) = reason_of(open);
+    if (paid.reason == PaymentReason::before_import) paid.unknown = open.left;
   }
 
   [[nodiscard]] Because reason_of(const Open& open) {

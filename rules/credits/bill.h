@@ -45,6 +45,7 @@ struct PaidCell {
   ChargeCell cell;
   std::vector<Payment> payments;  ///< In the order in which they pay.
   text::Money covered;
+  text::Money unknown;  ///< What opening balances may have paid already: only AWS can tell (R62).
   PaymentReason reason = PaymentReason::covered;
   std::string_view rule;
 };

@@ -1,9 +1,13 @@
 #include "rules/credits/consolidation.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <map>
 #include <set>
+#include <tuple>
 
+#include "rules/credits/billing_answer.h"
 #include "rules/credits/corrections.h"
 
 namespace trailkeeper::rules::credits {
@@ -39,10 +43,12 @@ class Consolidation {
     const auto before = [](const Fact& a, const Fact& b) { return a.before(b); };
     std::sort(facts.begin(), facts.end(), before);
     const Corrections corrections{facts};
-    std::set<std::string> seen;
-    // Two of one's own with one eventID are the same fact, written down at two times.
+    std::set<std::tuple<std::string, text::Timestamp, Digest>> seen;
+    // Two of one's own with one eventID that say the same are one fact, written down at two times.
     std::erase_if(facts, [&corrections, &seen](const Fact& fact) {
-      return fact.own && (corrections.is_withdrawn(fact) || !seen.insert(fact.event).second);
+      if (!fact.own) return false;
+      const Digest& contents = fact.says == Digest{} ? fact.digest : fact.says;
+      return corrections.is_withdrawn(fact) || !seen.emplace(fact.event, fact.time, contents).second;
     });
     drop_idle(corrections, facts);
     for (const Fact& fact : facts) note_figures(fact);
@@ -50,6 +56,7 @@ class Consolidation {
     for (const Fact& fact : facts) take(fact);
     std::stable_sort(made_.facts.begin(), made_.facts.end(), before);
     add_uses();
+    check_uses();
     return std::move(made_);
   }
 
@@ -234,6 +241,33 @@ class Consolidation {
           made_.uses.push_back({id, month, part.account, part.service, part.amount, use.estimated, fact->time});
         }
       }
+    }
+  }
+
+  // AWS's history can't have more of a credit than it was worth. Each of its figures may be rounded to the cent.
+  void check_uses() {
+    std::map<std::string_view, const Fact*> issues;
+    for (const Fact& fact : made_.facts) {
+      if (const auto* issue = std::get_if<Issue>(&fact.value)) issues.emplace(issue->credit, &fact);
+    }
+    for (const auto& [id, figures] : figures_) {
+      const auto found = issues.find(id);
+      if (found == issues.end() || figures.uses.empty()) continue;
+      text::Money paid;
+      text::Money rounding;
+      const Fact* newest = nullptr;
+      for (const auto& [month, fact] : figures.uses) {
+        for (const ImportedUse::Part& part : std::get<ImportedUse>(fact->value).parts) {
+          paid = text::saturated_sum(paid, part.amount);
+          rounding = text::saturated_sum(rounding, step_of(part.amount.text()));
+        }
+        if (newest == nullptr || newest->before(*fact)) newest = fact;
+      }
+      const text::Money worth = std::get<Issue>(found->second->value).amount;
+      if (paid < text::saturated_sum(worth, rounding)) continue;
+      made_.findings.push_back({newest->time, "R62", Severity::medium, found->second->account, newest->event,
+                                fmt::format("AWS's history says that credit {} paid {}, and it was worth {}", id,
+                                            paid.text(), worth.text())});
     }
   }
 

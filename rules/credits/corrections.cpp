@@ -13,6 +13,10 @@ std::string whose(const std::set<std::string>& accounts) {
   return text;
 }
 
+std::string way_back(const std::string& withdrawal, const std::string& account) {
+  return fmt::format("to take that back: trailkeeper credits correct {} --account {} --withdraw", withdrawal, account);
+}
+
 }  // namespace
 
 Corrections::Corrections(const std::vector<Fact>& facts) {
@@ -30,33 +34,41 @@ void Corrections::find_withdrawn(const std::vector<Fact>& facts) {
     const auto named = own_.find(fact.event);
     if (fact.own && named != own_.end()) named->second.insert(fact.account);
   }
-  std::map<std::string, std::set<std::string>> targets;  // By the withdrawal's eventID.
+  std::map<Named, std::set<Named>> targets;  // By withdrawal.
   for (const Fact& fact : facts) {
     const auto* correction = std::get_if<Correction>(&fact.value);
-    if (correction == nullptr || correction->event.empty()) continue;
-    if (own_.at(correction->event).contains(fact.account)) targets[fact.event].insert(correction->event);
+    if (correction == nullptr || correction->event.empty() || !own_.at(correction->event).contains(fact.account)) {
+      continue;
+    }
+    targets[{fact.event, fact.account}].insert({correction->event, fact.account});
   }
   settle(std::move(targets));
 }
 
 // A withdrawal holds when all that withdraw it are known not to; of a ring, none does.
-void Corrections::settle(std::map<std::string, std::set<std::string>> targets) {
-  std::map<std::string, std::size_t> open;  // Withdrawals of an event that aren't settled.
-  for (const auto& [withdrawal, events] : targets) {
-    for (const std::string& event : events) ++open[event];
+void Corrections::settle(std::map<Named, std::set<Named>> targets) {
+  std::map<Named, std::size_t> open;  // Withdrawals of a fact that aren't settled.
+  for (const auto& [withdrawal, facts] : targets) {
+    for (const Named& fact : facts) ++open[fact];
   }
-  std::vector<std::string> settled;
-  for (const auto& [withdrawal, events] : targets) {
+  std::vector<Named> settled;
+  for (const auto& [withdrawal, facts] : targets) {
     if (!open.contains(withdrawal)) settled.push_back(withdrawal);
   }
   while (!settled.empty()) {
-    const std::string withdrawal = std::move(settled.back());
+    const Named withdrawal = std::move(settled.back());
     settled.pop_back();
-    for (const std::string& event : targets.at(withdrawal)) {
-      if (!withdrawn_.contains(withdrawal)) withdrawn_.insert(event);
-      if (--open.at(event) == 0 && targets.contains(event)) settled.push_back(event);
+    for (const Named& fact : targets.at(withdrawal)) {
+      if (!withdrawn_.contains(withdrawal)) withdrawn_.emplace(fact, withdrawal.first);
+      if (--open.at(fact) == 0 && targets.contains(fact)) settled.push_back(fact);
     }
   }
+}
+
+std::string Corrections::objection_to_repeating(const std::string& event, const std::string& account) const {
+  const auto found = withdrawn_.find({event, account});
+  if (found == withdrawn_.end()) return {};
+  return fmt::format("this was written down as event {} and withdrawn; {}", event, way_back(found->second, account));
 }
 
 // Fact by fact, as a credit goes from one account to another. Whoever holds it first has held it from the beginning,
@@ -143,17 +155,10 @@ void put_in_order(std::vector<Fact>& facts) {
   std::sort(facts.begin(), facts.end(), [](const Fact& a, const Fact& b) { return a.before(b); });
 }
 
-Corrections corrections_of(std::vector<Fact> facts) {
-  put_in_order(facts);
-  return Corrections{facts};
-}
-
 std::optional<std::string> objection_to_withdrawn(const Corrections& corrections, const std::string& credit) {
   const std::string& withdrawal = corrections.withdrawal_of(credit);
   if (withdrawal.empty()) return std::nullopt;
-  return fmt::format(
-      "credit {} was withdrawn; to take that back: trailkeeper credits correct {} --account {} --withdraw", credit,
-      withdrawal, corrections.holder_of(credit));
+  return fmt::format("credit {} was withdrawn; {}", credit, way_back(withdrawal, corrections.holder_of(credit)));
 }
 
 // That the credit was withdrawn, or has come to be another account's.
@@ -211,13 +216,21 @@ std::optional<std::string> objection_to_correction(std::vector<Fact> facts, cons
 
 std::optional<std::string> objection_to_decision(const std::vector<Fact>& facts, const Fact& fact,
                                                  const std::string& application) {
+  const Corrections corrections = corrections_of(facts);
   std::set<std::string> accounts;
+  std::string withdrawn;
   for (const Fact& other : facts) {
     const auto* form = std::get_if<Application>(&other.value);
     // A form that failed is no application (R58).
-    if (form != nullptr && form->id == application && form->error_code.empty()) accounts.insert(other.account);
+    if (form == nullptr || form->id != application || !form->error_code.empty()) continue;
+    if (!corrections.is_withdrawn(other)) {
+      accounts.insert(other.account);
+    } else if (other.account == fact.account) {
+      withdrawn = "application " + application + ": " + corrections.objection_to_repeating(other.event, other.account);
+    }
   }
   if (accounts.contains(fact.account)) return std::nullopt;
+  if (!withdrawn.empty()) return withdrawn;
   if (accounts.empty()) {
     return fmt::format(
         "no form of application {} is here: load the events that have it, or write it down with trailkeeper credits "
@@ -228,6 +241,11 @@ std::optional<std::string> objection_to_decision(const std::vector<Fact>& facts,
 }
 
 }  // namespace
+
+Corrections corrections_of(std::vector<Fact> facts) {
+  put_in_order(facts);
+  return Corrections{facts};
+}
 
 std::optional<std::string> objection(std::vector<Fact> facts, const Fact& fact) {
   if (const auto* issue = std::get_if<Issue>(&fact.value)) {

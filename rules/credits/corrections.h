@@ -6,6 +6,7 @@
 #include <set>
 #include <string>
 #include <tuple>
+#include <utility>
 #include <vector>
 
 #include "rules/credits/fact.h"
@@ -19,7 +20,12 @@ class Corrections {
   explicit Corrections(const std::vector<Fact>& facts);
 
   /// Whether one of our own facts was withdrawn by its eventID. A withdrawal may itself be withdrawn.
-  [[nodiscard]] bool is_withdrawn(const Fact& fact) const { return fact.own && withdrawn_.contains(fact.event); }
+  [[nodiscard]] bool is_withdrawn(const Fact& fact) const {
+    return fact.own && withdrawn_.contains({fact.event, fact.account});
+  }
+
+  /// Why a fact of our own that is here can't be entered again: it was withdrawn. Empty if it wasn't.
+  [[nodiscard]] std::string objection_to_repeating(const std::string& event, const std::string& account) const;
 
   /// Why a correction, one of the facts, doesn't hold, as a sentence; empty if it does.
   [[nodiscard]] std::string problem(const Fact& correction) const;
@@ -37,9 +43,10 @@ class Corrections {
     std::string withdrawal;
   };
   using FactKey = std::tuple<std::string, std::string, Digest>;
+  using Named = std::pair<std::string, std::string>;  // An eventID, and the account that its fact is about.
 
   void find_withdrawn(const std::vector<Fact>& facts);
-  void settle(std::map<std::string, std::set<std::string>> targets);
+  void settle(std::map<Named, std::set<Named>> targets);
   void follow_credits(const std::vector<Fact>& facts);
   void note_first_holder(const Fact& fact);
   void follow(const Fact& fact);
@@ -48,10 +55,13 @@ class Corrections {
   [[nodiscard]] static FactKey key_of(const Fact& fact) { return {fact.event, fact.account, fact.digest}; }
 
   std::map<std::string, std::set<std::string>> own_;  // Accounts of our own facts that corrections name.
-  std::set<std::string> withdrawn_;
-  std::map<std::string, Held> held_;         // Of credits that corrections name.
-  std::map<FactKey, std::string> problems_;  // Of corrections of credits.
+  std::map<Named, std::string> withdrawn_;            // With a withdrawal's eventID.
+  std::map<std::string, Held> held_;                  // Of credits that corrections name.
+  std::map<FactKey, std::string> problems_;           // Of corrections of credits.
 };
+
+/// Those among facts in any order.
+Corrections corrections_of(std::vector<Fact> facts);
 
 /// Why a fact that somebody wants to enter is wrong in view of what is known already; nothing if it isn't. `facts` in
 /// any order.

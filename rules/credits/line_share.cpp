@@ -21,10 +21,13 @@ PaidLine LineShare::next(text::Money amount) {
       taken_ = {};
     }
   }
+  line.unknown = std::clamp(line.due, text::Money{}, cell_.unknown - told_);
+  line.due -= line.unknown;
+  told_ += line.unknown;
   line.reason = cell_.reason;
   line.rule = cell_.rule;
   const bool charge = amount > text::Money{};
-  if (charge && line.due.is_zero()) {
+  if (charge && line.due.is_zero() && line.unknown.is_zero()) {
     line.reason = PaymentReason::covered;
     line.rule = "R39";
   } else if (!charge || cell_.reason == PaymentReason::covered) {

@@ -9,7 +9,8 @@ namespace trailkeeper::rules::credits {
 
 struct PaidLine {
   text::Money covered;
-  text::Money due;  ///< covered + due is the line's amount.
+  text::Money unknown;  ///< What opening balances may have paid already.
+  text::Money due;      ///< covered + unknown + due is the line's amount.
   std::vector<Payment> payments;
   PaymentReason reason = PaymentReason::covered;
   std::string_view rule;
@@ -28,6 +29,7 @@ class LineShare {
   const PaidCell& cell_;
   std::size_t payment_ = 0;
   text::Money taken_;  // Of the current payment.
+  text::Money told_;   // Of what is unknown.
 };
 
 }  // namespace trailkeeper::rules::credits

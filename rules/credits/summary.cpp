@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "rules/credits/billing_answer.h"
+
 namespace trailkeeper::rules::credits {
 
 namespace {
@@ -31,6 +33,7 @@ void Totals::add(const Totals& other) {
   charged += other.charged;
   covered += other.covered;
   shared += other.shared;
+  unknown += other.unknown;
   without_bill += other.without_bill;
   lines += other.lines;
 }
@@ -43,6 +46,7 @@ void Summary::add(const Bill& bill, const std::vector<PaidCell>& cells, const st
     Totals totals;
     totals.charged = paid.cell.amount;
     totals.covered = paid.covered;
+    totals.unknown = paid.unknown;
     totals.lines = paid.cell.lines;
     for (const Payment& payment : paid.payments) {
       if (credits[payment.credit].credit.account != paid.cell.account) totals.shared += payment.amount;
@@ -52,36 +56,79 @@ void Summary::add(const Bill& bill, const std::vector<PaidCell>& cells, const st
   }
 }
 
-void Summary::add_known(const Book& book) {
-  std::vector<std::pair<Place, text::Money>> known;
+bool Summary::bills(const text::Month& month, const std::string& account) const {
+  return std::any_of(places_.begin(), places_.end(),
+                     [&](const auto& entry) { return entry.first.month == month && entry.first.account == account; });
+}
+
+std::map<Summary::Place, Summary::Told> Summary::told(const Book& book) const {
+  std::map<Place, Told> all;
   for (const UseBefore& before : uses_before_openings(book)) {
     const KnownUse& use = *before.use;
     const std::string& holder = before.credit->account;
     if (scope_.month && use.month != *scope_.month) continue;
-    const bool mine = scope_.account.empty() || scope_.account == use.account || scope_.account == holder;
+    const bool mine = scope_.account.empty() || scope_.account == use.account || scope_.account == holder ||
+                      bills(use.month, use.account);
     if (!mine) continue;
-    known.emplace_back(Place{use.month, use.service, use.account}, use.amount);
-    Totals& totals = places_[known.back().first];
-    totals.covered += use.amount;
-    if (holder != use.account) totals.shared += use.amount;
+    Told& told = all[{use.month, use.service, use.account}];
+    told.amount += use.amount;
+    if (holder != use.account) told.shared += use.amount;
+    told.step += step_of(use.amount.text());
   }
-  charge_what_was_paid(known);
+  return all;
+}
+
+void Summary::add_known(const Book& book) {
+  const std::map<Place, Told> all = told(book);
+  for (const auto& [place, told] : all) {
+    Totals& totals = places_[place];
+    const bool same = !totals.unknown.is_zero() && !differ(told.amount, totals.unknown, told.step);
+    const text::Money amount = same ? totals.unknown : told.amount;
+    totals.covered += amount;
+    totals.shared += same && told.shared == told.amount ? amount : told.shared;
+    totals.unknown -= std::clamp(amount, text::Money{}, totals.unknown);
+  }
+  settle(all);
 }
 
 // By month and account: the history may name a service otherwise than a bill does.
-void Summary::charge_what_was_paid(const std::vector<std::pair<Place, text::Money>>& known) {
-  std::map<std::pair<text::Month, std::string_view>, text::Money> lacking;
-  for (const auto& [place, totals] : places_) {
-    lacking[{place.month, place.account}] += totals.covered - totals.charged;
+void Summary::settle(const std::map<Place, Told>& told) {
+  struct Lacking {
+    text::Money amount;
+    text::Money step;
+  };
+  std::map<std::pair<text::Month, std::string_view>, Lacking> lacking;
+  for (const auto& [place, of_place] : told) lacking[{place.month, place.account}].step += of_place.step;
+  for (auto& [place, totals] : places_) {
+    const auto found = lacking.find({place.month, place.account});
+    if (found == lacking.end()) continue;
+    totals.unknown = {};
+    found->second.amount += totals.covered - totals.charged;
   }
-  for (const auto& [place, amount] : known) {
-    text::Money& left = lacking[{place.month, place.account}];
-    const text::Money part = std::clamp(left, text::Money{}, std::max(amount, text::Money{}));
+  for (const auto& [place, of_place] : told) {
+    auto& [left, step] = lacking[{place.month, place.account}];
     Totals& totals = places_[place];
+    const text::Money part = std::clamp(left, text::Money{}, std::max(of_place.amount, text::Money{}));
+    left -= part;
+    if (part < step) {
+      totals.covered -= part;
+      continue;
+    }
     totals.charged += part;
     totals.without_bill += part;
-    left -= part;
   }
+}
+
+Totals Summary::total() const {
+  Totals all;
+  for (const auto& [place, totals] : places_) all.add(totals);
+  return all;
+}
+
+text::Money Summary::told_by_month() const {
+  text::Money by_day;
+  for (const auto& [day, totals] : days_) by_day += totals.unknown;
+  return by_day - total().unknown;
 }
 
 std::optional<text::Day> Summary::last_day() const {

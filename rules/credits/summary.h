@@ -24,10 +24,11 @@ struct Totals {
   text::Money charged;
   text::Money covered;
   text::Money shared;        ///< The part of what is covered that credits of other accounts paid.
+  text::Money unknown;       ///< The part of what was charged that opening balances may have paid: nobody told (R62).
   text::Money without_bill;  ///< The part of what was charged that only AWS's history of credits tells of.
   std::uint64_t lines = 0;
 
-  [[nodiscard]] text::Money due() const { return charged - covered; }
+  [[nodiscard]] text::Money due() const { return charged - covered - unknown; }
   void add(const Totals& other);
 };
 
@@ -44,8 +45,9 @@ class Summary {
 
   /// A visitor of bills.
   void add(const Bill& bill, const std::vector<PaidCell>& cells, const std::vector<CreditState>& credits);
-  /// What credits paid before their opening balances, according to AWS's history; after all bills. Where that is more
-  /// than an account's bills of the month charge, the rest was charged, too: no bill for it was loaded.
+  /// What credits paid before their opening balances, according to AWS's history; after all bills. Of a month and
+  /// account that it tells of, nothing is unknown any more. Where it is more than the account's bills of the month
+  /// charge, the rest was charged, too: no bill for it was loaded. Less than AWS rounds to is no difference.
   void add_known(const Book& book);
 
   struct Place {
@@ -56,13 +58,25 @@ class Summary {
   };
   /// By month, service and account.
   [[nodiscard]] const std::map<Place, Totals>& places() const { return places_; }
-  /// By day of usage; without what AWS's history says.
+  /// By day of usage. AWS's history tells no days: what it says stays unknown here.
   [[nodiscard]] const std::map<text::Day, Totals>& days() const { return days_; }
+  /// Of all places: what any list of months, services or accounts adds up to.
+  [[nodiscard]] Totals total() const;
+  /// What the days leave unknown, and the places don't.
+  [[nodiscard]] text::Money told_by_month() const;
   /// The last day of any charge of the scope.
   [[nodiscard]] std::optional<text::Day> last_day() const;
 
  private:
-  void charge_what_was_paid(const std::vector<std::pair<Place, text::Money>>& known);
+  // What AWS's history says of a place.
+  struct Told {
+    text::Money amount;
+    text::Money shared;
+    text::Money step;  // The precision of the amount.
+  };
+  [[nodiscard]] std::map<Place, Told> told(const Book& book) const;
+  [[nodiscard]] bool bills(const text::Month& month, const std::string& account) const;
+  void settle(const std::map<Place, Told>& told);
 
   SummaryScope scope_;
   std::map<Place, Totals> places_;

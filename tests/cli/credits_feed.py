@@ -227,6 +227,20 @@ t.equal(
     [],
 )
 
+# What was withdrawn isn't there, and is not said again in silence.
+way = "to take that back: trailkeeper credits correct "
+decided = ["decide", "app-9", "--account", ACCOUNT, "--approved", "--decided", "2024-03-12"]
+refused(way, *decided)
+formed = ["apply", "--account", ACCOUNT, "--amount", "7000", "--submitted", "2022-03-01", "--id", "app-6"]
+issued = ["add", "--account", ACCOUNT, "--id", "6", "--amount", "1", "--issued", "2022-03-01", "--years", "1"]
+for command in (formed, issued):
+    withdrawal = feed("correct", feed(*command)[0]["eventID"], "--account", ACCOUNT, "--withdraw")[0]
+    refused(way + withdrawal["eventID"], *command)
+refused(way, "decide", "app-6", "--account", ACCOUNT, "--approved")
+feed("correct", withdrawal["eventID"], "--account", ACCOUNT, "--withdraw")
+t.equal("the way back is one", feed(*issued)[0]["new"], "no")
+feed("correct", feed(*issued)[0]["eventID"], "--account", ACCOUNT, "--withdraw")
+
 # As events: nobody takes them for AWS's, and who wrote them is there. The Org ID stays confidential.
 shown = json.loads(t.run("show", form["eventID"], "-o", "json", store=store).stdout)
 t.equal(

@@ -137,6 +137,40 @@ t.check(
     ),
     page["months"],
 )
+t.equal(
+    "a difference below AWS's cent is none",
+    ([row["due"] for row in page["months"]], page["withoutBill"], page["months"][1]["coveredPercent"]),
+    (["13.00", "0.00", "0.00"], "0.00", 100.0),
+)
+
+
+def total_of(*arguments):
+    """What the total line says, and what is said below it."""
+    return read("statement", ACCOUNT, "--month", "2024-04", *arguments, form="table").split("\nTotal: ")[1].split("\n")
+
+
+totals = [total_of(), total_of("--by", "service"), total_of("--by", "day")]
+t.equal("one total, whatever it is of", {total[0] for total in totals}, {"563.53 charged, 563.53 covered, 0.00 due."})
+t.equal(
+    "days and lines say that they don't know it",
+    ["by month, not by day: of the 563.53 that is unknown here" in " ".join(total) for total in totals],
+    [True, False, True],
+)
+for by in ("month", "service", "account", "day"):
+    rows = read("summary", "--by", by)
+    charged, paid, due = (
+        sum(sum(Decimal(row[name]) for name in names) for row in rows)
+        for names in (["charged"], ["covered", "unknown"], ["due"])
+    )
+    t.equal("the same by " + by, (due, charged - paid), (13, 13))
+t.equal(
+    "lines",
+    {
+        (Decimal(line["unknown"]) == Decimal(line["amount"]), line["due"], line["reason"])
+        for line in read("statement", ACCOUNT, "--month", "2024-04")
+    },
+    {(True, "0.00", "before-import")},
+)
 postings = read("ledger", at="2024-05-21")
 used = sum(Decimal(row["amount"]) for row in postings if row["debit"] == "credit:808080:used")
 t.equal("postings have the opening balance", used, Decimal(page["holders"][0]["used"]))

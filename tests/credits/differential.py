@@ -87,7 +87,8 @@ def compare_cell(cell, rows, true):
     paid = defaultdict(Decimal)
     for row in rows:
         covered = sum((Decimal(credit["amount"]) for credit in row["credits"]), Decimal(0))
-        if covered != Decimal(row["covered"]) or covered + Decimal(row["due"]) != Decimal(row["amount"]):
+        unpaid = Decimal(row["unknown"]) + Decimal(row["due"])
+        if covered != Decimal(row["covered"]) or covered + unpaid != Decimal(row["amount"]):
             yield "line %s doesn't add up: %s" % (row["lineItemId"], row)
         for credit in row["credits"]:
             paid[credit["creditId"]] += Decimal(credit["amount"])
@@ -99,9 +100,11 @@ def compare_cell(cell, rows, true):
     for row in rows:
         if true is None:
             break
-        whole = Decimal(row["due"]) == 0
+        whole = Decimal(row["unknown"]) + Decimal(row["due"]) == 0
         if Decimal(row["amount"]) > 0 and row["reason"] != ("covered" if whole else true):
             yield "line %s: reason %s, reference %s" % (row["lineItemId"], row["reason"], true)
+        if (Decimal(row["unknown"]) != 0) != (row["reason"] == "before-import"):
+            yield "line %s: unknown is %s, reason %s" % (row["lineItemId"], row["unknown"], row["reason"])
         if row["reason"] in RULES and row["rule"] not in RULES[row["reason"]]:
             yield "line %s: reason %s by rule %s" % (row["lineItemId"], row["reason"], row["rule"])
 

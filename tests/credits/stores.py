@@ -119,7 +119,10 @@ class Ledger:
         if "of" in item:
             item["said"][0]["details"] = {"withdrawnEventId": item["of"]["said"][0]["id"]}
         self.facts += item["said"]
-        if again and [row for row in self.run(*arguments) if row["new"] != again]:
+        if again and is_refused(item["arguments"], self.events + self.facts):
+            # By what was said, a credit that nobody knew before has come to be another account's.
+            self.refuse(*arguments)
+        elif again and [row for row in self.run(*arguments) if row["new"] != again]:
             self.wrong.append("said again, new: %s" % item)
 
     def refuse(self, *arguments):

@@ -261,3 +261,49 @@ TEST_CASE("What is known to be wrong is objected to before it is written down") 
   CHECK(said(kAccount, CreditWorld::issued("2024-02-09", "c1", "5000")).empty());
   CHECK(said(other, CreditWorld::issued("2024-02-09", "c1", "5000")).find(kAccount) != std::string::npos);
 }
+
+TEST_CASE("Two facts of one's own with one eventID and different contents are two facts; the same one twice is one") {
+  const std::string other = "343434343434";
+  CreditWorld world;
+  world.issue("2024-02-09", "c1", "5000");
+  const auto own = [&world](std::string_view time, const std::string& account, credits::FactValue value,
+                            std::string_view says) {
+    world.at(time, account, std::move(value));
+    world.facts.back().event = "one";
+    world.facts.back().own = true;
+    world.facts.back().says = credits::digest_of(says);
+    world.facts.back().digest = credits::digest_of(std::string{says} + std::to_string(world.facts.size()));
+  };
+  own("2024-03-01", other, correction_of("c9"), "c9");
+  auto moved = correction_of("c1");
+  moved.account = other;
+  own("2024-03-02", kAccount, moved, "c1");
+  own("2024-03-02", kAccount, moved, "c1");
+  world.facts.back().recorded = moment("2024-03-03");
+  const auto book = world.book("2024-06-01");
+  CHECK(only(book).credit.account == other);
+  CHECK(findings_of(book, "R66") == 1);
+  // Nor does a withdrawal for one account take away what another account's fact with that eventID says.
+  world.at("2024-04-01", other, withdrawal_of("one"));
+  CHECK(only(world.book("2024-06-01")).credit.account == other);
+  CHECK(findings_of(world.book("2024-06-01"), "R66") == 0);
+}
+
+TEST_CASE("What was withdrawn isn't written down again in silence") {
+  CreditWorld world;
+  world.at("2024-02-09", kAccount, CreditWorld::form("app-1", "5000"));
+  world.facts.back().own = true;
+  const auto corrections = [&world] { return credits::corrections_of(world.facts); };
+  const std::string event = "event-00000001";
+  CHECK(corrections().objection_to_repeating(event, kAccount).empty());
+  world.at("2024-03-01", kAccount, withdrawal_of(event));
+  world.facts.back().own = true;
+  const std::string way = "trailkeeper credits correct event-00000002 --account " + kAccount + " --withdraw";
+  CHECK(corrections().objection_to_repeating(event, kAccount).find(way) != std::string::npos);
+  CHECK(corrections().objection_to_repeating(event, "343434343434").empty());
+  const credits::Fact decision{moment("2024-05-01"), "new", kAccount, credits::Decision{"app-1", true, {}, {}, {}}};
+  CHECK(credits::objection(world.facts, decision).value_or("").find(way) != std::string::npos);
+  world.at("2024-04-01", kAccount, withdrawal_of("event-00000002"));
+  CHECK(corrections().objection_to_repeating(event, kAccount).empty());
+  CHECK_FALSE(credits::objection(world.facts, decision));
+}

@@ -298,3 +298,23 @@ TEST_CASE("Imports and corrections give the same ledger in every order") {
     CHECK(only(book).available == dollars("4190"));
   } while (std::next_permutation(order.begin(), order.end()));
 }
+
+TEST_CASE("R62: a history in which a credit paid more than it ever was is told") {
+  const auto use = [](std::string_view month, std::string_view amount) {
+    return credits::ImportedUse{
+        "700001", *text::Month::parse(month), false, {{kAccount, "AmazonEC2", dollars(amount)}}};
+  };
+  CreditWorld world;
+  world.at("2024-05-10", kAccount, imported("1000", "970"));
+  world.at("2024-05-10", kAccount, use("2024-03", "600"));
+  world.at("2024-05-11", kAccount, use("2024-04", "400.01"));
+  // AWS rounds each of its figures to the cent.
+  CHECK(findings_of(world.book("2024-06-01"), "R62") == 0);
+  world.at("2024-05-11", kAccount, use("2024-04", "2000"));
+  const auto book = world.book("2024-06-01");
+  REQUIRE(findings_of(book, "R62") == 1);
+  CHECK(book.findings().front().sentence ==
+        "AWS's history says that credit 700001 paid 2600.00, and it was worth 1000.00");
+  CHECK(book.findings().front().account == kAccount);
+  CHECK(findings_of(world.book("2024-05-10"), "R62") == 0);
+}

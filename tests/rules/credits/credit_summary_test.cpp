@@ -2,6 +2,7 @@
 #include <doctest/doctest.h>
 
 #include "rules/credits/forecast.h"
+#include "rules/credits/line_share.h"
 #include "rules/credits/summary.h"
 #include "tests/rules/credits/credit_world.h"
 
@@ -98,6 +99,66 @@ TEST_CASE(
   world.at("2024-04-20", kAccount, use("2024-04", "27", true));
   const auto newer = credits::totals_by(summary_of(world, {}), [](const auto& place) { return place.month.text(); });
   CHECK(newer.at("2024-04").covered == dollars("7"));
+}
+
+TEST_CASE("What was charged before an opening balance is unknown where no history tells, and on days") {
+  CreditWorld world;
+  credits::ImportedCredit import;
+  import.credit = "c1";
+  import.initial = dollars("1000");
+  import.remaining = dollars("900");
+  import.issued = moment("2024-04-01");
+  world.at("2024-05-10", kAccount, import);
+  world.charge({"AmazonEC2", "30.0012", "2024-04-10"});
+  world.charge({"AmazonS3", "70", "2024-04-11"});
+  world.charge({"AmazonRegistrar", "13", "2024-04-11"});
+  world.charge({"AmazonEC2", "20", "2024-05-15"});
+  const auto untold = summary_of(world, {}).total();
+  CHECK(untold.unknown == dollars("100.0012"));
+  CHECK(untold.covered == dollars("20"));
+  CHECK(untold.due() == dollars("13"));
+  credits::LineShare share{world.cell("AmazonS3")};
+  const auto first = share.next(dollars("30"));
+  const auto second = share.next(dollars("40"));
+  CHECK(first.unknown + second.unknown == dollars("70"));
+  CHECK(first.due + second.due == dollars("0"));
+  CHECK(credits::payment_reason_text(second.reason) == "before-import");
+
+  // The history names one service otherwise than the bill, and has all to the cent.
+  world.at("2024-05-10", kAccount,
+           credits::ImportedUse{"c1",
+                                *text::Month::parse("2024-04"),
+                                false,
+                                {{kAccount, "AmazonEC2", dollars("30")}, {kAccount, "Simple Storage", dollars("70")}}});
+  const auto summary = summary_of(world, {});
+  const auto told = summary.total();
+  CHECK(told.charged == dollars("133.0012"));
+  CHECK(told.covered == dollars("120.0012"));
+  CHECK(told.due() == dollars("13"));
+  CHECK(told.without_bill == dollars("0"));
+  credits::Totals days;
+  for (const auto& [day, totals] : summary.days()) days.add(totals);
+  CHECK(days.due() == told.due());
+  CHECK(days.unknown == summary.told_by_month());
+  CHECK(days.covered + days.unknown == told.covered);
+}
+
+TEST_CASE("A payer's totals have what AWS's history tells of every account on its bill") {
+  CreditWorld world;
+  credits::ImportedCredit import;
+  import.credit = "c1";
+  import.initial = dollars("1000");
+  import.remaining = dollars("970");
+  import.issued = moment("2024-04-01");
+  world.at("2024-05-10", kLinked, import);
+  world.at(
+      "2024-05-10", kLinked,
+      credits::ImportedUse{"c1", *text::Month::parse("2024-04"), false, {{kLinked, "AmazonEC2", dollars("30.01")}}});
+  world.charge({"AmazonEC2", "30.004", "2024-04-10", "Usage", "Use", kLinked}, kAccount);
+  const auto total = summary_of(world, {kAccount, std::nullopt}).total();
+  CHECK(total.charged == dollars("30.004"));
+  CHECK(total.covered == dollars("30.004"));
+  CHECK(total.without_bill == dollars("0"));
 }
 
 TEST_CASE("Holders' totals, and percents of any amount") {
