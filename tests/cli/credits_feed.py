@@ -239,7 +239,6 @@ for command in (formed, issued):
 refused(way, "decide", "app-6", "--account", ACCOUNT, "--approved")
 feed("correct", withdrawal["eventID"], "--account", ACCOUNT, "--withdraw")
 t.equal("the way back is one", feed(*issued)[0]["new"], "no")
-feed("correct", feed(*issued)[0]["eventID"], "--account", ACCOUNT, "--withdraw")
 
 # As events: nobody takes them for AWS's, and who wrote them is there. The Org ID stays confidential.
 shown = json.loads(t.run("show", form["eventID"], "-o", "json", store=store).stdout)
