@@ -168,9 +168,9 @@ std::string usage_message(const CLI::App& app, const CLI::ParseError& error) {
                                    [](const std::string& word) { return word.size() > 1 && word.starts_with('-'); });
   // The value of an option that isn't known was taken for an argument.
   const bool misread = option != unknown.end() && error.get_name() == "ValidationError";
-  if (takes_command && !misread) {
+  if (takes_command) {
     if (const std::string text = misspelt_command(*command, app, error); !text.empty()) return text + see;
-    if (error.get_name() == "ValidationError") return std::string{error.what()} + see;
+    if (error.get_name() == "ValidationError" && !misread) return std::string{error.what()} + see;
   }
   if (takes_command && !unknown.empty() && !unknown.front().starts_with('-')) {
     return unknown_word(*command, app, unknown.front()) + see;

@@ -101,7 +101,7 @@ void read_charges(const TableSource& source, RowTaker& into) {
       into.take({bill.payer, bill.month.text(), text_or_null(shown.text(line.id)), timestamp_text(line.start),
                  line.cell->account, text_or_null(shown.text(line.cell->service)),
                  text_or_null(shown.text(line.cell->usage_type)), text_or_null(shown.text(line.cell->line_type)),
-                 line.amount.text(), line.paid.covered.text(), line.paid.due.text(),
+                 line.amount.text(), line.paid.covered.text(), line.paid.unknown.text(), line.paid.due.text(),
                  shown.text(payments_json(line.paid, states)),
                  std::string{credits::payment_reason_text(line.paid.reason)}, std::string{line.paid.rule}});
     });
@@ -172,6 +172,7 @@ std::vector<StoreTable> ledger_tables() {
              {"type", text},
              {"amount", money},
              {"covered", money},
+             {"unknown", money},
              {"due", money},
              {"credits", {Kind::json}},
              {"reason", text},

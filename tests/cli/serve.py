@@ -208,7 +208,7 @@ lookup = {
     "Content-Type": "application/x-amz-json-1.1",
 }
 t.equal("LookupEvents", len(server.request("POST", "/", b'{"MaxResults":5}', lookup)[2]["Events"]), 5)
-t.equal("another AWS operation", server.request("POST", "/", b"{}", {"X-Amz-Target": "x.DescribeTrails"})[0], 400)
+t.equal("another AWS operation", server.request("POST", "/", b"{}", {"X-Amz-Target": "x.DeleteTrail"})[0], 400)
 
 # Followers see what is committed.
 tail = server.connect("http")
