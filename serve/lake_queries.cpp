@@ -53,7 +53,7 @@ class LakeRows final : public sql::SqlReader {
     }
     json.close(']');
     outcome_.bytes += text.size();
-    outcome_.charge.add(text.capacity() + sizeof text);
+    outcome_.charge.add(text.capacity() + sizeof(std::string));
     if (outcome_.charge.held() > most_) throw query::OverBudget{true};
     outcome_.rows.push_back(std::move(text));
     return true;

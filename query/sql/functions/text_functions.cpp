@@ -297,9 +297,9 @@ void regexp_count(Call& call) {
 // Appends what stands for a match: groups in place of \1 and so on.
 void append_rewritten(const std::string& by, const std::vector<re2::StringPiece>& found, std::string& out) {
   for (std::size_t i = 0; i < by.size(); ++i) {
-    if (by[i] != '\\' || i + 1 == by.size()) {
-      out.push_back(by[i]);
-    } else if (text::is_digit(by[++i])) {
+    const bool escaped = by[i] == '\\' && i + 1 < by.size();
+    if (escaped) ++i;
+    if (escaped && text::is_digit(by[i])) {
       const re2::StringPiece group = found[static_cast<std::size_t>(by[i] - '0')];
       Call::check_length(out.size() + group.size());
       if (!group.empty()) out.append(group.data(), group.size());
