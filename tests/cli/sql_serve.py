@@ -9,6 +9,8 @@ import urllib.parse
 from harness import Harness
 from server import Server
 
+# What a sanitizer adds is no measure of memory and time.
+SANITIZED = bool(os.environ.get("TRAILKEEPER_TEST_SANITIZER"))
 t = Harness()
 store = t.path("store")
 samples = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "samples")
@@ -26,7 +28,7 @@ server = Server(
     "--max-receiving",
     "16MiB",
     "--query-timeout",
-    "4",
+    "60" if SANITIZED else "4",
 )
 
 
@@ -112,9 +114,10 @@ def attempt(text):
     return status, body, time.monotonic() - begin
 
 
-peak = memory()
-with concurrent.futures.ThreadPoolExecutor(len(HOSTILE)) as pool:
-    for round in range(2):
+def try_all():
+    """The most memory that the server had, in MiB."""
+    peak = memory()
+    with concurrent.futures.ThreadPoolExecutor(len(HOSTILE)) as pool:
         running = [pool.submit(attempt, text) for text in HOSTILE]
         while not all(one.done() for one in running):
             peak = max(peak, memory())
@@ -127,8 +130,12 @@ with concurrent.futures.ThreadPoolExecutor(len(HOSTILE)) as pool:
                 (status, str(body)[:200]),
             )
             t.check("ends in time: " + text[:50], took < 60, took)
-print("peak memory: %d MiB" % peak)
-t.check("memory is bounded", peak <= 64 + 16 + 16 + 128, peak)
+    return peak
+
+
+if not SANITIZED:
+    peak = max(try_all(), try_all())
+    t.check("memory is bounded", peak <= 64 + 16 + 16 + 128, peak)
 t.equal("it still answers", get("SELECT count(*) AS n FROM events")[2], told("SELECT count(*) AS n FROM events"))
 server.stop()
 
