@@ -18,8 +18,6 @@ namespace {
 namespace sql = query::sql;
 
 constexpr int kNoRoomNow = 503;
-// What functions hold besides SQLite's memory: some values of up to 16 MiB.
-constexpr std::size_t kMostOfFunctions = std::size_t{32} << 20;
 
 constexpr std::pair<std::string_view, AskedSql::Output> kOutputs[] = {
     {"json", AskedSql::Output::json}, {"ndjson", AskedSql::Output::ndjson}, {"csv", AskedSql::Output::csv}};
@@ -176,8 +174,6 @@ QueryAnswer answer_sql(store::Store& store, query::MemoryBudget& memory, const A
                                         " MiB of memory: narrow it, or ask for fewer rows (LIMIT)");
   };
   try {
-    query::MemoryBudget::Charge functions{&memory};
-    functions.add(std::min(kMostOfFunctions, memory.limit() / 8));
     sql::SqlRequest request;
     request.text = asked.text;
     request.parameters = asked.parameters;

@@ -23,8 +23,6 @@ namespace sql = query::sql;
 constexpr std::size_t kLakeAtOnce = 2;
 constexpr std::size_t kMostKept = 1000;
 constexpr text::Timestamp kKeptFor = text::kHour;
-// What functions hold besides SQLite's memory: some values of up to 16 MiB.
-constexpr std::size_t kMostOfLakeFunctions = std::size_t{32} << 20;
 
 /// What came of a query.
 struct LakeOutcome {
@@ -80,8 +78,6 @@ LakeOutcome answer_of(store::Store& store, query::MemoryBudget& memory, LakeQuer
     query.limit.check();
     LakeOutcome outcome;
     outcome.charge = query::MemoryBudget::Charge{&memory};
-    query::MemoryBudget::Charge functions{&memory};
-    functions.add(std::min(kMostOfLakeFunctions, memory.limit() / 8));
     sql::SqlRequest request = query.request;
     request.shared = &memory;
     request.figures = &outcome.figures;

@@ -60,14 +60,19 @@ Database open_database(TableSource& source) {
   return database;
 }
 
+// What functions hold besides SQLite's memory: some values of up to 16 MiB.
+constexpr std::size_t kMostOfFunctions = std::size_t{32} << 20;
+
 /// One query on its way to its answer.
 class Running {
  public:
   Running(const store::Snapshot& snapshot, const SqlRequest& request, text::Timestamp now)
       : own_memory_(request.memory),
         memory_(request.shared == nullptr ? &own_memory_ : request.shared),
+        functions_(memory_),
         meter_(memory_),
         database_(nullptr, &sqlite3_close_v2) {
+    if (request.shared != nullptr) functions_.add(std::min(kMostOfFunctions, memory_->limit() / 8));
     source_.snapshot = &snapshot;
     source_.base.as_stored = request.as_stored;
     source_.shown = std::make_shared<const ShownEvents>(snapshot, request.as_stored);
@@ -157,6 +162,7 @@ class Running {
 
   MemoryBudget own_memory_;
   MemoryBudget* memory_;
+  MemoryBudget::Charge functions_;
   SqlFigures own_figures_;
   KeepOpen keep_open_;
   TableSource source_;
